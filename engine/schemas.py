@@ -1,0 +1,188 @@
+"""JSON Schema checks with answers an officer can act on: every violation, in Chinese, at its line and column.
+
+The schemas in `schemas/` refer to each other by file name; this module resolves that, and can bundle them into one document.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from engine.errors import Problem, nearest
+from engine.resources import shipped
+from engine.yamlfile import Document, Path_
+
+_TYPES = {"object": "映射（键: 值）", "array": "列表", "string": "文字", "number": "数字", "integer": "整数", "boolean": "true 或 false", "null": "空"}  # fmt: skip
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    """The schema document `schemas/<name>.schema.json` as parsed JSON."""
+    text = (shipped("schemas") / f"{name}.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def bundled(name: str) -> dict[str, Any]:
+    """One self-contained schema: other files it refers to are put under `$defs`, references rewritten."""
+    defs: dict[str, Any] = {}
+    result = _rewrite(schema(name), defs)
+    if defs:
+        result = {**result, "$defs": {**result.get("$defs", {}), **defs}}
+    return result
+
+
+def _rewrite(node: Any, defs: dict[str, Any], home: str = "") -> Any:
+    if isinstance(node, list):
+        return [_rewrite(item, defs, home) for item in node]
+    if not isinstance(node, dict):
+        return node
+    out: dict[str, Any] = {}
+    for key, value in node.items():
+        if key == "$ref" and isinstance(value, str):
+            file, _, pointer = value.partition("#")
+            if file:
+                other = file.removesuffix(".schema.json")
+                if other not in defs:
+                    defs[other] = {}
+                    defs[other] = {k: v for k, v in _rewrite(schema(other), defs, other).items() if k not in ("$schema", "$id")}
+                out[key] = f"#/$defs/{other}{pointer}"
+            else:
+                out[key] = f"#/$defs/{home}{pointer}" if home else value
+        else:
+            out[key] = _rewrite(value, defs, home)
+    return out
+
+
+@cache
+def _validator(name: str) -> Any:
+    from jsonschema import Draft202012Validator, validators  # slow to import: only where something is checked
+    from referencing import Registry, Resource
+
+    checker = Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {
+            "number": lambda _, value: isinstance(value, int | Decimal) and not isinstance(value, bool),
+            "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
+        }
+    )
+    cls = validators.extend(Draft202012Validator, type_checker=checker)
+    registry: Registry[Any] = Registry(retrieve=lambda uri: Resource.from_contents(schema(uri.rsplit("/", 1)[-1].removesuffix(".schema.json"))))
+    return cls(schema(name), registry=registry)
+
+
+def check(document: Document, name: str) -> list[Problem]:
+    """Every violation of schema `name`, at its place in the file, with what was expected and the nearest valid key."""
+    problems = [problem for error in _validator(name).iter_errors(document.data) for problem in _explain(error, document)]
+    return sorted(set(problems), key=lambda p: (p.place.line, p.place.column))
+
+
+def _explain(error: Any, document: Document) -> Iterator[Problem]:
+    path: Path_ = tuple(error.absolute_path)
+    place = document.place(path)
+    title = error.schema.get("title", "") if isinstance(error.schema, dict) else ""
+    said = f"“{'.'.join(map(str, path))}”" if path else "文件"
+    value = error.validator_value
+    match error.validator:
+        case "additionalProperties" | "unevaluatedProperties":
+            known = _known_keys(error)
+            patterns = error.schema.get("patternProperties", {})
+            for key in error.instance:
+                if key not in known and not any(_searches(p, key) for p in patterns):
+                    close = nearest(key, known)
+                    # a long list of keys hides the answer: with a near name, the name is enough
+                    listed = "" if close else "、".join(sorted(known))
+                    where = document.place((*path, key), key=True)
+                    yield Problem(where, f"{said}下没有“{key}”这一项", listed, close, "schema.unknown-key")
+        case "required":
+            missing = [key for key in value if key not in error.instance]
+            wanted = "、".join(f"{key}（{_title(error.schema, key)}）" if _title(error.schema, key) else key for key in missing)
+            yield Problem(document.place(path, key=True), f"{said}缺少必填项 {wanted}", f"写上 {wanted}", "", "schema.required")
+        case "type":
+            types = value if isinstance(value, list) else [value]
+            expected = "或".join(_TYPES.get(t, t) for t in types)
+            yield Problem(place, f"{said}的类型不对，写的是 {_shown(error.instance)}", expected + (f"（{title}）" if title else ""), "", "schema.type")
+        case "enum" | "const":
+            options = value if error.validator == "enum" else [value]
+            close = nearest(str(error.instance), map(str, options))
+            yield Problem(place, f"{said}不能是 {_shown(error.instance)}", "、".join(map(str, options)), close, "schema.value")
+        case "oneOf" | "anyOf":
+            yield from _best_branch(error, document, said)
+        case "pattern":
+            yield Problem(place, f"{said}写法不对：{_shown(error.instance)}", title or f"符合 {value}", "", "schema.pattern")
+        case "minItems" | "minLength" | "minProperties":
+            yield Problem(place, f"{said}不能为空或过少", f"至少 {value} 项" + (f"（{title}）" if title else ""), "", "schema.size")
+        case "maxItems" | "maxLength" | "maxProperties":
+            yield Problem(place, f"{said}过长", f"至多 {value}", "", "schema.size")
+        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
+            sign = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}[error.validator]
+            yield Problem(place, f"{said}的数值 {error.instance} 超出范围", f"{sign} {value}", "", "schema.range")
+        case _:
+            yield Problem(place, f"{said}不符合要求（{error.validator}）", title or str(value)[:80], "", "schema.other")
+
+
+def _searches(pattern: str, key: str) -> bool:
+    import re
+
+    return re.search(pattern, key) is not None  # patterns of our own schemas only
+
+
+def _known_keys(error: Any) -> list[str]:
+    keys = list(error.schema.get("properties", {}))
+    for branch in error.schema.get("allOf", []):
+        keys += branch.get("properties", {})
+    return keys
+
+
+def _title(node: dict[str, Any], key: str) -> str:
+    found = node.get("properties", {}).get(key, {})
+    return str(found.get("title", "")) if isinstance(found, dict) else ""
+
+
+def _best_branch(error: Any, document: Document, said: str) -> Iterator[Problem]:
+    """Of several allowed shapes, explain the one the author most likely meant: the one whose errors lie deepest and are fewest."""
+    branches: dict[int, list[Any]] = {}
+    for sub in error.context:
+        branches.setdefault(sub.schema_path[0], []).append(sub)
+    if not branches:  # oneOf: more than one matched
+        yield Problem(document.place(tuple(error.absolute_path)), f"{said}的写法有歧义", "只用一种写法", "", "schema.ambiguous")
+        return
+
+    def rank(errors: list[Any]) -> tuple[int, int, int]:
+        wrong_type = sum(1 for e in errors if not e.path and e.validator in ("type", "const", "enum"))
+        missing = sum(1 for e in errors if not e.path and e.validator == "required")
+        return (wrong_type, missing, -max(len(e.path) for e in errors))
+
+    best = min(branches.values(), key=rank)
+    if rank(best)[0]:
+        shapes = _shapes(error.schema.get(error.validator, []))
+        place = document.place(tuple(error.absolute_path))
+        yield Problem(place, f"{said}写法不对：{_shown(error.instance)}", " 或 ".join(shapes), "", "schema.shape")
+        return
+    for sub in best:
+        yield from _explain(sub, document)
+
+
+def _shapes(branches: Iterable[Any]) -> list[str]:
+    out = []
+    for branch in branches:
+        target = branch
+        if "title" not in branch and "$ref" in branch and branch["$ref"].startswith("#/$defs/"):
+            target = {"title": branch["$ref"].rsplit("/", 1)[-1]}
+        out.append(target.get("title") or _TYPES.get(target.get("type", ""), str(target.get("const", "其他"))))
+    return list(dict.fromkeys(out))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "映射{" + "、".join(map(str, list(value)[:4])) + "}"
+    if isinstance(value, list):
+        return f"列表（{len(value)} 项）"
+    if value is None:
+        return "空"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
