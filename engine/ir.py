@@ -25,7 +25,9 @@ FieldType = Literal["text", "number", "bool"]
 Schema = Mapping[str, Mapping[str, FieldType]]
 """Fact kind -> field -> type."""
 
-Op = Literal["eq", "ne", "lt", "lte", "gt", "gte", "in", "not_in", "contains", "not_contains", "matches", "not_matches", "present", "absent"]
+Op = Literal[
+    "eq", "ne", "lt", "lte", "gt", "gte", "in", "not_in", "contains", "not_contains", "matches", "not_matches", "present", "absent"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,15 @@ from engine.errors import Problem, nearest
 from engine.resources import shipped
 from engine.yamlfile import Document, Path_
 
-_TYPES = {"object": "映射（键: 值）", "array": "列表", "string": "文字", "number": "数字", "integer": "整数", "boolean": "true 或 false", "null": "空"}  # fmt: skip
+_TYPES: dict[str, str] = {
+    "object": "映射（键: 值）",
+    "array": "列表",
+    "string": "文字",
+    "number": "数字",
+    "integer": "整数",
+    "boolean": "true 或 false",
+    "null": "空",
+}
 
 
 @cache
@@ -29,13 +37,13 @@ def schema(name: str) -> dict[str, Any]:
 def bundled(name: str) -> dict[str, Any]:
     """One self-contained schema: other files it refers to are put under `$defs`, references rewritten."""
     defs: dict[str, Any] = {}
-    result = _rewrite(schema(name), defs)
+    result: dict[str, Any] = _rewrite(schema(name), defs)
     if defs:
         result = {**result, "$defs": {**result.get("$defs", {}), **defs}}
     return result
 
 
-def _rewrite(node: Any, defs: dict[str, Any], home: str = "") -> Any:
+def _rewrite(node: Any, defs: dict[str, Any], home: str = "") -> Any:  # Any: JSON
     if isinstance(node, list):
         return [_rewrite(item, defs, home) for item in node]
     if not isinstance(node, dict):
@@ -61,6 +69,7 @@ def _rewrite(node: Any, defs: dict[str, Any], home: str = "") -> Any:
 def _validator(name: str) -> Any:
     from jsonschema import Draft202012Validator, validators  # slow to import: only where something is checked
     from referencing import Registry, Resource
+    from referencing.jsonschema import DRAFT202012
 
     checker = Draft202012Validator.TYPE_CHECKER.redefine_many(
         {
@@ -68,9 +77,11 @@ def _validator(name: str) -> Any:
             "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
         }
     )
-    cls = validators.extend(Draft202012Validator, type_checker=checker)
-    registry: Registry[Any] = Registry(retrieve=lambda uri: Resource.from_contents(schema(uri.rsplit("/", 1)[-1].removesuffix(".schema.json"))))
-    return cls(schema(name), registry=registry)
+    extend: Any = validators.extend
+    files = [path.name for path in shipped("schemas").glob("*.schema.json")]
+    named = [(file, Resource.from_contents(schema(file.removesuffix(".schema.json")), DRAFT202012)) for file in files]
+    registry: Any = Registry()
+    return extend(Draft202012Validator, type_checker=checker)(schema(name), registry=registry.with_resources(named))
 
 
 def check(document: Document, name: str) -> list[Problem]:
@@ -101,12 +112,12 @@ def _explain(error: Any, document: Document) -> Iterator[Problem]:
             wanted = "、".join(f"{key}（{_title(error.schema, key)}）" if _title(error.schema, key) else key for key in missing)
             yield Problem(document.place(path, key=True), f"{said}缺少必填项 {wanted}", f"写上 {wanted}", "", "schema.required")
         case "type":
-            types = value if isinstance(value, list) else [value]
-            expected = "或".join(_TYPES.get(t, t) for t in types)
-            yield Problem(place, f"{said}的类型不对，写的是 {_shown(error.instance)}", expected + (f"（{title}）" if title else ""), "", "schema.type")
+            types: list[str] = value if isinstance(value, list) else [value]
+            expected = "或".join(_TYPES.get(t, t) for t in types) + (f"（{title}）" if title else "")
+            yield Problem(place, f"{said}的类型不对，写的是 {_shown(error.instance)}", expected, "", "schema.type")
         case "enum" | "const":
             options = value if error.validator == "enum" else [value]
-            close = nearest(str(error.instance), map(str, options))
+            close = nearest(str(error.instance), [str(option) for option in options])
             yield Problem(place, f"{said}不能是 {_shown(error.instance)}", "、".join(map(str, options)), close, "schema.value")
         case "oneOf" | "anyOf":
             yield from _best_branch(error, document, said)
@@ -144,7 +155,7 @@ def _title(node: dict[str, Any], key: str) -> str:
 def _best_branch(error: Any, document: Document, said: str) -> Iterator[Problem]:
     """Of several allowed shapes, explain the one the author most likely meant: the one whose errors lie deepest and are fewest."""
     branches: dict[int, list[Any]] = {}
-    for sub in error.context:
+    for sub in error.context or ():
         branches.setdefault(sub.schema_path[0], []).append(sub)
     if not branches:  # oneOf: more than one matched
         yield Problem(document.place(tuple(error.absolute_path)), f"{said}的写法有歧义", "只用一种写法", "", "schema.ambiguous")
@@ -171,7 +182,7 @@ def _shapes(branches: Iterable[Any]) -> list[str]:
         target = branch
         if "title" not in branch and "$ref" in branch and branch["$ref"].startswith("#/$defs/"):
             target = {"title": branch["$ref"].rsplit("/", 1)[-1]}
-        out.append(target.get("title") or _TYPES.get(target.get("type", ""), str(target.get("const", "其他"))))
+        out.append(str(target.get("title") or _TYPES.get(target.get("type", ""), str(target.get("const", "其他")))))
     return list(dict.fromkeys(out))
 
 

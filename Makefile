@@ -1,0 +1,56 @@
+# Two commands do all: `make demo` and `make test`. Each creates the environment it needs, once.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: demo test lint unit bench lock wheel clean
+
+demo: $(READY)
+	$(BIN)/jixiao evaluate examples/hubei-gcc-2021.txt
+	@mkdir -p out
+	@$(BIN)/jixiao evaluate examples/hubei-gcc-2021.txt --format json --out out/result.json
+	@$(BIN)/jixiao evaluate examples/hubei-gcc-2021.txt --format markdown --out out/result.md
+	@$(BIN)/jixiao read examples/hubei-gcc-2021.txt --format yaml --out out/record.yaml
+	@echo
+	@echo "接下来可以看："
+	@echo "  out/result.md      每个指标的得分与依据"
+	@echo "  out/result.json    完整结果（供程序读取）"
+	@echo "  out/record.yaml    读出的申报记录：每一格的原文和出处"
+	@echo "  policies/hubei/2021/  评分规则（YAML）；改一个数，再运行一次试试"
+	@echo "  $(BIN)/jixiao explain examples/hubei-gcc-2021.txt --indicator 组织商会培训"
+
+test: lint unit
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: $(READY)
+	$(BIN)/pytest
+
+bench: $(READY)
+	$(BIN)/python benchmarks/commands.py
+
+# Versions come from requirements.lock. durable-rules is source only and needs a C compiler: where it cannot be built, the
+# plain matcher gives the same verdicts, and the result says which one ran. CPPFLAGS: a name Python 3.13 took away.
+$(READY): pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, found " + sys.version) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
+	CPPFLAGS='-DPyEval_CallObject=PyObject_CallObject' $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint requirements.lock durable-rules \
+		|| echo "durable-rules could not be built (it needs a C compiler): going on with the plain matcher"
+	@touch $(READY)
+
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --all-extras --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
+		--output-file requirements.lock pyproject.toml
+
+wheel: $(READY)
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf $(VENV) out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

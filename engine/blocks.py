@@ -1,0 +1,65 @@
+"""A document as blocks: paragraphs and tables in the order they stand, each with its place.
+
+Every reader (text, Word, Excel, PDF) ends here, and everything that knows about forms begins here. A reader knows
+nothing of labels; it says only what stood where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A line of running text. `gap` says that an empty line or paragraph stood before it."""
+
+    text: str
+    place: Place
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """A cell of the grid, outer white space dropped; a line break inside a cell is `\\n`.
+
+    `merged`: True for the continuation of a merged cell (its text is empty), False for a cell known to stand alone,
+    None where the reader cannot tell an empty cell from a continuation.
+    """
+
+    text: str
+    place: Place
+    merged: bool | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+Row = tuple[TableCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells. A merged cell keeps its position in the grid: its text first, empty cells after it."""
+
+    rows: tuple[Row, ...]
+    place: Place
+
+
+Block = Paragraph | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The blocks of one file."""
+
+    blocks: tuple[Block, ...]
+    file: str = ""
+
+    def paragraphs(self) -> Iterator[Paragraph]:
+        return (block for block in self.blocks if isinstance(block, Paragraph))
+
+    def tables(self) -> Iterator[Table]:
+        return (block for block in self.blocks if isinstance(block, Table))

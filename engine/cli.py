@@ -1,0 +1,235 @@
+"""The command line (Contract): parses, calls, prints, and turns errors into exit statuses. Everything heavy is imported late.
+
+Results go to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine import __version__
+from engine.errors import EXIT_FINDINGS, EXIT_INPUT, EXIT_OK, EXIT_USAGE, JixiaoError
+
+if TYPE_CHECKING:
+    from engine.policy import Policy
+    from engine.policy_files import Library
+
+Command = Callable[..., Any]
+
+_FILE = click.Path(path_type=Path)
+SEVERITIES = ("error", "warning", "info")
+
+
+def _files(command: Command) -> Command:
+    return click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_FILE)(command)
+
+
+def _policy(command: Command) -> Command:
+    command = click.option("--policies", metavar="DIR", type=_FILE, help="先在这个目录里找政策。")(command)
+    return click.option("--policy", metavar="ID", help="政策编号，如 hubei/2021；不写则按地区、表种、年度选。")(command)
+
+
+def _out(command: Command) -> Command:
+    return click.option("--out", metavar="FILE", type=_FILE, help="写到文件（整个写成才替换）；不写则打印。")(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="jixiao")
+def app() -> None:
+    """预算绩效自评的计分与核对。"""
+
+
+@app.command()
+@_files
+@_policy
+@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl", "markdown"]), default="table", show_default=True, help="输出格式。")
+@_out
+@click.option("--fail-on", type=click.Choice(["error", "warning", "never"]), default="never", show_default=True, help="有这一级及以上的问题时退出状态为 1。")
+def evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None, form: str, out: Path | None, fail_on: str) -> int:
+    """计算得分并与自评对照。
+
+    FILE 是自评表：文本，或 JSON/YAML 记录；一起给出的是同一单位同一年度的表。
+    """
+    result = _evaluate(files, policy, policies)[0]
+    _write(_render(result, form, out), out)
+    levels = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
+    return EXIT_FINDINGS if any(finding["severity"] in levels for finding in result["findings"]) else EXIT_OK
+
+
+@app.command()
+@click.argument("file", metavar="FILE", type=_FILE)
+@_policy
+@click.option("--format", "form", type=click.Choice(["json", "yaml"]), default="json", show_default=True, help="输出格式。")
+@_out
+def read(file: Path, policy: str | None, policies: Path | None, form: str, out: Path | None) -> None:
+    """读出申报记录：每一格的原文和出处。"""
+    from engine import record
+    from engine.inputs import read_bundle
+
+    submission = read_bundle([file], _library(policies), policy).submission
+    _write(record.dump_json(submission) if form == "json" else record.dump_yaml(submission), out)
+
+
+@app.command()
+@_files
+@click.option("--form", metavar="NAME", default="", help="只看这张表（名称的一部分即可）。")
+@click.option("--indicator", metavar="NAME", default="", help="只看这个指标（名称的一部分即可）。")
+@_policy
+def explain(files: tuple[Path, ...], form: str, indicator: str, policy: str | None, policies: Path | None) -> None:
+    """逐个说明得分怎样得来：情形、条款、算式、取整前后。"""
+    from engine.explanation import explain as explained
+
+    result, chosen = _evaluate(files, policy, policies)
+    _write(explained(result, chosen, form, indicator), None)
+
+
+@app.command()
+@click.argument("name", type=click.Choice(["policy", "submission", "result"]))
+def schema(name: str) -> None:
+    """打印 JSON Schema（2020-12）：政策、申报记录、结果。"""
+    import json
+
+    from engine.schemas import bundled
+
+    _write(json.dumps(bundled(name), ensure_ascii=False, indent=2) + "\n", None)
+
+
+@app.group("policy")
+def policy_group() -> None:
+    """政策：列出、查看、检查。"""
+
+
+@policy_group.command("list")
+@click.option("--policies", metavar="DIR", type=_FILE, help="先在这个目录里找政策。")
+def policy_list(policies: Path | None) -> None:
+    """列出政策。"""
+    from rich.console import Console
+    from rich.table import Table
+
+    from engine.policy_files import heads
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for title in ("编号", "年度", "状态", "表种", "名称"):
+        table.add_column(title)
+    for head in heads(_library(policies)):
+        years = f"{head.first_year}—{head.last_year or '今'}" if head.first_year != head.last_year else str(head.first_year)
+        kinds = "、".join({"department": "部门", "project": "项目"}[kind] for kind in head.form_kinds)
+        table.add_row(head.id, years if head.first_year else "—", head.status, kinds or "—", head.title)
+    Console(highlight=False).print(table)
+
+
+@policy_group.command("show")
+@click.argument("policy", metavar="ID")
+@click.option("--policies", metavar="DIR", type=_FILE, help="先在这个目录里找政策。")
+def policy_show(policy: str, policies: Path | None) -> None:
+    """打印一个政策（合并 extends 之后）。"""
+    from engine.policy_build import load
+    from engine.policy_view import show
+
+    _write(show(load(policy, _library(policies))), None)
+
+
+@policy_group.command("check")
+@click.argument("path", metavar="PATH")
+@click.option("--policies", metavar="DIR", type=_FILE, help="先在这个目录里找政策。")
+def policy_check(path: str, policies: Path | None) -> None:
+    """检查一个政策（编号或目录）；有错时逐条列出文件、行、列，退出状态为 3。"""
+    from engine.policy_build import check
+    from engine.policy_files import locate
+
+    where = _library(policies)
+    click.echo(f"{check(locate(path, where), where)}：没有发现错误。")
+
+
+def _library(policies: Path | None) -> Library:
+    from engine.policy_files import library
+
+    return library(policies)
+
+
+def _evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None) -> tuple[dict[str, Any], Policy]:
+    from engine.evaluation import evaluate as run
+    from engine.inputs import read_bundle
+    from engine.result import to_data
+
+    bundle = read_bundle(files, _library(policies), policy)
+    return to_data(run(bundle.submission, bundle.policy)), bundle.policy
+
+
+def _render(result: dict[str, Any], form: str, out: Path | None) -> str:
+    if form == "json":
+        from engine.result import dumps
+
+        return dumps(result) + "\n"
+    if form == "jsonl":
+        from engine.result import lines
+
+        return "".join(line + "\n" for line in lines(result))
+    if form == "markdown":
+        from engine.markdown_view import render as markdown
+
+        return markdown(result)
+    from engine.table_view import render as table
+
+    return table(result, terminal=out is None and sys.stdout.isatty())
+
+
+def _write(text: str, out: Path | None) -> None:
+    """Print, or replace the file as a whole: it is old or new, never half."""
+    if out is None:
+        sys.stdout.write(text)
+        return
+    handle, temporary = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        os.replace(temporary, out)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def main() -> None:
+    """Entry point: runs the command line and exits with the Contract's status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")  # Chinese on any console; Windows defaults to its code page
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        return int(app.main(standalone_mode=False) or EXIT_OK)
+    except click.exceptions.NoArgsIsHelpError as shown:
+        click.echo(shown.format_message(), err=True)
+        return EXIT_USAGE
+    except click.ClickException as wrong:
+        click.echo(f"用法有误：{wrong.format_message()}", err=True)
+        if isinstance(wrong, click.UsageError) and wrong.ctx:
+            click.echo(f"用 {wrong.ctx.command_path} --help 看用法。", err=True)
+        return EXIT_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("已中断。", err=True)
+        return EXIT_USAGE
+    except JixiaoError as error:
+        for problem in error.problems:
+            click.echo(f"错误：{problem}", err=True)
+        return error.exit_status
+    except BrokenPipeError:
+        # the reader of our output went away (`| head`): nothing more to say, and nothing went wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except OSError as error:
+        click.echo(f"错误：{error.filename or ''}：{error.strerror}", err=True)
+        return EXIT_INPUT
+
+
+if __name__ == "__main__":
+    main()

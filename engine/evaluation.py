@@ -1,0 +1,76 @@
+"""Evaluation of one bundle: every indicator recognised and scored, every form added up. Data in, data out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.policy import Policy
+from engine.recognition import recognise
+from engine.scoring import Counts, Score, ScoredForm, ScoredIndicator, grade, score_execution, score_indicator, summed, total
+from engine.submission import BudgetLine, Form, Submission
+from engine.vocabulary import Vocabulary, vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the policy makes of a submission."""
+
+    submission: Submission
+    policy: Policy
+    forms: tuple[ScoredForm, ...]
+
+
+def evaluate(submission: Submission, policy: Policy) -> Evaluation:
+    """Score every form of the submission by the policy."""
+    words = vocabulary(policy.notation)
+    return Evaluation(submission, policy, tuple(_form(form, policy, words) for form in submission.forms))
+
+
+def _form(form: Form, policy: Policy, words: Vocabulary) -> ScoredForm:
+    indicators = tuple(
+        ScoredIndicator(goal.number, known, score_indicator(known, policy))
+        for goal in form.goals
+        for known in (recognise(indicator, form.kind, form.fiscal_year, policy, words) for indicator in goal.indicators)
+    )
+    execution = score_execution(scored_line(form), policy)
+    every = summed((item.score for item in indicators), policy)
+    unscored = sum(
+        (item.known.weight or Decimal(0) for item in indicators if item.score.status == "not_applicable"),
+        Decimal(0),
+    )
+    whole = total(form, execution, every, unscored, policy)
+    computed = grade(whole.computed, policy)
+    return ScoredForm(
+        form=form,
+        execution=execution,
+        level1=_by_level1(indicators, policy),
+        total=whole,
+        grade_reported=form.grade.text if form.grade else "",
+        grade_computed=computed.id if computed else "",
+        grade_basis=computed.basis if computed else "",
+        indicators=indicators,
+        counts=Counts(
+            indicators=len(indicators),
+            met=sum(1 for item in indicators if item.known.met == "yes"),
+            unknown=sum(1 for item in indicators if item.known.met == "unknown"),
+        ),
+    )
+
+
+def scored_line(form: Form) -> BudgetLine | None:
+    """The budget line that is scored: the form's total line."""
+    return next((line for line in form.budget if line.role == "total"), None)
+
+
+def canonical_level1(name: str, policy: Policy) -> str:
+    """A 一级指标 as the policy's taxonomy calls it; as written if the taxonomy does not know it."""
+    return next((level.name for level in policy.taxonomy if name == level.name or name in level.aliases), name)
+
+
+def _by_level1(indicators: tuple[ScoredIndicator, ...], policy: Policy) -> dict[str, Score]:
+    """Sums by 一级指标, in the taxonomy's order; those it does not know come last, under their own name."""
+    groups: dict[str, list[Score]] = {level.name: [] for level in policy.taxonomy}
+    for item in indicators:
+        groups.setdefault(canonical_level1(item.known.indicator.level1, policy), []).append(item.score)
+    return {name: summed(scores, policy) for name, scores in groups.items() if scores}

@@ -1,0 +1,83 @@
+"""The fields policies may name: type, Chinese title, and the values a coded field can take.
+
+Tables see the fields of one indicator (or of the budget line), stage by stage: a recognition table sees what the tables
+before it found. Formulas see the numbers among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.ir import FieldType
+
+KINDS = ("empty", "not_applicable", "number", "composite", "range", "deadline", "text")
+OPERATORS = ("", ">=", ">", "<=", "<", "=", "±")
+COMPARISONS = ("numbers", "deadline", "words", "none", "incomparable")
+DIRECTIONS = ("positive", "inverse")
+MET = ("yes", "no", "unknown")
+STATUSES = ("scored", "not_applicable", "needs_review", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a field is: its type, what officers call it, and its possible values if it is coded."""
+
+    type: FieldType
+    title: str
+    choices: tuple[str, ...] = ()
+
+
+Fields = Mapping[str, Field]
+
+AS_FILED: Fields = {
+    "name": Field("text", "三级指标名称"),
+    "level1": Field("text", "一级指标"),
+    "level2": Field("text", "二级指标"),
+    "form_kind": Field("text", "表种", ("department", "project")),
+    "target_text": Field("text", "目标值原文"),
+    "actual_text": Field("text", "实际完成值原文"),
+    "target_kind": Field("text", "目标值的类型", KINDS),
+    "actual_kind": Field("text", "实际完成值的类型", KINDS),
+    "target_operator": Field("text", "目标值的符号", OPERATORS),
+    "target_unit": Field("text", "目标值的单位"),
+    "actual_unit": Field("text", "实际完成值的单位"),
+    "actual_percent": Field("number", "实际完成值（百分数）"),
+    "comparison": Field("text", "目标值与实际完成值怎样比较", COMPARISONS),
+    "early": Field("bool", "是否按期"),
+    "weight": Field("number", "分值"),
+    "reported": Field("number", "自评得分"),
+}
+COMPARED: Fields = {
+    **AS_FILED,
+    "direction": Field("text", "指标方向", DIRECTIONS),
+    "target": Field("number", "目标值"),
+    "actual": Field("number", "实际完成值"),
+}
+EXECUTION: Fields = {
+    "weight": Field("number", "预算执行分值"),
+    "budget": Field("number", "预算数（A）"),
+    "executed": Field("number", "执行数（B）"),
+    "reported": Field("number", "自评得分"),
+}
+TOTAL: Fields = {
+    "execution": Field("number", "预算执行得分"),
+    "indicators": Field("number", "各指标得分之和"),
+    "full_score": Field("number", "总分"),
+    "not_applicable_weight": Field("number", "不适用指标的分值之和"),
+}
+BOUNDS: Fields = {"weight": Field("number", "分值")}
+
+
+def stages(tiers: tuple[str, ...], natures: tuple[str, ...]) -> Mapping[str, Fields]:
+    """The fields each table sees, by table name, for a policy with these tiers and scoring tables."""
+    attainment = {**COMPARED, "attainment": Field("text", "定性档次", (*tiers, "unknown"))}
+    nature = {**attainment, "nature": Field("text", "计分办法", natures)}
+    return {
+        "direction": AS_FILED,
+        "attainment": COMPARED,
+        "nature": attainment,
+        "met": nature,
+        "execution": EXECUTION,
+        **dict.fromkeys(natures, nature),
+    }

@@ -1,0 +1,371 @@
+"""The tables of one form, row by row: header fields, budget block, goals with their indicators, closing rows.
+
+Which block a row belongs to is told by its labels; which field a cell is, by the column of the header row it stands under.
+Cells of merged areas stand empty after the first and are carried down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from engine.blocks import Row, Table, TableCell
+from engine.errors import Place, Problem
+from engine.grid import HEADER_MATCHES, Columns, cell_of, check_width, header_columns, one_line, read_header, unplaced
+from engine.layout import GoalHeading, Label, Labels, Layout, Match, Pattern
+from engine.submission import BudgetLine, Cell, Goal, Group, HeaderField, Indicator
+
+_SHOWN = 30
+
+
+@dataclass(slots=True)
+class TableContent:
+    """What the tables of a form hold."""
+
+    header: list[HeaderField] = field(default_factory=list)
+    budget: tuple[BudgetLine, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    cells: dict[str, Cell] = field(default_factory=dict)
+    """Closing fields: total, grade, analysis, remedies."""
+    notes: list[Cell] = field(default_factory=list)
+    kind: str = ""
+    """Kind of the form as its labels tell it."""
+
+
+def read_tables(tables: Sequence[Table], layout: Layout, place: Place, problems: list[Problem]) -> TableContent:
+    """The content of a form's tables. `place` is the form's title, for problems of the form as a whole."""
+    reader = _TableReader(layout, problems)
+    if not tables:
+        problems.append(Problem(place, "标题下没有表格", "自评表的表格（每格一行，行首为制表符）", code="input.no-table"))
+        return reader.content
+    for table in tables:
+        for row in table.rows:
+            reader.row(row)
+    return reader.finish(place)
+
+
+@dataclass(slots=True)
+class _OpenGoal:
+    """The goal being read, and the level the next row carries on."""
+
+    title: str
+    place: Place
+    weight: Cell | None = None
+    groups: list[Group] = field(default_factory=list)
+    indicators: list[Indicator] = field(default_factory=list)
+    level1: str = ""
+    level2: str = ""
+    raw: tuple[str, str] = ("", "")
+    """The 一级 and 二级 cells as written: a reader that repeats a merged cell's text in every row opens no new group."""
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class _TableReader:
+    """Where reading a form's tables stands. `block` is the part of the form the last row belonged to."""
+
+    layout: Layout
+    problems: list[Problem]
+    content: TableContent = field(default_factory=TableContent)
+    block: str = "header"
+    budget_columns: Columns | None = None
+    columns: Columns | None = None
+    lines: list[BudgetLine] = field(default_factory=list)
+    budget_weight: Cell | None = None
+    money_unit: str = ""
+    goals: list[_OpenGoal] = field(default_factory=list)
+    budget_failed: bool = False
+
+    def row(self, row: Row) -> None:
+        filled = [(index, cell) for index, cell in enumerate(row) if cell]
+        if not filled:
+            return
+        budget = header_columns(row, self.layout.budget.columns)
+        indicators = header_columns(row, self.layout.columns)
+        index, first = filled[0]
+        leads = index == 0 or (self.block == "indicators" and self.columns is not None and index < self.columns.first)
+        if len(indicators) >= max(HEADER_MATCHES, len(budget)):
+            self._indicator_header(row, indicators)
+        elif len(budget) >= HEADER_MATCHES:
+            self._budget_header(row, budget)
+        elif self.block == "notes":
+            self.content.notes.extend(cell_of(cell) for _, cell in filled)
+        elif leads and self._is_closing(first):
+            self._closing(filled)
+        elif leads and (heading := self._heading(first.text)):
+            self._goal(row, index, *heading)
+        elif self.block == "budget" and (self._budget_part(first) or index > 0 or not self.layout.header.find(first.text)):
+            self._budget_row(row)
+        elif index == 0 and self.layout.header.find(first.text):
+            self._header(row)
+        elif self.block == "indicators":
+            self._indicator_row(row)
+        elif self.block in ("analysis", "remedies") and index > 0:
+            self._continue(filled)
+        elif self.block == "header" and self._budget_part(first):
+            self._budget_lead([cell for _, cell in filled])
+        else:
+            self._unplaced(first)
+
+    def _unplaced(self, cell: TableCell) -> None:
+        layout = self.layout
+        sets = {"header": (layout.header, layout.budget.heading), "goal": (layout.columns,)}
+        expected = sets.get(self.block, (layout.header, layout.closing))
+        near = next(filter(None, (labels.nearest(cell.text) for labels in (*expected, layout.closing))), "")
+        self.problems.append(replace(unplaced(cell, "、".join(labels.names for labels in expected)), nearest=near))
+        if self.block == "goal":
+            self.goals[-1].failed = True
+
+    # header fields
+
+    def _header(self, row: Row) -> None:
+        for label, beside, values in self._pairs(row, self.layout.header):
+            self.content.kind = self.content.kind or label.kind
+            for extra in values[1:]:
+                self.problems.append(unplaced(extra, f"“{label.texts[0]}”后只有一格；其他标签：{self.layout.header.names}"))
+            value = cell_of(values[0]) if values else Cell("", beside[-1].place)
+            self.content.header.append(HeaderField(label.key, beside[0].text, value))
+
+    def _pairs(self, row: Row, labels: Labels) -> Iterator[tuple[Label, list[TableCell], list[TableCell]]]:
+        """Label after label with the filled cells up to the next; in the middle the label's cell and the empty ones after it."""
+        current: tuple[Label, list[TableCell], list[TableCell]] | None = None
+        for cell in row:
+            label = labels.find(cell.text) if cell else None
+            if label:
+                if current:
+                    yield current
+                current = (label, [cell], [])
+            elif current and cell:
+                current[2].append(cell)
+            elif current and len(current[1]) < 2:
+                current[1].append(cell)
+        if current:
+            yield current
+
+    # budget
+
+    def _budget_header(self, row: Row, found: Sequence[tuple[int, Label]]) -> None:
+        self.block = "budget"
+        self.budget_columns = read_header(row, self.layout.budget.columns, found, self.problems)
+        self.budget_failed = self.budget_failed or self.budget_columns is None
+        self._budget_lead([cell for cell in row[: found[0][0]] if cell])
+        if not self.budget_weight:
+            for index, _ in found:
+                self.budget_weight = self.budget_weight or _named(row[index], self.layout.budget.weight, "weight")
+
+    def _budget_part(self, cell: TableCell) -> bool:
+        """Whether the cell is a heading, weight, money unit or row name of the budget block."""
+        budget = self.layout.budget
+        patterns = (*budget.weight, *budget.money_unit)
+        return bool(budget.heading.find(cell.text) or self._role(cell.text) or any(p.search(cell.text) for p in patterns))
+
+    def _role(self, text: str) -> tuple[str, str] | None:
+        label = self.layout.budget.rows.find(text)
+        if label:
+            return label.key, label.kind
+        return next(((item.key, "") for item in self.layout.budget.row_patterns if item.pattern.search(text)), None)
+
+    def _budget_lead(self, cells: Sequence[TableCell]) -> TableCell | None:
+        """Take heading, weight and money unit from the cells left of the first column; what remains is the row's name."""
+        name: TableCell | None = None
+        for cell in cells:
+            weight = _named(cell, self.layout.budget.weight, "weight")
+            unit = _named(cell, self.layout.budget.money_unit, "unit")
+            self.budget_weight = weight or self.budget_weight
+            self.money_unit = unit.text if unit else self.money_unit
+            if weight or unit or self.layout.budget.heading.find(cell.text):
+                continue
+            if name:
+                self.problems.append(unplaced(cell, f"“{name.text}”一行的数额在“{self.layout.budget.columns.names}”各列下"))
+            name = name or cell
+        return name
+
+    def _budget_row(self, row: Row) -> None:
+        columns = self.budget_columns
+        if columns is None:
+            return
+        name = self._budget_lead([cell for cell in row[: columns.first] if cell])
+        values = columns.values(row, self.problems, self.layout.budget.columns)
+        filled = [cell for cell in values.values() if cell]
+        if name is None:
+            self.problems += [unplaced(cell, "左边有资金名称：" + self.layout.budget.rows.names) for cell in filled]
+            return
+        role = self._role(name.text)
+        if role is None:
+            near = self.layout.budget.rows.nearest(name.text)
+            self.problems.append(replace(unplaced(name, self.layout.budget.rows.names, "input.budget-row"), nearest=near))
+            self.budget_failed = True
+            return
+        check_width(row, columns, self.problems, name.text)
+        self.content.kind = self.content.kind or role[1]
+        cells: dict[str, Any] = {key: cell_of(cell) for key, cell in values.items()}  # Any: keys are fields of the layout
+        self.lines.append(BudgetLine(one_line(name.text), role[0], name.place, **cells))
+
+    # goals and indicators
+
+    def _heading(self, text: str) -> tuple[GoalHeading, Match] | None:
+        for heading in self.layout.goal_headings:
+            match = heading.pattern.search(text)
+            if match:
+                return heading, match
+        return None
+
+    def _goal(self, row: Row, index: int, heading: GoalHeading, match: Match) -> None:
+        """A goal heading: alone, with the goal's text beside it, or at the head of the goal's first row of indicators."""
+        self._open(row[index], heading, match)
+        rest = [cell for cell in row[index + 1 :] if cell]
+        if heading.title == "beside":
+            self.goals[-1].title = one_line("\n".join(cell.text for cell in rest))
+            self.block = "goal"
+        elif rest and self.columns:
+            self._indicator_row((*row[:index], replace(row[index], text=""), *row[index + 1 :]))
+        elif rest:
+            self._unplaced(rest[0])
+
+    def _open(self, cell: TableCell, heading: GoalHeading, match: Match) -> None:
+        weight = match.get("weight")
+        declared = Cell(weight, cell.place) if weight is not None else None
+        if heading.opens == "goal" or not self.goals:
+            title = one_line(cell.text)
+            if weight and heading.opens == "goal":  # the heading without its bracketed weight
+                at = title.rfind(weight)
+                title = title[:at].rstrip(" \t\u3000(（[［【〔")
+            self.goals.append(_OpenGoal(title, cell.place, declared))
+            self.block = "indicators" if self.columns else "goal"
+        elif declared:
+            self.goals[-1].weight = declared
+
+    def _indicator_header(self, row: Row, found: Sequence[tuple[int, Label]]) -> None:
+        for cell in (cell for cell in row[: found[0][0]] if cell):
+            heading = self._heading(cell.text)
+            if heading:
+                self._open(cell, *heading)
+            else:
+                self.problems.append(unplaced(cell, f"目标标题，或表头各列：{self.layout.columns.names}"))
+        self.columns = read_header(row, self.layout.columns, found, self.problems)
+        self.block = "indicators"
+        if not self.goals:
+            where = next(cell for cell in row if cell)
+            self.problems.append(Problem(where.place, "指标表头之前没有年度目标", "年度目标（写明分值）", code="input.no-goal"))
+            self.goals.append(_OpenGoal("", where.place, failed=True))
+        if self.columns is None:
+            self.goals[-1].failed = True
+
+    def _indicator_row(self, row: Row) -> None:
+        goal, columns = self.goals[-1], self.columns
+        if columns is None:  # its header row is already a problem
+            return
+        before = len(self.problems)
+        for cell in (cell for cell in row[: columns.first] if cell):
+            self.problems.append(unplaced(cell, "年度目标、" + self.layout.closing.names))
+        values = columns.values(row, self.problems, self.layout.columns)
+        name = values.get("name")
+        check_width(row, columns, self.problems, name.text if name else "")
+        self._levels(goal, values.get("level1"), values.get("level2"))
+        if not name:
+            where = name.place if name is not None else replace(row[0].place, cell=0)
+            shown = "、".join(cell.text for cell in row if cell)
+            self.problems.append(Problem(where, f"本行没有三级指标的名称（{shown[:60]}）", "三级指标名称", code="input.no-name"))
+        elif not goal.level1:
+            where = values["level1"].place if "level1" in values else name.place
+            self.problems.append(Problem(where, f"“{name.text}”没有一级指标，上面各行也没有", "一级指标", code="input.no-level1"))
+        if len(self.problems) > before or not name:
+            goal.failed = True
+            return
+        text, weight = self._weighted(name)
+        fields: dict[str, Any] = {key: cell_of(cell) for key, cell in values.items() if key not in ("name", "level1", "level2")}
+        if weight:
+            fields.setdefault("weight", weight)
+        goal.indicators.append(Indicator(text, goal.level1, goal.level2, name.place, **fields))
+
+    def _levels(self, goal: _OpenGoal, level1: TableCell | None, level2: TableCell | None) -> None:
+        """Open the groups that begin in this row; an empty cell carries on the one above."""
+        if level1 and level1.text != goal.raw[0]:
+            goal.level1, weight = self._weighted(level1)
+            goal.level2, goal.raw = "", (level1.text, "")
+            goal.groups.append(Group(goal.level1, "", weight, level1.place))
+        if level2 and level2.text != goal.raw[1]:
+            goal.level2, weight = self._weighted(level2)
+            goal.raw = (goal.raw[0], level2.text)
+            goal.groups.append(Group(goal.level1, goal.level2, weight, level2.place))
+
+    def _weighted(self, cell: TableCell) -> tuple[str, Cell | None]:
+        """Name and bracketed weight of a cell: 组织商会培训（1分） -> 组织商会培训, 1."""
+        for pattern in self.layout.weight:
+            match = pattern.search(cell.text)
+            if match and match.get("name"):
+                return one_line(match.groups["name"]), Cell(match.groups["weight"], cell.place)
+        return one_line(cell.text), None
+
+    # closing rows
+
+    def _is_closing(self, cell: TableCell) -> bool:
+        return bool(self.layout.closing.find(cell.text) or self.layout.closing.find_before_colon(cell.text))
+
+    def _closing(self, filled: Sequence[tuple[int, TableCell]]) -> None:
+        label: Label | None = None
+        for _, cell in filled:
+            found, beside = self.layout.closing.find(cell.text), self.layout.closing.find_before_colon(cell.text)
+            if found or beside:
+                label = found or (beside[0] if beside else None)
+                assert label is not None
+                self._begin_closing(label, cell, beside[1] if beside and not found else "")
+            elif label:
+                self._add_closing(label, cell_of(cell))
+
+    def _begin_closing(self, label: Label, cell: TableCell, value: str) -> None:
+        self.block = label.key
+        if label.key == "notes":
+            self.content.notes += [Cell(value, cell.place)] if value else []
+            return
+        if label.key in self.content.cells:
+            first = self.content.cells[label.key].place
+            message = f"“{label.texts[0]}”写了两次（前一处：{first}）"
+            self.problems.append(Problem(cell.place, message, "只有一处", code="input.twice"))
+            return
+        self.content.cells[label.key] = Cell(value, cell.place)
+
+    def _add_closing(self, label: Label, cell: Cell) -> None:
+        if label.key == "notes":
+            self.content.notes.append(cell)
+            return
+        old = self.content.cells[label.key]
+        if old and label.key not in ("analysis", "remedies"):
+            self.problems.append(unplaced(TableCell(cell.text, cell.place), f"“{label.texts[0]}”后只有一格"))
+        else:
+            self.content.cells[label.key] = Cell(f"{old.text}\n{cell.text}", old.place) if old else cell
+
+    def _continue(self, filled: Sequence[tuple[int, TableCell]]) -> None:
+        """Text that runs on in a row below its label."""
+        label = next(item for item in self.layout.closing.items if item.key == self.block)
+        for _, cell in filled:
+            self._add_closing(label, cell_of(cell))
+
+    # the end
+
+    def finish(self, place: Place) -> TableContent:
+        content = self.content
+        if not any(line.role == "total" for line in self.lines) and not self.budget_failed:
+            totals = [label.texts[0] for label in self.layout.budget.rows.items if label.key == "total"]
+            self.problems.append(Problem(place, "表中没有预算执行的总额一行", "、".join(totals), code="input.no-budget"))
+        content.budget = tuple(
+            replace(line, money_unit=self.money_unit, weight=line.weight or (self.budget_weight if line.role == "total" else None))
+            for line in self.lines
+        )
+        if not self.goals:
+            self.problems.append(Problem(place, "表中没有年度目标", "至少一个年度目标及其指标", code="input.no-goals"))
+        for goal in self.goals:
+            if not goal.indicators and not goal.failed:
+                message = f"目标“{goal.title[:_SHOWN]}”下没有指标"
+                self.problems.append(Problem(goal.place, message, "表头一行和至少一个指标", code="input.empty-goal"))
+        content.goals = tuple(
+            Goal(number, goal.title, goal.place, goal.weight, tuple(goal.groups), tuple(goal.indicators))
+            for number, goal in enumerate(self.goals, start=1)
+        )
+        return content
+
+
+def _named(cell: TableCell, patterns: Sequence[Pattern], group: str) -> Cell | None:
+    match = next(filter(None, (pattern.search(cell.text) for pattern in patterns)), None)
+    return Cell(match.groups[group], cell.place) if match else None

@@ -1,0 +1,102 @@
+"""Header rows and the columns under them: which field a cell of a table is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from engine.blocks import Paragraph, Row, TableCell
+from engine.errors import Problem
+from engine.layout import Label, Labels
+from engine.submission import Cell
+
+HEADER_MATCHES = 2
+"""Labels of a block's columns in one row that make it the block's header row."""
+_SHOWN = 30
+
+
+def cell_of(source: TableCell | Paragraph) -> Cell:
+    return Cell(source.text, source.place)
+
+
+def one_line(text: str) -> str:
+    """A name broken over lines in its cell, in one line again (Chinese has no space there)."""
+    return "".join(line.strip() for line in text.split("\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A header row: which field each column is, and how many cells the row has."""
+
+    fields: tuple[tuple[int, str], ...]
+    width: int
+
+    @property
+    def first(self) -> int:
+        return self.fields[0][0]
+
+    def field_at(self, index: int) -> str:
+        """The field of the column at `index`: that of the nearest header to its left, for a header may span columns."""
+        return next((name for start, name in reversed(self.fields) if start <= index), "")
+
+    def values(self, row: Row, problems: list[Problem], known: Labels) -> dict[str, TableCell]:
+        """The cells of a row by field. Two filled cells under one header are a problem."""
+        found: dict[str, TableCell] = {}
+        for index, cell in enumerate(row):
+            name = self.field_at(index)
+            if not name:
+                continue
+            if name not in found or (cell and not found[name]):
+                found[name] = cell
+            elif cell:
+                label = next(item.texts[0] for item in known.items if item.key == name)
+                problems.append(unplaced(cell, f"“{label}”一列下只有一格"))
+        return found
+
+
+def header_columns(row: Row, labels: Labels) -> tuple[tuple[int, Label], ...]:
+    """The cells of a row that are labels of these columns."""
+    return tuple((index, label) for index, cell in enumerate(row) if cell and (label := labels.find(cell.text)))
+
+
+def read_header(row: Row, labels: Labels, found: Sequence[tuple[int, Label]], problems: list[Problem]) -> Columns | None:
+    """The columns of a header row; None, with problems, if a column is missing, given twice or unknown."""
+    before = len(problems)
+    keys = [label.key for _, label in found]
+    for index, label in found:
+        if keys.count(label.key) > 1:
+            problems.append(unplaced(row[index], f"“{label.texts[0]}”只有一列"))
+    places = {index for index, _ in found}
+    for index, cell in enumerate(row):
+        if cell and index > found[0][0] and index not in places:
+            near = labels.nearest(cell.text)
+            problems.append(replace(unplaced(cell, f"表头各列为：{labels.names}"), nearest=near))
+    missing = [label.texts[0] for label in labels.items if label.required and label.key not in keys]
+    if missing:
+        row_text = "、".join(cell.text for cell in row if cell)
+        where = next(cell.place for cell in row if cell)
+        message = f"表头缺少列“{'”“'.join(missing)}”，表头为：{row_text}"
+        problems.append(Problem(replace(where, cell=0), message, labels.names, code="input.header"))
+    if len(problems) > before:
+        return None
+    return Columns(tuple((index, label.key) for index, label in found), len(row))
+
+
+def unplaced(cell: TableCell, expected: str, code: str = "input.unplaced") -> Problem:
+    """A cell that has no place in the layout."""
+    text = cell.text.replace("\n", " ")
+    shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return Problem(cell.place, f"“{shown}”无法归入表中任何一项", expected, code=code)
+
+
+def check_width(row: Row, columns: Columns, problems: list[Problem], name: str) -> None:
+    """A row has as many cells as its header row; empty ones too many do no harm."""
+    width = len(row)
+    while width > columns.width and not row[width - 1]:
+        width -= 1
+    if width != columns.width:
+        where = replace(row[0].place, cell=0)
+        shown = f"“{name}”一行" if name else "本行"
+        problems.append(
+            Problem(where, f"{shown}有{width}格，表头有{columns.width}格", f"与表头一致的{columns.width}格，空格也要保留", code="input.width")
+        )

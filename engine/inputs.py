@@ -1,0 +1,185 @@
+"""From files to one submission: what each file is, which policy's layout reads it, which policy applies.
+
+The kind of a file is told by its content. Files given together are one bundle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine import blocks, form_reader, record, text_reader
+from engine.errors import InputError, JixiaoError, Place, PolicyError, Problem
+from engine.layout import Layout, layout
+from engine.policy import Policy
+from engine.policy_build import load
+from engine.policy_files import Library, heads
+from engine.recognition import number_of
+from engine.submission import Cell, Form, Submission
+
+MAX_BYTES = 100_000_000
+_ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
+_RECORD = re.compile(r"\s*(#[^\n]*\n\s*)*(\{|---|schema\s*:|forms\s*:|unit\s*:|fiscal_year\s*:)")
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A submission, and the policy it is to be judged by."""
+
+    submission: Submission
+    policy: Policy
+
+
+def read_bundle(paths: Sequence[Path], library: Library, policy_id: str | None = None) -> Bundle:
+    """Read files as one bundle and choose the policy: the one named, or the one published policy that covers the forms.
+
+    Raises InputError with every problem of every file, PolicyError if no policy fits, or two do, or it is invalid.
+    """
+    policy = load(policy_id, library) if policy_id else None
+    problems: list[Problem] = []
+    forms: list[Form] = []
+    chosen: list[Policy] = []
+    jurisdictions: set[str] = set()
+    for path in paths:
+        try:
+            read, by = _read(path, library, policy)
+        except InputError as error:
+            problems += error.problems
+            continue
+        forms += read.forms
+        chosen += [by] if by else []
+        jurisdictions |= {read.jurisdiction} - {""}
+    problems += [problem for form in forms for problem in _check(form)]
+    problems += _one_bundle(forms)
+    if problems:
+        raise InputError(problems)
+    policy = policy or _agree(chosen, forms, jurisdictions, library)
+    submission = Submission(tuple(forms), policy.jurisdiction, policy.id)
+    return Bundle(submission, policy)
+
+
+def _read(path: Path, library: Library, policy: Policy | None) -> tuple[Submission, Policy | None]:
+    text = _text(path)
+    name = str(path)
+    if _RECORD.match(text):
+        return record.load(text, "json" if text.lstrip().startswith("{") else "yaml", name), None
+    document = text_reader.read_text(text, name)
+    if policy:
+        if not policy.form:
+            raise PolicyError(Problem(Place(), f"政策“{policy.id}”没有描述表样（form），读不了文本", "另一个政策，或 JSON/YAML 记录"))
+        return _forms(document, layout(policy.form), name, policy), policy
+    return _by_layout(document, name, text, library)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.is_dir():
+            raise InputError(Problem(Place(str(path)), "这是一个目录", "一个文件"))
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise InputError(Problem(Place(str(path)), f"文件过大（{size} 字节）", f"不超过 {MAX_BYTES} 字节"))
+        content = path.read_bytes()
+    except OSError as error:
+        reason = "没有这个文件" if isinstance(error, FileNotFoundError) else f"文件读不了：{error.strerror}"
+        raise InputError(Problem(Place(str(path)), reason)) from None
+    for magic, kind in ((_ZIP, "Word/Excel（或压缩）"), (_OLE, "旧版 Word/Excel"), (_PDF, "PDF")):
+        if content.startswith(magic):
+            expected = "从 Word 另存的纯文本（.txt），或 JSON/YAML 记录"
+            raise InputError(Problem(Place(str(path)), f"这是{kind}文件，本版还不能读", expected))
+    return text_reader.decode(content, str(path))
+
+
+def _forms(document: blocks.Document, shape: Layout, name: str, policy: Policy) -> Submission:
+    return Submission(form_reader.read_forms(document, shape, name), policy.jurisdiction, policy.id)
+
+
+def _by_layout(document: blocks.Document, name: str, text: str, library: Library) -> tuple[Submission, Policy]:
+    """Read with the layout that fits. Policies whose years do not occur in the text are not tried: they could not apply."""
+    years = {int(year) for year in re.findall(r"(?:19|20)\d\d", text)}
+    candidates: list[Policy] = []
+    shapes: list[Layout] = []
+    labels: list[str] = []
+    for head in heads(library):
+        if head.status == "published" and head.covers_any(years):
+            policy = load(head.id, library)
+            if policy.form:
+                shape = layout(policy.form)
+                found = form_reader.recognises(document, shape)
+                labels += found.labels_found
+                if found.forms:
+                    candidates.append(policy)
+                    shapes.append(shape)
+    if not candidates:
+        seen = "、".join(dict.fromkeys(labels)) or "一个也没有"
+        known = "、".join(f"{head.id}（{head.title}）" for head in heads(library) if head.status == "published")
+        raise InputError(Problem(Place(name), f"没有认出自评表；认得的标签：{seen}", f"下列政策的表样之一：{known}"))
+    fitting: list[tuple[Submission, Policy]] = []
+    for policy, shape in zip(candidates, shapes, strict=True):
+        read = _forms(document, shape, name, policy)
+        if all(policy.covers(form.fiscal_year, form.kind) for form in read.forms):
+            fitting.append((read, policy))
+    if len(fitting) == 1:
+        return fitting[0]
+    read = fitting[0][0] if fitting else _forms(document, shapes[0], name, candidates[0])
+    raise _no_policy(read.forms, [policy for _, policy in fitting], {candidates[0].jurisdiction}, library)
+
+
+def _agree(chosen: list[Policy], forms: list[Form], jurisdictions: set[str], library: Library) -> Policy:
+    """The one policy for the whole bundle: what the layouts said, else the published one that covers every form."""
+    by_id = {policy.id: policy for policy in chosen}
+    if not by_id:
+        fitting = [
+            head
+            for head in heads(library)
+            if head.status == "published"
+            and (not jurisdictions or head.jurisdiction in jurisdictions)
+            and all(head.covers(form.fiscal_year, form.kind) for form in forms)
+        ]
+        if len(fitting) == 1:
+            return load(fitting[0].id, library)
+        raise _no_policy(tuple(forms), fitting, jurisdictions, library)
+    policy = next(iter(by_id.values()))
+    if len(by_id) > 1 or not all(policy.covers(form.fiscal_year, form.kind) for form in forms):
+        raise _no_policy(tuple(forms), list(by_id.values()) if len(by_id) > 1 else [], jurisdictions, library)
+    return policy
+
+
+def _no_policy(forms: Sequence[Form], fitting: Sequence[object], jurisdictions: set[str], library: Library) -> JixiaoError:
+    wanted = "、".join(sorted({f"{form.fiscal_year}年度 {form.kind}" for form in forms}))
+    where = f"（地区 {'、'.join(sorted(jurisdictions))}）" if jurisdictions else ""
+    listed = "；".join(str(head) for head in heads(library) if head.status != "pack")
+    if fitting:
+        names = "、".join(str(getattr(item, "id", item)) for item in fitting)
+        return PolicyError(Problem(Place(), f"不止一个政策适用于 {wanted}{where}：{names}", "用 --policy 指定其中一个", "", "policy.ambiguous"))
+    return PolicyError(Problem(Place(), f"没有已发布的政策适用于 {wanted}{where}", f"用 --policy 指定；现有：{listed}", "", "policy.none"))
+
+
+def _one_bundle(forms: list[Form]) -> list[Problem]:
+    years = sorted({form.fiscal_year for form in forms})
+    if len(years) > 1:
+        listed = "、".join(f"{form.name}（{form.fiscal_year}）" for form in forms)
+        return [Problem(forms[0].place, f"一起给出的表属于不同年度：{listed}", "同一单位同一年度的表")]
+    return []
+
+
+def _check(form: Form) -> list[Problem]:
+    """What no policy can make sense of: negative weights and amounts that are no amounts of a budget."""
+    problems: list[Problem] = []
+
+    def negative(cell: Cell | None, what: str, at: Place) -> None:
+        value = number_of(cell)
+        if cell and value is not None and value < 0:
+            place = cell.place if str(cell.place) else at
+            problems.append(Problem(place, f"{what}“{cell.text}”是负数", "不小于 0 的分值"))
+
+    for goal in form.goals:
+        negative(goal.weight, f"年度目标{goal.number}的分值", goal.place)
+        for group in goal.groups:
+            negative(group.weight, f"“{group.level2 or group.level1}”的分值", group.place)
+        for indicator in goal.indicators:
+            negative(indicator.weight, f"指标“{indicator.name}”的分值", indicator.place)
+    if not any(goal.indicators for goal in form.goals):
+        problems.append(Problem(form.place, f"“{form.name}”没有绩效指标", "至少一个年度目标和一个三级指标"))
+    return [replace(problem, place=problem.place.within(form.place.file)) for problem in problems]

@@ -1,0 +1,144 @@
+"""A resolved policy: what the engine runs on. Built by `policy_build`, read by everything after; nothing here reads files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from engine.errors import Place
+from engine.formula import Expression
+from engine.rounding import Rounding
+from engine.tables import Table
+
+Scalar = str | bool | int | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named threshold or word list an officer may change."""
+
+    id: str
+    label: str
+    value: Scalar | tuple[str, ...]
+    unit: str
+    basis: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of a source. `evidence`: read in the official text, secondary, unverified, or practice."""
+
+    id: str
+    """`source#clause`, the form every `basis` has."""
+    source_title: str
+    document: str
+    evidence: str
+    title: str
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Level1:
+    """A 一级指标 and the 二级指标 that belong under it."""
+
+    name: str
+    level2: tuple[str, ...]
+    aliases: tuple[str, ...]
+    definition: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A tier or a grade: from its floor up to the floor of the band above, which it does not include."""
+
+    id: str
+    label: str
+    floor: Decimal
+    floor_included: bool
+    basis: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Formulas between which every computed score is kept (得分不得突破权重总额)."""
+
+    lowest: Expression
+    highest: Expression
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the whole and its parts are worth, in points."""
+
+    full_score: Decimal
+    execution: Decimal
+    level1: Mapping[str, Decimal]
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    score: Expression
+    formula: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    rounding: Rounding
+    rounding_basis: str
+    bounds: Bounds
+    composite: str
+    composite_basis: str
+    weights: Weights
+    execution: Table
+    tables: Mapping[str, Table]
+    """Scoring tables of indicators by nature: quantitative, deadline, qualitative …"""
+    tiers: tuple[Band, ...]
+    """Tiers of qualitative indicators, best first; floors are shares of the weight."""
+    total: Total
+    satisfaction_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    id: str
+    title: str
+    jurisdiction: str
+    jurisdiction_name: str
+    first_year: int
+    last_year: int | None
+    form_kinds: tuple[str, ...]
+    document: str
+    status: str
+    extends: tuple[str, ...]
+    sha256: str
+    files: tuple[str, ...]
+    parameters: Mapping[str, Parameter]
+    clauses: Mapping[str, Clause]
+    taxonomy: tuple[Level1, ...]
+    recognition: Mapping[str, Table]
+    scoring: Scoring
+    grades: tuple[Band, ...]
+    notation: Mapping[str, Any]
+    """The vocabulary of values, as data for `notation.vocabulary`."""
+    form: Mapping[str, Any]
+    """The form's layout, as data for `layout.layout`; empty if the policy describes none."""
+    sections: Mapping[str, Any] = field(default_factory=dict)
+    """The resolved data of every section, for display and hashing."""
+
+    def covers(self, fiscal_year: int, kind: str) -> bool:
+        """Whether the policy applies to forms of this kind for this fiscal year."""
+        years = self.first_year <= fiscal_year and (self.last_year is None or fiscal_year <= self.last_year)
+        return years and kind in self.form_kinds
+
+    def clause(self, basis: str) -> Clause:
+        """The clause a `basis` names. Every basis of a built policy names one."""
+        return self.clauses[basis]

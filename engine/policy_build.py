@@ -1,0 +1,277 @@
+"""From resolved policy data to a Policy, with every check that needs meaning and not only shape.
+
+Problems are collected over the whole policy and raised together, each at its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from engine import fields as catalogue
+from engine.conditions import Scope
+from engine.errors import Place, PolicyError, Problem, nearest
+from engine.formula import Constant, Expression
+from engine.ir import Scalar
+from engine.policy import Band, Bounds, Clause, Level1, Parameter, Policy, Scoring, Total, Weights
+from engine.policy_files import Library, Resolved, bases, library, resolve, years
+from engine.rounding import Rounding
+from engine.tables import Reader, Table
+from engine.yamlfile import Path_
+
+NATURES = ("quantitative", "deadline", "qualitative", "not_applicable", "unscorable")
+RECOGNITION = ("direction", "attainment", "nature", "met")
+NEEDED = ("sources", "parameters", "taxonomy", "recognition", "scoring", "grades", "notation")
+
+
+def load(policy: str | Path, where: Library | None = None) -> Policy:
+    """Read, resolve, check and build a policy. Raises PolicyError with everything that is wrong with it."""
+    return build(resolve(policy, where or library()))
+
+
+def build(resolved: Resolved) -> Policy:
+    """The Policy of resolved data. Raises PolicyError with every problem found."""
+    return _Builder(resolved).policy()
+
+
+class _Builder:
+    def __init__(self, resolved: Resolved) -> None:
+        self.resolved = resolved
+        self.data: Mapping[str, Any] = resolved.sections
+        self.problems: list[Problem] = []
+        self.params = {name: item["value"] for name, item in self.data.get("parameters", {}).items()}
+
+    def policy(self) -> Policy:
+        head = self.data["policy"]
+        if head["status"] == "pack":
+            raise PolicyError(
+                Problem(self.place(("policy", "status")), f"“{head['id']}”是供引用的部分，不能单独使用", "一个可用于评分的政策")
+            )
+        self._complete(head)
+        self._bases()
+        tiers = self._bands("tier", self.data["scoring"]["qualitative"]["tiers"], ("scoring", "qualitative", "tiers"), Decimal(1))
+        stages = catalogue.stages(tuple(band.id for band in tiers), NATURES)
+        recognition = self._recognition(stages, tiers)
+        scoring = self._scoring(stages, tiers)
+        grades = self._bands("grade", self.data["grades"], ("grades",), scoring.weights.full_score)
+        first, last = years(head)
+        if last is not None and last < first:
+            self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from")
+        if self.problems:
+            raise PolicyError(self.problems)
+        return Policy(
+            id=head["id"],
+            title=head["title"],
+            jurisdiction=head["jurisdiction"],
+            jurisdiction_name=head.get("jurisdiction_name", head["jurisdiction"]),
+            first_year=first,
+            last_year=last,
+            form_kinds=tuple(head["form_kinds"]),
+            document=head.get("document", ""),
+            status=head["status"],
+            extends=self.resolved.extends,
+            sha256=self.resolved.sha256(),
+            files=tuple(document.file for document in self.resolved.documents),
+            parameters=self._parameters(),
+            clauses=self._clauses(),
+            taxonomy=self._taxonomy(),
+            recognition=recognition,
+            scoring=scoring,
+            grades=grades,
+            notation=self.data["notation"],
+            form=self.data.get("form", {}),
+            sections=self.data,
+        )
+
+    # --- parts ---------------------------------------------------------------------------------------------------
+
+    def _complete(self, head: Mapping[str, Any]) -> None:
+        """Parts a policy cannot do without. Raised at once: nothing after makes sense without them."""
+        for key in ("jurisdiction", "fiscal_years", "form_kinds"):
+            if key not in head:
+                self.add(("policy",), f"policy 缺少 {key}", f"写上 {key}")
+        for section in NEEDED:
+            if section not in self.data:
+                self.add(("policy",), f"政策缺少 {section} 部分", f"一个写有 {section}: 的文件，或 extends 一个有它的政策")
+        for section, names in (
+            ("recognition", RECOGNITION),
+            ("scoring", ("rounding", "bounds", "composite", "weights", "execution", "total", *NATURES)),
+        ):
+            for name in names:
+                if section in self.data and name not in self.data[section]:
+                    self.add((section,), f"{section} 缺少 {name}", f"写上 {name}")
+        if self.problems:
+            raise PolicyError(self.problems)
+
+    def _recognition(self, stages: Mapping[str, catalogue.Fields], tiers: tuple[Band, ...]) -> dict[str, Table]:
+        values = {
+            "direction": catalogue.DIRECTIONS,
+            "attainment": (*(band.id for band in tiers), "unknown"),
+            "nature": NATURES,
+            "met": catalogue.MET,
+        }
+        data = self.data["recognition"]
+        return {
+            name: self.reader(stages[name]).table(name, data[name], ("recognition", name), values[name]) for name in RECOGNITION
+        }
+
+    def _scoring(self, stages: Mapping[str, catalogue.Fields], tiers: tuple[Band, ...]) -> Scoring:
+        data = self.data["scoring"]
+        tables = {nature: self._scoring_table(nature, stages[nature], tiers) for nature in NATURES}
+        rounding, bounds, total = data["rounding"], data["bounds"], data["total"]
+        return Scoring(
+            rounding=Rounding(rounding["mode"], rounding["places"], rounding["at"]),
+            rounding_basis=rounding["basis"],
+            bounds=Bounds(
+                self._formula(bounds["lowest"], ("scoring", "bounds", "lowest"), catalogue.BOUNDS),
+                self._formula(bounds["highest"], ("scoring", "bounds", "highest"), catalogue.BOUNDS),
+                bounds["basis"],
+            ),
+            composite=data["composite"]["take"],
+            composite_basis=data["composite"]["basis"],
+            weights=self._weights(data["weights"]),
+            execution=self._scoring_table("execution", stages["execution"], ()),
+            tables=tables,
+            tiers=tiers,
+            total=Total(
+                self._formula(total["score"], ("scoring", "total", "score"), catalogue.TOTAL), str(total["score"]), total["basis"]
+            ),
+            satisfaction_required=data.get("satisfaction", {}).get("required", False),
+        )
+
+    def _scoring_table(self, name: str, fields: catalogue.Fields, tiers: tuple[Band, ...]) -> Table:
+        path = ("scoring", name)
+        table = self.reader(fields).table(name, self.data["scoring"][name], path)
+        known = [band.id for band in tiers] if name == "qualitative" else []
+        for index, case in enumerate(table.cases):
+            if case.value:
+                self.add((*path, "cases", index, "value"), "计分表的结果不能是 value", "score、tier 或 status")
+            if case.tier and case.tier not in known:
+                self.add(
+                    (*path, "cases", index, "tier"),
+                    f"没有“{case.tier}”这一档",
+                    "、".join(known) or "tier 只用于 qualitative",
+                    nearest(case.tier, known),
+                )
+        return table
+
+    def _weights(self, data: Mapping[str, Any]) -> Weights:
+        path: Path_ = ("scoring", "weights")
+        level1 = {name: self.points(value, (*path, "level1", name)) for name, value in data.get("level1", {}).items()}
+        for name in level1:
+            if name not in self.data["taxonomy"]:
+                known = list(self.data["taxonomy"])
+                self.add((*path, "level1", name), f"指标体系里没有“{name}”", "、".join(known), nearest(name, known))
+        full, execution = (
+            self.points(data["full_score"], (*path, "full_score")),
+            self.points(data["execution"], (*path, "execution")),
+        )
+        if level1 and execution + sum(level1.values()) != full:
+            parts = " + ".join(map(str, [execution, *level1.values()]))
+            self.add(path, f"各部分分值 {parts} = {execution + sum(level1.values())}，不等于总分 {full}", "相加等于总分")
+        return Weights(full, execution, level1, data["basis"])
+
+    def _bands(self, key: str, items: list[Mapping[str, Any]], path: Path_, top: Decimal) -> tuple[Band, ...]:
+        """Tiers or grades, best first: floors fall strictly, the last reaches 0, none above `top`."""
+        out: list[Band] = []
+        for index, item in enumerate(items):
+            at = (*path, index)
+            if ("from" in item) == ("above" in item):
+                self.add(at, f"“{item[key]}”的下限要写 from（含）或 above（不含）其中一个", "from: 数字")
+            included = "from" in item
+            floor = self.number(item.get("from", item.get("above", 0)), (*at, "from" if included else "above"))
+            if not 0 <= floor <= top:
+                self.add((*at, "from"), f"“{item[key]}”的下限 {floor} 超出范围", f"0 至 {top}")
+            if out and not floor < out[-1].floor:
+                self.add(
+                    (*at, "from"), f"“{item[key]}”的下限 {floor} 不低于上一档“{out[-1].id}”的 {out[-1].floor}", "自上而下逐档降低"
+                )
+            if any(band.id == str(item[key]) for band in out):
+                self.add((*at, key), f"“{item[key]}”重复", "各档名称不同")
+            out.append(Band(str(item[key]), str(item.get("label", item[key])), floor, included, item["basis"], self.place(at)))
+        if out and (out[-1].floor != 0 or not out[-1].floor_included):
+            missing = f"0 到 {out[-1].floor} 没有归属：缺少最末一档"
+            self.add((*path, len(items) - 1), missing, "最末一档写 from: 0")
+        return tuple(out)
+
+    def _parameters(self) -> dict[str, Parameter]:
+        out = {}
+        for name, item in self.data["parameters"].items():
+            value = tuple(map(str, item["value"])) if isinstance(item["value"], list) else item["value"]
+            out[name] = Parameter(name, item["label"], value, item.get("unit", ""), item["basis"], self.place(("parameters", name)))
+        return out
+
+    def _clauses(self) -> dict[str, Clause]:
+        out = {}
+        for source, item in self.data["sources"].items():
+            for number, clause in item["clauses"].items():
+                place = self.place(("sources", source, "clauses", number))
+                name = f"{source}#{number}"
+                text = clause["text"].strip()
+                out[name] = Clause(name, item["title"], item.get("document", ""), item["evidence"], clause["title"], text, place)
+        return out
+
+    def _taxonomy(self) -> tuple[Level1, ...]:
+        return tuple(
+            Level1(name, tuple(item["level2"]), tuple(item.get("aliases", ())), item.get("definition", ""), item["basis"])
+            for name, item in self.data["taxonomy"].items()
+        )
+
+    def _bases(self) -> None:
+        known = [f"{source}#{number}" for source, item in self.data["sources"].items() for number in item["clauses"]]
+        for path, basis in bases(self.data):
+            if basis not in known:
+                close = nearest(basis, known)
+                self.add(path, f"依据“{basis}”在 sources 里没有", "" if close else "、".join(known), close)
+
+    # --- small things --------------------------------------------------------------------------------------------
+
+    def reader(self, fields: catalogue.Fields) -> Reader:
+        return Reader(Scope(fields, self.params, self.place), self.params, self.problems)
+
+    def _formula(self, text: Any, path: Path_, fields: catalogue.Fields) -> Expression:
+        """A formula outside tables. Division has no cases to guard it there, except by a number that is not 0."""
+        reader = self.reader(fields)
+        expression = reader.formula(str(text), path)
+        if expression is not None:
+            reader.guard(expression, str(text), path)
+        return expression or Constant(Decimal(0))
+
+    def number(self, written: Any, path: Path_) -> Decimal:
+        """A number or {param: …} as Decimal; a problem, and 0, if it is neither."""
+        value: Scalar | list[str] | int = written
+        if isinstance(written, dict):
+            name = written["param"]
+            if name not in self.params:
+                self.add(path, f"没有参数“{name}”", "", nearest(name, self.params))
+                return Decimal(0)
+            value = self.params[name]
+        if isinstance(value, bool | str | list):
+            self.add(path, f"“{value}”不是数字", "数字")
+            return Decimal(0)
+        return Decimal(value)
+
+    def points(self, written: Any, path: Path_) -> Decimal:
+        value = self.number(written, path)
+        if value < 0:
+            self.add(path, f"分值 {value} 是负数", "不小于 0")
+        return value
+
+    def place(self, path: Path_) -> Place:
+        return self.resolved.place(path)
+
+    def add(self, path: Path_, message: str, expected: str = "", close: str = "") -> None:
+        self.problems.append(Problem(self.place(path), message, expected, close, "policy"))
+
+
+def check(policy: str | Path, where: Library) -> str:
+    """Check a policy or pack in full; its id. Raises PolicyError with every problem found.
+
+    A pack has no scoring of its own: what can be checked of it is its shape, and that what it extends is there.
+    """
+    resolved = resolve(policy, where)
+    if resolved.sections["policy"]["status"] != "pack":
+        build(resolved)
+    return resolved.id

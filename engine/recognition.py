@@ -1,0 +1,131 @@
+"""What an indicator is, before it is scored: typed values, comparison, direction, attainment, nature, met or not.
+
+Values come from `notation`; every judgement is a policy table, and each step is kept with the case that decided it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from engine import comparison as compare_values
+from engine.comparison import Comparison
+from engine.ir import Scalar
+from engine.notation import Value, read_decimal, read_value
+from engine.policy import Policy
+from engine.submission import Cell, Indicator
+from engine.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A table's answer: which case held, what it gave, on which clause."""
+
+    table: str
+    title: str
+    case: str
+    label: str
+    value: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """An indicator with everything known about it before scoring."""
+
+    indicator: Indicator
+    form_kind: str
+    weight: Decimal | None
+    reported: Decimal | None
+    target: Value
+    actual: Value
+    comparison: Comparison
+    target_number: Decimal | None
+    actual_number: Decimal | None
+    direction: str
+    attainment: str
+    nature: str
+    met: str
+    steps: tuple[Step, ...]
+    fields: Mapping[str, Scalar] = field(default_factory=dict)
+    """Everything above as the fields policy tables see."""
+
+
+def recognise(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Policy, words: Vocabulary) -> Recognised:
+    """Type the values of one indicator and run the policy's recognition tables over them, in order."""
+    target, actual = value_of(indicator.target, words), value_of(indicator.actual, words)
+    compared = compare_values.compare(target, actual, words, fiscal_year)
+    weight, reported = number_of(indicator.weight), number_of(indicator.score)
+    known = _as_filed(indicator, form_kind, target, actual, compared)
+    if weight is not None:
+        known["weight"] = weight
+    if reported is not None:
+        known["reported"] = reported
+    steps: list[Step] = []
+    direction = _run(policy, "direction", known, steps)
+    pair = compare_values.worst(compared.pairs, direction) if compared.pairs else None
+    if pair is not None:
+        known["target"], known["actual"] = pair.target, pair.actual
+    attainment = _run(policy, "attainment", known, steps)
+    nature = _run(policy, "nature", known, steps)
+    met = _run(policy, "met", known, steps)
+    return Recognised(
+        indicator=indicator,
+        form_kind=form_kind,
+        weight=weight,
+        reported=reported,
+        target=target,
+        actual=actual,
+        comparison=compared,
+        target_number=pair.target if pair else None,
+        actual_number=pair.actual if pair else None,
+        direction=direction,
+        attainment=attainment,
+        nature=nature,
+        met=met,
+        steps=tuple(steps),
+        fields=known,
+    )
+
+
+def _run(policy: Policy, table: str, known: dict[str, Scalar], steps: list[Step]) -> str:
+    case = policy.recognition[table].first(known)
+    assert case is not None  # every table ends in `otherwise`, checked when the policy was built
+    known[table] = case.value
+    steps.append(Step(table, policy.recognition[table].title, case.id, case.label, case.value, case.basis))
+    return case.value
+
+
+def _as_filed(indicator: Indicator, form_kind: str, target: Value, actual: Value, compared: Comparison) -> dict[str, Scalar]:
+    known: dict[str, Scalar] = {
+        "name": indicator.name,
+        "level1": indicator.level1,
+        "level2": indicator.level2,
+        "form_kind": form_kind,
+        "target_text": target.raw,
+        "actual_text": actual.raw,
+        "target_kind": target.kind,
+        "actual_kind": actual.kind,
+        "target_operator": target.operator,
+        "target_unit": target.unit,
+        "actual_unit": actual.unit,
+        "comparison": compared.kind,
+    }
+    if not indicator.level2:
+        del known["level2"]
+    if actual.number is not None and actual.unit == "%":
+        known["actual_percent"] = actual.number
+    if compared.early is not None:
+        known["early"] = compared.early
+    return known
+
+
+def value_of(cell: Cell | None, words: Vocabulary) -> Value:
+    """The typed value of a cell; a cell the form does not have reads as empty."""
+    return read_value(cell.text if cell else "", words)
+
+
+def number_of(cell: Cell | None) -> Decimal | None:
+    """A plain number cell (分值, 得分, 预算数); None if it is missing, empty or no number."""
+    return read_decimal(cell.text) if cell else None

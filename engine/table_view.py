@@ -1,0 +1,112 @@
+"""The result as a terminal table: per form the reported and the computed score side by side, differences marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import StringIO
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+KINDS = {"department": "部门整体支出", "project": "项目支出"}
+STATUSES = {"scored": "", "not_applicable": "不适用", "needs_review": "待人工判断", "error": "出错"}
+
+
+PLAIN_WIDTH = 100
+"""Columns of a table that goes to a file or a pipe."""
+
+
+def render(result: Mapping[str, Any], terminal: bool) -> str:
+    """The result as text: as wide as the terminal and in colour (NO_COLOR respected), or plain for a file or a pipe."""
+    out = StringIO()
+    console = Console(file=out, highlight=False, force_terminal=terminal, width=_width() if terminal else PLAIN_WIDTH)
+    policy = result["policy"]
+    console.print(Text(f"政策 {policy['id']}：{policy['title']}"))
+    for form in result["forms"]:
+        console.print()
+        console.print(Text(f"{form['name']}", style="bold") + Text(f"（{KINDS[form['kind']]}，{form['unit']}，{form['fiscal_year']}年度）"))
+        console.print(_scores(form))
+        _differences(form, console)
+    console.print()
+    console.print(Text(_closing(result)))
+    return out.getvalue()
+
+
+def _width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def _scores(form: Mapping[str, Any]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
+    table.add_column("", min_width=14)
+    for title in ("自评", "计算", "可取范围"):
+        table.add_column(title, justify="right", min_width=8)
+    table.add_column("")
+    for name, score in form["scores"].items():
+        table.add_row(label(name), score["reported"] or "—", score["computed"] or "—", _range(score), mark(score), style="bold" if name == "total" else "")
+    grade = form["grade"]
+    same = grade["reported"] == grade["computed"] or not grade["reported"] or not grade["computed"]
+    table.add_row("等级", grade["reported"] or "—", grade["computed"] or "—", "", Text("") if same else Text("≠ 不同", style="bold red"))
+    table.add_row("完成指标", "", counts(form), "", "")
+    return table
+
+
+def label(name: str) -> str:
+    """A score's key as people call it."""
+    return {"execution": "预算执行", "total": "总分"}.get(name, name)
+
+
+def counts(form: Mapping[str, Any]) -> str:
+    numbers = form["counts"]
+    text = f"{numbers['met']}/{numbers['indicators']}"
+    return text + (f"（{numbers['unknown']} 待定）" if numbers["unknown"] else "")
+
+
+def mark(score: Mapping[str, Any]) -> Text:
+    """What is to be said of a score beside its numbers: nothing, that they differ, or that a human must judge."""
+    if score["status"] != "scored":
+        return Text(STATUSES[score["status"]], style="yellow")
+    if differs(score):
+        return Text("≠ 不同", style="bold red")
+    return Text("")
+
+
+def differs(score: Mapping[str, Any]) -> bool:
+    """Whether the reported number is another than the computed one (20 and 20.00 are the same)."""
+    from decimal import Decimal
+
+    return bool(score["reported"] and score["computed"]) and Decimal(score["reported"]) != Decimal(score["computed"])
+
+
+def _range(score: Mapping[str, Any]) -> str:
+    allowed = score["allowed"]
+    return f"{allowed[0]}–{allowed[1]}" if allowed and allowed[0] != allowed[1] else ""
+
+
+def _differences(form: Mapping[str, Any], console: Console) -> None:
+    """The indicators whose score cannot stand as filed, and those a human must judge, each with its case and clause."""
+    for item in form["indicators"]:
+        wrong, open_ = differs(item), item["status"] in ("needs_review", "error")
+        if not wrong and not open_:
+            continue
+        sign = Text("≠ ", style="bold red") if wrong else Text("? ", style="yellow")
+        head = Text(f"{item['name']}：自评 {item['reported'] or '—'}，计算 {item['computed'] or '—'}")
+        if _range(item):
+            head += Text(f"，可取 {_range(item)}")
+        console.print(Padding(sign + head, (0, 0, 0, 2)))
+        trace = item["trace"]
+        why = trace.get("bounded") or item.get("reason") or trace.get("operands") or ""
+        basis = f"（{trace['case']}，依据 {trace['basis']}）" if trace.get("case") else ""
+        console.print(Padding(Text(f"目标“{item['target']}”，实际“{item['actual']}”。{why}{basis}", style="dim"), (0, 0, 0, 4)))
+
+
+def _closing(result: Mapping[str, Any]) -> str:
+    indicators = [item for form in result["forms"] for item in form["indicators"]]
+    wrong = sum(differs(item) for item in indicators)
+    review = sum(item["status"] in ("needs_review", "error") for item in indicators)
+    return f"共 {len(result['forms'])} 张表、{len(indicators)} 个指标：得分不同 {wrong} 个，待人工判断 {review} 个。"
