@@ -49,9 +49,22 @@ def app() -> None:
 @app.command()
 @_files
 @_policy
-@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl", "markdown"]), default="table", show_default=True, help="输出格式。")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "jsonl", "markdown"]),
+    default="table",
+    show_default=True,
+    help="输出格式。",
+)
 @_out
-@click.option("--fail-on", type=click.Choice(["error", "warning", "never"]), default="never", show_default=True, help="有这一级及以上的问题时退出状态为 1。")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    default="never",
+    show_default=True,
+    help="有这一级及以上的问题时退出状态为 1。",
+)
 def evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None, form: str, out: Path | None, fail_on: str) -> int:
     """计算得分并与自评对照。
 
@@ -156,11 +169,13 @@ def _library(policies: Path | None) -> Library:
 
 def _evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None) -> tuple[dict[str, Any], Policy]:
     from engine.evaluation import evaluate as run
+    from engine.findings import Judge
     from engine.inputs import read_bundle
     from engine.result import to_data
 
     bundle = read_bundle(files, _library(policies), policy)
-    return to_data(run(bundle.submission, bundle.policy)), bundle.policy
+    evaluation = run(bundle.submission, bundle.policy)
+    return to_data(evaluation, Judge(bundle.policy).judge(evaluation)), bundle.policy
 
 
 def _render(result: dict[str, Any], form: str, out: Path | None) -> str:

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.notation import Quantity, Value, Vocabulary, fold, scanned_alternative
+from engine.notation import Quantity, Value, Vocabulary, fold, printed, scanned_alternative
 from engine.numerals import EXACT, scaled
 
 MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
@@ -123,7 +123,7 @@ def _judge(operator: str, claimed: str, pair: Pair, direction: str) -> tuple[str
     """One pair. `claimed` is an operator in the actual column: then the actual is a statement, true of many numbers."""
     target, actual = pair.target, pair.actual
     sign = operator or _OPERATOR_OF.get(direction, "")
-    text = f"实际{_sign(claimed)}{_show(actual)}{pair.unit}，目标{_sign(operator)}{_show(target)}{pair.unit}"
+    text = f"实际{printed(claimed)}{_show(actual)}{pair.unit}，目标{printed(operator)}{_show(target)}{pair.unit}"
     if sign == "±":
         if claimed not in ("", "=", "±"):
             return UNKNOWN, f"{text}：实际完成值不是确数。"
@@ -256,7 +256,7 @@ def _check_labels(wanted: Quantity, got: Quantity, words: Vocabulary, notes: lis
     """Two names for what is measured must be compatible; a rise is compared with a rise only, a fall only with the same fall."""
     change = _change(wanted, words), _change(got, words)
     if change[0] != change[1]:
-        raise _Incomparable(f"目标值“{wanted.label}”与实际完成值“{got.label}”不都是同一方向的增减幅度，不能比较。")
+        raise _Incomparable("目标值与实际完成值不都是同一方向的增减幅度，不能比较。")
     if change[0] == "decrease" and wanted.number != got.number:
         raise _Incomparable("目标值和实际完成值都是降幅，不能确定降得多是好还是不好。")
     if wanted.label == got.label or change[0]:
@@ -371,10 +371,6 @@ def _same_text(first: Value, second: Value, words: Vocabulary) -> bool:
 
 def _copied(actual: Value) -> str:
     return f"实际完成值照抄目标值“{actual.raw.strip()}”。"
-
-
-def _sign(operator: str) -> str:
-    return {">=": "≥", "<=": "≤"}.get(operator, operator)
 
 
 def _show(number: Decimal) -> str:

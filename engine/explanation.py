@@ -66,6 +66,8 @@ def _indicator(item: Mapping[str, Any], policy: Policy) -> Iterator[str]:
     trace = item["trace"]
     read = trace["values_read"]
     yield f"  读作：目标 {_read(read['target'])}；实际 {_read(read['actual'])}"
+    if trace.get("comparison"):
+        yield f"  比较：{trace['comparison']}"
     for note in trace.get("notes", []):
         yield f"  注意：{note}"
     for step in trace["recognition"]:
@@ -93,7 +95,8 @@ def _trace(trace: Mapping[str, Any], policy: Policy) -> Iterator[str]:
     if trace.get("tier"):
         yield f"    档次 {trace['tier']}，范围 {trace['tier_range']}"
     if trace.get("formula"):
-        yield f"    公式 {trace['formula']} = {trace['operands']} = {trace['unrounded']}"
+        steps = dict.fromkeys([trace["formula"], trace["operands"], trace["unrounded"]])  # weight = 1.5, not weight = 1.5 = 1.5
+        yield f"    公式 {' = '.join(steps)}"
     if trace.get("bounded"):
         yield f"    调整 {trace['bounded']}"
     if trace.get("rounding"):
@@ -114,4 +117,4 @@ def _read(value: Mapping[str, Any]) -> str:
     if value.get("deadline"):
         return f"期限 {value['deadline']}"
     parts = [f"{q.get('label', '')}{q.get('approximate', '')}{q['number']}{q.get('unit', '')}" for q in value.get("quantities", [])]
-    return value.get("operator", "") + "、".join(parts)
+    return str(value.get("operator", "")) + "、".join(parts)

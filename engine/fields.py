@@ -15,6 +15,7 @@ KINDS = ("empty", "not_applicable", "number", "composite", "range", "deadline", 
 OPERATORS = ("", ">=", ">", "<=", "<", "=", "±")
 COMPARISONS = ("numbers", "deadline", "words", "none", "incomparable")
 DIRECTIONS = ("positive", "inverse")
+VERDICTS = ("met", "not_met", "unknown")
 MET = ("yes", "no", "unknown")
 STATUSES = ("scored", "not_applicable", "needs_review", "error")
 
@@ -53,6 +54,7 @@ COMPARED: Fields = {
     "direction": Field("text", "指标方向", DIRECTIONS),
     "target": Field("number", "目标值"),
     "actual": Field("number", "实际完成值"),
+    "verdict": Field("text", "实际完成值是否达到目标值", VERDICTS),
 }
 EXECUTION: Fields = {
     "weight": Field("number", "预算执行分值"),

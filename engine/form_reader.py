@@ -13,7 +13,8 @@ from engine.blocks import Block, Document, Paragraph, Table
 from engine.errors import InputError, Place, Problem
 from engine.form_table import read_tables
 from engine.grid import cell_of
-from engine.layout import Layout, Match, Title, fold
+from engine.labels import Match, fold
+from engine.layout import Layout, Title
 from engine.report_reader import begins_report, is_report_title, read_report
 from engine.submission import Cell, Form, HeaderField
 

@@ -12,9 +12,11 @@ from typing import Any
 
 from engine.blocks import Row, Table, TableCell
 from engine.errors import Place, Problem
+from engine.goal_rows import OpenGoal, weighted
 from engine.grid import HEADER_MATCHES, Columns, cell_of, check_width, header_columns, one_line, read_header, unplaced
-from engine.layout import GoalHeading, Label, Labels, Layout, Match, Pattern
-from engine.submission import BudgetLine, Cell, Goal, Group, HeaderField, Indicator
+from engine.labels import Label, Labels, Match, Pattern
+from engine.layout import GoalHeading, Layout
+from engine.submission import BudgetLine, Cell, Goal, HeaderField, Indicator
 
 _SHOWN = 30
 
@@ -46,22 +48,6 @@ def read_tables(tables: Sequence[Table], layout: Layout, place: Place, problems:
 
 
 @dataclass(slots=True)
-class _OpenGoal:
-    """The goal being read, and the level the next row carries on."""
-
-    title: str
-    place: Place
-    weight: Cell | None = None
-    groups: list[Group] = field(default_factory=list)
-    indicators: list[Indicator] = field(default_factory=list)
-    level1: str = ""
-    level2: str = ""
-    raw: tuple[str, str] = ("", "")
-    """The 一级 and 二级 cells as written: a reader that repeats a merged cell's text in every row opens no new group."""
-    failed: bool = False
-
-
-@dataclass(slots=True)
 class _TableReader:
     """Where reading a form's tables stands. `block` is the part of the form the last row belonged to."""
 
@@ -71,10 +57,11 @@ class _TableReader:
     block: str = "header"
     budget_columns: Columns | None = None
     columns: Columns | None = None
+    header_failed: bool = False
     lines: list[BudgetLine] = field(default_factory=list)
     budget_weight: Cell | None = None
     money_unit: str = ""
-    goals: list[_OpenGoal] = field(default_factory=list)
+    goals: list[OpenGoal] = field(default_factory=list)
     budget_failed: bool = False
 
     def row(self, row: Row) -> None:
@@ -110,7 +97,11 @@ class _TableReader:
 
     def _unplaced(self, cell: TableCell) -> None:
         layout = self.layout
-        sets = {"header": (layout.header, layout.budget.heading), "goal": (layout.columns,)}
+        sets = {
+            "header": (layout.header, layout.budget.heading),
+            "budget": (layout.budget.rows, layout.header),
+            "goal": (layout.columns,),
+        }
         expected = sets.get(self.block, (layout.header, layout.closing))
         near = next(filter(None, (labels.nearest(cell.text) for labels in (*expected, layout.closing))), "")
         self.problems.append(replace(unplaced(cell, "、".join(labels.names for labels in expected)), nearest=near))
@@ -185,7 +176,11 @@ class _TableReader:
         columns = self.budget_columns
         if columns is None:
             return
-        name = self._budget_lead([cell for cell in row[: columns.first] if cell])
+        lead = [cell for cell in row[: columns.first] if cell]
+        if lead and not any(self._budget_part(cell) for cell in lead) and not any(row[columns.first :]):
+            self._unplaced(lead[0])
+            return
+        name = self._budget_lead(lead)
         values = columns.values(row, self.problems, self.layout.budget.columns)
         filled = [cell for cell in values.values() if cell]
         if name is None:
@@ -218,7 +213,7 @@ class _TableReader:
         if heading.title == "beside":
             self.goals[-1].title = one_line("\n".join(cell.text for cell in rest))
             self.block = "goal"
-        elif rest and self.columns:
+        elif rest and (self.columns or self.header_failed):
             self._indicator_row((*row[:index], replace(row[index], text=""), *row[index + 1 :]))
         elif rest:
             self._unplaced(rest[0])
@@ -227,14 +222,10 @@ class _TableReader:
         weight = match.get("weight")
         declared = Cell(weight, cell.place) if weight is not None else None
         if heading.opens == "goal" or not self.goals:
-            title = one_line(cell.text)
-            if weight and heading.opens == "goal":  # the heading without its bracketed weight
-                at = title.rfind(weight)
-                title = title[:at].rstrip(" \t\u3000(（[［【〔")
-            self.goals.append(_OpenGoal(title, cell.place, declared))
-            self.block = "indicators" if self.columns else "goal"
-        elif declared:
-            self.goals[-1].weight = declared
+            self.goals.append(OpenGoal(one_line(cell.text), cell.place, declared))
+        else:
+            self.goals[-1].weight = declared or self.goals[-1].weight
+        self.block = "indicators" if self.columns or self.header_failed else "goal"
 
     def _indicator_header(self, row: Row, found: Sequence[tuple[int, Label]]) -> None:
         for cell in (cell for cell in row[: found[0][0]] if cell):
@@ -244,25 +235,29 @@ class _TableReader:
             else:
                 self.problems.append(unplaced(cell, f"目标标题，或表头各列：{self.layout.columns.names}"))
         self.columns = read_header(row, self.layout.columns, found, self.problems)
+        self.header_failed = self.columns is None
         self.block = "indicators"
         if not self.goals:
             where = next(cell for cell in row if cell)
             self.problems.append(Problem(where.place, "指标表头之前没有年度目标", "年度目标（写明分值）", code="input.no-goal"))
-            self.goals.append(_OpenGoal("", where.place, failed=True))
+            self.goals.append(OpenGoal("", where.place, failed=True))
         if self.columns is None:
             self.goals[-1].failed = True
 
     def _indicator_row(self, row: Row) -> None:
         goal, columns = self.goals[-1], self.columns
         if columns is None:  # its header row is already a problem
+            goal.failed = True
             return
         before = len(self.problems)
         for cell in (cell for cell in row[: columns.first] if cell):
             self.problems.append(unplaced(cell, "年度目标、" + self.layout.closing.names))
-        values = columns.values(row, self.problems, self.layout.columns)
+        crowded: list[Problem] = []
+        values = columns.values(row, crowded, self.layout.columns)
         name = values.get("name")
-        check_width(row, columns, self.problems, name.text if name else "")
-        self._levels(goal, values.get("level1"), values.get("level2"))
+        if check_width(row, columns, self.problems, name.text if name else ""):
+            self.problems += crowded
+        goal.levels(values.get("level1"), values.get("level2"), self.layout.weight)
         if not name:
             where = name.place if name is not None else replace(row[0].place, cell=0)
             shown = "、".join(cell.text for cell in row if cell)
@@ -273,30 +268,11 @@ class _TableReader:
         if len(self.problems) > before or not name:
             goal.failed = True
             return
-        text, weight = self._weighted(name)
+        text, weight = weighted(name, self.layout.weight)
         fields: dict[str, Any] = {key: cell_of(cell) for key, cell in values.items() if key not in ("name", "level1", "level2")}
         if weight:
             fields.setdefault("weight", weight)
         goal.indicators.append(Indicator(text, goal.level1, goal.level2, name.place, **fields))
-
-    def _levels(self, goal: _OpenGoal, level1: TableCell | None, level2: TableCell | None) -> None:
-        """Open the groups that begin in this row; an empty cell carries on the one above."""
-        if level1 and level1.text != goal.raw[0]:
-            goal.level1, weight = self._weighted(level1)
-            goal.level2, goal.raw = "", (level1.text, "")
-            goal.groups.append(Group(goal.level1, "", weight, level1.place))
-        if level2 and level2.text != goal.raw[1]:
-            goal.level2, weight = self._weighted(level2)
-            goal.raw = (goal.raw[0], level2.text)
-            goal.groups.append(Group(goal.level1, goal.level2, weight, level2.place))
-
-    def _weighted(self, cell: TableCell) -> tuple[str, Cell | None]:
-        """Name and bracketed weight of a cell: 组织商会培训（1分） -> 组织商会培训, 1."""
-        for pattern in self.layout.weight:
-            match = pattern.search(cell.text)
-            if match and match.get("name"):
-                return one_line(match.groups["name"]), Cell(match.groups["weight"], cell.place)
-        return one_line(cell.text), None
 
     # closing rows
 
@@ -310,21 +286,24 @@ class _TableReader:
             if found or beside:
                 label = found or (beside[0] if beside else None)
                 assert label is not None
-                self._begin_closing(label, cell, beside[1] if beside and not found else "")
+                if not self._begin_closing(label, cell, beside[1] if beside and not found else ""):
+                    return
             elif label:
                 self._add_closing(label, cell_of(cell))
 
-    def _begin_closing(self, label: Label, cell: TableCell, value: str) -> None:
+    def _begin_closing(self, label: Label, cell: TableCell, value: str) -> bool:
+        """Begin a closing field; False, with a problem, if the form has it already."""
         self.block = label.key
         if label.key == "notes":
             self.content.notes += [Cell(value, cell.place)] if value else []
-            return
+            return True
         if label.key in self.content.cells:
             first = self.content.cells[label.key].place
             message = f"“{label.texts[0]}”写了两次（前一处：{first}）"
             self.problems.append(Problem(cell.place, message, "只有一处", code="input.twice"))
-            return
+            return False
         self.content.cells[label.key] = Cell(value, cell.place)
+        return True
 
     def _add_closing(self, label: Label, cell: Cell) -> None:
         if label.key == "notes":
@@ -357,12 +336,9 @@ class _TableReader:
             self.problems.append(Problem(place, "表中没有年度目标", "至少一个年度目标及其指标", code="input.no-goals"))
         for goal in self.goals:
             if not goal.indicators and not goal.failed:
-                message = f"目标“{goal.title[:_SHOWN]}”下没有指标"
+                message = f"“{goal.title[:_SHOWN] or goal.heading[:_SHOWN]}”下没有指标"
                 self.problems.append(Problem(goal.place, message, "表头一行和至少一个指标", code="input.empty-goal"))
-        content.goals = tuple(
-            Goal(number, goal.title, goal.place, goal.weight, tuple(goal.groups), tuple(goal.indicators))
-            for number, goal in enumerate(self.goals, start=1)
-        )
+        content.goals = tuple(goal.closed(number) for number, goal in enumerate(self.goals, start=1))
         return content
 
 

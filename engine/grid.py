@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from engine.blocks import Paragraph, Row, TableCell
 from engine.errors import Problem
-from engine.layout import Label, Labels
+from engine.labels import Label, Labels
 from engine.submission import Cell
 
 HEADER_MATCHES = 2
@@ -89,14 +89,14 @@ def unplaced(cell: TableCell, expected: str, code: str = "input.unplaced") -> Pr
     return Problem(cell.place, f"“{shown}”无法归入表中任何一项", expected, code=code)
 
 
-def check_width(row: Row, columns: Columns, problems: list[Problem], name: str) -> None:
-    """A row has as many cells as its header row; empty ones too many do no harm."""
+def check_width(row: Row, columns: Columns, problems: list[Problem], name: str) -> bool:
+    """Whether a row has as many cells as its header row; empty ones too many do no harm. If not, a problem."""
     width = len(row)
     while width > columns.width and not row[width - 1]:
         width -= 1
-    if width != columns.width:
-        where = replace(row[0].place, cell=0)
-        shown = f"“{name}”一行" if name else "本行"
-        problems.append(
-            Problem(where, f"{shown}有{width}格，表头有{columns.width}格", f"与表头一致的{columns.width}格，空格也要保留", code="input.width")
-        )
+    if width == columns.width:
+        return True
+    where = replace(row[0].place, cell=0)
+    message = f"{f'“{name}”一行' if name else '本行'}有{width}格，表头有{columns.width}格"
+    problems.append(Problem(where, message, f"与表头一致的{columns.width}格，空格也要保留", code="input.width"))
+    return False

@@ -68,7 +68,9 @@ def _read(path: Path, library: Library, policy: Policy | None) -> tuple[Submissi
     document = text_reader.read_text(text, name)
     if policy:
         if not policy.form:
-            raise PolicyError(Problem(Place(), f"政策“{policy.id}”没有描述表样（form），读不了文本", "另一个政策，或 JSON/YAML 记录"))
+            raise PolicyError(
+                Problem(Place(), f"政策“{policy.id}”没有描述表样（form），读不了文本", "另一个政策，或 JSON/YAML 记录")
+            )
         return _forms(document, layout(policy.form), name, policy), policy
     return _by_layout(document, name, text, library)
 
@@ -152,8 +154,12 @@ def _no_policy(forms: Sequence[Form], fitting: Sequence[object], jurisdictions: 
     listed = "；".join(str(head) for head in heads(library) if head.status != "pack")
     if fitting:
         names = "、".join(str(getattr(item, "id", item)) for item in fitting)
-        return PolicyError(Problem(Place(), f"不止一个政策适用于 {wanted}{where}：{names}", "用 --policy 指定其中一个", "", "policy.ambiguous"))
-    return PolicyError(Problem(Place(), f"没有已发布的政策适用于 {wanted}{where}", f"用 --policy 指定；现有：{listed}", "", "policy.none"))
+        return PolicyError(
+            Problem(Place(), f"不止一个政策适用于 {wanted}{where}：{names}", "用 --policy 指定其中一个", "", "policy.ambiguous")
+        )
+    return PolicyError(
+        Problem(Place(), f"没有已发布的政策适用于 {wanted}{where}", f"用 --policy 指定；现有：{listed}", "", "policy.none")
+    )
 
 
 def _one_bundle(forms: list[Form]) -> list[Problem]:

@@ -1,154 +1,20 @@
 """The `form` part of a policy: how a jurisdiction's form is laid out. Labels, patterns and columns are data; this module
-turns them into frozen dataclasses, compiles the patterns (RE2: linear time) and matches them tolerantly.
-
-Matching looks at *folded* text: full-width forms made half-width, all kinds of brackets made `()`, white space dropped.
-What is handed on is always the raw text, cut out where the folded text matched.
+turns them into frozen dataclasses and compiles the patterns (RE2: linear time).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import re2
 
-from engine.errors import Place, PolicyError, Problem, nearest
+from engine.errors import Place, PolicyError, Problem
+from engine.labels import LABEL_END, Label, Labels, Pattern, fold
 
 Path = tuple[str | int, ...]
 PlaceOf = Callable[[Path], Place]
-
-_FOLD = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_FOLD |= dict.fromkeys(map(ord, "〔［【[{｛"), "(") | dict.fromkeys(map(ord, "〕］】]}｝"), ")")
-_LABEL_END = ":;,.、。"
-_LABEL_LENGTH = 60
-"""Longer text is never a label."""
-
-
-def fold(text: str) -> str:
-    """`text` for matching: half-width, brackets as `()`, no white space. One character in, at most one out."""
-    return _fold_short(text) if len(text) <= _LABEL_LENGTH else "".join(text.translate(_FOLD).split())
-
-
-@lru_cache(maxsize=1 << 14)
-def _fold_short(text: str) -> str:
-    return "".join(text.translate(_FOLD).split())
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Named groups of a match as they stand in the raw text (outer white space dropped), and the raw text matched."""
-
-    groups: Mapping[str, str]
-    text: str
-
-    def get(self, name: str) -> str | None:
-        return self.groups.get(name)
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """An RE2 pattern over folded text."""
-
-    source: str
-    compiled: Any  # re2 has no type stubs
-    groups: tuple[tuple[str, int], ...] = ()
-    """Names and numbers of the groups, in the order they stand."""
-
-    def search(self, text: str) -> Match | None:
-        return next(self._matches(text, first=True), None)
-
-    def finditer(self, text: str) -> Iterator[Match]:
-        return self._matches(text, first=False)
-
-    def _matches(self, text: str, *, first: bool) -> Iterator[Match]:
-        folded = fold(text)
-        if first:
-            found = self.compiled.search(folded)
-            hits = [found] if found else []
-        else:
-            hits = self.compiled.finditer(folded)
-        raw: list[int] | None = None
-        for hit in hits:
-            if raw is None:  # positions of the folded characters in the raw text, wanted only where something matched
-                raw = [index for index, char in enumerate(text) if not char.isspace()]
-            groups = {
-                name: _cut(text, raw, hit.start(number), hit.end(number))
-                for name, number in self.groups
-                if hit.start(number) >= 0
-            }
-            yield Match(groups, _cut(text, raw, hit.start(), hit.end()))
-
-
-    def cut_from(self, text: str) -> str:
-        """`text` without the parts that match; here the pattern looks at the raw text."""
-        return str(self.compiled.sub("", text)) if self.compiled.search(text) else text
-
-
-def _cut(text: str, raw: Sequence[int], start: int, end: int) -> str:
-    return text[raw[start] : raw[end - 1] + 1].strip() if end > start else ""
-
-
-def label_keys(text: str) -> Iterator[str]:
-    """What a label may be known by: as written, then without bracketed suffixes: 预算数(A), 预算数."""
-    folded = fold(text).rstrip(_LABEL_END)
-    yield folded
-    while folded.endswith(")"):
-        depth, start = 0, len(folded)
-        while start > 0:
-            start -= 1
-            depth += {")": 1, "(": -1}.get(folded[start], 0)
-            if depth == 0:
-                break
-        stem = folded[:start].rstrip(_LABEL_END)
-        if depth or not stem:
-            return
-        folded = stem
-        yield folded
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A label with its aliases, and what it stands for: a field or key; `kind` if it tells the kind of the form."""
-
-    key: str
-    texts: tuple[str, ...]
-    required: bool = False
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """Labels by their folded texts."""
-
-    items: tuple[Label, ...]
-    index: Mapping[str, Label]
-
-    def find(self, text: str) -> Label | None:
-        if len(text) > _LABEL_LENGTH:
-            return None
-        return next((self.index[key] for key in label_keys(text) if key in self.index), None)
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        return tuple(text for item in self.items for text in item.texts)
-
-    def find_before_colon(self, text: str) -> tuple[Label, str] | None:
-        """The label at the beginning of a cell that holds label and value: 总分：96.82 -> (总分, 96.82)."""
-        for end, char in enumerate(text[:_LABEL_LENGTH]):
-            if char in ":：\n":
-                label = self.find(text[:end])
-                return (label, text[end + 1 :].strip()) if label else None
-        return None
-
-    @property
-    def names(self) -> str:
-        """The first text of each label, for messages."""
-        return "、".join(item.texts[0] for item in self.items)
-
-    def nearest(self, text: str) -> str:
-        return nearest(text, self.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +217,7 @@ class _Build:
             label = Label(item[key], tuple(item["labels"]), bool(item.get("required")), item.get("kind", ""))
             made.append(label)
             for j, text in enumerate(label.texts):
-                folded = fold(text).rstrip(_LABEL_END)
+                folded = fold(text).rstrip(LABEL_END)
                 if folded in index:
                     self.problem((*path, i, "labels", j), f"标签“{text}”写了两次", "同一处的标签各不相同")
                 index.setdefault(folded, label)

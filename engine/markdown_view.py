@@ -13,9 +13,16 @@ def render(result: Mapping[str, Any]) -> str:
     policy = result["policy"]
     lines = ["# 绩效自评核对结果", "", f"政策：{policy['id']} {escape(policy['title'])}（sha256 `{policy['sha256'][:16]}…`）"]
     for form in result["forms"]:
-        lines += ["", f"## {escape(form['name'])}", "", f"{KINDS[form['kind']]}，{escape(form['unit'])}，{form['fiscal_year']}年度", ""]
+        lines += [
+            "",
+            f"## {escape(form['name'])}",
+            "",
+            f"{KINDS[form['kind']]}，{escape(form['unit'])}，{form['fiscal_year']}年度",
+            "",
+        ]
         rows = [
-            [label(name), score["reported"] or "—", score["computed"] or "—", span(score), remark(score)] for name, score in form["scores"].items()
+            [label(name), score["reported"] or "—", score["computed"] or "—", span(score), remark(score)]
+            for name, score in form["scores"].items()
         ]
         grade = form["grade"]
         rows.append(["等级", grade["reported"] or "—", grade["computed"] or "—", "", ""])

@@ -11,6 +11,7 @@ combination whose ids come first in that order is the one kept. Neither depends 
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -87,6 +88,7 @@ def _searcher(pattern: str) -> Callable[[str], bool]:
     return found
 
 
+@functools.lru_cache(maxsize=1024)
 def _pattern(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False  # the reason travels in the exception; RE2 would print it as well

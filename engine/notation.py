@@ -158,8 +158,10 @@ def _digits(text: str, words: Vocabulary) -> tuple[Decimal, int, int, bool] | No
     first = _DIGIT.search(text)
     if first is not None:
         match = _NUMBER.match(text, first.start())
-        number = decimal(match[0]) if match else None
-        return (number, match.start(), match.end(), False) if match and number is not None else None
+        if match is None or re.match(r"0[0-9]", match[0]):
+            return None  # 027-…, 005: a code, not a quantity
+        number = decimal(match[0])
+        return (number, match.start(), match.end(), False) if number is not None else None
     found = words.chinese_pattern.search(text)
     number = chinese(found["number"], words.digits, words.scales) if found else None
     return (number, found.start("number"), found.end(), True) if found and number is not None else None
@@ -169,7 +171,7 @@ def _head(prefix: str, words: Vocabulary) -> tuple[str, str, str, bool, str] | N
     """What stands before a number, taken off from the right: label, operator, approximate word, minus sign, note."""
     if prefix.strip() in words.scanned_before:
         sign = words.scanned_before[prefix.strip()]
-        return "", sign, "", False, f"“{prefix.strip()}”按扫描误识的“{sign}”读取，请核对原件。"
+        return "", sign, "", False, f"“{prefix.strip()}”按扫描误识的“{printed(sign)}”读取，请核对原件。"
     operator = approximate = ""
     negative = prefix.endswith("-") and not _ending(prefix, words.operators_before)
     text = prefix[:-1] if prefix.endswith("+") or negative else prefix
@@ -308,8 +310,10 @@ def _composite(text: str, words: Vocabulary) -> Value | None:
 
 
 def _scan_note(value: Value, words: Vocabulary) -> str:
-    doubt = scanned_alternative(value, words)
-    return f"“{value.quantities[0].number}{value.unit}”的首位数字可能是扫描误识的“≥”，请核对原件。" if doubt is not None else ""
+    rule = words.scanned_digit
+    if rule is None or scanned_alternative(value, words) is None:
+        return ""
+    return f"“{value.number}{value.unit}”的首位数字可能是扫描误识的“{printed(rule.sign)}”，请核对原件。"
 
 
 def scanned_alternative(value: Value, words: Vocabulary) -> Decimal | None:
@@ -322,6 +326,11 @@ def scanned_alternative(value: Value, words: Vocabulary) -> Decimal | None:
         return None
     rest = digits[len(rule.character) :]
     return Decimal(rest) if rest[:1].isdigit() and rule.low <= Decimal(rest) <= rule.high else None
+
+
+def printed(operator: str) -> str:
+    """The operator as a form prints it."""
+    return {">=": "≥", "<=": "≤"}.get(operator, operator)
 
 
 def _is_label(text: str, words: Vocabulary) -> bool:

@@ -9,7 +9,9 @@ from typing import Any
 
 from engine.errors import Place
 from engine.formula import Expression
+from engine.names import NameRules
 from engine.rounding import Rounding
+from engine.rules import RuleSet
 from engine.tables import Table
 
 Scalar = str | bool | int | Decimal
@@ -108,6 +110,16 @@ class Scoring:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementRule:
+    """What a statement of the report should equal, and which of its words of direction mean less and more."""
+
+    equals: tuple[tuple[str, str], ...] = ()
+    """(named group, field of the form fact) pairs."""
+    negative: tuple[str, ...] = ()
+    positive: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     id: str
     title: str
@@ -131,6 +143,11 @@ class Policy:
     """The vocabulary of values, as data for `notation.vocabulary`."""
     form: Mapping[str, Any]
     """The form's layout, as data for `layout.layout`; empty if the policy describes none."""
+    names: NameRules
+    evidence_words: tuple[str, ...]
+    """Words by which a sentence says where a number comes from (问卷, 测评)."""
+    rules: RuleSet
+    statements: Mapping[str, StatementRule]
     sections: Mapping[str, Any] = field(default_factory=dict)
     """The resolved data of every section, for display and hashing."""
 

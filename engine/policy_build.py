@@ -5,25 +5,29 @@ Problems are collected over the whole policy and raised together, each at its li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from engine import claims, fact_fields
 from engine import fields as catalogue
 from engine.conditions import Scope
 from engine.errors import Place, PolicyError, Problem, nearest
 from engine.formula import Constant, Expression
 from engine.ir import Scalar
-from engine.policy import Band, Bounds, Clause, Level1, Parameter, Policy, Scoring, Total, Weights
+from engine.names import NameRules
+from engine.policy import Band, Bounds, Clause, Level1, Parameter, Policy, Scoring, StatementRule, Total, Weights
 from engine.policy_files import Library, Resolved, bases, library, resolve, years
 from engine.rounding import Rounding
+from engine.rules import compile_rules
 from engine.tables import Reader, Table
 from engine.yamlfile import Path_
 
 NATURES = ("quantitative", "deadline", "qualitative", "not_applicable", "unscorable")
 RECOGNITION = ("direction", "attainment", "nature", "met")
-NEEDED = ("sources", "parameters", "taxonomy", "recognition", "scoring", "grades", "notation")
+NEEDED = ("sources", "parameters", "taxonomy", "recognition", "scoring", "grades", "notation", "names")
 
 
 def load(policy: str | Path, where: Library | None = None) -> Policy:
@@ -56,6 +60,9 @@ class _Builder:
         recognition = self._recognition(stages, tiers)
         scoring = self._scoring(stages, tiers)
         grades = self._bands("grade", self.data["grades"], ("grades",), scoring.weights.full_score)
+        names = self._names(self.data["names"])
+        statements = self._statements(self.data.get("form", {}).get("statements", []))
+        rules = compile_rules(self.resolved, self.params, self.problems)
         first, last = years(head)
         if last is not None and last < first:
             self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from")
@@ -82,6 +89,10 @@ class _Builder:
             grades=grades,
             notation=self.data["notation"],
             form=self.data.get("form", {}),
+            names=names,
+            evidence_words=tuple(self.words(self.data["names"]["evidence_words"], ("names", "evidence_words"))),
+            rules=rules,
+            statements=statements,
             sections=self.data,
         )
 
@@ -196,6 +207,40 @@ class _Builder:
             self.add((*path, len(items) - 1), missing, "最末一档写 from: 0")
         return tuple(out)
 
+    def _names(self, data: Mapping[str, Any]) -> NameRules:
+        threshold, shared = (
+            self.number(data["threshold"], ("names", "threshold")),
+            self.number(data["shared_ending"], ("names", "shared_ending")),
+        )
+        if not 0 < threshold <= 100:
+            self.add(("names", "threshold"), f"相似度下限 {threshold} 超出范围", "大于 0，不超过 100")
+        if shared < 1 or shared != int(shared):
+            self.add(("names", "shared_ending"), f"字数 {shared} 不是正整数", "1、2、3 …")
+        fillers, endings = self.words(data["fillers"], ("names", "fillers")), self.words(data["endings"], ("names", "endings"))
+        return NameRules(float(threshold), tuple(fillers), tuple(endings), max(1, int(shared)))
+
+    def _statements(self, items: list[Mapping[str, Any]]) -> dict[str, StatementRule]:
+        """What the layout's statements are to be held against. Their named groups and form fields are checked here."""
+        out: dict[str, StatementRule] = {}
+        for index, item in enumerate(items):
+            path: Path_ = ("form", "statements", index)
+            groups = re.findall(r"\(\?P<(\w+)>", item["pattern"])
+            for group in groups:
+                if group not in claims.GROUPS:
+                    self.add((*path, "pattern"), f"不认识命名组“{group}”", "、".join(claims.GROUPS), nearest(group, claims.GROUPS))
+            known = [name for name, field in fact_fields.FACTS["form"].items() if field.type == "number"]
+            for group, name in item.get("equals", {}).items():
+                if group not in groups:
+                    self.add((*path, "equals", group), f"样式里没有命名组“{group}”", "、".join(groups), nearest(group, groups))
+                if name not in known:
+                    self.add((*path, "equals", group), f"表没有数字字段“{name}”", "", nearest(name, known))
+            rule = StatementRule(
+                tuple(item.get("equals", {}).items()), tuple(item.get("negative", ())), tuple(item.get("positive", ()))
+            )
+            old = out.get(item["key"], StatementRule())
+            out[item["key"]] = StatementRule(old.equals + rule.equals, old.negative + rule.negative, old.positive + rule.positive)
+        return out
+
     def _parameters(self) -> dict[str, Parameter]:
         out = {}
         for name, item in self.data["parameters"].items():
@@ -252,6 +297,19 @@ class _Builder:
             self.add(path, f"“{value}”不是数字", "数字")
             return Decimal(0)
         return Decimal(value)
+
+    def words(self, written: Any, path: Path_) -> list[str]:
+        """A word list, or {param: …} that is one; a problem, and nothing, if it is neither."""
+        value = written
+        if isinstance(written, dict):
+            if written["param"] not in self.params:
+                self.add(path, f"没有参数“{written['param']}”", "", nearest(written["param"], self.params))
+                return []
+            value = self.params[written["param"]]
+        if not isinstance(value, list):
+            self.add(path, f"“{value}”不是词表", "词表")
+            return []
+        return [str(word) for word in value]
 
     def points(self, written: Any, path: Path_) -> Decimal:
         value = self.number(written, path)

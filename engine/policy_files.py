@@ -196,22 +196,28 @@ def _join(
     origins: dict[Path_, tuple[Document, Path_]],
     problems: list[Problem],
 ) -> None:
-    if isinstance(data, dict):
+    if isinstance(data, dict) or section == "findings":
         own = sections.setdefault(section, {})
-        for key, value in data.items():
+        for key, value, path in _items(section, data):
             if key in own:
                 first, at = origins[(section, key)]
-                problems.append(
-                    Problem(document.place((section, key), key=True), f"“{section}.{key}”重复", f"已写在 {first.place(at)}")
-                )
+                place = document.place(path, key=True)
+                problems.append(Problem(place, f"“{section}.{key}”重复", f"已写在 {first.place(at)}"))
             own[key] = value
-            origins[(section, key)] = (document, (section, key))
+            origins[(section, key)] = (document, path)
     elif section in sections:
         first, at = origins[(section,)]
         problems.append(Problem(document.place((section,), key=True), f"“{section}”重复", f"已写在 {first.place(at)}"))
     else:
         sections[section] = data
         origins[(section,)] = (document, (section,))
+
+
+def _items(section: str, data: Any) -> Iterable[tuple[str, Any, Path_]]:
+    """The items of a section by key. Rules are written as a list, for people to read in order, and known by their id."""
+    if isinstance(data, list):
+        return [(str(item["id"]), item, (section, index)) for index, item in enumerate(data)]
+    return [(key, value, (section, key)) for key, value in data.items()]
 
 
 def _name(path: Path, where: Library) -> str:

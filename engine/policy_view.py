@@ -10,7 +10,20 @@ from engine.ir import Ref, Test
 from engine.policy import Band, Policy
 from engine.tables import Case, Table
 
-_SIGNS = {"eq": "＝", "ne": "≠", "lt": "＜", "lte": "≤", "gt": "＞", "gte": "≥", "in": "属于", "not_in": "不属于", "contains": "含", "not_contains": "不含", "matches": "匹配", "not_matches": "不匹配"}  # fmt: skip
+_SIGNS = {
+    "eq": "＝",
+    "ne": "≠",
+    "lt": "＜",
+    "lte": "≤",
+    "gt": "＞",
+    "gte": "≥",
+    "in": "属于",
+    "not_in": "不属于",
+    "contains": "含",
+    "not_contains": "不含",
+    "matches": "匹配",
+    "not_matches": "不匹配",
+}
 
 
 def show(policy: Policy) -> str:
@@ -21,7 +34,8 @@ def show(policy: Policy) -> str:
 def _lines(policy: Policy) -> Iterator[str]:
     last = policy.last_year or "今"
     yield f"{policy.id}  {policy.title}"
-    yield f"地区 {policy.jurisdiction_name}；{policy.first_year} 至 {last} 年度；表种 {'、'.join(policy.form_kinds)}；状态 {policy.status}"
+    kinds = "、".join(policy.form_kinds)
+    yield f"地区 {policy.jurisdiction_name}；{policy.first_year} 至 {last} 年度；表种 {kinds}；状态 {policy.status}"
     if policy.extends:
         yield f"在其上：{'、'.join(policy.extends)}"
     yield f"sha256 {policy.sha256}"

@@ -47,6 +47,8 @@ class Recognised:
     attainment: str
     nature: str
     met: str
+    verdict_reason: str
+    """Why the actual does or does not reach the target, or why that cannot be told."""
     steps: tuple[Step, ...]
     fields: Mapping[str, Scalar] = field(default_factory=dict)
     """Everything above as the fields policy tables see."""
@@ -67,6 +69,7 @@ def recognise(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Po
     pair = compare_values.worst(compared.pairs, direction) if compared.pairs else None
     if pair is not None:
         known["target"], known["actual"] = pair.target, pair.actual
+    known["verdict"], why = compare_values.verdict(target, actual, compared, direction)
     attainment = _run(policy, "attainment", known, steps)
     nature = _run(policy, "nature", known, steps)
     met = _run(policy, "met", known, steps)
@@ -84,6 +87,7 @@ def recognise(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Po
         attainment=attainment,
         nature=nature,
         met=met,
+        verdict_reason=why,
         steps=tuple(steps),
         fields=known,
     )

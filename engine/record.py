@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from io import StringIO
+from types import NoneType
 from typing import Any, NoReturn, get_args, get_type_hints
 
 from engine import schemas, yamlfile
@@ -36,6 +37,8 @@ Path = tuple[str | int, ...]
 PlaceOf = Callable[[Path], Place]
 
 _PLACE_PARTS = tuple(field.name for field in dataclasses.fields(Place))
+_ALWAYS = frozenset({"text", "name", "level1"})
+"""Texts that are written even if empty: the schema wants them."""
 _SHARED = ("unit", "fiscal_year")
 """Fields of a form that are written once at the top where all forms agree."""
 
@@ -66,13 +69,25 @@ def dump_json(submission: Submission) -> str:
 
 def dump_yaml(submission: Submission) -> str:
     from ruamel.yaml import YAML  # slow to import, and wanted only here
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+
+    def styled(node: Any) -> Any:
+        """Text of several lines as a block; text with characters that YAML would fold or lose in double quotes."""
+        if isinstance(node, dict):
+            return {key if key.isprintable() else DoubleQuotedScalarString(key): styled(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [styled(item) for item in node]
+        if not isinstance(node, str) or node.isprintable():
+            return node
+        plain = all(line and line.isprintable() and line == line.strip() for line in node.split("\n"))
+        return LiteralScalarString(node) if plain else DoubleQuotedScalarString(node)
 
     yaml = YAML()
     yaml.width = 1 << 30
     yaml.allow_unicode = True
     yaml.representer.ignore_aliases = lambda _: True  # what has aliases is refused on reading
     stream = StringIO()
-    yaml.dump(to_data(submission), stream)
+    yaml.dump(styled(to_data(submission)), stream)
     return stream.getvalue()
 
 
@@ -88,7 +103,7 @@ def _object(item: Any) -> dict[str, Any]:  # Any: one of the record's dataclasse
             data[field.name] = _object(value)
         elif isinstance(value, tuple):
             data |= {field.name: [_object(part) for part in value]} if value else {}
-        elif value not in (None, "") or field.name == "text":
+        elif value not in (None, "") or field.name in _ALWAYS:
             data[field.name] = value
     return data
 
@@ -170,7 +185,7 @@ def _read(cls: type[Any], data: Mapping[str, Any], path: Path, place: PlaceOf) -
         if name == "place":
             values[name] = Place(**data["where"]) if "where" in data else place(path)
         elif name not in data:
-            values |= {name: ""} if hint is str else {}  # anything else that may be missing has a default
+            values |= {name: ""} if hint is str else {name: None} if NoneType in get_args(hint) else {}  # the rest has defaults
         elif hint is str:
             values[name] = _text(data[name])
         elif hint is int:
@@ -279,7 +294,7 @@ def _half_characters(document: yamlfile.Document) -> list[Problem]:
     """Half of a surrogate pair (an escape such as \\ud800 alone) is no text: nothing could be written with it."""
     problems = []
     for path, node in yamlfile.walk(document.data):
-        texts = (*node, ) if isinstance(node, dict) else (node,) if isinstance(node, str) else ()
+        texts = (*node,) if isinstance(node, dict) else (node,) if isinstance(node, str) else ()
         if any(not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text) for text in texts):
             place = Place(document.file, path=_path(path)) if not document.marks else document.place(path)
             problems.append(Problem(place, "含有不成对的代理字符（\\ud800–\\udfff）", "完整的字符", code="json.surrogate"))

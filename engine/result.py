@@ -13,21 +13,42 @@ from typing import Any
 from engine import __version__
 from engine.errors import Place
 from engine.evaluation import Evaluation
+from engine.findings import Finding, Judgement
 from engine.formula import plain
 from engine.notation import Value
 from engine.recognition import Recognised
 from engine.scoring import Range, Score, ScoredForm, ScoredIndicator, Trace
 
 
-def to_data(evaluation: Evaluation) -> dict[str, Any]:
+def to_data(evaluation: Evaluation, judgement: Judgement) -> dict[str, Any]:
     """The result as plain data, in the Contract's shape."""
     policy = evaluation.policy
     return {
         "engine": __version__,
         "policy": {"id": policy.id, "title": policy.title, "status": policy.status, "sha256": policy.sha256},
         "forms": [_form(form) for form in evaluation.forms],
-        "findings": [],
+        "findings": [_finding(finding) for finding in judgement.findings],
+        "matcher": judgement.matcher,
+        **({"notes": list(judgement.notes)} if judgement.notes else {}),
     }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "rule": finding.rule,
+        "title": finding.title,
+        "category": finding.category,
+        "severity": finding.severity,
+        "form": finding.form,
+        "subject": finding.subject,
+        "message": finding.message,
+        "advice": finding.advice,
+        "basis": finding.basis,
+        "evidence": [{"where": e.where, "field": e.field, "title": e.title, "value": e.value} for e in finding.evidence],
+    }
+    if finding.derived_by:
+        out["derived_by"] = list(finding.derived_by)
+    return out
 
 
 def _form(scored: ScoredForm) -> dict[str, Any]:
@@ -114,8 +135,11 @@ def _trace(trace: Trace | None, known: Recognised | None) -> dict[str, Any]:
             {"table": step.table, "case": step.case, "label": step.label, "value": step.value, "basis": step.basis}
             for step in known.steps
         ]
+        if reason := known.comparison.reason or known.verdict_reason:
+            out["comparison"] = reason
         out["values_read"] = {"target": _value(known.target), "actual": _value(known.actual)}
-        notes = [*known.comparison.assumptions, *filter(None, [known.comparison.reason, known.target.note, known.actual.note])]
+        said = [known.target.note, known.actual.note]
+        notes = [*known.comparison.assumptions, *filter(None, said)]
         if notes:
             out["notes"] = list(dict.fromkeys(notes))
     return out

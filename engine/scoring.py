@@ -170,7 +170,7 @@ def _tiered(known: Recognised, weight: Decimal, case: Case, policy: Policy) -> S
 
 
 def _unscored(known: Recognised, weight: Decimal, case: Case, policy: Policy) -> Score:
-    reason = "；".join(filter(None, [case.label, known.comparison.reason]))
+    reason = "；".join(dict.fromkeys(filter(None, [case.label, known.comparison.reason or known.verdict_reason])))
     trace = Trace(f"{known.nature}.{case.id}", case.label, case.basis)
     lowest = policy.scoring.rounding(formula.evaluate(policy.scoring.bounds.lowest, {"weight": weight}))
     highest = policy.scoring.rounding(formula.evaluate(policy.scoring.bounds.highest, {"weight": weight}))

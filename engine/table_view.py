@@ -27,7 +27,9 @@ def render(result: Mapping[str, Any], terminal: bool) -> str:
     console.print(Text(f"政策 {policy['id']}：{policy['title']}"))
     for form in result["forms"]:
         console.print()
-        console.print(Text(f"{form['name']}", style="bold") + Text(f"（{KINDS[form['kind']]}，{form['unit']}，{form['fiscal_year']}年度）"))
+        console.print(
+            Text(f"{form['name']}", style="bold") + Text(f"（{KINDS[form['kind']]}，{form['unit']}，{form['fiscal_year']}年度）")
+        )
         console.print(_scores(form))
         _differences(form, console)
     console.print()
@@ -48,10 +50,19 @@ def _scores(form: Mapping[str, Any]) -> Table:
         table.add_column(title, justify="right", min_width=8)
     table.add_column("")
     for name, score in form["scores"].items():
-        table.add_row(label(name), score["reported"] or "—", score["computed"] or "—", _range(score), mark(score), style="bold" if name == "total" else "")
+        table.add_row(
+            label(name),
+            score["reported"] or "—",
+            score["computed"] or "—",
+            _range(score),
+            mark(score),
+            style="bold" if name == "total" else "",
+        )
     grade = form["grade"]
     same = grade["reported"] == grade["computed"] or not grade["reported"] or not grade["computed"]
-    table.add_row("等级", grade["reported"] or "—", grade["computed"] or "—", "", Text("") if same else Text("≠ 不同", style="bold red"))
+    table.add_row(
+        "等级", grade["reported"] or "—", grade["computed"] or "—", "", Text("") if same else Text("≠ 不同", style="bold red")
+    )
     table.add_row("完成指标", "", counts(form), "", "")
     return table
 

@@ -1,0 +1,175 @@
+"""Names of indicators: one indicator under slightly different names on two forms, two names for the same thing on one form.
+
+"主席、常委和执委会议会议数量" and "召开主席、常委和执委会议数量" are one indicator; "…会议数量" and "…会议人数" are two, though
+their letters are closer. So names are first reduced (signs, brackets and the policy's filler words dropped), then paired one to one
+across forms, exact names first, and never across different endings (数量 / 人数 / 率) or different numerals.
+Similarity is rapidfuzz's normalised indel ratio; threshold and word lists are the policy's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+MAX_PAIRS = 500_000
+"""Names compared on one bundle; beyond it only exact names are matched, and `NameKeys.complete` says so."""
+
+_KEEP = re.compile(r"[^\w%]+|_+")
+_BRACKETS = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
+_NUMERALS = re.compile(r"[0-9]+|第[一二三四五六七八九十]+|[一二三四]季度")
+
+
+@dataclass(frozen=True, slots=True)
+class NameRules:
+    """The policy's part of it: least similarity (0 to 100), filler words, endings that tell measures apart, and the least
+    length of a common ending that suggests two indicators of one form measure the same thing."""
+
+    threshold: float
+    fillers: tuple[str, ...]
+    endings: tuple[str, ...]
+    shared_ending: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two indicators of one form whose names end alike: what they share, and how similar the whole names are (0 to 100)."""
+
+    first: str
+    second: str
+    ending: str
+    similarity: int
+
+
+@dataclass(frozen=True, slots=True)
+class NameKeys:
+    """A key for each indicator id: indicators with the same key are one indicator under (nearly) the same name."""
+
+    keys: Mapping[str, str]
+    complete: bool
+
+
+def reduce(name: str, rules: NameRules) -> str:
+    """A name without brackets, signs, spaces and filler words, in half width; the name itself if nothing would be left."""
+    text = _BRACKETS.sub("", unicodedata.normalize("NFKC", name))
+    text = _KEEP.sub("", text).casefold()
+    for filler in rules.fillers:
+        text = text.replace(filler, "")
+    return text or name.strip()
+
+
+def ending(name: str, rules: NameRules) -> str:
+    """The longest listed ending a reduced name has; empty if none."""
+    return max((e for e in rules.endings if name.endswith(e)), key=len, default="")
+
+
+def similarity(first: str, second: str, rules: NameRules) -> float:
+    """0 to 100 for two reduced names; 0 where they measure different things (other ending, other numerals)."""
+    if ending(first, rules) != ending(second, rules) or _NUMERALS.findall(first) != _NUMERALS.findall(second):
+        return 0.0
+    return fuzz.ratio(first, second)
+
+
+def keys(forms: Sequence[Sequence[tuple[str, str]]], rules: NameRules) -> NameKeys:
+    """Keys for the indicators of several forms, each given as (id, name). The order of forms and indicators is irrelevant.
+
+    Within a form, only equal names share a key (an indicator may hang under several goals). Across forms, names are paired
+    one to one, best first.
+    """
+    reduced = [{identity: reduce(name, rules) for identity, name in form} for form in forms]
+    names = [sorted(set(form.values())) for form in reduced]
+    parent: dict[tuple[int, str], tuple[int, str]] = {(i, name): (i, name) for i, form in enumerate(names) for name in form}
+
+    def root(node: tuple[int, str]) -> tuple[int, str]:
+        while parent[node] != node:
+            node = parent[node]
+        return node
+
+    members: dict[tuple[int, str], dict[int, str]] = {node: {node[0]: node[1]} for node in parent}
+
+    def join(a: tuple[int, str], b: tuple[int, str]) -> None:
+        left, right = root(a), root(b)
+        if left == right or members[left].keys() & members[right].keys():
+            return  # a group holds at most one name of each form
+        parent[right] = left
+        members[left] |= members.pop(right)
+
+    seen: dict[str, tuple[int, str]] = {}
+    for i, form in enumerate(names):
+        for name in form:
+            if name in seen:
+                join(seen[name], (i, name))
+            seen.setdefault(name, (i, name))
+    # names that stand on another form to the letter are settled; only the rest is compared
+    lone = [[name for name in form if len(members[root((i, name))]) == 1] for i, form in enumerate(names)]
+    complete = sum(len(a) * len(b) for n, a in enumerate(lone) for b in lone[n + 1 :]) <= MAX_PAIRS
+    if complete:
+        close: list[tuple[float, str, str, tuple[int, str], tuple[int, str]]] = []
+        for i, form in enumerate(lone):
+            for j in range(i + 1, len(lone)):
+                for a in form:
+                    for b in lone[j]:
+                        value = similarity(a, b, rules)
+                        if value >= rules.threshold:
+                            first, second = sorted([a, b])
+                            close.append((-value, first, second, (i, a), (j, b)))
+        for _, _, _, one, other in sorted(close):
+            join(one, other)
+    key = {node: min(members[root(node)].values()) for node in parent}
+    return NameKeys({identity: key[(i, name)] for i, form in enumerate(reduced) for identity, name in form.items()}, complete)
+
+
+def alike(form: Sequence[tuple[str, str]], rules: NameRules) -> list[Alike]:
+    """Pairs of differently named indicators of one form whose names share an ending of at least `shared_ending` characters."""
+    by_tail: dict[str, list[tuple[str, str]]] = {}
+    for identity, name in form:
+        text = reduce(name, rules)
+        if len(text) >= rules.shared_ending:
+            by_tail.setdefault(text[-rules.shared_ending :], []).append((text, identity))
+    out: list[Alike] = []
+    for group in by_tail.values():
+        ordered = sorted(group)[:60]  # a form with more than sixty alike endings is not about two names for one thing
+        for n, (a, first) in enumerate(ordered):
+            for b, second in ordered[n + 1 :]:
+                if a != b:
+                    one, other = sorted([first, second])
+                    out.append(Alike(one, other, _common_ending(a, b), int(fuzz.ratio(a, b))))
+    return sorted(out, key=lambda pair: (pair.first, pair.second))
+
+
+def find(name: str, candidates: Mapping[str, str], rules: NameRules) -> str | None:
+    """The id of the indicator a text calls `name`: the equal name, else the longest name inside it (or around it), else the
+    most similar one above the threshold. `candidates` are reduced names by id. None if there is none, or no single best."""
+    wanted = reduce(name, rules)
+    if not wanted:
+        return None
+    equal = [identity for identity, text in candidates.items() if text == wanted]
+    if equal:
+        return equal[0]
+    within = [
+        (len(text), identity)
+        for identity, text in candidates.items()
+        if len(text) >= 4 and (text in wanted or (wanted in text and len(wanted) >= 4))
+    ]
+    close = [(similarity(wanted, text, rules), identity) for identity, text in candidates.items()]
+    for found in (within, [(score, identity) for score, identity in close if score >= rules.threshold]):
+        best = sorted(found, reverse=True)
+        if best and (len(best) == 1 or best[0][0] > best[1][0]):
+            return best[0][1]
+    return None
+
+
+def shared_terms(first: str, second: str, rules: NameRules) -> int:
+    """How many different two-character terms two texts have in common: 0 means they do not speak of the same thing."""
+    a, b = reduce(first, rules), reduce(second, rules)
+    return len({a[i : i + 2] for i in range(len(a) - 1)} & {b[i : i + 2] for i in range(len(b) - 1)})
+
+
+def _common_ending(a: str, b: str) -> str:
+    n = 0
+    while n < min(len(a), len(b)) and a[-1 - n] == b[-1 - n]:
+        n += 1
+    return a[len(a) - n :]

@@ -1,0 +1,250 @@
+"""What the tests share: the command line as a user runs it, the real forms, a small form, and policies to change.
+
+Commands run inside this process by the code the `jixiao` command runs (`engine.cli.main`), exit status included; `process`
+runs them as a process of their own, for what only shows there.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import cli
+
+ROOT = Path(__file__).parent.parent
+
+SMALL_FORM = """\
+2021年度示例经费项目自评表
+填报单位：示例单位    填报日期：2022年4月27日
+\t项目名称
+\t示例经费项目
+
+\t预算执行情况（万元）
+\t
+\t预算数（A)
+\t执行数(B)
+\t执行率(B/A)
+\t得分（20分*执行率）
+
+\t（20分）
+\t年度财政资金总额
+\t200.00
+\t150.00
+\t75.00%
+\t15.00
+
+\t年度绩效目标1（80分）
+\t一级指标
+\t二级指标
+\t三级指标
+\t年初目标值（A)
+\t实际完成值(B)
+\t得分
+
+\t
+\t产出指标（40分）
+\t数量指标（20分）
+\t培训期数（20分）
+\t3期
+\t1期
+\t6.67
+
+\t
+\t
+\t质量指标（20分）
+\t服务投诉次数（20分）
+\t≤4次
+\t5次
+\t16
+
+\t
+\t效益指标（40分）
+\t社会效益指标（30分）
+\t服务水平（30分）
+\t提高服务水平
+\t已完成
+\t27
+
+\t
+\t
+\t满意度指标（10分）
+\t服务对象满意度（10分）
+\t≥90%
+\t95%
+\t10
+
+\t总分
+\t74.67
+
+\t自评等级
+\t中
+"""
+"""Worked out by hand: execution 20 × 150 ÷ 200 = 15; 培训期数 20 × 1 ÷ 3 = 6.67 (proportional, note 2); 服务投诉次数 20 × 4 ÷ 5
+= 16 (inverse); 服务水平 27 claimed, the tier is [24, 30] (note 3); 服务对象满意度 10 (met). Total 74.67, 中."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a user gets from one command."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def errors(self) -> list[str]:
+        return self.err.splitlines()
+
+
+Jixiao = Callable[..., Run]
+
+
+class _Stream(io.StringIO):
+    """As a pipe: no terminal."""
+
+    encoding = "utf-8"
+
+
+def _run(*arguments: object) -> Run:
+    out, err = _Stream(), _Stream()
+    before = sys.argv
+    sys.argv = ["jixiao", *map(str, arguments)]
+    try:
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            cli.main()
+    finally:
+        sys.argv = before
+    return Run(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="session")
+def jixiao() -> Jixiao:
+    """Run a command in this process: `jixiao("evaluate", path)`."""
+    return _run
+
+
+@pytest.fixture(scope="session")
+def process() -> Jixiao:
+    """Run a command as a process of its own, from the root of the checkout."""
+
+    def run(*arguments: object, env: Mapping[str, str] | None = None) -> Run:
+        import os
+
+        done = subprocess.run(
+            [sys.executable, "-m", "engine.cli", *map(str, arguments)],
+            cwd=ROOT,
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def seed() -> Path:
+    """The four published forms."""
+    return ROOT / "examples" / "hubei-gcc-2021.txt"
+
+
+@pytest.fixture(scope="session")
+def seed_result(seed: Path) -> Any:
+    """The result of the four published forms, as JSON. Not to be changed."""
+    run = _run("evaluate", seed, "--format", "json")
+    assert run.status == 0, run.err
+    return run.data
+
+
+@pytest.fixture(scope="session")
+def result_errors() -> Callable[[Any], list[str]]:
+    """What `schemas/result.schema.json` finds wrong with a result."""
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads((ROOT / "schemas" / "result.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    return lambda result: [f"{error.json_path}: {error.message}" for error in validator.iter_errors(result)]
+
+
+def replace_once(text: str, old: str, new: str) -> str:
+    """`text` with `old`, which must occur exactly once, replaced: a test that changes nothing proves nothing."""
+    assert text.count(old) == 1, f"{old!r} occurs {text.count(old)} times"
+    return text.replace(old, new)
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Writes the small form, changed as told, and evaluates it."""
+
+    directory: Path
+
+    def write(self, *changes: tuple[str, str], name: str = "form.txt") -> Path:
+        text = SMALL_FORM
+        for old, new in changes:
+            text = replace_once(text, old, new)
+        path = self.directory / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
+@pytest.fixture
+def forms(tmp_path: Path) -> Forms:
+    """The small form, to be changed."""
+    return Forms(tmp_path)
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """A directory of one's own policies with a copy of hubei/2021 in it, to be changed."""
+
+    root: Path
+
+    @property
+    def home(self) -> Path:
+        return self.root / "hubei" / "2021"
+
+    def change(self, file: str, *changes: tuple[str, str]) -> Policies:
+        path = self.home / file
+        text = path.read_text(encoding="utf-8")
+        for old, new in changes:
+            text = replace_once(text, old, new)
+        path.write_text(text, encoding="utf-8")
+        return self
+
+    def line(self, file: str, text: str) -> int:
+        """The number of the one line with this text."""
+        found = [n for n, line in enumerate((self.home / file).read_text(encoding="utf-8").splitlines(), 1) if text in line]
+        assert len(found) == 1, f"{text!r} is in lines {found}"
+        return found[0]
+
+
+@pytest.fixture
+def policies(tmp_path: Path) -> Policies:
+    """One's own copy of the policies of Hubei, for `--policies`."""
+    root = tmp_path / "mine"
+    shutil.copytree(ROOT / "policies" / "hubei", root / "hubei")
+    return Policies(root)
+
+
+@pytest.fixture(autouse=True)
+def _plain_output(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever terminal the tests run in: no colours forced, no width forced."""
+    for name in ("FORCE_COLOR", "NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    yield

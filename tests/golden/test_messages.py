@@ -1,0 +1,110 @@
+"""Every error message an officer may see is a frozen text: a change of wording is a change somebody meant.
+
+`policies/<name>/mistake.yaml` says what is wrong with a copy of hubei/2021, `forms/<name>/mistake.yaml` what is wrong with the
+small form of tests/conftest.py (or the folder holds the whole `input` file); `expected.txt` is what the command says, exit
+status first. In policies, lines are counted from the line that was changed (`改动行+2`), so that a change elsewhere in the
+policy leaves the text as it is.
+
+To write the texts anew after a change of wording, and then read the diff:
+
+    JIXIAO_GOLDEN=write pytest tests/golden
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Forms, Jixiao, Policies, Run, replace_once
+from ruamel.yaml import YAML
+
+HOME = Path(__file__).parent
+WRITE = "JIXIAO_GOLDEN"
+
+
+def cases(kind: str) -> list[Any]:
+    return [pytest.param(path.parent, id=path.parent.name) for path in sorted((HOME / kind).glob("*/mistake.yaml"))]
+
+
+def mistake(directory: Path) -> dict[str, Any]:
+    data = YAML(typ="safe").load((directory / "mistake.yaml").read_text(encoding="utf-8"))
+    assert isinstance(data, dict)
+    assert data["what"], "say what is wrong, for whoever reads the folder"
+    return data
+
+
+def compare(directory: Path, run: Run, text: str) -> None:
+    assert run.out == "", "what fails prints no result"
+    told = f"exit {run.status}\n{text}"
+    frozen = directory / "expected.txt"
+    if os.environ.get(WRITE) == "write":
+        frozen.write_text(told, encoding="utf-8", newline="\n")
+    assert told == frozen.read_text(encoding="utf-8"), f"if this is meant: {WRITE}=write pytest tests/golden"
+
+
+@pytest.mark.parametrize("directory", cases("policies"))
+def test_what_is_said_of_a_broken_policy(
+    jixiao: Jixiao, policies: Policies, monkeypatch: pytest.MonkeyPatch, directory: Path
+) -> None:
+    wrong = mistake(directory)
+    changed: dict[str, int] = {}
+    for change in wrong.get("change", []):
+        path = policies.home / change["file"]
+        text = path.read_text(encoding="utf-8")
+        after = replace_once(text, change["old"], change["new"])
+        start = text.index(change["old"])
+        # the first line that is another one now
+        same = len(os.path.commonprefix([change["old"], change["new"]]))
+        changed.setdefault(f"policies/hubei/2021/{change['file']}", text[: start + same].count("\n") + 1)
+        path.write_text(after, encoding="utf-8")
+    for name, content in wrong.get("write", {}).items():
+        path = policies.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    monkeypatch.chdir(policies.root.parent)
+    run = jixiao("policy", "check", wrong.get("check", "hubei/2021"), "--policies", "mine")
+    assert run.status == 3
+    compare(directory, run, relative(run.err, changed))
+
+
+def relative(text: str, changed: dict[str, int]) -> str:
+    """The text with lines of a changed file counted from the change."""
+    out = []
+    for line in text.splitlines(keepends=True):
+        file = line.split("：")[1] if line.count("：") > 1 else ""
+        base = changed.get(file)
+        if base is not None:
+            line = re.sub(r"第(\d+)行", lambda found: f"第{_from(int(found[1]) - base)}行", line)  # noqa: B023 - used at once
+        out.append(line)
+    return "".join(out)
+
+
+def _from(lines: int) -> str:
+    return f"[改动行{lines:+d}]" if lines else "[改动行]"
+
+
+@pytest.mark.parametrize("directory", cases("forms"))
+def test_what_is_said_of_a_broken_form(
+    jixiao: Jixiao, forms: Forms, monkeypatch: pytest.MonkeyPatch, directory: Path
+) -> None:
+    wrong = mistake(directory)
+    whole = next(directory.glob("input*"), None)
+    name = whole.name if whole else "form.txt"
+    if whole:
+        (forms.directory / name).write_bytes(whole.read_bytes())
+    elif "bytes" in wrong:
+        (forms.directory / name).write_bytes(bytes.fromhex(wrong["bytes"]))
+    else:
+        forms.write(*((change["old"], change["new"]) for change in wrong["change"]))
+    monkeypatch.chdir(forms.directory)
+    run = jixiao("evaluate", name)
+    assert run.status in (3, 5)
+    compare(directory, run, run.err)
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(cases("policies")) >= 25
+    assert len(cases("forms")) >= 10
