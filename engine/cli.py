@@ -9,15 +9,17 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from engine import __version__
-from engine.errors import EXIT_FINDINGS, EXIT_INPUT, EXIT_OK, EXIT_USAGE, JixiaoError
+from engine.errors import EXIT_FINDINGS, EXIT_INPUT, EXIT_OK, EXIT_TESTS, EXIT_USAGE, JixiaoError
 
 if TYPE_CHECKING:
+    from engine.findings import Judgement
     from engine.policy import Policy
     from engine.policy_files import Library
 
@@ -52,7 +54,7 @@ def app() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "jsonl", "markdown"]),
+    type=click.Choice(["table", "json", "jsonl", "markdown", "sarif"]),
     default="table",
     show_default=True,
     help="输出格式。",
@@ -70,8 +72,8 @@ def evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None,
 
     FILE 是自评表：文本，或 JSON/YAML 记录；一起给出的是同一单位同一年度的表。
     """
-    result = _evaluate(files, policy, policies)[0]
-    _write(_render(result, form, out), out)
+    result, chosen, _ = _judged(files, policy, policies)
+    _write(_render(result, chosen, form, out), out)
     levels = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
     return EXIT_FINDINGS if any(finding["severity"] in levels for finding in result["findings"]) else EXIT_OK
 
@@ -94,19 +96,27 @@ def read(file: Path, policy: str | None, policies: Path | None, form: str, out: 
 @_files
 @click.option("--form", metavar="NAME", default="", help="只看这张表（名称的一部分即可）。")
 @click.option("--indicator", metavar="NAME", default="", help="只看这个指标（名称的一部分即可）。")
+@click.option("--rule", metavar="ID", default="", help="说明这条规则：每个条件与各事实的值，包括没有发现问题的原因。")
 @_policy
-def explain(files: tuple[Path, ...], form: str, indicator: str, policy: str | None, policies: Path | None) -> None:
-    """逐个说明得分怎样得来：情形、条款、算式、取整前后。"""
+def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, policy: str | None, policies: Path | None) -> None:
+    """逐个说明得分怎样得来（情形、条款、算式、取整前后），或一条规则为什么报或不报。"""
+    if rule and indicator:
+        raise click.UsageError("--rule 与 --indicator 不能同时用")
+    result, chosen, judgement = _judged(files, policy, policies)
+    if rule:
+        from engine.rule_explanation import explain_rule
+
+        _write(explain_rule(rule, judgement, chosen, form), None)
+        return
     from engine.explanation import explain as explained
 
-    result, chosen = _evaluate(files, policy, policies)
     _write(explained(result, chosen, form, indicator), None)
 
 
 @app.command()
-@click.argument("name", type=click.Choice(["policy", "submission", "result"]))
+@click.argument("name", type=click.Choice(["policy", "submission", "result", "test"]))
 def schema(name: str) -> None:
-    """打印 JSON Schema（2020-12）：政策、申报记录、结果。"""
+    """打印 JSON Schema（2020-12）：政策、申报记录、结果、政策测试。"""
     import json
 
     from engine.schemas import bundled
@@ -116,7 +126,7 @@ def schema(name: str) -> None:
 
 @app.group("policy")
 def policy_group() -> None:
-    """政策：列出、查看、检查。"""
+    """政策：列出、查看、检查、测试。"""
 
 
 @policy_group.command("list")
@@ -161,13 +171,36 @@ def policy_check(path: str, policies: Path | None) -> None:
     click.echo(f"{check(locate(path, where), where)}：没有发现错误。")
 
 
+@policy_group.command("test")
+@click.argument("policy", metavar="ID")
+@click.option(
+    "--min-coverage",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    default=100,
+    show_default=True,
+    help="规则和计分情形至少有百分之几有测试。",
+)
+@click.option("--policies", metavar="DIR", type=_FILE, help="先在这个目录里找政策。")
+def policy_test(policy: str, min_coverage: float, policies: Path | None) -> int:
+    """运行政策的测试；有不过的，或覆盖不足的，退出状态为 4。"""
+    from engine.policy_build import load
+    from engine.policy_tests import run_tests
+    from engine.policy_view import show_tests
+
+    where = _library(policies)
+    report = run_tests(load(policy, where), where)
+    _write(show_tests(report), None)
+    return EXIT_TESTS if report.failed or report.coverage < Decimal(str(min_coverage)) else EXIT_OK
+
+
 def _library(policies: Path | None) -> Library:
     from engine.policy_files import library
 
     return library(policies)
 
 
-def _evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None) -> tuple[dict[str, Any], Policy]:
+def _judged(files: tuple[Path, ...], policy: str | None, policies: Path | None) -> tuple[dict[str, Any], Policy, Judgement]:
     from engine.evaluation import evaluate as run
     from engine.findings import Judge
     from engine.inputs import read_bundle
@@ -175,10 +208,11 @@ def _evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None
 
     bundle = read_bundle(files, _library(policies), policy)
     evaluation = run(bundle.submission, bundle.policy)
-    return to_data(evaluation, Judge(bundle.policy).judge(evaluation)), bundle.policy
+    judgement = Judge(bundle.policy).judge(evaluation)
+    return to_data(evaluation, judgement), bundle.policy, judgement
 
 
-def _render(result: dict[str, Any], form: str, out: Path | None) -> str:
+def _render(result: dict[str, Any], policy: Policy, form: str, out: Path | None) -> str:
     if form == "json":
         from engine.result import dumps
 
@@ -191,6 +225,11 @@ def _render(result: dict[str, Any], form: str, out: Path | None) -> str:
         from engine.markdown_view import render as markdown
 
         return markdown(result)
+    if form == "sarif":
+        from engine.result import dumps
+        from engine.sarif import render as sarif
+
+        return dumps(sarif(result, policy)) + "\n"
     from engine.table_view import render as table
 
     return table(result, terminal=out is None and sys.stdout.isatty())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -24,10 +25,21 @@ class Evaluation:
 def evaluate(submission: Submission, policy: Policy) -> Evaluation:
     """Score every form of the submission by the policy."""
     words = vocabulary(policy.notation)
-    return Evaluation(submission, policy, tuple(_form(form, policy, words) for form in submission.forms))
+    labels = _distinct(form.name for form in submission.forms)
+    forms = (_form(form, label, policy, words) for form, label in zip(submission.forms, labels, strict=True))
+    return Evaluation(submission, policy, tuple(forms))
 
 
-def _form(form: Form, policy: Policy, words: Vocabulary) -> ScoredForm:
+def _distinct(labels: Iterable[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    out = []
+    for label in labels:
+        seen[label] = seen.get(label, 0) + 1
+        out.append(label if seen[label] == 1 else f"{label}（{seen[label]}）")
+    return out
+
+
+def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredForm:
     indicators = tuple(
         ScoredIndicator(goal.number, known, score_indicator(known, policy))
         for goal in form.goals
@@ -43,6 +55,7 @@ def _form(form: Form, policy: Policy, words: Vocabulary) -> ScoredForm:
     computed = grade(whole.computed, policy)
     return ScoredForm(
         form=form,
+        label=label,
         execution=execution,
         level1=_by_level1(indicators, policy),
         total=whole,

@@ -58,7 +58,7 @@ class _Builder:
         self.words: Vocabulary = vocabulary(evaluation.policy.notation)
         self.rules: NameRules = evaluation.policy.names
         self.forms = evaluation.forms
-        self.labels = _distinct([scored.form.name for scored in evaluation.forms])
+        self.labels = [scored.label for scored in evaluation.forms]
         self.facts: list[Fact] = []
         self.sources: dict[str, Source] = {}
 
@@ -500,13 +500,3 @@ def _present(cells: Mapping[str, Cell | None]) -> dict[str, Cell]:
 def _unmet_source(row: UnmetRow, label: str) -> Source:
     cells = {"target_text": row.target, "actual_text": row.actual, "actual": row.actual, "reason": row.reason}
     return Source(label, row.name, row.place, _present(cells))
-
-
-def _distinct(labels: Sequence[str]) -> list[str]:
-    """Names of forms, told apart by a number where two are the same."""
-    seen: dict[str, int] = {}
-    out = []
-    for label in labels:
-        seen[label] = seen.get(label, 0) + 1
-        out.append(label if seen[label] == 1 else f"{label}（{seen[label]}）")
-    return out

@@ -27,6 +27,13 @@ class Field:
     type: FieldType
     title: str
     choices: tuple[str, ...] = ()
+    internal: bool = False
+    """Not evidence by itself: what the engine coded or counted to find a problem, not what was filed."""
+
+    @property
+    def evident(self) -> bool:
+        """Whether the field's value is shown as evidence where a rule does not say what is."""
+        return not (self.internal or self.choices or self.type == "bool")
 
 
 Fields = Mapping[str, Field]

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine import chaining, messages
 from engine.chaining import Outcome, Program
-from engine.errors import PolicyError, Problem
+from engine.errors import Place, PolicyError, Problem
 from engine.evaluation import Evaluation
 from engine.facts import Facts, Source, facts_of
 from engine.ir import Fact, Match, Ref, Scalar
@@ -29,7 +29,7 @@ MAX_FINDINGS = 20_000
 class Evidence:
     """One value a finding rests on: where it stands, the field's name and title, the value as filed or as computed."""
 
-    where: str
+    place: Place
     field: str
     title: str
     value: str
@@ -178,38 +178,49 @@ class _Teller:
                 yield item.rule
 
     def _evidence(self, rule: FindingRule, bound: Mapping[str, Fact]) -> Iterator[Evidence]:
-        for alias, name in self._evident(rule):
+        """The values a finding rests on: those the rule lists, else those its conditions name and people can check."""
+        for alias, name in rule.evidence or self._evident(rule):
             fact = bound[alias]
-            if name in fact.fields and name not in _NOT_EVIDENCE:
-                yield from self._values(fact, name)
-        for fact in bound.values():
-            if fact.id in self.derivations:
-                item = self.derivations[fact.id]
-                inner = {alias: self.by_id[identity] for alias, identity in item.match.facts}
-                yield from self._evidence(self.policy.rules.rules[item.rule], inner)
+            if name in fact.fields:
+                yield self._value(fact, name)
+        if not rule.evidence:
+            for fact in bound.values():
+                if fact.id in self.derivations:
+                    yield from self._evidence(*self._behind(fact))
 
-    def _values(self, fact: Fact, name: str) -> Iterator[Evidence]:
+    def _value(self, fact: Fact, name: str) -> Evidence:
         title = self.policy.rules.kinds[fact.kind][name].title
-        for source in self._sources(fact)[:1]:
-            cell = source.cells.get(name)
-            place = cell.place if cell and str(cell.place) else source.place
-            value = cell.text if cell else _told(fact.fields[name])
-            yield Evidence(str(place), name, title, value)
+        origin, field = self._origin(fact, name)
+        source = self._sources(origin)[0]
+        cell = source.cells.get(field)
+        place = cell.place if cell and str(cell.place) else source.place
+        return Evidence(place, name, title, cell.text if cell else str(messages.shown(fact.fields[name])))
 
-    @staticmethod
-    def _evident(rule: FindingRule) -> Iterator[tuple[str, str]]:
-        """The fields a rule rests on: those its conditions name, those other facts are held against, those it lists."""
+    def _origin(self, fact: Fact, name: str) -> tuple[Fact, str]:
+        """The fact as filed that a derived fact's field was taken from."""
+        while fact.id in self.derivations:
+            rule, bound = self._behind(fact)
+            assert rule.compiled.conclude is not None
+            written = dict(rule.compiled.conclude.fields)[name]
+            if not isinstance(written, Ref):
+                break
+            fact, name = bound[written.alias], written.field
+        return fact, name
+
+    def _behind(self, fact: Fact) -> tuple[FindingRule, dict[str, Fact]]:
+        """The rule that concluded a derived fact, and the facts it had bound."""
+        item = self.derivations[fact.id]
+        return self.policy.rules.rules[item.rule], {alias: self.by_id[identity] for alias, identity in item.match.facts}
+
+    def _evident(self, rule: FindingRule) -> Iterator[tuple[str, str]]:
+        """The fields a rule's conditions name, and those that other facts are held against, where they are evident."""
+        kinds = {pattern.alias: self.policy.rules.kinds[pattern.kind] for pattern in rule.patterns if pattern.alias}
+        named: list[tuple[str, str]] = []
         for pattern in rule.patterns:
             for condition in pattern.conditions:
-                test = condition.test
-                if pattern.alias:
-                    yield pattern.alias, test.field
-                if isinstance(test.value, Ref):
-                    owner = test.value.alias or pattern.alias
-                    if owner:
-                        yield owner, test.value.field
-        yield from rule.evidence
-
-
-def _told(value: Scalar) -> str:
-    return str(messages.shown(value))
+                named.append((pattern.alias, condition.test.field))
+                if isinstance(condition.test.value, Ref):
+                    named.append((condition.test.value.alias or pattern.alias, condition.test.value.field))
+        for alias, name in dict.fromkeys(named):
+            if alias and name not in _NOT_EVIDENCE and kinds[alias][name].evident:
+                yield alias, name

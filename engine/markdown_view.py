@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.table_view import KINDS, STATUSES, counts, differs, label
+from engine.rules import CATEGORIES, SEVERITIES
+from engine.table_view import KINDS, STATUSES, counts, differs, label, place_only, shorter, tally
 
 
 def render(result: Mapping[str, Any]) -> str:
@@ -46,7 +47,19 @@ def render(result: Mapping[str, Any]) -> str:
                 for item in form["indicators"]
             ],
         )
+        lines += _findings([finding for finding in result["findings"] if finding["form"] == form["name"]])
     return "\n".join(lines) + "\n"
+
+
+def _findings(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not findings:
+        return ["", "未发现问题。"]
+    rows = []
+    for finding in findings:
+        evidence = "；".join(f"{e['title']}“{shorter(e['value'])}”（{place_only(e)}）" for e in finding["evidence"])
+        kind = f"{SEVERITIES[finding['severity']]}·{CATEGORIES[finding['category']]}"
+        rows.append([kind, finding["message"], evidence, finding["advice"], f"{finding['basis']} {finding['rule']}"])
+    return ["", f"### 发现问题：{tally(findings)}", "", *table(["级别", "问题", "佐证", "建议", "依据与规则"], rows)]
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -161,7 +161,7 @@ def _read(directory: Path, where: Library, policy: str | None) -> Resolved:
     documents: list[Document] = []
     for path in files:
         try:
-            document = load_file(path, PolicyError, _name(path, where))
+            document = load_file(path, PolicyError, display_name(path, where))
         except PolicyError as error:
             problems += error.problems
             continue
@@ -177,7 +177,9 @@ def _read(directory: Path, where: Library, policy: str | None) -> Resolved:
     if not problems and "policy" not in sections:
         problems.append(
             Problem(
-                Place(_name(directory / "policy.yaml", where), 1, 1), "没有 policy 部分", "policy: {id: …, title: …, status: …}"
+                Place(display_name(directory / "policy.yaml", where), 1, 1),
+                "没有 policy 部分",
+                "policy: {id: …, title: …, status: …}",
             )
         )
     if not problems and policy is not None and sections["policy"]["id"] != policy:
@@ -220,7 +222,7 @@ def _items(section: str, data: Any) -> Iterable[tuple[str, Any, Path_]]:
     return [(key, value, (section, key)) for key, value in data.items()]
 
 
-def _name(path: Path, where: Library) -> str:
+def display_name(path: Path, where: Library) -> str:
     """How messages call a policy file: below its root, or as given."""
     for root in where.roots:
         if path.is_relative_to(root):
@@ -260,7 +262,7 @@ def heads(where: Library) -> list[Head]:
     for name in where.ids():
         path = where.directory(name) / "policy.yaml"
         try:
-            document = load_file(path, PolicyError, _name(path, where))
+            document = load_file(path, PolicyError, display_name(path, where))
             if wrong := schemas.check(document, "policy"):
                 raise PolicyError(wrong)
         except PolicyError as error:

@@ -13,7 +13,7 @@ from typing import Any
 from engine import __version__
 from engine.errors import Place
 from engine.evaluation import Evaluation
-from engine.findings import Finding, Judgement
+from engine.findings import Evidence, Finding, Judgement
 from engine.formula import plain
 from engine.notation import Value
 from engine.recognition import Recognised
@@ -44,10 +44,19 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "advice": finding.advice,
         "basis": finding.basis,
-        "evidence": [{"where": e.where, "field": e.field, "title": e.title, "value": e.value} for e in finding.evidence],
+        "evidence": [_evidence(item) for item in finding.evidence],
     }
     if finding.derived_by:
         out["derived_by"] = list(finding.derived_by)
+    return out
+
+
+def _evidence(item: Evidence) -> dict[str, Any]:
+    out: dict[str, Any] = {"where": where(item.place), "field": item.field, "title": item.title, "value": item.value}
+    if item.place.file:
+        out["file"] = item.place.file
+    if item.place.line:
+        out["line"] = item.place.line
     return out
 
 
@@ -59,7 +68,7 @@ def _form(scored: ScoredForm) -> dict[str, Any]:
         "unit": form.unit,
         "fiscal_year": form.fiscal_year,
         "kind": form.kind,
-        "name": form.name,
+        "name": scored.label,
         "where": where(form.place),
         "scores": {**scores, "total": _score(scored.total)},
         "grade": {

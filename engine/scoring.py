@@ -84,6 +84,8 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class ScoredForm:
     form: Form
+    label: str
+    """The form's name, with a number behind it where another form of the bundle has the same."""
     execution: Score
     level1: Mapping[str, Score]
     total: Score

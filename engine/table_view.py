@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Any
 
@@ -11,10 +11,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from engine.rules import CATEGORIES, SEVERITIES
+
 KINDS = {"department": "部门整体支出", "project": "项目支出"}
 STATUSES = {"scored": "", "not_applicable": "不适用", "needs_review": "待人工判断", "error": "出错"}
 
 
+EVIDENCE_SHOWN = 4
+TERMINAL_WIDTH = 80
 PLAIN_WIDTH = 100
 """Columns of a table that goes to a file or a pipe."""
 
@@ -22,7 +26,7 @@ PLAIN_WIDTH = 100
 def render(result: Mapping[str, Any], terminal: bool) -> str:
     """The result as text: as wide as the terminal and in colour (NO_COLOR respected), or plain for a file or a pipe."""
     out = StringIO()
-    console = Console(file=out, highlight=False, force_terminal=terminal, width=_width() if terminal else PLAIN_WIDTH)
+    console = Console(file=out, highlight=False, force_terminal=terminal, width=_width(terminal))
     policy = result["policy"]
     console.print(Text(f"政策 {policy['id']}：{policy['title']}"))
     for form in result["forms"]:
@@ -32,15 +36,17 @@ def render(result: Mapping[str, Any], terminal: bool) -> str:
         )
         console.print(_scores(form))
         _differences(form, console)
+        _findings([finding for finding in result["findings"] if finding["form"] == form["name"]], console)
     console.print()
     console.print(Text(_closing(result)))
-    return out.getvalue()
+    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
 
 
-def _width() -> int:
+def _width(terminal: bool) -> int:
+    """The terminal's columns; COLUMNS where it is set; else a width for files."""
     import shutil
 
-    return shutil.get_terminal_size((80, 24)).columns
+    return shutil.get_terminal_size((TERMINAL_WIDTH if terminal else PLAIN_WIDTH, 24)).columns
 
 
 def _scores(form: Mapping[str, Any]) -> Table:
@@ -116,8 +122,44 @@ def _differences(form: Mapping[str, Any], console: Console) -> None:
         console.print(Padding(Text(f"目标“{item['target']}”，实际“{item['actual']}”。{why}{basis}", style="dim"), (0, 0, 0, 4)))
 
 
+def _findings(findings: Sequence[Mapping[str, Any]], console: Console) -> None:
+    """The findings of one form, worst first, each with its evidence, clause and advice."""
+    if not findings:
+        return
+    console.print(Text(f"  发现问题：{tally(findings)}"))
+    for finding in findings:
+        style = {"error": "bold red", "warning": "yellow", "info": "cyan"}[finding["severity"]]
+        # no space behind the bracket: a line breaks at spaces first, and Chinese text has no others
+        sign = Text(f"[{SEVERITIES[finding['severity']]}·{CATEGORIES[finding['category']]}]", style=style)
+        console.print(Padding(sign + Text(finding["message"]), (0, 0, 0, 2)))
+        shown = "；".join(f"{e['title']}“{shorter(e['value'])}”（{place_only(e)}）" for e in finding["evidence"][:EVIDENCE_SHOWN])
+        more = f" 等 {len(finding['evidence'])} 项" if len(finding["evidence"]) > EVIDENCE_SHOWN else ""
+        lines = [f"依据：{finding['basis']}；规则：{finding['rule']}"]
+        lines += [f"佐证：{shown}{more}"] if shown else []
+        lines += [f"建议：{finding['advice']}"] if finding["advice"] else []
+        console.print(Padding(Text("\n".join(lines), style="dim"), (0, 0, 0, 4)))
+
+
+def tally(findings: Sequence[Mapping[str, Any]]) -> str:
+    """How many findings there are of each severity: 错误 2、警告 3."""
+    numbers = {severity: sum(f["severity"] == severity for f in findings) for severity in SEVERITIES}
+    return "、".join(f"{SEVERITIES[severity]} {number}" for severity, number in numbers.items() if number) or "无"
+
+
+def shorter(text: str, length: int = 24) -> str:
+    return text if len(text) <= length else text[:length] + "…"
+
+
+def place_only(evidence: Mapping[str, Any]) -> str:
+    """Where evidence stands, without the file's name: its line, or table and row where there are no lines."""
+    line = evidence.get("line")
+    return f"第{line}行" if line else str(evidence["where"]).removeprefix(f"{evidence.get('file', '')}：")
+
+
 def _closing(result: Mapping[str, Any]) -> str:
     indicators = [item for form in result["forms"] for item in form["indicators"]]
     wrong = sum(differs(item) for item in indicators)
     review = sum(item["status"] in ("needs_review", "error") for item in indicators)
-    return f"共 {len(result['forms'])} 张表、{len(indicators)} 个指标：得分不同 {wrong} 个，待人工判断 {review} 个。"
+    scores = f"共 {len(result['forms'])} 张表、{len(indicators)} 个指标：得分不同 {wrong} 个，待人工判断 {review} 个。"
+    notes = "".join(f"\n注意：{note}。" for note in result.get("notes", []))
+    return f"{scores}\n发现问题：{tally(result['findings'])}（{result['matcher']}）。{notes}"

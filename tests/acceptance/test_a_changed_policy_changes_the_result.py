@@ -46,6 +46,7 @@ def test_the_small_form_as_it_stands(jixiao: Jixiao, forms: Forms) -> None:
 
 # --- the policy changes ----------------------------------------------------------------------------------------------
 
+AT_MOST = 'when: {target_operator: {in: ["<=", "<"]}}\n        value: '
 POLICY_CHANGES = {
     "rounding to one place": (
         "scoring.yaml",
@@ -76,7 +77,7 @@ POLICY_CHANGES = {
     ),
     "complaints are no longer better when less: 20 for 5 against 4": (
         "recognition.yaml",
-        [('when: {target_operator: {in: ["<=", "<"]}}\n        value: inverse', 'when: {target_operator: {in: ["<=", "<"]}}\n        value: positive')],
+        [(f"{AT_MOST}inverse", f"{AT_MOST}positive")],
         {"服务投诉次数": "20.00", "产出指标": "26.67", "total": "78.67"},
     ),
     "half marks for a target that was missed: 20 × 1 ÷ 3 ÷ 2 = 3.333": (
@@ -86,8 +87,15 @@ POLICY_CHANGES = {
     ),
     "no score above half its weight": (
         "scoring.yaml",
-        [('highest: weight, basis', 'highest: weight / 2, basis')],
-        {"execution": "10.00", "服务投诉次数": "10.00", "服务对象满意度": "5.00", "产出指标": "16.67", "效益指标": "32.00", "total": "58.67"},
+        [("highest: weight, basis", "highest: weight / 2, basis")],
+        {
+            "execution": "10.00",
+            "服务投诉次数": "10.00",
+            "服务对象满意度": "5.00",
+            "产出指标": "16.67",
+            "效益指标": "32.00",
+            "total": "58.67",
+        },
     ),
     "execution counts 10 points, output 50": (
         "scoring.yaml",
@@ -99,7 +107,7 @@ POLICY_CHANGES = {
         [("score: execution + indicators", "score: 'min(execution, 10) + indicators'")],
         {"total": "69.67"},
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("change", POLICY_CHANGES)
@@ -107,10 +115,7 @@ def test_one_change_of_the_policy(jixiao: Jixiao, forms: Forms, policies: Polici
     file, changes, expected = POLICY_CHANGES[change]
     policies.change(file, *changes)
     after = computed(scored(jixiao, forms.write(), "--policies", policies.root)["forms"][0])
-    if "one place" in change:
-        before = {key: value[:-1] for key, value in SMALL.items()}
-    else:
-        before = dict(SMALL)
+    before = {key: value[:-1] for key, value in SMALL.items()} if "one place" in change else dict(SMALL)
     assert after == before | expected
 
 
@@ -122,7 +127,15 @@ def test_where_rounding_happens(jixiao: Jixiao, forms: Forms, policies: Policies
     assert computed(scored(jixiao, path, "--policies", policies.root)["forms"][0])["total"] == total
 
 
-@pytest.mark.parametrize(("change", "grade"), [(("中, from: 60", "中, from: 74.67"), "中"), (("中, from: 60", "中, from: 74.68"), "差"), (("良, from: 80", "良, from: 74.67"), "良"), (("中, from: 60", "中, above: 74.67"), "差")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "grade"),
+    [
+        (("中, from: 60", "中, from: 74.67"), "中"),
+        (("中, from: 60", "中, from: 74.68"), "差"),
+        (("良, from: 80", "良, from: 74.67"), "良"),
+        (("中, from: 60", "中, above: 74.67"), "差"),
+    ],
+)
 def test_a_grade_begins_where_the_policy_says(
     jixiao: Jixiao, forms: Forms, policies: Policies, change: tuple[str, str], grade: str
 ) -> None:
@@ -146,9 +159,7 @@ def test_the_published_forms_with_another_grade_boundary(jixiao: Jixiao, seed: P
     assert [form["grade"]["computed"] for form in result["forms"]] == ["优", "良", "优", "良"]
 
 
-def test_what_does_not_matter_to_the_rules_does_not_change_the_hash(
-    jixiao: Jixiao, forms: Forms, policies: Policies
-) -> None:
+def test_what_does_not_matter_to_the_rules_does_not_change_the_hash(jixiao: Jixiao, forms: Forms, policies: Policies) -> None:
     shipped = scored(jixiao, forms.write())["policy"]
     grades = policies.home / "grades.yaml"
     grades.write_text("# a comment\n" + grades.read_text(encoding="utf-8"), encoding="utf-8")
@@ -185,7 +196,10 @@ FORM_CHANGES: dict[str, tuple[list[tuple[str, str]], dict[str, str]]] = {
         [("1期", "300期")],
         {"培训期数": "20.00", "产出指标": "36.00", "total": "88.00"},
     ),
-    "a weight: 15 × 1 ÷ 3": ([("培训期数（20分）", "培训期数（15分）")], {"培训期数": "5.00", "产出指标": "21.00", "total": "73.00"}),
+    "a weight: 15 × 1 ÷ 3": (
+        [("培训期数（20分）", "培训期数（15分）")],
+        {"培训期数": "5.00", "产出指标": "21.00", "total": "73.00"},
+    ),
     "fewer complaints than the limit": ([("5次", "3次")], {"服务投诉次数": "20.00", "产出指标": "26.67", "total": "78.67"}),
     "no complaint, none allowed": (
         [("≤4次", "0次"), ("5次", "0次")],

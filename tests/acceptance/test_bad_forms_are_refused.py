@@ -39,9 +39,7 @@ COMMANDS = [("evaluate",), ("evaluate", "--format", "json"), ("read",), ("explai
     ],
     ids=["empty", "blank", "binary", "picture", "docx", "doc", "pdf", "other text", "broken json", "no forms"],
 )
-def test_a_file_that_is_no_form(
-    jixiao: Jixiao, tmp_path: Path, command: tuple[str, ...], content: bytes, words: list[str]
-) -> None:
+def test_a_file_that_is_no_form(jixiao: Jixiao, tmp_path: Path, command: tuple[str, ...], content: bytes, words: list[str]) -> None:
     path = tmp_path / "form.txt"
     path.write_bytes(content)
     refused(jixiao(command[0], path, *command[1:]), str(path), *words)

@@ -121,7 +121,11 @@ def test_all_mistakes_of_meaning_are_told_at_once(jixiao: Jixiao, policies: Poli
         ("产出指标: 40,", "产出指标: 45,"),
     )
     policies.change("grades.yaml", ("良, from: 80", "良, from: 95"))
-    policies.change("recognition.yaml", ("value: inverse\n        basis: practice-2021#direction", "value: reverse\n        basis: practice-2021#directions"))  # fmt: skip
+    old, new = (
+        f"value: {value}\n        basis: practice-2021#{basis}"
+        for value, basis in (("inverse", "direction"), ("reverse", "directions"))
+    )
+    policies.change("recognition.yaml", (old, new))
     run = jixiao("policy", "check", "hubei/2021", "--policies", policies.root)
     assert run.status == 3
     for word in ("actul", "缺“)”", "不等于总分", "不低于上一档", "reverse", "practice-2021#directions"):

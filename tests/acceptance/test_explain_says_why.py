@@ -78,9 +78,7 @@ def test_what_could_not_be_judged_says_so(jixiao: Jixiao, forms: Forms) -> None:
         ("--form", "商协会管里工作经费", "没有表“商协会管里工作经费”"),
     ],
 )
-def test_a_name_that_is_not_there_gets_the_nearest(
-    jixiao: Jixiao, seed: Path, option: str, name: str, message: str
-) -> None:
+def test_a_name_that_is_not_there_gets_the_nearest(jixiao: Jixiao, seed: Path, option: str, name: str, message: str) -> None:
     run = jixiao("explain", seed, option, name)
     assert (run.status, run.out) == (2, "")
     assert message in run.err

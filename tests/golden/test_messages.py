@@ -57,7 +57,8 @@ def test_what_is_said_of_a_broken_policy(
         after = replace_once(text, change["old"], change["new"])
         start = text.index(change["old"])
         # the first line that is another one now
-        same = len(os.path.commonprefix([change["old"], change["new"]]))
+        pairs = zip(change["old"], change["new"], strict=False)
+        same = next((at for at, (old, new) in enumerate(pairs) if old != new), min(len(change["old"]), len(change["new"])))
         changed.setdefault(f"policies/hubei/2021/{change['file']}", text[: start + same].count("\n") + 1)
         path.write_text(after, encoding="utf-8")
     for name, content in wrong.get("write", {}).items():
@@ -87,9 +88,7 @@ def _from(lines: int) -> str:
 
 
 @pytest.mark.parametrize("directory", cases("forms"))
-def test_what_is_said_of_a_broken_form(
-    jixiao: Jixiao, forms: Forms, monkeypatch: pytest.MonkeyPatch, directory: Path
-) -> None:
+def test_what_is_said_of_a_broken_form(jixiao: Jixiao, forms: Forms, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
     wrong = mistake(directory)
     whole = next(directory.glob("input*"), None)
     name = whole.name if whole else "form.txt"

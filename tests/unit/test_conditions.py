@@ -23,7 +23,14 @@ FIELDS = {
     "early": Field("bool", "是否按期"),
 }
 PARAMS: dict[str, Any] = {"floor": D("0.8"), "words": ["投诉", "事故"], "kinds": ["number"], "word": "投诉", "flag": True}
-RECORD: dict[str, Scalar] = {"name": "投诉次数", "other": "投诉次数", "kind": "number", "target": D(3), "actual": D("3.0"), "early": True}
+RECORD: dict[str, Scalar] = {
+    "name": "投诉次数",
+    "other": "投诉次数",
+    "kind": "number",
+    "target": D(3),
+    "actual": D("3.0"),
+    "early": True,
+}
 
 
 def compile_when(when: dict[str, Any], bound: Any = None) -> tuple[tuple[Condition, ...], list[Problem]]:

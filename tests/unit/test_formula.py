@@ -101,7 +101,9 @@ def test_values_are_exact() -> None:
     expression = formula.parse("weight * actual / target")
     value = formula.evaluate(expression, {"weight": D("1.5"), "actual": D(1), "target": D(3)})
     assert value == Fraction(1, 2)
-    assert formula.evaluate(formula.parse("weight * (actual / target)"), {"weight": D("1.5"), "actual": D(1), "target": D(3)}) == value
+    assert (
+        formula.evaluate(formula.parse("weight * (actual / target)"), {"weight": D("1.5"), "actual": D(1), "target": D(3)}) == value
+    )
 
 
 def test_a_divisor_of_nought_is_named() -> None:

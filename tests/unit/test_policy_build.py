@@ -73,7 +73,17 @@ def test_a_policy_that_says_next_to_nothing(tmp_path: Path) -> None:
     with pytest.raises(PolicyError) as wrong:
         load("a/one", library(tmp_path))
     text = str(wrong.value)
-    for part in ("jurisdiction", "fiscal_years", "form_kinds", "sources", "taxonomy", "recognition", "scoring", "grades", "notation"):
+    for part in (
+        "jurisdiction",
+        "fiscal_years",
+        "form_kinds",
+        "sources",
+        "taxonomy",
+        "recognition",
+        "scoring",
+        "grades",
+        "notation",
+    ):
         assert part in text
 
 

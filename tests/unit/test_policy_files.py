@@ -146,9 +146,7 @@ def test_problems_of_all_files_are_told(root: Path) -> None:
 
 def test_the_same_twice_is_refused(root: Path) -> None:
     directory = write(root, "a/one", parameter("x") + "grades:\n  - {grade: 甲, from: 0, basis: note#1}\n")
-    (directory / "z.yaml").write_text(
-        parameter("x") + "grades:\n  - {grade: 乙, from: 0, basis: note#1}\n", encoding="utf-8"
-    )
+    (directory / "z.yaml").write_text(parameter("x") + "grades:\n  - {grade: 乙, from: 0, basis: note#1}\n", encoding="utf-8")
     lines = failing("a/one", root)
     assert len(lines) == 2
     assert all("policies/a/one/z.yaml" in line and "已写在 policies/a/one/policy.yaml" in line for line in lines)
@@ -168,7 +166,9 @@ def test_the_hash_is_of_the_rules(root: Path) -> None:
 
     first = hash_of("parameters:\n  x: {label: 甲, value: 1.50, basis: note#1}\n  y: {label: 乙, value: 2, basis: note#1}\n")
     assert len(first) == 64
-    same = "# 说明\nparameters:\n  y: {basis: note#1, label: 乙, value: 2}\n  x:\n    label: 甲\n    value: 1.5\n    basis: note#1\n"
+    same = (
+        "# 说明\nparameters:\n  y: {basis: note#1, label: 乙, value: 2}\n  x:\n    label: 甲\n    value: 1.5\n    basis: note#1\n"
+    )
     assert hash_of(same) == first
     assert hash_of(same.replace("value: 1.5", "value: 1.51")) != first
     assert hash_of(same.replace("label: 乙", "label: 丙")) != first

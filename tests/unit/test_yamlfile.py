@@ -139,9 +139,15 @@ def test_all_problems_at_once() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["[" * 100_000, "{a: " * 100_000, "- " * 50_000 + "1", "[" * 61 + "]" * 61, "a:\n" + "".join(" " * n + "a:\n" for n in range(1, 200))],
+    [
+        "[" * 100_000,
+        "{a: " * 100_000,
+        "- " * 50_000 + "1",
+        "[" * 61 + "]" * 61,
+        "a:\n" + "".join(" " * n + "a:\n" for n in range(1, 200)),
+    ],
     ids=["lists", "mappings", "block lists", "just too deep", "block mappings"],
-)  # fmt: skip
+)
 def test_deep_nesting_ends_in_a_message(text: str) -> None:
     assert problems(text)
 

@@ -1,0 +1,254 @@
+"""Policy tests: YAML beside each policy, run by `policy test`. Officers write them; no code is needed.
+
+A test of a rule starts from a base record, changes it, and says how often the rule fires (0 is a near miss). A test of a
+scoring case gives one indicator, or the budget line, and says what comes out. A test of neither says how clean a record is.
+The tests of what a policy extends run under the policy too.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from engine import record, schemas
+from engine.errors import InputError, Place, PolicyError, Problem, nearest
+from engine.evaluation import Evaluation, evaluate
+from engine.findings import Judge
+from engine.policy import Policy
+from engine.policy_files import Library, display_name
+from engine.recognition import Recognised
+from engine.rules import SEVERITIES
+from engine.scoring import Score
+from engine.yamlfile import Document, load_file
+
+_STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+|\+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One test: whether it held, and if not, what was expected and what came."""
+
+    name: str
+    place: Place
+    about: str
+    """The rule or case it tests; empty for a test of a whole record."""
+    passed: bool
+    fired: bool
+    reason: str = ""
+    derived_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All results, and what no passing test covers."""
+
+    results: tuple[Result, ...]
+    rules_without_firing: tuple[str, ...]
+    rules_without_miss: tuple[str, ...]
+    cases_without_test: tuple[str, ...]
+    covered: int
+    to_cover: int
+
+    @property
+    def failed(self) -> tuple[Result, ...]:
+        return tuple(result for result in self.results if not result.passed)
+
+    @property
+    def coverage(self) -> Decimal:
+        """Share of rules and scoring cases covered, in percent."""
+        return Decimal(100 * self.covered) / self.to_cover if self.to_cover else Decimal(100)
+
+
+def run_tests(policy: Policy, where: Library) -> Report:
+    """Run every test of the policy and of what it extends.
+
+    Raises PolicyError for tests that cannot be run: bad YAML, an unknown base, rule or case, a path that leads nowhere.
+    """
+    problems: list[Problem] = []
+    judge = Judge(policy)
+    results: list[Result] = []
+    try:
+        for directory in [where.directory(name) / "tests" for name in (*policy.extends, policy.id)]:
+            for path in sorted(directory.glob("*.yaml")):
+                document = load_file(path, PolicyError, display_name(path, where))
+                wrong = schemas.check(document, "test")
+                problems += wrong
+                if not wrong:
+                    results += _File(document, policy, judge, problems).run()
+    finally:
+        judge.close()
+    if problems:
+        raise PolicyError(problems)
+    return _report(results, policy)
+
+
+class _File:
+    def __init__(self, document: Document, policy: Policy, judge: Judge, problems: list[Problem]) -> None:
+        self.document, self.policy, self.judge, self.problems = document, policy, judge, problems
+        self.bases: Mapping[str, Any] = document.data.get("bases", {})
+
+    def run(self) -> Iterator[Result]:
+        for index, test in enumerate(self.document.data["tests"]):
+            place = self.document.place(("tests", index))
+            try:
+                yield self._case(test, place) if "case" in test else self._record(test, place)
+            except _Unusable as wrong:
+                self.problems.append(Problem(place, f"测试“{test['test']}”：{wrong.message}", wrong.expected, wrong.close))
+            except InputError as error:
+                self.problems += [
+                    Problem(place, f"测试“{test['test']}”的记录有错：{p.message}", p.expected, p.nearest) for p in error.problems
+                ]
+
+    # --- rules -----------------------------------------------------------------------------------------------------
+
+    def _record(self, test: Mapping[str, Any], place: Place) -> Result:
+        rules = self.policy.rules.rules
+        rule = test.get("rule", "")
+        if rule and rule not in rules:
+            raise _Unusable(f"没有规则“{rule}”", "", nearest(rule, rules))
+        if ("fires" if rule else "severity") not in test:
+            raise _Unusable("没有写期望", "rule 与 fires，或 severity")
+        judgement = self.judge.judge(self._evaluation(self._changed(test)))
+        if not rule:
+            return self._clean(test, place, [(f.rule, f.severity, f.message) for f in judgement.findings])
+        if not rules[rule].message:
+            count = sum(item.rule == rule for item in judgement.outcome.derived)
+            subjects: list[str] = []
+            derived_by: tuple[str, ...] = ()
+        else:
+            found = [finding for finding in judgement.findings if finding.rule == rule]
+            count, subjects = len(found), [finding.subject for finding in found]
+            derived_by = tuple(name for finding in found for name in finding.derived_by)
+        reason = ""
+        if count != test["fires"]:
+            others = "、".join(dict.fromkeys(f.rule for f in judgement.findings)) or "没有别的问题"
+            reason = f"应报 {test['fires']} 处，报了 {count} 处（{'、'.join(subjects) or others}）"
+        elif "subject" in test and test["subject"] not in subjects:
+            reason = f"对象应有“{test['subject']}”，是 {'、'.join(subjects)}"
+        return Result(test["test"], place, rule, not reason, test["fires"] > 0, reason, derived_by)
+
+    @staticmethod
+    def _clean(test: Mapping[str, Any], place: Place, found: list[tuple[str, str, str]]) -> Result:
+        allowed = list(SEVERITIES)[list(SEVERITIES).index(test["severity"]) :] if test["severity"] != "none" else []
+        wrong = [f"{rule}：{message}" for rule, severity, message in found if severity not in allowed]
+        return Result(test["test"], place, "", not wrong, False, "；".join(wrong))
+
+    def _changed(self, test: Mapping[str, Any]) -> Any:
+        name = test.get("base", "")
+        if name not in self.bases:
+            raise _Unusable(f"没有底稿“{name}”", "、".join(self.bases), nearest(name, self.bases))
+        data = copy.deepcopy(self.bases[name])
+        for path, value in test.get("change", {}).items():
+            _change(data, path, value)
+        return data
+
+    # --- scoring cases -----------------------------------------------------------------------------------------------
+
+    def _case(self, test: Mapping[str, Any], place: Place) -> Result:
+        known = list(cases(self.policy))
+        if test["case"] not in known:
+            raise _Unusable(f"没有计分情形“{test['case']}”", "", nearest(test["case"], known))
+        if ("indicator" in test) == ("budget" in test) or "expect" not in test:
+            raise _Unusable("没有写全", "indicator 或 budget 其中一个，和 expect")
+        indicator = {
+            "name": "指标",
+            "level1": self.policy.taxonomy[0].name,
+            "level2": self.policy.taxonomy[0].level2[0],
+            **test.get("indicator", {}),
+        }
+        budget = {"name": "总额", "role": "total", "money_unit": "万元", **test.get("budget", {"budget": "1", "executed": "1"})}
+        kind = test.get("kind", self.policy.form_kinds[-1])
+        form = {"kind": kind, "name": "测试", "budget": [budget], "goals": [{"indicators": [indicator]}]}
+        evaluation = self._evaluation({"unit": "测试", "fiscal_year": self.policy.first_year, "forms": [form]})
+        item = evaluation.forms[0].indicators[0]
+        score = item.score if "indicator" in test else evaluation.forms[0].execution
+        reason = _compare(test, score, item.known)
+        return Result(test["test"], place, test["case"], not reason, True, reason)
+
+    def _evaluation(self, data: Any) -> Evaluation:
+        data = {"schema": "jixiao/submission/1", **data}
+        return evaluate(record.from_data(data, self.document.file), self.policy)
+
+
+def _compare(test: Mapping[str, Any], score: Score, known: Recognised) -> str:
+    expect = test["expect"]
+    came = {
+        "computed": score.computed,
+        "allowed": list(score.allowed) if score.allowed else None,
+        "status": score.status,
+        "met": known.met,
+        "direction": known.direction,
+        "attainment": known.attainment,
+    }
+    wrong = []
+    if score.trace is None or score.trace.case != test["case"]:
+        wrong.append(f"情形是 {score.trace.case if score.trace else '（没有）'}")
+    for key, wanted in expect.items():
+        value: Any = wanted
+        if key == "computed":
+            value = Decimal(str(wanted))
+        elif key == "allowed":
+            value = [Decimal(str(edge)) for edge in wanted]
+        if came[key] != value:
+            wrong.append(f"{key} 应为 {wanted}，是 {came[key]}")
+    return "；".join(wrong)
+
+
+class _Unusable(Exception):
+    def __init__(self, message: str, expected: str = "", close: str = "") -> None:
+        super().__init__(message)
+        self.message, self.expected, self.close = message, expected, close
+
+
+def _change(data: Any, path: str, value: Any) -> None:
+    """Set, add or (with None) remove what `path` names. Raises _Unusable where it leads nowhere."""
+    steps: list[str | int] = []
+    position = 0
+    for found in _STEP.finditer(path):
+        between = path[position : found.start()]
+        if between not in ("", "."):
+            raise _Unusable(f"路径“{path}”写法不对", "如 forms[0].goals[0].indicators[1].actual")
+        steps.append(found[1] if found[1] is not None else (-1 if found[2] == "+" else int(found[2])))
+        position = found.end()
+    if not steps or position != len(path):
+        raise _Unusable(f"路径“{path}”写法不对", "如 forms[0].goals[0].indicators[1].actual")
+    node = data
+    try:
+        for step in steps[:-1]:
+            node = node[step]
+        last = steps[-1]
+        if last == -1:
+            node.append(value)
+        elif value is None:
+            del node[last]
+        else:
+            node[last] = value
+    except (KeyError, IndexError, TypeError, AttributeError):
+        raise _Unusable(f"路径“{path}”在底稿里没有") from None
+
+
+def cases(policy: Policy) -> Iterator[str]:
+    """Every scoring case of a policy, as `table.case`."""
+    for table in (policy.scoring.execution, *policy.scoring.tables.values()):
+        for case in table.cases:
+            yield f"{table.name}.{case.id}"
+
+
+def _report(results: list[Result], policy: Policy) -> Report:
+    good = [result for result in results if result.passed]
+    fired = {r.about for r in good if r.fired} | {name for r in good for name in r.derived_by}
+    missed = {r.about for r in good if not r.fired}
+    rules = policy.rules.rules
+    # a rule that only concludes is tested by the findings that rest on it
+    needs_miss = [name for name, rule in rules.items() if rule.message]
+    known = list(cases(policy))
+    without_firing = tuple(name for name in rules if name not in fired)
+    without_miss = tuple(name for name in needs_miss if name not in missed)
+    without_test = tuple(name for name in known if name not in fired)
+    to_cover = len(rules) + len(needs_miss) + len(known)
+    covered = to_cover - len(without_firing) - len(without_miss) - len(without_test)
+    return Report(tuple(results), without_firing, without_miss, without_test, covered, to_cover)
