@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine import matching
+from engine import predicates
 from engine.errors import Place, Problem, nearest
 from engine.fields import Field, Fields
 from engine.formula import plain
@@ -67,7 +67,7 @@ class Condition:
 
 def holds(conditions: tuple[Condition, ...], fields: Mapping[str, Scalar]) -> bool:
     """Whether all conditions hold of one record of fields (those that join with another fact excepted)."""
-    return all(matching.predicate(condition.test)(fields) for condition in conditions)
+    return all(predicates.predicate(condition.test)(fields) for condition in conditions)
 
 
 def shown(value: object) -> str:

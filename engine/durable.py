@@ -19,7 +19,9 @@ from typing import Any, Literal
 
 from engine.errors import PolicyError
 from engine.ir import Fact, Match, Pattern, Ref, Rule, Schema, Test
-from engine.matching import JOIN_LIMIT, Predicate, check_facts, check_rules, predicate, settle, too_wide
+from engine.matching import JOIN_LIMIT, settle, too_wide
+from engine.predicates import Predicate, predicate
+from engine.rule_checks import check_facts, check_rules
 
 try:
     # The C module on its own: a Host of the Python layer starts two endless threads, runs actions later in one of them,

@@ -10,8 +10,8 @@ from engine.errors import Place, Problem, UsageError, nearest
 from engine.fact_fields import TITLES
 from engine.findings import Judgement
 from engine.ir import Fact, Ref, Scalar
-from engine.matching import COMPARE, predicate
 from engine.policy import Policy
+from engine.predicates import COMPARE, predicate
 from engine.rules import CATEGORIES, SEVERITIES, FindingRule, RulePattern
 
 MISSES_SHOWN = 3

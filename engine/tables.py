@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine import formula, matching
+from engine import formula, predicates
 from engine.conditions import Condition, Scope, holds
 from engine.errors import Place, Problem, nearest
 from engine.fields import Fields
@@ -174,7 +174,7 @@ def rules_out_zero(case: Case, name: str) -> bool:
         if test.field != name:
             continue
         if not isinstance(test.value, Ref):
-            if test.op not in ("present", "absent") and not matching.predicate(test)({name: Decimal(0)}):
+            if test.op not in ("present", "absent") and not predicates.predicate(test)({name: Decimal(0)}):
                 return True
         elif test.op == "gt" and _at_least_zero(case, test.value):
             return True
@@ -194,7 +194,7 @@ def _takes_zero(earlier: Case, case: Case, name: str) -> bool:
     for test in _tests(earlier):
         if test in own:
             continue
-        if test.field == name and not isinstance(test.value, Ref) and matching.predicate(test)({name: Decimal(0)}):
+        if test.field == name and not isinstance(test.value, Ref) and predicates.predicate(test)({name: Decimal(0)}):
             continue
         return False
     return True

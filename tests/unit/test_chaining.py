@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from engine import chaining, durable
-from engine.chaining import Program, Worker, compile_program, run, stratify
+from engine import durable, durable_worker
+from engine.chaining import Program, compile_program, run, stratify
 from engine.durable import DurableFailed
+from engine.durable_worker import Worker
 from engine.errors import InternalError, PolicyError
 from engine.ir import Conclusion, Fact, Match, Pattern, Ref, Rule, Test
 
@@ -261,6 +262,6 @@ def test_worker_that_is_late_is_ended() -> None:
     worker = Worker([[WEAK]], {**SCHEMA, **DERIVED}, time_limit=0.0001)
     with pytest.raises(DurableFailed, match="no answer within"):
         worker.run(0, GOALS)
-    worker._time_limit = chaining.TIME_LIMIT
+    worker._time_limit = durable_worker.TIME_LIMIT
     assert worker.run(0, GOALS) == RIGHT
     worker.close()

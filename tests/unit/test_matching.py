@@ -9,7 +9,9 @@ import pytest
 
 from engine.errors import InternalError, PolicyError
 from engine.ir import Fact, Match, Pattern, Ref, Rule, Test
-from engine.matching import check_facts, compile_rules, predicate
+from engine.matching import compile_rules
+from engine.predicates import predicate
+from engine.rule_checks import check_facts
 
 SCHEMA = {
     "indicator": {"form": "text", "name": "text", "weight": "number", "score": "number", "met": "bool"},
