@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test lint unit bench lock wheel clean
+.PHONY: demo test lint unit bench docs lock wheel clean
 
 demo: $(READY)
 	$(BIN)/jixiao evaluate examples/hubei-gcc-2021.txt
@@ -43,6 +43,9 @@ $(READY): pyproject.toml requirements.lock
 		--constraint requirements.lock durable-rules \
 		|| echo "durable-rules could not be built (it needs a C compiler): going on with the plain matcher"
 	@touch $(READY)
+
+docs: $(READY)
+	$(BIN)/python -m engine.handbook
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv

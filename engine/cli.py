@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine import __version__
-from engine.errors import EXIT_FINDINGS, EXIT_INPUT, EXIT_OK, EXIT_TESTS, EXIT_USAGE, JixiaoError
+from engine.errors import EXIT_FINDINGS, EXIT_INPUT, EXIT_OK, EXIT_TESTS, EXIT_USAGE, JixiaoError, Place, Problem, UsageError
 
 if TYPE_CHECKING:
     from engine.findings import Judgement
@@ -140,7 +140,7 @@ def policy_list(policies: Path | None) -> None:
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for title in ("编号", "年度", "状态", "表种", "名称"):
-        table.add_column(title)
+        table.add_column(title, overflow="fold")
     for head in heads(_library(policies)):
         years = f"{head.first_year}—{head.last_year or '今'}" if head.first_year != head.last_year else str(head.first_year)
         kinds = "、".join({"department": "部门", "project": "项目"}[kind] for kind in head.form_kinds)
@@ -236,15 +236,26 @@ def _render(result: dict[str, Any], policy: Policy, form: str, out: Path | None)
 
 
 def _write(text: str, out: Path | None) -> None:
-    """Print, or replace the file as a whole: it is old or new, never half."""
+    """Print, or replace the file as a whole: it is old or new, never half. A device or pipe is written to as it is."""
     if out is None:
         sys.stdout.write(text)
         return
-    handle, temporary = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
+    target = out.resolve()  # a link stays a link: what it leads to is replaced
+    if target.is_dir() or not target.parent.is_dir():
+        reason = "是一个目录" if target.is_dir() else f"所在的目录 {target.parent} 不存在"
+        raise UsageError(Problem(Place(str(out)), f"不能写到这里：{reason}", "一个文件"))
+    if target.exists() and not target.is_file():
+        target.write_text(text, encoding="utf-8")
+        return
+    mask = os.umask(0)
+    os.umask(mask)
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)
-        os.replace(temporary, out)
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

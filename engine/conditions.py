@@ -12,7 +12,7 @@ text with a number, a value a coded field cannot take, a regular expression RE2 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -45,6 +45,11 @@ class Condition:
     params: tuple[str, ...] = ()
     other: str = ""
     """Title of the other field, where the test compares with one."""
+    passes: predicates.Predicate = field(init=False, compare=False, repr=False)
+    """The test as a function of one record's fields; meaningless for a join with another fact."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "passes", predicates.predicate(self.test))  # made once: tables run it for every indicator
 
     def describe(self, fields: Mapping[str, Scalar], bound: Mapping[str, Mapping[str, Scalar]] | None = None) -> str:
         """The condition with its operand values, as an officer reads it: `实际完成值（1）≥ 目标值（3）`."""
@@ -67,7 +72,7 @@ class Condition:
 
 def holds(conditions: tuple[Condition, ...], fields: Mapping[str, Scalar]) -> bool:
     """Whether all conditions hold of one record of fields (those that join with another fact excepted)."""
-    return all(predicates.predicate(condition.test)(fields) for condition in conditions)
+    return all(condition.passes(fields) for condition in conditions)
 
 
 def shown(value: object) -> str:
@@ -92,6 +97,8 @@ class Scope:
     params: Mapping[str, Any]
     locate: Locate
     bound: Mapping[str, Fields] | None = None
+    later: Fields = field(default_factory=dict)
+    """Fields that are found only after this table has run."""
 
     def compile(self, when: Mapping[str, Any], path: tuple[str | int, ...], problems: list[Problem]) -> tuple[Condition, ...]:
         """The conditions of a `when` mapping. What is wrong is added to `problems`, at its line."""
@@ -99,6 +106,10 @@ class Scope:
         for name, requirement in when.items():
             field = self.fields.get(name)
             if field is None:
+                if name in self.later:
+                    message = f"“{name}”要到后面的表才得出，这里还不能用"
+                    problems.append(self._problem((*path, name), message, "、".join(self.fields), ""))
+                    continue
                 message = f"没有“{name}”这个字段"
                 problems.append(self._problem((*path, name), message, "、".join(self.fields), nearest(name, self.fields)))
                 continue

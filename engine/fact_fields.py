@@ -214,6 +214,7 @@ _ALIKE: Fields = {
     "ending_length": Field("number", "共有结尾的字数", internal=True),
     "similarity": Field("number", "名称相似度（0 至 100）", internal=True),
     "same_unit": Field("bool", "单位相同"),
+    "same_actual": Field("bool", "完成值相同"),
 }
 
 FACTS: Mapping[str, Fields] = {

@@ -222,6 +222,7 @@ class _Builder:
                 "ending_length": len(pair.ending),
                 "similarity": pair.similarity,
                 "same_unit": first.known.actual.unit == second.known.actual.unit,
+                "same_actual": first.known.actual_number is not None and first.known.actual_number == second.known.actual_number,
             }
             place = first.known.indicator.place
             cells = {

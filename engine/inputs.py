@@ -15,7 +15,7 @@ from engine.errors import InputError, JixiaoError, Place, PolicyError, Problem
 from engine.layout import Layout, layout
 from engine.policy import Policy
 from engine.policy_build import load
-from engine.policy_files import Library, heads
+from engine.policy_files import Head, Library, heads
 from engine.recognition import number_of
 from engine.submission import Cell, Form, Submission
 
@@ -100,19 +100,13 @@ def _forms(document: blocks.Document, shape: Layout, name: str, policy: Policy) 
 def _by_layout(document: blocks.Document, name: str, text: str, library: Library) -> tuple[Submission, Policy]:
     """Read with the layout that fits. Policies whose years do not occur in the text are not tried: they could not apply."""
     years = {int(year) for year in re.findall(r"(?:19|20)\d\d", text)}
-    candidates: list[Policy] = []
-    shapes: list[Layout] = []
+    published = [head for head in heads(library) if head.status == "published"]
     labels: list[str] = []
-    for head in heads(library):
-        if head.status == "published" and head.covers_any(years):
-            policy = load(head.id, library)
-            if policy.form:
-                shape = layout(policy.form)
-                found = form_reader.recognises(document, shape)
-                labels += found.labels_found
-                if found.forms:
-                    candidates.append(policy)
-                    shapes.append(shape)
+    likely = [head for head in published if head.covers_any(years)]
+    others = [head for head in published if head not in likely]
+    # the others cannot apply; their layouts tell a form of a year nobody covers from something that is no form
+    found = _recognised(document, likely, library, labels) or _recognised(document, others, library, labels)
+    candidates, shapes = [policy for policy, _ in found], [shape for _, shape in found]
     if not candidates:
         seen = "、".join(dict.fromkeys(labels)) or "一个也没有"
         known = "、".join(f"{head.id}（{head.title}）" for head in heads(library) if head.status == "published")
@@ -126,6 +120,22 @@ def _by_layout(document: blocks.Document, name: str, text: str, library: Library
         return fitting[0]
     read = fitting[0][0] if fitting else _forms(document, shapes[0], name, candidates[0])
     raise _no_policy(read.forms, [policy for _, policy in fitting], {candidates[0].jurisdiction}, library)
+
+
+def _recognised(
+    document: blocks.Document, candidates: Sequence[Head], library: Library, labels: list[str]
+) -> list[tuple[Policy, Layout]]:
+    """The policies whose layout finds a form in the document; the labels any of them found are added to `labels`."""
+    out: list[tuple[Policy, Layout]] = []
+    for head in candidates:
+        policy = load(head.id, library)
+        if policy.form:
+            shape = layout(policy.form)
+            found = form_reader.recognises(document, shape)
+            labels += found.labels_found
+            if found.forms:
+                out.append((policy, shape))
+    return out
 
 
 def _agree(chosen: list[Policy], forms: list[Form], jurisdictions: set[str], library: Library) -> Policy:

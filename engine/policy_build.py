@@ -125,7 +125,8 @@ class _Builder:
         }
         data = self.data["recognition"]
         return {
-            name: self.reader(stages[name]).table(name, data[name], ("recognition", name), values[name]) for name in RECOGNITION
+            name: self.reader(stages[name], stages["met"]).table(name, data[name], ("recognition", name), values[name])
+            for name in RECOGNITION
         }
 
     def _scoring(self, stages: Mapping[str, catalogue.Fields], tiers: tuple[Band, ...]) -> Scoring:
@@ -187,22 +188,26 @@ class _Builder:
     def _bands(self, key: str, items: list[Mapping[str, Any]], path: Path_, top: Decimal) -> tuple[Band, ...]:
         """Tiers or grades, best first: floors fall strictly, the last reaches 0, none above `top`."""
         out: list[Band] = []
+        broken = False
+        above: Band | None = None
         for index, item in enumerate(items):
             at = (*path, index)
             if ("from" in item) == ("above" in item):
                 self.add(at, f"“{item[key]}”的下限要写 from（含）或 above（不含）其中一个", "from: 数字")
-            included = "from" in item
+            included, before = "from" in item, len(self.problems)
             floor = self.number(item.get("from", item.get("above", 0)), (*at, "from" if included else "above"))
-            if not 0 <= floor <= top:
+            read = len(self.problems) == before  # a floor that could not be read says nothing of the others
+            broken = broken or not read
+            if read and not 0 <= floor <= top:
                 self.add((*at, "from"), f"“{item[key]}”的下限 {floor} 超出范围", f"0 至 {top}")
-            if out and not floor < out[-1].floor:
-                self.add(
-                    (*at, "from"), f"“{item[key]}”的下限 {floor} 不低于上一档“{out[-1].id}”的 {out[-1].floor}", "自上而下逐档降低"
-                )
+            if read and above is not None and not floor < above.floor:
+                message = f"“{item[key]}”的下限 {floor} 不低于上一档“{above.id}”的 {above.floor}"
+                self.add((*at, "from"), message, "自上而下逐档降低")
             if any(band.id == str(item[key]) for band in out):
                 self.add((*at, key), f"“{item[key]}”重复", "各档名称不同")
             out.append(Band(str(item[key]), str(item.get("label", item[key])), floor, included, item["basis"], self.place(at)))
-        if out and (out[-1].floor != 0 or not out[-1].floor_included):
+            above = out[-1] if read else above
+        if out and not broken and (out[-1].floor != 0 or not out[-1].floor_included):
             missing = f"0 到 {out[-1].floor} 没有归属：缺少最末一档"
             self.add((*path, len(items) - 1), missing, "最末一档写 from: 0")
         return tuple(out)
@@ -273,8 +278,8 @@ class _Builder:
 
     # --- small things --------------------------------------------------------------------------------------------
 
-    def reader(self, fields: catalogue.Fields) -> Reader:
-        return Reader(Scope(fields, self.params, self.place), self.params, self.problems)
+    def reader(self, fields: catalogue.Fields, later: catalogue.Fields | None = None) -> Reader:
+        return Reader(Scope(fields, self.params, self.place, later=later or {}), self.params, self.problems)
 
     def _formula(self, text: Any, path: Path_, fields: catalogue.Fields) -> Expression:
         """A formula outside tables. Division has no cases to guard it there, except by a number that is not 0."""
@@ -294,7 +299,8 @@ class _Builder:
                 return Decimal(0)
             value = self.params[name]
         if isinstance(value, bool | str | list):
-            self.add(path, f"“{value}”不是数字", "数字")
+            said = f"参数“{written['param']}”" if isinstance(written, dict) else f"“{value}”"
+            self.add(path, f"{said}不是数字" + ("，是词表" if isinstance(value, list) else ""), "数字")
             return Decimal(0)
         return Decimal(value)
 

@@ -106,10 +106,12 @@ def resolve(policy: str | Path, where: Library) -> Resolved:
     Raises PolicyError with every problem of every file: syntax, schema, sections given twice, an id that is not the
     directory's, a cycle in `extends`.
     """
-    return _resolve(policy, where, ())
+    return _resolve(policy, where, (), {})
 
 
-def _resolve(policy: str | Path, where: Library, trail: tuple[str, ...]) -> Resolved:
+def _resolve(policy: str | Path, where: Library, trail: tuple[str, ...], done: dict[str, Resolved]) -> Resolved:
+    if isinstance(policy, str) and policy in done:
+        return done[policy]
     directory = policy if isinstance(policy, Path) else where.directory(policy)
     own = _read(directory, where, None if isinstance(policy, Path) else policy)
     name = str(own.sections["policy"]["id"])
@@ -124,18 +126,19 @@ def _resolve(policy: str | Path, where: Library, trail: tuple[str, ...]) -> Reso
     origins: dict[Path_, tuple[Document, Path_]] = {}
     documents: dict[str, Document] = {}
     extends: list[str] = []
-    for index, parent in enumerate([parents] if isinstance(parents, str) else parents):
+    for index, parent in enumerate([parents] if isinstance(parents, str) else dict.fromkeys(parents)):
         if parent != name and parent not in where.ids():
             place = own.place(("policy", "extends", index) if isinstance(parents, list) else ("policy", "extends"))
             raise PolicyError(Problem(place, f"没有政策“{parent}”", "、".join(where.ids()), nearest(parent, where.ids())))
-        base = _resolve(parent, where, (*trail, name))
+        base = _resolve(parent, where, (*trail, name), done)
         extends += [*base.extends, parent]
         _lay(sections, origins, base)
         documents |= {document.file: document for document in base.documents}
     _lay(sections, origins, own)
     sections["policy"] = own.sections["policy"]
     mine = {document.file: document for document in own.documents}
-    return Resolved(name, sections, origins, tuple((mine | documents).values()), tuple(dict.fromkeys(extends)))
+    done[name] = Resolved(name, sections, origins, tuple((mine | documents).values()), tuple(dict.fromkeys(extends)))
+    return done[name]
 
 
 def _lay(sections: dict[str, Any], origins: dict[Path_, tuple[Document, Path_]], over: Resolved) -> None:

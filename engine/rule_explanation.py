@@ -11,7 +11,7 @@ from engine.fact_fields import TITLES
 from engine.findings import Judgement
 from engine.ir import Fact, Ref, Scalar
 from engine.policy import Policy
-from engine.predicates import COMPARE, predicate
+from engine.predicates import COMPARE
 from engine.rules import CATEGORIES, SEVERITIES, FindingRule, RulePattern
 
 MISSES_SHOWN = 3
@@ -122,7 +122,7 @@ def holds(condition: Condition, fact: Fact, bound: Bound) -> bool:
     if isinstance(test.value, Ref) and test.value.alias:
         here, there = fact.fields.get(test.field), bound[test.value.alias].fields.get(test.value.field)
         return here is not None and there is not None and COMPARE[test.op](here, there)
-    return predicate(test)(fact.fields)
+    return condition.passes(fact.fields)
 
 
 def _failed(pattern: RulePattern, fact: Fact, bound: Bound) -> list[Condition]:

@@ -94,7 +94,7 @@ def _explain(error: Any, document: Document) -> Iterator[Problem]:
     path: Path_ = tuple(error.absolute_path)
     place = document.place(path)
     title = error.schema.get("title", "") if isinstance(error.schema, dict) else ""
-    said = f"“{'.'.join(map(str, path))}”" if path else "文件"
+    said = f"“{_path(path)}”" if path else "文件"
     value = error.validator_value
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties":
@@ -118,12 +118,17 @@ def _explain(error: Any, document: Document) -> Iterator[Problem]:
         case "enum" | "const":
             options = value if error.validator == "enum" else [value]
             close = nearest(str(error.instance), [str(option) for option in options])
-            yield Problem(place, f"{said}不能是 {_shown(error.instance)}", "、".join(map(str, options)), close, "schema.value")
+            expected = "、".join(_option(option) for option in options)
+            yield Problem(place, f"{said}不能是 {_shown(error.instance)}", expected, close, "schema.value")
         case "oneOf" | "anyOf":
             yield from _best_branch(error, document, said)
         case "pattern":
-            yield Problem(place, f"{said}写法不对：{_shown(error.instance)}", title or f"符合 {value}", "", "schema.pattern")
-        case "minItems" | "minLength" | "minProperties":
+            described = error.schema.get("description", "")
+            wanted = "：".join(filter(None, [title, described])) or f"符合 {value}"
+            yield Problem(place, f"{said}写法不对：{_shown(error.instance)}", wanted, "", "schema.pattern")
+        case "minLength":
+            yield Problem(place, f"{said}不能为空", title or "文字", "", "schema.size")
+        case "minItems" | "minProperties":
             yield Problem(place, f"{said}不能为空或过少", f"至少 {value} 项" + (f"（{title}）" if title else ""), "", "schema.size")
         case "maxItems" | "maxLength" | "maxProperties":
             yield Problem(place, f"{said}过长", f"至多 {value}", "", "schema.size")
@@ -132,6 +137,15 @@ def _explain(error: Any, document: Document) -> Iterator[Problem]:
             yield Problem(place, f"{said}的数值 {error.instance} 超出范围", f"{sign} {value}", "", "schema.range")
         case _:
             yield Problem(place, f"{said}不符合要求（{error.validator}）", title or str(value)[:80], "", "schema.other")
+
+
+def _path(path: Path_) -> str:
+    """A path as people read it: list entries counted from 1."""
+    return "".join(f" 第{step + 1}条" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+
+
+def _option(value: Any) -> str:
+    return str(value) if isinstance(value, str) else _shown(value).strip("“”")
 
 
 def _searches(pattern: str, key: str) -> bool:

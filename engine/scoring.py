@@ -53,6 +53,8 @@ class Score:
     status: str
     reason: str
     trace: Trace | None
+    limits: tuple[Fraction, Fraction] | None = None
+    """The ends of the admissible range before rounding, for sums that are rounded once."""
 
     @property
     def differs(self) -> bool:
@@ -134,9 +136,11 @@ def _computed(
     if kept != exact:
         bounded = f"{formula.plain(exact)} 超出 {formula.plain(lowest)} 至 {formula.plain(highest)}，取 {formula.plain(kept)}"
     rounding = policy.scoring.rounding
-    value = rounding(kept)
+    # rounding must not carry a score past its bounds: a weight of 1.255 gives 1.25 at most
+    value = max(rounding.above(lowest, True), min(rounding.below(highest, True), rounding(kept)))
+    part = kept if rounding.at == "form" else Fraction(value)
     trace = replace(trace, unrounded=exact, bounded=bounded, rounding=_rounding_text(policy))
-    return Score(reported, value, kept if rounding.at == "form" else Fraction(value), (value, value), "scored", "", trace)
+    return Score(reported, value, part, (value, value), "scored", "", trace, (part, part))
 
 
 def _tiered(known: Recognised, weight: Decimal, case: Case, policy: Policy) -> Score:
@@ -163,21 +167,25 @@ def _tiered(known: Recognised, weight: Decimal, case: Case, policy: Policy) -> S
         return Score(known.reported, None, None, None, "needs_review", reason, trace)
     if known.reported is None:
         reason = f"没有自评得分；该档可在 {allowed[0]} 至 {allowed[1]} 之间评定"
-        return Score(None, None, None, allowed, "needs_review", reason, trace)
+        return Score(None, None, None, allowed, "needs_review", reason, trace, _limits(allowed))
     own = rounding(known.reported)
     value = max(allowed[0], min(allowed[1], own))
     bounded = "" if value == own else f"自评 {formula.plain(known.reported)} 不在 {trace.tier_range} 内，取最近的可取值 {value}"
     trace = replace(trace, unrounded=Fraction(known.reported), bounded=bounded)
-    return Score(known.reported, value, Fraction(value), allowed, "scored", "", trace)
+    return Score(known.reported, value, Fraction(value), allowed, "scored", "", trace, _limits(allowed))
 
 
 def _unscored(known: Recognised, weight: Decimal, case: Case, policy: Policy) -> Score:
     reason = "；".join(dict.fromkeys(filter(None, [case.label, known.comparison.reason or known.verdict_reason])))
     trace = Trace(f"{known.nature}.{case.id}", case.label, case.basis)
-    lowest = policy.scoring.rounding(formula.evaluate(policy.scoring.bounds.lowest, {"weight": weight}))
-    highest = policy.scoring.rounding(formula.evaluate(policy.scoring.bounds.highest, {"weight": weight}))
+    lowest = policy.scoring.rounding.above(formula.evaluate(policy.scoring.bounds.lowest, {"weight": weight}), True)
+    highest = policy.scoring.rounding.below(formula.evaluate(policy.scoring.bounds.highest, {"weight": weight}), True)
     allowed = (lowest, highest) if case.status == "needs_review" else None
-    return Score(known.reported, None, None, allowed, case.status, reason, trace)
+    return Score(known.reported, None, None, allowed, case.status, reason, trace, _limits(allowed))
+
+
+def _limits(allowed: Range | None) -> tuple[Fraction, Fraction] | None:
+    return None if allowed is None else (Fraction(allowed[0]), Fraction(allowed[1]))
 
 
 def _values(score: formula.Expression, fields: Mapping[str, Scalar], policy: Policy) -> dict[str, Decimal]:
@@ -220,15 +228,16 @@ def summed(scores: Iterable[Score], policy: Policy) -> Score:
     open_ = [s for s in parts if s.status not in ("scored", "not_applicable")]
     rounding = policy.scoring.rounding
     exact = None if open_ else sum((s.exact for s in parts if s.exact is not None), Fraction(0))
-    ranges = [s.allowed for s in parts if s.status != "not_applicable"]
-    allowed: Range | None = None
+    ranges = [s.limits for s in parts if s.status != "not_applicable"]
+    limits: tuple[Fraction, Fraction] | None = None
     if all(r is not None for r in ranges):
         known = [r for r in ranges if r is not None]
-        allowed = (rounding(sum((r[0] for r in known), Decimal(0))), rounding(sum((r[1] for r in known), Decimal(0))))
+        limits = sum((r[0] for r in known), Fraction(0)), sum((r[1] for r in known), Fraction(0))
+    allowed = None if limits is None else (rounding(limits[0]), rounding(limits[1]))
     reason = f"{len(open_)} 个指标须人工判断" if open_ else ""
     computed = None if exact is None else rounding(exact)
     status = "needs_review" if open_ else "scored"
-    return Score(reported, computed, exact, allowed, status, reason, None)
+    return Score(reported, computed, exact, allowed, status, reason, None, limits)
 
 
 def total(form: Form, execution: Score, indicators: Score, not_applicable: Decimal, policy: Policy) -> Score:
@@ -242,11 +251,9 @@ def total(form: Form, execution: Score, indicators: Score, not_applicable: Decim
         return formula.evaluate(rule.score, values)
 
     allowed: Range | None = None
-    if execution.allowed and indicators.allowed:
-        allowed = (
-            rounding(at(execution.allowed[0], indicators.allowed[0])),
-            rounding(at(execution.allowed[1], indicators.allowed[1])),
-        )
+    if execution.limits and indicators.limits:
+        low, high = (at(*ends) for ends in zip(execution.limits, indicators.limits, strict=True))
+        allowed = (rounding(low), rounding(high))
     if execution.exact is None or indicators.exact is None or execution.status != "scored":
         reason = "；".join(filter(None, [execution.reason, indicators.reason]))
         return Score(reported, None, None, allowed, "needs_review", reason, None)

@@ -113,7 +113,8 @@ class Reader:
             if name.name not in fields and not numeric:
                 known = [n for n, f in fields.items() if f.type == "number"]
                 what = f"参数“{name.name}”不是数字" if name.name in self.params else f"公式里没有“{name.name}”这个量"
-                self._add(path, what, "、".join(known), nearest(name.name, [*known, *self.params]), name.offset)
+                others = [other for other in (*known, *self.params) if other != name.name]
+                self._add(path, what, "、".join(known), nearest(name.name, others), name.offset)
                 sound = False
             elif name.name in fields and fields[name.name].type != "number":
                 self._add(path, f"“{name.name}”（{fields[name.name].title}）是文字，不能参与运算", "数字", offset=name.offset)
@@ -138,11 +139,12 @@ class Reader:
         for divisor in formula.divisors(case.score):
             if not self._never_zero(divisor, case, earlier):
                 said = formula.show(divisor)
-                self._add(
-                    path,
-                    f"公式“{case.formula}”的除数 {said} 可能为 0",
-                    f"在前面加一条 {said} 为 0 的情形，或在 when 里写 {said}: {{gt: 0}}",
-                )
+                advice = f"在前面加一条 {said} 为 0 的情形"
+                if isinstance(divisor, formula.Name):
+                    advice += f"，或在 when 里写 {said}: {{gt: 0}}"
+                if not case.id:  # a formula outside a table has no cases
+                    advice = "不用除法，或除以一个不为 0 的数或参数"
+                self._add(path, f"公式“{case.formula}”的除数 {said} 可能为 0", advice)
 
     def guard(self, expression: Expression, text: str, path: tuple[str | int, ...]) -> None:
         """Refuse divisors that can be 0 in a formula that stands outside a table."""

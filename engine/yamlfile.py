@@ -56,11 +56,12 @@ class Document:
 
     def place(self, path: Path_, *, key: bool = False) -> Place:
         """Where the node at `path` stands (with `key`: where its key stands); the nearest parent if it has no place itself."""
-        marks = self.key_marks if key else self.marks
-        while path and path not in marks:
+        while path:
+            found = (self.key_marks.get(path) if key else None) or self.marks.get(path)
+            if found:
+                return Place(self.file, *found)
             path = path[:-1]
-        line, column = marks.get(path) or self.marks.get((), (1, 1))
-        return Place(self.file, line, column)
+        return Place(self.file, *self.marks.get((), (1, 1)))
 
 
 def load_file(path: Path, error: type[JixiaoError] = PolicyError, name: str = "") -> Document:
@@ -120,6 +121,7 @@ _SYNTAX = (
     ("found unexpected end of stream", "引号或括号没有收尾"),
     ("did not find expected", "缩进或括号不对"),
     ("expected <block end>", "缩进不对"),
+    ("cannot start any token", "用了 Tab，或不能这样开头的符号（如 @、`、%）"),
     ("found undefined", "用了没有定义的标记"),
 )
 

@@ -1,0 +1,75 @@
+"""Forms per second and memory with the whole rule pack, in one process; the share of it spent in durable-rules.
+
+    python benchmarks/findings.py            200 forms of 40 indicators, then memory after 2,000
+
+Ratios are against scoring alone in the same run: absolute times say more about the machine than about the engine.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+from generate import submission
+
+from engine.evaluation import evaluate
+from engine.findings import Judge
+from engine.policy_build import load
+from engine.result import to_data
+
+FORMS, LONG = 200, 2_000
+
+
+def memory() -> tuple[float, float]:
+    """Resident and peak memory in MiB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1]) if Path("/proc/self/statm").exists() else 0
+    return pages * resource.getpagesize() / 2**20, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    policy = load("hubei/2021")
+    forms = [submission(seed) for seed in range(FORMS)]
+    begin = time.perf_counter()
+    evaluations = [evaluate(form, policy) for form in forms]
+    scoring = time.perf_counter() - begin
+    judge, plain = Judge(policy), Judge(policy, use_durable=False)
+    for runner in (judge, plain):
+        runner.judge(evaluations[0])
+    begin = time.perf_counter()
+    judgements = [judge.judge(evaluation) for evaluation in evaluations]
+    both = time.perf_counter() - begin
+    begin = time.perf_counter()
+    for evaluation in evaluations:
+        plain.judge(evaluation)
+    alone = time.perf_counter() - begin
+    begin = time.perf_counter()
+    for evaluation, judgement in zip(evaluations, judgements, strict=True):
+        to_data(evaluation, judgement)
+    writing = time.perf_counter() - begin
+    durable = sum(judgement.outcome.seconds_durable for judgement in judgements)
+    found = sum(len(judgement.findings) for judgement in judgements)
+    total = scoring + both + writing
+    early = memory()
+    for seed in range(FORMS, LONG):
+        judge.judge(evaluate(submission(seed), policy))
+    late = memory()
+    print(f"matcher {judgements[0].matcher}; {FORMS} forms of 40 indicators, {found} findings")
+    print(f"{'step':<34}{'seconds':>9}{'forms/s':>9}{'ratio to scoring':>18}")
+    for name, seconds in (
+        ("scoring (recognise, score)", scoring),
+        ("facts, rules on both matchers", both),
+        ("facts, rules on the plain matcher", alone),
+        ("result document", writing),
+        ("all", total),
+    ):
+        print(f"{name:<34}{seconds:>9.2f}{FORMS / seconds:>9.0f}{seconds / scoring:>18.2f}")
+    print(f"share of all spent in durable-rules: {durable / total:.0%}")
+    print(f"memory after {FORMS} forms {early[0]:.0f} MiB, after {LONG} {late[0]:.0f} MiB (peak {late[1]:.0f} MiB)")
+
+
+if __name__ == "__main__":
+    main()

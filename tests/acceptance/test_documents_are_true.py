@@ -1,0 +1,64 @@
+"""The commands in README and docs do what the documents show, and the generated pages are what the code says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.handbook import fields_page
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def examples() -> list[tuple[str, str, list[str]]]:
+    """(page, command, lines shown) of every command in a console block; … stands for anything left out."""
+    found = []
+    for page in PAGES:
+        for block in re.findall(r"^```console\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S):
+            for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
+                command, *shown = part.rstrip("\n").split("\n")
+                found.append((page.name, command, shown))
+    return found
+
+
+@pytest.mark.parametrize(("page", "command", "shown"), examples(), ids=[f"{p}: {c}" for p, c, _ in examples()])
+def test_a_shown_command_prints_what_is_shown(page: str, command: str, shown: list[str]) -> None:
+    program, *arguments = shlex.split(command)
+    assert program == "jixiao", f"{page} shows a command that is not jixiao's"
+    done = subprocess.run(
+        [sys.executable, "-m", "engine.cli", *arguments], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    printed = [line.rstrip() for line in done.stdout.split("\n")]
+    position = 0
+    for line in shown:
+        if line == "…":
+            continue
+        assert line.rstrip() in printed[position:], f"{page}: {command} does not print {line!r} after line {position}"
+        position = printed.index(line.rstrip(), position) + 1
+
+
+def test_there_are_examples() -> None:
+    assert len(examples()) > 8
+
+
+def test_the_page_of_fields_is_what_the_code_says() -> None:
+    assert (ROOT / "docs" / "fields.md").read_text(encoding="utf-8") == fields_page(), "run `make docs`"
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_make_targets_named_in_the_readme_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")):
+        assert re.search(rf"^{target}:", makefile, re.M), target
