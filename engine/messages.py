@@ -69,7 +69,12 @@ def short(text: str, length: int = 40) -> str:
     return text if len(text) <= length else text[:length] + "…"
 
 
-FILTERS: Mapping[str, Any] = {"percent": percent, "fixed": fixed, "abs": magnitude, "short": short}
+def swap(text: str, old: str, new: str) -> str:
+    """Text with one phrase put in place of another."""
+    return text.replace(old, new) if old else text
+
+
+FILTERS: Mapping[str, Any] = {"percent": percent, "fixed": fixed, "abs": magnitude, "short": short, "swap": swap}
 
 
 def problems(text: str, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:

@@ -148,6 +148,8 @@ class Policy:
     """Words by which a sentence says where a number comes from (问卷, 测评)."""
     rules: RuleSet
     statements: Mapping[str, StatementRule]
+    narrative: Mapping[str, Any]
+    """Sections, templates and phrases of the report; empty if the policy drafts none."""
     sections: Mapping[str, Any] = field(default_factory=dict)
     """The resolved data of every section, for display and hashing."""
 

@@ -93,6 +93,7 @@ class _Builder:
             evidence_words=tuple(self.words(self.data["names"]["evidence_words"], ("names", "evidence_words"))),
             rules=rules,
             statements=statements,
+            narrative=self.data.get("narrative", {}),
             sections=self.data,
         )
 
