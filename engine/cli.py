@@ -19,6 +19,7 @@ from engine import __version__
 from engine.errors import EXIT_FINDINGS, EXIT_INPUT, EXIT_OK, EXIT_TESTS, EXIT_USAGE, JixiaoError, Place, Problem, UsageError
 
 if TYPE_CHECKING:
+    from engine.evaluation import Evaluation
     from engine.findings import Judgement
     from engine.policy import Policy
     from engine.policy_files import Library
@@ -72,7 +73,7 @@ def evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None,
 
     FILE 是自评表：文本，或 JSON/YAML 记录；一起给出的是同一单位同一年度的表。
     """
-    result, chosen, _ = _judged(files, policy, policies)
+    result, chosen, _, _ = _judged(files, policy, policies)
     _write(_render(result, chosen, form, out), out)
     levels = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
     return EXIT_FINDINGS if any(finding["severity"] in levels for finding in result["findings"]) else EXIT_OK
@@ -102,7 +103,7 @@ def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, polic
     """逐个说明得分怎样得来（情形、条款、算式、取整前后），或一条规则为什么报或不报。"""
     if rule and indicator:
         raise click.UsageError("--rule 与 --indicator 不能同时用")
-    result, chosen, judgement = _judged(files, policy, policies)
+    result, chosen, judgement, _ = _judged(files, policy, policies)
     if rule:
         from engine.rule_explanation import explain_rule
 
@@ -111,6 +112,37 @@ def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, polic
     from engine.explanation import explain as explained
 
     _write(explained(result, chosen, form, indicator), None)
+
+
+@app.command()
+@_files
+@click.option("--out", metavar="DIR", type=_FILE, required=True, help="写到这个目录。")
+@click.option(
+    "--format", "formats", type=click.Choice(["docx", "html", "markdown"]), multiple=True, help="可以写几次；不写则三种都出。"
+)
+@click.option("--templates", metavar="DIR", type=_FILE, help="先在这个目录里找模板。")
+@click.option("--as-filed", is_flag=True, help="按填报的自评得分起草，不用核算的得分。")
+@click.option("--compare", is_flag=True, help="在稿中标出与原报告不同的地方。")
+@_policy
+def report(
+    files: tuple[Path, ...],
+    out: Path,
+    formats: tuple[str, ...],
+    templates: Path | None,
+    as_filed: bool,
+    compare: bool,
+    policy: str | None,
+    policies: Path | None,
+) -> None:
+    """起草自评报告：每张表一份 Word 和 Markdown，全部表一个网页。"""
+    from engine.report import FORMATS, reports, write
+
+    if templates and not templates.is_dir():
+        raise UsageError(Problem(Place(str(templates)), "没有这个模板目录"))
+    result, _, judgement, evaluation = _judged(files, policy, policies)
+    made = reports(evaluation, judgement, result, formats or FORMATS, templates, as_filed=as_filed, compare=compare)
+    for path in write(made, out):
+        click.echo(str(path))
 
 
 @app.command()
@@ -200,7 +232,9 @@ def _library(policies: Path | None) -> Library:
     return library(policies)
 
 
-def _judged(files: tuple[Path, ...], policy: str | None, policies: Path | None) -> tuple[dict[str, Any], Policy, Judgement]:
+def _judged(
+    files: tuple[Path, ...], policy: str | None, policies: Path | None
+) -> tuple[dict[str, Any], Policy, Judgement, Evaluation]:
     from engine.evaluation import evaluate as run
     from engine.findings import Judge
     from engine.inputs import read_bundle
@@ -209,7 +243,7 @@ def _judged(files: tuple[Path, ...], policy: str | None, policies: Path | None) 
     bundle = read_bundle(files, _library(policies), policy)
     evaluation = run(bundle.submission, bundle.policy)
     judgement = Judge(bundle.policy).judge(evaluation)
-    return to_data(evaluation, judgement), bundle.policy, judgement
+    return to_data(evaluation, judgement), bundle.policy, judgement, evaluation
 
 
 def _render(result: dict[str, Any], policy: Policy, form: str, out: Path | None) -> str:

@@ -45,6 +45,8 @@ class Finding:
     subject: str
     message: str
     advice: str
+    report: str
+    """The finding as the body's own report would put it."""
     basis: str
     evidence: tuple[Evidence, ...]
     derived_by: tuple[str, ...]
@@ -136,6 +138,7 @@ class _Teller:
             subject = messages.render(rule.subject, fields, self.params) if rule.subject else lead.subject
             message = messages.render(rule.message, fields, self.params)
             advice = messages.render(rule.advice, fields, self.params)
+            report = messages.render(rule.report, fields, self.params) if rule.report else message
         except UndefinedError as missing:
             expected = "在 when 里加 present: true，或在模板里先判断 is defined"
             problems.append(
@@ -152,6 +155,7 @@ class _Teller:
             subject=subject,
             message=message,
             advice=advice,
+            report=report,
             basis=self._clause(rule, fields),
             evidence=tuple(dict.fromkeys(self._evidence(rule, bound))),
             derived_by=tuple(dict.fromkeys(self._derivation(bound.values()))),

@@ -31,13 +31,25 @@ class Context:
 def contexts(forms: Sequence[ScoredForm], judgement: Judgement, policy: Policy, *, as_filed: bool = False) -> list[Context]:
     """One context a form, in order. `as_filed`: the draft states the body's own scores, also where they cannot stand."""
     facts = {str(fact.fields["form"]): fact.fields for fact in judgement.facts if fact.kind == "form"}
-    return [_context(scored, facts[scored.label], judgement.findings, policy, as_filed) for scored in forms]
+    reasons = {
+        (f.fields["form"], f.fields["name_key"]): str(f.fields.get("reason", "")) for f in judgement.facts if f.kind == "unmet"
+    }
+    keys: dict[str, list[str]] = {}
+    for fact in judgement.facts:
+        if fact.kind == "indicator":
+            found = reasons.get((fact.fields["form"], fact.fields["name_key"]), "")
+            keys.setdefault(str(fact.fields["form"]), []).append(found)
+    return [
+        _context(scored, facts[scored.label], keys.get(scored.label, []), judgement.findings, policy, as_filed) for scored in forms
+    ]
 
 
-def _context(scored: ScoredForm, fact: Mapping[str, Any], findings: Sequence[Finding], policy: Policy, as_filed: bool) -> Context:
+def _context(
+    scored: ScoredForm, fact: Mapping[str, Any], reasons: Sequence[str], findings: Sequence[Finding], policy: Policy, as_filed: bool
+) -> Context:
     form = scored.form
     own = [finding for finding in findings if finding.form == scored.label]
-    indicators = [_indicator(item, form, as_filed) for item in scored.indicators]
+    indicators = [_indicator(item, reason, as_filed) for item, reason in zip(scored.indicators, reasons, strict=True)]
     unmet = [item for item in indicators if item["met"] == "no"]
     data = {
         "unit": form.unit,
@@ -86,6 +98,8 @@ def _filed(form: Form) -> dict[str, str]:
     for key in ("execution", "met", "unmet", "remedies", "budget_use"):
         text = "".join(p.text for section in form.report if section.key == key for p in section.paragraphs)
         out[key] = "" if len(text) <= 2 else text
+    if form.unmet:
+        out["unmet"] = ""  # what the section says stands in its table, which the draft shows
     return out
 
 
@@ -103,11 +117,10 @@ def _score(score: Score, as_filed: bool) -> dict[str, Any]:
     }
 
 
-def _indicator(item: ScoredIndicator, form: Form, as_filed: bool) -> dict[str, Any]:
+def _indicator(item: ScoredIndicator, listed: str, as_filed: bool) -> dict[str, Any]:
     known, indicator = item.known, item.known.indicator
-    row = next((row for row in form.unmet if row.name == indicator.name), None)
     excess = known.target_number and known.actual_number is not None and known.actual_number > known.target_number
-    reason = (row.reason.text if row and row.reason else "") or (indicator.reason.text if indicator.reason else "")
+    reason = listed or (indicator.reason.text if indicator.reason else "")
     return {
         "goal": item.goal,
         "name": indicator.name,
@@ -167,6 +180,7 @@ def _problems(findings: Sequence[Finding], policy: Policy) -> list[dict[str, Any
                             "severity_title": SEVERITIES[f.severity],
                             "subject": f.subject,
                             "message": f.message.rstrip("。"),
+                            "report": f.report.rstrip("。"),
                             "advice": f.advice.rstrip("。"),
                         }
                         for f in own

@@ -64,6 +64,8 @@ class FindingRule:
     patterns: tuple[RulePattern, ...]
     message: str
     advice: str
+    report: str
+    """How the body's own report would put it; empty where the message serves."""
     subject: str
     evidence: tuple[tuple[str, str], ...]
     """(alias, field) shown as evidence beside the fields the conditions name."""
@@ -246,6 +248,7 @@ class _Compiler:
             patterns=tuple(patterns),
             message=item.get("message", ""),
             advice=item.get("advice", ""),
+            report=item.get("report", ""),
             subject=item.get("subject", ""),
             evidence=evidence,
             basis=item["basis"],
@@ -267,7 +270,7 @@ class _Compiler:
             self._add(path, "规则要么写全 category、severity、message，要么只写 conclude", "category、severity、message")
 
     def _texts(self, item: Mapping[str, Any], bound: Mapping[str, Fields], path: Path_) -> None:
-        for key in ("message", "advice", "subject"):
+        for key in ("message", "advice", "report", "subject"):
             for what, wrong, right in messages.problems(str(item.get(key, "")), bound, self.params):
                 close = nearest(wrong, right) if wrong else ""
                 self._add((*path, key), what, "" if close else "、".join(right[:20]), close)

@@ -1,0 +1,61 @@
+"""A draft as Markdown: prose, the table of unmet indicators, the official form, the clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.draft import Draft
+from engine.markdown_view import escape, table
+
+_HEADINGS = {"title": "# ", "subtitle": "### ", "heading1": "## ", "heading2": "### "}
+
+
+def render(draft: Draft) -> str:
+    """The whole draft as one Markdown document."""
+    lines: list[str] = []
+    for block in draft.blocks:
+        if block.kind in _HEADINGS:
+            lines += [_HEADINGS[block.kind] + escape(block.text), ""]
+        elif block.kind == "paragraph":
+            lines += [escape(block.text), ""]
+        else:
+            lines += [*_TABLES[block.text](draft.context.data), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _unmet(data: Mapping[str, Any]) -> Iterator[str]:
+    rows = [[item["level2"], item["name"], item["target"], item["actual"], item["reason"]] for item in data["unmet"]]
+    yield from table(["二级指标", "三级指标", "年初目标值", "实际完成值", "未完成原因分析"], rows)
+
+
+def _form(data: Mapping[str, Any]) -> Iterator[str]:
+    budget = data["budget"]
+    row = [budget["budget"], budget["executed"], budget["rate"], data["execution_score"]["value"]]
+    yield from table([f"预算数（{budget['unit']}）", f"执行数（{budget['unit']}）", "执行率", "得分"], [row])
+    yield ""
+    rows = [
+        [
+            str(item["goal"]),
+            item["level1"],
+            item["level2"],
+            f"{item['name']}（{item['weight']}分）" if item["weight"] else item["name"],
+            item["target"],
+            item["actual"],
+            item["value"],
+        ]
+        for item in data["indicators"]
+    ]
+    yield from table(["年度目标", "一级指标", "二级指标", "三级指标", "年初目标值", "实际完成值", "得分"], rows)
+    yield ""
+    yield f"总分：{data['total']['value']}"
+
+
+def _notes(data: Mapping[str, Any]) -> Iterator[str]:
+    yield "备注："
+    yield ""
+    for number, clause in enumerate(data["clauses"], start=1):
+        yield f"{number}. {escape(clause['text'])}（{escape(clause['source'])}）"
+
+
+_TABLES = {"unmet": _unmet, "form": _form, "notes": _notes}
