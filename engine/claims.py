@@ -15,7 +15,7 @@ from engine.errors import Place
 from engine.evaluation import scored_line
 from engine.ir import Scalar
 from engine.names import NameRules
-from engine.notation import Value, read_value
+from engine.notation import Value, read_decimal, read_value
 from engine.policy import StatementRule
 from engine.submission import Form, Statement
 from engine.vocabulary import Vocabulary
@@ -86,6 +86,8 @@ def _field(
         more: dict[str, Scalar] = {"unit": value.unit} if group == "actual" and value.unit else {}
         if group in ("score", "rate"):
             more["precision"] = last_place(text)
+        if group in ("actual", "target"):
+            more[f"{group}_precision"] = _worth(text, number)
         return {group: number, **more}
     if group == "name":
         out: dict[str, Scalar] = {"subject": text}
@@ -130,6 +132,12 @@ def last_place(text: str) -> Decimal:
     """What one in the last written digit is worth: 0.01 for 97.67%, 1 for 98%. A rounded or cut number is off by less."""
     _, _, decimals = "".join(c for c in text if c.isdigit() or c == ".").partition(".")
     return Decimal(1).scaleb(-len(decimals))
+
+
+def _worth(text: str, number: Decimal) -> Decimal:
+    """What one in the last written digit is worth where the text has a scale: 1,000 for 38.2万."""
+    written = read_decimal("".join(c for c in text if c in "0123456789.")) or Decimal(1)
+    return last_place(text) * (number / written)
 
 
 def percent(value: Value) -> Decimal | None:

@@ -177,7 +177,8 @@ def policy_list(policies: Path | None) -> None:
         years = f"{head.first_year}—{head.last_year or '今'}" if head.first_year != head.last_year else str(head.first_year)
         kinds = "、".join({"department": "部门", "project": "项目"}[kind] for kind in head.form_kinds)
         table.add_row(head.id, years if head.first_year else "—", head.status, kinds or "—", head.title)
-    Console(highlight=False).print(table)
+    # a terminal folds what is too long; a file or pipe gets a policy a line
+    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
 
 
 @policy_group.command("show")

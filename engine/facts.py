@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from engine import names
 from engine.claims import Claim, claims_of
+from engine.comparison import compare
 from engine.errors import Place
 from engine.evaluation import Evaluation, canonical_level1, scored_line
 from engine.fact_numbers import weight_sum
@@ -19,11 +20,12 @@ from engine.form_facts import form_values
 from engine.indicator_facts import home_of, indicator_values, level1_of
 from engine.ir import Fact, Scalar
 from engine.names import NameRules
+from engine.notation import Value
 from engine.policy import Policy
 from engine.recognition import number_of, value_of
 from engine.report_text import ReportText
 from engine.scoring import ScoredForm, ScoredIndicator
-from engine.submission import Cell, Form, Goal, UnmetRow
+from engine.submission import Cell, Form, Goal, Group, UnmetRow
 from engine.vocabulary import Vocabulary, vocabulary
 
 
@@ -108,17 +110,22 @@ class _Builder:
                 "in_unmet_table": identity in listed,
             }
             self._add(identity, "indicator", {**common, **values}, self._indicator_source(item, label))
+        by_id = {identity: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}
         previous: UnmetRow | None = None
         for m, row in enumerate(form.unmet):
             found = names.find(row.name, reduced, self.rules)
             shared = bool(previous and row.reason and previous.reason and row.reason == previous.reason)
-            values = self._unmet_values(row, shared) | {"name_key": keys[found] if found else names.reduce(row.name, self.rules)}
+            values = self._unmet_values(row, shared, by_id.get(found or "")) | {
+                "name_key": keys[found] if found else names.reduce(row.name, self.rules)
+            }
             self._add(f"{base}.u{m:03}", "unmet", {**common, **values}, _unmet_source(row, label))
             previous = row
         by_name = {identity: (name, keys[identity]) for identity, name in reduced.items()}
+        by_key = {keys[identity]: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}
         for m, claim in enumerate(claims_of(form, label, self.labels, by_name, self.rules, self.words, self.policy.statements)):
             source = Source(label, claim.subject, claim.place, {"text": Cell(claim.text, claim.place)})
-            self._add(f"{base}.c{m:04}", "claim", {**common, **claim.fields, **self._expected(claim)}, source)
+            values = {**common, **claim.fields, **self._expected(claim), **_off(claim, by_key)}
+            self._add(f"{base}.c{m:04}", "claim", values, source)
         self._alike(base, ids, scored, common)
 
     def _form_source(self, form: Form, label: str) -> Source:
@@ -164,7 +171,7 @@ class _Builder:
         values["weight_sum"] = weight_sum(items)
         subject = f"年度目标{goal.number}"
         self._add(base, "goal", {**common, **values}, Source(label, subject, goal.place, _present({"weight": goal.weight})))
-        for m, group in enumerate(goal.groups):
+        for m, group in enumerate(goal.groups or _groups(goal)):
             inside = [
                 item
                 for item in items
@@ -196,7 +203,7 @@ class _Builder:
         cells = {**own, "target_text": indicator.target, "actual_text": indicator.actual, "weight": indicator.weight}
         return Source(label, indicator.name, indicator.place, _present(cells))
 
-    def _unmet_values(self, row: UnmetRow, shared: bool) -> dict[str, object]:
+    def _unmet_values(self, row: UnmetRow, shared: bool, item: ScoredIndicator | None) -> dict[str, object]:
         target, actual = value_of(row.target, self.words), value_of(row.actual, self.words)
         reason = row.reason.text if row.reason else ""
         return {
@@ -206,10 +213,19 @@ class _Builder:
             "actual_text": row.actual.text if row.actual else None,
             "target": target.number,
             "actual": actual.number,
+            "actual_differs": self._differs(actual, item.known.actual) if item else None,
+            "target_differs": self._differs(target, item.known.target) if item else None,
             "reason": reason or None,
             "shared_reason": shared,
             "shared_terms": names.shared_terms(reason, row.name, self.rules) if reason else None,
         }
+
+    def _differs(self, first: Value, second: Value) -> bool | None:
+        """Whether two values are different numbers, in one unit; None where that cannot be told."""
+        if first.raw == second.raw:
+            return False
+        compared = compare(first, second, self.words)
+        return any(pair.target != pair.actual for pair in compared.pairs) if compared.kind == "numbers" else None
 
     def _alike(self, base: str, ids: list[tuple[str, str]], scored: ScoredForm, common: Mapping[str, object]) -> None:
         by_id = {identity: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}
@@ -251,3 +267,25 @@ def _present(cells: Mapping[str, Cell | None]) -> dict[str, Cell]:
 def _unmet_source(row: UnmetRow, label: str) -> Source:
     cells = {"target_text": row.target, "actual_text": row.actual, "actual": row.actual, "reason": row.reason}
     return Source(label, row.name, row.place, _present(cells))
+
+
+def _off(claim: Claim, indicators: Mapping[str, ScoredIndicator]) -> dict[str, object]:
+    """How far the values a claim states of an indicator are from those on the form."""
+    item = indicators.get(str(claim.fields.get("name_key", "")))
+    if item is None or item.known.comparison.kind != "numbers" or len(item.known.comparison.pairs) != 1:
+        return {}
+    out: dict[str, object] = {}
+    for name, number in (("actual", item.known.actual_number), ("target", item.known.target_number)):
+        said = claim.fields.get(name)
+        if isinstance(said, Decimal) and number is not None:
+            out[f"{name}_gap"] = abs(said - number)
+    return out
+
+
+def _groups(goal: Goal) -> list[Group]:
+    """The groups of a goal that a record does not list, as its indicators name them; without declared weights."""
+    seen: dict[tuple[str, str], Group] = {}
+    for item in goal.indicators:
+        for level2 in dict.fromkeys(["", item.level2]):
+            seen.setdefault((item.level1, level2), Group(item.level1, level2, None, item.place))
+    return list(seen.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from engine import names
 from engine.evaluation import canonical_level1
 from engine.fact_numbers import excess, ratio
 from engine.policy import Policy
@@ -17,6 +18,8 @@ def indicator_values(item: ScoredIndicator, weights: Decimal, texts: ReportText,
     home = home_of(indicator.level2, policy)
     level1 = canonical_level1(indicator.level1, policy)
     target, actual = known.target_number, known.actual_number
+    name = names.reduce(indicator.name, policy.names)
+    stem = name.removesuffix(names.ending(name, policy.names))
     return {
         "goal": item.goal,
         "name": indicator.name,
@@ -62,7 +65,7 @@ def indicator_values(item: ScoredIndicator, weights: Decimal, texts: ReportText,
         "copied": bool(known.actual.raw) and folded(known.actual.raw) == folded(known.target.raw),
         "doubled_text": doubled(indicator.name) or None,
         "reason": indicator.reason.text if indicator.reason else None,
-        "in_unmet": texts.mentions(texts.unmet, indicator.name, known.target.raw),
+        "in_unmet": texts.mentions(texts.unmet, indicator.name, known.target.raw) or texts.mentions_stem(texts.unmet, stem),
         "in_problems": texts.mentions(texts.problems, indicator.name),
         "in_report": texts.mentions(texts.report, indicator.name),
         "evidence": texts.sentence_has(indicator.name, policy.evidence_words),

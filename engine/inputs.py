@@ -6,11 +6,11 @@ The kind of a file is told by its content. Files given together are one bundle.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine import blocks, form_reader, record, text_reader
+from engine import blocks, docx_reader, form_reader, record, text_reader
 from engine.errors import InputError, JixiaoError, Place, PolicyError, Problem
 from engine.layout import Layout, layout
 from engine.policy import Policy
@@ -61,45 +61,52 @@ def read_bundle(paths: Sequence[Path], library: Library, policy_id: str | None =
 
 
 def _read(path: Path, library: Library, policy: Policy | None) -> tuple[Submission, Policy | None]:
-    text = _text(path)
+    content = _content(path)
     name = str(path)
-    if _RECORD.match(text):
-        return record.load(text, "json" if text.lstrip().startswith("{") else "yaml", name), None
-    document = text_reader.read_text(text, name)
+    if docx_reader.is_docx(content):
+        document = docx_reader.read_bytes(content, name)
+    else:
+        text = _text(content, name)
+        if _RECORD.match(text):
+            return record.load(text, "json" if text.lstrip().startswith("{") else "yaml", name), None
+        document = text_reader.read_text(text, name)
     if policy:
         if not policy.form:
             raise PolicyError(
                 Problem(Place(), f"政策“{policy.id}”没有描述表样（form），读不了文本", "另一个政策，或 JSON/YAML 记录")
             )
         return _forms(document, layout(policy.form), name, policy), policy
-    return _by_layout(document, name, text, library)
+    return _by_layout(document, name, library)
 
 
-def _text(path: Path) -> str:
+def _content(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise InputError(Problem(Place(str(path)), "这是一个目录", "一个文件"))
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise InputError(Problem(Place(str(path)), f"文件过大（{size} 字节）", f"不超过 {MAX_BYTES} 字节"))
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         reason = "没有这个文件" if isinstance(error, FileNotFoundError) else f"文件读不了：{error.strerror}"
         raise InputError(Problem(Place(str(path)), reason)) from None
+
+
+def _text(content: bytes, name: str) -> str:
     for magic, kind in ((_ZIP, "Word/Excel（或压缩）"), (_OLE, "旧版 Word/Excel"), (_PDF, "PDF")):
         if content.startswith(magic):
             expected = "从 Word 另存的纯文本（.txt），或 JSON/YAML 记录"
-            raise InputError(Problem(Place(str(path)), f"这是{kind}文件，本版还不能读", expected))
-    return text_reader.decode(content, str(path))
+            raise InputError(Problem(Place(name), f"这是{kind}文件，本版还不能读", expected))
+    return text_reader.decode(content, name)
 
 
 def _forms(document: blocks.Document, shape: Layout, name: str, policy: Policy) -> Submission:
     return Submission(form_reader.read_forms(document, shape, name), policy.jurisdiction, policy.id)
 
 
-def _by_layout(document: blocks.Document, name: str, text: str, library: Library) -> tuple[Submission, Policy]:
+def _by_layout(document: blocks.Document, name: str, library: Library) -> tuple[Submission, Policy]:
     """Read with the layout that fits. Policies whose years do not occur in the text are not tried: they could not apply."""
-    years = {int(year) for year in re.findall(r"(?:19|20)\d\d", text)}
+    years = {int(year) for text in _texts(document) for year in re.findall(r"(?:19|20)\d\d", text)}
     published = [head for head in heads(library) if head.status == "published"]
     labels: list[str] = []
     likely = [head for head in published if head.covers_any(years)]
@@ -120,6 +127,11 @@ def _by_layout(document: blocks.Document, name: str, text: str, library: Library
         return fitting[0]
     read = fitting[0][0] if fitting else _forms(document, shapes[0], name, candidates[0])
     raise _no_policy(read.forms, [policy for _, policy in fitting], {candidates[0].jurisdiction}, library)
+
+
+def _texts(document: blocks.Document) -> Iterator[str]:
+    yield from (paragraph.text for paragraph in document.paragraphs())
+    yield from (cell.text for table in document.tables() for row in table.rows for cell in row)
 
 
 def _recognised(

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
 
 MAX_PAIRS = 500_000
 """Names compared on one bundle; beyond it only exact names are matched, and `NameKeys.complete` says so."""
@@ -32,6 +33,8 @@ class NameRules:
     fillers: tuple[str, ...]
     endings: tuple[str, ...]
     shared_ending: int
+    elsewhere: tuple[str, ...] = ()
+    """Words that make a name in a text one of another year or of a part (上年, 其中): no name of the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,9 @@ def similarity(first: str, second: str, rules: NameRules) -> float:
     """0 to 100 for two reduced names; 0 where they measure different things (other ending, other numerals)."""
     if ending(first, rules) != ending(second, rules) or _NUMERALS.findall(first) != _NUMERALS.findall(second):
         return 0.0
-    return fuzz.ratio(first, second)
+    edits = {edit.tag for edit in Indel.editops(first, second)}
+    # letters put in, or left out: one name written two ways; letters exchanged (小学 for 中学): two things
+    return fuzz.ratio(first, second) if len(edits) < 2 else 0.0
 
 
 def keys(forms: Sequence[Sequence[tuple[str, str]]], rules: NameRules) -> NameKeys:
@@ -144,7 +149,7 @@ def find(name: str, candidates: Mapping[str, str], rules: NameRules) -> str | No
     """The id of the indicator a text calls `name`: the equal name, else the longest name inside it (or around it), else the
     most similar one above the threshold. `candidates` are reduced names by id. None if there is none, or no single best."""
     wanted = reduce(name, rules)
-    if not wanted:
+    if not wanted or any(word in name for word in rules.elsewhere):
         return None
     equal = [identity for identity, text in candidates.items() if text == wanted]
     if equal:

@@ -223,7 +223,8 @@ class _Builder:
         if shared < 1 or shared != int(shared):
             self.add(("names", "shared_ending"), f"字数 {shared} 不是正整数", "1、2、3 …")
         fillers, endings = self.words(data["fillers"], ("names", "fillers")), self.words(data["endings"], ("names", "endings"))
-        return NameRules(float(threshold), tuple(fillers), tuple(endings), max(1, int(shared)))
+        elsewhere = self.words(data["elsewhere"], ("names", "elsewhere"))
+        return NameRules(float(threshold), tuple(fillers), tuple(endings), max(1, int(shared)), tuple(elsewhere))
 
     def _statements(self, items: list[Mapping[str, Any]]) -> dict[str, StatementRule]:
         """What the layout's statements are to be held against. Their named groups and form fields are checked here."""

@@ -46,6 +46,10 @@ class ReportText:
         wanted = folded(target)
         return folded(name) in inside or (len(wanted) > 1 and any(c.isdigit() for c in wanted) and wanted in inside)
 
+    def mentions_stem(self, text: str, stem: str) -> bool:
+        """Whether a text has the part of a name before its measure (培训班 of 培训班期数), if that is three letters or more."""
+        return len(stem) >= 3 and stem in folded(text)
+
     def sentence_has(self, name: str, words: Sequence[str]) -> bool:
         """Whether a sentence that names the indicator also has one of the words."""
         wanted = folded(name)

@@ -38,6 +38,9 @@ def render(result: Mapping[str, Any], terminal: bool) -> str:
         _differences(form, console)
         _findings([finding for finding in result["findings"] if finding["form"] == form["name"]], console)
     console.print()
+    if len(result["forms"]) > 1:
+        console.print(_overview(result))
+        console.print()
     console.print(Text(_closing(result)))
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
 
@@ -47,6 +50,22 @@ def _width(terminal: bool) -> int:
     import shutil
 
     return shutil.get_terminal_size((TERMINAL_WIDTH if terminal else PLAIN_WIDTH, 24)).columns
+
+
+def _overview(result: Mapping[str, Any]) -> Table:
+    """All forms in one table, last, where a terminal leaves it in view."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="", title=None)
+    table.add_column("汇总", overflow="fold")
+    for title in ("自评总分", "计算总分", "等级", "完成指标"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("发现问题", overflow="fold")
+    for form in result["forms"]:
+        total, grade = form["scores"]["total"], form["grade"]
+        grades = list(dict.fromkeys(filter(None, [grade["reported"], grade["computed"]])))
+        computed = Text(total["computed"] or "—", style="bold red" if differs(total) else "") + Text(" ≠" if differs(total) else "")
+        own = [finding for finding in result["findings"] if finding["form"] == form["name"]]
+        table.add_row(form["name"], total["reported"] or "—", computed, "→".join(grades) or "—", counts(form), tally(own))
+    return table
 
 
 def _scores(form: Mapping[str, Any]) -> Table:

@@ -33,7 +33,6 @@ EXPECTED = [
     ("consistency.text-units", DEPARTMENT, "平台注册用户"),
     ("consistency.text-units", PRIVATE, "平台注册用户"),
     # form against form
-    ("consistency.attainment-differs-across-forms", DEPARTMENT, "建设综治示范点"),
     ("consistency.unit-differs-across-forms", DEPARTMENT, "联系外省湖北商会"),
     ("consistency.unit-differs-across-forms", DEPARTMENT, "诉求受理数量"),
     ("consistency.name-differs-across-forms", DEPARTMENT, "主席、常委和执委会议会议数量"),
@@ -226,7 +225,7 @@ def test_about_a_hundred_findings_and_five_errors(seed_result: Any) -> None:
     """A change of the rules that adds or drops many findings is one that somebody meant."""
     counts = Counter(f["severity"] for f in seed_result["findings"])
     assert counts["error"] == 5
-    assert 55 <= counts["warning"] <= 70
+    assert 50 <= counts["warning"] <= 65
     assert 25 <= counts["info"] <= 45
 
 

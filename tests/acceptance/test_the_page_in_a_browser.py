@@ -1,0 +1,293 @@
+"""The HTML page in headless Chromium: nothing in the console, usable by mouse and keyboard, no wider than a phone, whole in print.
+
+Chromium is driven through chromedriver by the WebDriver protocol, which is HTTP and JSON: no package is needed for it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+import socket
+import subprocess
+import time
+import unicodedata
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+
+from engine.draft import drafts
+from engine.evaluation import evaluate
+from engine.findings import Judge
+from engine.inputs import read_bundle
+from engine.page import render
+from engine.policy_files import library
+from engine.report_context import contexts
+from engine.result import to_data
+
+DRIVER = shutil.which("chromedriver")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(
+    not (DRIVER and CHROMIUM), reason="needs a browser: the Debian packages chromium and chromium-driver (and fonts-noto-cjk)"
+)
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+ENTER, TAB = "\ue007", "\ue004"
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+OPEN_ALL = "document.querySelectorAll('main details').forEach((d) => { d.open = true; });"
+CONTRAST = """
+const rgb = (c) => c.match(/[\\d.]+/g).map(Number);
+const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+const ground = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
+  if (c.length === 3 || c[3] === 1) return c; } return [255, 255, 255]; };
+const low = [];
+for (const e of document.body.querySelectorAll("*")) {
+  const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+  if (!own || !e.checkVisibility() || e.closest("script, option")) continue;
+  const [a, b] = [light(rgb(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
+  if ((a + 0.05) / (b + 0.05) < 4.5) low.push(e.tagName + "." + e.className + " " + e.textContent.slice(0, 20));
+}
+return low;
+"""
+
+
+class Browser:
+    """One headless Chromium with a profile of its own."""
+
+    def __init__(self, profile: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.driver = subprocess.Popen([str(DRIVER), f"--port={self.port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        self.session = ""
+        self._wait()
+        options = {"binary": CHROMIUM, "args": [*FLAGS.split(), f"--user-data-dir={profile}"]}
+        wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+        self.session = "/session/" + self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]
+
+    def _wait(self) -> None:
+        for _ in range(100):
+            try:
+                self._call("GET", "/status")
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError("chromedriver does not answer")
+
+    def _call(self, method: str, path: str, data: Any = None) -> Any:
+        body = None if method == "GET" else json.dumps(data or {}).encode()
+        url = f"http://127.0.0.1:{self.port}{self.session}{path}"
+        request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method=method)
+        with self.opener.open(request, timeout=60) as answer:
+            return json.load(answer)["value"]
+
+    def post(self, path: str, **data: Any) -> Any:
+        return self._call("POST", path, data)
+
+    def devtools(self, command: str, **params: Any) -> Any:
+        return self.post("/goog/cdp/execute", cmd=command, params=params)
+
+    def run(self, script: str) -> Any:
+        return self.post("/execute/sync", script=script, args=[])
+
+    def find(self, selector: str) -> str:
+        return str(self.post("/element", using="css selector", value=selector)[ELEMENT])
+
+    def click(self, selector: str) -> None:
+        self.post(f"/element/{self.find(selector)}/click")
+
+    def press(self, selector: str, key: str) -> None:
+        self.post(f"/element/{self.find(selector)}/value", text=key)
+
+    def width(self, pixels: int) -> None:
+        self.devtools("Emulation.setDeviceMetricsOverride", width=pixels, height=800, deviceScaleFactor=1, mobile=True)
+
+    def printed(self, path: Path) -> list[str]:
+        """The pages of the PDF as text, without spaces and page numbers, in the plain forms of characters."""
+        if not shutil.which("pdftotext"):
+            pytest.skip("needs pdftotext: the Debian package poppler-utils")
+        path.write_bytes(base64.b64decode(self.devtools("Page.printToPDF", preferCSSPageSize=True)["data"]))
+        text = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, check=True, timeout=60).stdout.decode()
+        return [re.sub(r"^\d+/\d+|\d+/\d+$", "", plain(page)) for page in text.split("\f")]
+
+    def close(self) -> None:
+        try:
+            if self.session:
+                self._call("DELETE", "")
+        finally:
+            self.driver.terminate()
+            self.driver.wait(timeout=20)
+
+
+def plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    made = Browser(tmp_path_factory.mktemp("profile"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def report(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Any]:
+    """Where the seed's page is, and the result it shows."""
+    bundle = read_bundle([seed], library())
+    evaluation = evaluate(bundle.submission, bundle.policy)
+    judgement = Judge(bundle.policy).judge(evaluation)
+    roots = [ROOT / "templates"]
+    result = to_data(evaluation, judgement)
+    made = drafts(contexts(evaluation.forms, judgement, bundle.policy), bundle.policy, roots)
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(render(result, made, bundle.policy, roots), encoding="utf-8")
+    return path.as_uri(), result
+
+
+@pytest.fixture
+def page(browser: Browser, report: tuple[str, Any]) -> Iterator[Browser]:
+    """The page, freshly loaded at its usual width."""
+    browser.post("/url", url=report[0])
+    yield browser
+    browser.devtools("Emulation.clearDeviceMetricsOverride")
+    browser.devtools("Emulation.setEmulatedMedia", media="", features=[])
+
+
+def test_the_console_stays_empty_and_nothing_is_fetched(page: Browser) -> None:
+    assert page.post("/se/log", type="browser") == []
+    assert page.run("return performance.getEntriesByType('resource').map((entry) => entry.name)") == []
+    assert page.run("return getComputedStyle(document.querySelector('section')).borderTopStyle") == "solid", "the style applies"
+    assert page.run("return document.getElementById('tools').hidden") is False, "the script ran"
+
+
+@pytest.mark.parametrize("pixels", [320, 360, 768])
+def test_nothing_is_wider_than_the_screen(page: Browser, pixels: int) -> None:
+    page.width(pixels)
+    page.run(OPEN_ALL)
+    assert page.run("return [document.documentElement.scrollWidth, innerWidth]") == [pixels, pixels]
+    script = "return [...document.body.querySelectorAll('main *')].filter((e) => e.checkVisibility() && !e.closest('.vh, thead')"
+    script += f" && e.getBoundingClientRect().right > {pixels} + 0.5).map((e) => e.outerHTML.slice(0, 80))"
+    assert page.run(script) == []
+
+
+def test_what_is_folded_opens_by_click_and_by_keyboard(page: Browser) -> None:
+    def is_open(of: str) -> bool:
+        return bool(page.run(f"return document.querySelector('{of}').open"))
+
+    for folded in ("#f1-p1 details", "#f1-i3 + tr details", "#f2 ~ .draft"):
+        assert not is_open(folded)
+        page.click(f"{folded} > summary")
+        assert is_open(folded)
+        page.press(f"{folded} > summary", ENTER)
+        assert not is_open(folded)
+    page.click("#f1-i3 + tr summary")
+    said = page.run("return document.querySelector('#f1-i3 + tr details').innerText")
+    for part in ("1 × 1 ÷ 3 = 0.333333333333…", "得 0.33", "定量指标计分原则", "指标方向＝正向"):
+        assert part in said
+
+
+def test_the_tab_key_leads_through_the_page_and_shows_where_it_is(page: Browser) -> None:
+    page.press("body", TAB)
+    state = "const e = document.activeElement, s = getComputedStyle(e);"
+    state += "return [e.className, s.outlineStyle, e.getBoundingClientRect().left >= 0]"
+    assert page.run(state) == ["skip", "solid", True]
+    page.press("a.skip", ENTER)
+    assert page.run("return document.activeElement.id") == "main"
+
+
+def test_findings_are_filtered_and_links_still_reach_them(page: Browser, report: tuple[str, Any]) -> None:
+    findings = report[1]["findings"]
+    visible = "return [...document.querySelectorAll('.finding')].filter((e) => e.checkVisibility()).length"
+    assert page.run(visible) == len(findings)
+    page.click("input[value=warning]")
+    page.click("input[value=info]")
+    errors = sum(finding["severity"] == "error" for finding in findings)
+    assert page.run(visible) == errors
+    assert page.run("return document.getElementById('shown').innerText") == f"显示问题 {errors} 条，共 {len(findings)} 条。"
+    page.press("#category", "计分")
+    scoring = sum(finding["severity"] == "error" and finding["category"] == "scoring" for finding in findings)
+    assert page.run(visible) == scoring
+    hidden = page.run("return document.querySelector('.finding[hidden]').id")
+    page.run(f"location.hash = '#{hidden}'")
+    time.sleep(0.2)
+    assert page.run(f"const e = document.getElementById('{hidden}'); return [e.hidden, e.querySelector('details').open]") == [
+        False,
+        True,
+    ]
+
+
+def test_everything_opens_and_closes_at_once(page: Browser) -> None:
+    still = "return document.querySelectorAll('main details{}').length"
+    page.click("#open-all")
+    assert page.run(still.format(":not([open])")) == 0
+    page.click("#close-all")
+    assert page.run(still.format("[open]")) == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(page: Browser, scheme: str) -> None:
+    page.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    page.run(OPEN_ALL)
+    assert (
+        page.run("return getComputedStyle(document.body).color")
+        == {"light": "rgb(27, 35, 48)", "dark": "rgb(231, 235, 241)"}[scheme]
+    )
+    assert page.run(CONTRAST) == []
+
+
+def test_what_can_be_seen_or_used_has_a_name(page: Browser) -> None:
+    page.run(OPEN_ALL)
+    nodes = page.devtools("Accessibility.getFullAXTree")["nodes"]
+    used = {"image", "img", "button", "checkbox", "combobox", "link", "heading", "table", "DisclosureTriangle", "navigation"}
+    named: dict[str, list[bool]] = {}
+    for node in nodes:
+        if not node["ignored"] and (role := node["role"]["value"]) in used:
+            named.setdefault(role, []).append(bool(node.get("name", {}).get("value")))
+    assert {role for role, names in named.items() if not all(names)} == set()
+    assert len(named["table"]) > 20
+    assert "image" in named or "img" in named
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["with script", "without script"])
+def test_the_print_holds_every_finding_and_trace(page: Browser, report: tuple[str, Any], tmp_path: Path, scripted: bool) -> None:
+    if scripted:
+        page.click("input[value=warning]")
+    else:
+        page.devtools("Emulation.setScriptExecutionDisabled", value=True)
+        page.post("/refresh")
+    try:
+        pages = page.printed(tmp_path / "report.pdf")
+    finally:
+        page.devtools("Emulation.setScriptExecutionDisabled", value=False)
+    text = "".join(pages)
+    for finding in report[1]["findings"]:
+        assert plain(finding["message"]) in text, finding["message"]
+        assert plain(finding["advice"]) in text, finding["advice"]
+    for form in report[1]["forms"]:
+        assert any(page_text.startswith(plain(form["name"])) for page_text in pages), f"{form['name']} begins a page"
+        for item in form["indicators"]:
+            assert plain(item["trace"]["case"]) in text
+    for draft in ("一、自评得分", "四、下一步改进措施"):
+        assert text.count(plain(draft)) == len(report[1]["forms"])
+    for control in ("全部展开", "问题级别", "跳到正文"):
+        assert control not in text
+    continued = sum(page_text.startswith("三级指标目标值") for page_text in pages)
+    assert continued >= 3, "table heads are repeated"
+    assert len(pages) < 60
+
+
+def test_a_print_without_traces_is_short(page: Browser, tmp_path: Path) -> None:
+    whole = page.printed(tmp_path / "whole.pdf")
+    page.click("#with-traces")
+    short = page.printed(tmp_path / "short.pdf")
+    assert len(short) < len(whole) - 8
+    assert "quantitative.proportional" not in "".join(short)
