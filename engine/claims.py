@@ -58,7 +58,8 @@ def claims_of(
             fields |= _field(group, text, statement, form, label, forms, indicators, rules, words)
         subject = str(fields.get("subject", "")) or str(fields["about"])
         rule = statements.get(statement.key, StatementRule())
-        yield Claim(fields, subject, statement.text, statement.place, rule.equals)
+        fields["text"] = statement.text.lstrip("，。；、,;. ")
+        yield Claim(fields, subject, str(fields["text"]), statement.place, rule.equals)
 
 
 def _field(
@@ -93,7 +94,7 @@ def _field(
         out: dict[str, Scalar] = {"subject": text}
         found = names.find(text, {identity: reduced for identity, (reduced, _) in indicators.items()}, rules)
         if found:
-            out["name_key"] = indicators[found][1]
+            out |= {"name_key": indicators[found][1], "name_exact": names.reduce(text, rules) == indicators[found][0]}
         return out
     return {TEXTS[group]: text} if group in TEXTS and text else {}
 

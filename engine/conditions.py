@@ -135,6 +135,8 @@ class Scope:
             ref, title = self._other(field, str(written))
             yield Condition(Test(name, "eq" if word == "same_as" else "ne", ref), field.title, other=title)
         elif word == "between":
+            if all(isinstance(end, int | Decimal) for end in written) and written[0] > written[1]:
+                raise _Wrong(f"between 的下限 {written[0]} 大于上限 {written[1]}", "[下限, 上限]")
             for op, end in (("gte", written[0]), ("lte", written[1])):
                 yield from self._word(name, field, op, end)
         elif word in ("matches", "not_matches"):
@@ -181,6 +183,8 @@ class Scope:
         return self.params[name]
 
     def _other(self, field: Field, written: str) -> tuple[Ref, str]:
+        if self.fields.get(written) is field:
+            raise _Wrong(f"{field.title}与自己比较", "另一个字段")
         alias, _, name = written.rpartition(".")
         if alias:
             if self.bound is None or alias not in self.bound:

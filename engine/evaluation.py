@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.policy import Policy
-from engine.recognition import recognise
+from engine.recognition import number_of, recognise
 from engine.scoring import Counts, Score, ScoredForm, ScoredIndicator, grade, score_execution, score_indicator, summed, total
-from engine.submission import BudgetLine, Form, Submission
+from engine.submission import BudgetLine, Form, Indicator, Submission
 from engine.vocabulary import Vocabulary, vocabulary
 
 
@@ -43,7 +43,9 @@ def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredFo
     indicators = tuple(
         ScoredIndicator(goal.number, known, score_indicator(known, policy))
         for goal in form.goals
-        for known in (recognise(indicator, form.kind, form.fiscal_year, policy, words) for indicator in goal.indicators)
+        for known in (
+            recognise(indicator, form.kind, form.fiscal_year, policy, words) for indicator in _own_scores(goal.indicators)
+        )
     )
     execution = score_execution(scored_line(form), policy)
     every = summed((item.score for item in indicators), policy)
@@ -69,6 +71,23 @@ def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredFo
             unknown=sum(1 for item in indicators if item.known.met == "unknown"),
         ),
     )
+
+
+def _own_scores(indicators: Sequence[Indicator]) -> list[Indicator]:
+    """The indicators, without the scores that several share: a score above its indicator's weight, followed by empty score
+    cells whose weights make up for it, is one cell merged over all of them, and nobody's own."""
+    out = list(indicators)
+    for start, indicator in enumerate(indicators):
+        score, weight = number_of(indicator.score), number_of(indicator.weight)
+        if score is None or weight is None or score <= weight:
+            continue
+        end, whole = start + 1, weight
+        while end < len(indicators) and indicators[end].score is not None and not indicators[end].score:
+            whole += number_of(indicators[end].weight) or Decimal(0)
+            end += 1
+        if end > start + 1 and score <= whole:
+            out[start:end] = [replace(item, score=None) for item in indicators[start:end]]
+    return out
 
 
 def scored_line(form: Form) -> BudgetLine | None:

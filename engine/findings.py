@@ -129,20 +129,21 @@ class _Teller:
         return sorted(out, key=lambda f: (order[f.severity], forms.get(f.form, -1), kinds[f.category], f.rule))
 
     def _finding(self, rule: FindingRule, match: Match, problems: list[Problem]) -> Finding | None:
-        from jinja2 import UndefinedError
+        from jinja2 import TemplateError
 
         bound = {alias: self.by_id[identity] for alias, identity in match.facts}
         fields = {alias: fact.fields for alias, fact in bound.items()}
         lead = self._sources(next(iter(bound.values())))[0]
+        known = {pattern.alias: self.policy.rules.kinds[pattern.kind] for pattern in rule.patterns if pattern.alias}
+
+        def told(text: str) -> str:
+            return messages.render(text, fields, known, self.params) if text else ""
+
         try:
-            subject = messages.render(rule.subject, fields, self.params) if rule.subject else lead.subject
-            message = messages.render(rule.message, fields, self.params)
-            advice = messages.render(rule.advice, fields, self.params)
-            report = messages.render(rule.report, fields, self.params) if rule.report else message
-        except UndefinedError as missing:
-            expected = "在 when 里加 present: true，或在模板里先判断 is defined"
+            subject, message, advice, report = told(rule.subject), told(rule.message), told(rule.advice), told(rule.report)
+        except (TemplateError, TypeError, ValueError, ArithmeticError) as wrong:
             problems.append(
-                Problem(rule.place, f"规则 {rule.id} 的文字用到了“{lead.subject}”没有的值：{missing.message}", expected)
+                Problem(rule.place, f"规则 {rule.id} 的文字写不出来（“{lead.subject}”）：{wrong}", "模板里的写法与字段的类型相符")
             )
             return None
         form = str(next(iter(bound.values())).fields.get("form", lead.form))
@@ -152,10 +153,10 @@ class _Teller:
             category=rule.category,
             severity=rule.severity,
             form=form,
-            subject=subject,
+            subject=subject or lead.subject,
             message=message,
             advice=advice,
-            report=report,
+            report=report or message,
             basis=self._clause(rule, fields),
             evidence=tuple(dict.fromkeys(self._evidence(rule, bound))),
             derived_by=tuple(dict.fromkeys(self._derivation(bound.values()))),

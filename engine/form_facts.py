@@ -8,6 +8,7 @@ from decimal import Decimal
 from engine.claims import amounts, last_place, percent
 from engine.evaluation import scored_line
 from engine.fact_numbers import gap, ratio
+from engine.notation import Value
 from engine.policy import Policy, StatementRule
 from engine.recognition import number_of, value_of
 from engine.report_text import ReportText
@@ -26,7 +27,7 @@ def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vo
     )
     rate = ratio(executed, budget, 100)
     stated = value_of(line.rate, words) if line else value_of(None, words)
-    stated_rate = percent(stated)
+    stated_rate = _stated_rate(stated, rate)
     parts = [scored.execution.reported, *(item.score.reported for item in scored.indicators)]
     own = [item.score.reported for item in scored.indicators]
     own_sum = None if None in own else sum((o for o in own if o is not None), Decimal(0))
@@ -34,7 +35,11 @@ def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vo
     computed = [item.score.computed for item in scored.indicators]
     counts = scored.counts
     added = None if None in parts else sum((p for p in parts if p is not None), Decimal(0))
-    own_rate, own_execution = ratio(own_sum, weight_sum, 100), ratio(scored.execution.reported, weights.execution, 100)
+    weighted = all(item.known.weight is not None for item in scored.indicators)
+    own_rate, own_execution = (
+        ratio(own_sum, weight_sum if weighted else None, 100),
+        ratio(scored.execution.reported, weights.execution, 100),
+    )
     reported_grade = grade(scored.total.reported, policy)
     header = {item.key: number_of(item.value) for item in form.header if item.key in ("basic_expenditure", "project_expenditure")}
     return {
@@ -49,6 +54,10 @@ def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vo
         "execution_reported": scored.execution.reported,
         "execution_computed": scored.execution.computed,
         "execution_gap": gap(scored.execution.reported, scored.execution.computed),
+        "execution_status": scored.execution.status,
+        "execution_reason": scored.execution.reason or None,
+        "lines_budget": _lines_sum(form, "budget"),
+        "lines_executed": _lines_sum(form, "executed"),
         "execution_clause": scored.execution.trace.basis if scored.execution.trace else None,
         "indicators_reported": own_sum,
         "indicators_computed": None if None in computed else sum((c for c in computed if c is not None), Decimal(0)),
@@ -65,7 +74,7 @@ def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vo
         "execution_rate": rate,
         "execution_rate_stated": stated_rate,
         "execution_rate_gap": gap(rate, stated_rate),
-        "execution_rate_precision": last_place(stated.raw) if stated_rate is not None else None,
+        "execution_rate_precision": None if stated_rate is None else _precision(stated, stated_rate),
         "execution_rate_unit_missing": True if stated.number is not None and stated.unit == "" else None,
         **header,
         "expenditure_gap": _expenditure_gap(header, budget, executed),
@@ -74,7 +83,7 @@ def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vo
         "unmet": counts.indicators - counts.met - counts.unknown,
         "undecided": counts.unknown,
         "completion_rate": ratio(Decimal(counts.met), Decimal(counts.indicators), 100),
-        "weight_sum": weight_sum if all(item.known.weight is not None for item in scored.indicators) else None,
+        "weight_sum": weight_sum if weighted else None,
         "weight_scheme": weights.full_score - weights.execution,
         "indicator_rate": own_rate,
         "execution_score_rate": own_execution,
@@ -82,6 +91,29 @@ def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vo
         "goals": len(form.goals),
         **texts.values(),
     }
+
+
+def _lines_sum(form: Form, column: str) -> Decimal | None:
+    """The sum of a column over the detail lines of the budget block; None unless there are two or more, each with a number."""
+    cells = [getattr(line, column) for line in form.budget if line.role == "detail"]
+    numbers = [number_of(cell) for cell in cells]
+    if len(numbers) < 2 or None in numbers:
+        return None
+    return sum((number for number in numbers if number is not None), Decimal(0))
+
+
+def _stated_rate(stated: Value, rate: Decimal | None) -> Decimal | None:
+    """The printed rate in percentage points. Without a percent sign, 1.00 is 100 and 97.67 is 97.67: whichever is closer to
+    the rate that follows from the amounts."""
+    points = percent(stated)
+    if points is None or stated.unit == "%" or rate is None:
+        return points
+    return min((points, points * 100), key=lambda value: abs(value - rate))
+
+
+def _precision(stated: Value, points: Decimal) -> Decimal:
+    """What one in the last digit of the printed rate is worth, in percentage points."""
+    return last_place(stated.raw) * (1 if points == percent(stated) else 100)
 
 
 def claimed_amount(form: Form, key: str, words: Vocabulary, rules: Mapping[str, StatementRule]) -> Decimal | None:
@@ -107,7 +139,7 @@ def _expenditure_gap(header: Mapping[str, Decimal | None], budget: Decimal | Non
     whichever is closer, since forms print either."""
     parts = [header.get("basic_expenditure"), header.get("project_expenditure")]
     totals = [total for total in (budget, executed) if total is not None]
-    if None in parts or not totals:
+    if None in parts or len(totals) < 2:
         return None
     added = sum((part for part in parts if part is not None), Decimal(0))
     return min(abs(added - total) for total in totals)

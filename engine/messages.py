@@ -6,7 +6,7 @@ loops, calls, arithmetic or imports: a message cannot run long, grow large, or r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -29,6 +29,7 @@ def environment() -> Any:
     made.filters.clear()
     made.filters.update(FILTERS)
     made.globals.clear()
+    made.tests = {"defined": lambda value: not isinstance(value, Missing | StrictUndefined)}
     return made
 
 
@@ -74,7 +75,60 @@ def swap(text: str, old: str, new: str) -> str:
     return text.replace(old, new) if old else text
 
 
-FILTERS: Mapping[str, Any] = {"percent": percent, "fixed": fixed, "abs": magnitude, "short": short, "swap": swap}
+class Missing:
+    """A field the form did not fill in, where a message names it: shown as such, false, not `defined`."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return MISSING
+
+
+class _Filled(Mapping[str, Any]):
+    """A fact's fields as messages see them: every field its kind can have, those not filled in as Missing."""
+
+    def __init__(self, fields: Mapping[str, Scalar], known: Mapping[str, Any]) -> None:
+        self.fields, self.known = fields, known
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.fields:
+            return self.fields[name]
+        if name in self.known:
+            return _MISSING
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+
+MISSING = "（未填）"
+_MISSING = Missing()
+
+
+def _of(kind: type, apply: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that leaves a value not filled in as it is. The checks let no other type get here."""
+
+    def filtered(value: Any, *rest: Any) -> Any:
+        return apply(value, *rest) if isinstance(value, kind) else value
+
+    return filtered
+
+
+FILTERS: Mapping[str, Any] = {
+    "percent": _of(Decimal, percent),
+    "fixed": _of(Decimal, fixed),
+    "abs": _of(Decimal, magnitude),
+    "short": _of(str, short),
+    "swap": _of(str, swap),
+}
+_TAKES = {"percent": "number", "fixed": "number", "abs": "number", "short": "text", "swap": "text"}
+_GIVES = {"percent": "text", "fixed": "text", "abs": "number", "short": "text", "swap": "text"}
+_TYPE_NAMES = {"text": "文字", "number": "数字", "bool": "是否"}
+MAX_ARGUMENT = 200
 
 
 def problems(text: str, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
@@ -96,7 +150,9 @@ def problems(text: str, aliases: Mapping[str, Fields], params: Mapping[str, Any]
             yield f"模板里不能用 {type(node).__name__}，只能用字段、过滤器与 if", "", []
         elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
             yield f"没有过滤器“{node.name}”", node.name, list(FILTERS)
-        elif isinstance(node, nodes.Test) and node.name not in ("defined", "none"):
+        elif isinstance(node, nodes.Filter | nodes.Compare) and (wrong := _wrong_types(node, aliases, params)):
+            yield wrong, "", []
+        elif isinstance(node, nodes.Test) and node.name != "defined":
             yield f"模板里不能用 is {node.name}，只能用 is defined", "", []
         elif isinstance(node, nodes.Getattr):
             owner = node.node.name if isinstance(node.node, nodes.Name) else ""
@@ -112,11 +168,74 @@ def problems(text: str, aliases: Mapping[str, Fields], params: Mapping[str, Any]
             yield f"没有别名“{node.name}”", node.name, [*aliases, "param"]
 
 
+def _type_of(node: Any, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> str:
+    """text, number or bool as far as a message's expression tells; empty where it does not."""
+    from jinja2 import nodes
+
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+        if node.node.name == "param":
+            return _type_of(nodes.Const(params.get(node.attr)), aliases, params)
+        field = aliases.get(node.node.name, {}).get(node.attr)
+        return field.type if field else ""
+    if isinstance(node, nodes.Const):
+        if isinstance(node.value, bool):
+            return "bool"
+        return "text" if isinstance(node.value, str) else "number" if isinstance(node.value, int | float | Decimal) else ""
+    return _GIVES.get(node.name, "") if isinstance(node, nodes.Filter) else ""
+
+
+def _wrong_types(node: Any, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> str:
+    from jinja2 import nodes
+
+    check = _wrong_filter if isinstance(node, nodes.Filter) else _wrong_comparison
+    return check(node, aliases, params)
+
+
+def _wrong_filter(node: Any, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> str:
+    """Why a filter cannot be used so: on a value of another type, or with arguments that are no small constants."""
+    from jinja2 import nodes
+
+    wanted, got = _TAKES[node.name], _type_of(node.node, aliases, params)
+    if got and got != wanted:
+        return f"过滤器 {node.name} 用于{_TYPE_NAMES[wanted]}，这里是{_TYPE_NAMES[got]}"
+    if node.kwargs or node.dyn_args or node.dyn_kwargs:
+        return f"过滤器 {node.name} 的参数写法不对，如 {node.name}(2)"
+    texts = node.name == "swap"
+    for argument in node.args:
+        value = argument.value if isinstance(argument, nodes.Const) else None
+        if texts and not isinstance(value, str):
+            return f"过滤器 {node.name} 的参数要是文字"
+        if not texts and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_ARGUMENT):
+            return f"过滤器 {node.name} 的参数要是 0 至 {MAX_ARGUMENT} 的整数"
+    least, most = (2, 2) if node.name == "swap" else (0, 0 if node.name == "abs" else 1)
+    return "" if least <= len(node.args) <= most else f"过滤器 {node.name} 的参数个数不对"
+
+
+def _wrong_comparison(node: Any, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> str:
+    """Why two values cannot be compared: ordered though not numbers, or of different types."""
+    left = _type_of(node.expr, aliases, params)
+    for operand in node.ops:
+        right = _type_of(operand.expr, aliases, params)
+        if operand.op in ("lt", "lteq", "gt", "gteq") and {left, right} - {"number"}:
+            return "模板里只有数字能比大小"
+        if left and right and left != right and operand.op in ("eq", "ne"):
+            return f"{_TYPE_NAMES[left]}与{_TYPE_NAMES[right]}不能比较"
+        if operand.op in ("in", "notin") and {left, right} - {"text"}:
+            return "in 只用于文字"
+    return ""
+
+
 @cache
 def _template(text: str) -> Any:
     return environment().from_string(text)
 
 
-def render(text: str, facts: Mapping[str, Mapping[str, Scalar]], params: Mapping[str, Any]) -> str:
-    """The message for the facts bound to each alias. A field a fact does not have raises jinja2.UndefinedError."""
-    return str(_template(text).render({**facts, "param": params})).strip()
+def render(text: str, facts: Mapping[str, Mapping[str, Scalar]], known: Mapping[str, Fields], params: Mapping[str, Any]) -> str:
+    """The message for the facts bound to each alias; `known` are the fields each can have. What a form did not fill in reads
+    （未填）. Control characters, which a terminal would obey, are dropped.
+
+    Raises jinja2.TemplateError where a message does what its checks should have refused.
+    """
+    filled = {alias: _Filled(fields, known[alias]) for alias, fields in facts.items()}
+    said = str(_template(text).render({**filled, "param": params})).strip()
+    return "".join(c for c in said if c >= " " or c == "\n")

@@ -86,13 +86,6 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
-    score: Expression
-    formula: str
-    basis: str
-
-
-@dataclass(frozen=True, slots=True)
 class Scoring:
     rounding: Rounding
     rounding_basis: str
@@ -105,7 +98,7 @@ class Scoring:
     """Scoring tables of indicators by nature: quantitative, deadline, qualitative …"""
     tiers: tuple[Band, ...]
     """Tiers of qualitative indicators, best first; floors are shares of the weight."""
-    total: Total
+    total: Table
     satisfaction_required: bool = False
 
 

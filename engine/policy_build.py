@@ -17,8 +17,9 @@ from engine.conditions import Scope
 from engine.errors import Place, PolicyError, Problem, nearest
 from engine.formula import Constant, Expression
 from engine.ir import Scalar
+from engine.layout import layout
 from engine.names import NameRules
-from engine.policy import Band, Bounds, Clause, Level1, Parameter, Policy, Scoring, StatementRule, Total, Weights
+from engine.policy import Band, Bounds, Clause, Level1, Parameter, Policy, Scoring, StatementRule, Weights
 from engine.policy_files import Library, Resolved, bases, library, resolve, years
 from engine.rounding import Rounding
 from engine.rules import compile_rules
@@ -61,8 +62,10 @@ class _Builder:
         scoring = self._scoring(stages, tiers)
         grades = self._bands("grade", self.data["grades"], ("grades",), scoring.weights.full_score)
         names = self._names(self.data["names"])
+        self._layout(self.data.get("form", {}))
         statements = self._statements(self.data.get("form", {}).get("statements", []))
-        rules = compile_rules(self.resolved, self.params, self.problems)
+        coded = {"nature": NATURES, "attainment": (*(band.id for band in tiers), "unknown")}
+        rules = compile_rules(self.resolved, self.params, coded, self.problems)
         first, last = years(head)
         if last is not None and last < first:
             self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from")
@@ -133,7 +136,7 @@ class _Builder:
     def _scoring(self, stages: Mapping[str, catalogue.Fields], tiers: tuple[Band, ...]) -> Scoring:
         data = self.data["scoring"]
         tables = {nature: self._scoring_table(nature, stages[nature], tiers) for nature in NATURES}
-        rounding, bounds, total = data["rounding"], data["bounds"], data["total"]
+        rounding, bounds = data["rounding"], data["bounds"]
         return Scoring(
             rounding=Rounding(rounding["mode"], rounding["places"], rounding["at"]),
             rounding_basis=rounding["basis"],
@@ -148,9 +151,7 @@ class _Builder:
             execution=self._scoring_table("execution", stages["execution"], ()),
             tables=tables,
             tiers=tiers,
-            total=Total(
-                self._formula(total["score"], ("scoring", "total", "score"), catalogue.TOTAL), str(total["score"]), total["basis"]
-            ),
+            total=self._total(),
             satisfaction_required=data.get("satisfaction", {}).get("required", False),
         )
 
@@ -168,6 +169,14 @@ class _Builder:
                     "、".join(known) or "tier 只用于 qualitative",
                     nearest(case.tier, known),
                 )
+        return table
+
+    def _total(self) -> Table:
+        """The table that makes the total: each case has a formula."""
+        table = self._scoring_table("total", catalogue.TOTAL, ())
+        for index, case in enumerate(table.cases):
+            if case.status:
+                self.add(("scoring", "total", "cases", index, "status"), "总分的各条要有公式", "score")
         return table
 
     def _weights(self, data: Mapping[str, Any]) -> Weights:
@@ -225,6 +234,25 @@ class _Builder:
         fillers, endings = self.words(data["fillers"], ("names", "fillers")), self.words(data["endings"], ("names", "endings"))
         elsewhere = self.words(data["elsewhere"], ("names", "elsewhere"))
         return NameRules(float(threshold), tuple(fillers), tuple(endings), max(1, int(shared)), tuple(elsewhere))
+
+    def _layout(self, form: Mapping[str, Any]) -> None:
+        """Compile the layout, so that its patterns and labels are wrong when the policy is checked and not when a form is read."""
+        if not form:
+            return
+        try:
+            layout(form, lambda path: self.place(("form", *path)))
+        except PolicyError as error:
+            self.problems += error.problems
+        known = {item["key"] for item in form.get("report", {}).get("sections", [])}
+        for index, item in enumerate(form.get("statements", [])):
+            for n, section in enumerate(item.get("sections", [])):
+                if section not in known:
+                    self.add(
+                        ("form", "statements", index, "sections", n),
+                        f"没有“{section}”这一节",
+                        "、".join(known),
+                        nearest(section, known),
+                    )
 
     def _statements(self, items: list[Mapping[str, Any]]) -> dict[str, StatementRule]:
         """What the layout's statements are to be held against. Their named groups and form fields are checked here."""

@@ -233,7 +233,7 @@ def _change(data: Any, path: str, value: Any) -> None:
 
 def cases(policy: Policy) -> Iterator[str]:
     """Every scoring case of a policy, as `table.case`."""
-    for table in (policy.scoring.execution, *policy.scoring.tables.values()):
+    for table in (policy.scoring.execution, *policy.scoring.tables.values()):  # the total's cases are tested by whole records
         for case in table.cases:
             yield f"{table.name}.{case.id}"
 

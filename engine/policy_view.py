@@ -47,12 +47,11 @@ def _lines(policy: Policy) -> Iterator[str]:
         value = "、".join(parameter.value) if isinstance(parameter.value, tuple) else f"{parameter.value}{parameter.unit}"
         yield f"  {parameter.id} = {value}"
         yield f"      {parameter.label}（依据 {parameter.basis}；{parameter.place}）"
-    for table in (*policy.recognition.values(), policy.scoring.execution, *policy.scoring.tables.values()):
+    for table in (*policy.recognition.values(), policy.scoring.execution, *policy.scoring.tables.values(), policy.scoring.total):
         yield f"\n{table.title}（{table.name}）"
         yield from _table(table)
     yield "\n定性指标分档（占分值的比例）"
     yield from _bands(policy.scoring.tiers)
-    yield f"\n总分 = {policy.scoring.total.formula}（依据 {policy.scoring.total.basis}）"
     yield "\n等级"
     yield from _bands(policy.grades)
     yield "\n条款"

@@ -11,7 +11,7 @@ A rule says something (message, advice, severity, category), or concludes a fact
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine import fact_fields, ir, messages
@@ -95,9 +95,17 @@ class RuleSet:
         }
 
 
-def compile_rules(resolved: Resolved, params: Mapping[str, Any], problems: list[Problem]) -> RuleSet:
-    """The policy's measures and rules. Everything wrong is added to `problems`, at its line."""
-    return _Compiler(resolved, params, problems).run()
+def compile_rules(
+    resolved: Resolved, params: Mapping[str, Any], coded: Mapping[str, tuple[str, ...]], problems: list[Problem]
+) -> RuleSet:
+    """The policy's measures and rules. Everything wrong is added to `problems`, at its line.
+
+    `coded` are the values of the indicator fields whose choices the policy makes itself (nature, attainment).
+    """
+    compiler = _Compiler(resolved, params, problems)
+    for name, choices in coded.items():
+        compiler.kinds["indicator"][name] = replace(compiler.kinds["indicator"][name], choices=choices)
+    return compiler.run()
 
 
 class _Compiler:

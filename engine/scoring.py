@@ -241,29 +241,46 @@ def summed(scores: Iterable[Score], policy: Policy) -> Score:
 
 
 def total(form: Form, execution: Score, indicators: Score, not_applicable: Decimal, policy: Policy) -> Score:
-    """The form's total by the policy's formula, from the parts; a range instead where a part needs a human."""
-    reported = number_of(form.total)
-    rule, rounding = policy.scoring.total, policy.scoring.rounding
-    fixed = {"full_score": policy.scoring.weights.full_score, "not_applicable_weight": not_applicable}
-
-    def at(execution_value: Fraction | Decimal, indicators_value: Fraction | Decimal) -> Fraction:
-        values: dict[str, formula.Number] = {**fixed, "execution": execution_value, "indicators": indicators_value}
-        return formula.evaluate(rule.score, values)
-
-    allowed: Range | None = None
-    if execution.limits and indicators.limits:
-        low, high = (at(*ends) for ends in zip(execution.limits, indicators.limits, strict=True))
-        allowed = (rounding(low), rounding(high))
+    """The form's total by the policy's table, from the parts; a range instead where a part needs a human."""
+    reported, rounding = number_of(form.total), policy.scoring.rounding
+    fixed: dict[str, Scalar] = {"full_score": policy.scoring.weights.full_score, "not_applicable_weight": not_applicable}
+    ends = [_total_at(low, high, fixed, policy) for low, high in zip(execution.limits or (), indicators.limits or (), strict=False)]
+    allowed = (rounding(ends[0][1]), rounding(ends[1][1])) if len(ends) == 2 and ends[0] and ends[1] else None
     if execution.exact is None or indicators.exact is None or execution.status != "scored":
         reason = "；".join(filter(None, [execution.reason, indicators.reason]))
         return Score(reported, None, None, allowed, "needs_review", reason, None)
-    exact = at(execution.exact, indicators.exact)
-    values = {"execution": rounding(execution.exact), "indicators": rounding(indicators.exact), **fixed}
-    used = {n.name for n in formula.names(rule.score)}
-    shown = tuple((k, v) for k, v in values.items() if k in used)
-    operands = formula.show(rule.score, values)
-    trace = Trace("total", "总分", rule.basis, rule.formula, operands, shown, exact, "", _rounding_text(policy))
+    found = _total_at(execution.exact, indicators.exact, fixed, policy)
+    if found is None:
+        return Score(reported, None, None, None, "error", "总分的公式算不出来", None)
+    case, exact = found
+    assert case.score is not None
+    values = _values(
+        case.score, {**fixed, "execution": rounding(execution.exact), "indicators": rounding(indicators.exact)}, policy
+    )
+    operands = formula.show(case.score, values)
+    name, shown = f"total.{case.id}", tuple(values.items())
+    trace = Trace(name, case.label, case.basis, case.formula, operands, shown, exact, "", _rounding_text(policy))
     return Score(reported, rounding(exact), exact, allowed, "scored", "", trace)
+
+
+def _total_at(
+    execution: Fraction, indicators: Fraction, fixed: Mapping[str, Scalar], policy: Policy
+) -> tuple[Case, Fraction] | None:
+    """The case that makes the total of these parts, and its value; None where its formula has none."""
+    parts = {"execution": _decimal(execution), "indicators": _decimal(indicators)}
+    case = policy.scoring.total.first({**fixed, **parts})
+    if case is None or case.score is None:
+        return None
+    values: dict[str, formula.Number] = {**_values(case.score, {**fixed, **parts}, policy)}
+    values |= {name: exact for name, exact in (("execution", execution), ("indicators", indicators)) if name in values}
+    try:
+        return case, formula.evaluate(case.score, values)
+    except (DivisionByZero, KeyError):
+        return None
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
 
 
 def grade(value: Decimal | None, policy: Policy) -> Band | None:

@@ -35,6 +35,8 @@ def render(result: Mapping[str, Any], terminal: bool) -> str:
             Text(f"{form['name']}", style="bold") + Text(f"（{KINDS[form['kind']]}，{form['unit']}，{form['fiscal_year']}年度）")
         )
         console.print(_scores(form))
+        if reason := form["scores"]["execution"].get("reason"):
+            console.print(Padding(Text(f"? 预算执行：{reason}", style="yellow"), (0, 0, 0, 2)))
         _differences(form, console)
         _findings([finding for finding in result["findings"] if finding["form"] == form["name"]], console)
     console.print()

@@ -156,11 +156,21 @@ class Reader:
         such, or a field whose value 0 this case's conditions rule out or an earlier case has taken."""
         if isinstance(divisor, formula.Constant):
             return divisor.value != 0
+        if isinstance(divisor, formula.Operation) and divisor.sign == "max":
+            return any(self._positive(operand) for operand in divisor.operands)
         if isinstance(divisor, formula.Operation):
             return divisor.sign in ("*", "/", "neg", "abs") and all(self._never_zero(o, case, earlier) for o in divisor.operands)
         if divisor.name not in self.scope.fields:
             return self.params.get(divisor.name) != 0
         return rules_out_zero(case, divisor.name) or any(_takes_zero(other, case, divisor.name) for other in earlier)
+
+    def _positive(self, operand: Expression) -> bool:
+        if isinstance(operand, formula.Constant):
+            return operand.value > 0
+        value = (
+            self.params.get(operand.name) if isinstance(operand, formula.Name) and operand.name not in self.scope.fields else None
+        )
+        return isinstance(value, int | Decimal) and value > 0
 
     def _add(self, path: tuple[str | int, ...], message: str, expected: str = "", close: str = "", offset: int = 0) -> None:
         place = self.scope.locate(path)

@@ -89,8 +89,8 @@ def _form(draft: Draft) -> dict[str, Any]:
         "budget": _budget(form, data, as_filed),
         "goals": goals,
         "reasons": any(indicator.reason is not None for goal in form.goals for indicator in goal.indicators),
-        "total": _stands(form.total, data["total"], as_filed),
-        "grade": "" if grade is None else grade.text if as_filed else data["grade"] or grade.text,
+        "total": None if form.total is None and as_filed else _stands(form.total, data["total"], as_filed),
+        "grade": None if grade is None else grade.text if as_filed else data["grade"] or grade.text,
         "analysis": _lines(form.analysis),
         "remedies": _lines(form.remedies),
         "notes": [note.text for note in form.notes],
@@ -123,7 +123,7 @@ def _budget(form: Form, data: Mapping[str, Any], as_filed: bool) -> dict[str, An
 
 
 def _goal(goal: Goal, items: Iterator[Mapping[str, Any]], as_filed: bool) -> dict[str, Any]:
-    rows = []
+    rows: list[dict[str, Any]] = []
     before: tuple[Group | None, Group | None] = (None, None)
     for indicator, groups in _grouped(goal):
         item = next(items)
