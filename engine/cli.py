@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine import __version__
-from engine.errors import EXIT_FINDINGS, EXIT_INPUT, EXIT_OK, EXIT_TESTS, EXIT_USAGE, JixiaoError, Place, Problem, UsageError
+from engine.errors import (
+    EXIT_FINDINGS,
+    EXIT_INPUT,
+    EXIT_OK,
+    EXIT_POLICY,
+    EXIT_TESTS,
+    EXIT_USAGE,
+    JixiaoError,
+    Place,
+    Problem,
+    UsageError,
+)
+from engine.output import write as _write
+from engine.paths import argument, displayed
 
 if TYPE_CHECKING:
     from engine.evaluation import Evaluation
@@ -41,6 +53,11 @@ def _policy(command: Command) -> Command:
 
 def _out(command: Command) -> Command:
     return click.option("--out", metavar="FILE", type=_FILE, help="写到文件（整个写成才替换）；不写则打印。")(command)
+
+
+def _name(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """A Chinese name given on the command line, whatever the locale."""
+    return argument(value)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -95,8 +112,8 @@ def read(file: Path, policy: str | None, policies: Path | None, form: str, out: 
 
 @app.command()
 @_files
-@click.option("--form", metavar="NAME", default="", help="只看这张表（名称的一部分即可）。")
-@click.option("--indicator", metavar="NAME", default="", help="只看这个指标（名称的一部分即可）。")
+@click.option("--form", metavar="NAME", default="", callback=_name, help="只看这张表（名称的一部分即可）。")
+@click.option("--indicator", metavar="NAME", default="", callback=_name, help="只看这个指标（名称的一部分即可）。")
 @click.option("--rule", metavar="ID", default="", help="说明这条规则：每个条件与各事实的值，包括没有发现问题的原因。")
 @_policy
 def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, policy: str | None, policies: Path | None) -> None:
@@ -138,7 +155,7 @@ def report(
     from engine.report import FORMATS, reports, write
 
     if templates and not templates.is_dir():
-        raise UsageError(Problem(Place(str(templates)), "没有这个模板目录"))
+        raise UsageError(Problem(Place(displayed(templates)), "没有这个模板目录"))
     result, _, judgement, evaluation = _judged(files, policy, policies)
     made = reports(evaluation, judgement, result, formats or FORMATS, templates, as_filed=as_filed, compare=compare)
     for path in write(made, out):
@@ -163,22 +180,27 @@ def policy_group() -> None:
 
 @policy_group.command("list")
 @click.option("--policies", metavar="DIR", type=_FILE, help="先在这个目录里找政策。")
-def policy_list(policies: Path | None) -> None:
-    """列出政策。"""
+def policy_list(policies: Path | None) -> int:
+    """列出政策；有读不了的，逐条列出，退出状态为 3。"""
     from rich.console import Console
     from rich.table import Table
 
-    from engine.policy_files import heads
+    from engine.policy_heads import heads
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for title in ("编号", "年度", "状态", "表种", "名称"):
         table.add_column(title, overflow="fold")
-    for head in heads(_library(policies)):
+    readable, problems = heads(_library(policies))
+    # an id is copied into other commands: it stays on one line where the terminal is not narrower than itself
+    table.columns[0].min_width = max([len(head.id) for head in readable], default=0)
+    for head in readable:
         years = f"{head.first_year}—{head.last_year or '今'}" if head.first_year != head.last_year else str(head.first_year)
         kinds = "、".join({"department": "部门", "project": "项目"}[kind] for kind in head.form_kinds)
         table.add_row(head.id, years if head.first_year else "—", head.status, kinds or "—", head.title)
     # a terminal folds what is too long; a file or pipe gets a policy a line
     Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+    _tell(problems)
+    return EXIT_POLICY if problems else EXIT_OK
 
 
 @policy_group.command("show")
@@ -270,38 +292,21 @@ def _render(result: dict[str, Any], policy: Policy, form: str, out: Path | None)
     return table(result, terminal=out is None and sys.stdout.isatty())
 
 
-def _write(text: str, out: Path | None) -> None:
-    """Print, or replace the file as a whole: it is old or new, never half. A device or pipe is written to as it is."""
-    if out is None:
-        sys.stdout.write(text)
-        return
-    target = out.resolve()  # a link stays a link: what it leads to is replaced
-    if target.is_dir() or not target.parent.is_dir():
-        reason = "是一个目录" if target.is_dir() else f"所在的目录 {target.parent} 不存在"
-        raise UsageError(Problem(Place(str(out)), f"不能写到这里：{reason}", "一个文件"))
-    if target.exists() and not target.is_file():
-        target.write_text(text, encoding="utf-8")
-        return
-    mask = os.umask(0)
-    os.umask(mask)
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
 def main() -> None:
     """Entry point: runs the command line and exits with the Contract's status."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")  # Chinese on any console; Windows defaults to its code page
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started us (`>&-`): what goes there is lost, not an error
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+        elif hasattr(stream, "reconfigure"):
+            # Chinese on any console (Windows defaults to its code page), and whatever cannot be encoded as \\x..
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(_run())
+
+
+def _tell(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        click.echo(f"错误：{problem}", err=True)
 
 
 def _run() -> int:
@@ -311,7 +316,9 @@ def _run() -> int:
         click.echo(shown.format_message(), err=True)
         return EXIT_USAGE
     except click.ClickException as wrong:
-        click.echo(f"用法有误：{wrong.format_message()}", err=True)
+        from engine.usage import in_chinese
+
+        click.echo(f"用法有误：{in_chinese(wrong)}", err=True)
         if isinstance(wrong, click.UsageError) and wrong.ctx:
             click.echo(f"用 {wrong.ctx.command_path} --help 看用法。", err=True)
         return EXIT_USAGE
@@ -319,15 +326,15 @@ def _run() -> int:
         click.echo("已中断。", err=True)
         return EXIT_USAGE
     except JixiaoError as error:
-        for problem in error.problems:
-            click.echo(f"错误：{problem}", err=True)
+        _tell(error.problems)
         return error.exit_status
     except BrokenPipeError:
         # the reader of our output went away (`| head`): nothing more to say, and nothing went wrong
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_OK
     except OSError as error:
-        click.echo(f"错误：{error.filename or ''}：{error.strerror}", err=True)
+        name = f"{displayed(os.fspath(error.filename))}：" if isinstance(error.filename, str | os.PathLike) else ""
+        click.echo(f"错误：{name}{error.strerror or error}", err=True)
         return EXIT_INPUT
 
 

@@ -43,6 +43,7 @@ _FORM: Fields = {
     "grade_computed": Field("text", "计算等级"),
     "grade_of_reported": Field("text", "自评总分对应的等级"),
     "grade_clause": Field("text", "等级的条款", internal=True),
+    "money_unit": Field("text", "金额单位"),
     "budget": Field("number", "调整后预算数"),
     "executed": Field("number", "执行数"),
     "unspent": Field("number", "未执行数"),

@@ -74,6 +74,7 @@ TOTAL: Fields = {
     "indicators": Field("number", "各指标得分之和"),
     "full_score": Field("number", "总分"),
     "not_applicable_weight": Field("number", "不适用指标的分值之和"),
+    "applicable": Field("number", "总分减去不适用指标的分值"),
 }
 BOUNDS: Fields = {"weight": Field("number", "分值")}
 

@@ -65,6 +65,7 @@ def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vo
         "grade_computed": scored.grade_computed or None,
         "grade_of_reported": reported_grade.id if reported_grade else None,
         "grade_clause": scored.grade_basis or None,
+        "money_unit": line.money_unit if line else "",
         "budget": budget,
         "executed": executed,
         "unspent": None if budget is None or executed is None else budget - executed,

@@ -19,6 +19,7 @@ from engine.report_reader import begins_report, is_report_title, read_report
 from engine.submission import Cell, Form, HeaderField
 
 _TITLE_LENGTH = 120
+_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _LABELS_SHOWN = 12
 
 
@@ -210,7 +211,7 @@ def _form(span: _Span, layout: Layout, problems: list[Problem]) -> Form:
         kind=kind,
         name=_name(span, header, layout),
         unit=unit,
-        fiscal_year=int(span.match.groups["fiscal_year"]),
+        fiscal_year=int(span.match.groups["fiscal_year"].translate(_CHINESE_DIGITS)),  # int reads full-width digits
         place=span.place,
         title=span.text,
         filled_on=filled_on,

@@ -6,15 +6,27 @@ Cells of merged areas stand empty after the first and are carried down.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.blocks import Row, Table, TableCell
 from engine.errors import Place, Problem
-from engine.goal_rows import OpenGoal, weighted
-from engine.grid import HEADER_MATCHES, Columns, cell_of, check_width, header_columns, one_line, read_header, unplaced
-from engine.labels import Label, Labels, Match, Pattern
+from engine.goal_rows import OpenGoal, read_bare_weights, weighted
+from engine.grid import (
+    HEADER_MATCHES,
+    Columns,
+    cell_of,
+    check_width,
+    header_columns,
+    label_pairs,
+    named,
+    one_line,
+    read_header,
+    unlisted_pairs,
+    unplaced,
+)
+from engine.labels import Label, Match
 from engine.layout import GoalHeading, Layout
 from engine.submission import BudgetLine, Cell, Goal, HeaderField, Indicator
 
@@ -62,6 +74,8 @@ class _TableReader:
     budget_weight: Cell | None = None
     money_unit: str = ""
     goals: list[OpenGoal] = field(default_factory=list)
+    again: OpenGoal | None = None
+    """The heading of the open goal, said again: of a page's top, or of another goal. The next row tells."""
     budget_failed: bool = False
 
     def row(self, row: Row) -> None:
@@ -85,54 +99,50 @@ class _TableReader:
         elif self.block == "budget" and (self._budget_part(first) or index > 0 or not self.layout.header.find(first.text)):
             self._budget_row(row)
         elif index == 0 and self.layout.header.find(first.text):
-            self._header(row)
+            self._header(row, first)
         elif self.block == "indicators":
             self._indicator_row(row)
         elif self.block in ("analysis", "remedies") and index > 0:
             self._continue(filled)
         elif self.block == "header" and self._budget_part(first):
             self._budget_lead([cell for _, cell in filled])
+        elif self.block == "header":
+            self._header(row, first)
         else:
             self._unplaced(first)
 
     def _unplaced(self, cell: TableCell) -> None:
         layout = self.layout
         sets = {
-            "header": (layout.header, layout.budget.heading),
-            "budget": (layout.budget.rows, layout.header),
-            "goal": (layout.columns,),
+            "header": ((layout.header, layout.budget.heading), "header"),
+            "budget": ((layout.budget.rows, layout.header), "budget.rows"),
+            "goal": ((layout.columns,), "indicators.columns"),
         }
-        expected = sets.get(self.block, (layout.header, layout.closing))
+        expected, part = sets.get(self.block, ((layout.header, layout.closing), "closing"))
         near = next(filter(None, (labels.nearest(cell.text) for labels in (*expected, layout.closing))), "")
-        self.problems.append(replace(unplaced(cell, "、".join(labels.names for labels in expected)), nearest=near))
+        words = f"{'、'.join(labels.names for labels in expected)}（表上另有的写法，列入政策 form.yaml 的 {part} 的 labels）"
+        self.problems.append(replace(unplaced(cell, words), nearest=near))
         if self.block == "goal":
             self.goals[-1].failed = True
 
     # header fields
 
-    def _header(self, row: Row) -> None:
-        for label, beside, values in self._pairs(row, self.layout.header):
-            self.content.kind = self.content.kind or label.kind
-            for extra in values[1:]:
-                self.problems.append(unplaced(extra, f"“{label.texts[0]}”后只有一格；其他标签：{self.layout.header.names}"))
-            value = cell_of(values[0]) if values else Cell("", beside[-1].place)
-            self.content.header.append(HeaderField(label.key, beside[0].text, value))
-
-    def _pairs(self, row: Row, labels: Labels) -> Iterator[tuple[Label, list[TableCell], list[TableCell]]]:
-        """Label after label with the filled cells up to the next; in the middle the label's cell and the empty ones after it."""
-        current: tuple[Label, list[TableCell], list[TableCell]] | None = None
-        for cell in row:
-            label = labels.find(cell.text) if cell else None
+    def _header(self, row: Row, first: TableCell) -> None:
+        """Fields above the budget block. Labels nobody listed are kept without a key, if they look like labels with values."""
+        for label, beside, values in label_pairs(row, self.layout.header):
+            taken = 1 if label else 0
+            unlisted = unlisted_pairs(values[taken:], self.layout.header) if self.block == "header" and len(row) > 1 else None
             if label:
-                if current:
-                    yield current
-                current = (label, [cell], [])
-            elif current and cell:
-                current[2].append(cell)
-            elif current and len(current[1]) < 2:
-                current[1].append(cell)
-        if current:
-            yield current
+                self.content.kind = self.content.kind or label.kind
+                value = cell_of(values[0]) if values else Cell("", beside[-1].place)
+                self.content.header.append(HeaderField(label.key, beside[0].text, value))
+            if unlisted is not None:
+                self.content.header += [HeaderField("", name.text, value) for name, value in unlisted]
+            elif label:
+                for extra in values[1:]:
+                    self.problems.append(unplaced(extra, f"“{label.texts[0]}”后只有一格；其他标签：{self.layout.header.names}"))
+            else:
+                self._unplaced(first)
 
     # budget
 
@@ -143,7 +153,7 @@ class _TableReader:
         self._budget_lead([cell for cell in row[: found[0][0]] if cell])
         if not self.budget_weight:
             for index, _ in found:
-                self.budget_weight = self.budget_weight or _named(row[index], self.layout.budget.weight, "weight")
+                self.budget_weight = self.budget_weight or named(row[index], self.layout.budget.weight, "weight")
 
     def _budget_part(self, cell: TableCell) -> bool:
         """Whether the cell is a heading, weight, money unit or row name of the budget block."""
@@ -161,11 +171,11 @@ class _TableReader:
         """Take heading, weight and money unit from the cells left of the first column; what remains is the row's name."""
         name: TableCell | None = None
         for cell in cells:
-            weight = _named(cell, self.layout.budget.weight, "weight")
-            unit = _named(cell, self.layout.budget.money_unit, "unit")
+            weight = named(cell, self.layout.budget.weight, "weight")
+            unit = named(cell, self.layout.budget.money_unit, "unit")
             self.budget_weight = weight or self.budget_weight
             self.money_unit = unit.text if unit else self.money_unit
-            if weight or unit or self.layout.budget.heading.find(cell.text):
+            if (weight or unit or self.layout.budget.heading.find(cell.text)) and not self._role(cell.text):
                 continue
             if name:
                 self.problems.append(unplaced(cell, f"“{name.text}”一行的数额在“{self.layout.budget.columns.names}”各列下"))
@@ -208,24 +218,36 @@ class _TableReader:
 
     def _goal(self, row: Row, index: int, heading: GoalHeading, match: Match) -> None:
         """A goal heading: alone, with the goal's text beside it, or at the head of the goal's first row of indicators."""
-        self._open(row[index], heading, match)
         rest = [cell for cell in row[index + 1 :] if cell]
-        if heading.title == "beside":
-            self.goals[-1].title = one_line("\n".join(cell.text for cell in rest))
+        beside = heading.title == "beside"
+        self._open(row[index], heading, match, one_line("\n".join(cell.text for cell in rest)) if beside else "")
+        if beside:
             self.block = "goal"
         elif rest and (self.columns or self.header_failed):
             self._indicator_row((*row[:index], replace(row[index], text=""), *row[index + 1 :]))
         elif rest:
             self._unplaced(rest[0])
 
-    def _open(self, cell: TableCell, heading: GoalHeading, match: Match) -> None:
+    def _open(self, cell: TableCell, heading: GoalHeading, match: Match, title: str = "") -> None:
         weight = match.get("weight")
         declared = Cell(weight, cell.place) if weight is not None else None
         if heading.opens == "goal" or not self.goals:
-            self.goals.append(OpenGoal(one_line(cell.text), cell.place, declared))
-        else:
-            self.goals[-1].weight = declared or self.goals[-1].weight
+            self._settle(another=True)
+            goal = OpenGoal(one_line(cell.text), cell.place, declared, title)
+            if self.goals and self.goals[-1].same_heading(goal):
+                self.again = goal
+            else:
+                self.goals.append(goal)
+        elif heading.opens == "indicators":
+            goal = self.again or self.goals[-1]
+            goal.weight = declared or goal.weight
         self.block = "indicators" if self.columns or self.header_failed else "goal"
+
+    def _settle(self, *, another: bool) -> None:
+        """Whether the heading said again was that of another goal is known now."""
+        if self.again and another:
+            self.goals.append(self.again)
+        self.again = None
 
     def _indicator_header(self, row: Row, found: Sequence[tuple[int, Label]]) -> None:
         for cell in (cell for cell in row[: found[0][0]] if cell):
@@ -245,9 +267,10 @@ class _TableReader:
             self.goals[-1].failed = True
 
     def _indicator_row(self, row: Row) -> None:
-        goal, columns = self.goals[-1], self.columns
+        columns = self.columns
         if columns is None:  # its header row is already a problem
-            goal.failed = True
+            self._settle(another=False)
+            self.goals[-1].failed = True
             return
         before = len(self.problems)
         for cell in (cell for cell in row[: columns.first] if cell):
@@ -257,6 +280,8 @@ class _TableReader:
         name = values.get("name")
         if check_width(row, columns, self.problems, name.text if name else ""):
             self.problems += crowded
+        self._settle(another=self.goals[-1].is_over(values.get("level1"), self.layout.weight))
+        goal = self.goals[-1]
         goal.levels(values.get("level1"), values.get("level2"), self.layout.weight)
         if not name:
             where = name.place if name is not None else replace(row[0].place, cell=0)
@@ -334,6 +359,8 @@ class _TableReader:
         )
         if not self.goals:
             self.problems.append(Problem(place, "表中没有年度目标", "至少一个年度目标及其指标", code="input.no-goals"))
+        self._settle(another=True)
+        read_bare_weights(self.goals, self.layout.weight_if_all)
         for goal in self.goals:
             if not goal.indicators and not goal.failed:
                 message = f"“{goal.title[:_SHOWN] or goal.heading[:_SHOWN]}”下没有指标"
@@ -341,7 +368,3 @@ class _TableReader:
         content.goals = tuple(goal.closed(number) for number, goal in enumerate(self.goals, start=1))
         return content
 
-
-def _named(cell: TableCell, patterns: Sequence[Pattern], group: str) -> Cell | None:
-    match = next(filter(None, (pattern.search(cell.text) for pattern in patterns)), None)
-    return Cell(match.groups[group], cell.place) if match else None

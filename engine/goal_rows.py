@@ -1,23 +1,33 @@
-"""A goal being read: its groups and indicators so far, and the 一级 and 二级 that the next row carries on."""
+"""A goal being read: its groups and indicators so far, and the 一级 and 二级 that the next row carries on.
+
+Weights in brackets after a name are read here: those with 分 as they come, bare ones when the whole form is known.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Literal
 
 from engine.blocks import TableCell
 from engine.errors import Place
 from engine.grid import one_line
-from engine.labels import Pattern
+from engine.labels import Pattern, fold
+from engine.numerals import read_decimal
 from engine.submission import Cell, Goal, Group, Indicator
+
+_CERTAIN = 3
+"""So many names with a bare number are no chance."""
+_POINTS = 100
 
 
 def weighted(cell: TableCell, patterns: Sequence[Pattern]) -> tuple[str, Cell | None]:
-    """Name and bracketed weight of a cell: 组织商会培训（1分） -> 组织商会培训, 1."""
+    """Name and bracketed weight of a cell: 组织商会培训（1分） -> 组织商会培训, 1. What else follows belongs to the name."""
     for pattern in patterns:
         match = pattern.search(cell.text)
         if match and match.get("name"):
-            return one_line(match.groups["name"]), Cell(match.groups["weight"], cell.place)
+            return one_line(match.groups["name"] + (match.get("rest") or "")), Cell(match.groups["weight"], cell.place)
     return one_line(cell.text), None
 
 
@@ -50,5 +60,87 @@ class OpenGoal:
             self.raw = (self.raw[0], level2.text)
             self.groups.append(Group(self.level1, self.level2, weight, level2.place))
 
+    def same_heading(self, other: OpenGoal) -> bool:
+        return (fold(self.heading), fold(self.title)) == (fold(other.heading), fold(other.title))
+
+    def is_over(self, level1: TableCell | None, patterns: Sequence[Pattern]) -> bool:
+        """Whether a row under the same heading, said again, begins another goal.
+
+        It does if a 一级 left behind begins again, or if the goal's weight is spent; else the heading stands at a page's top.
+        """
+        if not level1:
+            return False
+        name, _ = weighted(level1, patterns)
+        if name != self.level1 and any(group.level1 == name for group in self.groups):
+            return True
+        whole, spent = _number(self.weight), _sum(self.indicators)
+        return whole is not None and spent is not None and spent >= whole
+
     def closed(self, number: int) -> Goal:
         return Goal(number, self.title, self.place, self.weight, tuple(self.groups), tuple(self.indicators))
+
+
+def read_bare_weights(goals: Sequence[OpenGoal], patterns: Sequence[Pattern]) -> None:
+    """Take brackets that hold a weight only if all names have them; else every name stays as it is.
+
+    Of the indicators, those without a weight must all fit, and either the weights of each goal then add up to it, or nobody
+    wrote a weight otherwise: at least three indicators, a hundred points at most. Of the groups, those of one level must fit.
+    """
+    for pattern in patterns:
+        _bare_indicators(goals, pattern)
+        _bare_groups(goals, pattern, "level1")
+        _bare_groups(goals, pattern, "level2")
+
+
+def _bare_indicators(goals: Sequence[OpenGoal], pattern: Pattern) -> None:
+    before = [indicator for goal in goals for indicator in goal.indicators]
+    bare = [indicator for indicator in before if indicator.weight is None]
+    if any(indicator.weight is not None and not indicator.weight for indicator in before):
+        return  # an empty cell: the form has a column of weights
+    read = {indicator: weighted(TableCell(indicator.name, indicator.place), [pattern]) for indicator in bare}
+    if not bare or not all(weight for _, weight in read.values()):
+        return
+    after = [
+        [replace(i, name=read[i][0], weight=read[i][1]) if i in read else i for i in goal.indicators] for goal in goals
+    ]
+    total = _sum([indicator for indicators in after for indicator in indicators])
+    alone = len(bare) == len(before) >= _CERTAIN and total is not None and total <= _POINTS
+    if alone or all(goal.weight and _number(goal.weight) == _sum(done) for goal, done in zip(goals, after, strict=True)):
+        for goal, indicators in zip(goals, after, strict=True):
+            goal.indicators = indicators
+
+
+def _bare_groups(goals: Sequence[OpenGoal], pattern: Pattern, level: Literal["level1", "level2"]) -> None:
+    bare = [g for goal in goals for g in goal.groups if g.weight is None and bool(g.level2) == (level == "level2")]
+    read = {group: weighted(TableCell(getattr(group, level), group.place), [pattern]) for group in bare}
+    if not bare or not all(weight for _, weight in read.values()):
+        return
+    names = {getattr(group, level): name for group, (name, _) in read.items()}
+
+    def renamed(name: str, of: str) -> str:
+        return names.get(name, name) if of == level else name
+
+    for goal in goals:
+        goal.groups = [
+            replace(
+                group,
+                level1=renamed(group.level1, "level1"),
+                level2=renamed(group.level2, "level2"),
+                weight=read[group][1] if group in read else group.weight,
+            )
+            for group in goal.groups
+        ]
+        goal.indicators = [
+            replace(i, level1=renamed(i.level1, "level1"), level2=renamed(i.level2, "level2")) for i in goal.indicators
+        ]
+
+
+def _number(cell: Cell | None) -> Decimal | None:
+    return read_decimal(cell.text) if cell else None
+
+
+def _sum(indicators: Sequence[Indicator]) -> Decimal | None:
+    """The indicators' weights added up; None if one of them is not known."""
+    numbers = [_number(indicator.weight) for indicator in indicators]
+    known = [number for number in numbers if number is not None]
+    return sum(known, Decimal()) if len(known) == len(numbers) else None

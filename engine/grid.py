@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.blocks import Paragraph, Row, TableCell
 from engine.errors import Problem
-from engine.labels import Label, Labels
+from engine.labels import Label, Labels, Pattern, fold
 from engine.submission import Cell
 
 HEADER_MATCHES = 2
 """Labels of a block's columns in one row that make it the block's header row."""
 _SHOWN = 30
+_LABEL_LIKE = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z()/、·]{1,19}:?")
 
 
 def cell_of(source: TableCell | Paragraph) -> Cell:
@@ -80,6 +82,44 @@ def read_header(row: Row, labels: Labels, found: Sequence[tuple[int, Label]], pr
     if len(problems) > before:
         return None
     return Columns(tuple((index, label.key) for index, label in found), len(row))
+
+
+def label_pairs(row: Row, labels: Labels) -> Iterator[tuple[Label | None, list[TableCell], list[TableCell]]]:
+    """Label after label with the filled cells up to the next; in the middle the label's cell and the empty ones after it.
+
+    What stands before the first label comes without one.
+    """
+    current: tuple[Label | None, list[TableCell], list[TableCell]] = (None, [], [])
+    for cell in row:
+        label = labels.find(cell.text) if cell else None
+        if label:
+            if current[0] or current[2]:
+                yield current
+            current = (label, [cell], [])
+        elif cell:
+            current[2].append(cell)
+        elif current[0] and len(current[1]) < 2:
+            current[1].append(cell)
+    if current[0] or current[2]:
+        yield current
+
+
+def unlisted_pairs(cells: Sequence[TableCell], labels: Labels) -> Iterator[tuple[TableCell, Cell]] | None:
+    """Labels nobody listed, each with the value behind it; None if the cells do not look like labels and values in turn.
+
+    A listed label with one character wrong is a mistake, not a label of its own. Only the last label may lack its value.
+    """
+    names = cells[::2]
+    if not all(_LABEL_LIKE.fullmatch(fold(cell.text)) and not labels.misspelt(cell.text) for cell in names):
+        return None
+    values = [*map(cell_of, cells[1::2]), *(Cell("", cell.place) for cell in cells[len(cells) // 2 * 2 :])]
+    return zip(names, values, strict=True)
+
+
+def named(cell: TableCell, patterns: Sequence[Pattern], group: str) -> Cell | None:
+    """What the first pattern that fits takes out of a cell."""
+    match = next(filter(None, (pattern.search(cell.text) for pattern in patterns)), None)
+    return Cell(match.groups[group], cell.place) if match else None
 
 
 def unplaced(cell: TableCell, expected: str, code: str = "input.unplaced") -> Problem:

@@ -11,15 +11,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine import blocks, docx_reader, form_reader, record, text_reader
-from engine.errors import InputError, JixiaoError, Place, PolicyError, Problem
+from engine.errors import InputError, Place, PolicyError, Problem
 from engine.layout import Layout, layout
+from engine.paths import displayed
 from engine.policy import Policy
 from engine.policy_build import load
-from engine.policy_files import Head, Library, heads
+from engine.policy_files import Library
+from engine.policy_heads import Head, heads
 from engine.recognition import number_of
 from engine.submission import Cell, Form, Submission
 
 MAX_BYTES = 100_000_000
+MAX_TEXT_BYTES = text_reader.MAX_BYTES
+MAX_INDICATORS = 5_000
+"""In one bundle: rules compare indicators with each other, and no unit has a tenth of these."""
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 _RECORD = re.compile(r"\s*(#[^\n]*\n\s*)*(\{|---|schema\s*:|forms\s*:|unit\s*:|fiscal_year\s*:)")
 
@@ -53,6 +58,7 @@ def read_bundle(paths: Sequence[Path], library: Library, policy_id: str | None =
         jurisdictions |= {read.jurisdiction} - {""}
     problems += [problem for form in forms for problem in _check(form)]
     problems += _one_bundle(forms)
+    problems += _too_many(forms)
     if problems:
         raise InputError(problems)
     policy = policy or _agree(chosen, forms, jurisdictions, library)
@@ -62,7 +68,7 @@ def read_bundle(paths: Sequence[Path], library: Library, policy_id: str | None =
 
 def _read(path: Path, library: Library, policy: Policy | None) -> tuple[Submission, Policy | None]:
     content = _content(path)
-    name = str(path)
+    name = displayed(path)
     if docx_reader.is_docx(content):
         document = docx_reader.read_bytes(content, name)
     else:
@@ -80,16 +86,23 @@ def _read(path: Path, library: Library, policy: Policy | None) -> tuple[Submissi
 
 
 def _content(path: Path) -> bytes:
+    """The bytes of the file, never more than the limit: some inputs have no size and no end."""
+    name = displayed(path)
     try:
         if path.is_dir():
-            raise InputError(Problem(Place(str(path)), "这是一个目录", "一个文件"))
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise InputError(Problem(Place(str(path)), f"文件过大（{size} 字节）", f"不超过 {MAX_BYTES} 字节"))
-        return path.read_bytes()
+            raise InputError(Problem(Place(name), "这是一个目录", "一个文件"))
+        with path.open("rb") as stream:
+            content = stream.read(MAX_TEXT_BYTES + 1)
+            limit = MAX_BYTES if content.startswith(_ZIP) else MAX_TEXT_BYTES
+            if len(content) > MAX_TEXT_BYTES and limit > MAX_TEXT_BYTES:
+                content += stream.read(MAX_BYTES + 1 - len(content))
     except OSError as error:
         reason = "没有这个文件" if isinstance(error, FileNotFoundError) else f"文件读不了：{error.strerror}"
-        raise InputError(Problem(Place(str(path)), reason)) from None
+        raise InputError(Problem(Place(name), reason)) from None
+    if len(content) > limit:
+        expected = f"不超过 {limit} 字节，可拆分为几个文件"
+        raise InputError(Problem(Place(name), f"文件过大（超过 {limit} 字节）", expected, code="input.too-large"))
+    return content
 
 
 def _text(content: bytes, name: str) -> str:
@@ -105,28 +118,41 @@ def _forms(document: blocks.Document, shape: Layout, name: str, policy: Policy) 
 
 
 def _by_layout(document: blocks.Document, name: str, library: Library) -> tuple[Submission, Policy]:
-    """Read with the layout that fits. Policies whose years do not occur in the text are not tried: they could not apply."""
+    """Read with the layout that fits. Policies whose years do not occur in the text are not tried: they could not apply.
+
+    A broken policy stops nobody whom it does not concern: it is named only if no other fits, or if it would fit as well.
+    """
     years = {int(year) for text in _texts(document) for year in re.findall(r"(?:19|20)\d\d", text)}
-    published = [head for head in heads(library) if head.status == "published"]
+    readable, unreadable = heads(library)
+    published = [head for head in readable if head.status == "published"]
     labels: list[str] = []
+    broken: list[tuple[Head, PolicyError]] = []
     likely = [head for head in published if head.covers_any(years)]
     others = [head for head in published if head not in likely]
     # the others cannot apply; their layouts tell a form of a year nobody covers from something that is no form
-    found = _recognised(document, likely, library, labels) or _recognised(document, others, library, labels)
+    found = _recognised(document, likely, library, labels, broken) or _recognised(document, others, library, labels, broken)
+    unusable = [*unreadable, *(problem for _, error in broken for problem in error.problems)]
     candidates, shapes = [policy for policy, _ in found], [shape for _, shape in found]
     if not candidates:
+        if broken:
+            raise PolicyError(unusable)
         seen = "、".join(dict.fromkeys(labels)) or "一个也没有"
-        known = "、".join(f"{head.id}（{head.title}）" for head in heads(library) if head.status == "published")
-        raise InputError(Problem(Place(name), f"没有认出自评表；认得的标签：{seen}", f"下列政策的表样之一：{known}"))
+        known = "、".join(f"{head.id}（{head.title}）" for head in published)
+        problem = Problem(Place(name), f"没有认出自评表；认得的标签：{seen}", f"下列政策的表样之一：{known}")
+        raise PolicyError([problem, *unusable]) if unusable else InputError(problem)
     fitting: list[tuple[Submission, Policy]] = []
     for policy, shape in zip(candidates, shapes, strict=True):
         read = _forms(document, shape, name, policy)
         if all(policy.covers(form.fiscal_year, form.kind) for form in read.forms):
             fitting.append((read, policy))
     if len(fitting) == 1:
+        read, policy = fitting[0]
+        for head, error in broken:
+            if head.jurisdiction == policy.jurisdiction and all(head.covers(form.fiscal_year, form.kind) for form in read.forms):
+                raise error
         return fitting[0]
     read = fitting[0][0] if fitting else _forms(document, shapes[0], name, candidates[0])
-    raise _no_policy(read.forms, [policy for _, policy in fitting], {candidates[0].jurisdiction}, library)
+    raise _no_policy(read.forms, [policy for _, policy in fitting], {candidates[0].jurisdiction}, library, unusable)
 
 
 def _texts(document: blocks.Document) -> Iterator[str]:
@@ -135,12 +161,23 @@ def _texts(document: blocks.Document) -> Iterator[str]:
 
 
 def _recognised(
-    document: blocks.Document, candidates: Sequence[Head], library: Library, labels: list[str]
+    document: blocks.Document,
+    candidates: Sequence[Head],
+    library: Library,
+    labels: list[str],
+    broken: list[tuple[Head, PolicyError]],
 ) -> list[tuple[Policy, Layout]]:
-    """The policies whose layout finds a form in the document; the labels any of them found are added to `labels`."""
+    """The policies whose layout finds a form in the document.
+
+    The labels any of them found are added to `labels`, the policies that cannot be used to `broken`.
+    """
     out: list[tuple[Policy, Layout]] = []
     for head in candidates:
-        policy = load(head.id, library)
+        try:
+            policy = load(head.id, library)
+        except PolicyError as error:
+            broken.append((head, error))
+            continue
         if policy.form:
             shape = layout(policy.form)
             found = form_reader.recognises(document, shape)
@@ -154,34 +191,40 @@ def _agree(chosen: list[Policy], forms: list[Form], jurisdictions: set[str], lib
     """The one policy for the whole bundle: what the layouts said, else the published one that covers every form."""
     by_id = {policy.id: policy for policy in chosen}
     if not by_id:
+        readable, unreadable = heads(library)
         fitting = [
             head
-            for head in heads(library)
+            for head in readable
             if head.status == "published"
             and (not jurisdictions or head.jurisdiction in jurisdictions)
             and all(head.covers(form.fiscal_year, form.kind) for form in forms)
         ]
         if len(fitting) == 1:
             return load(fitting[0].id, library)
-        raise _no_policy(tuple(forms), fitting, jurisdictions, library)
+        raise _no_policy(tuple(forms), fitting, jurisdictions, library, unreadable)
     policy = next(iter(by_id.values()))
     if len(by_id) > 1 or not all(policy.covers(form.fiscal_year, form.kind) for form in forms):
         raise _no_policy(tuple(forms), list(by_id.values()) if len(by_id) > 1 else [], jurisdictions, library)
     return policy
 
 
-def _no_policy(forms: Sequence[Form], fitting: Sequence[object], jurisdictions: set[str], library: Library) -> JixiaoError:
+def _no_policy(
+    forms: Sequence[Form],
+    fitting: Sequence[object],
+    jurisdictions: set[str],
+    library: Library,
+    unusable: Sequence[Problem] = (),
+) -> PolicyError:
     wanted = "、".join(sorted({f"{form.fiscal_year}年度 {form.kind}" for form in forms}))
     where = f"（地区 {'、'.join(sorted(jurisdictions))}）" if jurisdictions else ""
-    listed = "；".join(str(head) for head in heads(library) if head.status != "pack")
+    listed = "；".join(str(head) for head in heads(library)[0] if head.status != "pack")
     if fitting:
         names = "、".join(str(getattr(item, "id", item)) for item in fitting)
         return PolicyError(
             Problem(Place(), f"不止一个政策适用于 {wanted}{where}：{names}", "用 --policy 指定其中一个", "", "policy.ambiguous")
         )
-    return PolicyError(
-        Problem(Place(), f"没有已发布的政策适用于 {wanted}{where}", f"用 --policy 指定；现有：{listed}", "", "policy.none")
-    )
+    problem = Problem(Place(), f"没有已发布的政策适用于 {wanted}{where}", f"用 --policy 指定；现有：{listed}", "", "policy.none")
+    return PolicyError([problem, *unusable])
 
 
 def _one_bundle(forms: list[Form]) -> list[Problem]:
@@ -190,6 +233,14 @@ def _one_bundle(forms: list[Form]) -> list[Problem]:
         listed = "、".join(f"{form.name}（{form.fiscal_year}）" for form in forms)
         return [Problem(forms[0].place, f"一起给出的表属于不同年度：{listed}", "同一单位同一年度的表")]
     return []
+
+
+def _too_many(forms: list[Form]) -> list[Problem]:
+    count = sum(len(goal.indicators) for form in forms for goal in form.goals)
+    if count <= MAX_INDICATORS:
+        return []
+    place = Place(forms[0].place.file)
+    return [Problem(place, f"一起给出的表共有 {count} 个指标", f"不超过 {MAX_INDICATORS} 个，可分几次核对", code="input.too-large")]
 
 
 def _check(form: Form) -> list[Problem]:

@@ -140,3 +140,16 @@ class Labels:
 
     def nearest(self, text: str) -> str:
         return nearest(text, self.texts)
+
+    def misspelt(self, text: str) -> str:
+        """The label that `text` is but for one character (项目名程, 项目名), or an empty string."""
+        folded = fold(text).rstrip(LABEL_END)
+        return next((label for label in self.texts if _one_slip(folded, fold(label))), "")
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether two texts differ by one character: another one, one too many or one too few."""
+    if len(one) == len(other):
+        return sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    short, long = sorted((one, other), key=len)
+    return len(long) - len(short) == 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long)))

@@ -47,7 +47,7 @@ class BudgetLayout:
 
 @dataclass(frozen=True, slots=True)
 class GoalHeading:
-    """A heading that opens a goal (`goal`) or the indicators of the goal before it (`indicators`).
+    """A heading that opens a goal (`goal`) or the indicators of the goal before it (`indicators`), or goes on with it (`continued`).
 
     `title`: `beside` takes the goal's text from the cells beside the heading, `heading` is the heading itself.
     """
@@ -107,7 +107,9 @@ class Layout:
     goal_headings: tuple[GoalHeading, ...]
     columns: Labels
     weight: tuple[Pattern, ...]
-    """Weight in brackets after the name of an indicator or group: groups `name` and `weight`."""
+    """Weight in brackets after the name of an indicator or group: groups `name` and `weight`, and `rest` that belongs to the name."""
+    weight_if_all: tuple[Pattern, ...]
+    """Brackets that hold a weight only if all names have them: 培训（15）, for 工程（3） may be just a name."""
     closing: Labels
     note_item: Pattern
     attachment: tuple[Pattern, ...]
@@ -166,6 +168,7 @@ class _Build:
             ),
             columns=self.labels(indicators["columns"], ("indicators", "columns"), "field"),
             weight=self.patterns(indicators, "weight", ("indicators",), "name", "weight"),
+            weight_if_all=self.patterns(indicators, "weight_if_all", ("indicators",), "name", "weight"),
             closing=self.labels(data["closing"], ("closing",), "field"),
             note_item=self.pattern(notes.get("item", "^[0-9]+[.、]"), ("notes", "item")),
             attachment=self.patterns(data, "attachment"),

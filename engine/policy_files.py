@@ -1,4 +1,4 @@
-"""Policies on disk: finding them, reading their files, and laying a child over what it extends.
+"""Policies on disk: reading their files, and laying a child over what it extends.
 
 A policy is a directory `<root>/<jurisdiction>/<year>/` with a policy.yaml; its id is that relative path. Each YAML file in it
 holds one or more sections. A child replaces parameters, sources and taxonomy entries by id, tables and other named parts
@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from engine import schemas
-from engine.errors import Place, PolicyError, Problem, nearest
-from engine.resources import shipped
-from engine.yamlfile import Document, Path_, load_file
+from engine.errors import Place, PolicyError, Problem
+from engine.library import Library, display_name, incomplete, library, locate, misnamed
+from engine.policy_gaps import Gaps, beyond, mend
+from engine.yamlfile import MAX_BYTES, Document, Path_, load_file
+
+__all__ = ["Library", "Resolved", "bases", "display_name", "library", "locate", "resolve", "years"]
 
 MAX_FILES = 200
 MAX_EXTENDS = 10
@@ -43,7 +46,11 @@ class Resolved:
             if found:
                 document, origin = found
                 return document.place((*origin, *path[length:]))
-        return Place(self.documents[0].file, 1, 1)
+        # a section as a whole: where its name stands first; what is nowhere is missed in policy.yaml, which comes first
+        for document in self.documents:
+            if path[:1] in document.key_marks:
+                return document.place(path[:1], key=True)
+        return self.documents[0].place(("policy",), key=True) if self.documents else Place(self.id)
 
     def sha256(self) -> str:
         """Hash of the resolved content: the same for the same rules, whatever the comments, order of keys or files."""
@@ -57,64 +64,41 @@ def _plain(value: object) -> str:
     raise TypeError(type(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
-    """Where policies are looked for: the user's directory first, then the shipped ones."""
-
-    roots: tuple[Path, ...]
-
-    def ids(self) -> list[str]:
-        """Ids of every policy there is, packs included; an id in an earlier root hides the same id in a later one."""
-        found: dict[str, None] = {}
-        for root in self.roots:
-            for file in sorted(root.glob("*/*/policy.yaml")):
-                found.setdefault(file.parent.relative_to(root).as_posix())
-        return list(found)
-
-    def directory(self, policy: str) -> Path:
-        """The directory of a policy id. Raises PolicyError, with the nearest id, if there is none."""
-        for root in self.roots:
-            directory = root / policy
-            # an id is made of plain words: nothing outside the roots can be reached by one
-            if all(part not in ("", ".", "..") for part in policy.split("/")) and (directory / "policy.yaml").is_file():
-                return directory
-        ids = self.ids()
-        raise PolicyError(Problem(Place(), f"没有政策“{policy}”", "、".join(ids), nearest(policy, ids), "policy.missing"))
-
-
-def library(directory: Path | None = None) -> Library:
-    """The shipped policies, with the user's directory before them. Raises PolicyError if that is no directory."""
-    if directory is not None and not directory.is_dir():
-        raise PolicyError(Problem(Place(str(directory)), "没有这个政策目录", "一个目录，里面是 地区/年度/policy.yaml"))
-    return Library((directory, shipped("policies")) if directory else (shipped("policies"),))
-
-
-def locate(path: str, where: Library) -> str | Path:
-    """What `policy check PATH` means: a directory (or a file in one), else an id. Raises PolicyError if it is neither."""
-    given = Path(path)
-    if given.is_file():
-        return given.parent
-    if given.is_dir():
-        return given
-    where.directory(path)
-    return path
-
-
 def resolve(policy: str | Path, where: Library) -> Resolved:
     """A policy with what it extends laid under it. `policy` is an id, or a directory to be checked wherever it stands.
 
     Raises PolicyError with every problem of every file: syntax, schema, sections given twice, an id that is not the
-    directory's, a cycle in `extends`.
+    directory's, a cycle in `extends`; and with the problems of meaning in the parts that have none of these.
     """
-    return _resolve(policy, where, (), {})
+    problems: list[Problem] = []
+    gaps = Gaps()
+    resolved = _resolve(policy, where, (), {}, problems, gaps)
+    if problems:
+        from engine.policy_build import build  # it resolves first, and only a policy that is refused is built from here
+
+        raise PolicyError([*problems, *beyond(resolved, gaps, build, _sound())])
+    return resolved
 
 
-def _resolve(policy: str | Path, where: Library, trail: tuple[str, ...], done: dict[str, Resolved]) -> Resolved:
+def _sound() -> Resolved | None:
+    """A shipped policy without mistakes of shape, to stand for what another lacks; None if there is none."""
+    where = library()
+    for name in where.ids():
+        problems: list[Problem] = []
+        found = _resolve(name, where, (), {}, problems, Gaps())
+        if not problems and found.sections["policy"]["status"] == "published":
+            return found
+    return None
+
+
+def _resolve(
+    policy: str | Path, where: Library, trail: tuple[str, ...], done: dict[str, Resolved], problems: list[Problem], gaps: Gaps
+) -> Resolved:
     if isinstance(policy, str) and policy in done:
         return done[policy]
     directory = policy if isinstance(policy, Path) else where.directory(policy)
-    own = _read(directory, where, None if isinstance(policy, Path) else policy)
-    name = str(own.sections["policy"]["id"])
+    own = _read(directory, where, None if isinstance(policy, Path) else policy, problems, gaps)
+    name = own.id
     if name in trail:
         raise PolicyError(
             Problem(own.place(("policy", "extends")), f"extends 绕成了圈：{' → '.join([*trail, name])}", "去掉其中一个 extends")
@@ -129,8 +113,10 @@ def _resolve(policy: str | Path, where: Library, trail: tuple[str, ...], done: d
     for index, parent in enumerate([parents] if isinstance(parents, str) else dict.fromkeys(parents)):
         if parent != name and parent not in where.ids():
             place = own.place(("policy", "extends", index) if isinstance(parents, list) else ("policy", "extends"))
-            raise PolicyError(Problem(place, f"没有政策“{parent}”", "、".join(where.ids()), nearest(parent, where.ids())))
-        base = _resolve(parent, where, (*trail, name), done)
+            problems.append(where.missing(parent, place))
+            gaps.blind = True  # all that comes from there would be missed
+            continue
+        base = _resolve(parent, where, (*trail, name), done, problems, gaps)
         extends += [*base.extends, parent]
         _lay(sections, origins, base)
         documents |= {document.file: document for document in base.documents}
@@ -153,44 +139,50 @@ def _lay(sections: dict[str, Any], origins: dict[Path_, tuple[Document, Path_]],
         origins[path] = origin
 
 
-def _read(directory: Path, where: Library, policy: str | None) -> Resolved:
-    """The policy's own files, each checked by the schema, joined section by section."""
-    files = sorted(path for path in directory.glob("*.yaml")) + sorted(directory.glob("findings/*.yaml"))
-    if not (directory / "policy.yaml").is_file():
-        raise PolicyError(Problem(Place(str(directory)), "目录里没有 policy.yaml", "policy.yaml，写明 policy: {id: …}"))
+def _read(directory: Path, where: Library, policy: str | None, problems: list[Problem], gaps: Gaps) -> Resolved:
+    """The policy's own files, each checked by the schema, joined section by section; what was refused is left out."""
+    if wrong := incomplete(directory):
+        raise PolicyError(wrong)
+    files = [*sorted(directory.glob("*.yaml")), *sorted(directory.glob("findings/*.yaml"))]
     if len(files) > MAX_FILES:
-        raise PolicyError(Problem(Place(str(directory)), f"文件过多（{len(files)} 个）", f"不超过 {MAX_FILES} 个"))
-    problems: list[Problem] = []
+        raise PolicyError(Problem(Place(display_name(directory)), f"文件过多（{len(files)} 个）", f"不超过 {MAX_FILES} 个"))
+    problems += misnamed(directory)
+    gaps.blind = gaps.blind or bool(misnamed(directory))
     documents: list[Document] = []
     for path in files:
         try:
-            document = load_file(path, PolicyError, display_name(path, where))
+            document = load_file(path, PolicyError, display_name(path))
         except PolicyError as error:
             problems += error.problems
+            gaps.unread(_start(path))
             continue
-        wrong = schemas.check(document, "policy")
-        problems += wrong
-        if not wrong:
-            documents.append(document)
+        found = schemas.check(document, "policy")
+        problems += found
+        documents.append(mend(document, gaps) if found else document)
     sections: dict[str, Any] = {}
     origins: dict[Path_, tuple[Document, Path_]] = {}
     for document in documents:
         for section, data in document.data.items():
             _join(section, data, document, sections, origins, problems)
-    if not problems and "policy" not in sections:
-        problems.append(
-            Problem(
-                Place(display_name(directory / "policy.yaml", where), 1, 1),
-                "没有 policy 部分",
-                "policy: {id: …, title: …, status: …}",
-            )
-        )
-    if not problems and policy is not None and sections["policy"]["id"] != policy:
+    head = sections.setdefault("policy", {})
+    home = Place(display_name(directory / "policy.yaml"), 1, 1)
+    if not head and "policy" not in gaps.sections and not gaps.blind:
+        problems.append(Problem(home, "没有 policy 部分", "policy: {id: …, title: …, status: …}"))
+    gaps.blind = gaps.blind or not {"id", "status"} <= set(head)
+    if policy is not None and head.get("id", policy) != policy:
         document, path_ = origins[("policy", "id")]
-        problems.append(Problem(document.place(path_), f"编号“{sections['policy']['id']}”与所在目录不一致", policy))
-    if problems:
-        raise PolicyError(problems)
-    return Resolved(str(sections["policy"]["id"]), sections, origins, tuple(documents), ())
+        problems.append(Problem(document.place(path_), f"编号“{head['id']}”与所在目录不一致", policy))
+    documents.sort(key=lambda document: document.file != home.file)
+    return Resolved(str(head.get("id", policy or directory.name)), sections, origins, tuple(documents), ())
+
+
+def _start(path: Path) -> str:
+    """What can be had of a file that is no YAML, to make out its sections."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def _join(
@@ -223,61 +215,6 @@ def _items(section: str, data: Any) -> Iterable[tuple[str, Any, Path_]]:
     if isinstance(data, list):
         return [(str(item["id"]), item, (section, index)) for index, item in enumerate(data)]
     return [(key, value, (section, key)) for key, value in data.items()]
-
-
-def display_name(path: Path, where: Library) -> str:
-    """How messages call a policy file: below its root, or as given."""
-    for root in where.roots:
-        if path.is_relative_to(root):
-            return (Path("policies") / path.relative_to(root)).as_posix()
-    return str(path)
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What a policy says of itself, read without resolving it: enough to list and to choose."""
-
-    id: str
-    title: str
-    status: str
-    jurisdiction: str
-    first_year: int
-    last_year: int | None
-    form_kinds: tuple[str, ...]
-
-    def covers(self, fiscal_year: int, kind: str) -> bool:
-        """Whether the policy applies to forms of this kind for this fiscal year."""
-        return self.covers_any({fiscal_year}) and kind in self.form_kinds
-
-    def covers_any(self, fiscal_years: set[int]) -> bool:
-        """Whether the policy applies to any of these fiscal years."""
-        return any(self.first_year <= y and (self.last_year is None or y <= self.last_year) for y in fiscal_years)
-
-    def __str__(self) -> str:
-        span = f"{self.first_year}—{self.last_year or '今'}" if self.last_year != self.first_year else str(self.first_year)
-        return f"{self.id}（{self.title}，{span}年度，{self.status}）"
-
-
-def heads(where: Library) -> list[Head]:
-    """The heads of all policies, in id order of their roots. Raises PolicyError naming every policy.yaml that cannot be read."""
-    out: list[Head] = []
-    problems: list[Problem] = []
-    for name in where.ids():
-        path = where.directory(name) / "policy.yaml"
-        try:
-            document = load_file(path, PolicyError, display_name(path, where))
-            if wrong := schemas.check(document, "policy"):
-                raise PolicyError(wrong)
-        except PolicyError as error:
-            problems += error.problems
-            continue
-        own = document.data.get("policy", {})
-        first, last = years(own)
-        kinds = tuple(own.get("form_kinds", ()))
-        out.append(Head(name, own.get("title", ""), own.get("status", ""), own.get("jurisdiction", ""), first, last, kinds))
-    if problems:
-        raise PolicyError(problems)
-    return out
 
 
 def years(policy: Mapping[str, Any]) -> tuple[int, int | None]:

@@ -131,5 +131,5 @@ def value_of(cell: Cell | None, words: Vocabulary) -> Value:
 
 
 def number_of(cell: Cell | None) -> Decimal | None:
-    """A plain number cell (分值, 得分, 预算数); None if it is missing, empty or no number."""
-    return read_decimal(cell.text) if cell else None
+    """A plain number cell (分值, 得分, 预算数), 分 behind it or not; None if it is missing, empty or no number."""
+    return read_decimal(cell.text.strip().removesuffix("分")) if cell else None

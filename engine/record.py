@@ -29,6 +29,7 @@ from engine.submission import (
     Submission,
     UnmetRow,
 )
+from engine.yaml_mistakes import CONTROL, character
 
 SCHEMA = "jixiao/submission/1"
 MAX_BYTES = yamlfile.MAX_BYTES
@@ -118,10 +119,10 @@ def _where(place: Place) -> dict[str, Any]:
 def load(text: str, kind: str, source: str = "") -> Submission:
     """Read a record from JSON (`kind` "json") or YAML text. Raises InputError with every problem, each with its line and column."""
     document = _load_json(text, source) if kind == "json" else yamlfile.load(text, source, InputError)
-    problems = [*_half_characters(document), *schemas.check(document, "submission")]
+    problems = [*_bad_characters(document), *schemas.check(document, "submission")]
     if problems and not document.marks:  # only now are the lines of JSON worth a second parse
         document = _with_marks(document, text)
-        problems = [*_half_characters(document), *schemas.check(document, "submission")]
+        problems = [*_bad_characters(document), *schemas.check(document, "submission")]
         if not document.marks:
             problems = [dataclasses.replace(problem, place=Place(source, path=problem.place.path)) for problem in problems]
     if problems:
@@ -290,14 +291,17 @@ def _depth_exceeds(data: Any, limit: int) -> bool:
     return any(isinstance(item, dict | list) for item in level)
 
 
-def _half_characters(document: yamlfile.Document) -> list[Problem]:
-    """Half of a surrogate pair (an escape such as \\ud800 alone) is no text: nothing could be written with it."""
+def _bad_characters(document: yamlfile.Document) -> list[Problem]:
+    """What is no text, though an escape can write it: half of a surrogate pair (\\ud800 alone), control characters (\\u001b)."""
     problems = []
     for path, node in yamlfile.walk(document.data):
-        texts = (*node,) if isinstance(node, dict) else (node,) if isinstance(node, str) else ()
-        if any(not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text) for text in texts):
-            place = Place(document.file, path=_path(path)) if not document.marks else document.place(path)
-            problems.append(Problem(place, "含有不成对的代理字符（\\ud800–\\udfff）", "完整的字符", code="json.surrogate"))
+        for text in (*node,) if isinstance(node, dict) else (node,) if isinstance(node, str) else ():
+            place = document.place(path) if document.marks else Place(document.file, path=_path(path))
+            if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+                problems.append(Problem(place, "含有不成对的代理字符（\\ud800–\\udfff）", "完整的字符", code="json.surrogate"))
+            if found := CONTROL.search(text):
+                message = f"含有控制字符 {character(found.group())}"
+                problems.append(Problem(place, message, "可见的文字；删去这个字符", code="record.control-character"))
     return problems
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from engine import yaml_mistakes
 from engine.errors import Problem, nearest
 from engine.resources import shipped
 from engine.yamlfile import Document, Path_
@@ -90,6 +92,39 @@ def check(document: Document, name: str) -> list[Problem]:
     return sorted(set(problems), key=lambda p: (p.place.line, p.place.column))
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What to do about one violation so that the rest can still be checked: see `refusals`."""
+
+    path: Path_
+    kind: str
+    """`unknown` (a key there is not), `missing` (keys that must be written), `choice` (none of the values), else `other`."""
+    options: tuple[str, ...] = ()
+    """The keys missing, or the values to choose from."""
+
+
+def refusals(document: Document, name: str) -> list[Refusal]:
+    """The violations of schema `name` as paths, without words."""
+    return [refusal for error in _validator(name).iter_errors(document.data) for refusal in _refusals(error)]
+
+
+def _refusals(error: Any) -> Iterator[Refusal]:
+    path: Path_ = tuple(error.absolute_path)
+    value = error.validator_value
+    match error.validator:
+        case "additionalProperties" | "unevaluatedProperties":
+            known, patterns = _known_keys(error), error.schema.get("patternProperties", {})
+            for key in error.instance:
+                if key not in known and not any(_searches(pattern, key) for pattern in patterns):
+                    yield Refusal((*path, key), "unknown")
+        case "required":
+            yield Refusal(path, "missing", tuple(key for key in value if key not in error.instance))
+        case "enum" if isinstance(error.instance, str):
+            yield Refusal(path, "choice", tuple(option for option in value if isinstance(option, str)))
+        case _:
+            yield Refusal(path, "other")
+
+
 def _explain(error: Any, document: Document) -> Iterator[Problem]:
     path: Path_ = tuple(error.absolute_path)
     place = document.place(path)
@@ -102,6 +137,9 @@ def _explain(error: Any, document: Document) -> Iterator[Problem]:
             patterns = error.schema.get("patternProperties", {})
             for key in error.instance:
                 if key not in known and not any(_searches(p, key) for p in patterns):
+                    if typed := yaml_mistakes.in_word(key):
+                        yield Problem(document.place((*path, key), key=True), *typed, "", "schema.unknown-key")
+                        continue
                     close = nearest(key, known)
                     # a long list of keys hides the answer: with a near name, the name is enough
                     listed = "" if close else "、".join(sorted(known))
@@ -114,6 +152,9 @@ def _explain(error: Any, document: Document) -> Iterator[Problem]:
         case "type":
             types: list[str] = value if isinstance(value, list) else [value]
             expected = "或".join(_TYPES.get(t, t) for t in types) + (f"（{title}）" if title else "")
+            if isinstance(error.instance, str) and (typed := yaml_mistakes.in_word(error.instance)):
+                yield Problem(place, *typed, "", "schema.type")
+                return
             yield Problem(place, f"{said}的类型不对，写的是 {_shown(error.instance)}", expected, "", "schema.type")
         case "enum" | "const":
             options = value if error.validator == "enum" else [value]

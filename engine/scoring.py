@@ -244,6 +244,7 @@ def total(form: Form, execution: Score, indicators: Score, not_applicable: Decim
     """The form's total by the policy's table, from the parts; a range instead where a part needs a human."""
     reported, rounding = number_of(form.total), policy.scoring.rounding
     fixed: dict[str, Scalar] = {"full_score": policy.scoring.weights.full_score, "not_applicable_weight": not_applicable}
+    fixed["applicable"] = policy.scoring.weights.full_score - not_applicable
     ends = [_total_at(low, high, fixed, policy) for low, high in zip(execution.limits or (), indicators.limits or (), strict=False)]
     allowed = (rounding(ends[0][1]), rounding(ends[1][1])) if len(ends) == 2 and ends[0] and ends[1] else None
     if execution.exact is None or indicators.exact is None or execution.status != "scored":

@@ -26,7 +26,7 @@ _MAGIC = (
     (b"PK\x03\x04", "Word/Excel（docx、xlsx）或压缩包"),
     (b"\xd0\xcf\x11\xe0", "旧版 Word/Excel（doc、xls）"),
 )
-_NOT_TEXT = frozenset(map(chr, range(32))) - frozenset("\t\n\v\f\r\x1a")
+_NOT_TEXT = frozenset(map(chr, [*range(32), *range(0x7F, 0xA0)])) - frozenset("\t\n\v\f\r\x1a\x85")
 _SPACES = str.maketrans(dict.fromkeys("\v\f\x1a\x85\u2028\u2029\ufeff", " "))
 """Breaks that editors do not count as a new line: as white space, so that line numbers are those an editor shows."""
 
@@ -62,11 +62,23 @@ def decode(data: bytes, file: str = "") -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not _NOT_TEXT.isdisjoint(text):
-            break
-        return text
+        if _NOT_TEXT.isdisjoint(text):
+            return text
+        problems = _controls(text, file)
+        if len(problems) * 20 > text.count("\n") + 20:
+            break  # on so many lines it is no text with a slip in it
+        raise InputError(problems)
     expected = "UTF-8、GB18030 或带 BOM 的 UTF-16 文本文件"
     raise _error(file, "文件无法按文本解码，不是文本文件或编码不受支持", expected, "input.binary")
+
+
+def _controls(text: str, file: str) -> list[Problem]:
+    """Control characters, by line: they are invisible, and a terminal or Word file made of them does as they say."""
+    return [
+        Problem(Place(file, number), f"含有控制字符 U+{ord(char):04X}", "可见的文字；删去这个字符", code="input.control-character")
+        for number, line in enumerate(_lines(text), start=1)
+        for char in dict.fromkeys(char for char in line if char in _NOT_TEXT)
+    ]
 
 
 def read_text(text: str, file: str = "", *, max_rows: int = MAX_ROWS) -> Document:

@@ -27,7 +27,9 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from engine import yaml_mistakes
 from engine.errors import JixiaoError, Place, PolicyError, Problem
+from engine.paths import displayed
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 60
@@ -69,11 +71,13 @@ def load_file(path: Path, error: type[JixiaoError] = PolicyError, name: str = ""
 
     Raises `error` with every problem found: unreadable, too large, not UTF-8, syntax, duplicate keys, aliases, tags.
     """
-    name = name or str(path)
+    name = name or displayed(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise error(Problem(Place(name), f"文件过大（{path.stat().st_size} 字节）", f"不超过 {MAX_BYTES} 字节"))
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)  # bounded whatever the file says of its size
+        if len(content) > MAX_BYTES:
+            raise error(Problem(Place(name), f"文件过大（超过 {MAX_BYTES} 字节）", f"不超过 {MAX_BYTES} 字节"))
+        text = content.decode("utf-8-sig")
     except OSError as problem:
         raise error(Problem(Place(name), f"文件读不了：{problem.strerror}")) from None
     except UnicodeDecodeError as problem:
@@ -85,15 +89,24 @@ def load(text: str, file: str, error: type[JixiaoError] = PolicyError) -> Docume
     """Parse YAML (or JSON, which is YAML) text. Raises `error` with every problem found, each with line and column."""
     if len(text) > MAX_BYTES:
         raise error(Problem(Place(file), f"文本过长（{len(text)} 字）", f"不超过 {MAX_BYTES} 字"))
+    if unreadable := [
+        Problem(
+            Place(file, line, column),
+            f"含有控制字符 {yaml_mistakes.character(char)}",
+            "可见的文字；删去这个字符",
+            "",
+            "yaml.control",
+        )
+        for line, column, char in yaml_mistakes.controls(text)
+    ]:
+        raise error(unreadable)
     builder = _Builder(file)
     yaml = YAML(typ="safe")
     try:
         for event in yaml.parse(text):
             builder.take(event)
     except MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        builder.problems.append(Problem(place, f"YAML 语法错误：{_plain(problem)}", "缩进、冒号、引号成对且用空格缩进（不用 Tab）"))
+        builder.problems.append(_syntax(problem, text, file))
     except (YAMLError, ValueError) as problem:  # ReaderError: control characters
         builder.problems.append(Problem(Place(file), f"YAML 读不了：{str(problem).splitlines()[0]}"))
     except _TooDeep as problem:
@@ -103,6 +116,24 @@ def load(text: str, file: str, error: type[JixiaoError] = PolicyError) -> Docume
     if builder.problems:
         raise error(builder.problems)
     return Document(builder.root, file, builder.marks, builder.key_marks)
+
+
+def _syntax(problem: MarkedYAMLError, text: str, file: str) -> Problem:
+    """What most likely was typed wrongly, at its own line; else what the parser says, where it noticed."""
+    mark = problem.problem_mark or problem.context_mark
+    if mark:
+        context = problem.context_mark.line + 1 if problem.context_mark else 0
+        typed = yaml_mistakes.in_text(text, mark.line + 1, context)
+        if typed:
+            return Problem(
+                Place(file, typed.line, typed.column), f"YAML 语法错误：{typed.message}", typed.expected, "", "yaml.syntax"
+            )
+        opened = problem.context_mark
+        if opened and opened.line < mark.line and "expected ',' or" in str(problem.problem):
+            place = Place(file, opened.line + 1, opened.column + 1)
+            return Problem(place, "YAML 语法错误：括号没有收尾（在这里打开）", "成对的 { } 或 [ ]", "", "yaml.syntax")
+    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+    return Problem(place, f"YAML 语法错误：{_plain(problem)}", "缩进、冒号、引号成对且用空格缩进（不用 Tab）", "", "yaml.syntax")
 
 
 def _plain(problem: MarkedYAMLError) -> str:
@@ -116,6 +147,7 @@ def _plain(problem: MarkedYAMLError) -> str:
 
 _SYNTAX = (
     ("found character '\\t'", "用了 Tab 缩进"),
+    ("found a tab character", "用了 Tab 缩进"),
     ("mapping values are not allowed", "此处不能有冒号，可能少了引号或缩进不对"),
     ("could not find expected ':'", "键后面少了冒号"),
     ("found unexpected end of stream", "引号或括号没有收尾"),

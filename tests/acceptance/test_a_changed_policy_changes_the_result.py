@@ -253,11 +253,33 @@ def test_what_cannot_be_scored_is_left_to_a_human_with_a_reason(
     assert "待人工判断" in jixiao("evaluate", forms.write(change)).out
 
 
-def test_an_indicator_that_does_not_apply_is_not_scored(jixiao: Jixiao, forms: Forms) -> None:
+def test_an_indicator_that_does_not_apply_is_for_a_human_where_the_notes_are_silent(jixiao: Jixiao, forms: Forms) -> None:
     form = scored(jixiao, forms.write(("3期\n\t1期", "/\n\t/")))["forms"][0]
     item = form["indicators"][0]
+    assert (item["status"], item["computed"]) == ("needs_review", None)
+    assert form["scores"]["total"]["computed"] is None
+
+
+def test_what_does_not_apply_can_be_left_out_and_the_rest_scaled_up(jixiao: Jixiao, forms: Forms, policies: Policies) -> None:
+    """(15 + 16 + 27 + 10) × 100 ÷ (100 − 20) = 85, where a policy says so."""
+    policies.change(
+        "scoring.yaml",
+        (
+            "        status: needs_review\n        basis: practice-2021#unscored\n\n  unscorable",
+            "        status: not_applicable\n        basis: practice-2021#unscored\n\n  unscorable",
+        ),
+        (
+            "      - case: sum\n",
+            "      - case: scaled\n        when: {not_applicable_weight: {gt: 0}, applicable: {gt: 0}}\n"
+            "        score: (execution + indicators) * full_score / applicable\n        basis: form-2021#columns\n"
+            "      - case: sum\n",
+        ),
+    )
+    form = scored(jixiao, forms.write(("3期\n\t1期", "/\n\t/")), "--policies", policies.root)["forms"][0]
+    item = form["indicators"][0]
     assert (item["status"], item["computed"]) == ("not_applicable", None)
-    assert form["scores"]["total"]["computed"] == "68.00"
+    assert form["scores"]["total"]["computed"] == "85.00"
+    assert form["scores"]["total"]["trace"]["case"] == "total.scaled"
 
 
 def test_one_target_of_the_published_forms(jixiao: Jixiao, seed: Path, tmp_path: Path) -> None:

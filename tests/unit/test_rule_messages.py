@@ -12,11 +12,12 @@ from engine.fields import Field
 
 NUMBERS = {"n": Decimal("19.530"), "third": Decimal(1) / 3, "whole": Decimal(1000), "low": Decimal("-0.3252")}
 FACT = {"name": "培训", "yes": True, **NUMBERS}
-FIELDS = {"name": Field("text", "名称"), "n": Field("number", "数"), "yes": Field("bool", "是否")}
+FIELDS = {"name": Field("text", "名称"), "yes": Field("bool", "是否"), "left_out": Field("number", "没有填的数")}
+FIELDS |= {name: Field("number", "数") for name in NUMBERS}
 
 
 def say(text: str) -> str:
-    return messages.render(text, {"a": FACT}, {"limit": Decimal("0.5"), "words": ["甲"]})
+    return messages.render(text, {"a": FACT}, {"a": FIELDS}, {"limit": Decimal("0.5"), "words": ["甲"]})
 
 
 @pytest.mark.parametrize(
@@ -45,9 +46,48 @@ def test_what_is_said(text: str, said: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["{{ a.nothing }}", "{{ b.name }}", "{{ param.nothing }}"])
-def test_an_absent_value_is_an_error_and_not_an_empty_place(text: str) -> None:
+def test_a_name_nobody_knows_is_an_error_and_not_an_empty_place(text: str) -> None:
     with pytest.raises(UndefinedError):
         say(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("预算数 {{ a.left_out }}", "预算数 （未填）"),
+        ("{{ a.left_out | fixed }}", "（未填）"),
+        ("{% if a.left_out is defined %}有{% else %}没有{% endif %}", "没有"),
+        ("{% if a.left_out %}有{% else %}没有{% endif %}", "没有"),
+    ],
+)
+def test_a_field_the_form_left_out_is_said_to_be(text: str, said: str) -> None:
+    assert say(text) == said
+
+
+def test_what_a_terminal_would_obey_is_dropped() -> None:
+    assert messages.render("{{ a.name }}", {"a": {"name": "\x1b[31m培训"}}, {"a": FIELDS}, {}) == "[31m培训"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ a.name | abs }}",
+        "{{ a.name | percent }}",
+        "{{ a.n | short }}",
+        "{{ a.yes | fixed }}",
+        "{{ a.name | short('x') }}",
+        "{{ a.n | percent(100000) }}",
+        "{{ a.n | fixed(-1) }}",
+        "{{ a.n | fixed(2, 3) }}",
+        "{{ a.name | swap('a') }}",
+        "{% if a.n > a.name %}x{% endif %}",
+        "{% if a.name > a.name %}x{% endif %}",
+        "{% if a.n == a.name %}x{% endif %}",
+        "{% if a.n in a.name %}x{% endif %}",
+    ],
+)
+def test_types_that_do_not_fit_are_wrong_when_the_policy_is_checked(text: str) -> None:
+    assert list(messages.problems(text, {"a": FIELDS}, {}))
 
 
 @pytest.mark.parametrize(
@@ -105,5 +145,5 @@ def test_a_misspelt_field_is_named_with_the_right_ones() -> None:
 
 
 def test_text_of_a_form_is_never_run_as_a_template() -> None:
-    said = messages.render("{{ a.name }}", {"a": {"name": "{{ a.secret }}{% for %}"}}, {})
+    said = messages.render("{{ a.name }}", {"a": {"name": "{{ a.secret }}{% for %}"}}, {"a": FIELDS}, {})
     assert said == "{{ a.secret }}{% for %}"

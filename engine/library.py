@@ -1,0 +1,115 @@
+"""Where policies are looked for, and how messages call their files.
+
+A policy is a directory `<root>/<jurisdiction>/<year>/` with a policy.yaml; its id is that relative path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import Place, PolicyError, Problem, nearest
+from engine.paths import displayed
+from engine.resources import shipped
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Where policies are looked for: the user's directory first, then the shipped ones."""
+
+    roots: tuple[Path, ...]
+
+    def ids(self) -> list[str]:
+        """Ids of every policy there is, packs included; an id in an earlier root hides the same id in a later one."""
+        found: dict[str, None] = {}
+        for root in self.roots:
+            for file in sorted(root.glob("*/*/policy.yaml")):
+                found.setdefault(displayed(file.parent.relative_to(root)).replace("\\", "/"))
+        return list(found)
+
+    def directory(self, policy: str) -> Path:
+        """The directory of a policy id, in the first root that has it. Raises PolicyError, with the nearest id, if there is none.
+
+        A directory without its policy.yaml is an error too: the policy it hides is not the one its owner wants.
+        """
+        # an id is made of plain words: nothing outside the roots can be reached by one
+        if all(part not in ("", ".", "..") for part in policy.split("/")):
+            for root in self.roots:
+                directory = root / policy
+                if "/" in policy and directory.is_dir():
+                    if wrong := incomplete(directory):
+                        raise PolicyError(wrong)
+                    return directory
+        raise PolicyError(self.missing(policy, Place()))
+
+    def missing(self, policy: str, place: Place) -> Problem:
+        """That there is no such policy, said at `place`, with the nearest id."""
+        ids = self.ids()
+        return Problem(place, f"没有政策“{policy}”", "、".join(ids), nearest(policy, ids), "policy.missing")
+
+    def strays(self) -> list[Problem]:
+        """Directories that were meant to be policies and are none: policy.yaml misnamed, or missing where it hides another."""
+        problems: list[Problem] = []
+        for index, root in enumerate(self.roots):
+            for directory in sorted(path for path in root.glob("*/*") if path.is_dir()):
+                id_ = directory.relative_to(root)
+                hides = any((later / id_ / "policy.yaml").is_file() for later in self.roots[index + 1 :])
+                if hides or _named_like(directory):
+                    problems += incomplete(directory)
+        return problems
+
+
+def library(directory: Path | None = None) -> Library:
+    """The shipped policies, with the user's directory before them. Raises PolicyError if that is no directory."""
+    if directory is not None and not directory.is_dir():
+        raise PolicyError(Problem(Place(displayed(directory)), "没有这个政策目录", "一个目录，里面是 地区/年度/policy.yaml"))
+    return Library((directory, shipped("policies")) if directory else (shipped("policies"),))
+
+
+def locate(path: str, where: Library) -> str | Path:
+    """What `policy check PATH` means: a directory (or a file in one), else an id. Raises PolicyError if it is neither."""
+    given = Path(path)
+    if given.is_file():
+        return given.parent
+    if given.is_dir():
+        return given
+    where.directory(path)
+    return path
+
+
+def display_name(path: Path, where: Library | None = None) -> str:  # `where`: for callers that still give it
+    """How messages call a policy file: shipped ones below `policies/`, others as they can be opened from here."""
+    whole, home, here = path.resolve(), shipped("policies").resolve(), Path.cwd().resolve()
+    if whole.is_relative_to(home):
+        return displayed(Path("policies") / whole.relative_to(home))
+    return displayed(whole.relative_to(here) if whole.is_relative_to(here) else whole)
+
+
+def incomplete(directory: Path) -> list[Problem]:
+    """That a directory has no policy.yaml, naming the file that was meant to be it."""
+    if (directory / "policy.yaml").is_file():
+        return []
+    if named := _named_like(directory):
+        return [Problem(Place(display_name(directory / named)), "文件名或扩展名不对，不会被当作 policy.yaml", "policy.yaml")]
+    return [Problem(Place(display_name(directory)), "目录里没有 policy.yaml", "policy.yaml，写明 policy: {id: …}")]
+
+
+def misnamed(directory: Path) -> list[Problem]:
+    """Files of a policy that would go unread because of the way their extension is written."""
+    found = sorted(
+        path
+        for part in (directory, directory / "findings", directory / "tests")
+        if part.is_dir()
+        for path in part.iterdir()
+        if path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml"
+    )
+    return [
+        Problem(Place(display_name(path)), f"扩展名应为 .yaml，“{path.suffix}”的文件不会被读", f"{path.stem}.yaml")
+        for path in found
+    ]
+
+
+def _named_like(directory: Path) -> str:
+    """The name of a file that was meant to be policy.yaml, if there is one."""
+    names = (path.name for path in directory.iterdir() if path.suffix.lower() in (".yml", ".yaml"))
+    return next((name for name in sorted(names) if name.rpartition(".")[0].lower() == "policy" and name != "policy.yaml"), "")

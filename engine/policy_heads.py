@@ -1,0 +1,56 @@
+"""What policies say of themselves, read without resolving them: enough to list and to choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine import schemas
+from engine.errors import PolicyError, Problem
+from engine.library import Library, display_name
+from engine.policy_files import years
+from engine.yamlfile import load_file
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What one policy says of itself."""
+
+    id: str
+    title: str
+    status: str
+    jurisdiction: str
+    first_year: int
+    last_year: int | None
+    form_kinds: tuple[str, ...]
+
+    def covers(self, fiscal_year: int, kind: str) -> bool:
+        """Whether the policy applies to forms of this kind for this fiscal year."""
+        return self.covers_any({fiscal_year}) and kind in self.form_kinds
+
+    def covers_any(self, fiscal_years: set[int]) -> bool:
+        """Whether the policy applies to any of these fiscal years."""
+        return any(self.first_year <= y and (self.last_year is None or y <= self.last_year) for y in fiscal_years)
+
+    def __str__(self) -> str:
+        span = f"{self.first_year}—{self.last_year or '今'}" if self.last_year != self.first_year else str(self.first_year)
+        return f"{self.id}（{self.title}，{span}年度，{self.status}）"
+
+
+def heads(where: Library) -> tuple[list[Head], list[Problem]]:
+    """The heads of all policies that can be read, in id order of their roots, and what is wrong with the others."""
+    out: list[Head] = []
+    problems: list[Problem] = where.strays()
+    for name in where.ids():
+        try:
+            path = where.directory(name) / "policy.yaml"
+            document = load_file(path, PolicyError, display_name(path))
+            if wrong := schemas.check(document, "policy"):
+                raise PolicyError(wrong)
+        except PolicyError as error:
+            problems += error.problems
+            continue
+        own = document.data.get("policy", {})
+        first, last = years(own)
+        kinds = tuple(own.get("form_kinds", ()))
+        out.append(Head(name, own.get("title", ""), own.get("status", ""), own.get("jurisdiction", ""), first, last, kinds))
+    return out, list(dict.fromkeys(problems))
