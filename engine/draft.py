@@ -59,7 +59,7 @@ def _draft(context: Context, policy: Policy, environment: Environment) -> Draft:
         data = {**context.data, "phrases": narrative.get("phrases", {})}
         text = render(environment, section["template"], data)
         blocks += parse(text, section["id"], section["template"])
-    title = next((block.text for block in blocks if block.kind == "title"), context.label)
+    title = "".join(block.text for block in blocks if block.kind == "title") or context.label
     return Draft(context.label, title, tuple(blocks), context)
 
 

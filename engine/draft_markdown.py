@@ -30,6 +30,9 @@ def _unmet(data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _form(data: Mapping[str, Any]) -> Iterator[str]:
+    what = f"{data['unit']}部门整体支出" if data["kind"] == "department" else f"{data['name']}项目"
+    yield f"**{escape(data['year'])}年度{escape(what)}自评表**"
+    yield ""
     budget = data["budget"]
     row = [budget["budget"], budget["executed"], budget["rate"], data["execution_score"]["value"]]
     yield from table([f"预算数（{budget['unit']}）", f"执行数（{budget['unit']}）", "执行率", "得分"], [row])

@@ -85,6 +85,7 @@ class _TableReader:
         budget = header_columns(row, self.layout.budget.columns)
         indicators = header_columns(row, self.layout.columns)
         index, first = filled[0]
+        is_header = self.layout.header.find(first.text) is not None
         leads = index == 0 or (self.block == "indicators" and self.columns is not None and index < self.columns.first)
         if len(indicators) >= max(HEADER_MATCHES, len(budget)):
             self._indicator_header(row, indicators)
@@ -96,15 +97,15 @@ class _TableReader:
             self._closing(filled)
         elif leads and (heading := self._heading(first.text)):
             self._goal(row, index, *heading)
-        elif self.block == "budget" and (self._budget_part(first) or index > 0 or not self.layout.header.find(first.text)):
+        elif self.block == "budget" and (index > 0 or not is_header or self.layout.budget.has(first.text)):
             self._budget_row(row)
-        elif index == 0 and self.layout.header.find(first.text):
+        elif index == 0 and is_header:
             self._header(row, first)
         elif self.block == "indicators":
             self._indicator_row(row)
         elif self.block in ("analysis", "remedies") and index > 0:
             self._continue(filled)
-        elif self.block == "header" and self._budget_part(first):
+        elif self.block == "header" and self.layout.budget.has(first.text):
             self._budget_lead([cell for _, cell in filled])
         elif self.block == "header":
             self._header(row, first)
@@ -120,8 +121,8 @@ class _TableReader:
         }
         expected, part = sets.get(self.block, ((layout.header, layout.closing), "closing"))
         near = next(filter(None, (labels.nearest(cell.text) for labels in (*expected, layout.closing))), "")
-        words = f"{'、'.join(labels.names for labels in expected)}（表上另有的写法，列入政策 form.yaml 的 {part} 的 labels）"
-        self.problems.append(replace(unplaced(cell, words), nearest=near))
+        names = "、".join(labels.names for labels in expected)
+        self.problems.append(replace(unplaced(cell, names, part=part), nearest=near))
         if self.block == "goal":
             self.goals[-1].failed = True
 
@@ -130,8 +131,9 @@ class _TableReader:
     def _header(self, row: Row, first: TableCell) -> None:
         """Fields above the budget block. Labels nobody listed are kept without a key, if they look like labels with values."""
         for label, beside, values in label_pairs(row, self.layout.header):
-            taken = 1 if label else 0
-            unlisted = unlisted_pairs(values[taken:], self.layout.header) if self.block == "header" and len(row) > 1 else None
+            more = values[1:] if label else values
+            pairs = self.block == "header" and len(row) > 1 and not (label and len(more) % 2)
+            unlisted = unlisted_pairs(more, self.layout.header) if pairs else None
             if label:
                 self.content.kind = self.content.kind or label.kind
                 value = cell_of(values[0]) if values else Cell("", beside[-1].place)
@@ -139,7 +141,7 @@ class _TableReader:
             if unlisted is not None:
                 self.content.header += [HeaderField("", name.text, value) for name, value in unlisted]
             elif label:
-                for extra in values[1:]:
+                for extra in more:
                     self.problems.append(unplaced(extra, f"“{label.texts[0]}”后只有一格；其他标签：{self.layout.header.names}"))
             else:
                 self._unplaced(first)
@@ -155,18 +157,6 @@ class _TableReader:
             for index, _ in found:
                 self.budget_weight = self.budget_weight or named(row[index], self.layout.budget.weight, "weight")
 
-    def _budget_part(self, cell: TableCell) -> bool:
-        """Whether the cell is a heading, weight, money unit or row name of the budget block."""
-        budget = self.layout.budget
-        patterns = (*budget.weight, *budget.money_unit)
-        return bool(budget.heading.find(cell.text) or self._role(cell.text) or any(p.search(cell.text) for p in patterns))
-
-    def _role(self, text: str) -> tuple[str, str] | None:
-        label = self.layout.budget.rows.find(text)
-        if label:
-            return label.key, label.kind
-        return next(((item.key, "") for item in self.layout.budget.row_patterns if item.pattern.search(text)), None)
-
     def _budget_lead(self, cells: Sequence[TableCell]) -> TableCell | None:
         """Take heading, weight and money unit from the cells left of the first column; what remains is the row's name."""
         name: TableCell | None = None
@@ -174,8 +164,10 @@ class _TableReader:
             weight = named(cell, self.layout.budget.weight, "weight")
             unit = named(cell, self.layout.budget.money_unit, "unit")
             self.budget_weight = weight or self.budget_weight
-            self.money_unit = unit.text if unit else self.money_unit
-            if (weight or unit or self.layout.budget.heading.find(cell.text)) and not self._role(cell.text):
+            is_name = self.layout.budget.role(cell.text) is not None
+            if unit and not (is_name and self.money_unit):  # a row's own unit is the block's only if that has none
+                self.money_unit = unit.text
+            if not is_name and (weight or unit or self.layout.budget.heading.find(cell.text)):
                 continue
             if name:
                 self.problems.append(unplaced(cell, f"“{name.text}”一行的数额在“{self.layout.budget.columns.names}”各列下"))
@@ -187,7 +179,7 @@ class _TableReader:
         if columns is None:
             return
         lead = [cell for cell in row[: columns.first] if cell]
-        if lead and not any(self._budget_part(cell) for cell in lead) and not any(row[columns.first :]):
+        if lead and not any(self.layout.budget.has(cell.text) for cell in lead) and not any(row[columns.first :]):
             self._unplaced(lead[0])
             return
         name = self._budget_lead(lead)
@@ -196,16 +188,18 @@ class _TableReader:
         if name is None:
             self.problems += [unplaced(cell, "左边有资金名称：" + self.layout.budget.rows.names) for cell in filled]
             return
-        role = self._role(name.text)
+        role = self.layout.budget.role(name.text)
         if role is None:
             near = self.layout.budget.rows.nearest(name.text)
-            self.problems.append(replace(unplaced(name, self.layout.budget.rows.names, "input.budget-row"), nearest=near))
+            problem = unplaced(name, self.layout.budget.rows.names, "input.budget-row", "budget.rows")
+            self.problems.append(replace(problem, nearest=near))
             self.budget_failed = True
             return
         check_width(row, columns, self.problems, name.text)
         self.content.kind = self.content.kind or role[1]
         cells: dict[str, Any] = {key: cell_of(cell) for key, cell in values.items()}  # Any: keys are fields of the layout
-        self.lines.append(BudgetLine(one_line(name.text), role[0], name.place, **cells))
+        unit = named(name, self.layout.budget.money_unit, "unit")
+        self.lines.append(BudgetLine(one_line(name.text), role[0], name.place, unit.text if unit else "", **cells))
 
     # goals and indicators
 
@@ -354,7 +348,11 @@ class _TableReader:
             totals = [label.texts[0] for label in self.layout.budget.rows.items if label.key == "total"]
             self.problems.append(Problem(place, "表中没有预算执行的总额一行", "、".join(totals), code="input.no-budget"))
         content.budget = tuple(
-            replace(line, money_unit=self.money_unit, weight=line.weight or (self.budget_weight if line.role == "total" else None))
+            replace(
+                line,
+                money_unit=line.money_unit or self.money_unit,
+                weight=line.weight or (self.budget_weight if line.role == "total" else None),
+            )
             for line in self.lines
         )
         if not self.goals:
@@ -367,4 +365,3 @@ class _TableReader:
                 self.problems.append(Problem(goal.place, message, "表头一行和至少一个指标", code="input.empty-goal"))
         content.goals = tuple(goal.closed(number) for number, goal in enumerate(self.goals, start=1))
         return content
-

@@ -100,9 +100,7 @@ def _bare_indicators(goals: Sequence[OpenGoal], pattern: Pattern) -> None:
     read = {indicator: weighted(TableCell(indicator.name, indicator.place), [pattern]) for indicator in bare}
     if not bare or not all(weight for _, weight in read.values()):
         return
-    after = [
-        [replace(i, name=read[i][0], weight=read[i][1]) if i in read else i for i in goal.indicators] for goal in goals
-    ]
+    after = [[replace(i, name=read[i][0], weight=read[i][1]) if i in read else i for i in goal.indicators] for goal in goals]
     total = _sum([indicator for indicators in after for indicator in indicators])
     alone = len(bare) == len(before) >= _CERTAIN and total is not None and total <= _POINTS
     if alone or all(goal.weight and _number(goal.weight) == _sum(done) for goal, done in zip(goals, after, strict=True)):

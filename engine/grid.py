@@ -122,8 +122,10 @@ def named(cell: TableCell, patterns: Sequence[Pattern], group: str) -> Cell | No
     return Cell(match.groups[group], cell.place) if match else None
 
 
-def unplaced(cell: TableCell, expected: str, code: str = "input.unplaced") -> Problem:
-    """A cell that has no place in the layout."""
+def unplaced(cell: TableCell, expected: str, code: str = "input.unplaced", part: str = "") -> Problem:
+    """A cell that has no place in the layout. `part` is where another wording is to be listed in the layout."""
+    if part:
+        expected += f"（表上的其他写法，列入政策 form.yaml 中 form.{part} 的 labels）"
     text = cell.text.replace("\n", " ")
     shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
     return Problem(cell.place, f"“{shown}”无法归入表中任何一项", expected, code=code)

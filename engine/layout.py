@@ -44,10 +44,22 @@ class BudgetLayout:
     weight: tuple[Pattern, ...]
     money_unit: tuple[Pattern, ...]
 
+    def role(self, text: str) -> tuple[str, str] | None:
+        """Role of the row that has this name, and the kind of form it tells."""
+        label = self.rows.find(text)
+        if label:
+            return label.key, label.kind
+        return next(((item.key, "") for item in self.row_patterns if item.pattern.search(text)), None)
+
+    def has(self, text: str) -> bool:
+        """Whether this is a heading, weight, money unit or row name of the budget block."""
+        patterns = (*self.weight, *self.money_unit)
+        return bool(self.heading.find(text) or self.role(text) or any(pattern.search(text) for pattern in patterns))
+
 
 @dataclass(frozen=True, slots=True)
 class GoalHeading:
-    """A heading that opens a goal (`goal`) or the indicators of the goal before it (`indicators`), or goes on with it (`continued`).
+    """A heading that opens a goal (`goal`) or the indicators of the goal before (`indicators`), or goes on with it (`continued`).
 
     `title`: `beside` takes the goal's text from the cells beside the heading, `heading` is the heading itself.
     """
@@ -107,7 +119,7 @@ class Layout:
     goal_headings: tuple[GoalHeading, ...]
     columns: Labels
     weight: tuple[Pattern, ...]
-    """Weight in brackets after the name of an indicator or group: groups `name` and `weight`, and `rest` that belongs to the name."""
+    """Weight in brackets after the name of an indicator or group: groups `name`, `weight`, and `rest` that belongs to the name."""
     weight_if_all: tuple[Pattern, ...]
     """Brackets that hold a weight only if all names have them: 培训（15）, for 工程（3） may be just a name."""
     closing: Labels

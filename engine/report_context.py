@@ -60,7 +60,7 @@ def _context(
         "total": _score(scored.total, as_filed),
         "execution_score": _score(scored.execution, as_filed),
         "parts": [{"name": name, **_score(score, as_filed)} for name, score in scored.level1.items()],
-        "grade": (scored.grade_reported or scored.grade_computed) if as_filed else (scored.grade_computed or scored.grade_reported),
+        "grade": scored.grade_reported if as_filed else (scored.grade_computed or scored.grade_reported),
         "as_filed": as_filed,
         "grade_reported": scored.grade_reported,
         "budget": _budget(form, fact),

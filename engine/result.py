@@ -15,18 +15,23 @@ from engine.errors import Place
 from engine.evaluation import Evaluation
 from engine.findings import Evidence, Finding, Judgement
 from engine.formula import plain
+from engine.ir import Scalar
 from engine.notation import Value
 from engine.recognition import Recognised
+from engine.rounding import rounded
 from engine.scoring import Range, Score, ScoredForm, ScoredIndicator, Trace
+
+BUDGET = ("original_budget", "budget", "executed", "unspent", "basic_expenditure", "project_expenditure")
 
 
 def to_data(evaluation: Evaluation, judgement: Judgement) -> dict[str, Any]:
     """The result as plain data, in the Contract's shape."""
     policy = evaluation.policy
+    budgets = {str(fact.fields["form"]): _budget(fact.fields) for fact in judgement.facts if fact.kind == "form"}
     return {
         "engine": __version__,
         "policy": {"id": policy.id, "title": policy.title, "status": policy.status, "sha256": policy.sha256},
-        "forms": [_form(form) for form in evaluation.forms],
+        "forms": [_form(form, budgets[form.label]) for form in evaluation.forms],
         "findings": [_finding(finding) for finding in judgement.findings],
         "matcher": judgement.matcher,
         **({"notes": list(judgement.notes)} if judgement.notes else {}),
@@ -60,7 +65,19 @@ def _evidence(item: Evidence) -> dict[str, Any]:
     return out
 
 
-def _form(scored: ScoredForm) -> dict[str, Any]:
+def _budget(fields: Mapping[str, Scalar]) -> dict[str, Any]:
+    """Budget and execution as the report states them: amounts in the form's unit, the rate in percent."""
+    out = {name: number(value) for name in BUDGET if isinstance(value := fields.get(name), Decimal)}
+    change, original, budget = fields.get("budget_change"), fields.get("original_budget"), fields.get("budget")
+    if change and isinstance(original, Decimal) and isinstance(budget, Decimal):
+        out["change"] = number(budget - original)
+    rate = fields.get("execution_rate")
+    if isinstance(rate, Decimal):
+        out["execution_rate"] = number(rounded(Fraction(rate), 2))
+    return {"unit": fields.get("money_unit") or None, **out}
+
+
+def _form(scored: ScoredForm, budget: Mapping[str, Any]) -> dict[str, Any]:
     form, counts = scored.form, scored.counts
     scores = {"execution": _score(scored.execution), **{name: _score(score) for name, score in scored.level1.items()}}
     rate = counts.completion_rate
@@ -70,6 +87,7 @@ def _form(scored: ScoredForm) -> dict[str, Any]:
         "kind": form.kind,
         "name": scored.label,
         "where": where(form.place),
+        "budget": dict(budget),
         "scores": {**scores, "total": _score(scored.total)},
         "grade": {
             "reported": scored.grade_reported or None,

@@ -68,6 +68,8 @@ def in_line(text: str, number: int) -> Mistake | None:
     bare = text.split(" #")[0]
     if bare.lstrip().startswith("#"):
         return None
+    if "\t" in text[: len(text) - len(text.lstrip())]:
+        return Mistake(number, text.index("\t") + 1, "用了 Tab 缩进", "用半角空格缩进")
     if found := _SPACE.match(text):
         names = {"\u3000": "全角空格", "\u00a0": "不间断空格"}
         said = names.get(found["at"][0], f"不可见的空白 {character(found['at'][0])}")

@@ -104,7 +104,7 @@ def test_a_mistake_is_named_where_it_stands(jixiao: Jixiao, policies: Policies, 
     assert (run.status, run.out) == (3, "")
     line = policies.line(file, line_text)
     column = (policies.home / file).read_text(encoding="utf-8").splitlines()[line - 1].index(column_text) + 1 if column_text else 0
-    place = f"policies/hubei/2021/{file}：第{line}行第{column or ''}"
+    place = f"{policies.home}/{file}：第{line}行第{column or ''}"
     (problem,) = [error for error in run.errors if all(word in error for word in words)]
     assert place in problem
     # the same whoever asks, and nothing is evaluated by half a policy
@@ -172,3 +172,76 @@ def test_a_broken_policy_of_another_place_does_not_go_unsaid(jixiao: Jixiao, pol
     assert "hunan/2021/policy.yaml" in run.err
     named = jixiao("evaluate", seed, "--policies", policies.root, "--policy", "hubei/2021")
     assert named.status == 0, "a policy that is named needs no other"
+    unnamed = jixiao("evaluate", seed, "--policies", policies.root)
+    assert (unnamed.status, unnamed.err) == (0, ""), "nor does one that fits"
+
+
+def test_good_policies_are_listed_beside_broken_ones(jixiao: Jixiao, policies: Policies) -> None:
+    policies.change("policy.yaml", ("status: published", "status: publish"))
+    run = jixiao("policy", "list", "--policies", policies.root)
+    assert run.status == 3
+    assert "common/findings" in run.out
+    assert "hubei/2021" not in run.out
+    (line,) = run.errors
+    assert line.startswith(f"错误：{policies.home}/policy.yaml：")
+
+
+def test_a_broken_policy_is_named_where_no_other_fits(jixiao: Jixiao, policies: Policies, seed: Path) -> None:
+    policies.change("policy.yaml", ("status: published", "status: publish"))
+    run = jixiao("evaluate", seed, "--policies", policies.root)
+    assert (run.status, run.out) == (3, "")
+    assert f"{policies.home}/policy.yaml：" in run.err
+    assert "是否想写“published”" in run.err
+
+
+def test_mistakes_of_shape_and_of_meaning_are_told_together(jixiao: Jixiao, policies: Policies) -> None:
+    policies.change(
+        "scoring.yaml",
+        ("mode: half_up, places: 2, at: indicator, basis: practice-2021#rounding", "mode: up2, basis: practice-2021#roundin"),
+        ("score: weight * executed / budget", "score: weight * excuted / budget"),
+    )
+    policies.change("grades.yaml", ("良, from: 80", "良, from: 95"))
+    policies.change("parameters.yaml", ("value: 0.8\n", "value: 8\n"))
+    (policies.home / "extra.yaml").write_text(
+        "findings:\n  - {id: test.one, title: 测试, category: design, severity: warning, when: [{a: {fact: indicator, wieght: 1}}],"
+        " message: 分值, advice: 调整, basis: note-2021#2}\n  - {title: 无编号}\n",
+        encoding="utf-8",
+    )
+    run = jixiao("policy", "check", "hubei/2021", "--policies", policies.root)
+    assert run.status == 3
+    for word in ("up2", "缺少必填项 places", "excuted", "95", "下限 8 ", "wieght", "缺少必填项 id"):
+        assert len([error for error in run.errors if word in error]) == 1, (word, run.errors)
+    assert "第3行第5列" in next(error for error in run.errors if "缺少必填项 id" in error)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "count"),
+    [
+        ("parameters.yaml", "    value: 20\n", "    value:\n", 1),
+        ("grades.yaml", "{grade: 差, from: 0,", "{grade: 差, from: 零,", 1),
+        ("grades.yaml", "{grade: 良, from: 80,", "{grade: 良, from 80,", 1),
+        ("scoring.yaml", "  rounding: {mode", "  roundng: {mode", 1),
+        ("scoring.yaml", "score: weight * executed / budget", "scroe: weight * executed / budget", 1),
+        ("taxonomy.yaml", "  产出指标:\n", "  产出指标：\n", 1),
+        ("parameters.yaml", "parameters:\n", "paramters:\n", 1),
+        ("policy.yaml", "policy:\n", "polcy:\n", 1),
+        ("policy.yaml", "extends: [", "extends: [common/none, ", 1),
+    ],
+)
+def test_one_mistake_is_told_once(jixiao: Jixiao, policies: Policies, file: str, old: str, new: str, count: int) -> None:
+    """What only follows from a mistake is not told: a policy without its parameters lacks each of them a dozen times."""
+    text = (policies.home / file).read_text(encoding="utf-8")
+    assert old in text
+    (policies.home / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    run = jixiao("policy", "check", "hubei/2021", "--policies", policies.root)
+    assert run.status == 3
+    assert len(run.errors) == count, run.errors
+
+
+def test_a_missing_section_is_missed_in_the_policy_file(jixiao: Jixiao, policies: Policies) -> None:
+    text = (policies.home / "policy.yaml").read_text(encoding="utf-8")
+    (policies.home / "policy.yaml").write_text("".join(x for x in text.splitlines(True) if "extends" not in x), encoding="utf-8")
+    run = jixiao("policy", "check", "hubei/2021", "--policies", policies.root)
+    assert run.status == 3
+    assert run.errors
+    assert all(f"{policies.home}/policy.yaml：第{policies.line('policy.yaml', 'policy:')}行" in error for error in run.errors)

@@ -344,6 +344,14 @@ def test_policies_are_listed(jixiao: Jixiao) -> None:
     assert line.split() == ["hubei/2021", "2021", "published", "部门、项目", "湖北省2021年度预算绩效自评计分规则"]
 
 
+@pytest.mark.parametrize("columns", [60, 80])
+def test_an_id_in_the_list_is_not_cut(columns: int) -> None:
+    text = plain(on_a_terminal("policy", "list", columns=columns))
+    ids = [line.split()[0] for line in text.splitlines()[1:] if not line.startswith(" ")]
+    assert {"common/findings", "common/notation", "hubei/2021"} <= set(ids)
+    assert max(cell_len(line.rstrip()) for line in text.splitlines()) <= columns
+
+
 def test_a_policy_is_shown_with_the_line_of_everything(jixiao: Jixiao) -> None:
     text = jixiao("policy", "show", "hubei/2021").out
     assert "weight * actual / target" in text

@@ -59,7 +59,7 @@ def test_what_is_said_of_a_broken_policy(
         # the first line that is another one now
         pairs = zip(change["old"], change["new"], strict=False)
         same = next((at for at, (old, new) in enumerate(pairs) if old != new), min(len(change["old"]), len(change["new"])))
-        changed.setdefault(f"policies/hubei/2021/{change['file']}", text[: start + same].count("\n") + 1)
+        changed.setdefault(f"mine/hubei/2021/{change['file']}", text[: start + same].count("\n") + 1)
         path.write_text(after, encoding="utf-8")
     for name, content in wrong.get("write", {}).items():
         path = policies.root / name

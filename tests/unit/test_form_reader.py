@@ -240,8 +240,228 @@ def test_an_empty_cell_is_an_empty_cell() -> None:
 
 def test_goals_may_have_the_same_number() -> None:
     row = ["", "产出指标", "数量指标", "培训（4分）", "1", "1", "4"]
-    (form,) = forms(project(HEADER, row, HEADER, row))
+    other = ["年度绩效目标1（4分）", *HEADER[1:]]
+    (form,) = forms(project(HEADER, row, other, row))
     assert [goal.number for goal in form.goals] == [1, 2]
+
+
+# a page break
+
+
+def levels(form: Form) -> list[list[tuple[str, str, str]]]:
+    return [[(i.name, i.level1, i.level2) for i in goal.indicators] for goal in form.goals]
+
+
+FIRST = ["", "产出指标（40分）", "数量指标（30分）", "甲（10分）", "1", "1", "10"]
+
+
+@pytest.mark.parametrize(
+    "heading", ["年度绩效目标1（80分）", "年度绩效目标１ (80分)", "", "年度绩效目标（续）", "年度绩效目标1（80分）续"]
+)
+def test_a_goal_goes_on_behind_a_page_break(heading: str) -> None:
+    again = [heading, *HEADER[1:]]
+    (form,) = forms(project(HEADER, FIRST, again, ["", "产出指标（40分）", "质量指标（10分）", "乙（10分）", "1", "1", "10"]))
+    assert levels(form) == [[("甲", "产出指标", "数量指标"), ("乙", "产出指标", "质量指标")]]
+    assert [(g.level1, g.level2) for g in form.goals[0].groups] == [
+        ("产出指标", ""),
+        ("产出指标", "数量指标"),
+        ("产出指标", "质量指标"),
+    ]
+
+
+def test_empty_levels_behind_a_page_break_carry_on() -> None:
+    rows = [["", "", "", "乙（10分）", "1", "1", "10"], ["", "", "质量指标", "丙（10分）", "1", "1", "10"]]
+    (form,) = forms(project(HEADER, FIRST, HEADER, *rows))
+    assert levels(form) == [[("甲", "产出指标", "数量指标"), ("乙", "产出指标", "数量指标"), ("丙", "产出指标", "质量指标")]]
+
+
+def test_a_goal_with_its_text_beside_goes_on_behind_a_page_break() -> None:
+    goal, header = ["年度目标1", "做好一件"], ["年度绩效指标（80分）", *HEADER[1:]]
+    rest = ["", "", "", "乙（10分）", "1", "1", "10"]
+    (form,) = forms(project(goal, header, FIRST, goal, header, rest))
+    assert [(g.title, g.weight and g.weight.text, len(g.indicators)) for g in form.goals] == [("做好一件", "80", 2)]
+    (form,) = forms(project(goal, header, FIRST, ["年度目标1", "做好另一件"], header, FIRST))
+    assert [g.title for g in form.goals] == ["做好一件", "做好另一件"]
+
+
+def test_the_same_heading_opens_another_goal_if_its_levels_begin_anew_or_its_weight_is_spent() -> None:
+    header = ["年度绩效目标", *HEADER[1:]]
+    output, benefit = ["", "产出指标", "数量指标", "甲", "1", "1", "1"], ["", "效益指标", "社会效益指标", "乙", "1", "1", "1"]
+    (form,) = forms(project(header, output, benefit, header, output, benefit))
+    assert [len(goal.indicators) for goal in form.goals] == [2, 2]
+    header, spent = ["年度绩效目标（4分）", *HEADER[1:]], ["", "产出指标", "数量指标", "甲（4分）", "1", "1", "4"]
+    (form,) = forms(project(header, spent, header, spent))
+    assert [len(goal.indicators) for goal in form.goals] == [1, 1]
+
+
+def test_a_heading_said_again_without_rows_is_a_goal_without_indicators() -> None:
+    assert ["下没有指标" in line for line in problems(project(HEADER, FIRST, ["年度绩效目标1（80分）"], ["总分", "9"]))] == [True]
+
+
+# weights beside names
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "weight"),
+    [
+        ("培训（权重15分）", "培训", "15"),
+        ("培训（分值：15分）", "培训", "15"),
+        ("培训（分值：15）", "培训", "15"),
+        ("培训（权重 15）", "培训", "15"),
+        ("培训（15分）（核心）", "培训（核心）", "15"),
+        ("培训（核心）（15分）", "培训（核心）", "15"),
+        ("培训（2021）", "培训（2021）", None),
+        ("培训（3）", "培训（3）", None),
+        ("培训（3%）", "培训（3%）", None),
+        ("培训（权重分）", "培训（权重分）", None),
+    ],
+)
+def test_other_ways_to_write_a_weight(written: str, name: str, weight: str | None) -> None:
+    found = indicator("", "产出指标", "数量指标", written, "1", "1", "1")
+    assert (found.name, found.weight and found.weight.text) == (name, weight)
+
+
+def named_weights(*names: str, goal: str = "年度绩效目标", level1: str = "产出指标") -> list[tuple[str, str | None]]:
+    rows = [["", level1 if n == 0 else "", "数量指标" if n == 0 else "", name, "1", "1", "1"] for n, name in enumerate(names)]
+    (form,) = forms(project([goal, *HEADER[1:]], *rows))
+    assert all(i.level1 == form.goals[0].groups[0].level1 for i in form.goals[0].indicators)
+    return [(i.name, i.weight.text if i.weight else None) for i in form.goals[0].indicators]
+
+
+def test_bare_numbers_are_weights_if_all_names_have_them() -> None:
+    assert named_weights("甲（30）", "乙（30.5）", "丙（19.5）") == [("甲", "30"), ("乙", "30.5"), ("丙", "19.5")]
+    assert named_weights("甲（30%）", "乙（30%）", "丙（20%）") == [("甲", "30"), ("乙", "30"), ("丙", "20")]
+    assert named_weights("甲（30）", "乙（50）", goal="年度绩效目标（80分）") == [("甲", "30"), ("乙", "50")]
+    assert named_weights("甲（30分）", "乙（50）", goal="年度绩效目标（80分）") == [("甲", "30"), ("乙", "50")]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("甲（30）", "乙", "丙（20）"),
+        ("甲（2021）", "乙（2021）", "丙（2021）"),
+        ("甲（40）", "乙（40）", "丙（40）"),
+        ("甲（1）", "乙（2）"),
+        ("甲（30）", "乙（20）", "丙（20%）"),
+    ],
+)
+def test_bare_numbers_that_may_be_names_stay_names(names: tuple[str, ...]) -> None:
+    assert named_weights(*names) == [(name, None) for name in names]
+
+
+def test_a_bare_number_among_other_weights_is_read_only_if_it_makes_up_the_goal() -> None:
+    assert named_weights("甲（30分）", "乙（3）", goal="年度绩效目标（80分）") == [("甲", "30"), ("乙（3）", None)]
+
+
+def test_a_column_of_weights_leaves_names_alone() -> None:
+    header = ["年度绩效目标（5分）", "一级指标", "二级指标", "三级指标", "分值", "年初目标值", "实际完成值", "得分"]
+    found = indicator("", "产出指标", "数量指标", "工程（5）", "", "1", "1", "5", header=header)
+    assert found.weight is not None
+    assert (found.name, found.weight.text) == ("工程（5）", "")
+
+
+def test_bare_weights_of_levels() -> None:
+    rows = [
+        ["", "产出指标（40）", "数量指标（40）", "甲（40分）", "1", "1", "40"],
+        ["", "效益指标（40）", "社会效益指标（40）", "乙", "1", "1", "1"],
+    ]
+    (form,) = forms(project(HEADER, *rows))
+    assert levels(form) == [[("甲", "产出指标", "数量指标"), ("乙", "效益指标", "社会效益指标")]]
+    assert {g.weight.text for g in form.goals[0].groups if g.weight} == {"40"}
+
+
+# titles
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "name", "unit", "year"),
+    [
+        ("湖北省水利厅2021年度部门整体支出自评表", "department", "部门整体支出", "湖北省水利厅", 2021),
+        ("湖北省水利厅2021年度维修养护项目自评表", "project", "维修养护", "湖北省水利厅", 2021),
+        ("湖北省水利厅\n2021年度维修养护项目自评表", "project", "维修养护", "甲", 2021),
+        ("２０２１年度维修养护项目自评表", "project", "维修养护", "甲", 2021),
+        ("二〇二一年度维修养护项目自评表", "project", "维修养护", "甲", 2021),
+        ("湖北省水利厅二○二一年度维修养护项目支出绩效自评表", "project", "维修养护", "湖北省水利厅", 2021),
+        ("附件1：2021年度维修养护项目自评表", "project", "维修养护", "甲", 2021),
+    ],
+)
+def test_titles(title: str, kind: str, name: str, unit: str, year: int) -> None:
+    row = ["", "产出指标", "数量指标", "甲", "1", "1", "1"]
+    head = "填报单位：甲" if unit == "甲" else "填报日期：2022年4月27日"
+    text = project(HEADER, row, title=title, head=head).replace("\t项目名称\n\t某经费项目\n\n", "")
+    (form,) = forms(text)
+    assert (form.kind, form.name, form.unit, form.fiscal_year) == (kind, name, unit, year)
+
+
+def test_a_sentence_is_no_title() -> None:
+    assert "没有找到自评表的标题" in problems(project(title="我们按要求填报了2021年度某项目自评表"))[0]
+
+
+# a money unit in the name of a row
+
+
+def test_a_row_name_with_the_money_unit() -> None:
+    row = ["", "产出指标", "数量指标", "甲", "1", "1", "1"]
+    text = project(HEADER, row).replace("预算执行情况（万元）", "预算执行情况").replace("年度财政资金总额", "年度资金总额（万元）")
+    (line,) = forms(text)[0].budget
+    assert (line.role, line.money_unit, line.budget and line.budget.text) == ("total", "万元", "100")
+
+
+def test_a_row_with_a_money_unit_of_its_own() -> None:
+    detail = ["", "其中：当年财政拨款（元）", "1000000", "900000", "90%", ""]
+    (form,) = forms(project(detail, HEADER, ["", "产出指标", "数量指标", "甲", "1", "1", "1"]))
+    assert [(line.role, line.money_unit) for line in form.budget] == [("total", "万元"), ("detail", "元")]
+
+
+# labels nobody listed
+
+
+def with_head(*rows: list[str]) -> str:
+    text = project(HEADER, ["", "产出指标", "数量指标", "甲", "1", "1", "1"])
+    return text.replace("\t项目名称\n", table(*rows) + "\t项目名称\n")
+
+
+def unlisted(*rows: list[str]) -> list[tuple[str, str]]:
+    (form,) = forms(with_head(*rows))
+    return [(f.label, f.value.text) for f in form.header if not f.key]
+
+
+def test_labels_nobody_listed_are_kept_without_a_key() -> None:
+    assert unlisted(
+        ["项目负责人", "张三", "联系电话", "027-87654321"], ["项目起止时间：", "2021年1月至12月"], ["备案编号", ""]
+    ) == [
+        ("项目负责人", "张三"),
+        ("联系电话", "027-87654321"),
+        ("项目起止时间：", "2021年1月至12月"),
+        ("备案编号", ""),
+    ]
+    assert unlisted(["项目负责人", "", "张三", "主管部门", "某厅", "联系电话", "123"]) == [
+        ("项目负责人", "张三"),
+        ("联系电话", "123"),
+    ]
+    assert unlisted(["项目概况", "主管部门", "某厅"]) == [("项目概况", "")]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["项目负责人"],
+        ["项目类列", "部门"],
+        ["2021", "5"],
+        ["本项目于2021年启动，已按期完成。", "是"],
+        ["某数", "1", "2", "3"],
+        ["主管部门", "某厅", "某局"],
+        ["项目类别", "1、部门预算项目 ☑", "2、省直专项 □", "3、转移支付 □"],
+    ],
+)
+def test_what_does_not_look_like_labels_with_values_is_a_problem(row: list[str]) -> None:
+    assert "无法归入表中任何一项" in problems(with_head(row))[0]
+
+
+def test_a_row_that_has_no_place_says_where_to_list_it() -> None:
+    said = problems(project(["项目负责人", "张三"], HEADER, ["", "产出指标", "数量指标", "甲", "1", "1", "1"]))
+    assert ["form.yaml" in line and "form.budget.rows 的 labels" in line for line in said] == [True]
+    assert "form.header 的 labels" in problems(with_head(["2021", "5"]))[0]
 
 
 # the file as a whole

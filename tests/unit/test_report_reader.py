@@ -69,6 +69,45 @@ def test_heading_and_text_on_one_line() -> None:
     assert remedies.heading == "（一）下一步改进措施"
 
 
+def test_headings_by_parts() -> None:
+    first = "第一部分 自评结论\n自评得分100分，等级为优。\n"
+    result, _ = report(f"2021年度某经费自评报告\n{first}第二部分：存在的问题\n无\n第三部分工作全部完成，没有问题。\n")
+    assert [(s.depth, s.key, s.heading) for s in result.sections[1:]] == [
+        (1, "score", "第一部分 自评结论"),
+        (1, "problems", "第二部分：存在的问题"),
+    ]
+    assert [(s.key, dict(s.fields)) for s in result.statements] == [("total_score", {"score": "100"}), ("grade", {"grade": "优"})]
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("综合评分为99分", "99"),
+        ("本项目综合得分为99.5分", "99.5"),
+        ("自评总分为98分", "98"),
+        ("绩效自评得分为88.34分", "88.34"),
+        ("自评综合评分：97分", "97"),
+        ("自评结果总分是９６分", "９６"),
+        ("产出指标综合得分为40分", None),
+        ("自评满分为100分", None),
+        ("自评分值3分", None),
+    ],
+)
+def test_ways_to_say_the_total_score(text: str, score: str | None) -> None:
+    result, _ = report(f"一、自评得分\n我单位，{text}。\n")
+    found = [dict(s.fields)["score"] for s in result.statements if s.key == "total_score"]
+    assert found == ([score] if score else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "grade"), [("自评等级为“良”", "良"), ("自评得分90分，等级为优", "优"), ("评价等次：中", "中"), ("风险等级为中", None)]
+)
+def test_ways_to_say_the_grade(text: str, grade: str | None) -> None:
+    result, _ = report(f"一、自评得分\n{text}。\n")
+    found = [dict(s.fields)["grade"] for s in result.statements if s.key == "grade"]
+    assert found == ([grade] if grade else [])
+
+
 def test_unmet_rows_of_the_seed() -> None:
     department = seed()[0]
     assert [(row.level2, row.name) for row in department.unmet] == [

@@ -38,12 +38,38 @@ def said(text: str) -> list[str]:
         ("policy: {id: a/b, title: '', status: draft}\n", ["policy.title", "不能为空"]),
         ("policy: {id: a/b, title: x, status: draft, form_kinds: [project, dept]}\n", ["dept", "department、project"]),
         ("recognition: {met: {cases: [{case: a, otherwise: false, value: x, basis: a#b}]}}\n", ["false", "true"]),
-        ("scoring: {total: {score: [1], basis: a#b}}\n", ["文字或数字"]),
+        ("scoring: {bounds: {lowest: [1], highest: weight, basis: a#b}}\n", ["文字或数字"]),
     ],
 )  # fmt: skip
 def test_what_is_said(text: str, words: list[str]) -> None:
     lines = said(text)
     assert any(all(word in line for word in words) for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("grades:\n  - {grade: 优, from 90, basis: a#b}\n", "第2行第16列：“from”后面少了冒号"),
+        ("grades:\n  - {grade：优, from: 90, basis: a#b}\n", "第2行第6列：“grade”后面用了全角冒号"),
+        ("policy:\n  title：x\n", "第2行第3列：“title”后面用了全角冒号"),
+        ("policy:\n  title:x\n", "第2行第3列：“title:”的冒号后面少了空格"),
+        ("grades:\n  -{grade}\n", "第2行第3列：列表的“-”后面少了空格"),
+        ("taxonomy: {产出指标: {level2: ［数量指标］, basis: a#b}}\n", "用了全角括号"),
+    ],
+)
+def test_a_mistake_of_typing_that_parses_is_named(text: str, words: str) -> None:
+    assert any(words in line for line in said(text)), said(text)
+
+
+def test_what_is_refused_is_known_by_its_path() -> None:
+    text = "zz: 1\ngrades:\n  - {grade: 优, from: 九, basis: a#b}\npolicy: {id: a/b, status: x}\n"
+    found = {(refusal.path, refusal.kind) for refusal in schemas.refusals(yamlfile.load(text, "f.yaml"), "policy")}
+    assert found == {
+        (("zz",), "unknown"),
+        (("grades", 0, "from"), "other"),
+        (("policy",), "missing"),
+        (("policy", "status"), "choice"),
+    }
 
 
 def test_every_violation_is_told_in_order() -> None:

@@ -179,3 +179,49 @@ def test_files(tmp_path: Path) -> None:
 
 def test_walk_gives_parents_first() -> None:
     assert [path for path, _ in yamlfile.walk({"a": [1, {"b": 2}]})] == [(), ("a",), ("a", 0), ("a", 1), ("a", 1, "b")]
+
+
+# --- mistakes of typing ----------------------------------------------------------------------------------------------
+
+BEFORE = "grades:\n  - {grade: 优, from: 90, basis: a#b}\nscoring:\n  execution:\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place", "words"),
+    [
+        ("    title：预算执行\n    cases: []\n", "第5行第10列", "“title”后面用了全角冒号"),
+        ("    title: x\n    cases:\n      - {score：weight * 2, a: {b: c} d}\n", "第7行第15列", "全角冒号"),
+        ("    title:预算执行\n    cases: []\n", "第5行第10列", "冒号后面少了空格"),
+        ("    cases:\n      -{case: a}\n      - {case: b}\n", "第6行第7列", "“-”后面少了空格"),
+        ("    cases:\n      － {case: a}\n      - {case: b}\n", "第6行第7列", "列表的横线写成了“－”"),
+        ("　　　　title: x\n    cases: []\n", "第5行第1列", "缩进里用了全角空格"),
+        ("\u00a0\u00a0\u00a0\u00a0title: x\n    cases: []\n", "第5行第1列", "缩进里用了不间断空格"),
+        ('    title: "x\n    a: b\n    c: d\n    e: f\n    g: h\n    cases: "y"\n', "第5行第12列", "双引号没有收尾"),
+        ("    title: 'x\n    a: b\n    c: d\n    e: f\n    g: h\n", "第5行第12列", "单引号没有收尾"),
+        ("    cases:\n      - {case: a, when: {b: c}\n        score: d\n", "第6行第9列", "括号没有收尾"),
+        ("    when: ｛a: {b: c}｝\n", "第5行第11列", "全角括号"),
+        ("    when: {a: b，c: 0，d: 0}\n", "第5行第16列", "全角逗号"),
+        ("\ttitle: x\n", "第5行第1列", "Tab 缩进"),
+    ],
+)
+def test_mistakes_of_typing_are_named_at_their_line(wrong: str, place: str, words: str) -> None:
+    (line,) = problems(BEFORE + wrong)
+    assert place in line
+    assert words in line
+
+
+@pytest.mark.parametrize("char", ["\x00", "\x07", "\x1b", "\x7f", "\x9b"])
+def test_control_characters_are_refused_by_line_and_name(char: str) -> None:
+    first, second = problems(f"a: 1\nb: x{char}y\r\nc: {char}\n")
+    assert first.startswith(f"f.yaml：第2行第5列：含有控制字符 U+{ord(char):04X}")
+    assert second.startswith("f.yaml：第3行第4列")
+
+
+def test_a_file_is_read_no_further_than_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("a: " + "x" * 100, encoding="utf-8")
+    monkeypatch.setattr(yamlfile, "MAX_BYTES", 50)
+    with pytest.raises(PolicyError, match="文件过大"):
+        yamlfile.load_file(path)
+    with pytest.raises(PolicyError, match="文件过大"):
+        yamlfile.load_file(Path("/dev/zero"))
