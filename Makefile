@@ -12,8 +12,11 @@ demo: $(READY)
 	@$(BIN)/jixiao evaluate examples/hubei-gcc-2021.txt --format json --out out/result.json
 	@$(BIN)/jixiao evaluate examples/hubei-gcc-2021.txt --format markdown --out out/result.md
 	@$(BIN)/jixiao read examples/hubei-gcc-2021.txt --format yaml --out out/record.yaml
+	@$(BIN)/jixiao report examples/hubei-gcc-2021.txt --out out/report >/dev/null
 	@echo
 	@echo "接下来可以看："
+	@echo "  out/report/report.html  核对结果网页：用浏览器打开"
+	@echo "  out/report/*.docx  四份自评报告的草稿：用 Word 或 WPS 打开"
 	@echo "  out/result.md      每个指标的得分与依据"
 	@echo "  out/result.json    完整结果（供程序读取）"
 	@echo "  out/record.yaml    读出的申报记录：每一格的原文和出处"

@@ -28,7 +28,8 @@ _FOLLOWS = {
     "parameters": ("没有参数", "公式里没有", "不等于总分", "超出范围", "不低于上一档", "没有归属", "不是数字", "不是词表"),
     "sources": ("在 sources 里没有",),
     "taxonomy": ("指标体系里没有", "这个值"),
-    "scoring": ("这一档", "这个值", "没有归属", "不低于上一档", "不等于总分"),
+    "scoring": ("这一档", "这个值", "不等于总分"),
+    "tiers": ("没有归属", "不低于上一档"),
     "grades": ("没有归属", "不低于上一档", "这个值"),
     "measures": ("这个字段", "没有字段", "数字字段", "公式里没有"),
     "findings": ("这种事实", "停用", "这个字段", "没有字段"),
@@ -96,7 +97,9 @@ def _decide(refusal: schemas.Refusal, document: Document, gaps: Gaps, drop: set[
             # a misspelt section or part is not missing as well
             gaps.sections.add(nearest(str(path[0]), schemas.schema("policy")["properties"]) if len(path) == 1 else str(path[0]))
         elif path[0] == "grades" or "tiers" in path:
-            gaps.sections.add(str(path[0]))  # it may have been the floor that those above and below are held against
+            gaps.sections.add(
+                "grades" if path[0] == "grades" else "tiers"
+            )  # it may have been the floor that those above and below are held against
     elif refusal.kind == "missing" and all(key in _STAND_INS for key in refusal.options):
         put.setdefault(path, {}).update({key: _STAND_INS[key] for key in refusal.options})
     elif refusal.kind == "choice" and refusal.options and isinstance(path[-1], str):
@@ -133,8 +136,7 @@ def _note(path: Path_, drop: set[Path_], document: Document, gaps: Gaps) -> None
         left = [index for index in range(len(around)) if (*path[:-1], index) not in drop]
         for at in (path[:-1], path[:-2], (*path[:-1], *left[-1:])):
             gaps.places |= set(_marks(document, at))
-    if path[0] == "parameters":
-        gaps.sections.add("parameters")
+    gaps.sections |= {name for name in ("parameters", "grades", "tiers") if name in path}
 
 
 def _marks(document: Document, path: Path_) -> Iterator[tuple[str, int, int]]:

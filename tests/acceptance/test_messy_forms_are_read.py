@@ -21,7 +21,7 @@ def form_of(jixiao: Jixiao, name: str) -> Any:
     return form
 
 
-def scored(form: Any) -> list[tuple[str, str, str, Decimal, Decimal, Decimal]]:
+def scored(form: Any) -> list[tuple[Any, ...]]:
     """Name, levels, weight, and the score filed and computed."""
     return [
         (i["name"], i["level1"], i["level2"], *(Decimal(i[key]) for key in ("weight", "reported", "computed")))
