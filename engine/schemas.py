@@ -146,7 +146,9 @@ def _explain(error: Any, document: Document) -> Iterator[Problem]:
                     where = document.place((*path, key), key=True)
                     yield Problem(where, f"{said}下没有“{key}”这一项", listed, close, "schema.unknown-key")
         case "required":
-            missing = [key for key in value if key not in error.instance]
+            missing = [key for key in value if key not in error.instance and key not in _meant(error)]
+            if not missing:
+                return
             wanted = "、".join(f"{key}（{_title(error.schema, key)}）" if _title(error.schema, key) else key for key in missing)
             yield Problem(document.place(path, key=True), f"{said}缺少必填项 {wanted}", f"写上 {wanted}", "", "schema.required")
         case "type":
@@ -200,6 +202,13 @@ def _known_keys(error: Any) -> list[str]:
     for branch in error.schema.get("allOf", []):
         keys += branch.get("properties", {})
     return keys
+
+
+def _meant(error: Any) -> set[str]:
+    """The keys that unknown keys of the object were meant to be: told as misspelt, they are not missing as well."""
+    known = _known_keys(error)
+    unknown = [key for key in error.instance if key not in known]
+    return {name for key in unknown for name in (nearest(key, known), *yaml_mistakes.words(key))}
 
 
 def _title(node: dict[str, Any], key: str) -> str:

@@ -23,6 +23,7 @@ _NO_SPACE = re.compile(rf"^ *(?:- +)*(?P<key>{_KEY})(?P<at>:)(?=[^\s:/\\])")
 _DASH = re.compile(r"^ *(?P<at>-)(?=[{\[\"'A-Za-z\u4e00-\u9fff])")
 _OTHER_DASH = re.compile(r"^ *(?P<at>[－—–−])(?=[ \u3000{\w])")
 _SPACE = re.compile(r"^[ \t]*(?P<at>[\u3000\u00a0\u2000-\u200b\ufeff]+)")
+_SPACED_KEY = re.compile(rf"^[ \t]*(?P<at>[\u3000\u00a0\u2000-\u200b\ufeff]+) *(?:- )?(?:{_KEY}) *[:：]")
 _BRACKET = re.compile(r"(?:^|[:\-,] +)(?P<at>[｛［])|(?P<end>[｝］])[ ]*$")
 _COMMA = re.compile(rf"[{{\[,][^\"'#]*?(?P<at>，) *(?:{_KEY}) *[:：]")
 _BARE = re.compile(rf"[{{,] *(?P<at>(?P<key>{_KEY}) +(?:[0-9.]+|[\u4e00-\u9fff\w-]+))(?= *[,}}])")
@@ -57,9 +58,11 @@ def in_text(text: str, line: int, context: int = 0) -> Mistake | None:
     for number in range(min(line, len(lines)), max(0, line - REACH - 1), -1):
         if found := in_line(lines[number - 1], number):
             return found
-    quote = _open_quote(lines, min(line, len(lines)))
-    if quote:
+    if quote := _open_quote(lines, min(line, len(lines))):
         return quote
+    for number, text_ in enumerate(lines[:line], start=1):  # further up, only what can hardly be meant
+        if _SPACED_KEY.match(text_):
+            return in_line(text_, number)
     return in_line(lines[context - 1], context) if 0 < context <= len(lines) else None
 
 
@@ -100,6 +103,11 @@ def in_word(text: str) -> tuple[str, str] | None:
     if bare := _BARE.match(f"{{{text}}}"):
         return f"“{bare['key']}”后面少了冒号", f"{bare['key']}: （冒号后空一格）"
     return None
+
+
+def words(text: str) -> list[str]:
+    """The words a key seems to be made of: `title：x` was meant to be `title`."""
+    return re.findall(_KEY, text)[:1]
 
 
 def _quoted(text: str, at: int) -> bool:

@@ -1,4 +1,4 @@
-"""Input and surroundings nobody asked for: endless files, odd names and bytes, closed streams, wrong commands. Never a traceback."""
+"""Input nobody asked for: endless files, odd names and bytes, closed streams, wrong commands. Never a traceback."""
 
 from __future__ import annotations
 

@@ -1,0 +1,193 @@
+"""Documents of older and other word processors (.doc, .wps, .odt, .rtf) -> .docx, by a LibreOffice without a screen.
+
+It runs with a profile made for the one call, macros and updates of links switched off, no way to the network, and limits on
+time, memory and the size of what it writes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from engine.errors import InputError, Place, Problem
+
+SECONDS = 90
+MAX_BYTES = 50_000_000
+_MEGABYTES = 6_000
+"""Address space: LibreOffice lays claim to far more than it uses."""
+_FILTERS = {
+    "doc": ("MS Word 97", "doc"),
+    "odt": ("writer8", "odt"),
+    "rtf": ("Rich Text Format", "rtf"),
+}
+_NAMES = {"doc": "旧版 Word（.doc、.wps）", "odt": "OpenDocument（.odt）", "rtf": "RTF"}
+_PROGRAMS = ("soffice", "libreoffice")
+_PLACES = (
+    "/usr/bin/soffice",
+    "/usr/lib/libreoffice/program/soffice",
+    "/opt/libreoffice/program/soffice",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+    r"C:\Program Files\LibreOffice\program\soffice.exe",
+)
+_SETTINGS = (
+    ("org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
+    ("org.openoffice.Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
+    ("org.openoffice.Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    ("org.openoffice.Office.Common/Security/Scripting", "DisableActiveContent", "true"),
+    ("org.openoffice.Office.Writer/Content/Update", "Link", "0"),
+    ("org.openoffice.Office.Calc/Content/Update", "Link", "2"),
+    ("org.openoffice.Inet/Settings", "ooInetProxyType", "2"),
+    ("org.openoffice.Inet/Settings", "ooInetHTTPProxyName", "127.0.0.1"),
+    ("org.openoffice.Inet/Settings", "ooInetHTTPProxyPort", "9"),
+    ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyName", "127.0.0.1"),
+    ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort", "9"),
+    ("org.openoffice.Inet/Settings", "ooInetNoProxy", ""),
+)
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+{}
+</oor:items>
+"""
+
+
+def program() -> str | None:
+    """Where LibreOffice is installed, if it is."""
+    return next(filter(None, map(shutil.which, _PROGRAMS)), next(filter(os.path.exists, _PLACES), None))
+
+
+def convert(data: bytes, kind: str, file: str = "", *, seconds: float = SECONDS) -> bytes:
+    """The document as .docx. `kind` as engine.kinds names it. Raises InputError where LibreOffice is missing or cannot do it."""
+    name = _NAMES[kind]
+    soffice = program()
+    if soffice is None:
+        message = f"这是{name}文件，要先由 LibreOffice 转换，而这台机器上没有安装"
+        expected = "另存为 .docx 的文件；或安装 LibreOffice（Debian、Ubuntu 的软件包名 libreoffice-writer，Windows、macOS 用安装程序）"
+        raise _error(file, message, expected, "input.no-office")
+    if len(data) > MAX_BYTES:
+        raise _error(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
+    if kind == "doc" and _is_encrypted(data):
+        raise _error(file, "文件加了密码，读不了", "去掉密码的文件", "input.encrypted")
+    made = _run(soffice, data, kind, file, seconds)
+    if made is None:
+        message = f"LibreOffice 打不开这个{name}文件，文件已损坏或加了密码"
+        raise _error(file, message, "用 Word 或 WPS 打开后另存为 .docx", "input.damaged")
+    return made
+
+
+def _run(soffice: str, data: bytes, kind: str, file: str, seconds: float) -> bytes | None:
+    """One conversion in a directory of its own, which is removed with all that was left in it."""
+    filter_name, extension = _FILTERS[kind]
+    with tempfile.TemporaryDirectory(prefix="jixiao-office-", ignore_cleanup_errors=True) as directory:
+        home = Path(directory)
+        source, output, profile = home / f"in.{extension}", home / "out", home / "profile"
+        source.write_bytes(data)
+        (profile / "user").mkdir(parents=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE.format(_settings()), encoding="utf-8")
+        command = [
+            *_offline(),
+            soffice,
+            "--headless",
+            "--invisible",
+            "--norestore",
+            "--nolockcheck",
+            "--nodefault",
+            "--nologo",
+            "--nofirststartwizard",
+            f"-env:UserInstallation={profile.as_uri()}",
+            f"--infilter={filter_name}",
+            "--convert-to",
+            "docx:MS Word 2007 XML",
+            "--outdir",
+            str(output),
+            str(source),
+        ]
+        environment = {**os.environ, "HOME": directory, "TMPDIR": directory, "SAL_USE_VCLPLUGIN": "svp"}
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=directory,
+            env=environment,
+            start_new_session=True,
+        )
+        try:
+            _limit(process.pid)
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            message = f"LibreOffice 转换了{seconds:g}秒还没有完成，文件过大或结构异常"
+            raise _error(file, message, "用 Word 或 WPS 打开后另存为 .docx", "input.too-slow") from None
+        finally:
+            _end(process)
+        made = output / "in.docx"
+        if not made.is_file():
+            return None
+        if made.stat().st_size > MAX_BYTES:
+            raise _error(file, f"转换后过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
+        return made.read_bytes()
+
+
+def _settings() -> str:
+    return "\n".join(
+        f'<item oor:path="/{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+        for path, name, value in _SETTINGS
+    )
+
+
+def _offline() -> list[str]:
+    """What is put before the command to run it without a network, where the system lets anyone do so."""
+    unshare = shutil.which("unshare") if sys.platform == "linux" else None
+    if unshare is None:
+        return []
+    command = [unshare, "--user", "--map-current-user", "--net", "--"]
+    tried = subprocess.run([*command, "true"], capture_output=True, check=False)
+    return command if tried.returncode == 0 else []
+
+
+def _limit(pid: int) -> None:
+    if sys.platform != "linux":
+        return
+    import resource
+
+    for what, most in ((resource.RLIMIT_AS, _MEGABYTES << 20), (resource.RLIMIT_FSIZE, 4 * MAX_BYTES), (resource.RLIMIT_CORE, 0)):
+        try:
+            hard = resource.prlimit(pid, what)[1]
+            most = most if hard < 0 else min(most, hard)
+            resource.prlimit(pid, what, (most, most))
+        except (ProcessLookupError, PermissionError, ValueError):
+            return
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """The process and what it started: soffice is a script that starts the real one."""
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except (ProcessLookupError, PermissionError):
+        pass
+    process.wait()
+
+
+def _is_encrypted(data: bytes) -> bool:
+    """What a Word file says of itself in its first bytes (FIB, fEncrypted)."""
+    from io import BytesIO
+
+    import olefile  # type: ignore[import-untyped]
+
+    try:
+        with olefile.OleFileIO(BytesIO(data)) as container, container.openstream("WordDocument") as stream:
+            head = stream.read(12)
+    except Exception:  # a damaged file; LibreOffice is to say so
+        return False
+    return len(head) == 12 and bool(head[11] & 1)
+
+
+def _error(file: str, message: str, expected: str, code: str) -> InputError:
+    return InputError(Problem(Place(file), message, expected, code=code))

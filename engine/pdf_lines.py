@@ -1,0 +1,150 @@
+"""Characters on a page -> lines -> what was one paragraph or one line of a cell before it was wrapped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+_ASCII_END, _ASCII_START = re.compile(r"[!-~]$"), re.compile(r"^[!-~]")
+_UNIT = re.compile(r"[“‘（《〈【「\(\[]*(?:[0-9A-Za-z.,%/:+-]+|.)[，。、；：！？）》〉】」”’\)\].,;:!?%％]*", re.S)
+"""What stays together at the end of a line: a word or a character, with the marks that may not stand alone."""
+_MARGIN = 6.0
+"""Widest inner margin of a cell, in points."""
+_NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[）)、]|[（(]?[0-9]{1,2}[）).．、](?![0-9])|第[一二三四五六七八九十]+部分|[①-⑳]|附件")
+_ENDED = re.compile(r"[。；：！？）]$")
+_HANGING = re.compile(r"[，。、；：！？）》”’]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Char:
+    """A character and its box; y grows downwards."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    em: float
+    """Width of a Chinese character in it."""
+    head: float
+    """Width of its first word: what the line before would have needed room for."""
+
+
+def lines_of(chars: Sequence[Char]) -> list[Line]:
+    """The lines, from top to bottom, each read from left to right."""
+    rows: list[list[Char]] = []
+    for char in sorted(chars, key=lambda c: (c.top + c.bottom) / 2):
+        middle = (char.top + char.bottom) / 2
+        if rows and middle - _middle(rows[-1]) < 0.5 * max(char.height, rows[-1][-1].height):
+            rows[-1].append(char)
+        else:
+            rows.append([char])
+    made = (_line(sorted(row, key=lambda c: c.x0)) for row in rows)
+    return [line for line in made if line.text]
+
+
+def _middle(row: Sequence[Char]) -> float:
+    return (row[-1].top + row[-1].bottom) / 2
+
+
+def _line(row: Sequence[Char]) -> Line:
+    pieces: list[str] = []
+    for before, char in pairwise([row[0], *row]):
+        wide = char.x0 - before.x1 > 0.35 * max(before.height, char.height)
+        if pieces and wide and not char.text.isspace() and not pieces[-1].isspace():
+            count = 4 if char.x0 - before.x1 > 1.5 * char.height else 1
+            pieces.append(" " * count)
+        same = pieces and char.text == before.text and abs(char.x0 - before.x0) < 0.15 * char.height and not char.text.isspace()
+        if not same:  # printed twice to look bold
+            pieces.append(char.text)
+    seen = [char for char in row if not char.text.isspace()] or list(row)
+    em = max(char.height for char in seen)
+    text = "".join(pieces).strip()
+    unit = _UNIT.match(text)
+    count = len("".join((unit[0] if unit else text[:1]).split()))
+    return Line(
+        text,
+        min(c.x0 for c in seen),
+        max(c.x1 for c in seen),
+        min(c.top for c in seen),
+        max(c.bottom for c in seen),
+        em,
+        seen[min(count, len(seen)) - 1].x1 - seen[0].x0,
+    )
+
+
+def joined(before: str, after: str) -> str:
+    """Two parts of a wrapped line: Chinese has no space there, two English words do, a number broken in two has none."""
+    if _ASCII_END.search(before) and _ASCII_START.search(after) and (before[-1].isalpha() or after[0].isalpha()):
+        return f"{before} {after}"
+    return before + after
+
+
+def cell_text(chars: Sequence[Char], left: float, right: float) -> str:
+    """The text of a cell between these edges. Lines broken to fit are one again; others stay apart."""
+    lines = lines_of(chars)
+    if len(lines) < 2:
+        return lines[0].text if lines else ""
+    # the inner margin: about 0.19 cm in Word; whatever side a cell's text is set to, its widest line comes close to it
+    margin = min(_MARGIN, *(edge for line in lines for edge in (max(0.0, line.x0 - left), max(0.0, right - line.x1))))
+    out = lines[0].text
+    for before, line in pairwise(lines):
+        room = right - left - 2 * margin
+        out = joined(out, line.text) if before.x1 - before.x0 + line.head > room + 0.5 else f"{out}\n{line.text}"
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph on a page. `gap`: there is more space above it than between lines."""
+
+    text: str
+    gap: bool
+    indented: bool
+    first: Line
+    last: Line
+
+
+def paragraphs(lines: Sequence[Line], left: float, right: float) -> list[Text]:
+    """Lines of running text put together: one that is full goes on in the next, unless that is indented or stands apart."""
+    out: list[Text] = []
+    for line in lines:
+        apart = bool(out) and line.top - out[-1].last.bottom > 1.6 * line.em
+        indented = line.x0 > left + 1.2 * line.em
+        if out and not apart and not indented and is_wrapped(out[-1].last, line, left, right):
+            out[-1] = Text(joined(out[-1].text, line.text), out[-1].gap, out[-1].indented, out[-1].first, line)
+        else:
+            out.append(Text(line.text, apart, indented, line, line))
+    return out
+
+
+def is_wrapped(line: Line, following: Line, left: float, right: float) -> bool:
+    """Whether a line of running text ends only because the next word had no room. Titles in the middle are no such lines."""
+    if _NUMBERED.match(following.text) and _ENDED.search(line.text):
+        return False
+    centred = line.x0 > left + 2.5 * line.em and abs((line.x0 - left) - (right - line.x1)) < line.em
+    return line.x1 + following.head > right - 0.1 * line.em and not centred
+
+
+def text_area(lines: Sequence[Line]) -> tuple[float, float]:
+    """Left and right edge of running text: the outermost, but for a few lines. Marks at a line's end may hang out of it."""
+    if not lines:
+        return 0.0, 0.0
+    lefts = sorted(line.x0 for line in lines)
+    rights = sorted(line.x1 for line in lines if not _HANGING.search(line.text)) or sorted(line.x1 for line in lines)
+    return lefts[len(lefts) // 50], rights[-1 - len(rights) // 50]
