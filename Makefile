@@ -31,10 +31,11 @@ lint: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 bench: $(READY)
 	$(BIN)/python benchmarks/commands.py
+	$(BIN)/python benchmarks/findings.py
 
 # Versions come from requirements.lock. durable-rules is source only and needs a C compiler: where it cannot be built, the
 # plain matcher gives the same verdicts, and the result says which one ran. CPPFLAGS: a name Python 3.13 took away.

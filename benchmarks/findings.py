@@ -8,11 +8,8 @@ Ratios are against scoring alone in the same run: absolute times say more about 
 from __future__ import annotations
 
 import resource
-import sys
 import time
 from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from generate import submission
 

@@ -75,11 +75,12 @@ def submission(seed: int, indicators: int = 40) -> Submission:
         Cell(f"{score}", place),
     )
     text = f"项目共设计{indicators}个绩效指标。" + "".join(f"{i.name}完成{i.actual.text}。" for i in made[:10] if i.actual)
+    missed = "受客观因素影响，未完成：" + "、".join(i.name for i in made)
     report = (
         Section("score", "一、自评得分", 1, place, (Cell(f"自评得分为{total}分。", place),)),
         Section("execution", "（一）执行率情况", 2, place, (Cell(f"调整后预算为{budget}万元，实际执行{executed}万元。", place),)),
         Section("met", "（二）完成的绩效目标", 2, place, (Cell(text, place),)),
-        Section("unmet", "（三）未完成的绩效目标", 2, place, (Cell("受客观因素影响，未完成：" + "、".join(i.name for i in made), place),)),
+        Section("unmet", "（三）未完成的绩效目标", 2, place, (Cell(missed, place),)),
         Section("problem", "（一）部分指标目标值偏低", 2, place, (Cell("部分指标目标值偏低。", place),)),
     )
     statements = (
@@ -116,7 +117,8 @@ def _indicator(rng: random.Random, number: int, weight: Decimal, place: Place) -
     target_number = rng.randint(60, 95) if unit == "%" else rng.randint(1, 400)
     missed = rng.random() < 1 / 8
     top = 100 if unit == "%" else int(target_number * 1.4) + 1
-    actual_number = rng.randint(0, max(0, target_number - 1)) if missed else rng.randint(target_number, max(target_number, min(top, target_number + target_number // 8)))
+    most = max(target_number, min(top, target_number + target_number // 8))
+    actual_number = rng.randint(0, max(0, target_number - 1)) if missed else rng.randint(target_number, most)
     score = weight
     if missed and rng.random() > 1 / 20:
         score = rounded(Fraction(weight) * actual_number / target_number, 2)
