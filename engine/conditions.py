@@ -80,7 +80,7 @@ def shown(value: object) -> str:
         return "是" if value else "否"
     if isinstance(value, Decimal):
         return plain(value)
-    text = str(value)
+    text = " ".join(str(value).split())  # a report's section is many lines; a condition is one
     return f"“{text[:30]}…”" if len(text) > 30 else f"“{text}”"
 
 

@@ -63,7 +63,7 @@ _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
 _ELAPSED = re.compile(r"(h+|m+|s+)", re.IGNORECASE)
 _CHINESE = str.maketrans("0123456789", "〇一二三四五六七八九")
 _WEEKDAYS = "一二三四五六日"
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LAST_DAY = 2_958_465
 """31 December 9999."""
 
@@ -221,9 +221,7 @@ def _laid_out(
 
 def _grouped(piece: str, behind: int) -> str:
     """A run of digits with `behind` more digits after it before the point, with commas where thousands end."""
-    return "".join(
-        char + ("," if (left := len(piece) - n - 1 + behind) and left % 3 == 0 else "") for n, char in enumerate(piece)
-    )
+    return "".join(char + ("," if (left := len(piece) - n - 1 + behind) and left % 3 == 0 else "") for n, char in enumerate(piece))
 
 
 # dates

@@ -122,7 +122,9 @@ class _Grid:
     def runs(self) -> Iterator[list[int]]:
         """Rows that stand together: with nothing empty between them, and all framed or all not."""
         run: list[int] = []
-        continued = {row for begin, left, end, _ in self.areas.values() if self.filled(begin).get(left) for row in range(begin, end + 1)}
+        continued = {
+            row for begin, left, end, _ in self.areas.values() if self.filled(begin).get(left) for row in range(begin, end + 1)
+        }
         for row in sorted({row for row in self.sheet.cells if self.filled(row)} | self.framed | continued):
             if run and (row != run[-1] + 1 or (row in self.framed) != (run[-1] in self.framed)):
                 yield run

@@ -83,8 +83,17 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"ID3", "media"),
     (b"OggS", "media"),
 )
+_STREAMS = (
+    ("EncryptedPackage", "encrypted"),
+    ("WordDocument", "doc"),
+    ("Workbook", "xls"),
+    ("Book", "xls"),
+    ("PowerPoint Document", "ppt"),
+)
 _BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-_MARKUP = re.compile(r"\s*(?:(?P<html><!doctype\s+html|<html[\s>]|<table[\s>]|<meta\s|MIME-Version:)|(?P<xml><\?xml|<[A-Za-z]+:))", re.I)
+_MARKUP = re.compile(
+    r"\s*(?:(?P<html><!doctype\s+html|<html[\s>]|<table[\s>]|<meta\s|MIME-Version:)|(?P<xml><\?xml|<[A-Za-z]+:))", re.I
+)
 _PDF_HEAD = 1024
 """A PDF may begin with other bytes; readers look this far."""
 
@@ -191,11 +200,9 @@ def _zip(data: bytes) -> str:
 def _ole(data: bytes) -> str:
     """By the streams at the root of the compound file; of a damaged one, by what its bytes hold."""
     names = _root_streams(data)
-    known = (("EncryptedPackage", "encrypted"), ("WordDocument", "doc"), ("Workbook", "xls"), ("Book", "xls"))
-    known += (("PowerPoint Document", "ppt"),)
     if names is not None:
-        return next((key for name, key in known if name in names), "ole")
-    return next((key for name, key in known if name.encode("utf-16-le") in data), "ole")
+        return next((key for name, key in _STREAMS if name in names), "ole")
+    return next((key for name, key in _STREAMS if name.encode("utf-16-le") in data), "ole")
 
 
 def _root_streams(data: bytes) -> set[str] | None:

@@ -66,7 +66,9 @@ def convert(data: bytes, kind: str, file: str = "", *, seconds: float = SECONDS)
     soffice = program()
     if soffice is None:
         message = f"这是{name}文件，要先由 LibreOffice 转换，而这台机器上没有安装"
-        expected = "另存为 .docx 的文件；或安装 LibreOffice（Debian、Ubuntu 的软件包名 libreoffice-writer，Windows、macOS 用安装程序）"
+        expected = (
+            "另存为 .docx 的文件；或安装 LibreOffice（Debian、Ubuntu 的软件包名 libreoffice-writer，Windows、macOS 用安装程序）"
+        )
         raise _error(file, message, expected, "input.no-office")
     if len(data) > MAX_BYTES:
         raise _error(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")

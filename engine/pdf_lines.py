@@ -12,7 +12,9 @@ _UNIT = re.compile(r"[“‘（《〈【「\(\[]*(?:[0-9A-Za-z.,%/:+-]+|.)[，�
 """What stays together at the end of a line: a word or a character, with the marks that may not stand alone."""
 _MARGIN = 6.0
 """Widest inner margin of a cell, in points."""
-_NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[）)、]|[（(]?[0-9]{1,2}[）).．、](?![0-9])|第[一二三四五六七八九十]+部分|[①-⑳]|附件")
+_NUMBERED = re.compile(
+    r"[（(]?[一二三四五六七八九十]{1,3}[）)、]|[（(]?[0-9]{1,2}[）).．、](?![0-9])|第[一二三四五六七八九十]+部分|[①-⑳]|附件"
+)
 _ENDED = re.compile(r"[。；：！？）]$")
 _HANGING = re.compile(r"[，。、；：！？）》”’]$")
 

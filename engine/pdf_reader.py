@@ -71,7 +71,7 @@ def _count(document: Any, file: str) -> int:
     from pdfminer.pdfpage import PDFPage
 
     count = 0
-    for count, _ in enumerate(PDFPage.create_pages(document), start=1):  # noqa: B007
+    for count, _ in enumerate(PDFPage.create_pages(document), start=1):
         if count > MAX_PAGES:
             raise _error(file, f"PDF 超过{MAX_PAGES}页", f"不超过{MAX_PAGES}页，只留自评报告和自评表", "input.too-large")
     return count
@@ -108,7 +108,9 @@ class _Reader:
     def page(self, page: Any, number: int) -> None:  # Any: a page of pdfplumber
         where = f"第{number}页"
         if len(page.chars) > MAX_CHARS or len(page.edges) > MAX_LINES:
-            raise _error(self.file, f"{where}的内容过多（{len(page.chars):,}个字、{len(page.edges):,}条线）", _EXPECTED, "input.too-large")
+            raise _error(
+                self.file, f"{where}的内容过多（{len(page.chars):,}个字、{len(page.edges):,}条线）", _EXPECTED, "input.too-large"
+            )
         chars = [_char(c) for c in page.chars if c.get("upright", True)]
         seen = sum(not c.text.isspace() for c in chars)
         covered = sum(_covered(image, page) for image in page.images)
@@ -135,7 +137,9 @@ class _Reader:
         width, height = len(columns) - 1, len(edges) - 1
         self.rows += height
         if self.rows > MAX_ROWS or width > 100 or width * height > 200_000:
-            raise _error(self.file, f"表格过大（第{number}页，{height}行{width}列）", f"不超过{MAX_ROWS:,}行、100列", "input.too-large")
+            raise _error(
+                self.file, f"表格过大（第{number}页，{height}行{width}列）", f"不超过{MAX_ROWS:,}行、100列", "input.too-large"
+            )
         cells: list[list[tuple[str, bool | None]]] = [[("", None)] * width for _ in range(height)]
         for box in boxes:
             left, right = _nearest(columns, box[0]), _nearest(columns, box[2])

@@ -86,8 +86,8 @@ class _Explainer:
             yield from self._next(index, bound, indent)
             return
         if not passing:
-            ranked = sorted(candidates, key=lambda fact: (len(_failed(pattern, fact, bound)), fact.id))
-            for fact in ranked[:MISSES_SHOWN]:
+            ranked = sorted(candidates, key=lambda fact: _distance(pattern, fact, bound))
+            for fact in ranked[: 1 if bound else MISSES_SHOWN]:
                 yield f"{indent}  最接近的：{self._title(fact)}"
                 yield from _conditions(pattern, fact, bound, indent + "    ")
             return
@@ -127,6 +127,13 @@ def holds(condition: Condition, fact: Fact, bound: Bound) -> bool:
 
 def _failed(pattern: RulePattern, fact: Fact, bound: Bound) -> list[Condition]:
     return [condition for condition in pattern.conditions if not holds(condition, fact, bound)]
+
+
+def _distance(pattern: RulePattern, fact: Fact, bound: Bound) -> tuple[int, int, str]:
+    """How far a fact is from passing: one that is not joined to what is bound is further than one that is."""
+    failed = _failed(pattern, fact, bound)
+    unjoined = sum(c.test.op == "eq" and isinstance(c.test.value, Ref) and bool(c.test.value.alias) for c in failed)
+    return unjoined, len(failed), fact.id
 
 
 def _conditions(pattern: RulePattern, fact: Fact, bound: Bound, indent: str) -> Iterator[str]:
