@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 from engine import blocks, docx_reader, form_reader, record, text_reader
 from engine.errors import InputError, Place, PolicyError, Problem
@@ -125,18 +126,21 @@ def _by_layout(document: blocks.Document, name: str, library: Library) -> tuple[
     years = {int(year) for text in _texts(document) for year in re.findall(r"(?:19|20)\d\d", text)}
     readable, unreadable = heads(library)
     published = [head for head in readable if head.status == "published"]
-    labels: list[str] = []
+    near: list[_Near] = []
     broken: list[tuple[Head, PolicyError]] = []
     likely = [head for head in published if head.covers_any(years)]
     others = [head for head in published if head not in likely]
     # the others cannot apply; their layouts tell a form of a year nobody covers from something that is no form
-    found = _recognised(document, likely, library, labels, broken) or _recognised(document, others, library, labels, broken)
+    found = _recognised(document, likely, library, near, broken) or _recognised(document, others, library, near, broken)
     unusable = [*unreadable, *(problem for _, error in broken for problem in error.problems)]
     candidates, shapes = [policy for policy, _ in found], [shape for _, shape in found]
     if not candidates:
         if broken:
             raise PolicyError(unusable)
-        seen = "、".join(dict.fromkeys(labels)) or "一个也没有"
+        nearest_layout = max(near, key=lambda item: len(item.labels), default=None)
+        if nearest_layout and nearest_layout.labels and not unusable:
+            return _refused(document, nearest_layout, name)
+        seen = "、".join(dict.fromkeys(label for item in near for label in item.labels)) or "一个也没有"
         known = "、".join(f"{head.id}（{head.title}）" for head in published)
         problem = Problem(Place(name), f"没有认出自评表；认得的标签：{seen}", f"下列政策的表样之一：{known}")
         raise PolicyError([problem, *unusable]) if unusable else InputError(problem)
@@ -155,6 +159,26 @@ def _by_layout(document: blocks.Document, name: str, library: Library) -> tuple[
     raise _no_policy(read.forms, [policy for _, policy in fitting], {candidates[0].jurisdiction}, library, unusable)
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A layout that found no form, and the labels of it that occur."""
+
+    policy: Policy
+    shape: Layout
+    labels: tuple[str, ...]
+
+
+def _refused(document: blocks.Document, near: _Near, name: str) -> NoReturn:
+    """Say why the nearest layout finds no form: its reader knows which title or label it looked for."""
+    listed = "、".join(near.labels)
+    told = f"没有认出自评表；最接近的表样是 {near.policy.id}（{near.policy.title}），认得的标签：{listed}"
+    try:
+        form_reader.read_forms(document, near.shape, name)
+    except InputError as error:
+        raise InputError([Problem(Place(name), told, "标题和标签与表样相符"), *error.problems]) from None
+    raise InputError(Problem(Place(name), told, "标题和标签与表样相符"))
+
+
 def _texts(document: blocks.Document) -> Iterator[str]:
     yield from (paragraph.text for paragraph in document.paragraphs())
     yield from (cell.text for table in document.tables() for row in table.rows for cell in row)
@@ -164,12 +188,12 @@ def _recognised(
     document: blocks.Document,
     candidates: Sequence[Head],
     library: Library,
-    labels: list[str],
+    near: list[_Near],
     broken: list[tuple[Head, PolicyError]],
 ) -> list[tuple[Policy, Layout]]:
     """The policies whose layout finds a form in the document.
 
-    The labels any of them found are added to `labels`, the policies that cannot be used to `broken`.
+    Those that find none are added to `near` with the labels they found, those that cannot be used to `broken`.
     """
     out: list[tuple[Policy, Layout]] = []
     for head in candidates:
@@ -181,9 +205,10 @@ def _recognised(
         if policy.form:
             shape = layout(policy.form)
             found = form_reader.recognises(document, shape)
-            labels += found.labels_found
             if found.forms:
                 out.append((policy, shape))
+            else:
+                near.append(_Near(policy, shape, found.labels_found))
     return out
 
 
