@@ -88,7 +88,7 @@ def app() -> None:
 def evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None, form: str, out: Path | None, fail_on: str) -> int:
     """计算得分并与自评对照。
 
-    FILE 是自评表：文本，或 JSON/YAML 记录；一起给出的是同一单位同一年度的表。
+    FILE 是自评表（Word、Excel、PDF、文本）或 JSON/YAML 记录；一起给出的是同一单位同一年度的表。
     """
     result, chosen, _, _ = _judged(files, policy, policies)
     _write(_render(result, chosen, form, out), out)

@@ -42,8 +42,8 @@ class Place:
         if self.table:
             inside = f"表{self.table}" + (f"第{self.row}行" if self.row else "") + (f"第{self.cell}格" if self.cell else "")
             parts.append(f"（{inside}）" if self.line else inside)
-        if self.path and not parts:
-            parts.append(self.path)
+        if self.path and not self.line:  # a sheet and cell, a page, a key of a record
+            parts.append(f"（{self.path}）" if parts else self.path)
         return "：".join(filter(None, [self.file, "".join(parts)]))
 
 

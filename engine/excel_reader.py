@@ -102,6 +102,8 @@ class _Grid:
         self.covered: set[tuple[int, int]] = set()
         """Cells of merged areas but for the first of each."""
         self.areas: dict[tuple[int, int], Range] = {}
+        self.tall: dict[int, list[Range]] = {}
+        """The filled areas of several rows a row has part in."""
         last_row = max([*sheet.cells, *self.framed], default=0)
         last_column = max((column for cells in sheet.cells.values() for column in cells), default=0) + MAX_COLUMNS
         for begin, left, end, right in sheet.merged:
@@ -109,6 +111,12 @@ class _Grid:
             limits.take(max(0, end - begin + 1) * max(0, right - left + 1), sheet.name)
             self.areas[begin, left] = (begin, left, end, right)
             self.covered.update((r, c) for r in range(begin, end + 1) for c in range(left, right + 1) if (r, c) != (begin, left))
+        for (row, column), found in self.areas.items():
+            if found[2] > row and self.filled(row).get(column):
+                for r in range(row, found[2] + 1):
+                    self.tall.setdefault(r, []).append(found)
+        self.within = {row for row, found in self.tall.items() if any(area[0] < row for area in found)}
+        """Rows that are not empty though nothing may begin in them."""
 
     def place(self, row: int, column: int, table: int = 0, number: int = 0, cell: int = 0) -> Place:
         hidden = "（在隐藏的行或列）" if self.sheet.is_hidden(row, column) else ""
@@ -122,10 +130,7 @@ class _Grid:
     def runs(self) -> Iterator[list[int]]:
         """Rows that stand together: with nothing empty between them, and all framed or all not."""
         run: list[int] = []
-        continued = {
-            row for begin, left, end, _ in self.areas.values() if self.filled(begin).get(left) for row in range(begin, end + 1)
-        }
-        for row in sorted({row for row in self.sheet.cells if self.filled(row)} | self.framed | continued):
+        for row in sorted({row for row in self.sheet.cells if self.filled(row)} | self.framed | self.within):
             if run and (row != run[-1] + 1 or (row in self.framed) != (run[-1] in self.framed)):
                 yield run
                 run = []
@@ -136,29 +141,32 @@ class _Grid:
     def table_in(self, run: Sequence[int]) -> tuple[int, int]:
         """Where in the rows the table begins and ends; before and after it stand lines."""
         framed = run[0] in self.framed
-        width = self.width(run) if framed else (0, 0)
         if not framed and self.framed:
             return len(run), len(run)
+        width = self.width(run)
         begin, end = 0, len(run)
         while begin < end and (self._is_line(run[begin], width) or (begin and self._is_labelled(run[begin]))):
             begin += 1
         while begin < end and not framed and self._is_line(run[end - 1], width):
             end -= 1
-        while begin < end and not self.filled(run[end - 1]) and not any((run[end - 1], c) in self.covered for c in range(1, 30)):
+        while begin < end and not self.filled(run[end - 1]) and run[end - 1] not in self.within:
             end -= 1
         return begin, end
 
     def _is_line(self, row: int, width: tuple[int, int]) -> bool:
         """Whether a row is one text across the whole width of the rows it stands in, or all that stands in a row without frame."""
+        across = [
+            (begin, left, end, right) for begin, left, end, right in self.tall.get(row, ()) if not self._covers(left, right, width)
+        ]
         filled = self.filled(row)
-        if len(filled) != 1:
-            return False
+        if across or len(filled) != 1:
+            return not across and not filled and row in self.tall
         column = next(iter(filled))
-        if row not in self.framed:
-            return True
-        first, last = width
-        begin, left, end, right = self.areas.get((row, column), (row, column, row, column))
-        return begin == end and left <= first and right >= last and last > first
+        _, left, _, right = self.areas.get((row, column), (row, column, row, column))
+        return row not in self.framed or self._covers(left, right, width)
+
+    def _covers(self, left: int, right: int, width: tuple[int, int]) -> bool:
+        return left <= width[0] < width[1] <= right
 
     def _is_labelled(self, row: int) -> bool:
         """Whether a row under a title holds labels with colons, such as 填报单位：… 填报日期：… 单位：万元."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.blocks import Row, Table, TableCell
+from engine.closing_rows import ClosingRows
 from engine.errors import Place, Problem
-from engine.goal_rows import OpenGoal, read_bare_weights, weighted
+from engine.goal_rows import OpenGoal, composed, is_part, read_bare_weights, read_weight_cells, runs_together, weighted
 from engine.grid import (
     HEADER_MATCHES,
     Columns,
@@ -49,7 +50,9 @@ class TableContent:
 
 def read_tables(tables: Sequence[Table], layout: Layout, place: Place, problems: list[Problem]) -> TableContent:
     """The content of a form's tables. `place` is the form's title, for problems of the form as a whole."""
-    reader = _TableReader(layout, problems)
+    content = TableContent()
+    closing = ClosingRows(layout.closing, problems, content.cells, content.notes, content.header)
+    reader = _TableReader(layout, problems, content, closing)
     if not tables:
         problems.append(Problem(place, "标题下没有表格", "自评表的表格（每格一行，行首为制表符）", code="input.no-table"))
         return reader.content
@@ -65,7 +68,8 @@ class _TableReader:
 
     layout: Layout
     problems: list[Problem]
-    content: TableContent = field(default_factory=TableContent)
+    content: TableContent
+    closing: ClosingRows
     block: str = "header"
     budget_columns: Columns | None = None
     columns: Columns | None = None
@@ -77,6 +81,8 @@ class _TableReader:
     again: OpenGoal | None = None
     """The heading of the open goal, said again: of a page's top, or of another goal. The next row tells."""
     budget_failed: bool = False
+    goal_labels: Sequence[tuple[int, Label]] = ()
+    """Labels beside the goal's heading, whose texts stand in the rows below (预期目标, 实际完成情况)."""
 
     def row(self, row: Row) -> None:
         filled = [(index, cell) for index, cell in enumerate(row) if cell]
@@ -93,10 +99,12 @@ class _TableReader:
             self._budget_header(row, budget)
         elif self.block == "notes":
             self.content.notes.extend(cell_of(cell) for _, cell in filled)
-        elif leads and self._is_closing(first):
-            self._closing(filled)
+        elif leads and self.closing.begins(first):
+            self.block = self.closing.read(row, filled, self.columns) or self.block
         elif leads and (heading := self._heading(first.text)):
             self._goal(row, index, *heading)
+        elif self.block == "goal" and self.goal_labels and index >= self.goal_labels[0][0]:
+            self._goal_texts(filled)
         elif self.block == "budget" and (index > 0 or not is_header or self.layout.budget.has(first.text)):
             self._budget_row(row)
         elif index == 0 and is_header:
@@ -104,7 +112,7 @@ class _TableReader:
         elif self.block == "indicators":
             self._indicator_row(row)
         elif self.block in ("analysis", "remedies") and index > 0:
-            self._continue(filled)
+            self.closing.run_on(self.block, filled)
         elif self.block == "header" and self.layout.budget.has(first.text):
             self._budget_lead([cell for _, cell in filled])
         elif self.block == "header":
@@ -213,14 +221,29 @@ class _TableReader:
     def _goal(self, row: Row, index: int, heading: GoalHeading, match: Match) -> None:
         """A goal heading: alone, with the goal's text beside it, or at the head of the goal's first row of indicators."""
         rest = [cell for cell in row[index + 1 :] if cell]
-        beside = heading.title == "beside"
+        self.goal_labels = header_columns(row, heading.columns)
+        beside = heading.title == "beside" or (heading.title == "columns" and not self.goal_labels)
         self._open(row[index], heading, match, one_line("\n".join(cell.text for cell in rest)) if beside else "")
-        if beside:
+        if beside or self.goal_labels:
             self.block = "goal"
+            placed = {at for at, _ in self.goal_labels}
+            for at, cell in enumerate(row[index + 1 :], start=index + 1):
+                if cell and not beside and at not in placed:
+                    self.problems.append(unplaced(cell, heading.columns.names))
         elif rest and (self.columns or self.header_failed):
             self._indicator_row((*row[:index], replace(row[index], text=""), *row[index + 1 :]))
         elif rest:
             self._unplaced(rest[0])
+
+    def _goal_texts(self, filled: Sequence[tuple[int, TableCell]]) -> None:
+        """The texts under the labels beside a goal's heading: what the goal is; anything else becomes a header field."""
+        goal = self.again or self.goals[-1]
+        for index, cell in filled:
+            label = next(label for at, label in reversed(self.goal_labels) if at <= index)
+            if label.key == "title":
+                goal.title = one_line("\n".join(filter(None, (goal.title, cell.text))))
+            else:
+                self.content.header.append(HeaderField(label.key, label.texts[0], cell_of(cell)))
 
     def _open(self, cell: TableCell, heading: GoalHeading, match: Match, title: str = "") -> None:
         weight = match.get("weight")
@@ -291,54 +314,19 @@ class _TableReader:
         fields: dict[str, Any] = {key: cell_of(cell) for key, cell in values.items() if key not in ("name", "level1", "level2")}
         if weight:
             fields.setdefault("weight", weight)
-        goal.indicators.append(Indicator(text, goal.level1, goal.level2, name.place, **fields))
-
-    # closing rows
-
-    def _is_closing(self, cell: TableCell) -> bool:
-        return bool(self.layout.closing.find(cell.text) or self.layout.closing.find_before_colon(cell.text))
-
-    def _closing(self, filled: Sequence[tuple[int, TableCell]]) -> None:
-        label: Label | None = None
-        for _, cell in filled:
-            found, beside = self.layout.closing.find(cell.text), self.layout.closing.find_before_colon(cell.text)
-            if found or beside:
-                label = found or (beside[0] if beside else None)
-                assert label is not None
-                if not self._begin_closing(label, cell, beside[1] if beside and not found else ""):
-                    return
-            elif label:
-                self._add_closing(label, cell_of(cell))
-
-    def _begin_closing(self, label: Label, cell: TableCell, value: str) -> bool:
-        """Begin a closing field; False, with a problem, if the form has it already."""
-        self.block = label.key
-        if label.key == "notes":
-            self.content.notes += [Cell(value, cell.place)] if value else []
-            return True
-        if label.key in self.content.cells:
-            first = self.content.cells[label.key].place
-            message = f"“{label.texts[0]}”写了两次（前一处：{first}）"
-            self.problems.append(Problem(cell.place, message, "只有一处", code="input.twice"))
-            return False
-        self.content.cells[label.key] = Cell(value, cell.place)
-        return True
-
-    def _add_closing(self, label: Label, cell: Cell) -> None:
-        if label.key == "notes":
-            self.content.notes.append(cell)
+        if is_part(text, fields, self.layout.part):
+            said = "；".join(fields[key].text for key in ("target", "actual") if fields.get(key))
+            self.content.header.append(HeaderField("part", text, Cell(said, name.place)))
             return
-        old = self.content.cells[label.key]
-        if old and label.key not in ("analysis", "remedies"):
-            self.problems.append(unplaced(TableCell(cell.text, cell.place), f"“{label.texts[0]}”后只有一格"))
-        else:
-            self.content.cells[label.key] = Cell(f"{old.text}\n{cell.text}", old.place) if old else cell
-
-    def _continue(self, filled: Sequence[tuple[int, TableCell]]) -> None:
-        """Text that runs on in a row below its label."""
-        label = next(item for item in self.layout.closing.items if item.key == self.block)
-        for _, cell in filled:
-            self._add_closing(label, cell_of(cell))
+        if runs_together(fields.get("weight")):
+            goal.failed = True
+            crowd = values.get("weight", name)
+            self.problems.append(unplaced(crowd, "不超过 100 的分值；两格的数写在一格里的，请分开填", "input.run-together"))
+        if not composed(fields, self.layout.composition):
+            goal.failed = True
+            known = "、".join(sorted(self.layout.composition.signs if self.layout.composition else ()))
+            self.problems.append(unplaced(values["nature"], known, part="indicators.composition"))
+        goal.indicators.append(Indicator(text, goal.level1, goal.level2, name.place, **fields))
 
     # the end
 
@@ -358,6 +346,7 @@ class _TableReader:
         if not self.goals:
             self.problems.append(Problem(place, "表中没有年度目标", "至少一个年度目标及其指标", code="input.no-goals"))
         self._settle(another=True)
+        read_weight_cells(self.goals, self.layout.weight_cells)
         read_bare_weights(self.goals, self.layout.weight_if_all)
         for goal in self.goals:
             if not goal.indicators and not goal.failed:

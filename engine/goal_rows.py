@@ -5,7 +5,7 @@ Weights in brackets after a name are read here: those with 分 as they come, bar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
@@ -14,6 +14,7 @@ from engine.blocks import TableCell
 from engine.errors import Place
 from engine.grid import one_line
 from engine.labels import Pattern, fold
+from engine.layout import Composition
 from engine.numerals import read_decimal
 from engine.submission import Cell, Goal, Group, Indicator
 
@@ -78,6 +79,69 @@ class OpenGoal:
 
     def closed(self, number: int) -> Goal:
         return Goal(number, self.title, self.place, self.weight, tuple(self.groups), tuple(self.indicators))
+
+
+def is_part(name: str, fields: Mapping[str, Cell], patterns: Sequence[Pattern]) -> bool:
+    """Whether a row only says what the indicator above consists of: named so, and with neither weight nor score."""
+    return not fields.get("weight") and not fields.get("score") and any(pattern.search(name) for pattern in patterns)
+
+
+def runs_together(cell: Cell | None) -> bool:
+    """Whether a weight is above a hundred: no form has such, so cells have run together (20 and 18: 2018)."""
+    number = _number(cell)
+    return number is not None and number > _POINTS
+
+
+def composed(fields: dict[str, Cell], by: Composition | None) -> bool:
+    """Put a target of three columns together (≥, 95, % -> ≥95%), and give the actual the unit it lacks; the columns
+    themselves stay as they are. False if the column of signs holds something else."""
+    nature, target = fields.get("nature"), fields.get("target")
+    if by is None or nature is None or target is None or not nature:
+        return True
+    sign = fold(nature.text)
+    if sign not in by.signs:
+        return False
+    if sign in by.words or not target:
+        return True
+    unit = fields["unit"].text if "unit" in fields and fold(fields["unit"].text) not in by.no_unit else ""
+    signed = any(fold(target.text).startswith(other) for other in by.operators)
+    bare = target.text if signed else nature.text + target.text
+    fields["target"] = replace(target, text=bare + (unit if _lacks(target.text, unit, by.scales, signed) else ""))
+    actual = fields.get("actual")
+    if actual and _lacks(actual.text, unit, by.scales) and not (fold(unit) in by.share_units and _may_be_share(actual.text)):
+        fields["actual"] = replace(actual, text=actual.text + unit)
+    return True
+
+
+def _lacks(text: str, unit: str, scales: tuple[str, ...], signed: bool = False) -> bool:
+    """Whether this unit is lacking: behind a plain number, one behind a sign, or one that ends in a scale (12万) of its own."""
+    number = text
+    if text.endswith(scales) and not unit.startswith(scales):
+        number = text[:-1]
+    return read_decimal(number) is not None or (signed and number[-1:].isdigit())
+
+
+def _may_be_share(text: str) -> bool:
+    number = read_decimal(text)
+    return number is not None and 0 < number <= 1
+
+
+def read_weight_cells(goals: Sequence[OpenGoal], patterns: Sequence[Pattern]) -> None:
+    """Take weights written otherwise than as numbers (20%) if every indicator of the form has one and they make up a
+    hundred at most; else they stay as they are."""
+    every = [indicator for goal in goals for indicator in goal.indicators]
+    for pattern in patterns:
+        read = [pattern.search(indicator.weight.text) if indicator.weight else None for indicator in every]
+        weights = [Cell(hit.groups["weight"], item.place) for hit, item in zip(read, every, strict=True) if hit]
+        numbers = [read_decimal(weight.text) for weight in weights]
+        known = [number for number in numbers if number is not None]
+        if not every or len(known) < len(every) or sum(known, Decimal()) > _POINTS:
+            continue
+        left = iter(weights)
+        for goal in goals:
+            goal.indicators = [
+                replace(i, weight=Cell(next(left).text, i.weight.place if i.weight else i.place)) for i in goal.indicators
+            ]
 
 
 def read_bare_weights(goals: Sequence[OpenGoal], patterns: Sequence[Pattern]) -> None:

@@ -56,6 +56,23 @@ class Columns:
         return found
 
 
+def closing_values(row: Row, columns: Columns | None, fields: Sequence[str]) -> dict[str, TableCell]:
+    """The filled cells of a closing row that stand under these columns (总分, 100, 96.5 under 分值 and 得分).
+
+    The label may span the columns before: a row that is shorter is laid against the right edge; where that does not fit, as
+    many cells as there are fields are taken in the order of the columns.
+    """
+    if columns is None:
+        return {}
+    shift = max(columns.width - len(row), 0)
+    filled = [(index, cell) for index, cell in enumerate(row[1:], start=1) if cell]
+    found = {name: cell for index, cell in filled if (name := columns.field_at(index + shift)) in fields}
+    order = [name for _, name in columns.fields if name in fields]
+    if len(found) == len(fields) or len(filled) != len(order):
+        return found
+    return dict(zip(order, (cell for _, cell in filled), strict=True))
+
+
 def header_columns(row: Row, labels: Labels) -> tuple[tuple[int, Label], ...]:
     """The cells of a row that are labels of these columns."""
     return tuple((index, label) for index, cell in enumerate(row) if cell and (label := labels.find(cell.text)))

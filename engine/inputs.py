@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from engine import blocks, docx_reader, form_reader, record, text_reader
+from engine import blocks, form_reader, kinds, record, text_reader
 from engine.errors import InputError, Place, PolicyError, Problem
 from engine.layout import Layout, layout
 from engine.paths import displayed
@@ -26,8 +26,8 @@ MAX_BYTES = 100_000_000
 MAX_TEXT_BYTES = text_reader.MAX_BYTES
 MAX_INDICATORS = 5_000
 """In one bundle: rules compare indicators with each other, and no unit has a tenth of these."""
-_ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
-_RECORD = re.compile(r"\s*(#[^\n]*\n\s*)*(\{|---|schema\s*:|forms\s*:|unit\s*:|fiscal_year\s*:)")
+_LARGE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
+"""How files begin that may be large for what they say: office documents and PDF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +70,10 @@ def read_bundle(paths: Sequence[Path], library: Library, policy_id: str | None =
 def _read(path: Path, library: Library, policy: Policy | None) -> tuple[Submission, Policy | None]:
     content = _content(path)
     name = displayed(path)
-    if docx_reader.is_docx(content):
-        document = docx_reader.read_bytes(content, name)
-    else:
-        text = _text(content, name)
-        if _RECORD.match(text):
-            return record.load(text, "json" if text.lstrip().startswith("{") else "yaml", name), None
-        document = text_reader.read_text(text, name)
+    kind = kinds.kind_of(content).key
+    if kind in ("json", "yaml"):
+        return record.load(text_reader.decode(content, name), kind, name), None
+    document = kinds.document(content, name)
     if policy:
         if not policy.form:
             raise PolicyError(
@@ -94,7 +91,7 @@ def _content(path: Path) -> bytes:
             raise InputError(Problem(Place(name), "这是一个目录", "一个文件"))
         with path.open("rb") as stream:
             content = stream.read(MAX_TEXT_BYTES + 1)
-            limit = MAX_BYTES if content.startswith(_ZIP) else MAX_TEXT_BYTES
+            limit = MAX_BYTES if content.startswith(_LARGE) else MAX_TEXT_BYTES
             if len(content) > MAX_TEXT_BYTES and limit > MAX_TEXT_BYTES:
                 content += stream.read(MAX_BYTES + 1 - len(content))
     except OSError as error:
@@ -104,14 +101,6 @@ def _content(path: Path) -> bytes:
         expected = f"不超过 {limit} 字节，可拆分为几个文件"
         raise InputError(Problem(Place(name), f"文件过大（超过 {limit} 字节）", expected, code="input.too-large"))
     return content
-
-
-def _text(content: bytes, name: str) -> str:
-    for magic, kind in ((_ZIP, "Word/Excel（或压缩）"), (_OLE, "旧版 Word/Excel"), (_PDF, "PDF")):
-        if content.startswith(magic):
-            expected = "从 Word 另存的纯文本（.txt），或 JSON/YAML 记录"
-            raise InputError(Problem(Place(name), f"这是{kind}文件，本版还不能读", expected))
-    return text_reader.decode(content, name)
 
 
 def _forms(document: blocks.Document, shape: Layout, name: str, policy: Policy) -> Submission:
@@ -144,19 +133,38 @@ def _by_layout(document: blocks.Document, name: str, library: Library) -> tuple[
         known = "、".join(f"{head.id}（{head.title}）" for head in published)
         problem = Problem(Place(name), f"没有认出自评表；认得的标签：{seen}", f"下列政策的表样之一：{known}")
         raise PolicyError([problem, *unusable]) if unusable else InputError(problem)
-    fitting: list[tuple[Submission, Policy]] = []
-    for policy, shape in zip(candidates, shapes, strict=True):
-        read = _forms(document, shape, name, policy)
-        if all(policy.covers(form.fiscal_year, form.kind) for form in read.forms):
-            fitting.append((read, policy))
+    readings, refused = _readings(document, candidates, shapes, name)
+    if not readings:
+        raise InputError(refused)
+    fitting = [(read, policy) for read, policy in readings if all(policy.covers(f.fiscal_year, f.kind) for f in read.forms)]
+    local = {head.id for head in published if not head.fallback}
+    fitting = [item for item in fitting if item[1].id in local] or fitting
     if len(fitting) == 1:
         read, policy = fitting[0]
         for head, error in broken:
             if head.jurisdiction == policy.jurisdiction and all(head.covers(form.fiscal_year, form.kind) for form in read.forms):
                 raise error
         return fitting[0]
-    read = fitting[0][0] if fitting else _forms(document, shapes[0], name, candidates[0])
-    raise _no_policy(read.forms, [policy for _, policy in fitting], {candidates[0].jurisdiction}, library, unusable)
+    read, policy = (fitting or readings)[0]
+    raise _no_policy(read.forms, [policy for _, policy in fitting], {policy.jurisdiction}, library, unusable)
+
+
+def _readings(
+    document: blocks.Document, policies: Sequence[Policy], shapes: Sequence[Layout], name: str
+) -> tuple[list[tuple[Submission, Policy]], Sequence[Problem]]:
+    """What the layouts make of the document that fit it best (find most of their labels) among those that can read it; and,
+    where none can, what is wrong by the one that finds most."""
+    fits = [len(form_reader.recognises(document, shape).labels_found) for shape in shapes]
+    read: list[tuple[int, Submission, Policy]] = []
+    refused: list[tuple[int, Sequence[Problem]]] = []
+    for fit, policy, shape in zip(fits, policies, shapes, strict=True):
+        try:
+            read.append((fit, _forms(document, shape, name, policy), policy))
+        except InputError as error:
+            refused.append((fit, error.problems))
+    best = max((fit for fit, _, _ in read), default=0)
+    worst_told = max(refused, key=lambda item: item[0], default=(0, ()))[1]
+    return [(submission, policy) for fit, submission, policy in read if fit == best], worst_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +232,7 @@ def _agree(chosen: list[Policy], forms: list[Form], jurisdictions: set[str], lib
             and (not jurisdictions or head.jurisdiction in jurisdictions)
             and all(head.covers(form.fiscal_year, form.kind) for form in forms)
         ]
+        fitting = [head for head in fitting if not head.fallback] or fitting
         if len(fitting) == 1:
             return load(fitting[0].id, library)
         raise _no_policy(tuple(forms), fitting, jurisdictions, library, unreadable)

@@ -61,12 +61,35 @@ class BudgetLayout:
 class GoalHeading:
     """A heading that opens a goal (`goal`) or the indicators of the goal before (`indicators`), or goes on with it (`continued`).
 
-    `title`: `beside` takes the goal's text from the cells beside the heading, `heading` is the heading itself.
+    `title`: `beside` takes the goal's text from the cells beside the heading, `heading` is the heading itself, `columns`
+    finds labels beside the heading (`columns`: 预期目标, 实际完成情况) and the texts in the rows below them.
     """
 
     opens: str
     title: str
     pattern: Pattern
+    columns: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """How a target written in three columns (指标性质, 指标值, 度量单位) becomes one text that notation reads.
+
+    `operators` and `words` are what the first column may hold: a sign in front of the value, or a word for a value that is
+    text. `no_unit` fills the unit column where there is none; with `share_units` a bare number up to 1 may be a share.
+    """
+
+    operators: frozenset[str]
+    words: frozenset[str]
+    no_unit: frozenset[str]
+    share_units: frozenset[str]
+    scales: tuple[str, ...]
+    """What a number may end in and still lack its unit: 12万."""
+
+    @property
+    def signs(self) -> frozenset[str]:
+        """All that the first column may hold, folded."""
+        return self.operators | self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +145,11 @@ class Layout:
     """Weight in brackets after the name of an indicator or group: groups `name`, `weight`, and `rest` that belongs to the name."""
     weight_if_all: tuple[Pattern, ...]
     """Brackets that hold a weight only if all names have them: 培训（15）, for 工程（3） may be just a name."""
+    weight_cells: tuple[Pattern, ...]
+    """Weights in a column of their own that are no plain numbers (20%): group `weight`; taken if all of the form have one."""
+    part: tuple[Pattern, ...]
+    """Names of rows that only say what the indicator above consists of (其中：…), if they have neither weight nor score."""
+    composition: Composition | None
     closing: Labels
     note_item: Pattern
     attachment: tuple[Pattern, ...]
@@ -143,6 +171,15 @@ def layout(data: Mapping[str, Any], place: PlaceOf = _nowhere) -> Layout:
     if build.problems:
         raise PolicyError(build.problems)
     return result
+
+
+def _composition(data: Mapping[str, Any] | None) -> Composition | None:
+    if data is None:
+        return None
+    operators, words, no_unit, shares = (
+        frozenset(map(fold, data.get(name, ()))) for name in ("operators", "words", "no_unit", "share_units")
+    )
+    return Composition(operators, words, no_unit, shares, tuple(data.get("scales", ())))
 
 
 class _Build:
@@ -175,12 +212,20 @@ class _Build:
                 money_unit=self.patterns(budget, "money_unit", ("budget",), "unit"),
             ),
             goal_headings=tuple(
-                GoalHeading(item["opens"], item.get("title", "heading"), pattern)
+                GoalHeading(
+                    item["opens"],
+                    item.get("title", "heading"),
+                    pattern,
+                    self.labels(item.get("columns", ()), ("goals", "headings", "columns"), "field"),
+                )
                 for item, pattern in self.items(goals, "headings", ("goals",))
             ),
             columns=self.labels(indicators["columns"], ("indicators", "columns"), "field"),
             weight=self.patterns(indicators, "weight", ("indicators",), "name", "weight"),
             weight_if_all=self.patterns(indicators, "weight_if_all", ("indicators",), "name", "weight"),
+            weight_cells=self.patterns(indicators, "weight_cells", ("indicators",), "weight"),
+            part=self.patterns(indicators, "part", ("indicators",)),
+            composition=_composition(indicators.get("composition")),
             closing=self.labels(data["closing"], ("closing",), "field"),
             note_item=self.pattern(notes.get("item", "^[0-9]+[.、]"), ("notes", "item")),
             attachment=self.patterns(data, "attachment"),

@@ -103,12 +103,21 @@ def cell_text(chars: Sequence[Char], left: float, right: float) -> str:
     if len(lines) < 2:
         return lines[0].text if lines else ""
     # the inner margin: about 0.19 cm in Word; whatever side a cell's text is set to, its widest line comes close to it
-    margin = min(_MARGIN, *(edge for line in lines for edge in (max(0.0, line.x0 - left), max(0.0, right - line.x1))))
+    edges = [line.x0 - left for line in lines] + [right - line.x1 for line in lines if not _HANGING.search(line.text)]
+    margin = max(0.0, min(_MARGIN, *edges))
     out = lines[0].text
     for before, line in pairwise(lines):
-        room = right - left - 2 * margin
-        out = joined(out, line.text) if before.x1 - before.x0 + line.head > room + 0.5 else f"{out}\n{line.text}"
+        out = joined(out, line.text) if _goes_on(before, line, left + margin, right - margin) else f"{out}\n{line.text}"
     return out
+
+
+def _goes_on(line: Line, following: Line, left: float, right: float) -> bool:
+    """Whether a line in a cell with this room ends only because the next word had no place. The cell's text may be centred."""
+    before, behind = line.x0 - left, right - line.x1
+    if abs(before - behind) < line.em:
+        return before + behind < following.head - 0.5
+    indented = before < following.x0 - left - 1.2 * line.em and following.x0 < (left + right) / 2
+    return behind < following.head - 0.5 and not indented and not (_NUMBERED.match(following.text) and _ENDED.search(line.text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ MAX_ROWS = 20_000
 _EXPECTED = "有文字的 PDF（由 Word、Excel 导出，不是扫描件），最好是原来的 Word、Excel 文件"
 _SCANNED = "由 Word、Excel 导出的 PDF，或原来的文件；扫描件请先识别成文字，并与原件核对"
 _PAGE_NUMBER = re.compile(r"[-—–－~·\s]*(?:第\s*)?[0-9]{1,4}(?:\s*页)?(?:\s*[/／,，共]+\s*[0-9]{1,4}\s*页?)?[-—–－~·\s]*")
-_MARGIN = 0.09
+_MARGIN = 0.12
 """Share of the page's height at top and bottom where page numbers and running heads stand."""
 _NEAR = 3.0
 """Points by which lines of one column may differ."""
@@ -47,7 +47,7 @@ def read_here(data: bytes, file: str) -> Document:
 
     import pdfplumber
 
-    logging.disable(logging.CRITICAL)
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
         source = pdfplumber.open(BytesIO(data))
         count = _count(source.doc, file)
@@ -90,6 +90,12 @@ class _Grid:
     rows: tuple[tuple[tuple[str, bool | None], ...], ...]
     numbers: tuple[int, ...] = ()
     """The page of each row."""
+    full: frozenset[int] = frozenset()
+    """Columns whose last cell is merged and yet has no room for another line: its text may have gone on on the next page."""
+    torn: frozenset[tuple[int, int]] = frozenset()
+    """Rows and columns of merged cells that have their text at the very top with room below, as the rest of a torn one has."""
+    centred: bool = False
+    """Whether merged cells have their text in the middle, which the rest of a torn one has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,9 @@ class _Reader:
             raise _error(
                 self.file, f"表格过大（第{number}页，{height}行{width}列）", f"不超过{MAX_ROWS:,}行、100列", "input.too-large"
             )
+        full: set[int] = set()
+        torn: set[tuple[int, int]] = set()
+        centred = False
         cells: list[list[tuple[str, bool | None]]] = [[("", None)] * width for _ in range(height)]
         for box in boxes:
             left, right = _nearest(columns, box[0]), _nearest(columns, box[2])
@@ -148,9 +157,17 @@ class _Reader:
                 for column in range(left, right):
                     cells[row][column] = ("", True)
             if top < height and left < width:
-                text = cell_text([c for c in chars if _inside(c, box)], box[0], box[2])
-                cells[top][left] = (text, False)
-        return _Grid(number, tuple(columns), tuple(map(tuple, cells)), (number,) * height)
+                within = [c for c in chars if _inside(c, box)]
+                cells[top][left] = (cell_text(within, box[0], box[2]), False)
+                lines = lines_of(within)
+                if lines and bottom - top > 1:
+                    above, below, em = lines[0].top - box[1], box[3] - lines[-1].bottom, lines[0].em
+                    roomy = above + below > 1.5 * em
+                    full |= {left} if bottom == height and not roomy else set()
+                    torn |= {(top, left)} if roomy and above < 0.8 * em else set()
+                    centred = centred or (top > 0 and roomy and abs(above - below) < 0.5 * em)
+        rows = tuple(map(tuple, cells))
+        return _Grid(number, tuple(columns), rows, (number,) * height, frozenset(full), frozenset(torn), centred)
 
     def blocks(self) -> list[Block]:
         """Everything in order: page numbers and running heads left out, paragraphs and tables joined over page breaks."""
@@ -164,7 +181,7 @@ class _Reader:
                 if isinstance(group, _Grid):
                     last = out[-1] if out else None
                     if n == 0 and isinstance(last, _Grid) and _same_columns(last, group):
-                        out[-1] = _together(last, group)
+                        out[-1] = _together(last, group, self.file)
                     else:
                         out.append(group)
                     carried = None
@@ -230,36 +247,55 @@ def _same_columns(above: _Grid, below: _Grid) -> bool:
     return ends and all(any(abs(edge - other) < _NEAR for other in many) for edge in few)
 
 
-def _together(above: _Grid, below: _Grid) -> _Grid:
-    """A table and its continuation. Header rows said again are dropped; an empty cell at the page's top may go on from above."""
+def _together(above: _Grid, below: _Grid, file: str) -> _Grid:
+    """A table and its continuation. A header said again is dropped; an empty cell at the page's top may go on from above."""
     columns = max(above.columns, below.columns, key=len)
     first, rest = _spread(above, columns), _spread(below, columns)
-    again = 0
-    while again < min(len(first), len(rest)) and [t for t, _ in first[again]] == [t for t, _ in rest[again]]:
+    again = heads = 0
+    while again < min(len(first), len(rest)) and _says(rest[again]) and _says(first[again]) == _says(rest[again]):
         again += 1
-    if sum(bool(text) for text, _ in rest[0]) < 2:
-        again = 0
-    kept = rest[again:]
-    first, kept = _mended(first, kept)
-    if kept:
-        kept = ((*((text, None if not text and merged is False else merged) for text, merged in kept[0]),), *kept[1:])
-    return _Grid(above.page, columns, (*first, *kept), (*above.numbers, *below.numbers[again:]))
+    # headings of a goal said again are left to the form reader: only the first rows of a table surely are its header
+    said = {_says(row) for row in first}
+    while heads < len(rest) and _says(rest[heads]) in said and _says(rest[heads]):
+        heads += 1
+    first, rest = _mended(first, rest, heads)
+    for row, column in below.torn if heads < len(rest) else ():
+        at = _nearest(columns, below.columns[column])
+        suspect = below.centred or any(_nearest(columns, above.columns[c]) == at for c in above.full)
+        if row == heads and suspect and rest[heads][at][0]:
+            message = f"第{below.page}页表格首行的“{rest[heads][at][0][:20]}”可能是上一页末行那一格的后半截，分不清"
+            problem = Problem(Place(file, path=f"第{below.page}页"), message, "合并的单元格不跨页的 PDF，或原来的 Word、Excel 文件")
+            raise InputError(replace(problem, code="input.torn-cell"))
+    if heads < len(rest):
+        row_below = tuple((text, None if not text and merged is False else merged) for text, merged in rest[heads])
+        rest = (*rest[:heads], row_below, *rest[heads + 1 :])
+    numbers = (*above.numbers, *below.numbers[again:])
+    return _Grid(above.page, columns, (*first, *rest[again:]), numbers, below.full, above.torn, below.centred)
 
 
 _Rows = tuple[tuple[tuple[str, bool | None], ...], ...]
 
 
-def _mended(above: _Rows, below: _Rows) -> tuple[_Rows, _Rows]:
-    """A cell torn by the page break in the middle of a bracket is put together; any other is left for the form reader to flag."""
-    if not below:
+def _says(row: Sequence[tuple[str, bool | None]]) -> tuple[str, ...]:
+    """The texts of a row, by which a header said again is known; none if it has fewer than two."""
+    texts = tuple(text for text, _ in row if text)
+    return texts if len(texts) > 1 else ()
+
+
+def _mended(above: _Rows, below: _Rows, heads: int) -> tuple[_Rows, _Rows]:
+    """A cell torn by the page break within or before a bracket is put together: 社会效益指标 and （13分）."""
+    if heads >= len(below):
         return above, below
-    upper, lower = [list(row) for row in above], list(below[0])
+    upper, lower = [list(row) for row in above], list(below[heads])
     for column, (text, _) in enumerate(lower):
         row = next((row for row in reversed(upper) if row[column][0]), None)
-        if row and text and _open_brackets(row[column][0]) > 0 > _open_brackets(text):
+        if not row or not text:
+            continue
+        remark = text[0] in "（(" and text[-1] in "）)" and row[column][0][-1] not in "）)"
+        if _open_brackets(row[column][0]) > 0 > _open_brackets(text) or remark:
             row[column] = (joined(row[column][0], text), row[column][1])
             lower[column] = ("", True)
-    return tuple(map(tuple, upper)), (tuple(lower), *below[1:])
+    return tuple(map(tuple, upper)), (*below[:heads], tuple(lower), *below[heads + 1 :])
 
 
 def _open_brackets(text: str) -> int:

@@ -22,6 +22,8 @@ class Head:
     first_year: int
     last_year: int | None
     form_kinds: tuple[str, ...]
+    fallback: bool = False
+    """Whether it applies only where no other policy does."""
 
     def covers(self, fiscal_year: int, kind: str) -> bool:
         """Whether the policy applies to forms of this kind for this fiscal year."""
@@ -52,5 +54,6 @@ def heads(where: Library) -> tuple[list[Head], list[Problem]]:
         own = document.data.get("policy", {})
         first, last = years(own)
         kinds = tuple(own.get("form_kinds", ()))
-        out.append(Head(name, own.get("title", ""), own.get("status", ""), own.get("jurisdiction", ""), first, last, kinds))
+        said = (own.get("title", ""), own.get("status", ""), own.get("jurisdiction", ""))
+        out.append(Head(name, *said, first, last, kinds, own.get("fallback", False)))
     return out, list(dict.fromkeys(problems))

@@ -236,9 +236,11 @@ class Policies:
 
 @pytest.fixture
 def policies(tmp_path: Path) -> Policies:
-    """One's own copy of the policies of Hubei, for `--policies`."""
+    """One's own copy of the policies of Hubei, for `--policies`, with the recognition tables it shares with the others."""
     root = tmp_path / "mine"
     shutil.copytree(ROOT / "policies" / "hubei", root / "hubei")
+    for name in ("recognition.yaml", "words.yaml"):
+        shutil.copy(ROOT / "policies" / "common" / "recognition" / name, root / "hubei" / "2021" / name)
     return Policies(root)
 
 

@@ -66,14 +66,16 @@ def slots(table: Table) -> list[list[Slot]]:
 
 def docx(document: Document, style: str = "merged", *, main: str = _MAIN, extra: dict[str, bytes] | None = None) -> bytes:
     body = "".join(_word_block(block, style) for block in document.blocks)
-    page = '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1200" w:bottom="1440" w:left="1200"/></w:sectPr>'
+    page = (
+        '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1200" w:bottom="1440" w:left="1200"/></w:sectPr>'
+    )
     return packed(
         {
             "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType="application/'
             'vnd.openxmlformats-package.relationships+xml"/><Default Extension="bin" ContentType="application/vnd.ms-office.'
             f'vbaProject"/><Override PartName="/word/document.xml" ContentType="{main}"/></Types>',
-            "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="{_OFFICE}/officeDocument"'
-            ' Target="word/document.xml"/></Relationships>',
+            "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+            f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/></Relationships>',
             "word/document.xml": f"<w:document {_W}><w:body>{body}{page}</w:body></w:document>",
             **(extra or {}),
         }
@@ -116,7 +118,9 @@ def _word_table(rows: Sequence[Sequence[Slot]], style: str) -> str:
 def _word_row(row: Sequence[Slot], style: str, each: int, *, first: bool) -> str:
     cells = []
     for slot in row:
-        vertical = "" if style == "plain" else "<w:vMerge/>" if slot.above else '<w:vMerge w:val="restart"/>' if slot.rows > 1 else ""
+        vertical = (
+            "" if style == "plain" else "<w:vMerge/>" if slot.above else '<w:vMerge w:val="restart"/>' if slot.rows > 1 else ""
+        )
         parts = [(slot.text, slot.columns, "")]
         if style == "hmerge" and slot.columns > 1:
             parts = [(slot.text, 1, '<w:hMerge w:val="restart"/>'), *[("", 1, "<w:hMerge/>")] * (slot.columns - 1)]
@@ -187,6 +191,41 @@ def number_of(text: str) -> tuple[Any, str]:
     value = float(text.rstrip("%").replace(",", "")) / (100 if match["percent"] else 1)
     plain = not grouped and not match["percent"] and not rest.endswith("0")
     return value, "General" if plain else ("#,##0" if grouped else "0") + ("." + "0" * len(rest) if rest else "") + match["percent"]
+
+
+def old_workbook(parts: Sequence[Document]) -> bytes:
+    """The same as .xls, figures as numbers."""
+    import xlwt
+
+    book = xlwt.Workbook()
+    styles: dict[str, Any] = {}
+
+    def style(code: str, lines: str = "borders: left thin, right thin, top thin, bottom thin") -> Any:
+        if code + lines not in styles:
+            styles[code + lines] = xlwt.easyxf(lines, num_format_str=code)
+        return styles[code + lines]
+
+    for number, part in enumerate(parts, start=1):
+        sheet = book.add_sheet(f"表{number}")
+        row = 0
+        for block in part.blocks:
+            if isinstance(block, Paragraph):
+                row += block.gap
+                sheet.write_merge(row, row, 0, 6, block.text, style("General", ""))
+                row += 1
+                continue
+            for laid in slots(block):
+                column = 0
+                for slot in laid:
+                    value, code = number_of(slot.text)
+                    last = column + slot.columns - 1
+                    if not slot.above:
+                        sheet.write_merge(row, row + slot.rows - 1, column, last, value, style(code))
+                    column = last + 1
+                row += 1
+    made = BytesIO()
+    book.save(made)
+    return made.getvalue()
 
 
 # LibreOffice

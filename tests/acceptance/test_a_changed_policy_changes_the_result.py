@@ -71,7 +71,7 @@ POLICY_CHANGES = {
         {"服务水平": "27.01", "效益指标": "37.01", "total": "74.68"},
     ),
     "another word for the middle tier: [15, 24)": (
-        "parameters.yaml",
+        "words.yaml",
         [("value: [一定程度, 部分完成", "value: [已完成, 一定程度, 部分完成")],
         {"服务水平": "23.99", "效益指标": "33.99", "total": "71.66"},
     ),

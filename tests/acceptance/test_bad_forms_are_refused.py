@@ -28,9 +28,9 @@ COMMANDS = [("evaluate",), ("evaluate", "--format", "json"), ("read",), ("explai
     [
         (b"", ["空"]),
         (b"  \n\t\n\xe3\x80\x80\n", ["空"]),
-        (b"\x00\x01\x02\xff\xfe\x00" * 50, ["不是文本"]),
-        (b"\xff\xd8\xff\xe0\x00\x10JFIF", ["不是文本"]),
-        (b"PK\x03\x04" + b"\x00" * 100, ["Word"]),
+        (b"\x00\x01\x02\xff\xfe\x00" * 50, ["二进制文件", "读不了"]),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", ["图片"]),
+        (b"PK\x03\x04" + b"\x00" * 100, ["压缩包"]),
         (b"\xd0\xcf\x11\xe0" + b"\x00" * 100, ["Word"]),
         (b"%PDF-1.7\n", ["PDF"]),
         ("今天天气不错。\n".encode(), ["没有认出自评表"]),

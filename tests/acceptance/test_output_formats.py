@@ -158,6 +158,7 @@ def test_markdown_survives_what_forms_contain(jixiao: Jixiao, tmp_path: Path) ->
     name = "甲|乙\n`丙` *丁* <b>戊</b> \\| [己](x)"
     record = {
         "fiscal_year": 2021,
+        "jurisdiction": "hubei",
         "unit": "某|单位",
         "forms": [
             {

@@ -12,10 +12,13 @@ from engine import schemas, yamlfile
 from engine.blocks import Document, Paragraph, Table, TableCell
 from engine.errors import EXIT_INPUT, InputError, Place, PolicyError
 from engine.form_reader import read_forms, recognises
+from engine.goal_rows import OpenGoal, composed, read_weight_cells
+from engine.grid import Columns, closing_values
 from engine.labels import fold, label_keys
-from engine.layout import Layout
+from engine.layout import Composition, Layout
 from engine.layout import layout as build_layout
-from engine.submission import Form, Indicator
+from engine.policy_build import load
+from engine.submission import Cell, Form, Indicator
 from engine.text_reader import read, read_text
 
 ROOT = Path(__file__).parents[2]
@@ -684,3 +687,71 @@ def test_rows_of_a_second_goal_need_no_header_of_their_own() -> None:
         ("", "80", 1),
         ("再做一件", "5", 1),
     ]
+
+
+def _composition() -> Composition:
+    words = {"operators": ["≥", "≤", "="], "words": ["定性"], "no_unit": ["/"], "share_units": ["%"], "scales": ["万"]}
+    form = load("sichuan/2025").form
+    made = build_layout({**form, "indicators": {**form["indicators"], "composition": words}}).composition
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize(
+    ("nature", "target", "unit", "actual", "expected"),
+    [
+        ("≥", "95", "%", "96", ("≥95%", "96%")),
+        ("≥", "95%", "%", "96%", ("≥95%", "96%")),
+        ("≥", "≥95", "%", "96", ("≥95%", "96%")),
+        ("＝", "5200", "户", "已完成", ("＝5200户", "已完成")),
+        ("≥", "95", "%", "0.96", ("≥95%", "0.96")),
+        ("≥", "12万", "人次", "12.8万", ("≥12万人次", "12.8万人次")),
+        ("≥", "12万", "万人次", "12.8", ("≥12万", "12.8万人次")),
+        ("≤", "80", "/", "76", ("≤80", "76")),
+        ("定性", "健全机制", "/", "已健全", ("健全机制", "已健全")),
+        ("定性", "3", "次", "3", ("3", "3")),
+        ("", "95", "%", "96", ("95", "96")),
+        ("≥", "", "%", "96", ("", "96")),
+    ],
+)
+def test_a_target_in_three_columns(nature: str, target: str, unit: str, actual: str, expected: tuple[str, str]) -> None:
+    fields = {key: Cell(text) for key, text in (("nature", nature), ("target", target), ("unit", unit), ("actual", actual))}
+    assert composed(fields, _composition())
+    assert (fields["target"].text, fields["actual"].text) == expected
+    assert (fields["nature"].text, fields["unit"].text) == (nature, unit)
+
+
+def test_a_sign_nobody_listed_is_no_sign() -> None:
+    assert not composed({"nature": Cell("约"), "target": Cell("95")}, _composition())
+
+
+@pytest.mark.parametrize(
+    ("weights", "read"),
+    [
+        (["20%", "30%"], ["20", "30"]),
+        (["20%", "30"], ["20%", "30"]),
+        (["20%", ""], ["20%", ""]),
+        (["60%", "70%"], ["60%", "70%"]),
+    ],
+)
+def test_weights_as_percentages_are_taken_if_all_are(weights: list[str], read: list[str]) -> None:
+    indicators = [Indicator(str(n), "产出", "数量", Place(), weight=Cell(text)) for n, text in enumerate(weights)]
+    goal = OpenGoal("年度目标", Place(), indicators=indicators)
+    read_weight_cells([goal], build_layout(load("central/2020").form).weight_cells)
+    assert [i.weight.text for i in goal.indicators if i.weight] == read
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (["总分", "", "", "", "", "", "100", "96.5", ""], {"weight": "100", "score": "96.5"}),
+        (["总分", "100", "96.5", ""], {"weight": "100", "score": "96.5"}),
+        (["总分", "100", "96.5"], {"weight": "100", "score": "96.5"}),
+        (["总分", "96.5"], {}),
+    ],
+)
+def test_a_total_row_of_weight_and_score(row: list[str], expected: dict[str, str]) -> None:
+    names = ["level1", "level2", "name", "target", "actual", "weight", "score", "reason"]
+    columns = Columns(tuple(enumerate(names, start=1)), 9)
+    found = closing_values(tuple(TableCell(text, Place()) for text in row), columns, ("weight", "score"))
+    assert {key: cell.text for key, cell in found.items()} == expected

@@ -1,0 +1,314 @@
+"""Files made to break their reader: each a clear error, in bounded time and memory, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import Callable
+from functools import cache
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from conftest import ROOT
+from writers import MACRO_MAIN, docx, old_workbook, packed, workbook
+
+from engine import bounded, docx_reader, excel_reader, kinds, pdf_reader, text_reader
+from engine.blocks import Document
+from engine.errors import InputError, Problem
+
+SECONDS = 20
+MEGABYTES = 1_000
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+S = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+LAUGHS = "<!DOCTYPE a [<!ENTITY a0 'ha'>" + "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 10)) + "]>"
+OUTSIDE = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+RELS = '<Relationships><Relationship Id="r1" Type="http://x/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
+
+
+@cache
+def seed() -> Document:
+    return text_reader.read(ROOT / "examples" / "hubei-gcc-2021.txt")
+
+
+def word(body: str, prolog: str = "") -> bytes:
+    return packed({"word/document.xml": f"{prolog}<w:document {W}><w:body>{body}</w:body></w:document>"})
+
+
+def excel(rows: str, prolog: str = "") -> bytes:
+    book = f'<workbook {S} xmlns:r="http://r"><sheets><sheet name="a" r:id="r1"/></sheets></workbook>'
+    sheet = f"{prolog}<worksheet {S}><sheetData>{rows}</sheetData></worksheet>"
+    return packed({"xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": RELS, "xl/worksheets/sheet1.xml": sheet})
+
+
+def streamed(name: str, head: bytes, piece: bytes, count: int, *others: tuple[str, str]) -> bytes:
+    """A package with one huge part, written piece by piece."""
+    made = BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED, compresslevel=1) as package:
+        for other, content in others:
+            package.writestr(other, content)
+        with package.open(name, "w", force_zip64=True) as part:
+            part.write(head)
+            for _ in range(count):
+                part.write(piece)
+    return made.getvalue()
+
+
+def sheet_of_200_megabytes() -> bytes:
+    noise = random.Random(1)
+    cells = b"".join(b"<c><v>%d</v></c>" % noise.getrandbits(60) for _ in range(40_000))
+    book = f'<workbook {S} xmlns:r="http://r"><sheets><sheet name="a" r:id="r1"/></sheets></workbook>'
+    others = ("xl/workbook.xml", book), ("xl/_rels/workbook.xml.rels", RELS)
+    count = 200_000_000 // len(cells) + 1
+    return streamed(
+        "xl/worksheets/sheet1.xml", f"<worksheet {S}><sheetData>".encode(), b"<row>" + cells + b"</row>", count, *others
+    )
+
+
+def encrypted_office() -> bytes:
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 512
+
+
+def encrypted_zip() -> bytes:
+    data = bytearray(docx(seed()))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = data.find(mark)
+        while at >= 0:
+            data[at + offset] |= 1
+            at = data.find(mark, at + 4)
+    return bytes(data)
+
+
+def pdf(*objects: str, streams: tuple[bytes, ...] = ()) -> bytes:
+    """A PDF made of these objects, numbered from 1; streams follow as compressed content."""
+    out, places = bytearray(b"%PDF-1.4\n"), []
+    bodies = [text.encode() for text in objects]
+    bodies += [b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(s), s) for s in streams]
+    for number, body in enumerate(bodies, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(bodies) + 1) + b"".join(b"%010d 00000 n \n" % p for p in places)
+    return bytes(out + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(bodies) + 1, start))
+
+
+def spaces(megabytes: int) -> bytes:
+    packer = zlib.compressobj(1)
+    return b"".join([*(packer.compress(b" " * 1_000_000) for _ in range(megabytes)), packer.flush()])
+
+
+PAGE = (
+    "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+    "/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>"
+)
+CATALOG = "<</Type/Catalog/Pages 2 0 R>>"
+
+HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
+    "zip bomb in Word": (lambda: streamed("word/document.xml", b"", b"\0" * 1_000_000, 300), {"input.too-large"}),
+    "zip bomb in Excel": (lambda: streamed("xl/workbook.xml", b"", b"\0" * 1_000_000, 300), {"input.too-large"}),
+    "entity bomb in Word": (lambda: word("<w:p><w:r><w:t>&a9;</w:t></w:r></w:p>", LAUGHS), {"input.entities", "input.damaged"}),
+    "entity bomb in Excel": (lambda: excel("<row><c t='str'><v>&a9;</v></c></row>", LAUGHS), {"input.entities", "input.damaged"}),
+    "outside entity in Word": (lambda: word("<w:p><w:r><w:t>&x;</w:t></w:r></w:p>", OUTSIDE), {"input.entities"}),
+    "outside entity in Excel": (lambda: excel("<row><c t='str'><v>&x;</v></c></row>", OUTSIDE), {"input.entities"}),
+    "200 MB sheet": (sheet_of_200_megabytes, {"input.too-large"}),
+    "over 100,000 rows in Excel": (
+        lambda: excel("".join(f"<row><c><v>{n}</v></c><c><v>1</v></c></row>" for n in range(100_001))),
+        {"input.too-many-rows"},
+    ),
+    "over 100,000 rows in Word": (
+        lambda: word(f"<w:tbl>{'<w:tr><w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc></w:tr>' * 100_001}</w:tbl>"),
+        {"input.too-many-rows", "input.too-large"},
+    ),
+    "millions of empty cells": (lambda: excel("<row><c s='1'/></row>" * 900_000), {"input.empty", "input.too-large"}),
+    "cells far apart": (
+        lambda: excel("".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c><c r="GQ{n}"><v>1</v></c></row>' for n in range(1, 9000))),
+        {"input.too-large"},
+    ),
+    "truncated Word": (lambda: docx(seed())[:-300], {"input.damaged"}),
+    "truncated Excel": (lambda: workbook([seed()])[:-300], {"input.damaged"}),
+    "truncated in the middle": (lambda: docx(seed())[:3000], {"input.damaged", "input.kind"}),
+    "encrypted Office": (encrypted_office, {"input.encrypted"}),
+    "encrypted zip": (encrypted_zip, {"input.encrypted"}),
+    "a program named .docx": (lambda: b"MZ\x90\0\x03\0\0\0" + b"\0" * 1000 + b"This program cannot be run", {"input.kind"}),
+    "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * 100, {"input.kind"}),
+    "deep nesting in Word": (lambda: word("<w:sdt>" * 5000 + "</w:sdt>" * 5000), {"input.damaged"}),
+    "deep tables in Word": (
+        lambda: word("<w:tbl><w:tr><w:tc>" * 70 + "<w:p/>" + "</w:tc></w:tr></w:tbl>" * 70),
+        {"input.empty", "input.damaged"},
+    ),
+    "deep nesting in Excel": (lambda: excel("<row>" * 5000 + "</row>" * 5000), {"input.damaged"}),
+    "page tree in a circle": (
+        lambda: pdf(CATALOG, "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Type/Pages/Parent 2 0 R/Kids[2 0 R]/Count 1>>"),
+        {"input.scanned", "input.damaged"},
+    ),
+    "pages said to be millions": (
+        lambda: pdf(CATALOG, f"<</Type/Pages/Kids[{'3 0 R ' * 20_000}]/Count 99999999>>", "<</Type/Page/Parent 2 0 R>>"),
+        {"input.scanned", "input.damaged", "input.too-large"},
+    ),
+    "many pages": (
+        lambda: pdf(
+            CATALOG,
+            f"<</Type/Pages/Kids[{' '.join(f'{n} 0 R' for n in range(3, 5003))}]/Count 5000>>",
+            *["<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"] * 5000,
+        ),
+        {"input.too-large"},
+    ),
+    "bomb in a PDF stream": (
+        lambda: pdf(CATALOG, "<</Type/Pages/Kids[3 0 R]/Count 1>>", PAGE, streams=(spaces(1_500),)),
+        {"input.damaged", "input.too-slow"},
+    ),
+    "endless lines in a PDF": (
+        lambda: pdf(CATALOG, "<</Type/Pages/Kids[3 0 R]/Count 1>>", PAGE, streams=(zlib.compress(b"0 0 m 9 9 l S\n" * 60_000, 9),)),
+        {"input.too-large"},
+    ),
+    "not a whole PDF": (lambda: b"%PDF-1.7\n" + bytes(range(256)) * 50, {"input.damaged", "input.scanned"}),
+}
+
+CHILD = """
+import json, resource, sys, time
+from engine import kinds
+from engine.errors import InputError
+data = sys.stdin.buffer.read()
+started = time.perf_counter()
+try:
+    document = kinds.document(data, "表")
+    answer = {"codes": [], "blocks": len(document.blocks)}
+except InputError as error:
+    answer = {"codes": [p.code for p in error.problems], "messages": [str(p) for p in error.problems]}
+answer["seconds"] = time.perf_counter() - started
+answer["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+answer["megabytes of readers"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+print(json.dumps(answer))
+"""
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_hostile_file_is_a_clear_error_in_time(case: str) -> None:
+    make, codes = HOSTILE[case]
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD],
+        input=make(),
+        capture_output=True,
+        timeout=90,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    answer = json.loads(done.stdout)
+    assert len(answer["codes"]) == 1
+    assert set(answer["codes"]) <= codes
+    assert answer["messages"][0].startswith("表：")
+    assert "；应为：" in answer["messages"][0]
+    assert "/etc/passwd" not in answer["messages"][0]
+    assert answer["seconds"] < SECONDS
+    assert answer["megabytes"] < MEGABYTES
+    assert answer["megabytes of readers"] <= bounded.MEGABYTES
+
+
+def test_macro_files_are_read_and_their_macros_ignored() -> None:
+    macros = {"word/vbaProject.bin": b"\xd0\xcf\x11\xe0 Sub AutoOpen() Shell evil", "word/vbaData.xml": b"<x/>"}
+    data = docx(seed(), main=MACRO_MAIN, extra=macros)
+    assert kinds.kind_of(data).key == "docx"
+    assert kinds.document(data).blocks == docx_reader.read_bytes(docx(seed())).blocks
+    book = BytesIO(workbook([seed()]))
+    with ZipFile(book, "a") as package:
+        package.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0 Sub Workbook_Open()")
+    assert kinds.kind_of(book.getvalue()).key == "xlsx"
+    assert kinds.document(book.getvalue()).blocks == excel_reader.read_bytes(workbook([seed()])).blocks
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """The file with bytes changed, cut out, doubled or cut off."""
+    made = bytearray(data)
+    for _ in range(chance.choice((1, 1, 3, 20))):
+        at = chance.randrange(len(made) or 1)
+        how = chance.randrange(5)
+        if how == 0 and made:
+            made[at] ^= 1 << chance.randrange(8)
+        elif how == 1:
+            made[at : at + chance.randrange(1, 40)] = bytes(chance.randrange(256) for _ in range(chance.randrange(40)))
+        elif how == 2:
+            del made[at : at + chance.randrange(1, 200)]
+        elif how == 3:
+            made[at:at] = made[at : at + chance.randrange(1, 200)]
+        elif len(made) > 2000:
+            del made[-chance.randrange(1, len(made) // 2) :]
+    return bytes(made)
+
+
+def damaged_inside(data: bytes, chance: random.Random) -> bytes:
+    """A package whose parts are damaged, not the package: a checksum would find any other damage."""
+    made = BytesIO()
+    with ZipFile(BytesIO(data)) as source, ZipFile(made, "w") as target:
+        names = source.namelist()
+        hit = chance.choice([name for name in names if name.endswith((".xml", ".rels"))])
+        for name in names:
+            content = source.read(name)
+            if name == hit and content:
+                content = structured(content, chance)
+            target.writestr(name, content)
+    return made.getvalue()
+
+
+def structured(content: bytes, chance: random.Random) -> bytes:
+    """XML with a few values, names or elements exchanged, most of it still well formed."""
+    pieces = content.split(b'"')
+    for _ in range(chance.choice((1, 3, 10))):
+        if len(pieces) > 2:
+            values = (b"", b"-1", b"99999999999", b"A1:XFD1048576", b"\xe5\x8d\x81", b"1e308", b"true", chance.choice(pieces))
+            pieces[chance.randrange(len(pieces) // 2) * 2 + 1] = chance.choice(values)
+    out = b'"'.join(pieces)
+    return damaged(out, chance) if chance.random() < 0.2 else out.replace(b"<v>", chance.choice((b"<v>", b"<v>-", b"<v>9e99")), 3)
+
+
+def small_pdf() -> bytes:
+    from reportlab.platypus import SimpleDocTemplate, Table
+
+    made = BytesIO()
+    rows = [["a", "b", "c"], ["d", "e", "f"]]
+    SimpleDocTemplate(made, pageCompression=0).build([Table(rows, style=[("GRID", (0, 0), (-1, -1), 1, (0, 0, 0))])])
+    return made.getvalue()
+
+
+def test_damaged_files_give_no_other_errors() -> None:
+    """Seeded, so that what it finds can be found again."""
+    chance = random.Random(20211231)
+    whole = {"docx": docx(seed()), "xlsx": workbook([seed()], numbers=True)}
+    until = time.monotonic() + 6
+    tried = {"read": 0, "refused": 0}
+    unclear: list[Problem] = []
+    while time.monotonic() < until:
+        key = chance.choice(("docx", "xlsx"))
+        data = (damaged_inside if chance.random() < 0.7 else damaged)(whole[key], chance)
+        reader = docx_reader.read_bytes if key == "docx" else excel_reader.read_bytes
+        for read in (reader, lambda d, f: kinds.kind_of(d)):
+            try:
+                read(data, "表")
+                tried["read"] += 1
+            except InputError as error:
+                tried["refused"] += 1
+                unclear += [problem for problem in error.problems if not problem.code or problem.place.file != "表"]
+    assert min(tried.values()) > 20, tried
+    assert unclear == []
+
+
+@pytest.mark.parametrize("kind", ["xls", "pdf"])
+def test_damaged_files_of_bounded_readers(kind: str) -> None:
+    chance = random.Random(7)
+    whole = old_workbook([seed()]) if kind == "xls" else small_pdf()
+    reader = excel_reader.read_bytes if kind == "xls" else pdf_reader.read_bytes
+    problems: list[Problem] = []
+    for _ in range(6):
+        data = whole[:8] + damaged(whole[8:], chance)
+        try:
+            assert reader(data, "表").blocks
+        except InputError as error:
+            problems += error.problems
+    assert problems
+    assert all(problem.code and problem.expected for problem in problems)
