@@ -55,7 +55,7 @@ class ClosingRows:
     def _begin(self, label: Label, cell: TableCell, value: str) -> bool:
         """Begin a closing field; False, with a problem, if the form has it already."""
         if label.key == "notes":
-            self.notes += [Cell(value, cell.place)] if value else []
+            self.notes.extend([Cell(value, cell.place)] if value else [])
             return True
         if label.key in self.cells:
             first = self.cells[label.key].place

@@ -738,7 +738,7 @@ def test_weights_as_percentages_are_taken_if_all_are(weights: list[str], read: l
     indicators = [Indicator(str(n), "产出", "数量", Place(), weight=Cell(text)) for n, text in enumerate(weights)]
     goal = OpenGoal("年度目标", Place(), indicators=indicators)
     read_weight_cells([goal], build_layout(load("central/2020").form).weight_cells)
-    assert [i.weight.text for i in goal.indicators if i.weight] == read
+    assert [i.weight.text for i in goal.indicators if i.weight is not None] == read
 
 
 @pytest.mark.parametrize(
