@@ -3,6 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# one test process a core; `auto` would count a core with two threads once
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
 .PHONY: demo test lint unit bench docs lock wheel clean
 
@@ -31,7 +33,7 @@ lint: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 bench: $(READY)
 	$(BIN)/python benchmarks/commands.py
