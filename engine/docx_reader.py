@@ -113,7 +113,7 @@ def _too_large(file: str, part: str) -> InputError:
 
 def parse(content: bytes, file: str, part: str) -> Any:  # Any: an lxml element
     """The root element of a part. Refuses document types and entities, which no Word file has."""
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree  # type: ignore[import-untyped]  # ships no types
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
     try:

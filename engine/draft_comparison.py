@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
+from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -24,21 +25,18 @@ MAX_SENTENCES = 400
 _SENTENCE = re.compile(r"[^。；;！？\n]+[。；;！？]?")
 _TOKEN = re.compile(r"[0-9][0-9,.]*[%‰]?|[A-Za-z]+|\s+|.", re.S)
 
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "score": ("score",),
-    "completion": ("execution", "met", "unmet"),
-    "problems": ("problems", "problem"),
-    "remedies": ("remedies", "budget_use"),
-}
-"""Narrative section -> the sections of the filed report it stands for."""
 
+def compared(draft: Draft, form: Form, narrative: Mapping[str, Any]) -> Draft:
+    """The draft with what differs marked. Sections the body filed nothing for stay as they are, so does what is not prose.
 
-def compared(draft: Draft, form: Form, marks: Mapping[str, str]) -> Draft:
-    """The draft with what differs marked. Sections the body filed nothing for stay as they are, so does what is not prose."""
+    `narrative` is the policy's: which filed sections each section stands for (`filed`), and the marks.
+    """
+    keys = {section["id"]: tuple(section.get("filed", ())) for section in narrative["sections"]}
+    marks: Mapping[str, str] = narrative["phrases"]["marks"]
     blocks: list[Block] = []
     for section in dict.fromkeys(block.section for block in draft.blocks):
         own = [block for block in draft.blocks if block.section == section]
-        filed = [s for s in _filed(form, KEYS.get(section, ())) if s]
+        filed = [s for s in _filed(form, keys.get(section, ())) if s]
         blocks += _section(own, filed, section, marks) if filed else own
     return replace(draft, blocks=tuple(blocks))
 

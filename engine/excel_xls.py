@@ -27,7 +27,7 @@ def read_here(data: bytes, file: str) -> Document:
     """The same in this process, where a damaged file may raise anything."""
     from io import StringIO
 
-    import xlrd  # type: ignore[import-untyped]
+    import xlrd  # type: ignore[import-untyped]  # ships no types
 
     from engine.excel_reader import document
 

@@ -163,7 +163,7 @@ def _relations(parts: Mapping[str, bytes], of: str, file: str) -> dict[str, tupl
 
 def _stream(content: bytes, file: str, part: str, wanted: Sequence[str]) -> Iterator[Any]:  # Any: lxml elements
     """The elements with these names as they end, each forgotten when the next is asked for. No document types, no entities."""
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree  # type: ignore[import-untyped]  # ships no types
 
     events = etree.iterparse(
         BytesIO(content),

@@ -208,7 +208,7 @@ def _ole(data: bytes) -> str:
 def _root_streams(data: bytes) -> set[str] | None:
     import logging
 
-    import olefile  # type: ignore[import-untyped]
+    import olefile  # type: ignore[import-untyped]  # ships no types
 
     logging.getLogger("olefile").setLevel(logging.CRITICAL)
     try:

@@ -181,7 +181,7 @@ def _is_encrypted(data: bytes) -> bool:
     """What a Word file says of itself in its first bytes (FIB, fEncrypted)."""
     from io import BytesIO
 
-    import olefile  # type: ignore[import-untyped]
+    import olefile  # type: ignore[import-untyped]  # ships no types
 
     try:
         with olefile.OleFileIO(BytesIO(data)) as container, container.openstream("WordDocument") as stream:

@@ -137,7 +137,7 @@ class _Reader:
         self.pages.append(_Page(number, float(page.height), tuple(item for _, item in items)))
 
     def _grid(self, table: Any, chars: Sequence[Char], number: int) -> _Grid:
-        boxes: list[Box] = [tuple(map(float, cell)) for cell in table.cells]  # type: ignore[misc]
+        boxes: list[Box] = [tuple(map(float, cell)) for cell in table.cells]  # type: ignore[misc]  # four numbers each
         columns = _lines(edge for box in boxes for edge in (box[0], box[2]))
         edges = _lines(edge for box in boxes for edge in (box[1], box[3]))
         width, height = len(columns) - 1, len(edges) - 1

@@ -39,8 +39,7 @@ def reports(
     roots = [*([templates] if templates else []), shipped("templates")]
     made = drafts(contexts(evaluation.forms, judgement, policy, as_filed=as_filed), policy, roots)
     if compare:
-        marks = policy.narrative["phrases"]["marks"]
-        made = [compared(draft, draft.context.scored.form, marks) for draft in made]
+        made = [compared(draft, draft.context.scored.form, policy.narrative) for draft in made]
     files: dict[str, bytes] = {}
     for draft in made:
         name = _name(draft, files)

@@ -36,7 +36,7 @@ _PART = "正文"
 
 def render(draft: Draft, template: Path) -> bytes:
     """The .docx. Raises PolicyError for a template that is missing, damaged or dangerous, or that asks for what is not there."""
-    from docxtpl import DocxTemplate  # type: ignore[import-untyped]
+    from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # ships no types
 
     name = str(template)
     try:
@@ -336,7 +336,7 @@ def _mend(root: Any) -> None:
 
 
 def _bytes(root: Any) -> bytes:
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree  # type: ignore[import-untyped]  # ships no types
 
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
