@@ -11,8 +11,8 @@ from engine.markdown_view import escape, table
 _HEADINGS = {"title": "# ", "subtitle": "### ", "heading1": "## ", "heading2": "### "}
 
 
-def render(draft: Draft) -> str:
-    """The whole draft as one Markdown document."""
+def render(draft: Draft, columns: Mapping[str, Any]) -> str:
+    """The whole draft as one Markdown document. `columns` are the policy's words for the columns of its tables."""
     lines: list[str] = []
     for block in draft.blocks:
         if block.kind in _HEADINGS:
@@ -20,22 +20,23 @@ def render(draft: Draft) -> str:
         elif block.kind == "paragraph":
             lines += [escape(block.text), ""]
         else:
-            lines += [*_TABLES[block.text](draft.context.data), ""]
+            lines += [*_TABLES[block.text](draft.context.data, columns), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _unmet(data: Mapping[str, Any]) -> Iterator[str]:
+def _unmet(data: Mapping[str, Any], columns: Mapping[str, Any]) -> Iterator[str]:
     rows = [[item["level2"], item["name"], item["target"], item["actual"], item["reason"]] for item in data["unmet"]]
-    yield from table(["二级指标", "三级指标", "年初目标值", "实际完成值", "未完成原因分析"], rows)
+    yield from table(columns["unmet"], rows)
 
 
-def _form(data: Mapping[str, Any]) -> Iterator[str]:
+def _form(data: Mapping[str, Any], columns: Mapping[str, Any]) -> Iterator[str]:
     what = f"{data['unit']}部门整体支出" if data["kind"] == "department" else f"{data['name']}项目"
     yield f"**{escape(data['year'])}年度{escape(what)}自评表**"
     yield ""
     budget = data["budget"]
-    row = [budget["budget"], budget["executed"], budget["rate"], data["execution_score"]["value"]]
-    yield from table([f"预算数（{budget['unit']}）", f"执行数（{budget['unit']}）", "执行率", "得分"], [row])
+    amounts = (f"{budget['budget']}{budget['unit']}", f"{budget['executed']}{budget['unit']}")
+    row = [*amounts, budget["rate"], data["execution_score"]["value"]]
+    yield from table(columns["budget"], [row])
     yield ""
     rows = [
         [
@@ -49,13 +50,13 @@ def _form(data: Mapping[str, Any]) -> Iterator[str]:
         ]
         for item in data["indicators"]
     ]
-    yield from table(["年度目标", "一级指标", "二级指标", "三级指标", "年初目标值", "实际完成值", "得分"], rows)
+    yield from table(columns["form"], rows)
     yield ""
-    yield f"总分：{data['total']['value']}"
+    yield f"{columns['total']}：{data['total']['value']}"
 
 
-def _notes(data: Mapping[str, Any]) -> Iterator[str]:
-    yield "备注："
+def _notes(data: Mapping[str, Any], columns: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{columns['notes']}："
     yield ""
     for number, clause in enumerate(data["clauses"], start=1):
         yield f"{number}. {escape(clause['text'])}（{escape(clause['source'])}）"

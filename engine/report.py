@@ -46,7 +46,7 @@ def reports(
         if "markdown" in formats:
             from engine.draft_markdown import render as markdown
 
-            files[f"{name}.md"] = markdown(draft).encode()
+            files[f"{name}.md"] = markdown(draft, policy.narrative["phrases"]["columns"]).encode()
         if "docx" in formats:
             from engine.word import render as word
 
