@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
-from decimal import Decimal
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,45 +18,25 @@ from engine.errors import (
     EXIT_FINDINGS,
     EXIT_INPUT,
     EXIT_OK,
-    EXIT_POLICY,
-    EXIT_TESTS,
     EXIT_USAGE,
     JixiaoError,
     Place,
     Problem,
     UsageError,
 )
+from engine.options import FILE, chinese_name, files_argument, out_option, policy_options, tell, the_library
 from engine.output import write as _write
-from engine.paths import argument, displayed
+from engine.paths import displayed
+from engine.policy_commands import policy_group
 
 if TYPE_CHECKING:
     from engine.evaluation import Evaluation
     from engine.findings import Judgement
     from engine.policy import Policy
-    from engine.policy_files import Library
 
 Command = Callable[..., Any]
 
-_FILE = click.Path(path_type=Path)
 SEVERITIES = ("error", "warning", "info")
-
-
-def _files(command: Command) -> Command:
-    return click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_FILE)(command)
-
-
-def _policy(command: Command) -> Command:
-    command = click.option("--policies", metavar="DIR", type=_FILE, help="先在这个目录里找政策。")(command)
-    return click.option("--policy", metavar="ID", help="政策编号，如 hubei/2021；不写则按地区、表种、年度选。")(command)
-
-
-def _out(command: Command) -> Command:
-    return click.option("--out", metavar="FILE", type=_FILE, help="写到文件（整个写成才替换）；不写则打印。")(command)
-
-
-def _name(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    """A Chinese name given on the command line, whatever the locale."""
-    return argument(value)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -67,8 +46,8 @@ def app() -> None:
 
 
 @app.command()
-@_files
-@_policy
+@files_argument
+@policy_options
 @click.option(
     "--format",
     "form",
@@ -77,7 +56,7 @@ def app() -> None:
     show_default=True,
     help="输出格式。",
 )
-@_out
+@out_option
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
@@ -97,25 +76,25 @@ def evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None,
 
 
 @app.command()
-@click.argument("file", metavar="FILE", type=_FILE)
-@_policy
+@click.argument("file", metavar="FILE", type=FILE)
+@policy_options
 @click.option("--format", "form", type=click.Choice(["json", "yaml"]), default="json", show_default=True, help="输出格式。")
-@_out
+@out_option
 def read(file: Path, policy: str | None, policies: Path | None, form: str, out: Path | None) -> None:
     """读出申报记录：每一格的原文和出处。"""
     from engine import record
     from engine.inputs import read_bundle
 
-    submission = read_bundle([file], _library(policies), policy).submission
+    submission = read_bundle([file], the_library(policies), policy).submission
     _write(record.dump_json(submission) if form == "json" else record.dump_yaml(submission), out)
 
 
 @app.command()
-@_files
-@click.option("--form", metavar="NAME", default="", callback=_name, help="只看这张表（名称的一部分即可）。")
-@click.option("--indicator", metavar="NAME", default="", callback=_name, help="只看这个指标（名称的一部分即可）。")
+@files_argument
+@click.option("--form", metavar="NAME", default="", callback=chinese_name, help="只看这张表（名称的一部分即可）。")
+@click.option("--indicator", metavar="NAME", default="", callback=chinese_name, help="只看这个指标（名称的一部分即可）。")
 @click.option("--rule", metavar="ID", default="", help="说明这条规则：每个条件与各事实的值，包括没有发现问题的原因。")
-@_policy
+@policy_options
 def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, policy: str | None, policies: Path | None) -> None:
     """逐个说明得分怎样得来（情形、条款、算式、取整前后），或一条规则为什么报或不报。"""
     if rule and indicator:
@@ -132,15 +111,15 @@ def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, polic
 
 
 @app.command()
-@_files
-@click.option("--out", metavar="DIR", type=_FILE, required=True, help="写到这个目录。")
+@files_argument
+@click.option("--out", metavar="DIR", type=FILE, required=True, help="写到这个目录。")
 @click.option(
     "--format", "formats", type=click.Choice(["docx", "html", "markdown"]), multiple=True, help="可以写几次；不写则三种都出。"
 )
-@click.option("--templates", metavar="DIR", type=_FILE, help="先在这个目录里找模板。")
+@click.option("--templates", metavar="DIR", type=FILE, help="先在这个目录里找模板。")
 @click.option("--as-filed", is_flag=True, help="按填报的自评得分起草，不用核算的得分。")
 @click.option("--compare", is_flag=True, help="在稿中标出与原报告不同的地方。")
-@_policy
+@policy_options
 def report(
     files: tuple[Path, ...],
     out: Path,
@@ -173,86 +152,7 @@ def schema(name: str) -> None:
     _write(json.dumps(bundled(name), ensure_ascii=False, indent=2) + "\n", None)
 
 
-@app.group("policy")
-def policy_group() -> None:
-    """政策：列出、查看、检查、测试。"""
-
-
-@policy_group.command("list")
-@click.option("--policies", metavar="DIR", type=_FILE, help="先在这个目录里找政策。")
-def policy_list(policies: Path | None) -> int:
-    """列出政策；有读不了的，逐条列出，退出状态为 3。"""
-    from rich.console import Console
-    from rich.table import Table
-
-    from engine.policy_heads import heads
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for title in ("编号", "年度", "状态", "表种", "名称"):
-        table.add_column(title, overflow="fold")
-    readable, problems = heads(_library(policies))
-    # an id is copied into other commands: it stays on one line where the terminal is not narrower than itself
-    table.columns[0].min_width = max([len(head.id) for head in readable], default=0)
-    for head in readable:
-        years = f"{head.first_year}—{head.last_year or '今'}" if head.first_year != head.last_year else str(head.first_year)
-        kinds = "、".join({"department": "部门", "project": "项目"}[kind] for kind in head.form_kinds)
-        table.add_row(head.id, years if head.first_year else "—", head.status, kinds or "—", head.title)
-    # a terminal folds what is too long; a file or pipe gets a policy a line
-    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
-    _tell(problems)
-    return EXIT_POLICY if problems else EXIT_OK
-
-
-@policy_group.command("show")
-@click.argument("policy", metavar="ID")
-@click.option("--policies", metavar="DIR", type=_FILE, help="先在这个目录里找政策。")
-def policy_show(policy: str, policies: Path | None) -> None:
-    """打印一个政策（合并 extends 之后）。"""
-    from engine.policy_build import load
-    from engine.policy_view import show
-
-    _write(show(load(policy, _library(policies))), None)
-
-
-@policy_group.command("check")
-@click.argument("path", metavar="PATH")
-@click.option("--policies", metavar="DIR", type=_FILE, help="先在这个目录里找政策。")
-def policy_check(path: str, policies: Path | None) -> None:
-    """检查一个政策（编号或目录）；有错时逐条列出文件、行、列，退出状态为 3。"""
-    from engine.policy_build import check
-    from engine.policy_files import locate
-
-    where = _library(policies)
-    click.echo(f"{check(locate(path, where), where)}：没有发现错误。")
-
-
-@policy_group.command("test")
-@click.argument("policy", metavar="ID")
-@click.option(
-    "--min-coverage",
-    metavar="PERCENT",
-    type=click.FloatRange(0, 100),
-    default=100,
-    show_default=True,
-    help="规则和计分情形至少有百分之几有测试。",
-)
-@click.option("--policies", metavar="DIR", type=_FILE, help="先在这个目录里找政策。")
-def policy_test(policy: str, min_coverage: float, policies: Path | None) -> int:
-    """运行政策的测试；有不过的，或覆盖不足的，退出状态为 4。"""
-    from engine.policy_build import load
-    from engine.policy_tests import run_tests
-    from engine.policy_view import show_tests
-
-    where = _library(policies)
-    report = run_tests(load(policy, where), where)
-    _write(show_tests(report), None)
-    return EXIT_TESTS if report.failed or report.coverage < Decimal(str(min_coverage)) else EXIT_OK
-
-
-def _library(policies: Path | None) -> Library:
-    from engine.policy_files import library
-
-    return library(policies)
+app.add_command(policy_group)
 
 
 def _judged(
@@ -263,7 +163,7 @@ def _judged(
     from engine.inputs import read_bundle
     from engine.result import to_data
 
-    bundle = read_bundle(files, _library(policies), policy)
+    bundle = read_bundle(files, the_library(policies), policy)
     evaluation = run(bundle.submission, bundle.policy)
     judgement = Judge(bundle.policy).judge(evaluation)
     return to_data(evaluation, judgement), bundle.policy, judgement, evaluation
@@ -304,11 +204,6 @@ def main() -> None:
     sys.exit(_run())
 
 
-def _tell(problems: Iterable[Problem]) -> None:
-    for problem in problems:
-        click.echo(f"错误：{problem}", err=True)
-
-
 def _run() -> int:
     try:
         return int(app.main(standalone_mode=False) or EXIT_OK)
@@ -326,7 +221,7 @@ def _run() -> int:
         click.echo("已中断。", err=True)
         return EXIT_USAGE
     except JixiaoError as error:
-        _tell(error.problems)
+        tell(error.problems)
         return error.exit_status
     except BrokenPipeError:
         # the reader of our output went away (`| head`): nothing more to say, and nothing went wrong
