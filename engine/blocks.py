@@ -52,11 +52,25 @@ Block = Paragraph | Table
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Something people looking at the file do not see; the policy's rules say it to the officer.
+
+    `key`: `hidden_sheet` (left out; `text` is its name), `hidden_cells` (read; which rows and columns), `hidden_text` and
+    `deleted_text` (left out; what it says), `deleted_rows` (left out; how many).
+    """
+
+    key: str
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """The blocks of one file."""
+    """The blocks of one file, and what its reader has to tell about them."""
 
     blocks: tuple[Block, ...]
     file: str = ""
+    told: tuple[Told, ...] = ()
 
     def paragraphs(self) -> Iterator[Paragraph]:
         return (block for block in self.blocks if isinstance(block, Paragraph))

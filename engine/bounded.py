@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from engine.blocks import Block, Document, Paragraph, Table, TableCell
+from engine.blocks import Block, Document, Paragraph, Table, TableCell, Told
 from engine.errors import InputError, Place, Problem
 
 SECONDS = 60
@@ -37,7 +37,8 @@ def read(reader: str, data: bytes, file: str, expected: str, *, seconds: float =
         answer = json.loads(done.stdout)
         if "problems" in answer:
             raise InputError([_problem(item) for item in answer["problems"]])
-        return Document(tuple(map(_block, answer["blocks"])), file)
+        told = (Told(key, text, _place(place)) for key, text, place in answer["told"])
+        return Document(tuple(map(_block, answer["blocks"])), file, tuple(told))
     except (ValueError, KeyError, TypeError):
         message = "文件已损坏，或占用内存过多" if done.returncode else "文件已损坏"
         raise InputError(Problem(Place(file), f"{message}，读不了", expected, code="input.damaged")) from None
@@ -97,7 +98,9 @@ def main(arguments: Sequence[str]) -> int:
     read_here: Callable[[bytes, str], Document] = importlib.import_module(reader).read_here
     file = json.loads(head)
     try:
-        answer: dict[str, Any] = {"blocks": [_plain(block) for block in read_here(data, file).blocks]}
+        document = read_here(data, file)
+        told = [[item.key, item.text, _values(item.place)] for item in document.told]
+        answer: dict[str, Any] = {"blocks": [_plain(block) for block in document.blocks], "told": told}
     except InputError as error:
         answer = {"problems": [asdict(problem) for problem in error.problems]}
     except Exception:  # libraries raise anything on damaged files; the parent has the words for it

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -24,15 +24,13 @@ from engine.errors import (
     Problem,
     UsageError,
 )
-from engine.options import FILE, chinese_name, files_argument, out_option, policy_options, tell, the_library
+from engine.lifecycle_commands import COMMANDS
+from engine.options import FILE, chinese_name, files_argument, out_option, policy_options, tell
 from engine.output import write as _write
 from engine.paths import displayed
 from engine.policy_commands import policy_group
-
-if TYPE_CHECKING:
-    from engine.evaluation import Evaluation
-    from engine.findings import Judgement
-    from engine.policy import Policy
+from engine.rollup_commands import rollup
+from engine.workbench_commands import account, workbench
 
 Command = Callable[..., Any]
 
@@ -67,12 +65,18 @@ def app() -> None:
 def evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None, form: str, out: Path | None, fail_on: str) -> int:
     """计算得分并与自评对照。
 
-    FILE 是自评表（Word、Excel、PDF、文本）或 JSON/YAML 记录；一起给出的是同一单位同一年度的表。
+    FILE 是自评表（Word、Excel、PDF、文本）或 JSON/YAML 记录；一起给出的几个文件是同一单位同一年度的表，互相核对。FILE 是目录的，
+    读其中全部文件，按单位和年度分开核对；有文件读不了的，其余照常核对，退出状态为 5。
     """
-    result, chosen, _, _ = _judged(files, policy, policies)
-    _write(_render(result, chosen, form, out), out)
+    from engine import runs, views
+
+    run = runs.read(files, policy, policies, [out] if out else [])
+    items = runs.judge(run)
+    result = runs.document(run, items)
+    _write(views.render(result, {item.policy.id: item.policy for item in items}, form, to_terminal=out is None), out)
     levels = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
-    return EXIT_FINDINGS if any(finding["severity"] in levels for finding in result["findings"]) else EXIT_OK
+    found = any(finding["severity"] in levels for finding in result["findings"])
+    return run.status or (EXIT_FINDINGS if found else EXIT_OK)
 
 
 @app.command()
@@ -80,13 +84,22 @@ def evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None,
 @policy_options
 @click.option("--format", "form", type=click.Choice(["json", "yaml"]), default="json", show_default=True, help="输出格式。")
 @out_option
-def read(file: Path, policy: str | None, policies: Path | None, form: str, out: Path | None) -> None:
-    """读出申报记录：每一格的原文和出处。"""
-    from engine import record
-    from engine.inputs import read_bundle
+def read(file: Path, policy: str | None, policies: Path | None, form: str, out: Path | None) -> int:
+    """读出申报记录：每一格的原文和出处。
 
-    submission = read_bundle([file], the_library(policies), policy).submission
-    _write(record.dump_json(submission) if form == "json" else record.dump_yaml(submission), out)
+    FILE 是目录的，按单位和年度分开，一行写一个 JSON 记录（可以存为 .jsonl 再读）。
+    """
+    from engine import record, runs
+
+    run = runs.read([file], policy, policies, [out] if out else [])
+    submissions = [bundle.submission for bundle in run.bundles]
+    if not run.single and form == "json":
+        _write("".join(record.dump_line(submission) for submission in submissions), out)
+    elif len(submissions) > 1:
+        raise UsageError(Problem(Place(displayed(file)), f"读出 {len(submissions)} 个记录，一个 YAML 文件写不下", "--format json"))
+    else:
+        _write(record.dump_json(submissions[0]) if form == "json" else record.dump_yaml(submissions[0]), out)
+    return run.status
 
 
 @app.command()
@@ -95,19 +108,27 @@ def read(file: Path, policy: str | None, policies: Path | None, form: str, out: 
 @click.option("--indicator", metavar="NAME", default="", callback=chinese_name, help="只看这个指标（名称的一部分即可）。")
 @click.option("--rule", metavar="ID", default="", help="说明这条规则：每个条件与各事实的值，包括没有发现问题的原因。")
 @policy_options
-def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, policy: str | None, policies: Path | None) -> None:
+def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, policy: str | None, policies: Path | None) -> int:
     """逐个说明得分怎样得来（情形、条款、算式、取整前后），或一条规则为什么报或不报。"""
     if rule and indicator:
         raise click.UsageError("--rule 与 --indicator 不能同时用")
-    result, chosen, judgement, _ = _judged(files, policy, policies)
-    if rule:
-        from engine.rule_explanation import explain_rule
-
-        _write(explain_rule(rule, judgement, chosen, form), None)
-        return
+    from engine import runs
     from engine.explanation import explain as explained
+    from engine.rule_explanation import explain_rule
 
-    _write(explained(result, chosen, form, indicator), None)
+    run = runs.read(files, policy, policies)
+    told: list[str] = []
+    unknown: list[UsageError] = []
+    for item in runs.judge(run):
+        try:
+            one = explain_rule(rule, item.judgement, item.policy, form) if rule else ""
+            told.append(one or explained(item.result, item.policy, form, indicator))
+        except UsageError as error:  # a name that occurs in one bundle need not occur in the others
+            unknown.append(error)
+    if not told:
+        raise UsageError(problem for error in unknown for problem in error.problems)
+    _write("\n".join(told), None)
+    return run.status
 
 
 @app.command()
@@ -129,16 +150,32 @@ def report(
     compare: bool,
     policy: str | None,
     policies: Path | None,
-) -> None:
-    """起草自评报告：每张表一份 Word 和 Markdown，全部表一个网页。"""
-    from engine.report import FORMATS, reports, write
+) -> int:
+    """起草自评报告：每张表一份 Word 和 Markdown，全部表一个网页。
+
+    FILE 是目录的，每个单位（每个年度）一个子目录。
+    """
+    from engine import report as drafting
+    from engine import runs
 
     if templates and not templates.is_dir():
         raise UsageError(Problem(Place(displayed(templates)), "没有这个模板目录"))
-    result, _, judgement, evaluation = _judged(files, policy, policies)
-    made = reports(evaluation, judgement, result, formats or FORMATS, templates, as_filed=as_filed, compare=compare)
-    for path in write(made, out):
-        click.echo(str(path))
+    run = runs.read(files, policy, policies, [out])
+    items = runs.judge(run)
+    names = drafting.folders([item.bundle for item in items])
+    for item, name in zip(items, names, strict=True):
+        made = drafting.reports(
+            item.evaluation,
+            item.judgement,
+            item.result,
+            formats or drafting.FORMATS,
+            templates,
+            as_filed=as_filed,
+            compare=compare,
+        )
+        for path in drafting.write(made, out if run.single else out / name):
+            click.echo(str(path))
+    return run.status
 
 
 @app.command()
@@ -152,44 +189,12 @@ def schema(name: str) -> None:
     _write(json.dumps(bundled(name), ensure_ascii=False, indent=2) + "\n", None)
 
 
+for _command in COMMANDS:
+    policy_group.add_command(_command)
 app.add_command(policy_group)
-
-
-def _judged(
-    files: tuple[Path, ...], policy: str | None, policies: Path | None
-) -> tuple[dict[str, Any], Policy, Judgement, Evaluation]:
-    from engine.evaluation import evaluate as run
-    from engine.findings import Judge
-    from engine.inputs import read_bundle
-    from engine.result import to_data
-
-    bundle = read_bundle(files, the_library(policies), policy)
-    evaluation = run(bundle.submission, bundle.policy)
-    judgement = Judge(bundle.policy).judge(evaluation)
-    return to_data(evaluation, judgement), bundle.policy, judgement, evaluation
-
-
-def _render(result: dict[str, Any], policy: Policy, form: str, out: Path | None) -> str:
-    if form == "json":
-        from engine.result import dumps
-
-        return dumps(result) + "\n"
-    if form == "jsonl":
-        from engine.result import lines
-
-        return "".join(line + "\n" for line in lines(result))
-    if form == "markdown":
-        from engine.markdown_view import render as markdown
-
-        return markdown(result)
-    if form == "sarif":
-        from engine.result import dumps
-        from engine.sarif import render as sarif
-
-        return dumps(sarif(result, policy)) + "\n"
-    from engine.table_view import render as table
-
-    return table(result, terminal=out is None and sys.stdout.isatty())
+app.add_command(rollup)
+app.add_command(workbench)
+app.add_command(account)
 
 
 def main() -> None:

@@ -13,8 +13,9 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.notation import Quantity, Value, Vocabulary, fold, printed, scanned_alternative
+from engine.notation import Quantity, Value, Vocabulary, fold, printed
 from engine.numerals import EXACT, scaled
+from engine.scanned import turns
 
 MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
 
@@ -211,9 +212,9 @@ def _numbers(target: Value, actual: Value, words: Vocabulary) -> Comparison:
     pairs = []
     for wanted, got in _matched(target, actual, words, notes):
         pairs.append(_pair(wanted, got, target, actual, words, notes))
-    doubt = scanned_alternative(target, words)
-    if doubt is not None and any(doubt <= pair.actual < pair.target for pair in pairs):
-        raise _Incomparable(target.note)
+    for value in (target, actual):
+        if value.scanned and any(turns(value, value is target, pair.target, pair.actual, words) for pair in pairs):
+            raise _Incomparable(value.note)
     return Comparison("numbers", tuple(pairs), assumptions=tuple(dict.fromkeys(notes)))
 
 
@@ -310,19 +311,18 @@ def _alike(first: str, second: str, words: Vocabulary) -> bool:
 
 
 def _shared_head(first: str, second: str, words: Vocabulary, notes: list[str]) -> str:
-    """The unit two sides share where one is compound: 人/家 against 人 or 家 (either may be counted), 家/年 against 家."""
+    """The unit two sides share where one is compound: 家/年 against 家, a span of time being left out; 人/家 against 人 or 家 where
+    the policy says that such a compound means either. Whether 元/人*月 against 元 leaves something out or means another thing
+    is not certain: they share nothing."""
     parts = [_JOINER.split(unit) for unit in (first, second)]
     if (len(parts[0]) > 1) == (len(parts[1]) > 1):
         return ""
     compound, simple = (parts[0], second) if len(parts[0]) > 1 else (parts[1], first)
     written = first if len(parts[0]) > 1 else second
-    counting = [unit is not None and unit.counting for unit in map(words.unit, compound)]
-    if all(counting) and "*" not in written:
-        if any(_alike(part, simple, words) for part in compound):
-            notes.append(f"“{written}”按“{'或'.join(compound)}”理解，以“{simple}”比较。")
-            return simple
-        return ""
-    if _alike(compound[0], simple, words):
+    if frozenset(compound) in words.either and "*" not in written and any(_alike(part, simple, words) for part in compound):
+        notes.append(f"“{written}”按“{'或'.join(compound)}”理解，以“{simple}”比较。")
+        return simple
+    if _alike(compound[0], simple, words) and all(part in words.denominators for part in compound[1:]):
         notes.append(f"一边的计量单位是“{written}”，另一边是“{simple}”，按“{simple}”比较。")
         return simple
     return ""

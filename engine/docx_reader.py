@@ -13,7 +13,8 @@ from io import BytesIO
 from typing import Any
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
-from engine.blocks import Block, Document, Paragraph, Row, Table, TableCell
+from engine.blocks import Block, Document, Paragraph, Row, Table, TableCell, Told
+from engine.docx_text import WRAPPERS, boxes, is_on, local, settle, text_of, unseen, value
 from engine.errors import InputError, Place, Problem
 
 MAX_BYTES = 50_000_000
@@ -29,25 +30,14 @@ MAX_ROWS = 100_000
 MAX_COLUMNS = 200
 """Word itself allows 63."""
 
+MAX_TOLD = 30
+"""Deletions and hidden texts named one by one."""
+
+_UNSEEN = (b":del ", b":del>", b":moveFrom ", b":vanish")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DOCUMENT = "/officeDocument"
 _EXPECTED = "能用 Word 或 WPS 打开的 .docx 文件"
-
-# local names of WordprocessingML
-_WRAPPERS = frozenset({"sdt", "sdtContent", "smartTag", "customXml", "ins", "moveTo", "hyperlink", "fldSimple", "dir", "bdo", "r"})
-_LEFT_OUT = frozenset({"del", "moveFrom", "pPr", "rPr", "instrText", "delText", "rt", "Fallback", "txbxContent", "tbl"})
-_CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
-_SYMBOLS = {
-    ("Wingdings", 0xFE): "☑",
-    ("Wingdings", 0xFC): "√",
-    ("Wingdings", 0xA8): "□",
-    ("Wingdings", 0x6F): "□",
-    ("Wingdings", 0xFD): "☒",
-    ("Wingdings 2", 0x52): "☑",
-    ("Wingdings 2", 0x50): "√",
-    ("Wingdings 2", 0xA3): "□",
-}
 
 
 def is_docx(data: bytes) -> bool:
@@ -65,14 +55,15 @@ def read_bytes(data: bytes, file: str = "") -> Document:
     parts = unpack(data, file)
     name = _main_part(parts, file)
     root = parse(parts[name], file, name)
-    body = next((child for child in root if _local(child) == "body"), None)
+    settle(root)
+    body = next((child for child in root if local(child) == "body"), None)
     if body is None:
         raise _error(file, f"“{name}”里没有正文", _EXPECTED, "input.damaged")
-    reader = _Reader(file)
+    reader = _Reader(file, any(mark in parts[name] for mark in _UNSEEN))
     reader.blocks_of(body)
     if not reader.blocks:
         raise _error(file, "文件是空的", "一份绩效自评表", "input.empty")
-    return Document(tuple(reader.blocks), file)
+    return Document(tuple(reader.blocks), file, tuple(reader.told))
 
 
 # the package
@@ -146,10 +137,13 @@ def _error(file: str, message: str, expected: str, code: str) -> InputError:
 
 @dataclass(slots=True)
 class _Reader:
-    """Where reading stands. `gap`: something empty, or a table, stood before the next paragraph."""
+    """Where reading stands. `gap`: something empty, or a table, stood before the next paragraph. `suspect`: there is deleted or
+    hidden text somewhere, which is to be told."""
 
     file: str
+    suspect: bool = False
     blocks: list[Block] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     gap: bool = False
     paragraphs: int = 0
     tables: int = 0
@@ -157,7 +151,7 @@ class _Reader:
 
     def blocks_of(self, container: Any) -> None:
         for element in _content(container):
-            if _local(element) == "p":
+            if local(element) == "p":
                 self._paragraph(element)
             else:
                 self._table(element)
@@ -165,17 +159,34 @@ class _Reader:
     def _paragraph(self, element: Any) -> None:
         self.paragraphs += 1
         place = Place(self.file, path=f"第{self.paragraphs}段")
-        self.gap = self.gap or any(_on(e) for e in element.iterfind("{*}pPr/{*}pageBreakBefore"))
-        for line in _text(element).split("\n"):
+        self.gap = self.gap or any(is_on(e) for e in element.iterfind("{*}pPr/{*}pageBreakBefore"))
+        for line in text_of(element).split("\n"):
             if line.strip():
                 self.blocks.append(Paragraph(line.strip(), place, self.gap))
             self.gap = not line.strip()
-        for box in _boxes(element):
+        self._tell_unseen(element, place)
+        for box in boxes(element):
             self.blocks_of(box)
+
+    def _tell_unseen(self, element: Any, place: Place) -> None:
+        """Deleted and hidden text of a paragraph: it is not read, and not passed over in silence."""
+        if not self.suspect:
+            return
+        deleted, hidden = unseen(element)
+        if deleted:
+            self._tell("deleted_text", _short(deleted), place)
+        if hidden:
+            self._tell("hidden_text", _short(hidden), place)
+
+    def _tell(self, key: str, text: str, place: Place) -> None:
+        if len(self.told) < MAX_TOLD:
+            self.told.append(Told(key, text, place))
+        elif len(self.told) == MAX_TOLD:
+            self.told.append(Told(key, "……（另有多处）", place))
 
     def _table(self, element: Any) -> None:
         rows = [(row, list(_cells(row))) for row in _inside(element, "tr")]
-        nested = [list(_inside(cell, "tbl")) for _, cells in rows for cell in cells]
+        nested = [list(_tables(cell)) for _, cells in rows for cell in cells]
         if any(nested) and all(len(cells) == 1 for _, cells in rows):  # a frame around the page, no table
             for _, cells in rows:
                 self.blocks_of(cells[0])
@@ -185,6 +196,8 @@ class _Reader:
         made = tuple(self._row(row, cells, number, index) for index, (row, cells) in enumerate(rows, start=1))
         if any(cell for row in made for cell in row):
             self.blocks.append(Table(made, Place(self.file, table=number)))
+        if gone := sum(1 for _ in element.iterfind("{*}tr/{*}trPr/{*}del")):
+            self._tell("deleted_rows", f"{gone} 行", Place(self.file, table=number))
         self.gap = True
         for inner in (table for tables in nested for table in tables):
             self._table(inner)
@@ -209,30 +222,47 @@ class _Reader:
         for cell in cells:
             vertical = next(iter(cell.iterfind("{*}tcPr/{*}vMerge")), None)
             horizontal = next(iter(cell.iterfind("{*}tcPr/{*}hMerge")), None)
-            merged = any(e is not None and _value(e) in (None, "continue") for e in (vertical, horizontal))
-            add("" if merged else _cell_text(cell), merged, max(1, _number(cell, "{*}tcPr/{*}gridSpan", 1)))
+            merged = any(e is not None and value(e) in (None, "continue") for e in (vertical, horizontal))
+            place = Place(self.file, table=table, row=number, cell=len(made) + 1)
+            text = "" if merged else self._cell(cell, place)
+            add(text, merged, max(1, _number(cell, "{*}tcPr/{*}gridSpan", 1)))
         add("", None, _number(row, "{*}trPr/{*}gridAfter", 0))
         return tuple(made)
+
+    def _cell(self, cell: Any, place: Place) -> str:
+        """The lines of a cell, those of text boxes in it after the paragraph they are anchored in."""
+        lines: list[str] = []
+        for paragraph in _inside(cell, "p"):
+            self._tell_unseen(paragraph, place)
+            lines += text_of(paragraph).split("\n")
+            for box in boxes(paragraph):
+                lines += self._cell(box, place).split("\n")
+        return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else line[:40] + "…"
 
 
 def _content(container: Any) -> Iterator[Any]:
     """Paragraphs and tables, looking into content controls and tracked insertions."""
     for child in container:
-        name = _local(child)
+        name = local(child)
         if name in ("p", "tbl"):
             yield child
-        elif name in _WRAPPERS:
+        elif name in WRAPPERS:
             yield from _content(child)
 
 
 def _inside(element: Any, wanted: str) -> Iterator[Any]:
     """The children with this name, looking into wrappers but not into one another."""
     for child in element:
-        name = _local(child)
+        name = local(child)
         if name == wanted:
             if wanted != "tr" or not any(True for _ in child.iterfind("{*}trPr/{*}del")):
                 yield child
-        elif name in _WRAPPERS:
+        elif name in WRAPPERS:
             yield from _inside(child, wanted)
 
 
@@ -240,73 +270,17 @@ def _cells(row: Any) -> Iterator[Any]:
     return _inside(row, "tc")
 
 
-def _cell_text(cell: Any) -> str:
-    lines = (line.strip() for element in _inside(cell, "p") for line in _text(element).split("\n"))
-    return "\n".join(filter(None, lines))
-
-
-def _text(element: Any) -> str:
-    return "".join(_pieces(element))
-
-
-def _pieces(element: Any) -> Iterator[str]:
-    for child in element:
-        name = _local(child)
-        if name == "t":
-            yield _clean(child.text or "")
-        elif name in _CHARACTERS:
-            yield _CHARACTERS[name]
-        elif name == "sym":
-            yield _symbol(child)
-        elif name not in _LEFT_OUT:
-            yield from _pieces(child)
-
-
-def _clean(text: str) -> str:
-    """Breaks that are no line of Word's own (U+2028 …) as white space, as in the text reader."""
-    return text.translate(_SPACES)
-
-
-_SPACES = str.maketrans(dict.fromkeys("\n\r\x85\u2028\u2029\ufeff", " "))
-
-
-def _symbol(element: Any) -> str:
-    values = {_local_name(key): value for key, value in element.attrib.items()}
-    try:
-        code = int(values.get("char", ""), 16)
-    except ValueError:
-        return ""
-    known = _SYMBOLS.get((values.get("font", ""), code & 0xFF if 0xF000 <= code <= 0xF0FF else code))
-    return known or ("" if 0xE000 <= code <= 0xF8FF or not 0x20 <= code < 0xD800 else chr(code))
-
-
-def _boxes(paragraph: Any) -> Iterator[Any]:
-    """Text boxes anchored in a paragraph, each once: the older form Word writes beside it is left out."""
-    for box in paragraph.iter("{*}txbxContent"):
-        above = [_local(parent) for parent in box.iterancestors()]
-        if "Fallback" not in above[: above.index("p")]:
-            yield box
+def _tables(cell: Any) -> Iterator[Any]:
+    """The tables in a cell, those in its text boxes too."""
+    yield from _inside(cell, "tbl")
+    for paragraph in _inside(cell, "p"):
+        for box in boxes(paragraph):
+            yield from _tables(box)
 
 
 def _number(element: Any, path: str, default: int) -> int:
     found = next(iter(element.iterfind(path)), None)
     if found is None:
         return default
-    text = (_value(found) or "").strip()
+    text = (value(found) or "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
-
-
-def _on(element: Any) -> bool:
-    return _value(element) not in ("0", "false", "off")
-
-
-def _value(element: Any) -> str | None:
-    return next((str(value) for key, value in element.attrib.items() if _local_name(key) == "val"), None)
-
-
-def _local(element: Any) -> str:
-    return _local_name(element.tag) if isinstance(element.tag, str) else ""
-
-
-def _local_name(name: str) -> str:
-    return name.rpartition("}")[2]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from engine.policy import Policy
+from engine.budget_lines import Pair, nesting
+from engine.policy import Policy, Scheme
 from engine.recognition import number_of, recognise
 from engine.scoring import Counts, Score, ScoredForm, ScoredIndicator, grade, score_execution, score_indicator, summed, total
 from engine.submission import BudgetLine, Form, Indicator, Submission
@@ -47,7 +49,7 @@ def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredFo
             recognise(indicator, form.kind, form.fiscal_year, policy, words) for indicator in _own_scores(goal.indicators)
         )
     )
-    execution = score_execution(scored_line(form), policy)
+    execution = score_execution(scored_line(form), policy, words)
     every = summed((item.score for item in indicators), policy)
     unscored = sum(
         (item.known.weight or Decimal(0) for item in indicators if item.score.status == "not_applicable"),
@@ -70,7 +72,14 @@ def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredFo
             met=sum(1 for item in indicators if item.known.met == "yes"),
             unknown=sum(1 for item in indicators if item.known.met == "unknown"),
         ),
+        scheme=scheme(form.kind, (item.known.indicator.level1 for item in indicators), policy),
     )
+
+
+def scheme(kind: str, level1: Iterable[str], policy: Policy) -> Scheme:
+    """What the policy wants the parts of a form to be worth, from its kind and the 一级指标 of its indicators, as written."""
+    found = Counter(canonical_level1(name, policy) for name in level1)
+    return policy.scoring.weights.scheme(kind, {**{level.name: 0 for level in policy.taxonomy}, **found})
 
 
 def _own_scores(indicators: Sequence[Indicator]) -> list[Indicator]:
@@ -91,8 +100,38 @@ def _own_scores(indicators: Sequence[Indicator]) -> list[Indicator]:
 
 
 def scored_line(form: Form) -> BudgetLine | None:
-    """The budget line that is scored: the form's total line."""
-    return next((line for line in form.budget if line.role == "total"), None)
+    """The budget line that is scored: the form's total line; the one line with amounts where the total above it is all 0.
+
+    That line then has the weight of the total, and its score and rate where it has none of its own.
+    """
+    total = next((line for line in form.budget if line.role == "total"), None)
+    real = line_below_zeros(form)
+    if total is None or real is None:
+        return total
+    return replace(real, role="total", weight=total.weight, rate=real.rate or total.rate, score=real.score or total.score)
+
+
+def line_below_zeros(form: Form) -> BudgetLine | None:
+    """The detail line that holds the whole amount where the total line is empty or 0; None unless exactly one does."""
+    total = next((line for line in form.budget if line.role == "total"), None)
+    details = [line for line in form.budget if line.role == "detail"]
+    if total is None or any(cell and number_of(cell) != 0 for cell in (total.budget, total.executed)):
+        return None
+    pairs = [plain_amounts(line) for line in details]
+    for line, pair in zip(details, pairs, strict=True):
+        if pair is None or not all(pair):
+            continue
+        counted = nesting(details, pairs, pair).counted
+        filled = [item for item in counted if item.budget or item.executed]
+        if all(item is line or not any(plain_amounts(item) or (1,)) for item in filled):
+            return line
+    return None
+
+
+def plain_amounts(line: BudgetLine) -> Pair | None:
+    """Budget and executed amount of a line written as plain numbers, 0 for empty cells; None if one is something else."""
+    numbers = [number_of(cell) if cell else Decimal(0) for cell in (line.budget, line.executed)]
+    return None if numbers[0] is None or numbers[1] is None else (numbers[0], numbers[1])
 
 
 def canonical_level1(name: str, policy: Policy) -> str:

@@ -6,10 +6,10 @@ a title or 填报单位, is a paragraph. Lines drawn around the cells decide whe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from engine.blocks import Block, Document, Paragraph, Row, Table, TableCell
+from engine.blocks import Block, Document, Paragraph, Row, Table, TableCell, Told
 from engine.errors import InputError, Place, Problem
 from engine.excel_xlsx import Limits, Range, Sheet, address, sheets, too_large
 
@@ -33,11 +33,47 @@ def read_bytes(data: bytes, file: str = "") -> Document:
 def document(found: Sequence[Sheet], file: str) -> Document:
     """The blocks of all sheets, in their order."""
     reader = _Reader(Limits(file))
+    hidden = [sheet.name for sheet in found if sheet.hidden]
     for sheet in found:
-        reader.sheet(sheet)
+        if not sheet.hidden:
+            reader.sheet(sheet)
     if not reader.blocks:
-        raise InputError(Problem(Place(file), "文件是空的", "一份绩效自评表", code="input.empty"))
-    return Document(tuple(reader.blocks), file)
+        message = f"看得见的工作表是空的；隐藏的工作表{_quoted(hidden)}没有读" if hidden else "文件是空的"
+        raise InputError(Problem(Place(file), message, "一份绩效自评表，不隐藏", code="input.empty"))
+    told = [Told("hidden_sheet", name, Place(file, path=name)) for name in hidden]
+    told += [item for sheet in found if not sheet.hidden for item in _hidden_cells(sheet, file)]
+    return Document(tuple(reader.blocks), file, tuple(told))
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return "、".join(f"“{name}”" for name in names)
+
+
+def _hidden_cells(sheet: Sheet, file: str) -> Iterator[Told]:
+    """That rows or columns with something in them are hidden, and were read all the same."""
+    rows = sorted(row for row in sheet.hidden_rows if sheet.cells.get(row))
+    used = {column for cells in sheet.cells.values() for column in cells}
+    columns = sorted(used & sheet.hidden_columns)
+    said = []
+    if rows:
+        said.append(f"第 {_listed(rows, str)} 行")
+    if columns:
+        said.append(f"{_listed(columns, lambda column: address(1, column)[:-1])} 列")
+    if said:
+        first = rows[0] if rows else next(row for row in sorted(sheet.cells) if columns[0] in sheet.cells[row])
+        place = Place(file, path=f"{sheet.name}!{address(first, columns[0] if columns and not rows else min(sheet.cells[first]))}")
+        yield Told("hidden_cells", "、".join(said), place)
+
+
+def _listed(numbers: Sequence[int], name: Callable[[int], str]) -> str:
+    """Numbers with runs of them put together: 3、5—9."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return "、".join(name(run[0]) if len(run) == 1 else f"{name(run[0])}—{name(run[-1])}" for run in runs)
 
 
 @dataclass(slots=True)

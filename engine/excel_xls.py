@@ -37,11 +37,15 @@ def read_here(data: bytes, file: str) -> Document:
         if "encrypted" in str(error):
             raise InputError(Problem(Place(file), "文件加了密码，读不了", "去掉密码的文件", code="input.encrypted")) from None
         raise InputError(Problem(Place(file), "文件已损坏，或不是 Excel 工作簿", _EXPECTED, code="input.damaged")) from None
-    visible = [sheet for sheet in book.sheets() if sheet.visibility == 0]
-    if len(visible) > MAX_SHEETS:
-        raise too_large(file, f"有{len(visible)}个工作表", f"不超过{MAX_SHEETS}个，可拆分为几个文件")
+    listed = book.sheets()
+    if len(listed) > MAX_SHEETS:
+        raise too_large(file, f"有{len(listed)}个工作表", f"不超过{MAX_SHEETS}个，可拆分为几个文件")
     limits = Limits(file)
-    found = [_sheet(book, sheet, limits) for sheet in visible]
+    found = [
+        _sheet(book, sheet, limits) if sheet.visibility == 0 else Sheet(sheet.name, hidden=True)
+        for sheet in listed
+        if sheet.visibility == 0 or sheet.nrows
+    ]
     limits.check()
     return document(found, file)
 
@@ -59,10 +63,10 @@ def _sheet(book: Any, source: Any, limits: Limits) -> Sheet:  # Any: xlrd has no
             if border.left_line_style or border.right_line_style:
                 sheet.framed.add(row + 1)
         info = source.rowinfo_map.get(row)
-        if info is not None and info.hidden:
+        if info is not None and (info.hidden or info.height == 0):
             sheet.hidden_rows.add(row + 1)
     for column, info in source.colinfo_map.items():
-        if info.hidden and column < LAST_COLUMN:
+        if (info.hidden or info.width == 0) and column < LAST_COLUMN:
             sheet.hidden_columns.add(column + 1)
     for begin, end, left, right in source.merged_cells:
         limits.take(1, sheet.name)

@@ -27,6 +27,7 @@ LAST_COLUMN = 16_384
 _EXPECTED = "能用 Excel 或 WPS 打开的 .xlsx 文件"
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+_VALUE = re.compile(rb"<(?:\w+:)?[vt](?:\s[^<>]*)?>[^<]")
 _BREAK = re.compile(r"_x000[DA]_(?:_x000A_)?\n?")
 _SPACES = str.maketrans(dict.fromkeys("\x85\u2028\u2029\ufeff", " "))
 Range = tuple[int, int, int, int]
@@ -44,6 +45,8 @@ class Sheet:
     merged: list[Range] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    hidden: bool = False
+    """A hidden sheet: it holds lists or an old copy as a rule, and is told but not read."""
 
     def is_hidden(self, row: int, column: int) -> bool:
         return row in self.hidden_rows or column in self.hidden_columns
@@ -96,7 +99,7 @@ def address(row: int, column: int) -> str:
 
 
 def sheets(data: bytes, file: str = "") -> list[Sheet]:
-    """The visible sheets of a workbook. Hidden sheets hold lists and old copies; hidden rows and columns are read."""
+    """The sheets of a workbook. Hidden sheets (lists, old copies) are named and not read; hidden rows and columns are read."""
     try:
         return _sheets(data, file)
     except InputError as error:  # the package reader speaks of Word
@@ -121,14 +124,18 @@ def _sheets(data: bytes, file: str) -> list[Sheet]:
         _Styles.of(parts[styles_part], file, styles_part) if styles_part else _Styles(),
         any(_attribute(e, "date1904") in ("1", "true") for e in _descend(root, "workbookPr")),
     )
-    listed = [sheet for sheet in _descend(root, "sheet") if _attribute(sheet, "state") not in ("hidden", "veryHidden")]
+    listed = list(_descend(root, "sheet"))
     if len(listed) > MAX_SHEETS:
         raise too_large(file, f"有{len(listed)}个工作表", f"不超过{MAX_SHEETS}个，可拆分为几个文件")
     made = []
     for sheet in listed:
         kind, part = targets.get(_attribute(sheet, "id"), ("", ""))
         if kind == "worksheet" and part:
-            made.append(workbook.sheet(parts[part], _attribute(sheet, "name"), part))
+            name = _attribute(sheet, "name")
+            if _attribute(sheet, "state") not in ("hidden", "veryHidden"):
+                made.append(workbook.sheet(parts[part], name, part))
+            elif _VALUE.search(parts[part]):
+                made.append(Sheet(name, hidden=True))
     limits.check()
     return made
 
@@ -248,7 +255,7 @@ class _Workbook:
             if kind == "row":
                 row = _whole(_attribute(element, "r")) or row + 1
                 self._row(sheet, element, row)
-            elif kind == "col" and _attribute(element, "hidden") in ("1", "true"):
+            elif kind == "col" and _is_hidden(element, "width"):
                 first, last = _whole(_attribute(element, "min")), _whole(_attribute(element, "max"))
                 sheet.hidden_columns.update(range(max(1, first), min(last, LAST_COLUMN) + 1))
             elif kind == "mergeCell":
@@ -259,7 +266,7 @@ class _Workbook:
         return sheet
 
     def _row(self, sheet: Sheet, element: Any, row: int) -> None:
-        hidden = _attribute(element, "hidden") in ("1", "true")
+        hidden = _is_hidden(element, "ht")
         column = 0
         for cell in _children(element, "c"):
             place = _REFERENCE.fullmatch(_attribute(cell, "r"))
@@ -309,6 +316,11 @@ class _Workbook:
         if kind == "d" or not _NUMBER.fullmatch(value.strip()):
             return tidy(value)
         return number_shown(float(value), code, date1904=self.date1904)
+
+
+def _is_hidden(element: Any, size: str) -> bool:
+    """Whether a row or column is hidden, or made so small that nothing of it is seen."""
+    return _attribute(element, "hidden") in ("1", "true") or _attribute(element, size) in ("0", "0.0")
 
 
 def number_shown(value: float, code: str, *, date1904: bool) -> str:

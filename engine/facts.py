@@ -24,6 +24,7 @@ from engine.notation import Value
 from engine.policy import Policy
 from engine.recognition import number_of, value_of
 from engine.report_text import ReportText
+from engine.row_facts import row_values
 from engine.scoring import ScoredForm, ScoredIndicator
 from engine.submission import Cell, Form, Goal, Group, UnmetRow
 from engine.vocabulary import Vocabulary, vocabulary
@@ -104,8 +105,10 @@ class _Builder:
         unmet_names = [row.name for row in form.unmet]
         reduced = {identity: names.reduce(name, self.rules) for identity, name in ids}
         listed = {names.find(name, reduced, self.rules) for name in unmet_names}
-        for (identity, _), item in zip(ids, scored.indicators, strict=True):
+        around = row_values(form, scored.indicators, self.words)
+        for (identity, _), item, rows in zip(ids, scored.indicators, around, strict=True):
             values = indicator_values(item, weights, texts, self.policy) | {
+                **rows,
                 "name_key": keys[identity],
                 "in_unmet_table": identity in listed,
             }
@@ -127,6 +130,10 @@ class _Builder:
             values = {**common, **claim.fields, **self._expected(claim), **_off(claim, by_key)}
             self._add(f"{base}.c{m:04}", "claim", values, source)
         self._alike(base, ids, scored, common)
+        for m, doubt in enumerate(form.doubts):
+            told = {name: getattr(doubt, name) or None for name in ("key", "subject", "text", "taken", "readings")}
+            source = Source(label, doubt.subject, doubt.place, {"text": Cell(doubt.text, doubt.place)})
+            self._add(f"{base}.d{m:04}", "doubt", {**common, **told}, source)
 
     def _form_source(self, form: Form, label: str) -> Source:
         line = scored_line(form)
@@ -161,7 +168,9 @@ class _Builder:
                 "reported": score.reported,
                 "computed": score.computed,
                 "weight_sum": weight_sum(inside),
-                "weight_scheme": self.policy.scoring.weights.level1.get(name),
+                "weight_scheme": scored.scheme.level1.get(name),
+                "weight_case": scored.scheme.label or None,
+                "weight_clause": scored.scheme.basis,
             }
             self._add(f"{base}.p{m:02}", "part", {**common, **values}, Source(str(common["form"]), name, scored.form.place))
 

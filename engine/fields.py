@@ -6,10 +6,12 @@ before it found. Formulas see the numbers among them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
 
-from engine.ir import FieldType
+from engine.ir import FieldType, Scalar
 
 KINDS = ("empty", "not_applicable", "number", "composite", "range", "deadline", "text")
 OPERATORS = ("", ">=", ">", "<=", "<", "=", "±")
@@ -62,11 +64,13 @@ COMPARED: Fields = {
     "target": Field("number", "目标值"),
     "actual": Field("number", "实际完成值"),
     "verdict": Field("text", "实际完成值是否达到目标值", VERDICTS),
+    "achieved": Field("number", "完成值与目标值之比"),
 }
 EXECUTION: Fields = {
     "weight": Field("number", "预算执行分值"),
     "budget": Field("number", "预算数（A）"),
     "executed": Field("number", "执行数（B）"),
+    "rate": Field("number", "执行率（百分数）"),
     "reported": Field("number", "自评得分"),
 }
 TOTAL: Fields = {
@@ -77,6 +81,29 @@ TOTAL: Fields = {
     "applicable": Field("number", "总分减去不适用指标的分值"),
 }
 BOUNDS: Fields = {"weight": Field("number", "分值")}
+QUOTIENTS: Mapping[str, tuple[str, str, int]] = {"achieved": ("actual", "target", 1), "rate": ("executed", "budget", 100)}
+"""Fields that are a quotient of two others, times a number. There is none where the divisor is 0 or one of them is missing."""
+_CUT = Context(prec=60, rounding=ROUND_FLOOR)
+
+
+def quotient(name: str, fields: Mapping[str, Scalar]) -> Fraction | None:
+    """The exact value of a field of QUOTIENTS; None where it has none."""
+    above, below, times = QUOTIENTS[name]
+    part, whole = fields.get(above), fields.get(below)
+    if not isinstance(part, Decimal) or not isinstance(whole, Decimal) or not whole:
+        return None
+    return Fraction(part) / Fraction(whole) * times
+
+
+def cut(value: Fraction) -> Decimal:
+    """A quotient as a decimal for conditions, cut downwards: one that falls short of a threshold never reaches it by rounding."""
+    return _CUT.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def weighing(level1: Iterable[str]) -> Fields:
+    """The fields that choose the weights of a form: its kind, and how many indicators it has under each 一级指标."""
+    counts = {name: Field("number", f"{name}的个数") for name in level1}
+    return {"form_kind": Field("text", "表种", ("department", "project")), **counts}
 
 
 def stages(tiers: tuple[str, ...], natures: tuple[str, ...]) -> Mapping[str, Fields]:

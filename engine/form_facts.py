@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from engine.amounts import amounts_of
+from engine.budget_facts import budget_values, execution_habit, printed_weights
 from engine.claims import amounts, last_place, percent
 from engine.evaluation import scored_line
 from engine.fact_numbers import gap, ratio
@@ -21,9 +23,12 @@ def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vo
     """The fields of a form fact: what was filed, what was computed, how far the two are apart."""
     form, weights = scored.form, policy.scoring.weights
     line = scored_line(form)
-    budget, executed = number_of(line.budget) if line else None, number_of(line.executed) if line else None
+    money = amounts_of(line, words) if line else None
+    budget, executed = (money.numbers.get("budget"), money.numbers.get("executed")) if money else (None, None)
     original = (
-        number_of(line.original) if line and line.original else claimed_amount(form, "original_budget", words, policy.statements)
+        money.numbers.get("original")
+        if money and line and line.original
+        else claimed_amount(form, "original_budget", words, policy.statements)
     )
     rate = ratio(executed, budget, 100)
     stated = value_of(line.rate, words) if line else value_of(None, words)
@@ -54,10 +59,13 @@ def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vo
         "execution_reported": scored.execution.reported,
         "execution_computed": scored.execution.computed,
         "execution_gap": gap(scored.execution.reported, scored.execution.computed),
+        "execution_weight": number_of(line.weight) if line else None,
+        "execution_weight_scheme": weights.execution,
         "execution_status": scored.execution.status,
         "execution_reason": scored.execution.reason or None,
-        "lines_budget": _lines_sum(form, "budget"),
-        "lines_executed": _lines_sum(form, "executed"),
+        **budget_values(form, (budget, executed), words),
+        **execution_habit(scored.execution.reported, (number_of(line.weight) if line else None) or weights.execution, rate),
+        **printed_weights(form, weight_sum if weighted else None, weights.execution, weights.full_score),
         "execution_clause": scored.execution.trace.basis if scored.execution.trace else None,
         "indicators_reported": own_sum,
         "indicators_computed": None if None in computed else sum((c for c in computed if c is not None), Decimal(0)),
@@ -65,7 +73,7 @@ def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vo
         "grade_computed": scored.grade_computed or None,
         "grade_of_reported": reported_grade.id if reported_grade else None,
         "grade_clause": scored.grade_basis or None,
-        "money_unit": line.money_unit if line else "",
+        "money_unit": money.unit if money else "",
         "budget": budget,
         "executed": executed,
         "unspent": None if budget is None or executed is None else budget - executed,
@@ -92,15 +100,6 @@ def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vo
         "goals": len(form.goals),
         **texts.values(),
     }
-
-
-def _lines_sum(form: Form, column: str) -> Decimal | None:
-    """The sum of a column over the detail lines of the budget block; None unless there are two or more, each with a number."""
-    cells = [getattr(line, column) for line in form.budget if line.role == "detail"]
-    numbers = [number_of(cell) for cell in cells]
-    if len(numbers) < 2 or None in numbers:
-        return None
-    return sum((number for number in numbers if number is not None), Decimal(0))
 
 
 def _stated_rate(stated: Value, rate: Decimal | None) -> Decimal | None:

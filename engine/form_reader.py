@@ -226,6 +226,7 @@ def _form(span: _Span, layout: Layout, problems: list[Problem]) -> Form:
         report=report.sections,
         unmet=report.unmet,
         statements=report.statements,
+        doubts=tuple(content.doubts),
     )
 
 

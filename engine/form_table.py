@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from engine.blocks import Row, Table, TableCell
+from engine.budget_rows import BudgetRows
 from engine.closing_rows import ClosingRows
 from engine.errors import Place, Problem
-from engine.goal_rows import OpenGoal, composed, is_part, read_bare_weights, read_weight_cells, runs_together, weighted
+from engine.goal_rows import OpenGoal, composed, read_bare_weights, read_weight_cells, weighted
 from engine.grid import (
     HEADER_MATCHES,
     Columns,
@@ -21,15 +23,17 @@ from engine.grid import (
     check_width,
     header_columns,
     label_pairs,
-    named,
     one_line,
     read_header,
     unlisted_pairs,
     unplaced,
 )
-from engine.labels import Label, Match
+from engine.labels import Label, Match, fold
 from engine.layout import GoalHeading, Layout
-from engine.submission import BudgetLine, Cell, Goal, HeaderField, Indicator
+from engine.numerals import read_decimal
+from engine.part_rows import take_part
+from engine.run_together import separate, widened
+from engine.submission import BudgetLine, Cell, Doubt, Goal, HeaderField, Indicator
 
 _SHOWN = 30
 
@@ -46,13 +50,14 @@ class TableContent:
     notes: list[Cell] = field(default_factory=list)
     kind: str = ""
     """Kind of the form as its labels tell it."""
+    doubts: list[Doubt] = field(default_factory=list)
 
 
 def read_tables(tables: Sequence[Table], layout: Layout, place: Place, problems: list[Problem]) -> TableContent:
     """The content of a form's tables. `place` is the form's title, for problems of the form as a whole."""
     content = TableContent()
     closing = ClosingRows(layout.closing, problems, content.cells, content.notes, content.header)
-    reader = _TableReader(layout, problems, content, closing)
+    reader = _TableReader(layout, problems, content, closing, BudgetRows(layout.budget, problems))
     if not tables:
         problems.append(Problem(place, "标题下没有表格", "自评表的表格（每格一行，行首为制表符）", code="input.no-table"))
         return reader.content
@@ -70,24 +75,34 @@ class _TableReader:
     problems: list[Problem]
     content: TableContent
     closing: ClosingRows
+    budget: BudgetRows
     block: str = "header"
-    budget_columns: Columns | None = None
     columns: Columns | None = None
     header_failed: bool = False
-    lines: list[BudgetLine] = field(default_factory=list)
-    budget_weight: Cell | None = None
-    money_unit: str = ""
     goals: list[OpenGoal] = field(default_factory=list)
     again: OpenGoal | None = None
     """The heading of the open goal, said again: of a page's top, or of another goal. The next row tells."""
-    budget_failed: bool = False
     goal_labels: Sequence[tuple[int, Label]] = ()
     """Labels beside the goal's heading, whose texts stand in the rows below (预期目标, 实际完成情况)."""
+    above: set[tuple[str, ...]] = field(default_factory=set)
+    """The rows above the indicators, folded: one that comes again below stands at a page's top."""
 
     def row(self, row: Row) -> None:
         filled = [(index, cell) for index, cell in enumerate(row) if cell]
         if not filled:
             return
+        shown = tuple(fold(cell.text) for _, cell in filled)
+        started = self.columns is not None or self.header_failed
+        if started and len(shown) > 1 and shown in self.above:
+            return
+        if self.again and self.columns and self.block == "goal" and len(filled) > len(self.goal_labels) > 0:
+            self.block = "indicators"  # only the heading was said again, not the header row below it
+        self._placed(row, filled)
+        if not started and self.block in ("header", "budget"):
+            self.above.add(shown)
+
+    def _placed(self, row: Row, filled: Sequence[tuple[int, TableCell]]) -> None:
+        """Read a row as what its labels and the block it stands in make it."""
         budget = header_columns(row, self.layout.budget.columns)
         indicators = header_columns(row, self.layout.columns)
         index, first = filled[0]
@@ -96,7 +111,8 @@ class _TableReader:
         if len(indicators) >= max(HEADER_MATCHES, len(budget)):
             self._indicator_header(row, indicators)
         elif len(budget) >= HEADER_MATCHES:
-            self._budget_header(row, budget)
+            self.block = "budget"
+            self.budget.header(row, budget)
         elif self.block == "notes":
             self.content.notes.extend(cell_of(cell) for _, cell in filled)
         elif leads and self.closing.begins(first):
@@ -106,7 +122,8 @@ class _TableReader:
         elif self.block == "goal" and self.goal_labels and index >= self.goal_labels[0][0]:
             self._goal_texts(filled)
         elif self.block == "budget" and (index > 0 or not is_header or self.layout.budget.has(first.text)):
-            self._budget_row(row)
+            if stray := self.budget.row(row):
+                self._unplaced(stray)
         elif index == 0 and is_header:
             self._header(row, first)
         elif self.block == "indicators":
@@ -114,7 +131,7 @@ class _TableReader:
         elif self.block in ("analysis", "remedies") and index > 0:
             self.closing.run_on(self.block, filled)
         elif self.block == "header" and self.layout.budget.has(first.text):
-            self._budget_lead([cell for _, cell in filled])
+            self.budget.lead([cell for _, cell in filled])
         elif self.block == "header":
             self._header(row, first)
         else:
@@ -154,61 +171,6 @@ class _TableReader:
             else:
                 self._unplaced(first)
 
-    # budget
-
-    def _budget_header(self, row: Row, found: Sequence[tuple[int, Label]]) -> None:
-        self.block = "budget"
-        self.budget_columns = read_header(row, self.layout.budget.columns, found, self.problems)
-        self.budget_failed = self.budget_failed or self.budget_columns is None
-        self._budget_lead([cell for cell in row[: found[0][0]] if cell])
-        if not self.budget_weight:
-            for index, _ in found:
-                self.budget_weight = self.budget_weight or named(row[index], self.layout.budget.weight, "weight")
-
-    def _budget_lead(self, cells: Sequence[TableCell]) -> TableCell | None:
-        """Take heading, weight and money unit from the cells left of the first column; what remains is the row's name."""
-        name: TableCell | None = None
-        for cell in cells:
-            weight = named(cell, self.layout.budget.weight, "weight")
-            unit = named(cell, self.layout.budget.money_unit, "unit")
-            self.budget_weight = weight or self.budget_weight
-            is_name = self.layout.budget.role(cell.text) is not None
-            if unit and not (is_name and self.money_unit):  # a row's own unit is the block's only if that has none
-                self.money_unit = unit.text
-            if not is_name and (weight or unit or self.layout.budget.heading.find(cell.text)):
-                continue
-            if name:
-                self.problems.append(unplaced(cell, f"“{name.text}”一行的数额在“{self.layout.budget.columns.names}”各列下"))
-            name = name or cell
-        return name
-
-    def _budget_row(self, row: Row) -> None:
-        columns = self.budget_columns
-        if columns is None:
-            return
-        lead = [cell for cell in row[: columns.first] if cell]
-        if lead and not any(self.layout.budget.has(cell.text) for cell in lead) and not any(row[columns.first :]):
-            self._unplaced(lead[0])
-            return
-        name = self._budget_lead(lead)
-        values = columns.values(row, self.problems, self.layout.budget.columns)
-        filled = [cell for cell in values.values() if cell]
-        if name is None:
-            self.problems += [unplaced(cell, "左边有资金名称：" + self.layout.budget.rows.names) for cell in filled]
-            return
-        role = self.layout.budget.role(name.text)
-        if role is None:
-            near = self.layout.budget.rows.nearest(name.text)
-            problem = unplaced(name, self.layout.budget.rows.names, "input.budget-row", "budget.rows")
-            self.problems.append(replace(problem, nearest=near))
-            self.budget_failed = True
-            return
-        check_width(row, columns, self.problems, name.text)
-        self.content.kind = self.content.kind or role[1]
-        cells: dict[str, Any] = {key: cell_of(cell) for key, cell in values.items()}  # Any: keys are fields of the layout
-        unit = named(name, self.layout.budget.money_unit, "unit")
-        self.lines.append(BudgetLine(one_line(name.text), role[0], name.place, unit.text if unit else "", **cells))
-
     # goals and indicators
 
     def _heading(self, text: str) -> tuple[GoalHeading, Match] | None:
@@ -242,7 +204,9 @@ class _TableReader:
             label = next(label for at, label in reversed(self.goal_labels) if at <= index)
             if label.key == "title":
                 goal.title = one_line("\n".join(filter(None, (goal.title, cell.text))))
-            else:
+                continue
+            known = [item.value.text for item in self.content.header if item.key == label.key] if self.again else []
+            if cell.text not in known:  # a text said again at a page's top
                 self.content.header.append(HeaderField(label.key, label.texts[0], cell_of(cell)))
 
     def _open(self, cell: TableCell, heading: GoalHeading, match: Match, title: str = "") -> None:
@@ -251,7 +215,7 @@ class _TableReader:
         if heading.opens == "goal" or not self.goals:
             self._settle(another=True)
             goal = OpenGoal(one_line(cell.text), cell.place, declared, title)
-            if self.goals and self.goals[-1].same_heading(goal):
+            if self.goals and self.goals[-1].same_heading(goal, untitled=bool(self.goal_labels) and not title):
                 self.again = goal
             else:
                 self.goals.append(goal)
@@ -261,9 +225,11 @@ class _TableReader:
         self.block = "indicators" if self.columns or self.header_failed else "goal"
 
     def _settle(self, *, another: bool) -> None:
-        """Whether the heading said again was that of another goal is known now."""
+        """Whether the heading said again was that of another goal is known now. What follows it otherwise goes on with the goal."""
         if self.again and another:
             self.goals.append(self.again)
+        elif self.again and self.again.title not in self.goals[-1].title:
+            self.goals[-1].title += self.again.title
         self.again = None
 
     def _indicator_header(self, row: Row, found: Sequence[tuple[int, Label]]) -> None:
@@ -290,6 +256,7 @@ class _TableReader:
             self.goals[-1].failed = True
             return
         before = len(self.problems)
+        row = widened(row, columns)
         for cell in (cell for cell in row[: columns.first] if cell):
             self.problems.append(unplaced(cell, "年度目标、" + self.layout.closing.names))
         crowded: list[Problem] = []
@@ -314,43 +281,36 @@ class _TableReader:
         fields: dict[str, Any] = {key: cell_of(cell) for key, cell in values.items() if key not in ("name", "level1", "level2")}
         if weight:
             fields.setdefault("weight", weight)
-        if is_part(text, fields, self.layout.part):
-            said = "；".join(fields[key].text for key in ("target", "actual") if fields.get(key))
-            self.content.header.append(HeaderField("part", text, Cell(said, name.place)))
-            return
-        if runs_together(fields.get("weight")):
-            goal.failed = True
-            crowd = values.get("weight", name)
-            self.problems.append(unplaced(crowd, "不超过 100 的分值；两格的数写在一格里的，请分开填", "input.run-together"))
         if not composed(fields, self.layout.composition):
             goal.failed = True
             known = "、".join(sorted(self.layout.composition.signs if self.layout.composition else ()))
             self.problems.append(unplaced(values["nature"], known, part="indicators.composition"))
-        goal.indicators.append(Indicator(text, goal.level1, goal.level2, name.place, **fields))
+        if not take_part(goal, text, name.place, fields, self.layout, self.content.doubts):
+            goal.indicators.append(Indicator(text, goal.level1, goal.level2, name.place, **fields))
 
     # the end
 
     def finish(self, place: Place) -> TableContent:
         content = self.content
-        if not any(line.role == "total" for line in self.lines) and not self.budget_failed:
-            totals = [label.texts[0] for label in self.layout.budget.rows.items if label.key == "total"]
-            self.problems.append(Problem(place, "表中没有预算执行的总额一行", "、".join(totals), code="input.no-budget"))
-        content.budget = tuple(
-            replace(
-                line,
-                money_unit=line.money_unit or self.money_unit,
-                weight=line.weight or (self.budget_weight if line.role == "total" else None),
-            )
-            for line in self.lines
-        )
+        content.budget = self.budget.finish(place)
+        content.kind = content.kind or self.budget.kind
         if not self.goals:
             self.problems.append(Problem(place, "表中没有年度目标", "至少一个年度目标及其指标", code="input.no-goals"))
         self._settle(another=True)
         read_weight_cells(self.goals, self.layout.weight_cells)
         read_bare_weights(self.goals, self.layout.weight_if_all)
+        content.doubts += separate(self.goals, self._indicator_points())
         for goal in self.goals:
             if not goal.indicators and not goal.failed:
                 message = f"“{goal.title[:_SHOWN] or goal.heading[:_SHOWN]}”下没有指标"
                 self.problems.append(Problem(goal.place, message, "表头一行和至少一个指标", code="input.empty-goal"))
         content.goals = tuple(goal.closed(number) for number, goal in enumerate(self.goals, start=1))
         return content
+
+    def _indicator_points(self) -> Decimal | None:
+        """What the weights of all indicators add up to: the printed total without the points of budget execution."""
+        whole = next((item.value for item in self.content.header if item.key == "total_weight"), None)
+        execution = next((line.weight for line in self.content.budget if line.role == "total" and line.weight), None)
+        numbers = [read_decimal(cell.text.strip().removesuffix("分")) for cell in (whole, execution) if cell]
+        known = [number for number in numbers if number is not None]
+        return known[0] - known[1] if len(known) == 2 else None

@@ -5,7 +5,7 @@ Weights in brackets after a name are read here: those with 分 as they come, bar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
@@ -61,8 +61,9 @@ class OpenGoal:
             self.raw = (self.raw[0], level2.text)
             self.groups.append(Group(self.level1, self.level2, weight, level2.place))
 
-    def same_heading(self, other: OpenGoal) -> bool:
-        return (fold(self.heading), fold(self.title)) == (fold(other.heading), fold(other.title))
+    def same_heading(self, other: OpenGoal, *, untitled: bool = False) -> bool:
+        """Whether the other's heading is this one said again; `untitled` if what the other goal is only follows below it."""
+        return fold(self.heading) == fold(other.heading) and (untitled or fold(self.title) == fold(other.title))
 
     def is_over(self, level1: TableCell | None, patterns: Sequence[Pattern]) -> bool:
         """Whether a row under the same heading, said again, begins another goal.
@@ -79,17 +80,6 @@ class OpenGoal:
 
     def closed(self, number: int) -> Goal:
         return Goal(number, self.title, self.place, self.weight, tuple(self.groups), tuple(self.indicators))
-
-
-def is_part(name: str, fields: Mapping[str, Cell], patterns: Sequence[Pattern]) -> bool:
-    """Whether a row only says what the indicator above consists of: named so, and with neither weight nor score."""
-    return not fields.get("weight") and not fields.get("score") and any(pattern.search(name) for pattern in patterns)
-
-
-def runs_together(cell: Cell | None) -> bool:
-    """Whether a weight is above a hundred: no form has such, so cells have run together (20 and 18: 2018)."""
-    number = _number(cell)
-    return number is not None and number > _POINTS
 
 
 def composed(fields: dict[str, Cell], by: Composition | None) -> bool:

@@ -44,6 +44,9 @@ def _fields() -> Iterator[str]:
     yield ""
     yield from _table(catalogue.TOTAL)
     yield ""
+    yield "看情形而定的分值（`scoring.weights.cases`）：`form_kind`，和指标体系里各一级指标的名称（数字：表上它有几个指标），"
+    yield "如 `when: {成本指标: {gt: 0}}`。"
+    yield ""
     yield f"公式里可用加减乘除、括号，和 {'、'.join(FUNCTIONS)}；也可以直接写参数名。"
     yield ""
     yield "## 条件词"

@@ -5,20 +5,18 @@ The kind of a file is told by its content. Files given together are one bundle.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import NoReturn
 
-from engine import blocks, form_reader, kinds, record, text_reader
-from engine.errors import InputError, Place, PolicyError, Problem
-from engine.layout import Layout, layout
+from engine import kinds, layout_choice, record, record_lines, text_reader
+from engine.blocks import Document
+from engine.errors import InputError, Place, Problem
+from engine.layout_choice import Shelf
 from engine.paths import displayed
 from engine.policy import Policy
-from engine.policy_build import load
 from engine.policy_files import Library
-from engine.policy_heads import Head, heads
 from engine.recognition import number_of
 from engine.submission import Cell, Form, Submission
 
@@ -26,8 +24,21 @@ MAX_BYTES = 100_000_000
 MAX_TEXT_BYTES = text_reader.MAX_BYTES
 MAX_INDICATORS = 5_000
 """In one bundle: rules compare indicators with each other, and no unit has a tenth of these."""
+MAX_ROWS = 4 * MAX_INDICATORS
+"""In all tables of one file."""
 _LARGE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
 """How files begin that may be large for what they say: office documents and PDF."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file as read, or one line of a file with a record a line."""
+
+    file: str
+    submission: Submission
+    layout: Policy | None = None
+    """The policy whose layout read it; None for a record, which needs no layout."""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,54 +47,104 @@ class Bundle:
 
     submission: Submission
     policy: Policy
+    layouts: tuple[str, ...] = ()
+    """For each form the id of the policy whose layout read it; empty for a form from a record."""
+    files: tuple[str, ...] = ()
 
 
-def read_bundle(paths: Sequence[Path], library: Library, policy_id: str | None = None) -> Bundle:
+def read_bundle(paths: Sequence[Path], library: Library, policy_id: str | None = None, on: date | None = None) -> Bundle:
     """Read files as one bundle and choose the policy: the one named, or the one published policy that covers the forms.
 
+    `on` is the day of filing where it matters which rules were in force then; without it the day that each form prints counts.
     Raises InputError with every problem of every file, PolicyError if no policy fits, or two do, or it is invalid.
     """
-    policy = load(policy_id, library) if policy_id else None
+    shelf = Shelf(library, on)
+    policy = shelf.policy(policy_id) if policy_id else None
     problems: list[Problem] = []
-    forms: list[Form] = []
-    chosen: list[Policy] = []
-    jurisdictions: set[str] = set()
+    readings: list[Reading] = []
     for path in paths:
         try:
-            read, by = _read(path, library, policy)
+            readings += read_file(path, shelf, policy)
         except InputError as error:
             problems += error.problems
-            continue
-        forms += read.forms
-        chosen += [by] if by else []
-        jurisdictions |= {read.jurisdiction} - {""}
-    problems += [problem for form in forms for problem in _check(form)]
-    problems += _one_bundle(forms)
-    problems += _too_many(forms)
+    problems += [problem for reading in readings for problem in wrong_forms(reading)]
+    forms = [form for reading in readings for form in reading.submission.forms]
+    problems += [*one_year(forms), *too_many(forms)]
     if problems:
         raise InputError(problems)
-    policy = policy or _agree(chosen, forms, jurisdictions, library)
-    submission = Submission(tuple(forms), policy.jurisdiction, policy.id)
-    return Bundle(submission, policy)
+    return bundle(readings, shelf, policy)
 
 
-def _read(path: Path, library: Library, policy: Policy | None) -> tuple[Submission, Policy | None]:
-    content = _content(path)
+def bundle(readings: Sequence[Reading], shelf: Shelf, policy: Policy | None = None) -> Bundle:
+    """Readings put together, and the policy they are judged by: the one given, or the one that covers all their forms.
+
+    Raises InputError for forms of different years and for too many, PolicyError if no policy fits, or two do.
+    """
+    forms = [form for reading in readings for form in reading.submission.forms]
+    if problems := [*one_year(forms), *too_many(forms)]:
+        raise InputError(problems)
+    chosen = [reading.layout for reading in readings if reading.layout]
+    jurisdictions = {reading.submission.jurisdiction for reading in readings} - {""}
+    judged = policy or layout_choice.agreed(chosen, forms, jurisdictions, shelf)
+    read_by = next(iter(chosen), judged) if len({item.id for item in chosen}) == 1 else judged
+    layouts = [reading.layout.id if reading.layout else "" for reading in readings for _ in reading.submission.forms]
+    files = dict.fromkeys(reading.file for reading in readings)
+    return Bundle(Submission(tuple(forms), read_by.jurisdiction, read_by.id), judged, tuple(layouts), tuple(files))
+
+
+def read_file(path: Path, shelf: Shelf, policy: Policy | None = None, content: bytes | None = None) -> list[Reading]:
+    """One file as one reading; one with a record a line as a reading a line. `content` where it was read before.
+
+    Raises InputError with every problem of the file, PolicyError where no policy fits.
+    """
+    read, problems = read_parts(path, shelf, policy, content)
+    if problems:
+        raise InputError(problems)
+    return read
+
+
+def read_parts(
+    path: Path, shelf: Shelf, policy: Policy | None = None, content: bytes | None = None
+) -> tuple[list[Reading], list[Problem]]:
+    """The same, with what is wrong in single lines of a file with a record a line beside the lines that can be read."""
+    content = content_of(path) if content is None else content
     name = displayed(path)
     kind = kinds.kind_of(content).key
+    if record_lines.is_lines(content, name):
+        records, problems = record_lines.load(text_reader.decode(content, name), name)
+        return [Reading(name, submission, None, line) for line, submission in records], problems
     if kind in ("json", "yaml"):
-        return record.load(text_reader.decode(content, name), kind, name), None
+        return [Reading(name, record.load(text_reader.decode(content, name), kind, name))], []
     document = kinds.document(content, name)
-    if policy:
-        if not policy.form:
-            raise PolicyError(
-                Problem(Place(), f"政策“{policy.id}”没有描述表样（form），读不了文本", "另一个政策，或 JSON/YAML 记录")
-            )
-        return _forms(document, layout(policy.form), name, policy), policy
-    return _by_layout(document, name, library)
+    _check_size(document, name)
+    try:
+        if policy:
+            submission = layout_choice.read_for(document, name, policy, shelf)
+            return [Reading(name, submission, shelf.policy(submission.policy))], []
+        return [Reading(name, *layout_choice.by_layout(document, name, shelf))], []
+    except InputError as error:
+        raise InputError([*error.problems, *_unread(document, name)]) from None
 
 
-def _content(path: Path) -> bytes:
+def _check_size(document: Document, name: str) -> None:
+    """More rows than the most indicators a bundle may have could fill are not looked at one by one."""
+    rows = sum(len(table.rows) for table in document.tables())
+    if rows > MAX_ROWS:
+        problem = Problem(
+            Place(name), f"表格共有 {rows:,} 行", f"不超过 {MAX_ROWS:,} 行，可拆分为几个文件", code="input.too-many-rows"
+        )
+        raise InputError(problem)
+
+
+def _unread(document: Document, name: str) -> Iterator[Problem]:
+    """The hidden sheets of a file in which no form could be read: it may be in one of them."""
+    for told in document.told:
+        if told.key == "hidden_sheet":
+            message, expected = f"隐藏的工作表“{told.text}”没有读", "自评表在其中的，取消隐藏后保存"
+            yield Problem(told.place.within(name), message, expected, code="input.hidden")
+
+
+def content_of(path: Path) -> bytes:
     """The bytes of the file, never more than the limit: some inputs have no size and no end."""
     name = displayed(path)
     try:
@@ -91,7 +152,7 @@ def _content(path: Path) -> bytes:
             raise InputError(Problem(Place(name), "这是一个目录", "一个文件"))
         with path.open("rb") as stream:
             content = stream.read(MAX_TEXT_BYTES + 1)
-            limit = MAX_BYTES if content.startswith(_LARGE) else MAX_TEXT_BYTES
+            limit = MAX_BYTES if content.startswith(_LARGE) or record_lines.is_lines(content, name) else MAX_TEXT_BYTES
             if len(content) > MAX_TEXT_BYTES and limit > MAX_TEXT_BYTES:
                 content += stream.read(MAX_BYTES + 1 - len(content))
     except OSError as error:
@@ -103,165 +164,8 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _forms(document: blocks.Document, shape: Layout, name: str, policy: Policy) -> Submission:
-    return Submission(form_reader.read_forms(document, shape, name), policy.jurisdiction, policy.id)
-
-
-def _by_layout(document: blocks.Document, name: str, library: Library) -> tuple[Submission, Policy]:
-    """Read with the layout that fits. Policies whose years do not occur in the text are not tried: they could not apply.
-
-    A broken policy stops nobody whom it does not concern: it is named only if no other fits, or if it would fit as well.
-    """
-    years = {int(year) for text in _texts(document) for year in re.findall(r"(?:19|20)\d\d", text)}
-    readable, unreadable = heads(library)
-    published = [head for head in readable if head.status == "published"]
-    near: list[_Near] = []
-    broken: list[tuple[Head, PolicyError]] = []
-    likely = [head for head in published if head.covers_any(years)]
-    others = [head for head in published if head not in likely]
-    # the others cannot apply; their layouts tell a form of a year nobody covers from something that is no form
-    found = _recognised(document, likely, library, near, broken) or _recognised(document, others, library, near, broken)
-    unusable = [*unreadable, *(problem for _, error in broken for problem in error.problems)]
-    candidates, shapes = [policy for policy, _ in found], [shape for _, shape in found]
-    if not candidates:
-        if broken:
-            raise PolicyError(unusable)
-        nearest_layout = max(near, key=lambda item: len(item.labels), default=None)
-        if nearest_layout and nearest_layout.labels and not unusable:
-            return _refused(document, nearest_layout, name)
-        seen = "、".join(dict.fromkeys(label for item in near for label in item.labels)) or "一个也没有"
-        known = "、".join(f"{head.id}（{head.title}）" for head in published)
-        problem = Problem(Place(name), f"没有认出自评表；认得的标签：{seen}", f"下列政策的表样之一：{known}")
-        raise PolicyError([problem, *unusable]) if unusable else InputError(problem)
-    readings, refused = _readings(document, candidates, shapes, name)
-    if not readings:
-        raise InputError(refused)
-    fitting = [(read, policy) for read, policy in readings if all(policy.covers(f.fiscal_year, f.kind) for f in read.forms)]
-    local = {head.id for head in published if not head.fallback}
-    fitting = [item for item in fitting if item[1].id in local] or fitting
-    if len(fitting) == 1:
-        read, policy = fitting[0]
-        for head, error in broken:
-            if head.jurisdiction == policy.jurisdiction and all(head.covers(form.fiscal_year, form.kind) for form in read.forms):
-                raise error
-        return fitting[0]
-    read, policy = (fitting or readings)[0]
-    raise _no_policy(read.forms, [policy for _, policy in fitting], {policy.jurisdiction}, library, unusable)
-
-
-def _readings(
-    document: blocks.Document, policies: Sequence[Policy], shapes: Sequence[Layout], name: str
-) -> tuple[list[tuple[Submission, Policy]], Sequence[Problem]]:
-    """What the layouts make of the document that fit it best (find most of their labels) among those that can read it; and,
-    where none can, what is wrong by the one that finds most."""
-    fits = [len(form_reader.recognises(document, shape).labels_found) for shape in shapes]
-    read: list[tuple[int, Submission, Policy]] = []
-    refused: list[tuple[int, Sequence[Problem]]] = []
-    for fit, policy, shape in zip(fits, policies, shapes, strict=True):
-        try:
-            read.append((fit, _forms(document, shape, name, policy), policy))
-        except InputError as error:
-            refused.append((fit, error.problems))
-    best = max((fit for fit, _, _ in read), default=0)
-    worst_told = max(refused, key=lambda item: item[0], default=(0, ()))[1]
-    return [(submission, policy) for fit, submission, policy in read if fit == best], worst_told
-
-
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """A layout that found no form, and the labels of it that occur."""
-
-    policy: Policy
-    shape: Layout
-    labels: tuple[str, ...]
-
-
-def _refused(document: blocks.Document, near: _Near, name: str) -> NoReturn:
-    """Say why the nearest layout finds no form: its reader knows which title or label it looked for."""
-    listed = "、".join(near.labels)
-    told = f"没有认出自评表；最接近的表样是 {near.policy.id}（{near.policy.title}），认得的标签：{listed}"
-    try:
-        form_reader.read_forms(document, near.shape, name)
-    except InputError as error:
-        raise InputError([Problem(Place(name), told, "标题和标签与表样相符"), *error.problems]) from None
-    raise InputError(Problem(Place(name), told, "标题和标签与表样相符"))
-
-
-def _texts(document: blocks.Document) -> Iterator[str]:
-    yield from (paragraph.text for paragraph in document.paragraphs())
-    yield from (cell.text for table in document.tables() for row in table.rows for cell in row)
-
-
-def _recognised(
-    document: blocks.Document,
-    candidates: Sequence[Head],
-    library: Library,
-    near: list[_Near],
-    broken: list[tuple[Head, PolicyError]],
-) -> list[tuple[Policy, Layout]]:
-    """The policies whose layout finds a form in the document.
-
-    Those that find none are added to `near` with the labels they found, those that cannot be used to `broken`.
-    """
-    out: list[tuple[Policy, Layout]] = []
-    for head in candidates:
-        try:
-            policy = load(head.id, library)
-        except PolicyError as error:
-            broken.append((head, error))
-            continue
-        if policy.form:
-            shape = layout(policy.form)
-            found = form_reader.recognises(document, shape)
-            if found.forms:
-                out.append((policy, shape))
-            else:
-                near.append(_Near(policy, shape, found.labels_found))
-    return out
-
-
-def _agree(chosen: list[Policy], forms: list[Form], jurisdictions: set[str], library: Library) -> Policy:
-    """The one policy for the whole bundle: what the layouts said, else the published one that covers every form."""
-    by_id = {policy.id: policy for policy in chosen}
-    if not by_id:
-        readable, unreadable = heads(library)
-        fitting = [
-            head
-            for head in readable
-            if head.status == "published"
-            and (not jurisdictions or head.jurisdiction in jurisdictions)
-            and all(head.covers(form.fiscal_year, form.kind) for form in forms)
-        ]
-        fitting = [head for head in fitting if not head.fallback] or fitting
-        if len(fitting) == 1:
-            return load(fitting[0].id, library)
-        raise _no_policy(tuple(forms), fitting, jurisdictions, library, unreadable)
-    policy = next(iter(by_id.values()))
-    if len(by_id) > 1 or not all(policy.covers(form.fiscal_year, form.kind) for form in forms):
-        raise _no_policy(tuple(forms), list(by_id.values()) if len(by_id) > 1 else [], jurisdictions, library)
-    return policy
-
-
-def _no_policy(
-    forms: Sequence[Form],
-    fitting: Sequence[object],
-    jurisdictions: set[str],
-    library: Library,
-    unusable: Sequence[Problem] = (),
-) -> PolicyError:
-    wanted = "、".join(sorted({f"{form.fiscal_year}年度 {form.kind}" for form in forms}))
-    where = f"（地区 {'、'.join(sorted(jurisdictions))}）" if jurisdictions else ""
-    listed = "；".join(str(head) for head in heads(library)[0] if head.status != "pack")
-    if fitting:
-        names = "、".join(str(getattr(item, "id", item)) for item in fitting)
-        return PolicyError(
-            Problem(Place(), f"不止一个政策适用于 {wanted}{where}：{names}", "用 --policy 指定其中一个", "", "policy.ambiguous")
-        )
-    problem = Problem(Place(), f"没有已发布的政策适用于 {wanted}{where}", f"用 --policy 指定；现有：{listed}", "", "policy.none")
-    return PolicyError([problem, *unusable])
-
-
-def _one_bundle(forms: list[Form]) -> list[Problem]:
+def one_year(forms: Sequence[Form]) -> list[Problem]:
+    """That forms put together are of different years."""
     years = sorted({form.fiscal_year for form in forms})
     if len(years) > 1:
         listed = "、".join(f"{form.name}（{form.fiscal_year}）" for form in forms)
@@ -269,7 +173,8 @@ def _one_bundle(forms: list[Form]) -> list[Problem]:
     return []
 
 
-def _too_many(forms: list[Form]) -> list[Problem]:
+def too_many(forms: Sequence[Form]) -> list[Problem]:
+    """That a bundle has more indicators than can be compared with each other."""
     count = sum(len(goal.indicators) for form in forms for goal in form.goals)
     if count <= MAX_INDICATORS:
         return []
@@ -277,8 +182,12 @@ def _too_many(forms: list[Form]) -> list[Problem]:
     return [Problem(place, f"一起给出的表共有 {count} 个指标", f"不超过 {MAX_INDICATORS} 个，可分几次核对", code="input.too-large")]
 
 
+def wrong_forms(reading: Reading) -> list[Problem]:
+    """What no policy can make sense of: negative weights, and a form without indicators."""
+    return [problem for form in reading.submission.forms for problem in _check(form)]
+
+
 def _check(form: Form) -> list[Problem]:
-    """What no policy can make sense of: negative weights and amounts that are no amounts of a budget."""
     problems: list[Problem] = []
 
     def negative(cell: Cell | None, what: str, at: Place) -> None:

@@ -27,7 +27,7 @@ class Kind:
 
 
 _AS_OTHER = "自评表的 Word（.docx）、Excel（.xlsx）、PDF 或文本文件"
-_AS_DOCX, _AS_XLSX = "用 Word 或 WPS 打开后另存为 .docx", "用 Excel 或 WPS 打开后另存为 .xlsx"
+_AS_DOCX = "用 Word 或 WPS 打开后另存为 .docx"
 _UNPACK = "解压后给出其中的文件"
 
 _KINDS = (
@@ -43,8 +43,8 @@ _KINDS = (
     Kind("pdf", "PDF 文件"),
     Kind("empty", "空文件", "一份绩效自评表", "input.empty"),
     Kind("encrypted", "加了密码的 Office 文件", "去掉密码、另存后的文件", "input.encrypted"),
-    Kind("xlsb", "二进制 Excel 文件（.xlsb）", _AS_XLSX),
-    Kind("ods", "OpenDocument 表格（.ods）", _AS_XLSX),
+    Kind("xlsb", "二进制 Excel 文件（.xlsb）"),
+    Kind("ods", "OpenDocument 表格（.ods）"),
     Kind("mhtml", "网页或 MHT 文件（有的系统导出时以 .doc、.xls 为扩展名）", f"{_AS_DOCX}，表格另存为 .xlsx"),
     Kind("xml", "XML 文件（可能是 2003 版 XML 格式）", f"{_AS_DOCX}，表格另存为 .xlsx"),
     Kind("ppt", "演示文稿（PowerPoint）", _AS_OTHER),
@@ -124,6 +124,10 @@ def document(data: bytes, file: str = "") -> Document:
         from engine import docx_reader, office
 
         return docx_reader.read_bytes(office.convert(data, kind.key, file), file)
+    if kind.key in ("ods", "xlsb"):
+        from engine import excel_reader, office
+
+        return excel_reader.read_bytes(office.convert(data, kind.key, file), file)
     if kind.key in ("json", "yaml"):
         raise InputError(Problem(Place(file), f"这是{kind.name}，不是文档", _AS_OTHER, code="input.kind"))
     from engine import text_reader

@@ -149,6 +149,8 @@ class Layout:
     """Weights in a column of their own that are no plain numbers (20%): group `weight`; taken if all of the form have one."""
     part: tuple[Pattern, ...]
     """Names of rows that only say what the indicator above consists of (其中：…), if they have neither weight nor score."""
+    parent: tuple[Pattern, ...]
+    """Names of indicators whose parts stand below them without saying 其中 (★…)."""
     composition: Composition | None
     closing: Labels
     note_item: Pattern
@@ -225,6 +227,7 @@ class _Build:
             weight_if_all=self.patterns(indicators, "weight_if_all", ("indicators",), "name", "weight"),
             weight_cells=self.patterns(indicators, "weight_cells", ("indicators",), "weight"),
             part=self.patterns(indicators, "part", ("indicators",)),
+            parent=self.patterns(indicators, "parent", ("indicators",)),
             composition=_composition(indicators.get("composition")),
             closing=self.labels(data["closing"], ("closing",), "field"),
             note_item=self.pattern(notes.get("item", "^[0-9]+[.、]"), ("notes", "item")),

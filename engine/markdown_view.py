@@ -6,13 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.rules import CATEGORIES, SEVERITIES
-from engine.table_view import KINDS, STATUSES, counts, differs, label, place_only, shorter, tally
+from engine.table_view import KINDS, STATUSES, counts, differs, label, own_findings, place_only, shorter, tally
 
 
 def render(result: Mapping[str, Any]) -> str:
     """The whole result as a Markdown document."""
     policy = result["policy"]
     lines = ["# 绩效自评核对结果", "", f"政策：{policy['id']} {escape(policy['title'])}（sha256 `{policy['sha256'][:16]}…`）"]
+    return "\n".join([*lines, *forms(result)]) + "\n"
+
+
+def forms(result: Mapping[str, Any]) -> list[str]:
+    """The lines of every form: its scores, its indicators, its findings."""
+    lines: list[str] = []
     for form in result["forms"]:
         lines += [
             "",
@@ -47,8 +53,8 @@ def render(result: Mapping[str, Any]) -> str:
                 for item in form["indicators"]
             ],
         )
-        lines += _findings([finding for finding in result["findings"] if finding["form"] == form["name"]])
-    return "\n".join(lines) + "\n"
+        lines += _findings(own_findings(result, form))
+    return lines
 
 
 def _findings(findings: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from engine.dates import Deadline, read_deadline
 from engine.numerals import EXACT, MAX_DIGITS, chinese, decimal, read_decimal, scaled
+from engine.scanned import scanned_alternative
 from engine.vocabulary import Vocabulary, vocabulary
 
 __all__ = ["Deadline", "Quantity", "Value", "Vocabulary", "fold", "read_decimal", "read_value", "vocabulary"]
@@ -55,6 +56,8 @@ class Value:
     deadline: Deadline | None = None
     remark: str = ""
     note: str = ""
+    scanned: str = ""
+    """The operator (as printed) that a scan may have turned into a letter or digit of this text; empty if there is no doubt."""
 
     @property
     def number(self) -> Decimal | None:
@@ -171,7 +174,7 @@ def _head(prefix: str, words: Vocabulary) -> tuple[str, str, str, bool, str] | N
     """What stands before a number, taken off from the right: label, operator, approximate word, minus sign, note."""
     if prefix.strip() in words.scanned_before:
         sign = words.scanned_before[prefix.strip()]
-        return "", sign, "", False, f"“{prefix.strip()}”按扫描误识的“{printed(sign)}”读取，请核对原件。"
+        return "", sign, "", False, f"“{prefix.strip()}”可能是扫描误识的“{printed(sign)}”，请核对原件。"
     operator = approximate = ""
     negative = prefix.endswith("-") and not _ending(prefix, words.operators_before)
     text = prefix[:-1] if prefix.endswith("+") or negative else prefix
@@ -251,8 +254,13 @@ def _single(item: _Item, words: Vocabulary) -> Value | None:
         elif not remark:
             return None
     label = "" if label in words.verbs else label
-    value = Value("", "number", item.operator, (item.quantity(label),), remark=remark, note=note)
-    return replace(value, note=value.note or _scan_note(value, words))
+    scanned = printed(item.operator) if item.note else ""
+    value = Value("", "number", item.operator, (item.quantity(label),), remark=remark, note=note, scanned=scanned)
+    rule = words.scanned_digit
+    if rule is None or scanned_alternative(value, words) is None:
+        return value
+    said = f"“{value.number}{value.unit}”的首位数字可能是扫描误识的“{printed(rule.sign)}”，请核对原件。"
+    return replace(value, note=value.note or said, scanned=printed(rule.sign))
 
 
 def _remark(rest: str, words: Vocabulary) -> str:
@@ -306,26 +314,11 @@ def _composite(text: str, words: Vocabulary) -> Value | None:
         return None
     if len({quantity.label for quantity in quantities}) < len(quantities) > len({quantity.unit for quantity in quantities}):
         return None
-    return Value("", "composite", parts[0].operator, quantities, note="".join(dict.fromkeys(value.note for value in parts)))
-
-
-def _scan_note(value: Value, words: Vocabulary) -> str:
-    rule = words.scanned_digit
-    if rule is None or scanned_alternative(value, words) is None:
-        return ""
-    return f"“{value.number}{value.unit}”的首位数字可能是扫描误识的“{printed(rule.sign)}”，请核对原件。"
-
-
-def scanned_alternative(value: Value, words: Vocabulary) -> Decimal | None:
-    """The number that stands there if its first digit is a misread operator (295% for ≥95%); None if it is not odd."""
-    rule = words.scanned_digit
-    if rule is None or value.number is None:
-        return None
-    digits = format(value.number, "f")
-    if value.operator or value.unit != rule.unit or not digits.startswith(rule.character):
-        return None
-    rest = digits[len(rule.character) :]
-    return Decimal(rest) if rest[:1].isdigit() and rule.low <= Decimal(rest) <= rule.high else None
+    note, scanned = (
+        "".join(dict.fromkeys(value.note for value in parts)),
+        next((value.scanned for value in parts if value.scanned), ""),
+    )
+    return Value("", "composite", parts[0].operator, quantities, note=note, scanned=scanned)
 
 
 def printed(operator: str) -> str:

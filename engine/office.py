@@ -1,4 +1,4 @@
-"""Documents of older and other word processors (.doc, .wps, .odt, .rtf) -> .docx, by a LibreOffice without a screen.
+"""Documents of older and other programs by a LibreOffice without a screen: .doc, .wps, .odt, .rtf -> .docx; .ods, .xlsb -> .xlsx.
 
 It runs with a profile made for the one call, macros and updates of links switched off, no way to the network, and limits on
 time, memory and the size of what it writes.
@@ -24,8 +24,19 @@ _FILTERS = {
     "doc": ("MS Word 97", "doc"),
     "odt": ("writer8", "odt"),
     "rtf": ("Rich Text Format", "rtf"),
+    "ods": ("calc8", "ods"),
+    "xlsb": ("Calc MS Excel 2007 Binary", "xlsb"),
 }
-_NAMES = {"doc": "旧版 Word（.doc、.wps）", "odt": "OpenDocument（.odt）", "rtf": "RTF"}
+_NAMES = {
+    "doc": "旧版 Word（.doc、.wps）",
+    "odt": "OpenDocument（.odt）",
+    "rtf": "RTF",
+    "ods": "OpenDocument 表格（.ods）",
+    "xlsb": "二进制 Excel（.xlsb）",
+}
+_SHEETS = frozenset({"ods", "xlsb"})
+"""Kinds that Calc converts, and become .xlsx; Writer does the others."""
+_TARGETS = {"docx": "docx:MS Word 2007 XML", "xlsx": "xlsx:Calc MS Excel 2007 XML"}
 _PROGRAMS = ("soffice", "libreoffice")
 _PLACES = (
     "/usr/bin/soffice",
@@ -61,15 +72,19 @@ def program() -> str | None:
 
 
 def convert(data: bytes, kind: str, file: str = "", *, seconds: float = SECONDS) -> bytes:
-    """The document as .docx. `kind` as engine.kinds names it. Raises InputError where LibreOffice is missing or cannot do it."""
-    name = _NAMES[kind]
+    """The document as .docx, a workbook as .xlsx. `kind` as engine.kinds names it.
+
+    Raises InputError where LibreOffice, or the part of it that is needed, is missing or cannot do it.
+    """
+    name, target = _NAMES[kind], _target(kind)
     soffice = program()
     if soffice is None:
         message = f"这是{name}文件，要先由 LibreOffice 转换，而这台机器上没有安装"
-        expected = (
-            "另存为 .docx 的文件；或安装 LibreOffice（Debian、Ubuntu 的软件包名 libreoffice-writer，Windows、macOS 用安装程序）"
-        )
-        raise _error(file, message, expected, "input.no-office")
+        raise _error(file, message, f"另存为 .{target} 的文件；或安装 LibreOffice（{_package(kind)}）", "input.no-office")
+    if not _has_part(soffice, kind):
+        part = "Calc（表格）" if kind in _SHEETS else "Writer（文字）"
+        message = f"这是{name}文件，要先由 LibreOffice 转换，而这台机器上的 LibreOffice 没有装 {part}部分"
+        raise _error(file, message, f"另存为 .{target} 的文件；或装上这一部分（{_package(kind)}）", "input.no-office")
     if len(data) > MAX_BYTES:
         raise _error(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
     if kind == "doc" and _is_encrypted(data):
@@ -77,8 +92,30 @@ def convert(data: bytes, kind: str, file: str = "", *, seconds: float = SECONDS)
     made = _run(soffice, data, kind, file, seconds)
     if made is None:
         message = f"LibreOffice 打不开这个{name}文件，文件已损坏或加了密码"
-        raise _error(file, message, "用 Word 或 WPS 打开后另存为 .docx", "input.damaged")
+        raise _error(file, message, _by_hand(kind), "input.damaged")
     return made
+
+
+def _target(kind: str) -> str:
+    return "xlsx" if kind in _SHEETS else "docx"
+
+
+def _by_hand(kind: str) -> str:
+    return f"用 {'Excel' if kind in _SHEETS else 'Word'} 或 WPS 打开后另存为 .{_target(kind)}"
+
+
+def _package(kind: str) -> str:
+    name = "libreoffice-calc" if kind in _SHEETS else "libreoffice-writer"
+    return f"Debian、Ubuntu 的软件包名 {name}，Windows、macOS 用安装程序"
+
+
+def _has_part(soffice: str, kind: str) -> bool:
+    """Whether Calc or Writer is installed, told by its library beside the program. Where libraries are kept otherwise, the
+    conversion itself has to show it."""
+    folder = Path(os.path.realpath(soffice)).parent
+    libraries = [path.name for place in (folder, folder.parent / "Frameworks") if place.is_dir() for path in place.iterdir()]
+    known = any("swlo" in name or "sclo" in name for name in libraries)
+    return not known or any(("sclo" if kind in _SHEETS else "swlo") in name for name in libraries)
 
 
 def _run(soffice: str, data: bytes, kind: str, file: str, seconds: float) -> bytes | None:
@@ -103,7 +140,7 @@ def _run(soffice: str, data: bytes, kind: str, file: str, seconds: float) -> byt
             f"-env:UserInstallation={profile.as_uri()}",
             f"--infilter={filter_name}",
             "--convert-to",
-            "docx:MS Word 2007 XML",
+            _TARGETS[_target(kind)],
             "--outdir",
             str(output),
             str(source),
@@ -123,10 +160,10 @@ def _run(soffice: str, data: bytes, kind: str, file: str, seconds: float) -> byt
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             message = f"LibreOffice 转换了{seconds:g}秒还没有完成，文件过大或结构异常"
-            raise _error(file, message, "用 Word 或 WPS 打开后另存为 .docx", "input.too-slow") from None
+            raise _error(file, message, _by_hand(kind), "input.too-slow") from None
         finally:
             _end(process)
-        made = output / "in.docx"
+        made = output / f"in.{_target(kind)}"
         if not made.is_file():
             return None
         if made.stat().st_size > MAX_BYTES:

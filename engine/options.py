@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 FILE = click.Path(path_type=Path)
+_DAY = "jixiao.on-date"
 
 
 def files_argument(command: Command) -> Command:
@@ -29,9 +31,29 @@ def library_option(command: Command) -> Command:
 
 
 def policy_options(command: Command) -> Command:
-    """`--policy ID` and `--policies DIR`."""
+    """`--policy ID`, `--policies DIR` and `--on-date DATE`; the day is asked for with `on_date`."""
     command = library_option(command)
+    command = click.option(
+        "--on-date",
+        metavar="DATE",
+        expose_value=False,
+        callback=_keep_day,
+        help="填报日期，如 2024-04-28：一年之中规定改过而表上没有填报日期时，据此选政策。",
+    )(command)
     return click.option("--policy", metavar="ID", help="政策编号，如 hubei/2021；不写则按地区、表种、年度选。")(command)
+
+
+def _keep_day(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value:
+        from engine.periods import option
+
+        context.meta[_DAY] = option(argument(value))
+
+
+def on_date() -> date | None:
+    """The day of `--on-date` in the command that is running; None if it was not given."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(_DAY) if context else None
 
 
 def out_option(command: Command) -> Command:
@@ -49,6 +71,12 @@ def the_library(policies: Path | None) -> Library:
     from engine.policy_files import library
 
     return library(policies)
+
+
+def note(lines: Iterable[str]) -> None:
+    """Each line on standard error: what to know of a result that is no mistake."""
+    for line in lines:
+        click.echo(f"注意：{line}", err=True)
 
 
 def tell(problems: Iterable[Problem]) -> None:

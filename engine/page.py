@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 from engine import templates
 from engine.draft import Draft
 from engine.errors import Place, PolicyError, Problem
+from engine.evaluation import scheme
 from engine.policy import Policy
 from engine.rules import CATEGORIES, SEVERITIES
 from engine.table_view import differs
@@ -35,16 +36,23 @@ def render(result: Mapping[str, Any], drafts: Sequence[Draft], policy: Policy, r
 
     Raises PolicyError with template, line and missing name, or where the template does not begin with the page's protection.
     """
+    return self_contained(policy.narrative.get("page", TEMPLATE), data(result, drafts, policy), roots)
+
+
+def self_contained(name: str, values: Mapping[str, Any], roots: Sequence[Path], styles: Sequence[str] = ()) -> str:
+    """A page template rendered with its style sheet and script inside it, under a policy that lets it load nothing. `styles` are
+    further style sheets, added to its own.
+
+    Raises PolicyError as `render` does.
+    """
     environment = templates.Environment(roots, autoescape=True)
-    name = policy.narrative.get("page", TEMPLATE)
     style, script = _beside(environment, name, ".css"), _beside(environment, name, ".js")
+    style += "".join(_beside(environment, sheet, "") for sheet in styles)
     protection = f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(script)}"
     protection += "; base-uri 'none'; form-action 'none'"
-    page = templates.render(
-        environment,
-        name,
-        {"protection": protection, "style": Markup(style), "script": Markup(script), **data(result, drafts, policy)},
-    )
+    # what the page's data says of these three never counts
+    own = {"protection": protection, "style": Markup(style), "script": Markup(script)}
+    page = templates.render(environment, name, {**values, **own})
     _check(page, protection, name)
     return page
 
@@ -120,7 +128,8 @@ def _form(anchor: str, form: Mapping[str, Any], findings: Sequence[Data], draft:
 def _score(key: str, score: Mapping[str, Any], form: Mapping[str, Any], policy: Policy) -> Data:
     """A part's score with its weight: the policy's, or for a part the policy does not name, what its indicators are worth."""
     weights = policy.scoring.weights
-    worth = {"execution": weights.execution, "total": weights.full_score, **weights.level1}.get(key)
+    parts = scheme(form["kind"], (item["level1"] for item in form["indicators"]), policy).level1
+    worth = {"execution": weights.execution, "total": weights.full_score, **parts}.get(key)
     weight = format(worth, "f") if worth is not None else _sum(i["weight"] for i in form["indicators"] if i["level1"] == key)
     return {"key": key, **score, "weight": weight, "differs": differs(score), "bar": _bar(score, weight)}
 

@@ -25,6 +25,8 @@ MAX_ROWS = 20_000
 _EXPECTED = "有文字的 PDF（由 Word、Excel 导出，不是扫描件），最好是原来的 Word、Excel 文件"
 _SCANNED = "由 Word、Excel 导出的 PDF，或原来的文件；扫描件请先识别成文字，并与原件核对"
 _PAGE_NUMBER = re.compile(r"[-—–－~·\s]*(?:第\s*)?[0-9]{1,4}(?:\s*页)?(?:\s*[/／,，共]+\s*[0-9]{1,4}\s*页?)?[-—–－~·\s]*")
+_FEW_LINES = 8
+"""Fewer lines than this do not show how wide running text is."""
 _MARGIN = 0.12
 """Share of the page's height at top and bottom where page numbers and running heads stand."""
 _NEAR = 3.0
@@ -171,7 +173,7 @@ class _Reader:
 
     def blocks(self) -> list[Block]:
         """Everything in order: page numbers and running heads left out, paragraphs and tables joined over page breaks."""
-        left, right = text_area([line for page in self.pages for line in page.items if isinstance(line, Line)])
+        left, right = self._text_area()
         running = self._running()
         out: list[Block | _Grid] = []
         carried: Line | None = None  # last line of the page before, if that ended with a paragraph
@@ -196,6 +198,18 @@ class _Reader:
                         out.append(Paragraph(text.text, Place(self.file, path=f"第{page.number}页"), gap))
                     carried = text.last
         return self._numbered(out)
+
+    def _text_area(self) -> tuple[float, float]:
+        """Left and right edge of running text. Where there are hardly any lines of it, such as a title alone, the tables say how
+        far it may go: else the longest line would look like one that was wrapped."""
+        items = [item for page in self.pages for item in page.items]
+        lines = [item for item in items if isinstance(item, Line)]
+        left, right = text_area(lines)
+        grids = [item for item in items if isinstance(item, _Grid)]
+        if grids and len(lines) < _FEW_LINES:
+            left = min([left, *(grid.columns[0] for grid in grids)])
+            right = max([right, *(grid.columns[-1] for grid in grids)])
+        return left, right
 
     def _numbered(self, items: Sequence[Block | _Grid]) -> list[Block]:
         out: list[Block] = []

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from engine.conditions import Condition, holds
 from engine.errors import Place
 from engine.formula import Expression
 from engine.names import NameRules
+from engine.periods import ALWAYS, Period
+from engine.rollup_rules import RollupRules
 from engine.rounding import Rounding
 from engine.rules import RuleSet
 from engine.tables import Table
@@ -41,6 +45,9 @@ class Clause:
     title: str
     text: str
     place: Place
+    implemented: str = ""
+    """`none` or `partly` where the policy says that it does not put the whole clause into rules; `reason` says why."""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +83,32 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Scheme:
+    """What each 一级指标 is worth, in points, on forms of which the conditions hold."""
+
+    id: str
+    label: str
+    conditions: tuple[Condition, ...]
+    level1: Mapping[str, Decimal]
+    basis: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
-    """What the whole and its parts are worth, in points."""
+    """What the whole and its parts are worth, in points. The parts are one mapping, or an ordered table of them."""
 
     full_score: Decimal
     execution: Decimal
     level1: Mapping[str, Decimal]
     basis: str
+    schemes: tuple[Scheme, ...] = ()
+
+    def scheme(self, kind: str, counts: Mapping[str, int]) -> Scheme:
+        """The weights for a form of this kind with so many indicators under each 一级指标 (those not named have none)."""
+        fields: dict[str, Scalar] = {"form_kind": kind, **{name: Decimal(count) for name, count in counts.items()}}
+        chosen = next((scheme for scheme in self.schemes if holds(scheme.conditions, fields)), None)
+        return chosen or Scheme("", "", (), self.level1, self.basis, Place())
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +169,17 @@ class Policy:
     statements: Mapping[str, StatementRule]
     narrative: Mapping[str, Any]
     """Sections, templates and phrases of the report; empty if the policy drafts none."""
+    rollup: RollupRules | None = None
+    """How several forms become one (汇总); None if the policy does not say."""
     sections: Mapping[str, Any] = field(default_factory=dict)
     """The resolved data of every section, for display and hashing."""
+    in_force: Period = ALWAYS
+    """The days of filing it applies to; open unless the rules changed inside a year."""
 
-    def covers(self, fiscal_year: int, kind: str) -> bool:
-        """Whether the policy applies to forms of this kind for this fiscal year."""
+    def covers(self, fiscal_year: int, kind: str, on: date | None = None) -> bool:
+        """Whether the policy applies to forms of this kind for this fiscal year, filed on that day (None: not known)."""
         years = self.first_year <= fiscal_year and (self.last_year is None or fiscal_year <= self.last_year)
-        return years and kind in self.form_kinds
+        return years and kind in self.form_kinds and self.in_force.holds(on)
 
     def clause(self, basis: str) -> Clause:
         """The clause a `basis` names. Every basis of a built policy names one."""

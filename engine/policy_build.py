@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine import claims, fact_fields
+from engine import claims, fact_fields, rollup_rules
 from engine import fields as catalogue
 from engine.conditions import Scope
 from engine.errors import Place, PolicyError, Problem, nearest
@@ -19,11 +19,14 @@ from engine.formula import Constant, Expression
 from engine.ir import Scalar
 from engine.layout import layout
 from engine.names import NameRules
-from engine.policy import Band, Bounds, Clause, Level1, Parameter, Policy, Scoring, StatementRule, Weights
+from engine.periods import period, wrong_days
+from engine.policy import Band, Bounds, Clause, Level1, Parameter, Policy, Scoring, StatementRule
 from engine.policy_files import Library, Resolved, bases, library, resolve, years
+from engine.policy_lock import verify
 from engine.rounding import Rounding
 from engine.rules import compile_rules
 from engine.tables import Reader, Table
+from engine.weights import weights
 from engine.yamlfile import Path_
 
 NATURES = ("quantitative", "deadline", "qualitative", "not_applicable", "unscorable")
@@ -31,9 +34,15 @@ RECOGNITION = ("direction", "attainment", "nature", "met")
 NEEDED = ("sources", "parameters", "taxonomy", "recognition", "scoring", "grades", "notation", "names")
 
 
-def load(policy: str | Path, where: Library | None = None) -> Policy:
-    """Read, resolve, check and build a policy. Raises PolicyError with everything that is wrong with it."""
-    return build(resolve(policy, where or library()))
+def load(policy: str | Path, where: Library | None = None, *, locked: bool = True) -> Policy:
+    """Read, resolve, check and build a policy. Raises PolicyError with everything that is wrong with it.
+
+    A published policy that is not what was published is refused, too; `locked=False` is for looking at it, not for using it.
+    """
+    resolved = resolve(policy, where or library())
+    if locked:
+        verify(resolved)
+    return build(resolved)
 
 
 def build(resolved: Resolved) -> Policy:
@@ -66,9 +75,12 @@ class _Builder:
         statements = self._statements(self.data.get("form", {}).get("statements", []))
         coded = {"nature": NATURES, "attainment": (*(band.id for band in tiers), "unknown")}
         rules = compile_rules(self.resolved, self.params, coded, self.problems)
+        rollup = rollup_rules.build(self.data, self.params, self.place, self.problems)
         first, last = years(head)
         if last is not None and last < first:
             self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from")
+        for path, wrong in wrong_days(head):
+            self.add(("policy", *path), wrong, "如 {from: 2024-04-28, to: 2024-05-08}，两端都算在内")
         if self.problems:
             raise PolicyError(self.problems)
         return Policy(
@@ -95,9 +107,11 @@ class _Builder:
             names=names,
             evidence_words=tuple(self.words(self.data["names"]["evidence_words"], ("names", "evidence_words"))),
             rules=rules,
+            rollup=rollup,
             statements=statements,
             narrative=self.data.get("narrative", {}),
             sections=self.data,
+            in_force=period(head),
         )
 
     # --- parts ---------------------------------------------------------------------------------------------------
@@ -147,7 +161,7 @@ class _Builder:
             ),
             composite=data["composite"]["take"],
             composite_basis=data["composite"]["basis"],
-            weights=self._weights(data["weights"]),
+            weights=weights(data["weights"], self.reader(catalogue.weighing(self.data["taxonomy"])), self.points),
             execution=self._scoring_table("execution", stages["execution"], ()),
             tables=tables,
             tiers=tiers,
@@ -178,22 +192,6 @@ class _Builder:
             if case.status:
                 self.add(("scoring", "total", "cases", index, "status"), "总分的各条要有公式", "score")
         return table
-
-    def _weights(self, data: Mapping[str, Any]) -> Weights:
-        path: Path_ = ("scoring", "weights")
-        level1 = {name: self.points(value, (*path, "level1", name)) for name, value in data.get("level1", {}).items()}
-        for name in level1:
-            if name not in self.data["taxonomy"]:
-                known = list(self.data["taxonomy"])
-                self.add((*path, "level1", name), f"指标体系里没有“{name}”", "、".join(known), nearest(name, known))
-        full, execution = (
-            self.points(data["full_score"], (*path, "full_score")),
-            self.points(data["execution"], (*path, "execution")),
-        )
-        if level1 and execution + sum(level1.values()) != full:
-            parts = " + ".join(map(str, [execution, *level1.values()]))
-            self.add(path, f"各部分分值 {parts} = {execution + sum(level1.values())}，不等于总分 {full}", "相加等于总分")
-        return Weights(full, execution, level1, data["basis"])
 
     def _bands(self, key: str, items: list[Mapping[str, Any]], path: Path_, top: Decimal) -> tuple[Band, ...]:
         """Tiers or grades, best first: floors fall strictly, the last reaches 0, none above `top`."""
@@ -290,7 +288,9 @@ class _Builder:
                 place = self.place(("sources", source, "clauses", number))
                 name = f"{source}#{number}"
                 text = clause["text"].strip()
-                out[name] = Clause(name, item["title"], item.get("document", ""), item["evidence"], clause["title"], text, place)
+                said = (clause.get("implemented", ""), clause.get("reason", ""))
+                head = (name, item["title"], item.get("document", ""), item["evidence"])
+                out[name] = Clause(*head, clause["title"], text, place, *said)
         return out
 
     def _taxonomy(self) -> tuple[Level1, ...]:
@@ -305,6 +305,11 @@ class _Builder:
             if basis not in known:
                 close = nearest(basis, known)
                 self.add(path, f"依据“{basis}”在 sources 里没有", "" if close else "、".join(known), close)
+        for source, item in self.data["sources"].items():
+            for number, clause in item["clauses"].items():
+                if ("implemented" in clause) != ("reason" in clause):
+                    expected = "implemented: none 或 partly，并用 reason 写明哪一部分、为什么"
+                    self.add(("sources", source, "clauses", number), "implemented 与 reason 要一起写", expected)
 
     # --- small things --------------------------------------------------------------------------------------------
 
@@ -366,6 +371,7 @@ def check(policy: str | Path, where: Library) -> str:
     A pack has no scoring of its own: what can be checked of it is its shape, and that what it extends is there.
     """
     resolved = resolve(policy, where)
+    verify(resolved)
     if resolved.sections["policy"]["status"] != "pack":
         build(resolved)
     return resolved.id

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ __all__ = ["Library", "Resolved", "bases", "display_name", "library", "locate", 
 
 MAX_FILES = 200
 MAX_EXTENDS = 10
+STATUS: Path_ = ("policy", "status")
 WHOLE = ("grades", "form")
 """Sections a child replaces as one; in the others each key of the section is replaced as one."""
 
@@ -38,6 +39,25 @@ class Resolved:
     origins: dict[Path_, tuple[Document, Path_]]
     documents: tuple[Document, ...]
     extends: tuple[str, ...]
+    directory: Path = Path()
+    owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By a file's name in messages: the id of the policy it belongs to, and its name inside that policy's directory."""
+    overridden: Mapping[Path_, tuple[tuple[Document, Path_], ...]] = field(default_factory=dict)
+    """What an item was laid over, the nearest first."""
+    parents: tuple[Resolved, ...] = ()
+    """The policies it names in `extends`, resolved."""
+
+    def items(self) -> Iterable[tuple[Path_, Any]]:
+        """Every item that is replaced as one, (section, key) or (section,), with its value; the status is none of the rules."""
+        for section, data in self.sections.items():
+            if isinstance(data, dict):
+                yield from (((section, key), value) for key, value in data.items() if (section, key) != STATUS)
+            else:
+                yield (section,), data
+
+    def owner(self, path: Path_) -> str:
+        """The id of the policy that wrote the item at `path`."""
+        return self.owners.get(self.place(path).file, (self.id, ""))[0]
 
     def place(self, path: Path_) -> Place:
         """Where the item at `path` of the resolved data was written."""
@@ -53,9 +73,16 @@ class Resolved:
         return self.documents[0].place(("policy",), key=True) if self.documents else Place(self.id)
 
     def sha256(self) -> str:
-        """Hash of the resolved content: the same for the same rules, whatever the comments, order of keys or files."""
-        text = json.dumps(self.sections, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """Hash of the resolved content: the same for the same rules, whatever the comments, order of keys or files, and whether
+        they are a draft, published or retired."""
+        head = {key: value for key, value in self.sections["policy"].items() if ("policy", key) != STATUS}
+        return digest({**self.sections, "policy": head})
+
+
+def digest(data: Any) -> str:
+    """SHA-256 of plain data, whatever the order of its keys."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plain(value: object) -> str:
@@ -108,8 +135,11 @@ def _resolve(
     parents = own.sections["policy"].get("extends", [])
     sections: dict[str, Any] = {}
     origins: dict[Path_, tuple[Document, Path_]] = {}
+    overridden: dict[Path_, tuple[tuple[Document, Path_], ...]] = {}
     documents: dict[str, Document] = {}
+    owners: dict[str, tuple[str, str]] = {}
     extends: list[str] = []
+    bases_: list[Resolved] = []
     for index, parent in enumerate([parents] if isinstance(parents, str) else dict.fromkeys(parents)):
         if parent != name and parent not in where.ids():
             place = own.place(("policy", "extends", index) if isinstance(parents, list) else ("policy", "extends"))
@@ -118,25 +148,69 @@ def _resolve(
             continue
         base = _resolve(parent, where, (*trail, name), done, problems, gaps)
         extends += [*base.extends, parent]
-        _lay(sections, origins, base)
+        _lay(sections, origins, overridden, base)
         documents |= {document.file: document for document in base.documents}
-    _lay(sections, origins, own)
-    sections["policy"] = own.sections["policy"]
+        owners |= base.owners
+        bases_.append(base)
+    _lay(sections, origins, overridden, own)
+    sections["policy"] = _head(own, bases_, origins)
     mine = {document.file: document for document in own.documents}
-    done[name] = Resolved(name, sections, origins, tuple((mine | documents).values()), tuple(dict.fromkeys(extends)))
+    home = len(display_name(directory)) + 1
+    owners |= {file: (name, file[home:]) for file in mine}
+    done[name] = Resolved(
+        name,
+        sections,
+        origins,
+        tuple((mine | documents).values()),
+        tuple(dict.fromkeys(extends)),
+        directory,
+        owners,
+        overridden,
+        tuple(bases_),
+    )
     return done[name]
 
 
-def _lay(sections: dict[str, Any], origins: dict[Path_, tuple[Document, Path_]], over: Resolved) -> None:
+def _head(own: Resolved, parents: list[Resolved], origins: dict[Path_, tuple[Document, Path_]]) -> dict[str, Any]:
+    """What the policy says of itself. Of its parents' words only the rules they stopped hold, unless it writes them anew."""
+    head: dict[str, Any] = own.sections["policy"]
+    anew = own.sections.get("findings", {})
+    stopped = {name: base for base in parents for name in base.sections["policy"].get("disable", []) if name not in anew}
+    if stopped:
+        # its own first: they keep their places
+        head = {**head, "disable": list(dict.fromkeys([*head.get("disable", []), *stopped]))}
+        origins.setdefault(("policy", "disable"), next(iter(stopped.values())).origins[("policy", "disable")])
+    return head
+
+
+def _lay(
+    sections: dict[str, Any],
+    origins: dict[Path_, tuple[Document, Path_]],
+    overridden: dict[Path_, tuple[tuple[Document, Path_], ...]],
+    over: Resolved,
+) -> None:
     for section, data in over.sections.items():
         if section in WHOLE or section not in sections:
-            for path in [path for path in origins if path[0] == section]:
+            gone = [path for path in origins if path[0] == section and path not in over.origins]
+            if gone:  # the section as a whole was another's
+                overridden[(section,)] = (origins[gone[0]], *overridden.get((section,), ()))
+            for path in gone:
                 del origins[path]
             sections[section] = dict(data) if isinstance(data, dict) else data
         else:
             sections[section] = {**sections[section], **data}
     for path, origin in over.origins.items():
+        before = origins.get(path)
+        # what two parents took from one place is no override
+        if before and path[0] != "policy" and _spot(before) != _spot(origin):
+            overridden[path] = (before, *overridden.get(path, ()))
+        elif over.overridden.get(path):
+            overridden[path] = over.overridden[path]
         origins[path] = origin
+
+
+def _spot(origin: tuple[Document, Path_]) -> tuple[str, Path_]:
+    return origin[0].file, origin[1]
 
 
 def _read(directory: Path, where: Library, policy: str | None, problems: list[Problem], gaps: Gaps) -> Resolved:
@@ -163,7 +237,8 @@ def _read(directory: Path, where: Library, policy: str | None, problems: list[Pr
     origins: dict[Path_, tuple[Document, Path_]] = {}
     for document in documents:
         for section, data in document.data.items():
-            _join(section, data, document, sections, origins, problems)
+            if section != "lint":  # what `policy lint` is to let stand: no part of the rules
+                _join(section, data, document, sections, origins, problems)
     head = sections.setdefault("policy", {})
     home = Place(display_name(directory / "policy.yaml"), 1, 1)
     if not head and "policy" not in gaps.sections and not gaps.blind:
@@ -173,7 +248,7 @@ def _read(directory: Path, where: Library, policy: str | None, problems: list[Pr
         document, path_ = origins[("policy", "id")]
         problems.append(Problem(document.place(path_), f"编号“{head['id']}”与所在目录不一致", policy))
     documents.sort(key=lambda document: document.file != home.file)
-    return Resolved(str(head.get("id", policy or directory.name)), sections, origins, tuple(documents), ())
+    return Resolved(str(head.get("id", policy or directory.name)), sections, origins, tuple(documents), (), directory)
 
 
 def _start(path: Path) -> str:

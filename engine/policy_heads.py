@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from engine import schemas
 from engine.errors import PolicyError, Problem
 from engine.library import Library, display_name
+from engine.periods import ALWAYS, Period, period
 from engine.policy_files import years
+from engine.policy_lock import NAME
 from engine.yamlfile import load_file
 
 
@@ -24,10 +27,13 @@ class Head:
     form_kinds: tuple[str, ...]
     fallback: bool = False
     """Whether it applies only where no other policy does."""
+    in_force: Period = ALWAYS
+    locked: bool = False
+    """Whether there is a lock; whether the policy matches it shows when it is loaded."""
 
-    def covers(self, fiscal_year: int, kind: str) -> bool:
-        """Whether the policy applies to forms of this kind for this fiscal year."""
-        return self.covers_any({fiscal_year}) and kind in self.form_kinds
+    def covers(self, fiscal_year: int, kind: str, on: date | None = None) -> bool:
+        """Whether the policy applies to forms of this kind for this fiscal year, filed on that day (None: not known)."""
+        return self.covers_any({fiscal_year}) and kind in self.form_kinds and self.in_force.holds(on)
 
     def covers_any(self, fiscal_years: set[int]) -> bool:
         """Whether the policy applies to any of these fiscal years."""
@@ -35,7 +41,8 @@ class Head:
 
     def __str__(self) -> str:
         span = f"{self.first_year}—{self.last_year or '今'}" if self.last_year != self.first_year else str(self.first_year)
-        return f"{self.id}（{self.title}，{span}年度，{self.status}）"
+        days = f"，{self.in_force}" if self.in_force else ""
+        return f"{self.id}（{self.title}，{span}年度{days}，{self.status}）"
 
 
 def heads(where: Library) -> tuple[list[Head], list[Problem]]:
@@ -55,5 +62,6 @@ def heads(where: Library) -> tuple[list[Head], list[Problem]]:
         first, last = years(own)
         kinds = tuple(own.get("form_kinds", ()))
         said = (own.get("title", ""), own.get("status", ""), own.get("jurisdiction", ""))
-        out.append(Head(name, *said, first, last, kinds, own.get("fallback", False)))
+        locked = (path.parent / NAME).exists()
+        out.append(Head(name, *said, first, last, kinds, own.get("fallback", False), period(own), locked))
     return out, list(dict.fromkeys(problems))

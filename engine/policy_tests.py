@@ -2,15 +2,16 @@
 
 A test of a rule starts from a base record, changes it, and says how often the rule fires (0 is a near miss). A test of a
 scoring case gives one indicator, or the budget line, and says what comes out. A test of neither says how clean a record is.
-The tests of what a policy extends run under the policy too.
+The tests of what a policy extends run under the policy too, except those it writes anew under the same name and those of rules
+it stops; their base records are at hand.
 """
 
 from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +20,7 @@ from engine.errors import InputError, Place, PolicyError, Problem, nearest
 from engine.evaluation import Evaluation, evaluate
 from engine.findings import Judge
 from engine.policy import Policy
-from engine.policy_files import Library, display_name
+from engine.policy_files import Library, display_name, years
 from engine.recognition import Recognised
 from engine.rules import SEVERITIES
 from engine.scoring import Score
@@ -40,6 +41,8 @@ class Result:
     fired: bool
     reason: str = ""
     derived_by: tuple[str, ...] = ()
+    now: Mapping[str, Any] | None = None
+    """Of an inherited test that does not hold: the test with what came in place of what was expected, where that can be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,11 @@ def run_tests(policy: Policy, where: Library) -> Report:
     judge = Judge(policy)
     results: list[Result] = []
     try:
-        for directory in [where.directory(name) / "tests" for name in (*policy.extends, policy.id)]:
-            for path in sorted(directory.glob("*.yaml")):
-                document = load_file(path, PolicyError, display_name(path, where))
-                wrong = schemas.check(document, "test")
-                problems += wrong
-                if not wrong:
-                    results += _File(document, policy, judge, problems).run()
+        written = _written(policy, where, problems)
+        bases = {name: base for _, document in written for name, base in document.data.get("bases", {}).items()}
+        for owner, document in written:
+            replaced = _replaced(policy, owner, written)
+            results += _File(document, policy, judge, problems, owner, _year(owner, where), bases, replaced).run()
     finally:
         judge.close()
     if problems:
@@ -86,16 +87,67 @@ def run_tests(policy: Policy, where: Library) -> Report:
     return _report(results, policy)
 
 
+def _written(policy: Policy, where: Library, problems: list[Problem]) -> list[tuple[str, Document]]:
+    """The test files of what the policy extends and its own, each with the id of its policy."""
+    out: list[tuple[str, Document]] = []
+    for owner in (*policy.extends, policy.id):
+        for path in sorted((where.directory(owner) / "tests").glob("*.yaml")):
+            document = load_file(path, PolicyError, display_name(path, where))
+            wrong = schemas.check(document, "test")
+            problems += wrong
+            if not wrong:
+                out.append((owner, document))
+    return out
+
+
+def _year(owner: str, where: Library) -> int:
+    """The first fiscal year of a policy, of which the dates in its tests are; 0 for a pack, which has none."""
+    path = where.directory(owner) / "policy.yaml"
+    return years(load_file(path, PolicyError, display_name(path)).data.get("policy", {}))[0]
+
+
+def _replaced(policy: Policy, owner: str, written: Sequence[tuple[str, Document]]) -> frozenset[str]:
+    """Names of the tests of `owner` that the policy, or one between the two, writes anew or whose rule it stops."""
+    order = [*policy.extends, policy.id]
+    later = set(order[order.index(owner) + 1 :])
+    stopped = set(policy.sections["policy"].get("disable", [])) if later else set()
+    names = {test["test"] for id_, document in written if id_ in later for test in document.data["tests"]}
+    own = (test for id_, document in written if id_ == owner for test in document.data["tests"])
+    return frozenset(names | {test["test"] for test in own if test.get("rule") in stopped})
+
+
 class _File:
-    def __init__(self, document: Document, policy: Policy, judge: Judge, problems: list[Problem]) -> None:
-        self.document, self.policy, self.judge, self.problems = document, policy, judge, problems
-        self.bases: Mapping[str, Any] = document.data.get("bases", {})
+    def __init__(
+        self,
+        document: Document,
+        policy: Policy,
+        judge: Judge,
+        problems: list[Problem],
+        owner: str,
+        year: int,
+        bases: Mapping[str, Any],
+        replaced: frozenset[str],
+    ) -> None:
+        self.document, self.policy, self.judge, self.problems, self.owner = document, policy, judge, problems, owner
+        self.bases: Mapping[str, Any] = {**bases, **document.data.get("bases", {})}
+        self.year, self.replaced = year, replaced
 
     def run(self) -> Iterator[Result]:
+        for result in self._results():
+            if self.owner == self.policy.id or result.passed:
+                yield replace(result, now=None)
+            else:  # the policy may differ from what it extends, and then says so itself
+                hint = f"（{self.owner} 的测试；“{self.policy.id}”有意与它不同的，在自己的 tests/ 里写一条同名的）"
+                yield replace(result, reason=result.reason + hint)
+
+    def _results(self) -> Iterator[Result]:
         for index, test in enumerate(self.document.data["tests"]):
+            if test["test"] in self.replaced:
+                continue
             place = self.document.place(("tests", index))
             try:
-                yield self._case(test, place) if "case" in test else self._record(test, place)
+                run = self._case if "case" in test else self._rollup if "rollup" in test else self._record
+                yield run(test, place)
             except _Unusable as wrong:
                 self.problems.append(Problem(place, f"测试“{test['test']}”：{wrong.message}", wrong.expected, wrong.close))
             except InputError as error:
@@ -129,7 +181,8 @@ class _File:
             reason = f"应报 {test['fires']} 处，报了 {count} 处（{'、'.join(subjects) or others}）"
         elif "subject" in test and test["subject"] not in subjects:
             reason = f"对象应有“{test['subject']}”，是 {'、'.join(subjects)}"
-        return Result(test["test"], place, rule, not reason, test["fires"] > 0, reason, derived_by)
+        now = {key: value for key, value in test.items() if key != "subject" or value in subjects} | {"fires": count}
+        return Result(test["test"], place, rule, not reason, test["fires"] > 0, reason, derived_by, now if reason else None)
 
     @staticmethod
     def _clean(test: Mapping[str, Any], place: Place, found: list[tuple[str, str, str]]) -> Result:
@@ -163,18 +216,28 @@ class _File:
         budget = {"name": "总额", "role": "total", "money_unit": "万元", **test.get("budget", {"budget": "1", "executed": "1"})}
         kind = test.get("kind", self.policy.form_kinds[-1])
         form = {"kind": kind, "name": "测试", "budget": [budget], "goals": [{"indicators": [indicator]}]}
-        evaluation = self._evaluation({"unit": "测试", "fiscal_year": self.policy.first_year, "forms": [form]})
+        evaluation = self._evaluation({"unit": "测试", "fiscal_year": self.year or self.policy.first_year, "forms": [form]})
         item = evaluation.forms[0].indicators[0]
         score = item.score if "indicator" in test else evaluation.forms[0].execution
-        reason = _compare(test, score, item.known)
-        return Result(test["test"], place, test["case"], not reason, True, reason)
+        reason, now = _compare(test, score, item.known)
+        return Result(test["test"], place, test["case"], not reason, True, reason, now=now if reason else None)
+
+    def _rollup(self, test: Mapping[str, Any], place: Place) -> Result:
+        from engine import rollup_tests
+
+        try:
+            reason, fired = rollup_tests.run(test, self.policy, self.year or self.policy.first_year, self.document.file)
+        except rollup_tests.Unusable as wrong:
+            raise _Unusable(wrong.message, wrong.expected, wrong.close) from None
+        return Result(test["test"], place, f"rollup:{test['rollup']}", not reason, fired, reason)
 
     def _evaluation(self, data: Any) -> Evaluation:
         data = {"schema": "jixiao/submission/1", **data}
         return evaluate(record.from_data(data, self.document.file), self.policy)
 
 
-def _compare(test: Mapping[str, Any], score: Score, known: Recognised) -> str:
+def _compare(test: Mapping[str, Any], score: Score, known: Recognised) -> tuple[str, dict[str, Any] | None]:
+    """What differs, empty if nothing does, and the test as it would hold; None if it would not for want of a case."""
     expect = test["expect"]
     came = {
         "computed": score.computed,
@@ -194,8 +257,15 @@ def _compare(test: Mapping[str, Any], score: Score, known: Recognised) -> str:
         elif key == "allowed":
             value = [Decimal(str(edge)) for edge in wanted]
         if came[key] != value:
-            wrong.append(f"{key} 应为 {wanted}，是 {came[key]}")
-    return "；".join(wrong)
+            wrong.append(f"{key} 应为 {_shown(wanted)}，是 {_shown(came[key])}")
+    if score.trace is None:
+        return "；".join(wrong), None
+    said = {key: came[key] for key in expect if came[key] is not None} or {"status": score.status}
+    return "；".join(wrong), {**test, "case": score.trace.case, "expect": said}
+
+
+def _shown(value: Any) -> str:
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
 
 
 class _Unusable(Exception):
@@ -238,6 +308,12 @@ def cases(policy: Policy) -> Iterator[str]:
             yield f"{table.name}.{case.id}"
 
 
+def _rolled_up(policy: Policy) -> list[str]:
+    from engine.rollup_tests import subjects
+
+    return [f"rollup:{name}" for name in subjects(policy)]
+
+
 def _report(results: list[Result], policy: Policy) -> Report:
     good = [result for result in results if result.passed]
     fired = {r.about for r in good if r.fired} | {name for r in good for name in r.derived_by}
@@ -245,7 +321,7 @@ def _report(results: list[Result], policy: Policy) -> Report:
     rules = policy.rules.rules
     # a rule that only concludes is tested by the findings that rest on it
     needs_miss = [name for name, rule in rules.items() if rule.message]
-    known = list(cases(policy))
+    known = [*cases(policy), *_rolled_up(policy)]
     without_firing = tuple(name for name in rules if name not in fired)
     without_miss = tuple(name for name in needs_miss if name not in missed)
     without_test = tuple(name for name in known if name not in fired)

@@ -47,6 +47,8 @@ def _lines(policy: Policy) -> Iterator[str]:
         value = "、".join(parameter.value) if isinstance(parameter.value, tuple) else f"{parameter.value}{parameter.unit}"
         yield f"  {parameter.id} = {value}"
         yield f"      {parameter.label}（依据 {parameter.basis}；{parameter.place}）"
+    yield "\n各部分分值"
+    yield from _weights(policy)
     for table in (*policy.recognition.values(), policy.scoring.execution, *policy.scoring.tables.values(), policy.scoring.total):
         yield f"\n{table.title}（{table.name}）"
         yield from _table(table)
@@ -58,6 +60,17 @@ def _lines(policy: Policy) -> Iterator[str]:
     for clause in policy.clauses.values():
         yield f"  {clause.id}  {clause.title}（{clause.source_title}）"
         yield f"      {clause.text}"
+
+
+def _weights(policy: Policy) -> Iterator[str]:
+    weights = policy.scoring.weights
+    yield f"  总分 {plain(weights.full_score)}，预算执行 {plain(weights.execution)}（依据 {weights.basis}）"
+    if weights.level1:
+        yield "  " + "，".join(f"{name} {plain(points)}" for name, points in weights.level1.items())
+    for scheme in weights.schemes:
+        when = "，且 ".join(f"{c.title}{_test(c.test, c.other)}" for c in scheme.conditions) or "其余"
+        yield f"  {scheme.id}：{when} → " + "，".join(f"{name} {plain(points)}" for name, points in scheme.level1.items())
+        yield f"      {scheme.label + '；' if scheme.label else ''}依据 {scheme.basis}；{scheme.place}"
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from engine import comparison as compare_values
 from engine.comparison import Comparison
+from engine.fields import cut, quotient
 from engine.ir import Scalar
 from engine.notation import Value, read_decimal, read_value
 from engine.policy import Policy
-from engine.submission import Cell, Indicator
+from engine.submission import Cell, Indicator, Rolled
 from engine.vocabulary import Vocabulary
 
 
@@ -59,6 +60,8 @@ def recognise(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Po
     target, actual = value_of(indicator.target, words), value_of(indicator.actual, words)
     compared = compare_values.compare(target, actual, words, fiscal_year)
     weight, reported = number_of(indicator.weight), number_of(indicator.score)
+    if weight is not None and weight > policy.scoring.weights.full_score:
+        weight = None  # no indicator is worth more than the form: two numbers in one cell
     known = _as_filed(indicator, form_kind, target, actual, compared)
     if weight is not None:
         known["weight"] = weight
@@ -69,9 +72,14 @@ def recognise(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Po
     pair = compare_values.worst(compared.pairs, direction) if compared.pairs else None
     if pair is not None:
         known["target"], known["actual"] = pair.target, pair.actual
+        if (achieved := quotient("achieved", known)) is not None:
+            known["achieved"] = cut(achieved)
     known["verdict"], why = compare_values.verdict(target, actual, compared, direction)
-    attainment = _run(policy, "attainment", known, steps)
-    nature = _run(policy, "nature", known, steps)
+    if indicator.rolled and indicator.rolled.score:  # an averaged score: its tier is the average's, not that of any words
+        attainment, nature = _averaged(indicator.rolled, policy, known, steps)
+    else:
+        attainment = _run(policy, "attainment", known, steps)
+        nature = _run(policy, "nature", known, steps)
     met = _run(policy, "met", known, steps)
     return Recognised(
         indicator=indicator,
@@ -99,6 +107,17 @@ def _run(policy: Policy, table: str, known: dict[str, Scalar], steps: list[Step]
     known[table] = case.value
     steps.append(Step(table, policy.recognition[table].title, case.id, case.label, case.value, case.basis))
     return case.value
+
+
+def _averaged(rolled: Rolled, policy: Policy, known: dict[str, Scalar], steps: list[Step]) -> tuple[str, str]:
+    """Attainment and nature of a qualitative indicator that was rolled up: the tier its averaged score lies in."""
+    tiers = {tier.id: tier.label for tier in policy.scoring.tiers}
+    attainment = rolled.attainment if rolled.attainment in tiers else "unknown"
+    for table, value in (("attainment", attainment), ("nature", "qualitative")):
+        known[table] = value
+        label = f"汇总：平均分值所在的档次（{tiers.get(attainment, '不明')}）" if table == "attainment" else "汇总：分值加权平均"
+        steps.append(Step(table, policy.recognition[table].title, "rolled-up", label, value, rolled.basis))
+    return attainment, "qualitative"
 
 
 def _as_filed(indicator: Indicator, form_kind: str, target: Value, actual: Value, compared: Comparison) -> dict[str, Scalar]:

@@ -19,12 +19,20 @@ from engine.errors import InputError, Place, Problem
 from engine.submission import (
     BudgetLine,
     Cell,
+    Doubt,
     Form,
     Goal,
     Group,
     HeaderField,
     Indicator,
+    IndicatorPart,
+    Member,
+    Remark,
+    Rolled,
+    RolledForm,
+    RolledNumber,
     Section,
+    Share,
     Statement,
     Submission,
     UnmetRow,
@@ -68,6 +76,11 @@ def dump_json(submission: Submission) -> str:
     return json.dumps(to_data(submission), ensure_ascii=False, indent=2) + "\n"
 
 
+def dump_line(submission: Submission) -> str:
+    """The record on one line: files of many records have one a line (.jsonl)."""
+    return json.dumps(to_data(submission), ensure_ascii=False) + "\n"
+
+
 def dump_yaml(submission: Submission) -> str:
     from ruamel.yaml import YAML  # slow to import, and wanted only here
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
@@ -100,7 +113,7 @@ def _object(item: Any) -> dict[str, Any]:  # Any: one of the record's dataclasse
             data["where"] = _where(value)
         elif isinstance(item, Statement) and field.name == "fields":
             data |= {"fields": dict(value)} if value else {}
-        elif isinstance(value, Cell):
+        elif isinstance(value, Cell | Rolled | RolledForm):
             data[field.name] = _object(value)
         elif isinstance(value, tuple):
             data |= {field.name: [_object(part) for part in value]} if value else {}
@@ -142,6 +155,11 @@ def from_data(data: Mapping[str, Any], source: str = "", place: PlaceOf | None =
     return _submission(data, place or _places(document))
 
 
+def from_own(data: Mapping[str, Any], source: str = "") -> Submission:
+    """The record from data that `to_data` made and that is known to be unchanged: the schema, ten times the work, is not asked."""
+    return _submission(data, _places(yamlfile.Document(data, source, {}, {})))
+
+
 def _places(document: yamlfile.Document) -> PlaceOf:
     """Where a part without `where` stands: at its line and column in the record if known, and at its path."""
 
@@ -175,7 +193,11 @@ def _submission(data: Mapping[str, Any], place: PlaceOf) -> Submission:
 
 
 _HINTS: Mapping[type, Mapping[str, Any]] = {
-    cls: get_type_hints(cls) for cls in (Form, HeaderField, BudgetLine, Goal, Group, Indicator, UnmetRow, Section, Statement)
+    cls: get_type_hints(cls)
+    for cls in (
+        *(Form, HeaderField, BudgetLine, Goal, Group, Indicator, IndicatorPart, UnmetRow, Section, Statement, Doubt),
+        *(Rolled, RolledForm, RolledNumber, Share, Member, Remark),
+    )
 }
 
 
@@ -197,6 +219,8 @@ def _read(cls: type[Any], data: Mapping[str, Any], path: Path, place: PlaceOf) -
             inner = get_args(hint)[0]
             read = _cell if inner is Cell else lambda item, at, where, inner=inner: _read(inner, item, at, where)
             values[name] = tuple(read(item, (*path, name, i), place) for i, item in enumerate(data[name]))
+        elif whole := next((kind for kind in get_args(hint) if kind in (Rolled, RolledForm)), None):
+            values[name] = _read(whole, data[name], (*path, name), place)
         else:
             values[name] = _cell(data[name], (*path, name), place)
     if cls is Goal and "number" not in values:

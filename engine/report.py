@@ -14,6 +14,7 @@ from engine.draft_comparison import compared
 from engine.errors import Place, Problem, UsageError
 from engine.evaluation import Evaluation
 from engine.findings import Judgement
+from engine.inputs import Bundle
 from engine.report_context import contexts
 from engine.resources import shipped
 
@@ -56,6 +57,22 @@ def reports(
 
         files["report.html"] = page(result, made, policy, roots).encode()
     return files
+
+
+def folders(bundles: Sequence[Bundle]) -> list[str]:
+    """A folder's name for each bundle: its unit, with the year where a unit has several, and a number where that is not enough.
+    No two are the same to a file system that does not tell capitals apart."""
+    units = [next(iter(bundle.submission.forms)).unit for bundle in bundles]
+    out: list[str] = []
+    for bundle, unit in zip(bundles, units, strict=True):
+        base = _UNSAFE.sub("", unit)[:60] or "report"
+        if units.count(unit) > 1:
+            base = f"{base}{bundle.submission.forms[0].fiscal_year}"
+        name, number = base, 2
+        while name.casefold() in map(str.casefold, out):
+            name, number = f"{base}（{number}）", number + 1
+        out.append(name)
+    return out
 
 
 def _template(name: str, roots: Sequence[Path]) -> Path:

@@ -210,12 +210,17 @@ def where(place: Place) -> str:
 
 
 def lines(data: Mapping[str, Any]) -> Iterator[str]:
-    """The document as JSON lines, one form a line with its own findings: what a reviewer's script reads."""
+    """The document as JSON lines, one form a line with its own findings: what a reviewer's script reads. In a run over many
+    bundles each form has its policy, and what could not be read comes last, a problem a line."""
     import json
 
+    policies = {policy["id"]: policy for policy in data.get("policies", [])}
     for form in data["forms"]:
-        own = [finding for finding in data["findings"] if finding["form"] == form["name"]]
-        yield json.dumps({"engine": data["engine"], "policy": data["policy"], "form": form, "findings": own}, ensure_ascii=False)
+        own = [f for f in data["findings"] if f["form"] == form["name"] and f.get("bundle") == form.get("bundle")]
+        policy = policies[form["policy"]] if policies else data["policy"]
+        yield json.dumps({"engine": data["engine"], "policy": policy, "form": form, "findings": own}, ensure_ascii=False)
+    for problem in data.get("problems", []):
+        yield json.dumps({"engine": data["engine"], "problem": problem}, ensure_ascii=False)
 
 
 def dumps(data: Mapping[str, Any]) -> str:

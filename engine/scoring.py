@@ -12,12 +12,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 from engine import formula
+from engine.amounts import amounts_of
+from engine.fields import QUOTIENTS, cut, quotient
 from engine.formula import DivisionByZero
 from engine.ir import Scalar
-from engine.policy import Band, Policy
+from engine.policy import Band, Policy, Scheme
 from engine.recognition import Recognised, number_of
 from engine.submission import BudgetLine, Form
 from engine.tables import Case
+from engine.vocabulary import Vocabulary
 
 Range = tuple[Decimal, Decimal]
 
@@ -96,14 +99,22 @@ class ScoredForm:
     grade_basis: str
     indicators: tuple[ScoredIndicator, ...]
     counts: Counts
+    scheme: Scheme
+    """What the policy wants each 一级指标 of this form to be worth."""
 
 
 def score_indicator(known: Recognised, policy: Policy) -> Score:
     """The score of one indicator by the table its nature names."""
     if known.weight is None:
         written = known.indicator.weight
-        reason = f"分值“{written.text}”不是数" if written else "表上没有该指标的分值"
+        wrong = "不是数" if number_of(written) is None else "大于总分，可能是两格的数写在一格里"
+        reason = f"分值“{written.text}”{wrong}" if written else "表上没有该指标的分值"
         return Score(known.reported, None, None, None, "needs_review", reason, None)
+    if known.indicator.rolled:
+        from engine.rolled_score import rolled_score  # it builds on this module
+
+        if (rolled := rolled_score(known, known.indicator.rolled, policy)) is not None:
+            return rolled
     table = policy.scoring.tables[known.nature]
     case = table.first(known.fields)
     assert case is not None  # tables end in `otherwise`
@@ -126,7 +137,7 @@ def _computed(
     shown = tuple(values.items())
     trace = Trace(name, case.label, case.basis, case.formula, formula.show(case.score, values), shown)
     try:
-        exact = formula.evaluate(case.score, values)
+        exact = formula.evaluate(case.score, {**values, **_quotients(values, fields)})
     except DivisionByZero as zero:
         return Score(reported, None, None, None, "error", f"除数 {zero} 为 0", trace)
     lowest = formula.evaluate(policy.scoring.bounds.lowest, {"weight": weight})
@@ -139,7 +150,7 @@ def _computed(
     # rounding must not carry a score past its bounds: a weight of 1.255 gives 1.25 at most
     value = max(rounding.above(lowest, True), min(rounding.below(highest, True), rounding(kept)))
     part = kept if rounding.at == "form" else Fraction(value)
-    trace = replace(trace, unrounded=exact, bounded=bounded, rounding=_rounding_text(policy))
+    trace = replace(trace, unrounded=exact, bounded=bounded, rounding=rounding_text(policy))
     return Score(reported, value, part, (value, value), "scored", "", trace, (part, part))
 
 
@@ -160,7 +171,7 @@ def _tiered(known: Recognised, weight: Decimal, case: Case, policy: Policy) -> S
         tier=f"{tier.id}（{tier.label}）",
         tier_range=f"{left}{formula.plain(low)}, {formula.plain(high)}{right}",
         values=(("weight", weight),),
-        rounding=_rounding_text(policy),
+        rounding=rounding_text(policy),
     )
     if allowed[0] > allowed[1]:
         reason = f"该档范围 {trace.tier_range} 内没有保留 {rounding.places} 位小数的分值"
@@ -200,20 +211,29 @@ def _values(score: formula.Expression, fields: Mapping[str, Scalar], policy: Pol
     return values
 
 
-def score_execution(line: BudgetLine | None, policy: Policy) -> Score:
+def _quotients(values: Mapping[str, Decimal], fields: Mapping[str, Scalar]) -> dict[str, Fraction]:
+    """The operands that are quotients, unrounded: in a formula no intermediate result is ever rounded."""
+    found = {name: quotient(name, fields) for name in values if name in QUOTIENTS}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def score_execution(line: BudgetLine | None, policy: Policy, words: Vocabulary) -> Score:
     """The score of budget execution from the amounts of the budget line, not from its printed rate."""
     if line is None:
         return Score(None, None, None, None, "needs_review", "表上没有预算执行一行", None)
     reported, weight = number_of(line.score), policy.scoring.weights.execution
     fields: dict[str, Scalar] = {"weight": weight}
+    numbers = amounts_of(line, words).numbers
     for name, cell in (("budget", line.budget), ("executed", line.executed)):
-        value = number_of(cell)
+        value = numbers.get(name)
         if value is None:
             what = f"“{cell.text}”不是数" if cell else "没有填"
             return Score(reported, None, None, None, "needs_review", f"{'预算数' if name == 'budget' else '执行数'}{what}", None)
         fields[name] = value
     if reported is not None:
         fields["reported"] = reported
+    if (rate := quotient("rate", fields)) is not None:
+        fields["rate"] = cut(rate)
     case = policy.scoring.execution.first(fields)
     assert case is not None
     if case.score is None:
@@ -260,7 +280,7 @@ def total(form: Form, execution: Score, indicators: Score, not_applicable: Decim
     )
     operands = formula.show(case.score, values)
     name, shown = f"total.{case.id}", tuple(values.items())
-    trace = Trace(name, case.label, case.basis, case.formula, operands, shown, exact, "", _rounding_text(policy))
+    trace = Trace(name, case.label, case.basis, case.formula, operands, shown, exact, "", rounding_text(policy))
     return Score(reported, rounding(exact), exact, allowed, "scored", "", trace)
 
 
@@ -291,7 +311,8 @@ def grade(value: Decimal | None, policy: Policy) -> Band | None:
     return next((b for b in policy.grades if value > b.floor or (b.floor_included and value == b.floor)), None)
 
 
-def _rounding_text(policy: Policy) -> str:
+def rounding_text(policy: Policy) -> str:
+    """The policy's rounding in words, as traces show it."""
     rounding = policy.scoring.rounding
     names = {"half_up": "四舍五入", "half_even": "四舍六入五成双", "down": "舍去", "up": "进一"}
     where = "每个指标" if rounding.at == "indicator" else "合计"

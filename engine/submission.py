@@ -64,6 +64,107 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What one unit or project gave to a value rolled up (汇总): the value as filed, and the weight it had. Numbers are exact."""
+
+    unit: str
+    form: str = ""
+    value: str = ""
+    """As filed; for an averaged score, the score taken."""
+    exact: str = ""
+    """The number taken, in the unit of the rolled-up value: `91.5`, `275/3`."""
+    funds: str = ""
+    """资金额度 it is weighted with, in the smallest unit of money written (元)."""
+    weight: str = ""
+    """分值 it had there."""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class RolledNumber:
+    """A number of a rolled-up value, exact (`275/3`), with its canonical unit; `label` names a component (正高)."""
+
+    label: str = ""
+    unit: str = ""
+    actual: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """How the values of an indicator came about by roll-up, exact, so that they can be rolled up further without rounding twice."""
+
+    method: str
+    case: str
+    """The case of the policy's table that chose the method."""
+    basis: str
+    reporting: int = 0
+    """How many of those rolled up report the indicator."""
+    funds: str = ""
+    """Funds of those that report it: its weight at the next level."""
+    weight: str = ""
+    """The weight, exact."""
+    numbers: tuple[RolledNumber, ...] = ()
+    score: str = ""
+    """The averaged score, exact, and below the ends of the range it may lie in."""
+    low: str = ""
+    high: str = ""
+    attainment: str = ""
+    base: str = ""
+    """The bases (numbers the percentage is of) added up, where all give one; `by_base` the average weighted with them."""
+    by_base: str = ""
+    rounding: str = ""
+    refused: str = ""
+    """Why there is no value (Chinese); empty if there is one."""
+    shares: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A unit or project of a rolled-up form. `status` is counted, or missing where it was expected and has no form."""
+
+    unit: str
+    form: str = ""
+    status: str = "counted"
+    funds: str = ""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A finding of the roll-up, kept with the form it is about."""
+
+    rule: str
+    severity: str
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RolledForm:
+    """What a rolled-up form was made of. `by` is unit, region or project."""
+
+    by: str
+    policy: str
+    funds: str = ""
+    members: tuple[Member, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorPart:
+    """A row that only says what the indicator above it consists of (其中：…): no weight, no score, no indicator of its own."""
+
+    name: str
+    place: Place
+    target: Cell | None = None
+    actual: Cell | None = None
+    nature: Cell | None = None
+    unit: Cell | None = None
+    reason: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """One 三级指标: name, weight, target, actual and the score the body gave itself, as filed."""
 
@@ -81,6 +182,12 @@ class Indicator:
     """度量单位 where the layout has such a column."""
     reason: Cell | None = None
     """偏差原因分析 where the layout has such a column."""
+    parts: tuple[IndicatorPart, ...] = ()
+    """The 其中 rows under it, in their order; never scored or counted."""
+    base: Cell | None = None
+    """The number a percentage is of (基数, e.g. how many were asked), where the record gives it."""
+    rolled: Rolled | None = None
+    """How it came about, if the form was made by `jixiao rollup`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +241,26 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A cell or row that can be read in more than one way. Rules of the policy say it to the officer.
+
+    `key` is what the doubt is about: `run_together` (weight and score in one cell), `part_unmarked` (a row read as a part of
+    the indicator above though it does not say so), `part_alone` (其中 without an indicator above it).
+    """
+
+    key: str
+    subject: str
+    """The indicator or line it is about."""
+    text: str
+    """What stands there, as written."""
+    place: Place
+    taken: str = ""
+    """The reading that was taken; empty if none is certain enough and the cell stays as written."""
+    readings: str = ""
+    """The readings that are possible, in Chinese, for people."""
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """One self-evaluation form with the report that stands before it."""
 
@@ -163,6 +290,10 @@ class Form:
     report: tuple[Section, ...] = ()
     unmet: tuple[UnmetRow, ...] = ()
     statements: tuple[Statement, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    """What on the form can be read in more than one way, and which reading was taken."""
+    rolled: RolledForm | None = None
+    """What it was made of, if the form was made by `jixiao rollup`."""
 
 
 @dataclass(frozen=True, slots=True)

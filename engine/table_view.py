@@ -26,7 +26,7 @@ PLAIN_WIDTH = 100
 def render(result: Mapping[str, Any], terminal: bool) -> str:
     """The result as text: as wide as the terminal and in colour (NO_COLOR respected), or plain for a file or a pipe."""
     out = StringIO()
-    console = Console(file=out, highlight=False, force_terminal=terminal, width=_width(terminal))
+    console = Console(file=out, highlight=False, force_terminal=terminal, width=width(terminal))
     policy = result["policy"]
     console.print(Text(f"政策 {policy['id']}：{policy['title']}"))
     for form in result["forms"]:
@@ -38,7 +38,7 @@ def render(result: Mapping[str, Any], terminal: bool) -> str:
         if reason := form["scores"]["execution"].get("reason"):
             console.print(Padding(Text(f"? 预算执行：{reason}", style="yellow"), (0, 0, 0, 2)))
         _differences(form, console)
-        _findings([finding for finding in result["findings"] if finding["form"] == form["name"]], console)
+        _findings(own_findings(result, form), console)
     console.print()
     if len(result["forms"]) > 1:
         console.print(_overview(result))
@@ -47,7 +47,7 @@ def render(result: Mapping[str, Any], terminal: bool) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
 
 
-def _width(terminal: bool) -> int:
+def width(terminal: bool) -> int:
     """The terminal's columns; COLUMNS where it is set; else a width for files."""
     import shutil
 
@@ -65,8 +65,8 @@ def _overview(result: Mapping[str, Any]) -> Table:
         total, grade = form["scores"]["total"], form["grade"]
         grades = list(dict.fromkeys(filter(None, [grade["reported"], grade["computed"]])))
         computed = Text(total["computed"] or "—", style="bold red" if differs(total) else "") + Text(" ≠" if differs(total) else "")
-        own = [finding for finding in result["findings"] if finding["form"] == form["name"]]
-        table.add_row(form["name"], total["reported"] or "—", computed, "→".join(grades) or "—", counts(form), tally(own))
+        found = tally(own_findings(result, form))
+        table.add_row(form["name"], total["reported"] or "—", computed, "→".join(grades) or "—", counts(form), found)
     return table
 
 
@@ -159,6 +159,11 @@ def _findings(findings: Sequence[Mapping[str, Any]], console: Console) -> None:
         lines += [f"佐证：{shown}{more}"] if shown else []
         lines += [f"建议：{finding['advice']}"] if finding["advice"] else []
         console.print(Padding(Text("\n".join(lines), style="dim"), (0, 0, 0, 4)))
+
+
+def own_findings(result: Mapping[str, Any], form: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The findings of one form; in a result of many bundles two forms may have one name."""
+    return [f for f in result["findings"] if f["form"] == form["name"] and f.get("bundle") == form.get("bundle")]
 
 
 def tally(findings: Sequence[Mapping[str, Any]]) -> str:

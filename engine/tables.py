@@ -59,7 +59,7 @@ class Reader:
     def table(self, name: str, data: Mapping[str, Any], path: tuple[str | int, ...], values: tuple[str, ...] = ()) -> Table:
         """The table at `path`. `values` are the results a recognition case may give; empty for scoring tables."""
         cases = tuple(self._case(item, (*path, "cases", i), values) for i, item in enumerate(data["cases"]))
-        self._order(data["cases"], path)
+        self.order(data["cases"], path)
         for index, case in enumerate(cases):
             if case.score is not None:
                 self._divisors(cases[:index], case, (*path, "cases", index, "score"))
@@ -67,11 +67,7 @@ class Reader:
 
     def _case(self, data: Mapping[str, Any], path: tuple[str | int, ...], values: tuple[str, ...]) -> Case:
         place = self.scope.locate(path)
-        conditions: tuple[Condition, ...] = ()
-        if "when" in data:
-            conditions = self.scope.compile(data["when"], (*path, "when"), self.problems)
-        if ("when" in data) == ("otherwise" in data):
-            self._add(path, f"“{data['case']}”应当写 when 或 otherwise 其中一个", "when: {…} 或 otherwise: true")
+        conditions = self.conditions(data, path)
         outcomes = [key for key in ("value", "score", "tier", "status") if key in data]
         if len(outcomes) != 1:
             self._add(
@@ -98,6 +94,12 @@ class Reader:
             status=str(data.get("status", "")),
         )
 
+    def conditions(self, data: Mapping[str, Any], path: tuple[str | int, ...]) -> tuple[Condition, ...]:
+        """When a case holds: always, if it is `otherwise`."""
+        if ("when" in data) == ("otherwise" in data):
+            self._add(path, f"“{data['case']}”应当写 when 或 otherwise 其中一个", "when: {…} 或 otherwise: true")
+        return self.scope.compile(data["when"], (*path, "when"), self.problems) if "when" in data else ()
+
     def formula(self, text: str, path: tuple[str | int, ...], fields: Fields | None = None) -> Expression | None:
         """A formula over the scope's numeric fields and parameters; None, and a problem, if it does not hold up."""
         fields = self.scope.fields if fields is None else fields
@@ -121,7 +123,13 @@ class Reader:
                 sound = False
         return expression if sound else None
 
-    def _order(self, cases: list[Mapping[str, Any]], path: tuple[str | int, ...]) -> None:
+    def order(
+        self,
+        cases: list[Mapping[str, Any]],
+        path: tuple[str | int, ...],
+        last: str = "加一条 otherwise（如 status: needs_review）",
+    ) -> None:
+        """Names occur once, and `otherwise` comes last and is there; `last` is what to write where it is not."""
         seen: dict[str, int] = {}
         for index, case in enumerate(cases):
             name = str(case["case"])
@@ -132,7 +140,7 @@ class Reader:
                 self._add((*path, "cases", index, "otherwise"), "otherwise 后面的各条永远用不上", "otherwise 只写在最后一条")
         if "otherwise" not in cases[-1]:
             message = "表的最后一条不是 otherwise：各条都不成立时没有结果"
-            self._add((*path, "cases", len(cases) - 1), message, "加一条 otherwise（如 status: needs_review）")
+            self._add((*path, "cases", len(cases) - 1), message, last)
 
     def _divisors(self, earlier: tuple[Case, ...], case: Case, path: tuple[str | int, ...]) -> None:
         assert case.score is not None

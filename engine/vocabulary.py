@@ -90,6 +90,8 @@ class Vocabulary:
     units: Mapping[str, Unit]
     """By every spelling, as listed and case-folded."""
     same: tuple[frozenset[str], ...]
+    either: frozenset[frozenset[str]]
+    """Counting words that, written with a stroke between them, mean one or the other."""
     joiners: Mapping[str, str]
     denominators: Words
     links: Words
@@ -149,6 +151,7 @@ def vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         ratios=_by_length(numerals["ratios"]),
         units=units,
         same=tuple(frozenset(group) for group in data["counting"]["same"]),
+        either=frozenset(frozenset(group) for group in data["counting"].get("either", ())),
         joiners=joiners,
         denominators=tuple(data["denominators"]),
         links=longest_first(data["links"]),

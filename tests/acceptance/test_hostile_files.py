@@ -12,10 +12,12 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SMALL_FORM, Jixiao
+from fuzzing import damaged, fuzz, small_pdf
 from writers import MACRO_MAIN, docx, old_workbook, packed, workbook
 
 from engine import bounded, docx_reader, excel_reader, kinds, pdf_reader, text_reader
@@ -223,79 +225,41 @@ def test_macro_files_are_read_and_their_macros_ignored() -> None:
     assert kinds.document(book.getvalue()).blocks == excel_reader.read_bytes(workbook([seed()])).blocks
 
 
-def damaged(data: bytes, chance: random.Random) -> bytes:
-    """The file with bytes changed, cut out, doubled or cut off."""
-    made = bytearray(data)
-    for _ in range(chance.choice((1, 1, 3, 20))):
-        at = chance.randrange(len(made) or 1)
-        how = chance.randrange(5)
-        if how == 0 and made:
-            made[at] ^= 1 << chance.randrange(8)
-        elif how == 1:
-            made[at : at + chance.randrange(1, 40)] = bytes(chance.randrange(256) for _ in range(chance.randrange(40)))
-        elif how == 2:
-            del made[at : at + chance.randrange(1, 200)]
-        elif how == 3:
-            made[at:at] = made[at : at + chance.randrange(1, 200)]
-        elif len(made) > 2000:
-            del made[-chance.randrange(1, len(made) // 2) :]
-    return bytes(made)
+def test_damaged_files_give_no_traceback() -> None:
+    """Damaged real files of every kind through the whole command; seeded, so that what it finds can be found again. For longer:
+    python tests/fuzzing.py."""
+    counts: dict[str, dict[int | None, int]] = {}
+    troubles = [(trouble.kind, trouble.said) for trouble in fuzz(6, 20211231, counts)]
+    assert troubles == []
+    assert {"txt", "docx", "xlsx", "json", "jsonl", "yaml"} <= set(counts)
 
 
-def damaged_inside(data: bytes, chance: random.Random) -> bytes:
-    """A package whose parts are damaged, not the package: a checksum would find any other damage."""
-    made = BytesIO()
-    with ZipFile(BytesIO(data)) as source, ZipFile(made, "w") as target:
-        names = source.namelist()
-        hit = chance.choice([name for name in names if name.endswith((".xml", ".rels"))])
-        for name in names:
-            content = source.read(name)
-            if name == hit and content:
-                content = structured(content, chance)
-            target.writestr(name, content)
-    return made.getvalue()
+def test_hostile_files_in_a_folder_stop_no_other(jixiao: Jixiao, tmp_path: Path) -> None:
+    """Every refusal names its file, the good form beside them is judged, and the command says that not all could be read."""
+    cases = [name for name in HOSTILE if name not in ("200 MB sheet", "bomb in a PDF stream", "millions of empty cells")]
+    quick = [name for name in cases if "PDF" not in name and "page" not in name and "over 100,000" not in name]
+    for n, name in enumerate(quick):
+        (tmp_path / f"{n:02}.docx").write_bytes(HOSTILE[name][0]())
+    (tmp_path / "good.txt").write_text(SMALL_FORM, encoding="utf-8")
+    run = jixiao("evaluate", tmp_path, "--format", "json")
+    assert run.status == 5
+    assert [form["name"] for form in run.data["forms"]] == ["示例经费"]
+    failed = {Path(item["name"]).stem for item in run.data["files"] if item["status"] == "failed"}
+    skipped = {Path(item["name"]).stem for item in run.data["files"] if item["status"] == "skipped"}
+    assert failed | skipped == {f"{n:02}" for n in range(len(quick))}
+    assert {quick[int(stem)] for stem in skipped} == {"a program named .docx", "a picture"}
+    assert "Traceback" not in run.err
 
 
-def structured(content: bytes, chance: random.Random) -> bytes:
-    """XML with a few values, names or elements exchanged, most of it still well formed."""
-    pieces = content.split(b'"')
-    for _ in range(chance.choice((1, 3, 10))):
-        if len(pieces) > 2:
-            values = (b"", b"-1", b"99999999999", b"A1:XFD1048576", b"\xe5\x8d\x81", b"1e308", b"true", chance.choice(pieces))
-            pieces[chance.randrange(len(pieces) // 2) * 2 + 1] = chance.choice(values)
-    out = b'"'.join(pieces)
-    return damaged(out, chance) if chance.random() < 0.2 else out.replace(b"<v>", chance.choice((b"<v>", b"<v>-", b"<v>9e99")), 3)
-
-
-def small_pdf() -> bytes:
-    from reportlab.platypus import SimpleDocTemplate, Table
-
-    made = BytesIO()
-    rows = [["a", "b", "c"], ["d", "e", "f"]]
-    SimpleDocTemplate(made, pageCompression=0).build([Table(rows, style=[("GRID", (0, 0), (-1, -1), 1, (0, 0, 0))])])
-    return made.getvalue()
-
-
-def test_damaged_files_give_no_other_errors() -> None:
-    """Seeded, so that what it finds can be found again."""
-    chance = random.Random(20211231)
-    whole = {"docx": docx(seed()), "xlsx": workbook([seed()], numbers=True)}
-    until = time.monotonic() + 6
-    tried = {"read": 0, "refused": 0}
-    unclear: list[Problem] = []
-    while time.monotonic() < until:
-        key = chance.choice(("docx", "xlsx"))
-        data = (damaged_inside if chance.random() < 0.7 else damaged)(whole[key], chance)
-        reader = docx_reader.read_bytes if key == "docx" else excel_reader.read_bytes
-        for read in (reader, lambda d, f: kinds.kind_of(d)):
-            try:
-                read(data, "表")
-                tried["read"] += 1
-            except InputError as error:
-                tried["refused"] += 1
-                unclear += [problem for problem in error.problems if not problem.code or problem.place.file != "表"]
-    assert min(tried.values()) > 20, tried
-    assert unclear == []
+def test_a_form_of_too_many_rows_is_refused_before_it_is_read(jixiao: Jixiao, tmp_path: Path) -> None:
+    row = "\n\t\n\t\n\t数量指标\n\t培训期数（1分）\n\t3期\n\t1期\n\t6.67\n"
+    at = SMALL_FORM.index("\n\t\n\t\n\t质量指标")
+    (tmp_path / "form.txt").write_text(SMALL_FORM[:at] + row * 60_000 + SMALL_FORM[at:], encoding="utf-8")
+    started = time.monotonic()
+    run = jixiao("evaluate", tmp_path / "form.txt")
+    assert (run.status, run.out) == (5, "")
+    assert "form.txt：表格共有 60,010 行；应为：不超过 20,000 行" in run.err
+    assert time.monotonic() - started < SECONDS
 
 
 @pytest.mark.parametrize("kind", ["xls", "pdf"])

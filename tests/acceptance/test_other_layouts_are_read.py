@@ -110,7 +110,11 @@ def test_a_messy_central_form(jixiao: Jixiao) -> None:
     assert scores(form)["execution"] == "9.50"
     assert scores(form)["total"] == "97.20"
     record = read(jixiao, "central-training-2022.txt")
-    assert header(record, "part") == [("其中：村党组织书记", "≥300人次；310人次"), ("其中：社区干部", "≥300人次；302人次")]
+    parts = record["goals"][0]["indicators"][0]["parts"]
+    assert [(part["name"], text(part["target"]), text(part["actual"])) for part in parts] == [
+        ("其中：村党组织书记", "≥300人次", "310人次"),
+        ("其中：社区干部", "≥300人次", "302人次"),
+    ]
     assert record["goals"][0]["title"] == "培训基层干部600人次以上"
 
 
@@ -204,7 +208,7 @@ def test_a_sichuan_department_form(jixiao: Jixiao) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("\t132公里\n\t15\n\t15\n", "\t132公里\n\t1515\n\t\n", ["“1515”", "表1第11行第7格", "不超过 100"]),
+        ("\t132公里\n\t15\n\t15\n", "\t132公里\n\t15\n", ["养护里程", "表1第11行", "表头有9格"]),
         ("\t年度指标值\n", "\t年度目标\n", ["年度目标", "年度指标值"]),
     ],
 )
@@ -229,10 +233,18 @@ def test_a_sign_nobody_knows_is_named(jixiao: Jixiao, tmp_path: Path) -> None:
 
 
 def test_a_policy_named_comes_before_the_one_found(jixiao: Jixiao, tmp_path: Path) -> None:
-    """Central and Sichuan differ in the middle grade: 72 is 中 for both, 65 only for the first. The layout is the policy's own."""
+    """Central and Sichuan differ in the middle grade: 72 is 中 for both, 65 only for the first. A layout of another policy reads
+    the form where the named policy's own does not, and the result says so."""
     run = jixiao("evaluate", LAYOUTS / "central-road-2022.txt", "--policy", "central/2020", "--format", "json")
     assert (run.status, run.data["policy"]["id"]) == (0, "central/2020")
-    wrong = jixiao("evaluate", LAYOUTS / "central-road-2022.txt", "--policy", "sichuan/2025")
+    assert "layout" not in run.data["forms"][0]
+    lent = jixiao("evaluate", LAYOUTS / "central-road-2022.txt", "--policy", "sichuan/2025", "--format", "json")
+    assert (lent.status, lent.data["policy"]["id"]) == (0, "sichuan/2025")
+    assert lent.data["forms"][0]["layout"] == "central/2020"
+    assert any("用 central/2020 的表样读入，按 sichuan/2025 计分和核对" in note for note in lent.data["notes"])
+    nothing = tmp_path / "notice.txt"
+    nothing.write_text("关于开展绩效自评的通知\n各单位：\n", encoding="utf-8")
+    wrong = jixiao("evaluate", nothing, "--policy", "sichuan/2025")
     assert wrong.status == 5
     assert "没有找到自评表的标题" in wrong.err
     record = tmp_path / "record.json"

@@ -10,11 +10,13 @@ from engine.record import dump_json, dump_yaml, from_data, load, to_data
 from engine.submission import (
     BudgetLine,
     Cell,
+    Doubt,
     Form,
     Goal,
     Group,
     HeaderField,
     Indicator,
+    IndicatorPart,
     Section,
     Statement,
     Submission,
@@ -60,7 +62,9 @@ def several(strategy: st.SearchStrategy[object], least: int = 0) -> st.SearchStr
 headers = st.builds(HeaderField, words, words, cells)
 lines = st.builds(BudgetLine, words, st.sampled_from(["total", "detail"]), places, words, maybe, maybe, maybe, maybe, maybe, maybe)
 groups = st.builds(Group, words, words, maybe, places)
-indicators = st.builds(Indicator, names, words, words, places, *[maybe] * 7)
+parts = st.builds(IndicatorPart, names, places, *[maybe] * 5)
+indicators = st.builds(Indicator, names, words, words, places, *[maybe] * 7, several(parts))
+doubts = st.builds(Doubt, st.sampled_from(["run_together", "part_unmarked", "part_alone"]), words, words, places, words, words)
 goals = st.builds(Goal, st.integers(1, 99), words, places, maybe, several(groups), several(indicators, 1))
 unmet = st.builds(UnmetRow, words, places, words, maybe, maybe, maybe)
 sections = st.builds(Section, words, words, st.integers(1, 9), places, several(cells))
@@ -86,6 +90,7 @@ forms = st.builds(
     several(sections),
     several(unmet),
     several(statements),
+    several(doubts),
 )
 submissions = st.builds(Submission, several(forms, 1), words, words)
 

@@ -16,6 +16,7 @@ from engine.yamlfile import load_file
 ROOT = Path(__file__).parents[2]
 WORDS = vocabulary(load_file(ROOT / "policies/common/notation/notation.yaml").data["notation"])
 LABELLED = Path(__file__).with_name("value_formats.tsv")
+MORE = Path(__file__).with_name("value_formats_more.tsv")
 SEED = ROOT / "examples/hubei-gcc-2021.txt"
 
 
@@ -31,21 +32,24 @@ def judged(target: str, actual: str, direction: str = "positive", year: int | No
     return state, comparison
 
 
-def test_no_labelled_pair_is_judged_wrongly() -> None:
-    """`unknown` is allowed for a pair labelled met or not_met; the opposite, or any verdict where the label is unknown, is not."""
-    with LABELLED.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    assert len(rows) == 127
-    found = [judged(row["target"], row["actual"], row["direction"])[0] for row in rows]
+@pytest.mark.parametrize(("table", "rows", "share"), [(LABELLED, 127, 0.98), (MORE, 143, 0.97)])
+def test_no_labelled_pair_is_judged_wrongly(table: Path, rows: int, share: float) -> None:
+    """`unknown` is allowed for a pair labelled met or not_met; the opposite, or any verdict where the label is unknown, is not.
+    Of the pairs that can be told, nearly all are."""
+    with table.open(encoding="utf-8", newline="") as file:
+        read_rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    assert len(read_rows) == rows
+    assert all(row["reason"] for row in read_rows)
+    found = [judged(row["target"], row["actual"], row["direction"])[0] for row in read_rows]
     wrong = [
         (row["target"], row["actual"], row["verdict"], got)
-        for row, got in zip(rows, found, strict=True)
+        for row, got in zip(read_rows, found, strict=True)
         if got not in (row["verdict"], "unknown")
     ]
-    decided = [row["verdict"] == got for row, got in zip(rows, found, strict=True) if row["verdict"] != "unknown"]
+    decided = [row["verdict"] == got for row, got in zip(read_rows, found, strict=True) if row["verdict"] != "unknown"]
     shares = {state: f"{found.count(state)}/{len(found)}" for state in ("met", "not_met", "unknown")}
     assert wrong == [], shares
-    assert sum(decided) >= len(decided) - 1, f"{sum(decided)} of {len(decided)} decided; {shares}"
+    assert sum(decided) >= share * len(decided), f"{sum(decided)} of {len(decided)} decided; {shares}"
 
 
 def seed_rows() -> list[tuple[str, str, str]]:
@@ -98,7 +102,6 @@ def test_seed_rows_are_met_but_for_those_the_report_lists() -> None:
         ("30家／年", "31家", [("30", "31", "家")]),
         ("50人/家", "100人", [("50", "100", "人")]),
         ("50人/家", "100家", [("50", "100", "家")]),
-        ("570元/人*月", "758元", [("570", "758", "元")]),
         ("80%", "正高81.82%，副高88.98%", [("80", "81.82", "%"), ("80", "88.98", "%")]),
         ("正高80%，副高85%", "副高88.98%，正高81.82%", [("80", "81.82", "%"), ("85", "88.98", "%")]),
         ("2部，3套", "3套；1部", [("2", "1", "部"), ("3", "3", "套")]),
@@ -124,6 +127,10 @@ def test_comparable_numbers_share_a_unit(target: str, actual: str, pairs: list[t
         ("100人", "100人次"),
         ("≤202.6万元", "132.9"),
         ("570元/人*月", "758"),
+        ("570元/人*月", "758元"),
+        ("10人/期", "30人"),
+        ("W5", "3"),
+        ("≥100%", "298%"),
         ("95%", "0.97"),
         ("95%", "1"),
         ("0.95", "96%"),
@@ -164,7 +171,6 @@ def test_what_cannot_be_compared_is_unknown_with_a_reason(target: str, actual: s
         ("80%", "正高81.82%，副高88.98%"),
         ("≥95%", "≥95%"),
         ("80人", "近100人"),
-        ("W5", "3"),
         ("1000件", "1000件 达成预期指标"),
         ("9月前", "7月"),
     ],

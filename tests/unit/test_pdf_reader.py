@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from conftest import ROOT
 from reportlab.lib import colors, pdfencrypt
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -15,9 +16,10 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import PageBreak, SimpleDocTemplate, Table, TableStyle
 from reportlab.platypus import Paragraph as Text
+from writers import converted, docx, has_office
 
 from engine import blocks as b
-from engine import bounded, pdf_reader
+from engine import bounded, pdf_reader, text_reader
 from engine.errors import InputError
 
 FONT = "STSong-Light"
@@ -145,3 +147,11 @@ def test_a_reader_that_takes_too_long_or_too_much_is_ended() -> None:
         bounded.read("engine.pdf_reader", built(Text("甲", BODY)), "表.pdf", "另一个", seconds=0.01)
     with pytest.raises(InputError, match="占用内存过多"):
         bounded.read("engine.pdf_reader", built(Text("甲", BODY)), "表.pdf", "另一个", megabytes=40)
+
+
+@pytest.mark.skipif(not has_office(), reason="LibreOffice (soffice) is not installed")
+def test_a_title_that_is_the_longest_line_is_not_joined_with_the_next() -> None:
+    text = (ROOT / "tests" / "acceptance" / "data" / "layouts" / "sichuan-department-2025.txt").read_text(encoding="utf-8")
+    data = converted({"a.docx": docx(text_reader.read_text(text))}, "pdf", "pdf")["a.docx"]
+    lines = [block.text for block in pdf_reader.read_bytes(data, "表").paragraphs()]
+    assert lines[:2] == ["部门整体支出绩效目标自评表（二〇二五年度）", "单位名称：蓉溪县图书馆"]

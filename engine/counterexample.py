@@ -1,0 +1,189 @@
+"""A model of the solver as a form would show it, held against the engine before anyone is told of it.
+
+The solver's answer is only a suggestion: the case and the score shown are those the real tables give for the values shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from engine import formula
+from engine.conditions import shown
+from engine.fields import QUOTIENTS, Field, cut, quotient
+from engine.formula import plain
+from engine.ir import Scalar
+from engine.policy import Policy
+from engine.proof import Prover, decimal, exact
+from engine.proof_terms import Record, Term, Unknown, number
+from engine.tables import Case, Table
+
+TITLES = {
+    "weight": "分值",
+    "target": "目标值",
+    "actual": "完成值",
+    "reported": "自评得分",
+    "budget": "预算数",
+    "executed": "执行数",
+    "execution": "预算执行得分",
+    "indicators": "各指标得分之和",
+    "not_applicable_weight": "不适用指标的分值",
+}
+WORDS = {
+    "department": "部门",
+    "project": "项目",
+    "positive": "正向",
+    "inverse": "反向",
+    "range": "区间",
+    "met": "达到",
+    "not_met": "没有达到",
+}
+SIGNS = {">=": "≥", ">": "＞", "<=": "≤", "<": "＜", "=": "＝", "±": "±"}
+_UNSAID = ("nature", "comparison", *QUOTIENTS)
+"""Fields that say nothing beside those they follow from."""
+_TRIES = ((80, 10), (100, 10), (0, 10), (3, 5))
+"""(target or budget, weight) a person would choose for an example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the engine makes of a record: the case that holds, and its score within the bounds (None where there is none)."""
+
+    case: Case
+    raw: Fraction | None
+    score: Fraction | None
+
+
+def of_engine(table: Table, fields: Mapping[str, Scalar], policy: Policy) -> Outcome | None:
+    """The engine's own answer for a record; None if no case holds or its formula has no value."""
+    case = table.first(fields)
+    if case is None:
+        return None
+    if case.score is None:
+        return Outcome(case, None, None)
+    values: dict[str, formula.Number] = {
+        name: item.value for name, item in policy.parameters.items() if isinstance(item.value, int | Decimal)
+    }
+    values |= {name: value for name, value in fields.items() if isinstance(value, Decimal)}
+    values |= {name: found for name in QUOTIENTS if name in fields and (found := quotient(name, fields)) is not None}
+    try:
+        raw = formula.evaluate(case.score, values)
+        if table.name == "total":
+            return Outcome(case, raw, raw)
+        bounds = [formula.evaluate(edge, values) for edge in (policy.scoring.bounds.lowest, policy.scoring.bounds.highest)]
+    except (KeyError, formula.DivisionByZero):
+        return Outcome(case, None, None)
+    return Outcome(case, raw, max(bounds[0], min(bounds[1], raw)))
+
+
+def fields_of(model: Any, record: Record) -> dict[str, Scalar] | None:
+    """The record of a model as the engine would have it; None where it has a number no form can hold."""
+    import z3
+
+    fields: dict[str, Scalar] = {}
+    for key, unknown in record.unknowns.items():
+        if key in QUOTIENTS:
+            continue  # follow from the others
+        if not z3.is_true(model.eval(unknown.present, model_completion=True)):
+            continue
+        if unknown.about.type == "number":
+            found = exact(model, unknown.value)
+            value = None if found is None else decimal(found)
+            if value is None:
+                return None
+            fields[key] = value
+        elif unknown.about.type == "bool":
+            fields[key] = bool(z3.is_true(model.eval(unknown.value, model_completion=True)))
+        else:
+            fields[key] = _text(model, unknown)
+    for key in QUOTIENTS:
+        if key in record.fields and (found := quotient(key, fields)) is not None:
+            fields[key] = cut(found)
+    return fields
+
+
+def _text(model: Any, unknown: Unknown) -> str:
+    """A text that is what the model says of it, as far as one can be put together from the words asked for."""
+    import z3
+
+    for constant, term in unknown.constants.items():
+        if z3.is_true(model.eval(term)):
+            return constant
+    parts = [value[0] for (kind, value), term in unknown.patterns.items() if kind == "contains" and z3.is_true(model.eval(term))]
+    return "，".join(parts) or "某"
+
+
+def friendly(prover: Prover, terms: list[Term], records: list[Record], case: str = "actual") -> Any:
+    """A model with numbers a person would choose, if there is one; None if the solver finds none of them."""
+    import z3
+
+    first, last = records[0], records[-1]
+    middle = "target" if case == "actual" else "budget"
+    if case not in first.fields or middle not in first.fields:
+        return None
+    for wanted, weight in _TRIES:
+        grid = _grid(Decimal(wanted), finely=len(records) > 1)
+        chosen = [
+            *(z3.Or(*[record.value(case) == number(point) for point in grid]) for record in records),
+            z3.Or(z3.Not(first.present(middle)), first.value(middle) == wanted),
+        ]
+        if case == "actual":
+            chosen.append(first.value("weight") == weight)
+        for gap in (Decimal("0.01"), Decimal(1), None) if len(records) > 1 else (None,):
+            close = [] if gap is None else [last.value(case) - first.value(case) <= number(gap)]
+            answer, model = prover.possible([*terms, *chosen, *close])
+            if answer == "refuted":
+                return model
+    return None
+
+
+def _grid(middle: Decimal, *, finely: bool) -> Iterable[Decimal]:
+    """Values a person would choose around a target: shares of it, and (where two are compared) those just beside."""
+    cent = Decimal("0.01") if finely else Decimal(0)
+    shares = [Decimal(share) / 100 for share in (10, 50, 60, 70, 80, 90, 95, 110, 120, 130, 150, 200, 250)]
+    around = [middle * share + step for share in shares for step in (-cent, Decimal(0), cent)]
+    return dict.fromkeys(
+        [Decimal(-1), Decimal(0), Decimal(1), Decimal(5), *around, middle - 1, middle - cent, middle, middle + cent, middle + 1]
+    )
+
+
+def told(fields: Mapping[str, Scalar], about: Iterable[str], known: Mapping[str, Field]) -> str:
+    """The values of these fields as a form's reader knows them: 正向指标、分值 10、目标值 ≥80、完成值 79.99."""
+    names = [key for key in dict.fromkeys(about) if key in known and key not in _UNSAID]
+    if fields.get("target_kind") != "range":
+        names = [key for key in names if key not in ("target_kind", "verdict")]
+    sign = SIGNS.get(str(fields.get("target_operator", "")), "") if "target_operator" in names else ""
+    out = []
+    for key in names:
+        value = fields.get(key)
+        title = TITLES.get(key, known[key].title)
+        if key == "target_operator" and "target" in names:
+            continue
+        if value is None:
+            out.append(f"没有{title}")
+        elif key == "direction":
+            out.append(f"{WORDS.get(str(value), value)}指标")
+        elif isinstance(value, Decimal):
+            out.append(f"{title} {sign if key == 'target' else ''}{plain(value)}")
+        elif isinstance(value, bool):
+            out.append(f"{title}：{'是' if value else '否'}")
+        else:
+            out.append(f"{title}：{WORDS.get(value) or shown(value)}")
+    return "、".join(out)
+
+
+def points(value: Fraction, policy: Policy) -> str:
+    """A score as the policy rounds it."""
+    return plain(policy.scoring.rounding(value).normalize())
+
+
+def read_by(table: Table) -> list[str]:
+    """The fields a table's conditions and formulas read, in order."""
+    names = [condition.test.field for case in table.cases for condition in case.conditions]
+    names += [name.name for case in table.cases if case.score is not None for name in formula.names(case.score)]
+    names += [part for name in names if name in QUOTIENTS for part in QUOTIENTS[name][:2]]
+    order = ["direction", "weight", "target", "actual", "budget", "executed"]
+    return sorted(dict.fromkeys(names), key=lambda name: order.index(name) if name in order else len(order))

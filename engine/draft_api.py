@@ -1,0 +1,400 @@
+"""The HTTP interface of the editor: a person's draft of a policy, its changes, its effect on forms, saving and publishing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from pydantic import BaseModel, Field
+
+from engine import editing, form_fields, shelf
+from engine.api import WRONG, Jurisdiction, Trouble, Year
+from engine.audit import difference
+from engine.drafts import Drafts
+from engine.editing import Change
+from engine.errors import InputError, Place, PolicyError, Problem
+from engine.inputs import read_bundle
+from engine.sessions import Session
+from engine.submission import Submission
+from engine.uploads import safe_name
+from engine.web import Editor, Publisher, Viewer, Workbench, bench, busy, told
+
+router = APIRouter(prefix="/api/v1", responses=WRONG)
+MAX_EFFECT = 40
+"""Forms' bundles tried at once: the editor waits for the answer."""
+Step = Annotated[str | int, Field(union_mode="left_to_right")]
+Revision = Annotated[int, Field(ge=0, le=2**31)]
+
+
+class Seen(BaseModel):
+    """一份草稿：各文件的全文、错在哪里、改了哪些。"""
+
+    id: str
+    revision: int
+    files: dict[str, str]
+    changed: list[str]
+    problems: list[Trouble]
+    groups: dict[str, int] | None
+    """None: the policy is too broken to show a form of it."""
+    undo: int
+    redo: int
+    status: str
+
+
+class Edit(BaseModel):
+    """改一处。file 为空时 at 是整个政策里的路径（继承来的内容）。"""
+
+    revision: Revision
+    kind: Literal["set", "delete", "insert", "override", "copy", "disable", "enable"]
+    at: Annotated[list[Step], Field(min_length=1, max_length=20)]
+    file: Annotated[str, Field(max_length=200)] = ""
+    value: Any = None
+    value_kind: Literal["text", "number", "bool", "list", "param", "field", "data"] = "data"
+
+
+class Texts(BaseModel):
+    """整个文件的新内容。"""
+
+    revision: Revision
+    files: Annotated[dict[str, str], Field(max_length=200)]
+
+
+class At(BaseModel):
+    """从草稿的哪一版起。"""
+
+    revision: Revision
+
+
+class Save(At):
+    """保存。seen：冲突时看过的、磁盘上各文件的校验码。"""
+
+    seen: Annotated[dict[str, str], Field(max_length=200)] = {}
+
+
+class Saved(BaseModel):
+    """保存了哪些文件，各改了什么。"""
+
+    saved: dict[str, str]
+    draft: Seen
+
+
+class Publish(BaseModel):
+    """发布。amend：改正已发布的政策时写明原因。"""
+
+    amend: Annotated[str, Field(max_length=1000)] = ""
+
+
+class Forms(BaseModel):
+    """用哪些表试算。"""
+
+    forms: Annotated[list[Annotated[str, Field(max_length=200)]], Field(min_length=1, max_length=MAX_EFFECT)]
+
+
+class New(BaseModel):
+    """新政策的编号和它以哪个为底。"""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}$")]
+    parent: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}$")]
+
+
+@router.post("/policies", summary="以一个政策为底新建")
+async def new(request: Request, who: Editor, wanted: New) -> dict[str, str]:
+    work = bench(request)
+
+    def made() -> dict[str, str]:
+        from engine.policy_new import new as make
+
+        work.drafts.files(wanted.parent, work.library)
+        make(wanted.id, wanted.parent, work.library, work.policies)
+        work.log.add(who.account.name, "new", policy=wanted.id, parent=wanted.parent)
+        return {"id": wanted.id}
+
+    return await busy(made)
+
+
+@router.get("/drafts/{jurisdiction}/{year}", summary="草稿")
+async def draft(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year) -> Seen:
+    return await busy(_seen, bench(request), who, f"{jurisdiction}/{year}")
+
+
+@router.get("/drafts/{jurisdiction}/{year}/items", summary="草稿里的一类内容，逐项逐栏")
+async def items(
+    request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, group: Annotated[str, Query(max_length=40)]
+) -> list[dict[str, Any]]:
+    work = bench(request)
+
+    def found() -> list[dict[str, Any]]:
+        view = editing.view(work.drafts, who.account.name, f"{jurisdiction}/{year}", work.library)
+        return form_fields.items_of(view.resolved, view.own, group) if view.resolved else []
+
+    return await busy(found)
+
+
+@router.get("/drafts/{jurisdiction}/{year}/catalogue", summary="条件里可用的字段、比较方式、参数和条款")
+async def catalogue(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year) -> dict[str, Any]:
+    work = bench(request)
+
+    def found() -> dict[str, Any]:
+        resolved = editing.view(work.drafts, who.account.name, f"{jurisdiction}/{year}", work.library).resolved
+        if resolved is None:
+            return {"operators": form_fields.OPERATORS, "fields": {}, "parameters": [], "clauses": []}
+        return {
+            "operators": form_fields.OPERATORS,
+            "fields": form_fields.catalogue(resolved),
+            "parameters": list(form_fields.parameters(resolved)),
+            "clauses": list(form_fields.clauses(resolved)),
+        }
+
+    return await busy(found)
+
+
+@router.post("/drafts/{jurisdiction}/{year}/changes", summary="改一处")
+async def change(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, edit: Edit) -> Seen:
+    work, policy = bench(request), f"{jurisdiction}/{year}"
+    value = edit.value if edit.value_kind == "data" else editing.typed(edit.value, edit.value_kind)
+    wanted = Change(edit.kind, tuple(edit.at), edit.file, _exact(value))
+
+    def made() -> Seen:
+        editing.apply(work.drafts, who.account.name, policy, edit.revision, wanted, work.library)
+        return _seen(work, who, policy)
+
+    return await busy(made)
+
+
+@router.post("/drafts/{jurisdiction}/{year}/workbook", summary="读回导出的 Excel 工作簿，改动进入草稿")
+async def workbook(
+    request: Request,
+    who: Editor,
+    jurisdiction: Jurisdiction,
+    year: Year,
+    file: Annotated[UploadFile, File(description="导出的 .xlsx")],
+    revision: Annotated[int, Form(ge=0, le=2**31)],
+) -> Seen:
+    work, policy = bench(request), f"{jurisdiction}/{year}"
+
+    def made() -> Seen:
+        from engine.policy_workbook import read
+
+        content, name = file.file.read(), safe_name(file.filename or "")
+        view = editing.view(work.drafts, who.account.name, policy, work.library)
+        work.drafts.edit(who.account.name, policy, revision, read(content, name, policy, view, work.library))
+        work.log.add(who.account.name, "import", policy=policy, file=name)
+        return _seen(work, who, policy)
+
+    return await busy(made)
+
+
+@router.put("/drafts/{jurisdiction}/{year}", summary="改整个文件")
+async def texts(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, new: Texts) -> Seen:
+    work, policy = bench(request), f"{jurisdiction}/{year}"
+
+    def made() -> Seen:
+        work.drafts.edit(who.account.name, policy, new.revision, new.files)
+        return _seen(work, who, policy)
+
+    return await busy(made)
+
+
+@router.post("/drafts/{jurisdiction}/{year}/undo", summary="撤销一步")
+async def undo(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, at: At) -> Seen:
+    return await busy(_stepped, bench(request), who, f"{jurisdiction}/{year}", at.revision, True)
+
+
+@router.post("/drafts/{jurisdiction}/{year}/redo", summary="重做一步")
+async def redo(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, at: At) -> Seen:
+    return await busy(_stepped, bench(request), who, f"{jurisdiction}/{year}", at.revision, False)
+
+
+@router.delete("/drafts/{jurisdiction}/{year}", summary="放弃未保存的修改")
+async def discard(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year) -> Seen:
+    work, policy = bench(request), f"{jurisdiction}/{year}"
+
+    def made() -> Seen:
+        work.drafts.discard(who.account.name, policy)
+        return _seen(work, who, policy)
+
+    return await busy(made)
+
+
+@router.put("/drafts/{jurisdiction}/{year}/saved", summary="保存到政策文件；别人改过同一处时不保存，给出两边")
+async def save(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, at: Save) -> Saved:
+    work, policy = bench(request), f"{jurisdiction}/{year}"
+
+    def made() -> Saved:
+        written = work.drafts.save(
+            who.account.name, policy, at.revision, at.seen, before=lambda changes: _note(work, who, "save", policy, changes)
+        )
+        told_changes = {name: difference(before, after, name) for name, (before, after) in written.items()}
+        return Saved(saved=told_changes, draft=_seen(work, who, policy))
+
+    return await busy(made)
+
+
+@router.get("/drafts/{jurisdiction}/{year}/difference", summary="草稿改了什么：逐文件、逐项")
+async def differences(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year) -> dict[str, Any]:
+    work, policy = bench(request), f"{jurisdiction}/{year}"
+
+    def found() -> dict[str, Any]:
+        own, disk = work.drafts.get(who.account.name, policy), work.drafts.on_disk(policy)
+        files = {name: difference(disk.get(name, ""), own.texts[name], name) for name in own.changed}
+        return {"files": files, "items": _items_changed(work, who, policy)}
+
+    return await busy(found)
+
+
+@router.put("/drafts/{jurisdiction}/{year}/published", summary="发布：检查、测试都通过才发布，并写下锁定文件")
+async def publish(request: Request, who: Publisher, jurisdiction: Jurisdiction, year: Year, wanted: Publish) -> Seen:
+    work, policy = bench(request), f"{jurisdiction}/{year}"
+
+    def made() -> Seen:
+        from engine.policy_publish import publish as run
+
+        if work.drafts.get(who.account.name, policy).changed:
+            raise PolicyError(Problem(Place(policy), "还有未保存的修改", "先保存或放弃"))
+        before = work.drafts.on_disk(policy)
+        with work.drafts.locked():
+            run(policy, work.library, by=who.account.name, amend=wanted.amend)
+        after = work.drafts.on_disk(policy)
+        changes = {name: (before.get(name, ""), text) for name, text in after.items() if before.get(name) != text}
+        _note(work, who, "publish", policy, changes, amend=wanted.amend)
+        return _seen(work, who, policy)
+
+    return await busy(made)
+
+
+@router.get("/forms", summary="可以用来试算的自评表")
+def forms(request: Request, who: Viewer) -> list[dict[str, str]]:
+    return [{"id": key, "label": label} for key, label in _forms(bench(request), who)]
+
+
+@router.delete("/forms/{key}", summary="删去保留的自评表")
+def forget(request: Request, who: Editor, key: str) -> list[dict[str, str]]:
+    shelf.forget(bench(request).kept, key)
+    return forms(request, who)
+
+
+@router.post("/drafts/{jurisdiction}/{year}/effect", summary="试算：修改前后各表的得分和问题")
+async def effect(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, wanted: Forms) -> dict[str, Any]:
+    return await busy(_effect, bench(request), who, f"{jurisdiction}/{year}", wanted.forms)
+
+
+def _stepped(work: Workbench, who: Session, policy: str, revision: int, back: bool) -> Seen:
+    work.drafts.step(who.account.name, policy, revision, back)
+    return _seen(work, who, policy)
+
+
+def _seen(work: Workbench, who: Session, policy: str) -> Seen:
+    draft = work.drafts.get(who.account.name, policy)
+    view = editing.view(work.drafts, who.account.name, policy, work.library)
+    status = str(view.resolved.sections["policy"].get("status", "")) if view.resolved else ""
+    return Seen(
+        id=policy,
+        revision=draft.revision,
+        files=dict(view.texts),
+        changed=list(draft.changed),
+        problems=[Trouble(**told(problem)) for problem in view.problems],
+        groups=form_fields.counts(view.resolved) if view.resolved else None,
+        undo=len(draft.undo),
+        redo=len(draft.redo),
+        status=status,
+    )
+
+
+def _note(work: Workbench, who: Session, action: str, policy: str, changes: dict[str, tuple[str, str]], **more: Any) -> None:
+    told_changes = "\n".join(difference(before, after, name) for name, (before, after) in changes.items())
+    work.log.add(who.account.name, action, policy=policy, files=list(changes), difference=told_changes, **more)
+
+
+def _items_changed(work: Workbench, who: Session, policy: str) -> str:
+    """The change in an officer's words, where both sides are sound enough to be compared."""
+    from engine.policy_diff import compare
+    from engine.policy_diff_view import render
+
+    with work.drafts.library(who.account.name, policy, work.library) as library:
+        try:
+            compared = compare(work.policies / policy, library.roots[0] / policy, library)
+            return render(compared, terminal=False).replace(str(library.roots[0]) + "/", "")
+        except PolicyError:
+            return ""
+
+
+def _forms(work: Workbench, who: Session) -> Iterator[tuple[str, str]]:
+    for number, path in enumerate(work.examples):
+        yield f"example-{number}", f"例表：{path.name}"
+    for key, kept in who.forms.items():
+        yield key, f"本次核对：{kept.label}"
+    for key, path in shelf.kept(work.kept):
+        yield key, f"保留的：{path.stem}"
+
+
+def _submission(work: Workbench, who: Session, key: str) -> Submission:
+    if key in who.forms:
+        kept: shelf.Kept = who.forms[key]
+        return kept.judged.evaluation.submission
+    paths: dict[str, Path] = {f"example-{number}": path for number, path in enumerate(work.examples)}
+    paths |= dict(shelf.kept(work.kept))
+    if key not in paths:
+        raise InputError(Problem(Place(), f"没有这份自评表：{key}"))
+    return read_bundle([paths[key]], work.library).submission
+
+
+def _effect(work: Workbench, who: Session, policy: str, keys: list[str]) -> dict[str, Any]:
+    from engine.impact import Comparer
+    from engine.policy_build import load
+
+    drafts: Drafts = work.drafts
+    submissions = [_submission(work, who, key) for key in keys]
+    with drafts.library(who.account.name, policy, work.library) as library:
+        after = load(policy, library, locked=False)
+    comparer = Comparer(load(policy, work.library, locked=False), after)
+    found = [impact for submission in submissions for impact in comparer.compare(submission)]
+    return {"forms": [_told(impact) for impact in found], "covered": all(all(impact.covered) for impact in found)}
+
+
+def _told(impact: Any) -> dict[str, Any]:
+    def outcome(one: Any) -> dict[str, str]:
+        score = "" if one.score is None else str(one.score)
+        return {
+            "score": score,
+            "grade": one.grade,
+            "status": one.status,
+            "case": one.case,
+            "label": one.label,
+            "reason": one.reason,
+        }
+
+    return {
+        "name": impact.name,
+        "unit": impact.unit,
+        "changed": impact.changed,
+        "difference": "" if impact.difference is None else str(impact.difference),
+        "before": outcome(impact.before),
+        "after": outcome(impact.after),
+        "indicators": [
+            {
+                "name": item.name,
+                "weight": "" if item.weight is None else str(item.weight),
+                "target": item.target,
+                "actual": item.actual,
+                "before": outcome(item.before),
+                "after": outcome(item.after),
+            }
+            for item in impact.indicators[:100]
+        ],
+        "findings": [
+            {"rule": item.rule, "title": item.title, "subject": item.subject, "message": item.message, "change": item.change}
+            for item in impact.findings[:100]
+        ],
+    }
+
+
+def _exact(value: Any) -> Any:
+    """JSON data as YAML data: no binary fractions, which would write 0.1 as something else."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, dict):
+        return {str(key): _exact(inner) for key, inner in value.items()}
+    return [_exact(inner) for inner in value] if isinstance(value, list) else value

@@ -1,0 +1,130 @@
+"""Lints of recognition and scoring tables: cases that contradict themselves, that earlier ones take whole, that were copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine import fields as catalogue
+from engine import formula, proof_order
+from engine.errors import Place
+from engine.fields import Fields
+from engine.ir import Ref
+from engine.lint_subject import Subject, condition_text
+from engine.policy import Scheme
+from engine.policy_build import NATURES
+from engine.proof import Outcome
+from engine.proof_scoring import ScoringTable
+from engine.proof_terms import Record
+from engine.proof_world import reached
+from engine.tables import Case, Table
+from engine.yamlfile import Path_
+
+
+def check(subject: Subject) -> None:
+    """Every table of the policy."""
+    for table, path in subject.tables():
+        _copied(subject, table)
+        if subject.proofs:
+            _reached(subject, table.name, path, table.cases, _fields(subject, table))
+    if subject.policy is not None and subject.policy.scoring.weights.schemes and subject.proofs:
+        _reached(
+            subject,
+            "weights",
+            ("scoring", "weights"),
+            subject.policy.scoring.weights.schemes,
+            catalogue.weighing(subject.data["taxonomy"]),
+        )
+    if subject.policy is not None:
+        for name, table in subject.scoring_tables():
+            _weightless(subject, name, table)
+            if subject.proofs:
+                proving = ScoringTable(subject, subject.policy, table, ("scoring", name))
+                proving.run()
+                proof_order.check(proving)
+                proving.close()
+
+
+def _copied(subject: Subject, table: Table) -> None:
+    seen: dict[frozenset[object], Case] = {}
+    for case in table.cases:
+        key: frozenset[object] = frozenset(condition.test for condition in case.conditions)
+        if key and key in seen:
+            first = seen[key]
+            subject.add(
+                "case-copied",
+                f"{table.name}.{case.id}",
+                case.place,
+                f"“{case.id}”的条件与第{first.place.line}行的“{first.id}”完全相同，永远轮不到它",
+                "照抄来的一条要改条件；多余的删去",
+            )
+        seen.setdefault(key, case)
+
+
+def _fields(subject: Subject, table: Table) -> Fields:
+    tiers = tuple(band.id for band in subject.policy.scoring.tiers) if subject.policy else ()
+    fields = {**catalogue.stages(tiers, NATURES), "total": catalogue.TOTAL}[table.name]
+    if not tiers and "attainment" in fields:  # a pack does not know the tiers of those who extend it
+        return {**fields, "attainment": replace(fields["attainment"], choices=())}
+    return fields
+
+
+def _reached(subject: Subject, table: str, path: Path_, cases: Sequence[Case | Scheme], fields: Fields) -> None:
+    """Cases whose conditions contradict each other, and cases that earlier ones take whole."""
+    import z3
+
+    tests = [condition.test for case in cases for condition in case.conditions]
+    used = {test.field for test in tests} | {test.value.field for test in tests if isinstance(test.value, Ref)}
+    record = Record(table, {name: field for name, field in fields.items() if name in used})
+    holds = [record.all_of(condition.test for condition in case.conditions) for case in cases]
+    ways = reached(cases, record)
+    axioms = [
+        *record.axioms(),
+        *(record.value(name) >= 0 for name, f in record.fields.items() if table == "weights" and f.type == "number"),
+    ]
+    possible = subject.prover.possible
+    copies = {lint.at for lint in subject.lints if lint.code == "case-copied"}
+    for index, case in enumerate(cases):
+        name = f"{table}.{case.id}"
+        if case.conditions and possible([holds[index], *axioms])[0] == "proved":
+            said = "，且 ".join(f"{c.title}{condition_text(c)}" for c in case.conditions)
+            subject.add(
+                "case-contradictory", name, case.place, f"“{case.id}”的条件不可能同时成立（{said}）", "改正条件，或删去这一条"
+            )
+            continue
+        answer = possible([ways[index], *axioms])[0] if index else "refuted"
+        _note(subject, name, "有指标会走到这一条", answer, case.place)
+        if answer != "proved" or name in copies or not case.conditions:
+            continue
+        takers = (c for at, c in enumerate(cases[:index]) if possible([holds[index], z3.Not(holds[at]), *axioms])[0] == "proved")
+        taker = next(takers, None)
+        who = f"第{taker.place.line}行的“{taker.id}”" if taker else "前面各条合起来"
+        subject.add(
+            "case-shadowed",
+            name,
+            case.place,
+            f"“{case.id}”永远用不上：符合它的都被{who}先接走",
+            "把条件窄的放在前面，或改正前面一条的条件",
+        )
+
+
+def _weightless(subject: Subject, name: str, table: Table) -> None:
+    for index, case in enumerate(table.cases):
+        names = {n.name for n in formula.names(case.score)} if case.score is not None else {"weight"}
+        scale = {"weight", "reported"} if name != "total" else names
+        zero = case.score is not None and not names and not formula.evaluate(case.score, {})
+        if name != "execution" and not names & scale and not zero:
+            place = subject.place(("scoring", name, "cases", index, "score"))
+            subject.add(
+                "score-without-weight",
+                f"{name}.{case.id}",
+                place,
+                f"公式“{case.formula}”里没有 weight：分值 2 分和 20 分的指标得一样的分",
+                "公式乘上 weight（该指标的分值）",
+            )
+
+
+def _note(subject: Subject, about: str, statement: str, answer: Outcome, place: Place) -> None:
+    """Keep an obligation that something is possible: a model shows it."""
+    turned: dict[Outcome, Outcome] = {"refuted": "proved", "proved": "refuted", "unknown": "unknown"}
+    subject.prover.note(about, statement, turned[answer], place)

@@ -1,0 +1,330 @@
+"""Finding rules as joins. The same semantics as `engine.matching`: each combination of facts, one for each positive pattern, that
+passes all tests; one fact never for two aliases; a negated pattern where no other fact passes.
+
+Facts join within their bundle. What a rule concludes becomes a relation that later rules read, in the order of the strata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import lcm
+from typing import Any
+
+import ibis
+
+from engine import relational_numbers as numbers
+from engine.chaining import stratify
+from engine.corpus_fields import FACT_SHIFT, SUBJECT
+from engine.ir import Conclusion, Pattern, Ref, Rule, Test
+from engine.policy import Policy
+from engine.relational_facts import Store, World
+from engine.relational_numbers import Expr, Int, Number, TooWide
+from engine.relational_scoring import NULL_ID, Frame, text_literal
+from engine.relational_terms import Branches, Fields, Flag, Presence, Text, Unsupported, Value, condition, every
+
+MOST_FACTS = 3
+"""Positive patterns of a rule, and columns of facts in a finding."""
+
+
+Made = tuple[Rule, Any, dict[str, Value]]
+"""A rule that concludes, its matches, and the fields of what it concludes."""
+
+
+@dataclass(slots=True)
+class Compiled:
+    """The findings of a policy as one expression for each rule, and the rules that the reference executor has to run."""
+
+    findings: dict[str, Any] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def compile_rules(world: World, policy: Policy, store: Store) -> Compiled:
+    """Every rule over the relations of a world; concluded facts are stored on the way."""
+    out = Compiled()
+    rules = {rule.id: rule.compiled for rule in policy.rules.rules.values()}
+    said = {name for name, rule in policy.rules.rules.items() if rule.message}
+    derived = policy.rules.derived
+    broken: set[str] = set()
+    for stratum in stratify(list(rules.values())):
+        for group in _ordered(stratum, derived, broken, out):
+            pending: dict[str, list[Made]] = {}
+            for rule in group:
+                try:
+                    if blocked := sorted({p.kind for p in rule.patterns} & broken):
+                        raise Unsupported(f"依赖“{blocked[0]}”，而它要由参照执行器得出")
+                    matcher = Matcher(world.relations, rule)
+                    matches = matcher.matches()
+                    if rule.id in said:
+                        out.findings[rule.id] = matches.select(*finding_columns())
+                    if rule.conclude is not None:
+                        made = (rule, matches, matcher.concluded(matches, rule.conclude))
+                        pending.setdefault(rule.conclude.kind, []).append(made)
+                except (Unsupported, TooWide) as why:
+                    out.refused[rule.id] = str(why)
+                    if rule.conclude is not None:
+                        broken.add(rule.conclude.kind)
+            for kind, makers in pending.items():
+                if kind in broken:
+                    continue
+                try:
+                    world.relations[kind] = concluded(kind, makers, policy, store)
+                except (Unsupported, TooWide) as why:
+                    broken.add(kind)
+                    out.refused |= {rule.id: str(why) for rule, _, _ in makers}
+    for name in list(out.findings):
+        if {p.kind for p in rules[name].patterns} & broken:
+            del out.findings[name]
+            out.refused.setdefault(name, "依赖参照执行器得出的事实")
+    return out
+
+
+def _ordered(stratum: Sequence[Rule], derived: frozenset[str], broken: set[str], out: Compiled) -> list[list[Rule]]:
+    """The rules of a stratum so that a kind is complete before it is read. Kinds concluded in a circle are left to the reference."""
+    makers: dict[str, list[Rule]] = {}
+    for rule in stratum:
+        if rule.conclude is not None:
+            makers.setdefault(rule.conclude.kind, []).append(rule)
+    waiting = dict(makers)
+    groups: list[list[Rule]] = []
+    while waiting:
+        ready = [kind for kind, rules in waiting.items() if not any(p.kind in waiting for r in rules for p in r.patterns)]
+        if not ready:
+            for kind, rules in waiting.items():
+                broken.add(kind)
+                out.refused |= {rule.id: f"“{kind}”由它自己推出" for rule in rules}
+            break
+        groups.append([rule for kind in ready for rule in waiting.pop(kind)])
+    silent = [rule for rule in stratum if rule.conclude is None]
+    return [*groups, silent] if silent else groups
+
+
+def finding_columns() -> list[str]:
+    return ["bundle", "form_key", SUBJECT, *(f"fact_{n}" for n in range(1, MOST_FACTS + 1))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A relation with its columns renamed for one alias, and the fields of it that others look at."""
+
+    table: Any
+    fields: Fields
+
+
+class Matcher:
+    """One rule over relations."""
+
+    def __init__(self, relations: Mapping[str, Frame], rule: Rule) -> None:
+        self.relations, self.rule = relations, rule
+        self.positive = [pattern for pattern in rule.patterns if not pattern.negated]
+        self.kinds = {pattern.alias: pattern.kind for pattern in self.positive}
+        self.read: dict[str, set[str]] = {pattern.alias: set() for pattern in rule.patterns}
+        for pattern in rule.patterns:
+            for test in pattern.tests:
+                if isinstance(test.value, Ref) and test.value.alias:
+                    self.read[test.value.alias].add(test.value.field)
+                    self.read[pattern.alias].add(test.field)
+        if rule.conclude is not None:
+            for _, written in rule.conclude.fields:
+                if isinstance(written, Ref):
+                    self.read[written.alias].add(written.field)
+
+    def matches(self) -> Any:
+        """The matches: bundle, form_key and subject of the first fact, the facts, and the fields that are concluded from."""
+        table: Any = None
+        bound: dict[str, _Side] = {}
+        for pattern in self.rule.patterns:
+            side = self._side(pattern)
+            if table is None:
+                table, bound = side.table, {pattern.alias: side}
+                continue
+            fields = {alias: _over(one.fields, table) for alias, one in bound.items()}
+            tests = [test for test in pattern.tests if _joins(test)]
+            on = [table[_name(self.positive[0].alias, "bundle")] == side.table[_name(pattern.alias, "bundle")]]
+            on += [condition(test, side.fields, fields) for test in tests]
+            for alias in bound:
+                if self.kinds[alias] == pattern.kind:
+                    on.append(table[_name(alias, "fact")] != side.table[_name(pattern.alias, "fact")])
+            if pattern.negated:
+                table = table.anti_join(side.table, on)
+            else:
+                table = table.inner_join(side.table, on)
+                bound[pattern.alias] = side
+        return self._named(self._settled(table))
+
+    def _side(self, pattern: Pattern) -> _Side:
+        if pattern.kind not in self.relations:
+            raise Unsupported(f"没有“{pattern.kind}”的表")
+        frame = self.relations[pattern.kind]
+        own = [condition(test, frame.fields) for test in pattern.tests if not _joins(test)]
+        table = frame.table.filter(every(own)) if own else frame.table
+        columns: dict[str, Expr] = {key: table[key] for key in ("bundle", "form_key", "fact", SUBJECT) if key in table.columns}
+        values: dict[str, Value] = {}
+        for name in sorted(self.read[pattern.alias]):
+            if name not in frame.fields:
+                raise Unsupported(f"语料里没有字段“{name}”")
+            values[name] = _flat(frame.fields[name], name, columns)
+        renamed = table.select(**{_name(pattern.alias, key): expr for key, expr in columns.items()})
+        return _Side(renamed, {name: _unflat(value, pattern.alias, name, renamed) for name, value in values.items()})
+
+    def _settled(self, table: Any) -> Any:
+        """With `unordered`, one of the combinations of the same facts: the one whose facts come first."""
+        if not self.rule.unordered:
+            return table
+        same: dict[str, list[str]] = {}
+        for pattern in self.positive:
+            same.setdefault(pattern.kind, []).append(pattern.alias)
+        twins = [aliases for aliases in same.values() if len(aliases) > 1]
+        if not twins:
+            return table
+        if len(twins) > 1 or len(twins[0]) > 2 or twins[0][0] not in self.kinds:
+            raise Unsupported("三个同类事实不分先后")
+        if not self.relations[self.kinds[twins[0][0]]].table.columns or self.kinds[twins[0][0]] not in _GIVEN:
+            raise Unsupported("推出的事实不分先后")
+        first, second = (table[_name(alias, "fact")] for alias in twins[0])
+        others = [table[_name(p.alias, "fact")] for p in self.positive if p.alias not in twins[0]]
+        window = ibis.window(
+            group_by=[ibis.least(first, second), ibis.greatest(first, second), *others],
+            order_by=[table[_name(p.alias, "fact")] for p in self.positive],
+        )
+        ranked = table.mutate(rank_=ibis.row_number().over(window))
+        return ranked.filter(ranked["rank_"] == 0).drop("rank_")
+
+    def _named(self, table: Any) -> Any:
+        lead = self.positive[0].alias
+        facts = {
+            f"fact_{n + 1}": table[_name(self.positive[n].alias, "fact")] if n < len(self.positive) else NULL_ID
+            for n in range(MOST_FACTS)
+        }
+        return table.mutate(
+            bundle=table[_name(lead, "bundle")],
+            form_key=table[_name(lead, "form_key")],
+            **{SUBJECT: table[_name(lead, SUBJECT)]},
+            **facts,
+        )
+
+    def concluded(self, table: Any, conclusion: Conclusion) -> dict[str, Value]:
+        """The fields of what the rule concludes, over its matches."""
+        out: dict[str, Value] = {}
+        for name, written in conclusion.fields:
+            if isinstance(written, Ref):
+                value = self.relations[self.kinds[written.alias]].fields[written.field]
+                flat: dict[str, Expr] = {}
+                out[name] = _unflat(_flat(value, written.field, flat), written.alias, written.field, table)
+            elif isinstance(written, bool):
+                out[name] = Flag(ibis.literal(written))
+            elif isinstance(written, str):
+                out[name] = Text(text_literal(written), (written,))
+            else:
+                out[name] = numbers.constant(written)
+        return out
+
+
+def _joins(test: Test) -> bool:
+    return isinstance(test.value, Ref) and bool(test.value.alias)
+
+
+def _name(alias: str, column: str) -> str:
+    return f"{alias}__{column}"
+
+
+def _flat(value: Value, name: str, columns: dict[str, Expr]) -> Value:
+    """Adds the columns that hold a value; the value's shape is what tells them apart again."""
+    if isinstance(value, Branches | Presence):
+        raise Unsupported(f"“{name}”不能与别的事实比较")
+    if isinstance(value, Number):
+        for side, part in (("up", value.up), ("down", value.down)):
+            if part.expr is not None:
+                columns[f"{name}__{side}"] = part.expr
+    else:
+        columns[name] = value.expr
+    return value
+
+
+def _unflat(value: Value, alias: str, name: str, table: Any) -> Value:
+    """The value over a table with an alias's columns."""
+    if isinstance(value, Number):
+        sides = {
+            side: Int(None if part.expr is None else table[_name(alias, f"{name}__{side}")], part.most, part.wide)
+            for side, part in (("up", value.up), ("down", value.down))
+        }
+        return replace(value, **sides)
+    if isinstance(value, Text):
+        return Text(table[_name(alias, name)], value.choices)
+    assert isinstance(value, Flag)
+    return Flag(table[_name(alias, name)])
+
+
+def _over(fields: Fields, table: Any) -> Fields:
+    from engine.relational_terms import moved
+
+    return {name: moved(value, table) for name, value in fields.items()}
+
+
+_GIVEN = frozenset({"bundle", "form", "part", "goal", "group", "indicator", "unmet", "claim", "alike", "doubt"})
+
+
+def concluded(kind: str, made: Sequence[Made], policy: Policy, store: Store) -> Frame:
+    """The relation of what rules conclude: facts of the same content once, with the match that comes first."""
+    names = list(policy.rules.kinds[kind])
+    shaped = [fields for _, _, fields in made]
+    parts: list[Any] = []
+    scales = {name: _scale([fields.get(name) for fields in shaped]) for name in names}
+    for number, (_, matches, fields) in enumerate(made):
+        columns: dict[str, Expr] = {}
+        for name in names:
+            columns[name] = _column(fields.get(name), policy.rules.kinds[kind][name].type, scales[name])
+        keys = {"bundle": matches["bundle"], "lead": matches["form_key"], SUBJECT: matches[SUBJECT]}
+        order = {f"o_{n}": matches[f"fact_{n}"].fill_null(numbers.literal(-1)) for n in range(1, MOST_FACTS + 1)}
+        parts.append(matches.select(**keys, rule_=ibis.literal(number, type="int64"), **order, **columns))
+    table = parts[0]
+    for part in parts[1:]:
+        table = table.union(part)
+    window = ibis.window(
+        group_by=[table["bundle"], *(table[name] for name in names)],
+        order_by=[table["rule_"], *(table[f"o_{n}"] for n in range(1, MOST_FACTS + 1))],
+    )
+    ranked = table.mutate(rank_=ibis.row_number().over(window))
+    first = ranked.filter(ranked["rank_"] == 0)
+    by_lead = ibis.window(group_by=first["lead"], order_by=[first["rule_"], *(first[f"o_{n}"] for n in range(1, MOST_FACTS + 1))])
+    numbered = first.mutate(
+        form_key=first["lead"], fact=first["lead"] * numbers.literal(FACT_SHIFT) + ibis.row_number().over(by_lead).cast("int64")
+    )
+    stored = store(f"d_{kind}", numbered.select("bundle", "form_key", "fact", SUBJECT, *names))
+    out: dict[str, Value] = {}
+    for name in names:
+        shapes = [fields[name] for fields in shaped if name in fields]
+        out[name] = _concluded_value(shapes, stored[name], scales[name])
+    return Frame(stored, out)
+
+
+def _scale(values: Sequence[Value | None]) -> int:
+    """The denominator under which all these numbers are integers."""
+    found = [value for value in values if isinstance(value, Number)]
+    for value in found:
+        if value.down.expr is not None or value.grain or value.quotient:
+            raise Unsupported("结论的字段是商")
+    return lcm(1, *(value.scale.denominator for value in found))
+
+
+def _column(value: Value | None, declared: str, scale: int) -> Expr:
+    if isinstance(value, Number):
+        whole = numbers.integer(value, scale)
+        assert whole.expr is not None
+        return numbers.widened(whole)
+    if value is None:
+        return ibis.null({"text": "int64", "bool": "boolean", "number": numbers.WIDE_TYPE}[declared])
+    assert not isinstance(value, Branches)
+    return value.expr
+
+
+def _concluded_value(shapes: Sequence[Value], expr: Expr, scale: int) -> Value:
+    first = shapes[0]
+    if isinstance(first, Number):
+        most = max(numbers.integer(shape, scale).most for shape in shapes if isinstance(shape, Number))
+        return numbers.column(expr, max(most, numbers.NARROW + 1), scale)
+    if isinstance(first, Text):
+        choices = [shape.choices for shape in shapes if isinstance(shape, Text)]
+        known = None if None in choices else tuple(dict.fromkeys(c for group in choices for c in group or ()))
+        return Text(expr, known)
+    return Flag(expr)

@@ -1,0 +1,67 @@
+"""Forms a person is working with in the workbench: results of this sign-in, kept in memory, and records they asked to keep."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import output, record
+from engine.errors import InputError, Place, Problem
+from engine.sessions import Session
+from engine.submission import Submission
+from engine.uploads import Judged
+
+MAX_RESULTS = 12
+MAX_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A bundle that was judged in this session."""
+
+    label: str
+    judged: Judged
+
+
+def put(session: Session, judged: Judged) -> str:
+    """Keep a result for the rest of the session; the key it is had back by. The oldest goes when there are too many."""
+    key = secrets.token_hex(8)
+    session.forms[key] = Kept(label(judged.evaluation.submission), judged)
+    while len(session.forms) > MAX_RESULTS:
+        del session.forms[next(iter(session.forms))]
+    return key
+
+
+def label(submission: Submission) -> str:
+    """What a bundle is called: its unit, its year, its forms."""
+    units = "、".join(dict.fromkeys(form.unit for form in submission.forms))
+    years = "、".join(dict.fromkeys(str(form.fiscal_year) for form in submission.forms))
+    names = "、".join(form.name for form in submission.forms[:3]) + ("等" if len(submission.forms) > 3 else "")
+    return f"{units} {years}年度：{names}"
+
+
+def keep(home: Path, submission: Submission) -> str:
+    """Write the record of a bundle, because someone asked for it; its key. Raises InputError if too many are kept."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    text = record.dump_json(submission)
+    key = hashlib.sha256(text.encode()).hexdigest()[:16]
+    if len(list(home.glob("*.json"))) >= MAX_KEPT:
+        raise InputError(Problem(Place(), f"保留的自评表已有 {MAX_KEPT} 份", "先删去一些"))
+    output.write(text, home / f"{key}.json")
+    return key
+
+
+def kept(home: Path) -> Iterator[tuple[str, Path]]:
+    """Key and file of every record that was kept."""
+    for path in sorted(home.glob("*.json")):
+        yield path.stem, path
+
+
+def forget(home: Path, key: str) -> None:
+    """Delete a record that was kept."""
+    for known, path in kept(home):
+        if known == key:
+            path.unlink(missing_ok=True)
