@@ -14,7 +14,7 @@ from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from engine.drafts import overlaid
+from engine.drafts import files_of, overlaid
 from engine.errors import PolicyError, Problem
 from engine.inputs import read_bundle
 from engine.library import Library
@@ -148,7 +148,7 @@ async def check(request: Request, who: Viewer, texts: Texts) -> Checked:
     def checked() -> Checked:
         from engine.policy_build import check as check_policy
 
-        with overlaid(texts.id, {**work.drafts.files(texts.id, work.library), **texts.files}, work.library) as library:
+        with overlaid(texts.id, {**files_of(texts.id, work.library), **texts.files}, work.library) as library:
             try:
                 check_policy(texts.id, library)
             except PolicyError as error:

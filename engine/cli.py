@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from engine import __version__
+from engine import __version__, lifecycle_commands, workbook_commands
 from engine.errors import (
     EXIT_FINDINGS,
     EXIT_INPUT,
@@ -24,7 +24,6 @@ from engine.errors import (
     Problem,
     UsageError,
 )
-from engine.lifecycle_commands import COMMANDS
 from engine.options import FILE, chinese_name, files_argument, out_option, policy_options, tell
 from engine.output import write as _write
 from engine.paths import displayed
@@ -189,7 +188,7 @@ def schema(name: str) -> None:
     _write(json.dumps(bundled(name), ensure_ascii=False, indent=2) + "\n", None)
 
 
-for _command in COMMANDS:
+for _command in (*lifecycle_commands.COMMANDS, *workbook_commands.COMMANDS):
     policy_group.add_command(_command)
 app.add_command(policy_group)
 app.add_command(rollup)

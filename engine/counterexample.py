@@ -5,7 +5,7 @@ The solver's answer is only a suggestion: the case and the score shown are those
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -44,8 +44,21 @@ WORDS = {
 SIGNS = {">=": "≥", ">": "＞", "<=": "≤", "<": "＜", "=": "＝", "±": "±"}
 _UNSAID = ("nature", "comparison", *QUOTIENTS)
 """Fields that say nothing beside those they follow from."""
-_TRIES = ((80, 10), (100, 10), (0, 10), (3, 5))
-"""(target or budget, weight) a person would choose for an example."""
+_TRIES = [
+    (Decimal(target), Decimal(weight))
+    for target, weight in (
+        ("80", "10"),
+        ("100", "10"),
+        ("0", "10"),
+        ("3", "5"),
+        ("80", "1"),
+        ("80", "0.5"),
+        ("-80", "10"),
+        ("-80", "0.5"),
+    )
+]
+"""(target, weight) a person would choose for an example, in order."""
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,38 +129,83 @@ def _text(model: Any, unknown: Unknown) -> str:
     return "，".join(parts) or "某"
 
 
-def friendly(prover: Prover, terms: list[Term], records: list[Record], case: str = "actual") -> Any:
-    """A model with numbers a person would choose, if there is one; None if the solver finds none of them."""
-    import z3
+def friendly(prover: Prover, terms: list[Term], records: list[Record], table: str) -> Any:
+    """A model with the first numbers, in the order a person would think of them, that the terms allow; None if they allow none.
 
-    first, last = records[0], records[-1]
-    middle = "target" if case == "actual" else "budget"
-    if case not in first.fields or middle not in first.fields:
-        return None
-    for wanted, weight in _TRIES:
-        grid = _grid(Decimal(wanted), finely=len(records) > 1)
-        chosen = [
-            *(z3.Or(*[record.value(case) == number(point) for point in grid]) for record in records),
-            z3.Or(z3.Not(first.present(middle)), first.value(middle) == wanted),
-        ]
-        if case == "actual":
-            chosen.append(first.value("weight") == weight)
-        for gap in (Decimal("0.01"), Decimal(1), None) if len(records) > 1 else (None,):
-            close = [] if gap is None else [last.value(case) - first.value(case) <= number(gap)]
-            answer, model = prover.possible([*terms, *chosen, *close])
-            if answer == "refuted":
-                return model
+    Of two records the values are as close as they can be. The same whenever it is asked: texts with examples are compared.
+    """
+    for base, key, grid in _bases(table, records[0], finely=len(records) > 1):
+        asked = [*terms, *base]
+        if prover.possible(asked)[0] != "refuted":
+            continue
+        ends = [record.value(key) for record in records]
+        close = _first(prover, asked, [ends[-1] - ends[0] == number(step) for step in (_CENT, 1, 10)]) if len(ends) > 1 else []
+        for gap in [close, []] if close else [[]]:
+            found = _first(prover, [*asked, *gap], [ends[-1] == number(point) for point in grid])
+            if found:
+                asked += [*gap, *found]
+                break
+        else:
+            continue
+        if len(ends) > 1:
+            asked += _first(prover, asked, [ends[0] == number(point) for point in grid])
+        for options in _rest(records[0]):
+            asked += _first(prover, asked, options)
+        return prover.possible(asked)[1]
     return None
 
 
-def _grid(middle: Decimal, *, finely: bool) -> Iterable[Decimal]:
+def _bases(table: str, record: Record, *, finely: bool) -> Iterator[tuple[list[Term], str, list[Decimal]]]:
+    """What is fixed first, what is looked for next, and its values in order."""
+    value = record.value
+    if table == "quantitative":
+        for target, weight in _TRIES:
+            yield [value("target") == number(target), value("weight") == number(weight)], "actual", _grid(target, finely=finely)
+    elif table == "execution":
+        yield [value("budget") == 80], "executed", _grid(Decimal(80), finely=finely)
+        yield [value("budget") == -80], "executed", _grid(Decimal(-80), finely=finely)
+    elif table == "total":
+        points = [Decimal(point) for point in (0, 10, 5, 20, 1, 40, 60, 80, 90)]
+        for nothing in (0, 10, 40):
+            for other in ("indicators", "execution"):
+                for rest in points:
+                    key = "execution" if other == "indicators" else "indicators"
+                    yield [value("not_applicable_weight") == nothing, value(other) == number(rest)], key, points
+    elif "weight" in record.fields:
+        yield [], "weight", [Decimal(point) for point in ("10", "5", "1", "0.5")]
+
+
+def _rest(record: Record) -> Iterator[list[Term]]:
+    """Choices for what else an example may show."""
+    import z3
+
+    fields = record.fields
+    if "target_operator" in fields and "direction" in fields:
+        yield [record.text("target_operator", sign) for sign in (">=", "<=", "", ">", "<", "=", "±")]
+    if "reported" in fields:
+        value = record.value("reported")
+        yield [z3.Not(record.present("reported")), value == 0, value == 1, value == 10]
+
+
+def _first(prover: Prover, asked: list[Term], options: list[Term]) -> list[Term]:
+    """The first of the options that can hold, found by halving; nothing if none can."""
+    import z3
+
+    if not options or prover.possible([*asked, z3.Or(*options)])[0] != "refuted":
+        return []
+    while len(options) > 1:
+        half = options[: (len(options) + 1) // 2]
+        options = half if prover.possible([*asked, z3.Or(*half)])[0] == "refuted" else options[len(half) :]
+    return options
+
+
+def _grid(middle: Decimal, *, finely: bool) -> list[Decimal]:
     """Values a person would choose around a target: shares of it, and (where two are compared) those just beside."""
-    cent = Decimal("0.01") if finely else Decimal(0)
-    shares = [Decimal(share) / 100 for share in (10, 50, 60, 70, 80, 90, 95, 110, 120, 130, 150, 200, 250)]
-    around = [middle * share + step for share in shares for step in (-cent, Decimal(0), cent)]
-    return dict.fromkeys(
-        [Decimal(-1), Decimal(0), Decimal(1), Decimal(5), *around, middle - 1, middle - cent, middle, middle + cent, middle + 1]
-    )
+    steps = (Decimal(0), -_CENT, _CENT) if finely else (Decimal(0),)
+    shares = [Decimal(share) / 100 for share in (100, 90, 80, 60, 50, 70, 95, 110, 120, 130, 10, 150, 200, 250)]
+    near = [middle - 1, middle + 1, middle - _CENT, middle + _CENT]
+    points = [*(middle * share + step for step in steps for share in shares), *near, *map(Decimal, (0, 1, 5, -1, -10))]
+    return list(dict.fromkeys(points))
 
 
 def told(fields: Mapping[str, Scalar], about: Iterable[str], known: Mapping[str, Field]) -> str:

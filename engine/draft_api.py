@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from engine import editing, form_fields, shelf
 from engine.api import WRONG, Jurisdiction, Trouble, Year
 from engine.audit import difference
-from engine.drafts import Drafts
+from engine.drafts import Drafts, files_of
 from engine.editing import Change
 from engine.errors import InputError, Place, PolicyError, Problem
 from engine.inputs import read_bundle
@@ -107,7 +107,7 @@ async def new(request: Request, who: Editor, wanted: New) -> dict[str, str]:
     def made() -> dict[str, str]:
         from engine.policy_new import new as make
 
-        work.drafts.files(wanted.parent, work.library)
+        files_of(wanted.parent, work.library)
         make(wanted.id, wanted.parent, work.library, work.policies)
         work.log.add(who.account.name, "new", policy=wanted.id, parent=wanted.parent)
         return {"id": wanted.id}

@@ -97,15 +97,6 @@ class Drafts:
         """The policy's files as they are saved, by name. Raises PolicyError if one cannot be read."""
         return _files(self._directory(policy))
 
-    def files(self, policy: str, library: Library) -> dict[str, str]:
-        """The files of any policy there is, by name. Raises PolicyError with code policy.missing if there is none of that id."""
-        if not _ID.fullmatch(policy):
-            raise PolicyError(_missing(policy))
-        try:
-            return _files(library.directory(policy))
-        except PolicyError as error:
-            raise PolicyError([replace(problem, code="policy.missing") for problem in error.problems]) from None
-
     def edit(self, person: str, policy: str, revision: int, texts: Mapping[str, str]) -> Draft:
         """Lay texts over files.
 
@@ -198,6 +189,14 @@ class Drafts:
         output.write(json.dumps(asdict(draft), ensure_ascii=False), path)
         return draft
 
+    def write(self, policy: str, before: Mapping[str, str], texts: Mapping[str, str]) -> None:
+        """Replace files of the policy that are still as they were `before`. Raises Conflict, and writes nothing, if one is not."""
+        with self.locked():
+            disk = self.on_disk(policy)
+            if moved := {name: (disk.get(name, ""), text) for name, text in texts.items() if disk.get(name) != before.get(name)}:
+                raise Conflict(moved)
+            self._write(policy, texts)
+
     def _write(self, policy: str, texts: Mapping[str, str]) -> None:
         """All files or none: what is to be written is noted first, and a save that was cut off is finished by `recover`."""
         if not texts:
@@ -240,6 +239,16 @@ class Drafts:
     def forget_all(self) -> None:
         """Forget every draft of everyone."""
         shutil.rmtree(self._home / "drafts", ignore_errors=True)
+
+
+def files_of(policy: str, library: Library) -> dict[str, str]:
+    """The files of any policy there is, by name. Raises PolicyError with code policy.missing if there is none of that id."""
+    if not _ID.fullmatch(policy):
+        raise PolicyError(_missing(policy))
+    try:
+        return _files(library.directory(policy))
+    except PolicyError as error:
+        raise PolicyError([replace(problem, code="policy.missing") for problem in error.problems]) from None
 
 
 @contextmanager

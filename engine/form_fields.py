@@ -51,7 +51,10 @@ OPERATORS = {
 }
 _FORMULAS = ("score", "lowest", "highest")
 _LONG = ("message", "advice", "report", "text", "definition", "reason")
-_FIXED = ("case", "tier", "grade", "id", "otherwise", "fact", "concludes")
+_FIXED = ("id", "otherwise", "fact", "conclude")
+_NAMES = ("case", "tier", "grade")
+"""Keys that name an item, where its value is its name; elsewhere (the tier a case gives) they are fields."""
+_TESTS = ("when", "where", "among")
 _SECTION_OF = {"clauses": "sources", "narrative": "texts"}
 
 
@@ -120,7 +123,7 @@ def catalogue(resolved: Resolved, kinds: Mapping[str, Mapping[str, Field]] | Non
 def _item(item: Item, context: _Context) -> dict[str, Any]:
     file, at = owner(context.resolved, context.own, item.path)
     place = context.resolved.place(item.path)
-    table = str(item.path[1]) if item.ordered else ""
+    table = str(item.path[1]) if item.ordered else f"fact.{item.value.get('of')}" if item.group == "measures" else ""
     return {
         "key": ".".join(map(str, item.path)),
         "id": item.id,
@@ -156,13 +159,14 @@ def _disabled(name: str, context: _Context) -> dict[str, Any]:
 def _fields(value: Any, path: Path_, at: Path_, context: _Context, table: str) -> Iterator[dict[str, Any]]:
     """The fields of a value, each with where it stands below its item."""
     key = str(at[-1]) if at else ""
-    if key == "when":
+    if key in _TESTS:
         yield from _conditions(value, at, path, context, table)
     elif isinstance(value, Mapping) and set(value) == {"param"}:
         yield _field("param", path, at, context, value["param"], choices="parameters")
     elif isinstance(value, Mapping):
         for name, inner in value.items():
-            if name not in _FIXED and not (path[0] == "sources" and name == "clauses"):
+            named = name in _NAMES and not at and (name != "tier" or "case" not in value)
+            if not named and name not in _FIXED and not (path[0] == "sources" and name == "clauses"):
                 yield from _fields(inner, (*path, name), (*at, name), context, table)
     elif isinstance(value, list) and any(isinstance(inner, Mapping | list) for inner in value):
         for index, inner in enumerate(value):
@@ -232,11 +236,12 @@ def _conditions(when: Any, at: Path_, path: Path_, context: _Context, table: str
                     "tests": list(_tests(own, path, where, context)),
                 }
     elif isinstance(when, Mapping):
-        yield {"kind": "when", "label": "条件", "at": list(at), "of": table, "tests": list(_tests(when, path, at, context))}
+        label = schema_titles.title(_schema_path(path))
+        yield {"kind": "when", "label": label, "at": list(at), "of": table, "tests": list(_tests(when, path, at, context))}
 
 
 def _tests(when: Mapping[str, Any], path: Path_, at: Path_, context: _Context) -> Iterator[dict[str, Any]]:
-    start = path[: len(path) - 1] if path and path[-1] == "when" else path
+    start = path[: len(path) - 1] if path and path[-1] in _TESTS else path
     for field, test in when.items():
         tests: list[tuple[Path_, str, Any]]
         if isinstance(test, Mapping) and not set(test) & {"param", "field"}:
@@ -244,7 +249,7 @@ def _tests(when: Mapping[str, Any], path: Path_, at: Path_, context: _Context) -
         else:
             tests = [((*at, field), "in" if isinstance(test, list) else "eq", test)]
         for where, word, inner in tests:
-            whole = (*start, *where) if start and start[-1] != "when" else where
+            whole = (*start, *where) if start and start[-1] not in _TESTS else where
             yield {
                 "at": list(where),
                 "field": field,

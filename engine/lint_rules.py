@@ -285,11 +285,11 @@ def _units(subject: Subject) -> None:
             continue
         scale = _scale_of(condition.test.field, condition.title, shares)
         unit = units.get(condition.params[0], "") if condition.params else ""
-        said = f"参数 {condition.params[0]}（{plain(value)}{unit}）" if condition.params else plain(value)
+        said = f"参数 {condition.params[0]}（{plain(value)}{unit}）" if condition.params else f" {plain(value)} "
         wrong = ""
         if scale == "%" and (unit == "比例" or (not unit and numeric(value) and 0 < abs(value) < 1)):
-            wrong = f"“{condition.title}”是百分数（90 表示 90%），却与 {said} 比较"
+            wrong = f"“{condition.title}”是百分数（90 表示 90%），却与{said}比较"
         elif scale == "比例" and (unit in ("%", "百分点") or (not unit and abs(value) >= 5)):
-            wrong = f"“{condition.title}”是比例（0.9 表示 90%），却与 {said} 比较"
+            wrong = f"“{condition.title}”是比例（0.9 表示 90%），却与{said}比较"
         if wrong:
             subject.add("unit-mismatch", f"{at}.{condition.test.field}", subject.place(path), wrong, "改成同一种写法")

@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 from engine import __version__, accounts, editing, form_fields, templates
 from engine.accounts import LOCAL
 from engine.api import Jurisdiction, Year, archive
+from engine.drafts import files_of
 from engine.errors import JixiaoError
 from engine.paths import displayed
 from engine.policy_heads import Head, heads
@@ -184,7 +185,7 @@ async def policy_workbook(request: Request, jurisdiction: Jurisdiction, year: Ye
 
         # an editor's workbook is of the policy as they see it, unsaved changes included
         mine = is_inside(work.policies, name) and session.account.may("editor")
-        texts = work.drafts.texts(session.account.name, name) if mine else work.drafts.files(name, work.library)
+        texts = work.drafts.texts(session.account.name, name) if mine else files_of(name, work.library)
         return export(name, editing.look(name, texts, work.library))
 
     download = {"content-disposition": f'attachment; filename="{jurisdiction}-{year}.xlsx"'}

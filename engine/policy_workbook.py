@@ -137,11 +137,8 @@ def read(content: bytes, file: str, policy: str, seen: Seen, below: Library) -> 
     """
     if seen.problems:
         raise PolicyError(seen.problems)
-    sheets = {sheet.name: sheet.cells for sheet in excel_xlsx.sheets(content, file)}
-    about = sheets.get(ABOUT, {})
-    if about.get(1, {}).get(2) != MARK:
-        raise InputError(Problem(Place(file), "不是 jixiao 导出的政策工作簿", "用 jixiao policy export 导出的 .xlsx"))
-    if (named := about.get(2, {}).get(2, "")) != policy:
+    sheets = _sheets(content, file)
+    if (named := sheets[ABOUT].get(2, {}).get(2, "")) != policy:
         raise InputError(Problem(Place(file, path=f"{ABOUT}!B2"), f"这是政策“{named}”的工作簿", f"“{policy}”的工作簿"))
     problems: list[Problem] = []
     found: list[tuple[Place, Change]] = []
@@ -153,6 +150,20 @@ def read(content: bytes, file: str, policy: str, seen: Seen, below: Library) -> 
     if problems:
         raise InputError(problems)
     return _applied(found, policy, seen, below)
+
+
+def policy_of(content: bytes, file: str) -> str:
+    """The policy a workbook is of. Raises InputError if it is no workbook of ours."""
+    return _sheets(content, file)[ABOUT].get(2, {}).get(2, "")
+
+
+def _sheets(content: bytes, file: str) -> dict[str, Mapping[int, Mapping[int, str]]]:
+    if not content.startswith(b"PK"):
+        raise InputError(Problem(Place(file), "不是 .xlsx 工作簿", "用 jixiao policy export 导出的 .xlsx"))
+    found: dict[str, Mapping[int, Mapping[int, str]]] = {sheet.name: sheet.cells for sheet in excel_xlsx.sheets(content, file)}
+    if found.get(ABOUT, {}).get(1, {}).get(2) != MARK:
+        raise InputError(Problem(Place(file), "不是 jixiao 导出的政策工作簿", "用 jixiao policy export 导出的 .xlsx"))
+    return found
 
 
 def _changes(

@@ -19,7 +19,7 @@ from engine.proof_terms import Record, Term, number
 from engine.proof_terms import fields_of as operands
 from engine.proof_world import World, reached, world
 
-_NEGATIVE = "只在目标值为负时如此：在 when 里写 target: {gt: 0}，目标为负的交 otherwise"
+_NEGATIVE = "只在目标值（预算数）为负时如此：在 when 里写 target: {gt: 0}（budget: {gt: 0}），为负的交 otherwise"
 
 
 def check(on: ScoringTable) -> None:
@@ -90,8 +90,8 @@ def _monotone(on: ScoringTable, key: str, better: int, direction: str) -> None:
             if answer == "unknown":
                 worst = worst or (answer, i, j, terms)
             elif answer == "refuted" and (worst is None or not plain_):
-                # one with a target that is not negative says more
-                natural = [*terms, a.value("target") >= 0] if direction else terms
+                # one with a target or budget that is not negative says more
+                natural = [*terms, a.value("target") >= 0] if direction else [*terms, *_natural(on, a)]
                 plain_ = on.subject.prover.possible(natural)[0] == "refuted"
                 worst = (answer, i, j, natural if plain_ else terms)
     answer = worst[0] if worst else "proved"
@@ -109,9 +109,13 @@ def _monotone(on: ScoringTable, key: str, better: int, direction: str) -> None:
             )
 
 
+def _natural(on: ScoringTable, record: Record) -> list[Term]:
+    return [record.value("budget") > 0] if on.table.name == "execution" else []
+
+
 def _told(on: ScoringTable, terms: list[Term], key: str, word: str, better: int, a: Record, b: Record, severity: str) -> bool:
     """Tell of two records that the engine scores the wrong way round; False if it does not."""
-    model = friendly(on.subject.prover, [*terms, *on.quiet()], [a, b], key) or on.subject.prover.possible(terms)[1]
+    model = friendly(on.subject.prover, [*terms, *on.quiet()], [a, b], on.table.name) or on.subject.prover.possible(terms)[1]
     ends = [_end(on, fields_of(model, record)) for record in (a, b)] if model is not None else []
     found = [end for end in ends if end is not None]
     if len(found) < 2:

@@ -226,9 +226,8 @@ class ScoringTable:
         """An answer, with a model of numbers a person would choose where there is one."""
         answer, model = self.subject.prover.possible(self.world.terms(*terms))
         if answer == "refuted":
-            key = {"quantitative": "actual", "execution": "executed"}.get(self.table.name, "")
             asked = self.world.terms(*terms, *self.quiet())
-            model = (friendly(self.subject.prover, asked, [self.world.record], key) if key else None) or model
+            model = friendly(self.subject.prover, asked, [self.world.record], self.table.name) or model
         return answer, model
 
     def quiet(self) -> list[Term]:

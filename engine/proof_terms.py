@@ -22,7 +22,6 @@ from engine.ir import Ref, Scalar, Test
 
 Term = Any
 """A term of z3, which ships no useful types."""
-_CODES: dict[str, int] = {}
 
 
 def number(value: Decimal | Fraction | int) -> Term:
@@ -138,8 +137,8 @@ class Record:
 
 
 def _code(text: str) -> int:
-    """A number for a text, the same wherever it stands."""
-    return _CODES.setdefault(text, len(_CODES))
+    """A number for a text: another for every other text, and the same whatever was asked before, so that answers stay the same."""
+    return int.from_bytes(b"\x01" + text.encode("utf-8", "surrogatepass"), "big")
 
 
 def _of_text(unknown: Unknown) -> Iterator[Term]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import ibis
 
-from engine.corpus_fields import text_id
+from engine.corpus import Part
+from engine.corpus_fields import PREPARED_KINDS, columns, text_id
+from engine.errors import InputError, InternalError, Place, Problem
 from engine.evaluation import canonical_level1
 from engine.indicator_facts import home_of, level1_of
 from engine.policy import Policy
-from engine.relational_facts import LEVELS, Needs
+from engine.relational_facts import LEVELS, Needs, relevant_beyond, used_columns
 from engine.relational_terms import WORD, Pattern, answers, bit_columns
 
 MACROS = """
@@ -19,6 +22,7 @@ CREATE OR REPLACE TEMP MACRO jx_wide(n) AS n::HUGEINT;
 CREATE OR REPLACE TEMP MACRO jx_big(digits) AS digits::HUGEINT;
 CREATE OR REPLACE TEMP MACRO jx_div(n, d) AS n::HUGEINT // d::HUGEINT;
 CREATE OR REPLACE TEMP MACRO jx_short_div(n, d) AS n // d;
+CREATE OR REPLACE TEMP MACRO jx_micro(n) AS n::DECIMAL(31, 0) * 0.000001::DECIMAL(6, 6);
 """
 
 
@@ -41,6 +45,43 @@ class DuckDB:
         if scratch:
             self.raw.execute(f"SET temp_directory = {quoted(scratch)}")
         self.steps: list[tuple[str, str]] = []
+        self._sql: dict[int, str] = {}
+
+    # --- the rows --------------------------------------------------------------------------------------------------
+
+    def load(self, parts: Sequence[Part], needs: Needs) -> None:
+        """The rows of some parts as `raw_<kind>`: of each kind the columns that a policy reads."""
+        self.parts, self.needs = parts, needs
+        self._left_out([])
+        self.raw.execute(
+            f"CREATE OR REPLACE TEMP VIEW raw_texts AS SELECT id, any_value(text) AS text FROM {self._files('texts')} GROUP BY id"
+        )
+
+    def limit(self, cap: int) -> None:
+        """Leave out the bundles that hold a number larger than the cap, or a value that no column could hold."""
+        relevant = relevant_beyond(self.needs)
+        found = self.raw.execute(f"SELECT DISTINCT bundle, kind, field FROM {self._files('beyond')}").fetchall()
+        out = {bundle for bundle, kind, name in found if not kind or (kind, name) in relevant}
+        sizes = sizes_of(self.parts)
+        for kind in PREPARED_KINDS:
+            large = [name for name in used_columns(self.needs, kind) if columns(kind)[name] == "number" and sizes.get((kind, name), 0) > cap]
+            if large:
+                over = " OR ".join(f'abs("{name}") > {cap}' for name in large)
+                out |= {row[0] for row in self.raw.execute(f"SELECT DISTINCT bundle FROM {self._files(kind)} WHERE {over}").fetchall()}
+        self._left_out(sorted(out))
+
+    def _left_out(self, bundles: Sequence[int]) -> None:
+        """The views of the rows, without these bundles: the reference executor has them."""
+        self.left_out = list(bundles)
+        self.small_table("left_out", [{"bundle": bundle} for bundle in bundles], {"bundle": "int64"})
+        kept = " WHERE bundle NOT IN (SELECT bundle FROM left_out)" if bundles else ""
+        for kind in PREPARED_KINDS:
+            names = ", ".join(f'"{name}"' for name in ("bundle", "form_key", "fact", *used_columns(self.needs, kind)))
+            self.raw.execute(f'CREATE OR REPLACE TEMP VIEW "raw_{kind}" AS SELECT {names} FROM {self._files(kind)}{kept}')
+
+    def _files(self, table: str) -> str:
+        listed = ", ".join(quoted(str(part.file(table))) for part in self.parts)
+        return f"read_parquet([{listed}])"
 
     def close(self) -> None:
         self.con.disconnect()
@@ -52,19 +93,72 @@ class DuckDB:
         return self.con.table(name)
 
     def _create(self, name: str, sql: str) -> None:
+        if name.startswith("+"):
+            self.raw.execute(f'INSERT INTO "{name[1:]}" {sql}')
+            return
         self.raw.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
 
-    def replay(self) -> None:
+    def restart(self) -> None:
+        """Forget the steps of a compilation that is given up."""
+        self.steps.clear()
+        self._sql.clear()
+
+    def again(self, cap: int, needs: Needs, policy: Policy) -> None:
         """Every stored step again, over the rows that stand there now."""
+        self.limit(cap)
+        self.prepare(PREPARED_KINDS, needs, policy)
         for name, sql in self.steps:
             self._create(name, sql)
 
+    def told(self, error: Exception) -> Exception:
+        """What went wrong in the database, for people."""
+        import duckdb
+
+        if not isinstance(error, duckdb.Error):
+            return error
+        text = str(error)
+        if isinstance(error, duckdb.OutOfMemoryException) or "out of memory" in text.lower():
+            return InputError(Problem(Place(), f"内存不够：{text.splitlines()[0]}", "用 --memory 给更多内存，或少用几个线程"))
+        if "No space left" in text or "disk" in text.lower():
+            return InputError(Problem(Place(), f"写不下去：{text.splitlines()[0]}", "腾出空间后再运行一次，写好的不必重来"))
+        if isinstance(error, duckdb.IOException | duckdb.InvalidInputException | duckdb.SerializationException):
+            return InputError(Problem(Place(), f"语料读不了：{text.splitlines()[0]}", "没有改动过的语料；坏了的部分删去后重新 ingest"))
+        return InternalError(Problem(Place(), f"数据库里的计算没有成功：{text}", "向维护者报告"))
+
     def source(self, kind: str) -> Any:
-        return self.con.table(f"p_{kind}")
+        return self.con.table("raw_texts" if kind == "texts" else f"p_{kind}")
+
+    def small_table(self, name: str, rows: list[dict[str, Any]], types: Mapping[str, str]) -> Any:
+        declared = {"string": "VARCHAR", "int64": "BIGINT", "int16": "SMALLINT"}
+        self.raw.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" ({", ".join(f"{key} {declared[kind]}" for key, kind in types.items())})')
+        if rows:
+            marks = ", ".join("?" * len(types))
+            self.raw.executemany(f'INSERT INTO "{name}" VALUES ({marks})', [[row[key] for key in types] for row in rows])
+        return self.con.table(name)
+
+    def union(self, name: str, parts: list[Any]) -> Any:
+        """One table of many expressions, one after the other: each alone fits the memory."""
+        for n, part in enumerate(parts):
+            sql = self.con.compile(part)
+            self.steps.append((name if n == 0 else f"+{name}", sql))
+            self._create(*self.steps[-1])
+        return self.con.table(name)
+
+    def write(self, expression: Any, path: Path) -> None:
+        """An output as a Parquet file."""
+        options = "(FORMAT parquet, COMPRESSION zstd)"
+        self.raw.execute(f"COPY ({self.compiled(expression)}) TO {quoted(str(path))} {options}")
+
+    def compiled(self, expression: Any) -> str:
+        """The SQL of an expression; made once."""
+        key = id(expression)
+        if key not in self._sql:
+            self._sql[key] = self.con.compile(expression)
+        return self._sql[key]
 
     # --- what is asked of texts ------------------------------------------------------------------------------------
 
-    def prepare(self, kinds: Sequence[str], needs: Needs, policy: Policy) -> None:
+    def prepare(self, kinds: Iterable[str], needs: Needs, policy: Policy) -> None:
         """Views `p_<kind>` over the rows in `raw_<kind>`, with the answers about texts beside them."""
         for kind in kinds:
             have = [row[0] for row in self.raw.execute(f'DESCRIBE "raw_{kind}"').fetchall()]
@@ -124,3 +218,13 @@ def _question(pattern: Pattern) -> str:
     if word == "matches":
         return f"regexp_matches(text, {quoted(value)})"
     return " OR ".join(f"contains(text, {quoted(part)})" for part in value) or "false"
+
+
+def sizes_of(parts: Iterable[Part]) -> dict[tuple[str, str], int]:
+    """The largest absolute value of each number column of some parts."""
+    out: dict[tuple[str, str], int] = {}
+    for part in parts:
+        for name, most in part.sizes.items():
+            kind, _, column = name.partition(".")
+            out[kind, column] = max(out.get((kind, column), 0), most)
+    return out

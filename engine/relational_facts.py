@@ -14,7 +14,7 @@ import ibis
 
 from engine import relational_numbers as numbers
 from engine.conditions import Condition
-from engine.corpus_fields import COMPUTED, FACT_SHIFT, FORM_SHIFT, LARGEST, LARGEST_WIDE, SCALE, SUBJECT, WIDE_SCALE, columns
+from engine.corpus_fields import COMPUTED, FACT_SHIFT, FORM_SHIFT, LARGEST, LARGEST_WIDE, PREPARED_KINDS, SCALE, SUBJECT, WIDE_SCALE, columns
 from engine.fact_fields import FACTS
 from engine.ir import Ref, Test
 from engine.measures import KEYS, Measure
@@ -470,3 +470,29 @@ def _id(value: str) -> int:
     from engine.corpus_fields import text_id
 
     return text_id(value)
+
+
+def used_columns(needs: Needs, kind: str) -> list[str]:
+    """The prepared columns of a kind that a policy reads."""
+    named = needs.fields.get(kind, set())
+    always = {SUBJECT, "form", "form_kind", *(name for name in columns(kind) if name in ALWAYS.get(kind, ()))}
+    return [name for name in columns(kind) if name in named or name in always]
+
+
+ALWAYS: Mapping[str, tuple[str, ...]] = {
+    "indicator": (
+        *("early", "actual_percent", "target_positive", "actual_positive", "verdict_positive", "said_positive"),
+        *("target_inverse", "actual_inverse", "verdict_inverse", "said_inverse", "name", "level1", "level2", "goal"),
+        *("weight", "reported"),
+    ),
+    "group": ("goal", "level1", "level2"),
+    "goal": ("number",),
+    "claim": ("key", "about"),
+    "alike": ("first_fact", "second_fact"),
+}
+
+
+def relevant_beyond(needs: Needs) -> set[tuple[str, str]]:
+    """The columns whose missing values matter to a policy."""
+    return {(kind, name) for kind in PREPARED_KINDS for name in used_columns(needs, kind)}
+

@@ -34,12 +34,14 @@ FAITHFUL = 10**24
 that differ, differ by more than the rounding."""
 
 WIDE_TYPE = "decimal(38, 0)"
-PRIMITIVES = ("jx_wide", "jx_big", "jx_div", "jx_short_div")
+PRIMITIVES = ("jx_wide", "jx_big", "jx_div", "jx_short_div", "jx_micro")
 
 _wide = udf.scalar.builtin(lambda n: None, name="jx_wide", signature=(("int64",), WIDE_TYPE))
 _big = udf.scalar.builtin(lambda digits: None, name="jx_big", signature=(("string",), WIDE_TYPE))
 _div = udf.scalar.builtin(lambda n, d: None, name="jx_div", signature=((WIDE_TYPE, WIDE_TYPE), WIDE_TYPE))
 _short_div = udf.scalar.builtin(lambda n, d: None, name="jx_short_div", signature=(("int64", "int64"), "int64"))
+micro = udf.scalar.builtin(lambda n: None, name="jx_micro", signature=((WIDE_TYPE,), "decimal(37, 6)"))
+"""An integer of millionths as a decimal."""
 
 
 class TooWide(Exception):

@@ -16,6 +16,7 @@ import ibis
 from engine import relational_numbers as numbers
 from engine.chaining import stratify
 from engine.corpus_fields import FACT_SHIFT, SUBJECT
+from engine.fact_fields import FACTS
 from engine.ir import Conclusion, Pattern, Ref, Rule, Test
 from engine.policy import Policy
 from engine.relational_facts import Store, World
@@ -23,6 +24,8 @@ from engine.relational_numbers import Expr, Int, Number, TooWide
 from engine.relational_scoring import NULL_ID, Frame, text_literal
 from engine.relational_terms import Branches, Fields, Flag, Presence, Text, Unsupported, Value, condition, every
 
+FORM = "form_"
+"""The label of the form a finding is told of; null where its first fact has none."""
 MOST_FACTS = 3
 """Positive patterns of a rule, and columns of facts in a finding."""
 
@@ -37,6 +40,8 @@ class Compiled:
 
     findings: dict[str, Any] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    wide: list[str] = field(default_factory=list)
+    """Those of the refused that are refused because numbers are too large."""
 
 
 def compile_rules(world: World, policy: Policy, store: Store) -> Compiled:
@@ -46,7 +51,7 @@ def compile_rules(world: World, policy: Policy, store: Store) -> Compiled:
     said = {name for name, rule in policy.rules.rules.items() if rule.message}
     derived = policy.rules.derived
     broken: set[str] = set()
-    for stratum in stratify(list(rules.values())):
+    for stratum in stratify(sorted(rules.values(), key=lambda rule: rule.id)):
         for group in _ordered(stratum, derived, broken, out):
             pending: dict[str, list[Made]] = {}
             for rule in group:
@@ -56,12 +61,13 @@ def compile_rules(world: World, policy: Policy, store: Store) -> Compiled:
                     matcher = Matcher(world.relations, rule)
                     matches = matcher.matches()
                     if rule.id in said:
-                        out.findings[rule.id] = matches.select(*finding_columns())
+                        out.findings[rule.id] = matcher.told(matches)
                     if rule.conclude is not None:
                         made = (rule, matches, matcher.concluded(matches, rule.conclude))
                         pending.setdefault(rule.conclude.kind, []).append(made)
                 except (Unsupported, TooWide) as why:
                     out.refused[rule.id] = str(why)
+                    out.wide += [rule.id] if isinstance(why, TooWide) else []
                     if rule.conclude is not None:
                         broken.add(rule.conclude.kind)
             for kind, makers in pending.items():
@@ -100,7 +106,7 @@ def _ordered(stratum: Sequence[Rule], derived: frozenset[str], broken: set[str],
 
 
 def finding_columns() -> list[str]:
-    return ["bundle", "form_key", SUBJECT, *(f"fact_{n}" for n in range(1, MOST_FACTS + 1))]
+    return ["bundle", "form_key", FORM, SUBJECT, *(f"fact_{n}" for n in range(1, MOST_FACTS + 1))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,8 @@ class Matcher:
         frame = self.relations[pattern.kind]
         own = [condition(test, frame.fields) for test in pattern.tests if not _joins(test)]
         table = frame.table.filter(every(own)) if own else frame.table
-        columns: dict[str, Expr] = {key: table[key] for key in ("bundle", "form_key", "fact", SUBJECT) if key in table.columns}
+        columns: dict[str, Expr] = {key: table[key] for key in ("bundle", "form_key", "fact", SUBJECT)}
+        columns[FORM] = table["form"] if "form" in table.columns else NULL_ID
         values: dict[str, Value] = {}
         for name in sorted(self.read[pattern.alias]):
             if name not in frame.fields:
@@ -177,9 +184,9 @@ class Matcher:
         twins = [aliases for aliases in same.values() if len(aliases) > 1]
         if not twins:
             return table
-        if len(twins) > 1 or len(twins[0]) > 2 or twins[0][0] not in self.kinds:
+        if len(twins) > 1 or len(twins[0]) > 2:
             raise Unsupported("三个同类事实不分先后")
-        if not self.relations[self.kinds[twins[0][0]]].table.columns or self.kinds[twins[0][0]] not in _GIVEN:
+        if self.kinds[twins[0][0]] not in FACTS:
             raise Unsupported("推出的事实不分先后")
         first, second = (table[_name(alias, "fact")] for alias in twins[0])
         others = [table[_name(p.alias, "fact")] for p in self.positive if p.alias not in twins[0]]
@@ -192,16 +199,21 @@ class Matcher:
 
     def _named(self, table: Any) -> Any:
         lead = self.positive[0].alias
-        facts = {
-            f"fact_{n + 1}": table[_name(self.positive[n].alias, "fact")] if n < len(self.positive) else NULL_ID
-            for n in range(MOST_FACTS)
-        }
+        facts = {f"fact_{n + 1}": NULL_ID for n in range(MOST_FACTS)}
+        for n, pattern in enumerate(self.positive):
+            facts[f"fact_{n + 1}"] = table[_name(pattern.alias, "fact")]
         return table.mutate(
             bundle=table[_name(lead, "bundle")],
             form_key=table[_name(lead, "form_key")],
-            **{SUBJECT: table[_name(lead, SUBJECT)]},
+            **{SUBJECT: table[_name(lead, SUBJECT)], FORM: table[_name(lead, FORM)]},
             **facts,
         )
+
+    def told(self, matches: Any) -> Any:
+        """The matches as findings. What rules concluded has no number in the corpus."""
+        nameless = {f"fact_{n + 1}": NULL_ID for n, p in enumerate(self.positive) if p.kind not in FACTS}
+        table = matches.mutate(**nameless) if nameless else matches
+        return table.select(*finding_columns())
 
     def concluded(self, table: Any, conclusion: Conclusion) -> dict[str, Value]:
         """The fields of what the rule concludes, over its matches."""
@@ -259,9 +271,6 @@ def _over(fields: Fields, table: Any) -> Fields:
     from engine.relational_terms import moved
 
     return {name: moved(value, table) for name, value in fields.items()}
-
-
-_GIVEN = frozenset({"bundle", "form", "part", "goal", "group", "indicator", "unmet", "claim", "alike", "doubt"})
 
 
 def concluded(kind: str, made: Sequence[Made], policy: Policy, store: Store) -> Frame:

@@ -23,6 +23,8 @@ def kind(entry: Entry) -> str:
         return "words" if rolled.score else "numbers"
     if known.nature in ("not_applicable", "deadline", "qualitative"):
         return {"not_applicable": "not_applicable", "deadline": "deadline", "qualitative": "words"}[known.nature]
+    if known.actual.kind == "range":
+        return "range"
     numeric = known.actual.kind in ("number", "composite") and known.target.kind not in ("text", "deadline")
     return "numbers" if numeric else "missing"
 

@@ -30,7 +30,7 @@ METHODS: Mapping[str, str] = {
 """How the actual values of several forms become one, with the words of the trace."""
 NUMERIC = ("sum", "funds_mean", "base_mean")
 AXES: Mapping[str, str] = {"unit": "按单位", "region": "按地区逐级", "project": "项目汇总到部门"}
-KINDS = ("numbers", "deadline", "words", "not_applicable", "missing", "mixed")
+KINDS = ("numbers", "range", "deadline", "words", "not_applicable", "missing", "mixed")
 CODES: Mapping[str, str] = {
     "targets-differ": "目标值不同",
     "operators-differ": "目标值的符号不同",
@@ -196,7 +196,7 @@ def build(data: Mapping[str, Any], params: Mapping[str, Any], locate: Callable[.
     if "rollup" not in data:
         return None
     own = data["rollup"]
-    missing = [key for key in ("funds", "values", "targets", "weights", "scores", "rounding", "texts") if key not in own]
+    missing = [key for key in ("funds", "values", "targets", "weights", "scores", "attainment", "rounding", "texts") if key not in own]
     if missing:
         problems.append(Problem(locate(("rollup",)), f"rollup 缺少 {'、'.join(missing)}", f"写上 {'、'.join(missing)}"))
         return None
@@ -224,8 +224,8 @@ def build(data: Mapping[str, Any], params: Mapping[str, Any], locate: Callable[.
         values=values,
         targets={name: _take(item) for name, item in own["targets"].items()},
         weights={name: _take(item) for name, item in own["weights"].items()},
-        scores=Take(own["scores"]["take"], own["scores"]["basis"]),
-        attainment=Take(own["scores"]["attainment"], own["scores"]["basis"]),
+        scores=_take(own["scores"]),
+        attainment=_take(own["attainment"]),
         rounding=Rounding(rounding["mode"], rounding["places"], "indicator"),
         rounding_basis=rounding["basis"],
         texts=own["texts"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import click
 from engine.errors import Place, Problem, UsageError
 from engine.options import FILE, the_library
 
+Command = Callable[..., Any]
 _ROLES = ("viewer", "editor", "publisher")
 
 
@@ -73,7 +75,7 @@ def account() -> None:
     """工作台的账号：新增或改密码、停用、列出。"""
 
 
-_file: Callable[[Any], Any] = click.option("--accounts", metavar="FILE", type=FILE, required=True, help="账号文件。")
+_file: Callable[[Command], Command] = click.option("--accounts", metavar="FILE", type=FILE, required=True, help="账号文件。")
 
 
 @account.command("add")
@@ -86,9 +88,10 @@ def add(name: str, role: str, password_stdin: bool, accounts: Path) -> None:
     from engine.accounts import load, save, with_account
 
     known = load(accounts) if accounts.exists() else {}
-    stdin = click.get_text_stream("stdin")
     password = (
-        stdin.readline().rstrip("\r\n") if password_stdin else click.prompt("密码", hide_input=True, confirmation_prompt="再输一次")
+        sys.stdin.readline().rstrip("\r\n")
+        if password_stdin
+        else click.prompt("密码", hide_input=True, confirmation_prompt="再输一次")
     )
     save(accounts, with_account(known, name, role, password))
     click.echo(f"{name}：{role}", err=True)
@@ -111,4 +114,4 @@ def listing(accounts: Path) -> None:
     from engine.accounts import load
 
     for one in load(accounts).values():
-        click.echo(f"{one.name}\t{one.role}{'	已停用' if one.disabled else ''}")
+        click.echo("\t".join([one.name, one.role, *(["已停用"] if one.disabled else [])]))

@@ -1,0 +1,336 @@
+"""`jixiao batch`: a whole corpus under a policy, partition by partition, in a database; results as Parquet, and a summary.
+
+A partition is written as a whole or not at all; one that is there is not computed again. What the database cannot do exactly is done
+by the reference executor and counted, and a sample of what the database did is checked against it, every time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine import __version__, corpus
+from engine.corpus import Corpus, Part
+from engine.corpus_fields import PREPARED_KINDS
+from engine.corpus_tables import BEYOND, RECORDS, TEXTS
+from engine.errors import InternalError, JixiaoError, Place, Problem, UsageError
+from engine.layout_choice import Shelf
+from engine.paths import displayed
+from engine.policy import Policy
+from engine.policy_files import Library
+
+OUTPUTS = ("forms", "parts", "indicators", "findings")
+BYTES_EACH = 3_000
+"""Memory that one indicator takes in a partition, generously: stored tables, joins, what is asked of texts."""
+CHECKED = 20
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    backend: str = "duckdb"
+    memory: str = "4GB"
+    threads: int = 0
+    jobs: int = 1
+    check: int = CHECKED
+
+
+@dataclass(slots=True)
+class Run:
+    """What a run did, by policy."""
+
+    out: Path
+    partitions: int = 0
+    kept: int = 0
+    forms: int = 0
+    indicators: int = 0
+    by_reference: int = 0
+    """Bundles that the reference executor took."""
+    checked: int = 0
+    refused: dict[str, str] = field(default_factory=dict)
+    policies: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def batch(
+    path: Path, out: Path, library: Library, policy_id: str | None = None, options: Options | None = None, progress: Progress | None = None
+) -> Run:
+    """Run the corpus at `path` into `out`. Raises InputError for a corpus that cannot be read or a disk that is full, PolicyError,
+    UsageError where `out` holds the results of something else, InternalError if the database and the reference differ."""
+    options = options or Options()
+    found = corpus.open_corpus(path)
+    shelf = Shelf(library)
+    groups: dict[str, list[Part]] = {}
+    for part in found.parts:
+        groups.setdefault(policy_id or part.policy, []).append(part)
+    policies = {name: shelf.policy(name) for name in groups}
+    _claim(out, found, policies, options)
+    run = Run(out, policies={name: policy.sha256 for name, policy in policies.items()})
+    scratch = out / ".scratch"
+    for old in out.glob("*/.*"):
+        shutil.rmtree(old, ignore_errors=True)
+    try:
+        for name, parts in groups.items():
+            _policy(found, parts, policies[name], run, options, scratch, progress or (lambda what, n, of: None))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return run
+
+
+def _claim(out: Path, found: Corpus, policies: Mapping[str, Policy], options: Options) -> None:
+    """The results of one corpus under one set of policies stand in a folder; of another, in another."""
+    said = {
+        "format": "jixiao-batch",
+        "engine": __version__,
+        "corpus": found.digest,
+        "policies": {name: policy.sha256 for name, policy in policies.items()},
+        "backend": options.backend,
+        "memory": options.memory,
+    }
+    stamp = out / "batch.json"
+    if stamp.exists():
+        try:
+            old = json.loads(stamp.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            old = None
+        if old != said:
+            raise UsageError(Problem(Place(displayed(out)), "这里是另一次运行的结果（语料、政策、版本或选项不同）", "另一个 --out 目录"))
+        return
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(Problem(Place(displayed(out)), "这个目录里有别的东西", "新的目录，或上一次没有做完的"))
+    out.mkdir(parents=True, exist_ok=True)
+    corpus.write_json(said, stamp)
+
+
+def _policy(
+    found: Corpus, parts: Sequence[Part], policy: Policy, run: Run, options: Options, scratch: Path, progress: Progress
+) -> None:
+    from engine.batch_prepare import prepared_parts
+    from engine.relational_facts import needs_of
+
+    rows = prepared_parts(found.path, parts, policy, lambda n, of: progress("按这个政策重读", n, of))
+    needs = needs_of(policy)
+    folder = run.out / re.sub(r"[^\w.-]+", "_", policy.id)
+    partitions = list(_partitions(rows, memory_bytes(options.memory) // BYTES_EACH if options.backend == "duckdb" else 10**12))
+    engine: Engine | None = None
+    try:
+        for n, some in enumerate(partitions):
+            progress(policy.id, n, len(partitions))
+            place = folder / _name(some)
+            run.partitions += 1
+            run.forms += sum(part.forms for part in some)
+            run.indicators += sum(part.indicators for part in some)
+            if (place / "partition.json").exists():
+                run.kept += 1
+                _add(run, json.loads((place / "partition.json").read_text(encoding="utf-8")))
+                continue
+            corpus.verify(some, (*PREPARED_KINDS, TEXTS, BEYOND, RECORDS))
+            if engine is None:
+                engine = Engine(policy, needs, rows, options, scratch)
+            with corpus.whole_folder(place) as fresh:
+                about = engine.run(some, fresh)
+                corpus.write_json(about, fresh / "partition.json")
+            _add(run, about)
+        progress(policy.id, len(partitions), len(partitions))
+    finally:
+        if engine is not None:
+            engine.close()
+
+
+def _add(run: Run, about: Mapping[str, Any]) -> None:
+    run.by_reference += about["by_reference"]
+    run.checked += about["checked"]
+    run.refused |= about["refused"]
+    run.problems += [Problem(Place(item["file"]), item["message"]) for item in about["problems"]]
+
+
+def _partitions(parts: Sequence[Part], most: int) -> Iterator[list[Part]]:
+    some: list[Part] = []
+    for part in parts:
+        if some and sum(item.indicators for item in some) + part.indicators > most:
+            yield some
+            some = []
+        some.append(part)
+    if some:
+        yield some
+
+
+def _name(parts: Sequence[Part]) -> str:
+    digest = hashlib.sha256("\n".join(part.path.name for part in parts).encode()).hexdigest()[:12]
+    return f"{parts[0].path.name[:6]}-{digest}"
+
+
+def memory_bytes(text: str) -> int:
+    """4GB as bytes. UsageError for anything else."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B?", text.strip(), re.IGNORECASE)
+    if not match:
+        raise UsageError(Problem(Place(), f"--memory“{text}”不是内存的大小", "如 4GB、800MB"))
+    return int(float(match[1]) * 1000 ** (1 + "KMGT".index(match[2].upper())))
+
+
+class Engine:
+    """One policy compiled on a backend, run over partition after partition."""
+
+    def __init__(self, policy: Policy, needs: Any, parts: Sequence[Part], options: Options, scratch: Path) -> None:
+        from engine.batch_reference import Reference
+        from engine.relational_duckdb import DuckDB, sizes_of
+
+        self.policy, self.needs, self.options = policy, needs, options
+        self.sizes = sizes_of(parts)
+        self.reference = Reference(policy)
+        scratch.mkdir(parents=True, exist_ok=True)
+        self.backend: Any
+        if options.backend == "spark":
+            from engine.relational_spark import Spark
+
+            self.backend = Spark(options.memory, options.threads, str(scratch))
+        else:
+            self.backend = DuckDB(options.memory, options.threads, str(scratch))
+        self.program: Any = None
+        self.why_not = ""
+        """Why nothing of the policy runs in the database; empty if it does."""
+
+    def close(self) -> None:
+        self.backend.close()
+
+    def run(self, parts: Sequence[Part], folder: Path) -> dict[str, Any]:
+        """Compute and write one partition; what was done."""
+        try:
+            return self._run(parts, folder)
+        except Exception as error:
+            raise self.backend.told(error) from error
+
+    def _run(self, parts: Sequence[Part], folder: Path) -> dict[str, Any]:
+        from engine import relational
+        from engine.relational_terms import Unsupported
+
+        self.backend.load(parts, self.needs)
+        if self.program is None and not self.why_not:
+            try:
+                self.program = relational.compile_policy(self.policy, self.needs, self.backend, self.sizes)
+            except Unsupported as why:
+                self.why_not = str(why)
+        elif self.program is not None:
+            self.backend.again(self.program.cap, self.needs, self.policy)
+        problems: list[dict[str, str]] = []
+        refused = {} if self.program is None else self.program.refused
+        everything = self.program is None
+        if self.program is not None:
+            for name in OUTPUTS:
+                self.backend.write(self.program.outputs[name], folder / f"{name}.parquet")
+        left = set(self.backend.left_out)
+        taken = self._by_reference(parts, folder, None if everything else left, problems)
+        if refused:
+            self._by_reference(parts, folder, None, problems, refused, left)
+        checked = 0 if everything else self._check(parts, folder, left)
+        return {
+            "parts": [part.path.name for part in parts],
+            "by_reference": taken,
+            "checked": checked,
+            "refused": refused or ({"*": self.why_not} if everything else {}),
+            "problems": problems,
+        }
+
+    # --- the reference executor --------------------------------------------------------------------------------------
+
+    def _by_reference(
+        self,
+        parts: Sequence[Part],
+        folder: Path,
+        bundles: set[int] | None,
+        problems: list[dict[str, str]],
+        rules: Mapping[str, str] | None = None,
+        without: set[int] | None = None,
+    ) -> int:
+        """Runs bundles (None: all) by the reference, for all results or for some rules; how many."""
+        from engine.batch_files import write_reference
+
+        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in OUTPUTS}
+        count = 0
+        for number, files, submission in records(parts, bundles):
+            if without and number in without:
+                continue
+            try:
+                found = self.reference.rows(submission, number, rules)
+            except JixiaoError as error:
+                problems += [{"file": files, "message": str(problem)} for problem in error.problems]
+                continue
+            count += 1
+            for name in OUTPUTS:
+                rows[name] += found[name]
+        for name in OUTPUTS:
+            if rows[name]:
+                write_reference(rows[name], name, folder / f"{name}.{'rules' if rules else 'reference'}.parquet")
+        return count
+
+    def _check(self, parts: Sequence[Part], folder: Path, left: set[int]) -> int:
+        """Holds some bundles, chosen by their numbers' hash, against the reference. InternalError if anything differs."""
+        from engine.batch_files import rows_of_bundles
+
+        if not self.options.check:
+            return 0
+        known = [number for number in bundle_numbers(parts) if number not in left]
+        chosen = sorted(known, key=lambda number: hashlib.sha256(str(number).encode()).digest())[: self.options.check]
+        found = rows_of_bundles(folder, chosen)
+        for number, files, submission in records(parts, set(chosen)):
+            try:
+                wanted = self.reference.rows(submission, number)
+            except JixiaoError:
+                continue
+            for name in OUTPUTS:
+                expected = [row for row in wanted[name] if row.get("rule") not in self.program.refused]
+                differs = _difference(expected, found[name].get(number, []))
+                if differs:
+                    raise InternalError(
+                        Problem(Place(files), f"数据库与参照执行器的结果不一致（{name}，第 {number} 份）：{differs}", "向维护者报告")
+                    )
+        return len(chosen)
+
+
+def _difference(expected: list[dict[str, Any]], got: list[dict[str, Any]]) -> str:
+    def told(rows: list[dict[str, Any]]) -> Counter[tuple[Any, ...]]:
+        return Counter(tuple(sorted((key, str(_plain(value))) for key, value in row.items())) for row in rows)
+
+    want, have = told(expected), told(got)
+    if want == have:
+        return ""
+    return f"参照 {next(iter((want - have).elements()), '没有')}，数据库 {next(iter((have - want).elements()), '没有')}"
+
+
+def _plain(value: Any) -> Any:
+    from decimal import Decimal
+
+    return format(value.normalize() + 0, "f") if isinstance(value, Decimal) else value
+
+
+def bundle_numbers(parts: Sequence[Part]) -> list[int]:
+    import pyarrow.parquet as pq
+
+    return [n for part in parts for n in pq.read_table(part.file(RECORDS), columns=["bundle"]).column("bundle").to_pylist()]
+
+
+def records(parts: Sequence[Part], bundles: set[int] | None) -> Iterator[tuple[int, str, Any]]:
+    """Bundles as filed: number, files, submission. None: all."""
+    import pyarrow.parquet as pq
+
+    from engine.corpus_tables import submission_of
+
+    if bundles is not None and not bundles:
+        return
+    for part in parts:
+        table = pq.read_table(part.file(RECORDS), columns=["bundle"])
+        wanted = [n for n, number in enumerate(table.column("bundle").to_pylist()) if bundles is None or number in bundles]
+        if not wanted:
+            continue
+        some = pq.read_table(part.file(RECORDS)).take(wanted)
+        for row in some.to_pylist():
+            yield row["bundle"], row["files"], submission_of(row["record"], row["files"])
+

@@ -1,0 +1,49 @@
+"""The Parquet files of a batch's results: what the reference adds to them, and how they are read back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+OUTPUTS = ("forms", "parts", "indicators", "findings")
+_NUMBERS = ("execution_reported", "execution_computed", "total_reported", "total_computed", "total_low", "total_high")
+_NUMBERS = (*_NUMBERS, "reported", "computed", "low", "high", "fiscal_year")
+_COUNTS = ("form_number", "indicator_number", "indicators", "met", "undecided")
+_WHOLE = ("bundle", "fact_1", "fact_2", "fact_3")
+
+
+def write_reference(rows: Sequence[dict[str, Any]], output: str, path: Path) -> None:
+    """Rows of the reference executor beside those of the database, with the same columns."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns: dict[str, Any] = {}
+    for name in rows[0]:
+        kind = pa.string()
+        if name in _NUMBERS:
+            kind = pa.decimal128(36, 6)
+        elif (name in _COUNTS and output != "forms") or name in ("form_number", "indicators", "undecided"):
+            kind = pa.int32()
+        elif name == "met":
+            kind = pa.int32() if output == "forms" else pa.string()
+        elif name in _WHOLE:
+            kind = pa.int64()
+        if output == "indicators" and name == "met":
+            kind = pa.string()
+        columns[name] = pa.array([row[name] for row in rows], kind)
+    pq.write_table(pa.table(columns), path, compression="zstd")
+
+
+def rows_of_bundles(folder: Path, bundles: Sequence[int]) -> dict[str, dict[int, list[dict[str, Any]]]]:
+    """What the database wrote of some bundles: output -> bundle -> rows."""
+    import pyarrow.parquet as pq
+
+    out: dict[str, dict[int, list[dict[str, Any]]]] = {}
+    for name in OUTPUTS:
+        by_bundle: dict[int, list[dict[str, Any]]] = {}
+        table = pq.read_table(folder / f"{name}.parquet", filters=[("bundle", "in", list(bundles))]) if bundles else None
+        for row in table.to_pylist() if table is not None else []:
+            by_bundle.setdefault(row["bundle"], []).append(row)
+        out[name] = by_bundle
+    return out

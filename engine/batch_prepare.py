@@ -1,0 +1,34 @@
+"""Rows read again by the words of another policy: values, names and statements of a report are read as the policy says, so that a
+policy with other words, names or statements needs rows of its own. Made once from the records, by the reference's code, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from engine import corpus
+from engine.corpus import Part
+from engine.corpus_ingest import write_rows
+from engine.corpus_rows import preparation
+from engine.corpus_tables import RECORDS
+from engine.policy import Policy
+
+
+def prepared_parts(path: Path, parts: Sequence[Part], policy: Policy, progress: Callable[[int, int], None]) -> list[Part]:
+    """The parts as they are where the policy reads as theirs does, else read again (once) by its words."""
+    wanted = preparation(policy)
+    out = []
+    others = [part for part in parts if part.preparation != wanted]
+    for part in parts:
+        if part.preparation == wanted:
+            out.append(part)
+            continue
+        folder = path / "prepared" / wanted[:16] / part.path.name
+        if not (folder / corpus.MANIFEST).exists():
+            progress(others.index(part), len(others))
+            corpus.verify([part], [RECORDS])
+            from engine.batch import records
+
+            write_rows(folder, list(records([part], None)), policy)
+        out.append(corpus.read_part(folder))
+    return out

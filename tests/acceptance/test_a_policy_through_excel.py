@@ -1,0 +1,205 @@
+"""A policy out to Excel and back: only what was changed is written, and what is wrong is named by sheet and cell."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from conftest import Jixiao
+
+from engine.library import Library
+from engine.policy_build import load
+from engine.resources import shipped
+
+POLICY = "hubei/2022"
+Sheet = Any
+
+
+@pytest.fixture
+def policies(tmp_path: Path, jixiao: Jixiao) -> Path:
+    assert jixiao("policy", "new", POLICY, "--from", "hubei/2021", "--into", tmp_path / "mine").status == 0
+    return tmp_path / "mine"
+
+
+@pytest.fixture
+def exported(policies: Path, tmp_path: Path, jixiao: Jixiao) -> Path:
+    path = tmp_path / "政策.xlsx"
+    run = jixiao("policy", "export", POLICY, "--xlsx", path, "--policies", policies)
+    assert run.status == 0, run.err
+    return path
+
+
+def texts(policies: Path) -> dict[str, bytes]:
+    return {path.relative_to(policies).as_posix(): path.read_bytes() for path in policies.rglob("*.yaml")}
+
+
+def changed(path: Path, *cells: tuple[str, str, str, str]) -> Path:
+    """The workbook with cells set: (sheet, what stands in the id column, title of the column, text)."""
+    book = openpyxl.load_workbook(path)
+    for sheet, id_, title, text in cells:
+        page = book[sheet]
+        titles = [cell.value for cell in page[1]]
+        row = next(row for row in page.iter_rows(min_row=2) if row[titles.index("编号")].value == id_)
+        row[titles.index(title)].value = text
+    new = path.with_name("改过.xlsx")
+    book.save(new)
+    return new
+
+
+def where(path: Path, sheet: str, id_: str, title: str) -> str:
+    page = openpyxl.load_workbook(path)[sheet]
+    titles = [cell.value for cell in page[1]]
+    row = next(row for row in page.iter_rows(min_row=2) if row[titles.index("编号")].value == id_)
+    return f"{sheet}!{row[titles.index(title)].coordinate}"
+
+
+@pytest.mark.parametrize(
+    "policy", [path.parent.relative_to(shipped("policies")).as_posix() for path in shipped("policies").glob("[!c]*/*/policy.yaml")]
+)
+def test_every_shipped_policy_comes_back_unchanged(policy: str, tmp_path: Path, jixiao: Jixiao) -> None:
+    mine = tmp_path / "mine"
+    shutil.copytree(shipped("policies") / policy, mine / policy, ignore=shutil.ignore_patterns("policy.lock"))
+    before = texts(mine)
+    assert jixiao("policy", "export", policy, "--xlsx", tmp_path / "x.xlsx", "--policies", mine).status == 0
+    run = jixiao("policy", "import", tmp_path / "x.xlsx", "--policies", mine)
+    assert (run.status, run.out) == (0, "")
+    assert texts(mine) == before
+
+
+def test_changed_cells_are_written_and_nothing_else(exported: Path, policies: Path, jixiao: Jixiao) -> None:
+    before = texts(policies)
+    new = changed(
+        exported,
+        ("参数", "tier_partial_floor", "值", "0.6"),
+        ("规则", "budget.cut", "级别", "提示"),
+        ("定性分档", "partial", "说明", "部分达成"),
+    )
+    run = jixiao("policy", "import", new, "--policies", policies)
+    assert run.status == 0, run.err
+    assert "+" in run.out
+    policy = load(POLICY, Library((policies, shipped("policies"))))
+    assert policy.parameters["tier_partial_floor"].value == Decimal("0.6")
+    assert policy.rules.rules["budget.cut"].severity == "info"
+    assert [band.label for band in policy.scoring.tiers] == ["达成预期指标", "部分达成", "未达成预期指标且效果较差"]
+    parent = load("hubei/2021")
+    assert {name: p.value for name, p in policy.parameters.items() if p.value != parent.parameters[name].value} == {
+        "tier_partial_floor": Decimal("0.6")
+    }
+    assert texts(policies)[f"{POLICY}/policy.yaml"] == before[f"{POLICY}/policy.yaml"], "comments and order"
+    # and once more: what comes back is what went out
+    assert jixiao("policy", "export", POLICY, "--xlsx", exported, "--policies", policies).status == 0
+    after = texts(policies)
+    assert jixiao("policy", "import", exported, "--policies", policies).out == ""
+    assert texts(policies) == after
+
+
+def test_a_condition_is_changed_by_its_drop_downs(exported: Path, policies: Path, jixiao: Jixiao) -> None:
+    book = openpyxl.load_workbook(exported)
+    page = book["条件"]
+    titles = [cell.value for cell in page[1]]
+    row = next(
+        row
+        for row in page.iter_rows(min_row=2)
+        if row[titles.index("编号")].value == "inverse-met" and row[titles.index("比较")].value == "小于等于"
+    )
+    row[titles.index("比较")].value = "小于"
+    new = exported.with_name("改过.xlsx")
+    book.save(new)
+    run = jixiao("policy", "import", new, "--policies", policies)
+    assert run.status == 5, "the field has another condition: said, not guessed"
+    assert "条件!" in run.err
+    row[titles.index("比较")].value = "小于等于"
+    row[titles.index("和什么比")].value, row[titles.index("值")].value = "数字", "7"
+    book.save(new)
+    run = jixiao("policy", "import", new, "--policies", policies)
+    assert run.status == 0, run.err
+    cases = load(POLICY, Library((policies, shipped("policies")))).scoring.tables["quantitative"].cases
+    tests = [c.test for case in cases if case.id == "inverse-met" for c in case.conditions if c.test.op == "lte"]
+    assert [test.value for test in tests] == [7]
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        (("参数", "tier_partial_floor", "值", "八成"), "不是数字"),
+        (("参数", "tier_partial_floor", "值", "1.5"), ""),
+        (("规则", "budget.cut", "级别", "很严重"), "没有“很严重”这个选择"),
+        (("参数", "low_execution", "依据", "note-2021#99"), "没有“note-2021#99”这个选择"),
+        (("计分表", "proportional", "得分公式", "weight * actual / tarxget"), "tarxget"),
+        (("等级", "优", "下限（含）", "70"), ""),
+    ],
+)
+def test_a_wrong_cell_is_named_and_nothing_is_written(
+    exported: Path, policies: Path, jixiao: Jixiao, cell: tuple[str, str, str, str], told: str
+) -> None:
+    before = texts(policies)
+    run = jixiao("policy", "import", changed(exported, cell), "--policies", policies)
+    assert run.status == 5, run.out
+    assert where(exported, *cell[:3]) in run.err
+    assert told in run.err
+    assert texts(policies) == before
+
+
+def test_what_someone_else_changed_since_is_not_overwritten(exported: Path, policies: Path, jixiao: Jixiao) -> None:
+    assert jixiao("policy", "import", changed(exported, ("参数", "low_execution", "值", "85")), "--policies", policies).status == 0
+    before = texts(policies)
+    run = jixiao("policy", "import", changed(exported, ("参数", "low_execution", "值", "70")), "--policies", policies)
+    assert run.status == 5
+    assert "导出以后" in run.err
+    assert texts(policies) == before
+    # another row of the old workbook is still good, and the row that moved on keeps its new value
+    assert (
+        jixiao("policy", "import", changed(exported, ("参数", "full_score", "说明", "总分值")), "--policies", policies).status == 0
+    )
+    policy = load(POLICY, Library((policies, shipped("policies"))))
+    assert (policy.parameters["low_execution"].value, policy.parameters["full_score"].label) == (85, "总分值")
+
+
+def test_rows_added_removed_or_renamed_are_told(exported: Path, policies: Path, jixiao: Jixiao) -> None:
+    book = openpyxl.load_workbook(exported)
+    book["参数"].append([None, None, "new_one", "新参数"])
+    book["等级"].delete_rows(2)
+    book["规则"].cell(1, 4).value = "别的"
+    new = exported.with_name("改过.xlsx")
+    book.save(new)
+    run = jixiao("policy", "import", new, "--policies", policies)
+    assert run.status == 5
+    for told in ("新加的", "少了一行", "表头改过"):
+        assert told in run.err
+
+
+def test_a_workbook_of_another_policy_or_none_of_ours_is_refused(
+    exported: Path, policies: Path, tmp_path: Path, jixiao: Jixiao
+) -> None:
+    stream = io.BytesIO()
+    openpyxl.Workbook().save(stream)
+    other = tmp_path / "other.xlsx"
+    other.write_bytes(stream.getvalue())
+    run = jixiao("policy", "import", other, "--policies", policies)
+    assert (run.status, "不是 jixiao 导出的" in run.err) == (5, True)
+    (tmp_path / "empty").mkdir()
+    run = jixiao("policy", "import", exported, "--policies", tmp_path / "empty")
+    assert run.status != 0
+    assert POLICY in run.err
+
+
+def test_no_cell_is_a_formula_whatever_the_policy_says(policies: Path, tmp_path: Path, jixiao: Jixiao) -> None:
+    path = policies / POLICY / "parameters.yaml"
+    path.write_text(
+        "parameters:\n  full_score: {label: \"=cmd|' /C calc'!A1\", value: 100, unit: 分, basis: form-2021#weights}\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "x.xlsx"
+    assert jixiao("policy", "export", POLICY, "--xlsx", out, "--policies", policies).status == 0
+    book = openpyxl.load_workbook(out)
+    cells = [cell for page in book for row in page.iter_rows() for cell in row]
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
+    assert any(str(cell.value).startswith("=cmd") for cell in cells)
+    before = texts(policies)
+    assert jixiao("policy", "import", out, "--policies", policies).status == 0
+    assert texts(policies) == before
