@@ -111,9 +111,8 @@ def main() -> None:
     rolled = data(by_level)
     page, html = timed(lambda: render(ranks, rolled))
     book, sheet = timed(lambda: workbook(ranks, rolled))
-    print(
-        f"{units} units × {INDICATORS} indicators; {len(by_level.levels)} levels; in one step and by levels equal: {same[0] == same[1]}"
-    )
+    equal = "equal" if same[0] == same[1] else "NOT equal"
+    print(f"{units} units × {INDICATORS} indicators; {len(by_level.levels)} levels; one step and by levels: {equal}")
     print(f"{'step':<44}{'cpu s':>8}{'units/s':>9}{'ratio to scoring':>18}")
     for name, seconds in (
         ("scoring alone (recognise, score)", scoring),
@@ -127,9 +126,8 @@ def main() -> None:
         (f"workbook ({len(sheet) / 2**20:.1f} MiB)", book),
     ):
         print(f"{name:<44}{seconds:>8.2f}{units / seconds:>9.0f}{seconds / scoring:>18.2f}")
-    print(
-        f"twice the units take {one / half:.2f} times as long; rolled up holds {after - base:.0f} MiB, peak of all {memory()[1]:.0f} MiB"
-    )
+    held, peak = after - base, memory()[1]
+    print(f"twice the units take {one / half:.2f} times as long; rolled up holds {held:.0f} MiB, peak of all {peak:.0f} MiB")
 
 
 if __name__ == "__main__":

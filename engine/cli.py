@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from engine import __version__, lifecycle_commands, workbook_commands
+from engine import __version__, corpus_commands, lifecycle_commands, workbook_commands
 from engine.errors import (
     EXIT_FINDINGS,
     EXIT_INPUT,
@@ -194,6 +194,8 @@ app.add_command(policy_group)
 app.add_command(rollup)
 app.add_command(workbench)
 app.add_command(account)
+app.add_command(corpus_commands.ingest)
+app.add_command(corpus_commands.batch)
 
 
 def main() -> None:

@@ -18,15 +18,17 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from filelock import FileLock
-from merge3 import Merge3
 
 from engine import output
 from engine.errors import Place, PolicyError, Problem
 from engine.library import Library
 from engine.paths import displayed
-from engine.yamlfile import MAX_BYTES
+from engine.text_merge import all_merged, digest, merged, state
 
-MAX_UNDO = 200
+MAX_TEXT = 1_000_000
+"""Bytes of one file: ten times the longest there is, and no more than the editor answers to in good time."""
+MAX_UNDO, MAX_UNDO_TEXT = 200, 4_000_000
+"""Steps that can be undone, and characters they take together."""
 MAX_FILES = 200
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}")
 _FILE = re.compile(r"(?:findings/|tests/)?[\w][\w-]{0,80}\.yaml")
@@ -97,27 +99,48 @@ class Drafts:
         """The policy's files as they are saved, by name. Raises PolicyError if one cannot be read."""
         return _files(self._directory(policy))
 
-    def edit(self, person: str, policy: str, revision: int, texts: Mapping[str, str]) -> Draft:
-        """Lay texts over files.
+    def edit(
+        self, person: str, policy: str, revision: int, texts: Mapping[str, str], seen: Mapping[str, str] | None = None
+    ) -> Draft:
+        """Lay texts over files. `seen`: what the files were when the person began to write; what others did to them since then
+        is merged now (another window of the same person) or when the draft is saved (someone else), or is a conflict.
 
-        Raises Stale if the draft is no longer at `revision`, PolicyError for what cannot be a file of a policy.
+        Raises Stale if the draft is no longer at `revision` and the two cannot be merged, PolicyError for what cannot be a file
+        of a policy.
         """
         for name, text in texts.items():
             _check_name(name)
-            if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-                raise PolicyError(Problem(Place(name), "文件过大", f"不超过 {MAX_BYTES} 字节"))
+            _check_text(name, text)
+        seen = seen or {}
         with self.locked():
-            draft, disk = self._current(person, policy, revision), self.on_disk(policy)
-            new = {name: text for name, text in texts.items() if text != draft.texts.get(name, disk.get(name))}
+            draft, disk = self.get(person, policy), self.on_disk(policy)
+            if draft.revision != revision:
+                both = all_merged(seen, {**disk, **draft.texts}, texts)
+                if both is None:
+                    raise _stale(draft, revision)
+                texts = both
+            begun = {name: seen.get(name, disk.get(name, "")) for name in texts}
+            new = {name: text for name, text in texts.items() if text != draft.texts.get(name, begun[name])}
             if not new:
                 return draft
             back: dict[str, str | None] = {name: draft.texts.get(name) for name in new}
-            # a file whose edits were all undone begins anew from what is on disk
-            base = {name: disk.get(name, "") for name in new} | {n: t for n, t in draft.base.items() if n in draft.texts}
+            # a file whose edits were all undone begins anew from what the person saw
+            base = {name: begun[name] for name in new} | {n: t for n, t in draft.base.items() if n in draft.texts}
             return self._keep(
                 person,
-                replace(draft, base=base, texts={**draft.texts, **new}, undo=(*draft.undo, back)[-MAX_UNDO:], redo=()),
+                replace(draft, base=base, texts={**draft.texts, **new}, undo=_bounded((*draft.undo, back)), redo=()),
             )
+
+    def moved(self, draft: Draft) -> tuple[str, ...]:
+        """The files of a draft that someone else has saved since it was begun."""
+        disk = self.on_disk(draft.policy)
+        return tuple(name for name in draft.changed if disk.get(name, "") != draft.base.get(name, ""))
+
+    def check_seen(self, person: str, policy: str, revision: int, seen_state: str) -> None:
+        """Raise Stale if the draft, or what is saved below it, is another one than the person saw when they chose a place in it."""
+        self._current(person, policy, revision)
+        if seen_state and seen_state != state(self.on_disk(policy)):
+            raise Stale(Problem(Place(policy), "别人刚保存了这个政策，内容的位置可能变了", "重新载入再改这一处"))
 
     def step(self, person: str, policy: str, revision: int, back: bool = True) -> Draft:
         """Undo the last edit, or redo the last one undone. The draft as it is if there is none."""
@@ -152,22 +175,22 @@ class Drafts:
         """
         with self.locked():
             draft, disk = self._current(person, policy, revision), self.on_disk(policy)
-            merged: dict[str, tuple[str, str]] = {}
+            new: dict[str, tuple[str, str]] = {}
             conflicts: dict[str, tuple[str, str]] = {}
             for name in draft.changed:
                 now, base, mine = disk.get(name, ""), draft.base.get(name, ""), draft.texts[name]
                 if now == base or digest(now) == (seen or {}).get(name):
-                    merged[name] = (now, mine)
-                elif (both := _merge(base, now, mine)) is not None:
-                    merged[name] = (now, both)
+                    new[name] = (now, mine)
+                elif (both := merged(base, now, mine)) is not None:
+                    new[name] = (now, both)
                 else:
                     conflicts[name] = (now, mine)
             if conflicts:
                 raise Conflict(conflicts)
-            before(merged)
-            self._write(policy, {name: after for name, (_, after) in merged.items()})
+            before(new)
+            self._write(policy, {name: after for name, (_, after) in new.items()})
             self._path(person, policy).unlink(missing_ok=True)
-            return merged
+            return new
 
     @contextmanager
     def library(self, person: str, policy: str, below: Library) -> Iterator[Library]:
@@ -178,8 +201,7 @@ class Drafts:
     def _current(self, person: str, policy: str, revision: int) -> Draft:
         draft = self.get(person, policy)
         if draft.revision != revision:
-            told = f"这份草稿已在别的窗口改过（第 {draft.revision} 版，不是第 {revision} 版）"
-            raise Stale(Problem(Place(policy), told, "重新载入再改"))
+            raise _stale(draft, revision)
         return draft
 
     def _keep(self, person: str, draft: Draft) -> Draft:
@@ -241,6 +263,22 @@ class Drafts:
         shutil.rmtree(self._home / "drafts", ignore_errors=True)
 
 
+def _stale(draft: Draft, revision: int) -> Stale:
+    told = f"这份草稿已在别的窗口改过（第 {draft.revision} 版，不是第 {revision} 版）"
+    return Stale(Problem(Place(draft.policy), told, "重新载入再改"))
+
+
+def _bounded(steps: tuple[Mapping[str, str | None], ...]) -> tuple[Mapping[str, str | None], ...]:
+    """The last steps, as many as may be kept."""
+    size, kept = 0, 0
+    for step in reversed(steps[-MAX_UNDO:]):
+        size += sum(len(text or "") for text in step.values())
+        if kept and size > MAX_UNDO_TEXT:
+            break
+        kept += 1
+    return steps[-kept:] if kept else ()
+
+
 def files_of(policy: str, library: Library) -> dict[str, str]:
     """The files of any policy there is, by name. Raises PolicyError with code policy.missing if there is none of that id."""
     if not _ID.fullmatch(policy):
@@ -259,29 +297,16 @@ def overlaid(policy: str, texts: Mapping[str, str], below: Library) -> Iterator[
     """
     if not _ID.fullmatch(policy):
         raise PolicyError(_missing(policy))
-    for name in texts:
+    for name, text in texts.items():
         _check_name(name)
+        _check_text(name, text)
     with tempfile.TemporaryDirectory(prefix="jixiao-") as temporary:
         home = Path(temporary) / policy
         home.mkdir(parents=True)
         for name, text in texts.items():
             (home / name).parent.mkdir(exist_ok=True)
-            (home / name).write_bytes(text.encode("utf-8", "replace"))
+            (home / name).write_bytes(text.encode("utf-8"))
         yield Library((Path(temporary), *below.roots))
-
-
-def digest(text: str) -> str:
-    """What a text on disk is known by, when a person says that they have seen it."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-
-
-def _merge(base: str, theirs: str, mine: str) -> str | None:
-    """Both changes in one text, or None where they touch the same lines."""
-    merge = Merge3(base.splitlines(True), theirs.splitlines(True), mine.splitlines(True))
-    groups = list(merge.merge_groups())
-    if any(group[0] == "conflict" for group in groups):
-        return None
-    return "".join(line for group in groups for line in group[1])
 
 
 def _files(home: Path) -> dict[str, str]:
@@ -289,9 +314,13 @@ def _files(home: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in files[:MAX_FILES]:
         name = path.relative_to(home).as_posix()
-        if path.is_symlink() or path.stat().st_size > MAX_BYTES:
-            raise PolicyError(Problem(Place(displayed(path)), "是链接或过大，工作台不读", f"不超过 {MAX_BYTES} 字节的文件"))
-        found[name] = path.read_bytes().decode("utf-8", "replace")
+        if path.is_symlink() or path.stat().st_size > MAX_TEXT:
+            raise PolicyError(Problem(Place(displayed(path)), "是链接或过大，工作台不读", f"不超过 {MAX_TEXT} 字节的文件"))
+        try:
+            found[name] = path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            told = f"不是 UTF-8 文字（第 {error.start + 1} 字节）"
+            raise PolicyError(Problem(Place(displayed(path)), told, "用编辑器另存为 UTF-8")) from None
     return found
 
 
@@ -299,6 +328,16 @@ def _check_name(name: str) -> None:
     if not _FILE.fullmatch(name):
         expected = "名称.yaml、findings/名称.yaml 或 tests/名称.yaml"
         raise PolicyError(Problem(Place(), f"“{displayed(name)[:200]}”不是政策里的文件名", expected))
+
+
+def _check_text(name: str, text: str) -> None:
+    try:
+        size = len(text.encode("utf-8"))
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise PolicyError(Problem(Place(name, line), "有不成字的字符", "UTF-8 文字")) from None
+    if size > MAX_TEXT:
+        raise PolicyError(Problem(Place(name), "文件过大", f"不超过 {MAX_TEXT} 字节"))
 
 
 def _missing(policy: str) -> Problem:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 
 from engine import fields as catalogue
+from engine import rollup_rules
 from engine.fact_fields import FACTS, TITLES
 from engine.fields import Fields
 from engine.formula import FUNCTIONS
@@ -65,6 +66,23 @@ def _fields() -> Iterator[str]:
         yield from _table(fields)
     yield ""
     yield "政策的 `measures` 给 form、goal、group、bundle 添加数字字段；规则的 `conclude` 添加新的事实。"
+    yield ""
+    yield "## 汇总"
+    yield ""
+    yield "汇总办法的表（`rollup.values`）能看到："
+    yield ""
+    yield from _table(rollup_rules.CHOOSING)
+    yield ""
+    yield "结果："
+    yield ""
+    yield from (f"- `{method}` {title}" for method, title in rollup_rules.METHODS.items())
+    for kind, title in rollup_rules.TITLES.items():
+        yield ""
+        yield f"### {kind}：{title}"
+        yield ""
+        yield from _table(rollup_rules.FACTS[kind])
+    yield ""
+    yield "`obstacle` 的 `code`：" + "、".join(f"`{code}` {title}" for code, title in rollup_rules.CODES.items()) + "。"
     yield ""
     yield "## 类别与级别"
     yield ""

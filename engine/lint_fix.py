@@ -21,13 +21,14 @@ from engine.resources import shipped
 
 def fix(report: Report, policy: str | Path, where: Library) -> list[str]:
     """Apply every repair there is; what was done, a line each. Raises PolicyError where the policy may not be written to."""
-    edits = [edit for one in report.lints if not one.accepted for edit in one.fixes]
-    if not edits:
-        return []
     found = locate(policy, where) if isinstance(policy, str) else policy
     directory = found if isinstance(found, Path) else where.directory(found)
-    _allowed(directory, resolve(found, where).sections["policy"]["status"])
+    edits = [edit for one in report.lints if not one.accepted for edit in one.fixes]
+    # what it extends has its own owner
     own = [edit for edit in edits if edit.file.resolve().is_relative_to(directory.resolve())]
+    if not own:
+        return []
+    _allowed(directory, resolve(found, where).sections["policy"]["status"])
     done: list[str] = []
     sources = []
     for file in dict.fromkeys(edit.file for edit in own):

@@ -99,6 +99,11 @@ def _used_anywhere(subject: Subject, used: Callable[[Mapping[str, Any]], Iterabl
     return {name for document in subject.resolved.documents for name in used(document.data)}
 
 
+def _of_pack(subject: Subject) -> str:
+    """In a pack it is for those who extend it: worth saying, no mistake."""
+    return INFO if subject.policy is None else ""
+
+
 def _without(data: Mapping[str, Any], section: str) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key != section}
 
@@ -122,7 +127,14 @@ def _unused_parameters(subject: Subject) -> None:
         close = nearest(name, others) if subject.is_own(place) else ""
         hint = f"；是否要改写“{close}”？" if close else ""
         message = f"参数“{item['label']}”（{name}）没有地方用到：改它不起作用{hint}"
-        subject.add("unused-parameter", f"parameters.{name}", place, message, "用 {param: " + name + "} 引用它，或删去")
+        subject.add(
+            "unused-parameter",
+            f"parameters.{name}",
+            place,
+            message,
+            "用 {param: " + name + "} 引用它，或删去",
+            severity=_of_pack(subject),
+        )
 
 
 def _unused_clauses(subject: Subject) -> None:
@@ -142,6 +154,7 @@ def _unused_clauses(subject: Subject) -> None:
                 place,
                 f"条款“{clause['title']}”（{name}）没有规则、情形或参数引用：写了而没有实现",
                 "写成规则并以它为 basis；不能实现的写 implemented: none 和 reason；只是背景的删去",
+                severity=_of_pack(subject),
             )
 
 
@@ -164,7 +177,8 @@ def _unused_measures(subject: Subject) -> None:
         place = subject.place(("measures", name), key=True)
         if name not in used and (name not in anywhere or subject.is_own(place)):
             message = f"统计量“{item['title']}”（{name}）没有规则用到"
-            subject.add("unused-measure", f"measures.{name}", place, message, "在规则的条件或说法里用它，或删去")
+            advice = "在规则的条件或说法里用它，或删去"
+            subject.add("unused-measure", f"measures.{name}", place, message, advice, severity=_of_pack(subject))
 
 
 def _unused_conclusions(subject: Subject) -> None:

@@ -123,7 +123,7 @@ def policy_lint(
     found = locate(path, where)
     verify(resolve(found, where))
     report = lint(found, where, day, proofs=not no_proofs)
-    if fix and (done := repair(report, found, where)):
+    while fix and (done := repair(report, found, where)):  # one repair may show another; each makes the files shorter
         note([f"已改 {line}" for line in done])
         report = lint(found, where, day, proofs=not no_proofs)
     _write(lint_view.as_json(report) if format_ == "json" else lint_view.table(report), out)

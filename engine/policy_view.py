@@ -49,7 +49,9 @@ def _lines(policy: Policy) -> Iterator[str]:
         yield f"      {parameter.label}（依据 {parameter.basis}；{parameter.place}）"
     yield "\n各部分分值"
     yield from _weights(policy)
-    for table in (*policy.recognition.values(), policy.scoring.execution, *policy.scoring.tables.values(), policy.scoring.total):
+    rolled_up = (policy.rollup.values,) if policy.rollup else ()
+    scoring = (policy.scoring.execution, *policy.scoring.tables.values(), policy.scoring.total)
+    for table in (*policy.recognition.values(), *scoring, *rolled_up):
         yield f"\n{table.title}（{table.name}）"
         yield from _table(table)
     yield "\n定性指标分档（占分值的比例）"

@@ -19,6 +19,7 @@ from engine.relational_terms import WORD, Pattern, answers, bit_columns
 
 MACROS = """
 CREATE OR REPLACE TEMP MACRO jx_wide(n) AS n::HUGEINT;
+CREATE OR REPLACE TEMP MACRO jx_long(n) AS n::BIGINT;
 CREATE OR REPLACE TEMP MACRO jx_big(digits) AS digits::HUGEINT;
 CREATE OR REPLACE TEMP MACRO jx_div(n, d) AS n::HUGEINT // d::HUGEINT;
 CREATE OR REPLACE TEMP MACRO jx_short_div(n, d) AS n // d;
@@ -148,6 +149,12 @@ class DuckDB:
         """An output as a Parquet file."""
         options = "(FORMAT parquet, COMPRESSION zstd)"
         self.raw.execute(f"COPY ({self.compiled(expression)}) TO {quoted(str(path))} {options}")
+
+    def rows(self, expression: Any) -> list[dict[str, Any]]:
+        """An output, whole: for what is small."""
+        found = self.raw.execute(self.compiled(expression))
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def compiled(self, expression: Any) -> str:
         """The SQL of an expression; made once."""

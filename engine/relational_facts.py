@@ -19,7 +19,7 @@ from engine.fact_fields import FACTS
 from engine.ir import Ref, Test
 from engine.measures import KEYS, Measure
 from engine.policy import Policy
-from engine.relational_forms import MOST_INDICATORS, Totals, scheme_case, sums
+from engine.relational_forms import MOST_INDICATORS, Totals, count, scheme_case, sums
 from engine.relational_numbers import Expr, Int, Number, TooWide
 from engine.relational_scoring import NULL_ID, Frame, Scorer, coded, number, of_case, recognise, text_literal
 from engine.relational_terms import (
@@ -131,6 +131,8 @@ class World:
     def __init__(self, policy: Policy, needs: Needs, source: Callable[[str], Any], store: Store, sizes: Sizes) -> None:
         self.policy, self.needs, self.source, self.store, self.sizes = policy, needs, source, store, sizes
         self.relations: dict[str, Frame] = {}
+        self.refused: dict[str, str] = {}
+        """Measures that cannot be computed, and why."""
         self.scorer = Scorer(policy)
 
     def size(self, kind: str, name: str) -> int:
@@ -189,11 +191,11 @@ class World:
         met = table["met"]
         summed = sums(indicators, self.scorer, {"form_key": table["form_key"]}, "all_")
         counts = table.group_by(of_form=table["form_key"]).aggregate(
-            count_met=(met == text_literal("yes")).sum().cast("int64"),
-            count_undecided=(met == text_literal("unknown")).sum().cast("int64"),
-            count_unmet=(~met.isin([_id("yes"), _id("unknown")])).sum().cast("int64"),
+            count_met=count(met == text_literal("yes")),
+            count_undecided=count(met == text_literal("unknown")),
+            count_unmet=count(~met.isin([_id("yes"), _id("unknown")])),
             **{
-                f"level_{n}": (table["level1_name"] == text_literal(level.name)).sum().cast("int64")
+                f"level_{n}": count(table["level1_name"] == text_literal(level.name))
                 for n, level in enumerate(self.policy.taxonomy)
                 if self.policy.scoring.weights.schemes
             },
@@ -257,7 +259,7 @@ class World:
                 allowed_low=limited.ifelse(joined["low"], NULL_ID),
                 allowed_high=limited.ifelse(joined["high"], NULL_ID),
                 weight_sum=weighed.ifelse(joined["weight"], NULL_ID),
-                weight_scheme=ibis.cases(*found, else_=NULL_ID) if found else NULL_ID,
+                weight_scheme=numbers.long(ibis.cases(*found, else_=NULL_ID)) if found else NULL_ID,
                 weight_case=of_case(joined["scheme"], labels, NULL_ID),
                 weight_clause=of_case(joined["scheme"], clauses, text_literal(weights.basis)),
                 **{SUBJECT: joined["name"]},
@@ -381,14 +383,15 @@ class World:
         aggregates: dict[str, Expr] = {}
         shapes: dict[str, tuple[Measure, Number | None]] = {}
         for measure in measures:
-            value = fields.get(measure.field) if measure.field else None
-            if measure.field and not isinstance(value, Number):
-                raise Unsupported(f"统计量 {measure.id} 的“{measure.field}”")
-            counted = every([holds(measure.among, fields).fill_null(False)])
-            if isinstance(value, Number):
-                counted = counted & numbers.present(value)
-            chosen = (counted & holds(measure.conditions, fields)).fill_null(False)
-            shapes[measure.id] = (measure, self._aggregate(measure, value, counted, chosen, aggregates))
+            made: dict[str, Expr] = {}
+            try:
+                shapes[measure.id] = measure, self._take(measure, fields, table["bundle"].notnull(), made)
+            except (Unsupported, TooWide) as why:  # the rules that look at it are left to the reference
+                self.refused[measure.id] = str(why)
+                continue
+            aggregates |= made
+        if not shapes:
+            return
         keys = _member_keys(per, table)
         grouped = table.group_by(**keys).aggregate(**aggregates)
         owner = self.relations[per]
@@ -400,30 +403,41 @@ class World:
         for name, (measure, shape) in shapes.items():
             owner.fields[name] = _result(measure, shape, joined)
 
+    def _take(self, measure: Measure, fields: Mapping[str, Value], row: Expr, out: dict[str, Expr]) -> Number | None:
+        value = fields.get(measure.field) if measure.field else None
+        if measure.field and not isinstance(value, Number):
+            raise Unsupported(f"统计量 {measure.id} 的“{measure.field}”")
+        counted = row & holds(measure.among, fields).fill_null(False)
+        if isinstance(value, Number):
+            counted = counted & numbers.present(value)
+            return self._aggregate(measure, value, counted, (counted & holds(measure.conditions, fields)).fill_null(False), out)
+        return self._aggregate(measure, None, counted, (counted & holds(measure.conditions, fields)).fill_null(False), out)
+
     def _aggregate(
         self, measure: Measure, value: Number | None, counted: Expr, chosen: Expr, out: dict[str, Expr]
     ) -> Number | None:
         name = f"x_{measure.id}"
         if measure.take == "count":
-            out[name] = chosen.sum().cast("int64")
+            out[name] = count(chosen)
             return None
         if measure.take in ("sum", "share"):
             if value is None:
-                out[name], out[f"{name}_of"] = chosen.sum().cast("int64"), counted.sum().cast("int64")
+                out[name], out[f"{name}_of"] = count(chosen), count(counted)
                 return None
             if value.down.expr is not None or value.quotient or not value.up.narrow or value.up.expr is None:
                 raise Unsupported(f"统计量 {measure.id}：商不能相加")
             most = value.up.most * MOST_INDICATORS
             if most > numbers.NARROW:
                 raise TooWide(f"{most:.1e}")
-            out[name] = chosen.ifelse(value.up.expr, NULL_ID).sum().cast("int64")
-            out[f"{name}_of"] = counted.ifelse(value.up.expr, NULL_ID).sum().cast("int64")
+            out[name] = numbers.long(chosen.ifelse(value.up.expr, NULL_ID).sum())
+            out[f"{name}_of"] = numbers.long(counted.ifelse(value.up.expr, NULL_ID).sum())
             return Number(value.scale, Int(None, most))
         if value is None:
             raise Unsupported(f"统计量 {measure.id}")
         if value.down.expr is not None:
             value = numbers.grained(value)
-        assert value.up.expr is not None
+        if value.up.expr is None:
+            raise Unsupported(f"统计量 {measure.id}：定值的最大、最小值")
         kept = chosen.ifelse(value.up.expr, ibis.null(value.up.expr.type()))
         out[name] = kept.min() if measure.take == "min" else kept.max()
         return value

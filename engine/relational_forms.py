@@ -10,6 +10,7 @@ import ibis
 
 from engine import relational_numbers as numbers
 from engine.conditions import Condition
+from engine.corpus_fields import text_id
 from engine.policy import Band, Policy
 from engine.relational_numbers import Expr, Number
 from engine.relational_scoring import NULL_ID, Frame, Scorer, coded, first_case, number, of_case, select, text_literal
@@ -28,27 +29,30 @@ def sums(indicators: Frame, scorer: Scorer, by: dict[str, Expr], prefix: str) ->
         **{
             f"{prefix}indicators": table.count(),
             f"{prefix}reported": _sum(table["reported"]),
-            f"{prefix}unreported": table["reported"].isnull().sum().cast("int64"),
+            f"{prefix}unreported": count(table["reported"].isnull()),
             f"{prefix}computed": _sum(table["computed"]),
-            f"{prefix}uncomputed": table["computed"].isnull().sum().cast("int64"),
-            f"{prefix}open": (~status.isin([_id("scored"), _id("not_applicable")])).sum().cast("int64"),
+            f"{prefix}uncomputed": count(table["computed"].isnull()),
+            f"{prefix}open": count(~status.isin([_id("scored"), _id("not_applicable")])),
             f"{prefix}low": _sum(na.ifelse(NULL_ID, table["allowed_low"])),
             f"{prefix}high": _sum(na.ifelse(NULL_ID, table["allowed_high"])),
-            f"{prefix}unlimited": (~na & table["allowed_low"].isnull()).sum().cast("int64"),
+            f"{prefix}unlimited": count(~na & table["allowed_low"].isnull()),
             f"{prefix}weight": _sum(table["weight"]),
-            f"{prefix}unweighted": table["weight"].isnull().sum().cast("int64"),
+            f"{prefix}unweighted": count(table["weight"].isnull()),
             f"{prefix}na_weight": _sum(na.ifelse(table["weight"], NULL_ID)),
         }
     )
 
 
 def _sum(expr: Expr) -> Expr:
-    return expr.sum().cast("int64").fill_null(numbers.literal(0))
+    return numbers.long(expr.sum()).fill_null(numbers.literal(0))
+
+
+def count(condition: Expr) -> Expr:
+    """How many rows a condition holds of."""
+    return numbers.long(condition.sum()).fill_null(numbers.literal(0))
 
 
 def _id(value: str) -> int:
-    from engine.corpus_fields import text_id
-
     return text_id(value)
 
 

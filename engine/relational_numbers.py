@@ -34,7 +34,7 @@ FAITHFUL = 10**24
 that differ, differ by more than the rounding."""
 
 WIDE_TYPE = "decimal(38, 0)"
-PRIMITIVES = ("jx_wide", "jx_big", "jx_div", "jx_short_div", "jx_micro")
+PRIMITIVES = ("jx_wide", "jx_big", "jx_div", "jx_short_div", "jx_micro", "jx_long")
 
 _wide = udf.scalar.builtin(lambda n: None, name="jx_wide", signature=(("int64",), WIDE_TYPE))
 _big = udf.scalar.builtin(lambda digits: None, name="jx_big", signature=(("string",), WIDE_TYPE))
@@ -42,6 +42,8 @@ _div = udf.scalar.builtin(lambda n, d: None, name="jx_div", signature=((WIDE_TYP
 _short_div = udf.scalar.builtin(lambda n, d: None, name="jx_short_div", signature=(("int64", "int64"), "int64"))
 micro = udf.scalar.builtin(lambda n: None, name="jx_micro", signature=((WIDE_TYPE,), "decimal(37, 6)"))
 """An integer of millionths as a decimal."""
+long = udf.scalar.builtin(lambda n: None, name="jx_long", signature=(("int64",), "int64"))
+"""An integer in 64 bits: Ibis takes sums and small constants for that already, databases do not."""
 
 
 class TooWide(Exception):

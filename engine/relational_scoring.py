@@ -169,7 +169,7 @@ class Scorer:
         if most > numbers.NARROW:
             raise numbers.TooWide(f"{most:.1e}")
         self.largest = max(self.largest, most)
-        return item.expr if item.narrow else item.expr.cast("int64")
+        return numbers.long(item.expr if item.narrow else item.expr.cast("int64"))
 
     def size(self, value: Number) -> int:
         """The largest a rounded number can be, in the last place."""

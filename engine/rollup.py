@@ -116,6 +116,8 @@ class _Run:
         self.words: Vocabulary = vocabulary(policy.notation)
         self.tree = tree
         self.levels: list[Level] = []
+        self.told: set[str] = set()
+        """Nodes that have a level, which says itself who is missing under it."""
 
     def run(self) -> Rollup:
         if self.by == "project":
@@ -123,6 +125,9 @@ class _Run:
         else:
             self._regions()
         top = [level for level in self.levels if level.depth == 0]
+        if not top:
+            message = "没有下级单位的表可以汇总：给出的都是最上一级自己的表"
+            raise InputError(Problem(self.scored[0].form.place, message, "下级单位的自评表", code="rollup.none"))
         forms = tuple(scored.form for level in top for scored in level.forms)
         submission = Submission(forms, self.policy.jurisdiction, self.policy.id)
         levels = tuple(sorted(self.levels, key=lambda level: (level.depth, level.name)))
@@ -160,8 +165,7 @@ class _Run:
         for key in tree.bottom_up():
             node = tree.nodes[key]
             under = sorted(node.children)
-            empty = [child for child in under if not by_node[child]]
-            missing = tuple(tree.nodes[child].name for child in empty if tree.nodes[child].expected)
+            missing = tuple(sorted({name for child in under for name in self._absent(child, tree, by_node)}))
             depth = tree.depth(key)
             name = self.name if depth == 0 and self.name else node.name
             heads = []
@@ -174,9 +178,18 @@ class _Run:
                 heads.append((head, group, by_node[key].get(form_key)))
             if not heads:
                 continue
-            level = self._level(name, depth, heads, missing, [tree.nodes[c].name for c in under])
+            level = self._level(name, depth, heads, missing, [tree.nodes[c].name for c in filing])
             self.levels.append(level)
             by_node[key] = {**by_node[key], **{self._key(s.form): s for s in level.forms}}
+            self.told.add(key)
+
+    def _absent(self, key: str, tree: Tree, by_node: Mapping[str, Mapping[Key, ScoredForm]]) -> list[str]:
+        """The units under a node (or the node itself) that were expected and have filed nothing, where no level tells it."""
+        if key in self.told:
+            return []
+        node = tree.nodes[key]
+        below = [name for child in node.children for name in self._absent(child, tree, by_node)]
+        return below or ([node.name] if node.expected and not by_node[key] else [])
 
     def _key(self, form: Form) -> Key:
         return (form.kind, "" if form.kind == "department" else names.reduce(form.name, self.policy.names))
@@ -208,8 +221,7 @@ class _Run:
         forms = [with_scores(s.form, s) for s in self._evaluated(forms).forms]
         scored = self._evaluated(forms).forms  # with the scores in their cells: as it will be read back
         if missing:
-            count = len(list(children))
-            gap = Obstacle("unit-missing", units=tuple(missing), whole=count)
+            gap = Obstacle("unit-missing", units=tuple(missing), whole=len(list(children)) + len(missing))
             facts[0][1].extend(obstacle_facts([gap], facts[0][0]))
         for (fields, found), (_, _, filed), item, size in zip(facts, heads, scored, sizes, strict=True):
             if filed is not None:

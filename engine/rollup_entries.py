@@ -19,8 +19,10 @@ def kind(entry: Entry) -> str:
     known, rolled = entry.known, entry.rolled
     if rolled and rolled.refused:
         return "missing"
-    if rolled and (rolled.score or rolled.numbers):
-        return "words" if rolled.score else "numbers"
+    if rolled and rolled.score:
+        return "words"
+    if rolled and rolled.numbers and all(n.actual for n in rolled.numbers):
+        return "numbers"
     if known.nature in ("not_applicable", "deadline", "qualitative"):
         return {"not_applicable": "not_applicable", "deadline": "deadline", "qualitative": "words"}[known.nature]
     if known.actual.kind == "range":
@@ -31,7 +33,7 @@ def kind(entry: Entry) -> str:
 
 def actual(entry: Entry) -> list[Part]:
     """(label, unit, number) of each component of the actual, exact where it was rolled up before."""
-    if entry.rolled and entry.rolled.numbers:
+    if entry.rolled and entry.rolled.numbers and all(n.actual for n in entry.rolled.numbers):
         return [(n.label, n.unit, number(n.actual)) for n in entry.rolled.numbers]
     bare = _unit_beside(entry.known.target)
     return [(q.label, q.unit or bare, Fraction(q.number)) for q in entry.known.actual.quantities]

@@ -19,7 +19,7 @@ from engine.recognition import number_of
 from engine.rollup_budget import budget_lines
 from engine.rollup_cells import HERE, made, trimmed
 from engine.rollup_common import Setting
-from engine.rollup_parts import Child, Entry, Obstacle, exact, funds_of, grouped, listed
+from engine.rollup_parts import Child, Entry, Obstacle, exact, funds_of, grouped, listed, money_factor
 from engine.rollup_rules import RollupRules
 from engine.rollup_values import roll
 from engine.rounding import rounded
@@ -55,9 +55,17 @@ def children_of(
     forms: Sequence[tuple[Form, ScoredForm]], by: str, policy: Policy, rules: RollupRules, words: Vocabulary
 ) -> list[Child]:
     """Forms with their evaluations, as children with their funds, in an order that does not depend on the order given."""
-    bare = not any(line.money_unit for form, _ in forms for line in [scored_line(form)] if line)
+    units = {line.money_unit for form, _ in forms for line in [scored_line(form)] if line and line.money_unit}
+    money = {factor[1] for unit in units if (factor := money_factor(unit, words))}
+    mixed = len(money) > 1  # 元 and 美元 have no common weight
     made = [
-        Child(form.unit, form, scored, funds_of(form, rules, words, bare), form.name if by == "project" else form.unit)
+        Child(
+            form.unit,
+            form,
+            scored,
+            None if mixed else funds_of(form, rules, words, not units),
+            form.name if by == "project" else form.unit,
+        )
         for form, scored in forms
     ]
     return sorted(made, key=lambda c: (c.label, c.unit, c.form.name, c.form.place))
@@ -94,7 +102,7 @@ def roll_form(children: Sequence[Child], head: Head, policy: Policy, rules: Roll
 def _gathered(obstacles: Sequence[Obstacle]) -> list[Obstacle]:
     """Percentages that nobody gives a base for are one thing to say of the form, not one for each of them."""
     bare = [o for o in obstacles if o.code == "rate-without-base" and not o.refused and len(o.units) == o.whole]
-    rest = [o for o in obstacles if o not in bare]
+    rest = [o for o in obstacles if not any(o is item for item in bare)]
     if not bare:
         return rest
     return [*rest, Obstacle("rate-without-base", whole=len(bare), details=listed(o.name for o in bare))]

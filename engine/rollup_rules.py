@@ -141,6 +141,13 @@ FACTS: Mapping[str, Fields] = {
 """What checks may name: an obstacle to rolling up, one indicator or one form of a level against what was rolled up to it."""
 
 
+TITLES: Mapping[str, str] = {
+    "obstacle": "妨碍汇总的情况（`rollup_checks` 里叫 `f`，下同）",
+    "level_indicator": "一个指标在本级表与汇总表",
+    "level_form": "本级表与汇总表",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A rule over one fact of the roll-up. Severity `none` says that there is nothing to say."""
@@ -196,7 +203,9 @@ def build(data: Mapping[str, Any], params: Mapping[str, Any], locate: Callable[.
     if "rollup" not in data:
         return None
     own = data["rollup"]
-    missing = [key for key in ("funds", "values", "targets", "weights", "scores", "attainment", "rounding", "texts") if key not in own]
+    missing = [
+        key for key in ("funds", "values", "targets", "weights", "scores", "attainment", "rounding", "texts") if key not in own
+    ]
     if missing:
         problems.append(Problem(locate(("rollup",)), f"rollup 缺少 {'、'.join(missing)}", f"写上 {'、'.join(missing)}"))
         return None

@@ -59,7 +59,12 @@ def read_table(path: Path, top_name: str) -> Tree:
     """
     name = displayed(path)
     text = text_reader.decode(content_of(path), name).lstrip("\ufeff")
-    rows = list(csv.reader(io.StringIO(text), delimiter="\t" if "\t" in text.partition("\n")[0] else ","))
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter="\t" if "\t" in text.partition("\n")[0] else ","))
+    except csv.Error as wrong:
+        raise InputError(
+            Problem(Place(name), f"单位表不是 CSV（{wrong}）", "每行一个单位，栏目以逗号分开", code="units.csv")
+        ) from None
     problems: list[Problem] = []
     head = [fold(cell) for cell in rows[0]] if rows else []
     unit_at = next((n for n, cell in enumerate(head) if cell in UNIT_TITLES), None)

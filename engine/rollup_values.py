@@ -38,7 +38,7 @@ def roll(name: str, entries: Sequence[Entry], setting: Setting) -> RolledValue:
 
 class _Indicator(Gathered):
     def run(self) -> RolledValue:
-        rest = [e for e in self.every if e not in self.active]
+        rest = [e for e in self.every if of.kind(e) == "not_applicable"]
         if self.active and rest:
             self._note("not-applicable", rest)
         weight = self._weight()

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from engine import judging, progress
-from engine.collection import FAILED, SKIPPED, Collection, FileOutcome, collect, is_single
+from engine.collection import SKIPPED, Collection, FileOutcome, collect, is_single
 from engine.errors import EXIT_INPUT, EXIT_OK, InputError, Place, Problem
 from engine.inputs import Bundle, read_bundle
 from engine.judging import Judged
@@ -84,10 +84,3 @@ def judge(run: Run) -> list[Judged]:
 def document(run: Run, items: Sequence[Judged]) -> dict[str, Any]:
     """The result document: as it always was for files given together, else the one for many bundles."""
     return items[0].result if run.single else judging.combined(items, run.collection)
-
-
-def files_said(collection: Collection) -> str:
-    """How many files were read, failed and were passed over, in words."""
-    failed, skipped = collection.count(FAILED), collection.count(SKIPPED)
-    read_ones = len(collection.files) - failed - skipped
-    return f"文件 {len(collection.files)} 个：读出 {read_ones}，未读出 {failed}，跳过 {skipped}。"

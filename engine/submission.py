@@ -77,7 +77,7 @@ class Share:
     """资金额度 it is weighted with, in the smallest unit of money written (元)."""
     weight: str = ""
     """分值 it had there."""
-    place: Place = Place()
+    place: Place = field(default=Place())
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Member:
     form: str = ""
     status: str = "counted"
     funds: str = ""
-    place: Place = Place()
+    place: Place = field(default=Place())
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,41 @@ def test_a_table_of_units_says_who_is_missing(jixiao: Jixiao, province: Path, tm
     assert jixiao("rollup", province, "--map", table, "--fail-on", "error").status == 1
 
 
+def test_a_city_from_which_nobody_came_is_missing_with_its_counties(jixiao: Jixiao, province: Path, tmp_path: Path) -> None:
+    table = tmp_path / "单位.csv"
+    table.write_text(
+        "单位,上级\n甲县人社局,东市\n乙县人社局,东市\n丙县人社局,西市\n丁县人社局,北市\n戊县人社局,北市\n东市,省\n西市,省\n北市,省\n"
+    )
+    run = jixiao("rollup", province, "--map", table)
+    assert "“省”应当汇总 4 个单位，缺 2 个（丁县人社局、戊县人社局）" in run.out
+
+
+def test_the_top_alone_has_nothing_to_roll_up(jixiao: Jixiao, tmp_path: Path) -> None:
+    table = tmp_path / "单位.csv"
+    table.write_text("单位,上级\n省,\n甲县,省\n", encoding="utf-8")
+    run = jixiao("rollup", save(tmp_path / "a.json", form("省")), "--map", table)
+    assert run.status == 5
+    assert "没有下级单位的表可以汇总" in run.err
+
+
+def test_a_level_s_own_form_is_held_against_the_sum_and_not_added(jixiao: Jixiao, province: Path) -> None:
+    save(province / "东市" / "own.json", form("东市", actual="95人", budget="410"))
+    run = jixiao("rollup", province, "--by", "region")
+    assert run.status == 0, run.err
+    assert "“培训人数”本级表填 95人，由乙县人社局、甲县人社局汇总为 90人" in run.out
+    assert "本级表预算数 410 万元，2 个单位汇总为 400 万元，相差 10 万元" in run.out
+    assert "500万元" in run.out
+
+
+def test_money_of_two_countries_is_no_weight(jixiao: Jixiao, tmp_path: Path) -> None:
+    first, second = form("甲县"), form("乙县")
+    second["budget"][0]["money_unit"] = "万美元"
+    run = jixiao("rollup", save(tmp_path / "a.json", first, second), "--format", "json")
+    made = run.data["forms"][0]
+    assert made["budget"][0]["budget"]["text"] == ""
+    assert [row["actual"]["text"] for row in made["goals"][0]["indicators"]] == ["120人", ""]
+
+
 def test_units_that_are_not_in_the_table_are_refused(jixiao: Jixiao, province: Path, tmp_path: Path) -> None:
     table = tmp_path / "单位.csv"
     table.write_text("单位,上级\n甲县人社厅,东市\n乙县人社局,东市\n丙县人社局,东市\n", encoding="gb18030")
@@ -112,6 +147,7 @@ def test_units_that_are_not_in_the_table_are_refused(jixiao: Jixiao, province: P
         ("单位,上级\n甲,乙\n甲,丙\n", "重复，已写在第 2 行"),
         ("单位,上级\n,乙\n", "没有写单位"),
         ("单位,上级\n", "单位表里没有单位"),
+        ("单位,上级\n" + "甲" * 200_000 + ",乙\n", "不是 CSV"),
     ],
 )
 def test_a_bad_table_of_units_is_told_with_its_line(jixiao: Jixiao, province: Path, tmp_path: Path, text: str, told: str) -> None:

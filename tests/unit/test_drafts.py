@@ -13,8 +13,9 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.drafts import Conflict, Drafts, Stale, digest
+from engine.drafts import Conflict, Drafts, Stale
 from engine.errors import PolicyError
+from engine.text_merge import digest
 
 POLICY = "x/2021"
 TEXT = "a: 1\nb: 2\nc: 3\nd: 4\ne: 5\n"
