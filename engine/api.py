@@ -22,6 +22,7 @@ from engine.policy import Policy
 from engine.shelf import keep, put
 from engine.uploads import judged, read_uploads
 from engine.web import Editor, Publisher, Refused, Viewer, bench, busy, told
+from engine.wire import Sent
 
 WRONG: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Wrong"}}}}
@@ -32,8 +33,11 @@ WRONG: dict[int | str, dict[str, Any]] = {
         404: "没有这个政策",
         409: "别处已经改过",
         413: "内容过大",
+        408: "内容来得太慢",
         422: "表、政策或参数有误",
         429: "试得太多",
+        503: "一时写不成，没有改动",
+        507: "磁盘满了或不能写，没有改动",
     }.items()
 }
 router = APIRouter(prefix="/api/v1", responses=WRONG)
@@ -94,7 +98,7 @@ class Policies(BaseModel):
     problems: list[Trouble]
 
 
-class Texts(BaseModel):
+class Texts(Sent):
     """一个政策的文件，按文件名。"""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}$", description="政策编号")]
@@ -160,9 +164,9 @@ async def check(request: Request, who: Viewer, texts: Texts) -> Checked:
 
 @router.post("/evaluate", summary="计分与核对")
 async def evaluate(request: Request, who: Viewer, files: Files, policy: Choice = "") -> JSONResponse:
-    library = bench(request).library
+    work = bench(request)
     sent = [(file.filename or "", file.file) for file in files]
-    found = await busy(lambda: judged(read_uploads(sent, library, policy)))
+    found = await busy(lambda: judged(read_uploads(sent, work.library, policy), work.judges))
     return JSONResponse(found.result)
 
 
@@ -181,13 +185,13 @@ async def report(
     compare: Annotated[bool, Form(description="标出与原报告不同的地方")] = False,
     as_filed: Annotated[bool, Form(description="按自评得分起草")] = False,
 ) -> Response:
-    library = bench(request).library
+    work = bench(request)
     sent = [(file.filename or "", file.file) for file in files]
 
     def zipped() -> bytes:
         from engine.report import FORMATS, reports
 
-        found = judged(read_uploads(sent, library, policy))
+        found = judged(read_uploads(sent, work.library, policy), work.judges)
         made = reports(found.evaluation, found.judgement, found.result, formats or FORMATS, as_filed=as_filed, compare=compare)
         return archive(made)
 
@@ -214,8 +218,10 @@ async def results(
 
     def made() -> str:
         if examples and work.examples:
-            return put(who, judged(read_bundle(work.examples, work.library, policy or None)))
-        return put(who, judged(read_uploads(sent, work.library, policy)))
+            found = judged(read_bundle(work.examples, work.library, policy or None), work.judges)
+        else:
+            found = judged(read_uploads(sent, work.library, policy), work.judges)
+        return put(who, found, work.sessions)
 
     return Made(id=await busy(made))
 

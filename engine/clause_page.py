@@ -82,6 +82,13 @@ def policy_html(reading: Reading, name: str = "", roots: Sequence[Path] = ()) ->
 
     Raises UsageError for a name there is none of, PolicyError where a template does not render.
     """
+    body, contents = policy_body(reading, name, roots)
+    context = {**reading.frame(), "contents": contents, "body": body, "entry": name}
+    return self_contained(POLICY_PAGE, context, [*roots, shipped("templates")], STYLES)
+
+
+def policy_body(reading: Reading, name: str = "", roots: Sequence[Path] = ()) -> tuple[Markup, list[dict[str, str]]]:
+    """The policy in words as HTML to stand in a page, and its headings with their ids. Raises as `policy_html`."""
     from markdown_it import MarkdownIt
 
     reader = MarkdownIt("commonmark", {"html": False}).disable(["link", "image", "autolink"])
@@ -92,9 +99,7 @@ def policy_html(reading: Reading, name: str = "", roots: Sequence[Path] = ()) ->
             token.attrSet("id", f"h{number}")
             if token.tag == "h2":
                 contents.append({"id": f"h{number}", "title": _words(inner)})
-    body = Markup(reader.renderer.render(tokens, reader.options, {}))  # html is off: what was text is escaped
-    context = {**reading.frame(), "contents": contents, "body": body, "entry": name}
-    return self_contained(POLICY_PAGE, context, [*roots, shipped("templates")], STYLES)
+    return Markup(reader.renderer.render(tokens, reader.options, {})), contents  # html is off: what was text is escaped
 
 
 def _words(inline: Any) -> str:

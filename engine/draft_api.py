@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from pydantic import BaseModel, Field
 
-from engine import editing, form_fields, shelf
+from engine import editing, form_fields
 from engine.api import WRONG, Jurisdiction, Trouble, Year
 from engine.audit import difference
-from engine.drafts import Drafts, files_of
+from engine.drafts import files_of
 from engine.editing import Change
-from engine.errors import InputError, Place, PolicyError, Problem
-from engine.inputs import read_bundle
+from engine.errors import Place, PolicyError, Problem
 from engine.sessions import Session
-from engine.submission import Submission
+from engine.text_merge import state
 from engine.uploads import safe_name
-from engine.web import Editor, Publisher, Viewer, Workbench, bench, busy, told
+from engine.web import Editor, Publisher, Workbench, bench, busy, told
+from engine.wire import Sent
 
 router = APIRouter(prefix="/api/v1", responses=WRONG)
-MAX_EFFECT = 40
-"""Forms' bundles tried at once: the editor waits for the answer."""
-Step = Annotated[str | int, Field(union_mode="left_to_right")]
+Step = Annotated[str, Field(max_length=200)] | Annotated[int, Field(ge=0, le=10_000)]
 Revision = Annotated[int, Field(ge=0, le=2**31)]
 
 
@@ -42,9 +38,13 @@ class Seen(BaseModel):
     undo: int
     redo: int
     status: str
+    state: str
+    """Of what is saved: another one after anybody saves."""
+    moved: list[str]
+    """Files of the draft that someone else has saved since it was begun."""
 
 
-class Edit(BaseModel):
+class Edit(Sent):
     """改一处。file 为空时 at 是整个政策里的路径（继承来的内容）。"""
 
     revision: Revision
@@ -53,16 +53,19 @@ class Edit(BaseModel):
     file: Annotated[str, Field(max_length=200)] = ""
     value: Any = None
     value_kind: Literal["text", "number", "bool", "list", "param", "field", "data"] = "data"
+    state: Annotated[str, Field(max_length=64)] = ""
+    """What was saved when the place was chosen; empty: not looked at."""
 
 
-class Texts(BaseModel):
-    """整个文件的新内容。"""
+class Texts(Sent):
+    """整个文件的新内容。seen：动手改时各文件的内容；别人（或别的窗口）这中间的修改据此合并，不会被盖掉。"""
 
     revision: Revision
     files: Annotated[dict[str, str], Field(max_length=200)]
+    seen: Annotated[dict[str, str], Field(max_length=200)] = Field(default_factory=dict)
 
 
-class At(BaseModel):
+class At(Sent):
     """从草稿的哪一版起。"""
 
     revision: Revision
@@ -71,7 +74,17 @@ class At(BaseModel):
 class Save(At):
     """保存。seen：冲突时看过的、磁盘上各文件的校验码。"""
 
-    seen: Annotated[dict[str, str], Field(max_length=200)] = {}
+    seen: Annotated[dict[str, str], Field(max_length=200)] = Field(default_factory=dict)
+
+
+class State(BaseModel):
+    """草稿和政策文件现在的版本，和最近一次是谁保存的。"""
+
+    revision: int
+    state: str
+    moved: list[str]
+    by: str
+    at: str
 
 
 class Saved(BaseModel):
@@ -81,19 +94,13 @@ class Saved(BaseModel):
     draft: Seen
 
 
-class Publish(BaseModel):
+class Publish(Sent):
     """发布。amend：改正已发布的政策时写明原因。"""
 
     amend: Annotated[str, Field(max_length=1000)] = ""
 
 
-class Forms(BaseModel):
-    """用哪些表试算。"""
-
-    forms: Annotated[list[Annotated[str, Field(max_length=200)]], Field(min_length=1, max_length=MAX_EFFECT)]
-
-
-class New(BaseModel):
+class New(Sent):
     """新政策的编号和它以哪个为底。"""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}$")]
@@ -118,6 +125,16 @@ async def new(request: Request, who: Editor, wanted: New) -> dict[str, str]:
 @router.get("/drafts/{jurisdiction}/{year}", summary="草稿")
 async def draft(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year) -> Seen:
     return await busy(_seen, bench(request), who, f"{jurisdiction}/{year}")
+
+
+@router.get("/drafts/{jurisdiction}/{year}/state", summary="草稿和政策文件变了没有")
+def state_of(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year) -> State:
+    work, policy = bench(request), f"{jurisdiction}/{year}"
+    mine, now = work.drafts.get(who.account.name, policy), state(work.drafts.on_disk(policy))
+    written = ("save", "publish")
+    last = next((one for one in work.log.entries(50) if one.get("policy") == policy and one["action"] in written), {})
+    by, at = str(last.get("who", "")), str(last.get("at", ""))
+    return State(revision=mine.revision, state=now, moved=list(work.drafts.moved(mine)), by=by, at=at)
 
 
 @router.get("/drafts/{jurisdiction}/{year}/items", summary="草稿里的一类内容，逐项逐栏")
@@ -158,7 +175,7 @@ async def change(request: Request, who: Editor, jurisdiction: Jurisdiction, year
     wanted = Change(edit.kind, tuple(edit.at), edit.file, _exact(value))
 
     def made() -> Seen:
-        editing.apply(work.drafts, who.account.name, policy, edit.revision, wanted, work.library)
+        editing.apply(work.drafts, who.account.name, policy, edit.revision, wanted, work.library, edit.state)
         return _seen(work, who, policy)
 
     return await busy(made)
@@ -180,7 +197,7 @@ async def workbook(
 
         content, name = file.file.read(), safe_name(file.filename or "")
         view = editing.view(work.drafts, who.account.name, policy, work.library)
-        work.drafts.edit(who.account.name, policy, revision, read(content, name, policy, view, work.library))
+        work.drafts.edit(who.account.name, policy, revision, read(content, name, policy, view, work.library), view.texts)
         work.log.add(who.account.name, "import", policy=policy, file=name)
         return _seen(work, who, policy)
 
@@ -192,7 +209,7 @@ async def texts(request: Request, who: Editor, jurisdiction: Jurisdiction, year:
     work, policy = bench(request), f"{jurisdiction}/{year}"
 
     def made() -> Seen:
-        work.drafts.edit(who.account.name, policy, new.revision, new.files)
+        work.drafts.edit(who.account.name, policy, new.revision, new.files, new.seen)
         return _seen(work, who, policy)
 
     return await busy(made)
@@ -265,22 +282,6 @@ async def publish(request: Request, who: Publisher, jurisdiction: Jurisdiction, 
     return await busy(made)
 
 
-@router.get("/forms", summary="可以用来试算的自评表")
-def forms(request: Request, who: Viewer) -> list[dict[str, str]]:
-    return [{"id": key, "label": label} for key, label in _forms(bench(request), who)]
-
-
-@router.delete("/forms/{key}", summary="删去保留的自评表")
-def forget(request: Request, who: Editor, key: str) -> list[dict[str, str]]:
-    shelf.forget(bench(request).kept, key)
-    return forms(request, who)
-
-
-@router.post("/drafts/{jurisdiction}/{year}/effect", summary="试算：修改前后各表的得分和问题")
-async def effect(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, wanted: Forms) -> dict[str, Any]:
-    return await busy(_effect, bench(request), who, f"{jurisdiction}/{year}", wanted.forms)
-
-
 def _stepped(work: Workbench, who: Session, policy: str, revision: int, back: bool) -> Seen:
     work.drafts.step(who.account.name, policy, revision, back)
     return _seen(work, who, policy)
@@ -300,6 +301,8 @@ def _seen(work: Workbench, who: Session, policy: str) -> Seen:
         undo=len(draft.undo),
         redo=len(draft.redo),
         status=status,
+        state=state(work.drafts.on_disk(policy)),
+        moved=list(work.drafts.moved(draft)),
     )
 
 
@@ -319,76 +322,6 @@ def _items_changed(work: Workbench, who: Session, policy: str) -> str:
             return render(compared, terminal=False).replace(str(library.roots[0]) + "/", "")
         except PolicyError:
             return ""
-
-
-def _forms(work: Workbench, who: Session) -> Iterator[tuple[str, str]]:
-    for number, path in enumerate(work.examples):
-        yield f"example-{number}", f"例表：{path.name}"
-    for key, kept in who.forms.items():
-        yield key, f"本次核对：{kept.label}"
-    for key, path in shelf.kept(work.kept):
-        yield key, f"保留的：{path.stem}"
-
-
-def _submission(work: Workbench, who: Session, key: str) -> Submission:
-    if key in who.forms:
-        kept: shelf.Kept = who.forms[key]
-        return kept.judged.evaluation.submission
-    paths: dict[str, Path] = {f"example-{number}": path for number, path in enumerate(work.examples)}
-    paths |= dict(shelf.kept(work.kept))
-    if key not in paths:
-        raise InputError(Problem(Place(), f"没有这份自评表：{key}"))
-    return read_bundle([paths[key]], work.library).submission
-
-
-def _effect(work: Workbench, who: Session, policy: str, keys: list[str]) -> dict[str, Any]:
-    from engine.impact import Comparer
-    from engine.policy_build import load
-
-    drafts: Drafts = work.drafts
-    submissions = [_submission(work, who, key) for key in keys]
-    with drafts.library(who.account.name, policy, work.library) as library:
-        after = load(policy, library, locked=False)
-    comparer = Comparer(load(policy, work.library, locked=False), after)
-    found = [impact for submission in submissions for impact in comparer.compare(submission)]
-    return {"forms": [_told(impact) for impact in found], "covered": all(all(impact.covered) for impact in found)}
-
-
-def _told(impact: Any) -> dict[str, Any]:
-    def outcome(one: Any) -> dict[str, str]:
-        score = "" if one.score is None else str(one.score)
-        return {
-            "score": score,
-            "grade": one.grade,
-            "status": one.status,
-            "case": one.case,
-            "label": one.label,
-            "reason": one.reason,
-        }
-
-    return {
-        "name": impact.name,
-        "unit": impact.unit,
-        "changed": impact.changed,
-        "difference": "" if impact.difference is None else str(impact.difference),
-        "before": outcome(impact.before),
-        "after": outcome(impact.after),
-        "indicators": [
-            {
-                "name": item.name,
-                "weight": "" if item.weight is None else str(item.weight),
-                "target": item.target,
-                "actual": item.actual,
-                "before": outcome(item.before),
-                "after": outcome(item.after),
-            }
-            for item in impact.indicators[:100]
-        ],
-        "findings": [
-            {"rule": item.rule, "title": item.title, "subject": item.subject, "message": item.message, "change": item.change}
-            for item in impact.findings[:100]
-        ],
-    }
 
 
 def _exact(value: Any) -> Any:

@@ -79,9 +79,7 @@ def view(drafts: Drafts, person: str, policy: str, below: Library) -> Seen:
     return look(policy, drafts.texts(person, policy), below)
 
 
-def apply(
-    drafts: Drafts, person: str, policy: str, revision: int, change: Change, below: Library, seen_state: str = ""
-) -> Draft:
+def apply(drafts: Drafts, person: str, policy: str, revision: int, change: Change, below: Library, seen_state: str = "") -> Draft:
     """The person's draft with a change made. `seen_state`: what was saved when they saw the place (`text_merge.state`).
 
     Raises Stale if the draft or what is saved is another one by now, and PolicyError for what cannot be changed so.

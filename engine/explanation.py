@@ -56,6 +56,16 @@ def explain(result: Mapping[str, Any], policy: Policy, form: str = "", indicator
     return "\n".join(lines).rstrip() + "\n"
 
 
+def of_indicator(item: Mapping[str, Any], policy: Policy) -> str:
+    """How one indicator of a result came by its score."""
+    return "\n".join(_indicator(item, policy))
+
+
+def of_part(key: str, score: Mapping[str, Any], policy: Policy) -> str:
+    """How another score of a form (`execution`, `total`, a group of indicators) came about."""
+    return "\n".join([*_head(label(key), score), *_trace(score.get("trace", {}), policy)])
+
+
 def _unknown(what: str, name: str, names: list[str]) -> UsageError:
     return UsageError(Problem(Place(), f"没有{what}“{name}”", "、".join(dict.fromkeys(names)), nearest(name, names)))
 

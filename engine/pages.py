@@ -11,22 +11,23 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from engine import __version__, accounts, editing, form_fields, templates
 from engine.accounts import LOCAL
-from engine.api import Jurisdiction, Year, archive
+from engine.api import Jurisdiction, Year
 from engine.drafts import files_of
 from engine.errors import JixiaoError
 from engine.paths import displayed
 from engine.policy_heads import Head, heads
 from engine.resources import shipped
 from engine.sessions import Session
-from engine.shelf import MAX_RESULTS, Kept
 from engine.web import COOKIE, Refused, Workbench, bench, busy, session_of, sign_in, told
 
 router = APIRouter(include_in_schema=False)
 STATIC = {
     "report.css": ("page", "text/css"),
+    "policy-parts.css": ("page", "text/css"),
     "workbench.css": ("workbench", "text/css"),
     "workbench.js": ("workbench", "text/javascript"),
     "editor.js": ("workbench", "text/javascript"),
@@ -43,8 +44,8 @@ ACTIONS = {
     "new": "新建",
     "import": "导入",
     "keep": "保留自评表",
+    "forget": "删去保留的自评表",
 }
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -92,7 +93,8 @@ def _remember(response: Response, session: Session, work: Workbench) -> None:
     response.set_cookie(COOKIE, session.token, httponly=True, samesite="strict", secure=work.secure, path="/")
 
 
-def _asks(request: Request, role: str = "viewer") -> Session:
+def asks(request: Request, role: str = "viewer") -> Session:
+    """The visitor's session, if their account may do what `role` may. Raises Refused 403, and logs it, otherwise."""
     session = visitor(request)
     if not session.account.may(role):
         bench(request).log.add(session.account.name, "enter", outcome="refused", path=request.url.path, needs=role)
@@ -118,7 +120,7 @@ async def enter(
     if work.accounts_file is None:
         return RedirectResponse("/", 303)
     try:
-        account = await busy(sign_in, request, name, password)
+        account = await run_in_threadpool(sign_in, request, name, password)
     except Refused as refused:
         text = _render("workbench/login.html.j2", problem=str(refused.detail), next=_inside(next))
         return HTMLResponse(text, refused.status_code, dict(refused.headers or {}))
@@ -133,7 +135,9 @@ async def enter(
 @router.post("/logout")
 def leave(request: Request) -> Response:
     session = session_of(request)
-    if session and session.confirms(request.headers.get("x-csrf-token", "")):
+    if session:
+        if not session.confirms(request.headers.get("x-csrf-token", "")):
+            raise Refused(403, "请求没有带本页的校验码；请刷新页面再试")
         bench(request).sessions.end(session.token)
         bench(request).log.add(session.account.name, "sign-out")
     response = PlainTextResponse("")
@@ -143,34 +147,35 @@ def leave(request: Request) -> Response:
 
 @router.get("/")
 def policies(request: Request) -> Response:
-    session, work = _asks(request), bench(request)
+    session, work = asks(request), bench(request)
     readable, problems = heads(work.library)
-    listed = [_head(head, work, session) for head in readable]
+    every = [listed(head, work, session) for head in readable]
     return page(
         request,
         session,
         "policies.html.j2",
         "policies",
-        policies=listed,
+        policies=every,
         problems=[told(problem) for problem in problems],
-        **_timeline([head for head in readable if head.first_year], listed),
+        **_timeline([head for head in readable if head.first_year], every),
     )
 
 
 @router.get("/policies/{jurisdiction}/{year}")
 async def policy(request: Request, jurisdiction: Jurisdiction, year: Year) -> Response:
-    session, work, name = _asks(request), bench(request), f"{jurisdiction}/{year}"
+    session, work, name = asks(request), bench(request), f"{jurisdiction}/{year}"
     head = next((head for head in heads(work.library)[0] if head.id == name), None)
     if head is None:
         raise Refused(404, f"没有政策“{name}”")
-    text, sha256, problems = await busy(_shown, name, work)
-    shown = {**_head(head, work, session), "sha256": sha256 or "—"}
-    return page(request, session, "policy.html.j2", "policies", policy=shown, text=text, problems=problems)
+    text, contents, sha256, problems = ("", [], "", []) if head.status == "pack" else await busy(_shown, name, work)
+    shown = {**listed(head, work, session), "sha256": sha256 or "—"}
+    data: dict[str, Any] = {"policy": shown, "text": text, "contents": contents, "problems": problems}
+    return page(request, session, "policy.html.j2", "policies", **data)
 
 
 @router.get("/policies/{jurisdiction}/{year}/edit")
 def edit(request: Request, jurisdiction: Jurisdiction, year: Year) -> Response:
-    session, work, name = _asks(request, "editor"), bench(request), f"{jurisdiction}/{year}"
+    session, work, name = asks(request, "editor"), bench(request), f"{jurisdiction}/{year}"
     if not is_inside(work.policies, name):
         raise Refused(404, f"政策“{name}”不在可以修改的目录里；可以在政策列表里以它为底新建一个")
     return page(request, session, "edit.html.j2", "policies", policy=name, groups=list(form_fields.GROUPS.items()))
@@ -178,7 +183,7 @@ def edit(request: Request, jurisdiction: Jurisdiction, year: Year) -> Response:
 
 @router.get("/policies/{jurisdiction}/{year}/workbook.xlsx")
 async def policy_workbook(request: Request, jurisdiction: Jurisdiction, year: Year) -> Response:
-    session, work, name = _asks(request), bench(request), f"{jurisdiction}/{year}"
+    session, work, name = asks(request), bench(request), f"{jurisdiction}/{year}"
 
     def made() -> bytes:
         from engine.policy_workbook import export
@@ -192,88 +197,59 @@ async def policy_workbook(request: Request, jurisdiction: Jurisdiction, year: Ye
     return Response(await busy(made), media_type=XLSX, headers=download)
 
 
-def _shown(name: str, work: Workbench) -> tuple[str, str, list[dict[str, Any]]]:
-    from engine.policy_build import load
-    from engine.policy_view import show
-
-    try:
-        found = load(name, work.library)
-    except JixiaoError as error:
-        return "", "", [told(problem) for problem in error.problems]
-    return show(found), found.sha256, []
+@router.get("/policies/{jurisdiction}/{year}/read")
+async def read(request: Request, jurisdiction: Jurisdiction, year: Year) -> Response:
+    return await _explained(request, f"{jurisdiction}/{year}", by_clause=False)
 
 
-@router.get("/evaluate")
-def evaluate(request: Request) -> Response:
-    session, work = _asks(request), bench(request)
-    listed = [_head(head, work, session) for head in heads(work.library)[0]]
-    results = [{"id": key, "label": kept.label} for key, kept in reversed(session.forms.items())]
-    return page(request, session, "evaluate.html.j2", "evaluate", policies=listed, results=results, examples=bool(work.examples))
+@router.get("/policies/{jurisdiction}/{year}/clauses")
+async def clauses(request: Request, jurisdiction: Jurisdiction, year: Year) -> Response:
+    return await _explained(request, f"{jurisdiction}/{year}", by_clause=True)
 
 
-@router.get("/results/{key}")
-def result(request: Request, key: str) -> Response:
-    session = _asks(request)
-    kept = _result(session, key)
-    return page(
-        request,
-        session,
-        "result.html.j2",
-        "evaluate",
-        id=key,
-        label=kept.label,
-        result=kept.judged.result,
-        severities=SEVERITIES,
-        levels=list(SEVERITIES.items()),
-    )
+async def _explained(request: Request, name: str, *, by_clause: bool) -> Response:
+    """The policy in words, or held against its clauses, as a page of its own."""
+    asks(request)
+    work = bench(request)
 
+    def made() -> bytes:
+        from engine.clause_page import explained
 
-@router.get("/results/{key}/{name}")
-async def result_file(request: Request, key: str, name: str) -> Response:
-    session = _asks(request)
-    made = await busy(_file, _result(session, key), name)
-    if made is None:
-        raise Refused(404, "没有这个文件")
-    content, media, headers = made
+        files_of(name, work.library)  # an id, never a path
+        return explained(name, work.library, by_clause=by_clause, form="html").encode()
+
+    content = await busy(made)
+    media, headers = alone(content)
     return Response(content, media_type=media, headers=headers)
 
 
-def _file(kept: Kept, name: str) -> tuple[bytes, str, dict[str, str]] | None:
-    """One of the files a result can be had as: content, media type, headers."""
-    judged = kept.judged
-    download = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    if name == "result.json":
-        from engine.result import dumps
+def alone(page: bytes) -> tuple[str, dict[str, str]]:
+    """Media type and headers of a self-contained page. Its own protection names its style and script by their hashes; the
+    workbench's general one would forbid them."""
+    own = re.search(rb'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+    protection = own[1].decode().replace("&#39;", "'") if own else "default-src 'none'"
+    return "text/html; charset=utf-8", {"content-security-policy": protection + "; frame-ancestors 'none'"}
 
-        return dumps(judged.result).encode(), "application/json", download
-    if name == "record.json":
-        from engine import record
 
-        return record.dump_json(judged.evaluation.submission).encode(), "application/json", download
-    if name == "findings.xlsx":
-        from engine.workbook import findings_workbook
+def _shown(name: str, work: Workbench) -> tuple[Any, list[dict[str, str]], str, list[dict[str, Any]]]:
+    """The policy in words, its headings, its hash, and what is wrong with it."""
+    from engine.clause_page import policy_body
+    from engine.plain_language import Reading
+    from engine.policy_build import build
+    from engine.policy_files import resolve
 
-        return findings_workbook(judged.result), XLSX, download
-    from engine.report import reports
-
-    if name == "report.zip":
-        return (
-            archive(reports(judged.evaluation, judged.judgement, judged.result, ("docx", "markdown"))),
-            "application/zip",
-            download,
-        )
-    if name == "report.html":
-        content = reports(judged.evaluation, judged.judgement, judged.result, ("html",))[name]
-        # the page's own protection names its style and script by their hashes; the workbench's general one would forbid them
-        own = re.search(rb'http-equiv="Content-Security-Policy" content="([^"]*)"', content)
-        protection = own[1].decode().replace("&#39;", "'") if own else "default-src 'none'"
-        return content, "text/html; charset=utf-8", {"content-security-policy": protection + "; frame-ancestors 'none'"}
-    return None
+    try:
+        resolved = resolve(name, work.library)
+        found = build(resolved)
+        body, contents = policy_body(Reading(found, resolved))
+    except JixiaoError as error:
+        return "", [], "", [told(problem) for problem in error.problems]
+    return body, contents, found.sha256, []
 
 
 @router.get("/log")
 def log(request: Request) -> Response:
-    session = _asks(request, "publisher")
+    session = asks(request, "publisher")
     return page(request, session, "log.html.j2", "log", entries=bench(request).log.entries(), actions=ACTIONS)
 
 
@@ -286,19 +262,13 @@ def static(name: str) -> Response:
     return Response(content, media_type=media, headers={"cache-control": "no-cache"})
 
 
-def _result(session: Session, key: str) -> Kept:
-    if key not in session.forms:
-        raise Refused(404, f"没有这次核对的结果；每次登录只留最近 {MAX_RESULTS} 次，退出后不留")
-    kept: Kept = session.forms[key]
-    return kept
-
-
 def _inside(path: str) -> str:
     """Where to go after signing in: a page of ours, never another site's."""
     return path if re.fullmatch(r"/(?:[\w.-][\w./-]*)?", path) else "/"
 
 
-def _head(head: Head, work: Workbench, session: Session) -> dict[str, Any]:
+def listed(head: Head, work: Workbench, session: Session) -> dict[str, Any]:
+    """A policy as the pages list it."""
     last = head.last_year or "今"
     editable = is_inside(work.policies, head.id)
     mine = editable and bool(work.drafts.get(session.account.name, head.id).changed)
@@ -320,13 +290,13 @@ def is_inside(policies: FilePath, policy: str) -> bool:
     return (policies / policy / "policy.yaml").is_file()
 
 
-def _timeline(dated: Sequence[Head], listed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _timeline(dated: Sequence[Head], every: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A row for each policy, by jurisdiction: how many years before it, in it, and after it."""
     this_year = datetime.date.today().year
     first = min([head.first_year for head in dated], default=this_year)
     last = max([head.last_year or head.first_year for head in dated] + [this_year, first]) + 1
     last = min(last, first + 40)
-    by_id = {item["id"]: item for item in listed}
+    by_id = {item["id"]: item for item in every}
     rows: list[dict[str, Any]] = []
     for name in dict.fromkeys(head.jurisdiction for head in dated):
         own = sorted((head for head in dated if head.jurisdiction == name), key=lambda head: (head.first_year, head.id))

@@ -30,6 +30,8 @@ class Head:
     in_force: Period = ALWAYS
     locked: bool = False
     """Whether there is a lock; whether the policy matches it shows when it is loaded."""
+    jurisdiction_name: str = ""
+    """As people say it; empty where the policy itself does not say it."""
 
     def covers(self, fiscal_year: int, kind: str, on: date | None = None) -> bool:
         """Whether the policy applies to forms of this kind for this fiscal year, filed on that day (None: not known)."""
@@ -62,6 +64,6 @@ def heads(where: Library) -> tuple[list[Head], list[Problem]]:
         first, last = years(own)
         kinds = tuple(own.get("form_kinds", ()))
         said = (own.get("title", ""), own.get("status", ""), own.get("jurisdiction", ""))
-        locked = (path.parent / NAME).exists()
-        out.append(Head(name, *said, first, last, kinds, own.get("fallback", False), period(own), locked))
+        locked, place = (path.parent / NAME).exists(), own.get("jurisdiction_name", "")
+        out.append(Head(name, *said, first, last, kinds, own.get("fallback", False), period(own), locked, place))
     return out, list(dict.fromkeys(problems))

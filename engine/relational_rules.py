@@ -82,6 +82,8 @@ def compile_rules(world: World, policy: Policy, store: Store) -> Compiled:
         if {p.kind for p in rules[name].patterns} & broken:
             del out.findings[name]
             out.refused.setdefault(name, "依赖参照执行器得出的事实")
+    for name in out.refused:  # one executor runs a rule, never both
+        out.findings.pop(name, None)
     return out
 
 

@@ -5,8 +5,10 @@ Plain ASGI, so that nothing is read of a request that is refused.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
+import time
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,15 +36,28 @@ HEADERS = {
 }
 
 
-class TooLarge(Exception):
-    """The body went over the limit while it was read."""
+class Broken(Exception):
+    """The body went over the limit, or came too slowly, while it was read."""
 
 
 class Safeguards:
     """Refuses requests for another host (a name an outsider points at this machine), from another site's page, or too large."""
 
-    def __init__(self, app: App, hosts: Collection[str], limit: int, tell: Tell = lambda address, path, reason: None) -> None:
+    def __init__(
+        self,
+        app: App,
+        hosts: Collection[str],
+        limit: int,
+        tell: Tell = lambda address, path, reason: None,
+        plain_limit: int | None = None,
+        patience: float = 60.0,
+        longest: float = 900.0,
+    ) -> None:
+        """`limit`: bytes of an upload, `plain_limit` of any other request. `patience`: seconds for the next piece of a body,
+        `longest` for the whole of it."""
         self._app, self._hosts, self._limit, self._tell = app, frozenset(hosts), limit, tell
+        self._plain_limit = limit if plain_limit is None else plain_limit
+        self._patience, self._longest = patience, longest
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,15 +68,26 @@ class Safeguards:
         if refusal := self._refusal(scope["method"], headers):
             await self._refuse(scope, send, *refusal)
             return
-        read, over = 0, False
+        limit = self._limit_of(headers)
+        read, over = 0, ""
+        began = time.monotonic()
+        whole = scope["method"] in SAFE_METHODS
 
         async def counted() -> Message:
-            nonlocal read, over
-            message = await receive()
+            nonlocal read, over, whole
+            if whole:  # what comes now is the end of the connection, which may take as long as the answer
+                return await receive()
+            try:
+                left = self._longest - (time.monotonic() - began)
+                message = await asyncio.wait_for(receive(), max(0.0, min(self._patience, left)))
+            except TimeoutError:
+                over = "内容来得太慢"
+                raise Broken from None
             read += len(message.get("body", b""))
-            if read > self._limit:
-                over = True
-                raise TooLarge
+            whole = not message.get("more_body", False)
+            if read > limit:
+                over = self._too_large(limit)
+                raise Broken
             return message
 
         async def guarded(message: Message) -> None:
@@ -73,10 +99,14 @@ class Safeguards:
                 message = {**message, "headers": [*message.get("headers", []), *extra]}
             await send(message)
 
-        with contextlib.suppress(TooLarge):
+        with contextlib.suppress(Broken):
             await self._app(scope, counted, guarded)
         if over:
-            await self._refuse(scope, send, 413, self._too_large())
+            await self._refuse(scope, send, 408 if read <= limit else 413, over)
+
+    def _limit_of(self, headers: dict[str, str]) -> int:
+        upload = headers.get("content-type", "").lower().startswith("multipart/form-data")
+        return self._limit if upload else min(self._limit, self._plain_limit)
 
     def _refusal(self, method: str, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "")
@@ -89,14 +119,16 @@ class Safeguards:
             if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
                 return 403, "请求来自别的网站"
         length = headers.get("content-length", "0")
-        if not length.isdigit():
+        if not (length.isascii() and length.isdigit()):
             return 400, "请求的长度写得不对"
-        if len(length) > 15 or int(length) > self._limit:
-            return 413, self._too_large()
+        limit = self._limit_of(headers)
+        if len(length) > 15 or int(length) > limit:
+            return 413, self._too_large(limit)
         return None
 
-    def _too_large(self) -> str:
-        return f"上传的内容超过 {self._limit // 1_000_000} MB"
+    @staticmethod
+    def _too_large(limit: int) -> str:
+        return f"内容超过 {limit // 1_000_000} MB"
 
     async def _refuse(self, scope: MutableMapping[str, Any], send: Send, status: int, reason: str) -> None:
         self._tell((scope.get("client") or ("", 0))[0], scope["path"], reason)

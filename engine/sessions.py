@@ -19,7 +19,7 @@ MAX_SESSIONS = 1_000
 
 @dataclass(slots=True)
 class Session:
-    """One browser signed in. `csrf` goes with every change; `forms` are what was uploaded, kept nowhere else."""
+    """One browser signed in. `csrf` goes with every change; `forms` are results of what was uploaded, kept nowhere else."""
 
     token: str
     account: Account
@@ -27,6 +27,10 @@ class Session:
     begun: float
     seen: float
     forms: dict[str, Any] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
+    """Pages made for this session, such as the impact of a change."""
+    asked: int = 0
+    """How many trials the editor has asked for: one that is not the newest when its turn comes is not made any more."""
 
     def confirms(self, token: str) -> bool:
         """Whether a change was sent by a page of ours, which alone knows the token."""
@@ -71,6 +75,11 @@ class Sessions:
         """Forget a session."""
         with self._lock:
             self._by_token.pop(token, None)
+
+    def all(self) -> list[Session]:
+        """Every session there is."""
+        with self._lock:
+            return list(self._by_token.values())
 
     def end_all(self, name: str) -> None:
         """Forget every session of an account."""

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine import output, record
 from engine.errors import InputError, Place, Problem
-from engine.sessions import Session
+from engine.sessions import Session, Sessions
 from engine.submission import Submission
-from engine.uploads import Judged
+from engine.uploads import Judged, safe_name
 
 MAX_RESULTS = 12
+"""Results of one session, and of all sessions together: they are kept in memory."""
+MAX_RESULTS_OF_ALL = 200
+MAX_PAGES = 6
 MAX_KEPT = 200
+_KEY = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +29,20 @@ class Kept:
 
     label: str
     judged: Judged
+    at: float
 
 
-def put(session: Session, judged: Judged) -> str:
+def put(session: Session, judged: Judged, sessions: Sessions) -> str:
     """Keep a result for the rest of the session; the key it is had back by. The oldest goes when there are too many."""
     key = secrets.token_hex(8)
-    session.forms[key] = Kept(label(judged.evaluation.submission), judged)
-    while len(session.forms) > MAX_RESULTS:
-        del session.forms[next(iter(session.forms))]
+    session.forms[key] = Kept(label(judged.evaluation.submission), judged, time.monotonic())
+    for oldest in list(session.forms)[:-MAX_RESULTS]:
+        session.forms.pop(oldest, None)
+    every = sorted(
+        ((kept.at, key, one) for one in sessions.all() for key, kept in list(one.forms.items())), key=lambda item: item[:2]
+    )
+    for _, oldest, holder in every[:-MAX_RESULTS_OF_ALL]:
+        holder.forms.pop(oldest, None)
     return key
 
 
@@ -47,21 +58,33 @@ def keep(home: Path, submission: Submission) -> str:
     """Write the record of a bundle, because someone asked for it; its key. Raises InputError if too many are kept."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     text = record.dump_json(submission)
-    key = hashlib.sha256(text.encode()).hexdigest()[:16]
-    if len(list(home.glob("*.json"))) >= MAX_KEPT:
+    key = hashlib.sha256(text.encode()).hexdigest()[:_KEY]
+    known = list(home.glob("*.json"))
+    if any(path.name.startswith(key) for path in known):
+        return key
+    if len(known) >= MAX_KEPT:
         raise InputError(Problem(Place(), f"保留的自评表已有 {MAX_KEPT} 份", "先删去一些"))
-    output.write(text, home / f"{key}.json")
+    output.write(text, home / f"{key}-{safe_name(label(submission)[:50])}.json")
     return key
 
 
-def kept(home: Path) -> Iterator[tuple[str, Path]]:
-    """Key and file of every record that was kept."""
-    for path in sorted(home.glob("*.json")):
-        yield path.stem, path
+def kept(home: Path) -> Iterator[tuple[str, str, Path]]:
+    """Key, name and file of every record that was kept."""
+    for path in sorted(home.glob("*.json"), key=lambda path: path.name[_KEY:]):
+        yield path.stem[:_KEY], path.stem[_KEY + 1 :] or path.stem, path
 
 
 def forget(home: Path, key: str) -> None:
     """Delete a record that was kept."""
-    for known, path in kept(home):
+    for known, _, path in kept(home):
         if known == key:
             path.unlink(missing_ok=True)
+
+
+def put_page(session: Session, page: str) -> str:
+    """Keep a page for the rest of the session; the key it is had back by. The oldest goes when there are too many."""
+    key = secrets.token_hex(8)
+    session.pages[key] = page
+    for oldest in list(session.pages)[:-MAX_PAGES]:
+        session.pages.pop(oldest, None)
+    return key

@@ -13,8 +13,9 @@ from typing import Any, BinaryIO
 
 from engine.errors import InputError, Place, Problem
 from engine.evaluation import Evaluation, evaluate
-from engine.findings import Judge, Judgement
+from engine.findings import Judgement
 from engine.inputs import Bundle, read_bundle
+from engine.judges import Judges
 from engine.library import Library
 from engine.paths import displayed
 from engine.result import to_data
@@ -34,13 +35,13 @@ class Judged:
 
 
 @contextmanager
-def kept_for_now(files: Iterable[tuple[str, BinaryIO]]) -> Iterator[list[Path]]:
+def kept_for_now(files: Iterable[tuple[str, BinaryIO]], most: int = MAX_FILES) -> Iterator[list[Path]]:
     """The files, in a temporary directory, under names of their own. Raises InputError for none, or too many."""
     with tempfile.TemporaryDirectory(prefix="jixiao-") as directory:
         paths: list[Path] = []
         for name, stream in files:
-            if len(paths) >= MAX_FILES:
-                raise InputError(Problem(Place(), f"一次给出的文件超过 {MAX_FILES} 个", "分几次核对"))
+            if len(paths) >= most:
+                raise InputError(Problem(Place(), f"一次给出的文件超过 {most} 个", "分几次核对"))
             # each in a folder of its own: two of one name stay two, and each keeps the name it is known by
             path = Path(directory) / str(len(paths)) / safe_name(name)
             path.parent.mkdir()
@@ -59,13 +60,13 @@ def read_uploads(files: Iterable[tuple[str, BinaryIO]], library: Library, policy
         try:
             return read_bundle(paths, library, policy or None)
         except InputError as error:
-            raise InputError([_renamed(problem, names) for problem in error.problems]) from None
+            raise InputError([renamed(problem, names) for problem in error.problems]) from None
 
 
-def judged(bundle: Bundle) -> Judged:
+def judged(bundle: Bundle, judges: Judges) -> Judged:
     """Scores and findings of a bundle."""
     evaluation = evaluate(bundle.submission, bundle.policy)
-    judgement = Judge(bundle.policy).judge(evaluation)
+    judgement = judges.judge(evaluation)
     return Judged(bundle, evaluation, judgement, to_data(evaluation, judgement))
 
 
@@ -75,7 +76,8 @@ def safe_name(name: str) -> str:
     return (_UNSAFE.sub("_", last).lstrip(".")[-80:]) or "form"
 
 
-def _renamed(problem: Problem, names: Mapping[str, str]) -> Problem:
+def renamed(problem: Problem, names: Mapping[str, str]) -> Problem:
+    """The problem with files called as whoever sent them calls them."""
     message = problem.message
     for long, short in names.items():
         message = message.replace(long, short)

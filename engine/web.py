@@ -7,33 +7,39 @@ from __future__ import annotations
 
 import base64
 import binascii
-import threading
-from collections.abc import Callable
+import errno
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
-from starlette.concurrency import run_in_threadpool
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from engine import __version__, accounts
 from engine.accounts import LOCAL, Account, Throttle
 from engine.audit import Log
-from engine.drafts import Conflict, Drafts, Stale, digest
-from engine.errors import JixiaoError, Problem
+from engine.drafts import Conflict, Drafts, Stale
+from engine.errors import InternalError, JixiaoError, Problem
+from engine.judges import Judges
 from engine.library import Library
+from engine.paths import displayed
 from engine.safeguards import SAFE_METHODS, App, Safeguards
 from engine.sessions import Session, Sessions
+from engine.text_merge import digest
+from engine.wire import Answer, complaint
 
 COOKIE = "jixiao"
 MAX_UPLOAD = 120_000_000
 """Bytes of one request: a little more than the largest form that is read."""
-MAX_JSON = 4_000_000
+MAX_JSON = 8_000_000
+"""Bytes of a request that is no upload."""
 T = TypeVar("T")
-_BUSY = threading.BoundedSemaphore(2)  # evaluations at once; the rest wait in a row
+_BUSY = CapacityLimiter(2)  # evaluations at once; the rest wait in a row, and hold no thread
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class Workbench:
     throttle: Throttle = field(default_factory=Throttle)
     accounts_file: Path | None = None
     examples: tuple[Path, ...] = ()
+    judges: Judges = field(default_factory=Judges)
     secure: bool = False
     """Whether it is reached by https, so that the cookie is sent over nothing else."""
 
@@ -145,32 +152,43 @@ def sign_in(request: Request, name: str, password: str) -> Account:
 
 async def busy(work: Callable[..., T], *arguments: Any, **named: Any) -> T:
     """Run something long beside the event loop, at most two at once."""
-
-    def one() -> T:
-        with _BUSY:
-            return work(*arguments, **named)
-
-    return await run_in_threadpool(one)
+    return await to_thread.run_sync(lambda: work(*arguments, **named), limiter=_BUSY)
 
 
 def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     """The whole application, behind its safeguards. `hosts`: the names it may be called by."""
-    from engine import api, draft_api, pages
+    from engine import api, draft_api, pages, result_pages, trial_api
 
     workbench.drafts.recover()
-    app = FastAPI(title="jixiao 绩效", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        workbench.judges.close()
+
+    app = FastAPI(
+        title="jixiao 绩效",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=running,
+    )
     app.state.workbench = workbench
     app.add_exception_handler(JixiaoError, _wrong)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misshapen)
+    app.add_exception_handler(OSError, _unwritten)
     app.include_router(api.router)
     app.include_router(draft_api.router)
+    app.include_router(trial_api.router)
     app.include_router(pages.router)
+    app.include_router(result_pages.router)
 
     def tell(address: str, path: str, reason: str) -> None:
         workbench.log.add(address, "request", outcome="refused", path=path[:500], reason=reason)
 
-    return Safeguards(app, hosts, MAX_UPLOAD, tell)
+    return Safeguards(app, tuple(name.lower() for name in hosts), MAX_UPLOAD, tell, MAX_JSON)
 
 
 def told(problem: Problem) -> dict[str, Any]:
@@ -197,6 +215,8 @@ def _wrong(request: Request, error: Exception) -> Response:
     status = 409 if isinstance(error, Stale | Conflict) else 422
     if any(problem.code == "policy.missing" for problem in error.problems):
         status = 404
+    if isinstance(error, InternalError):
+        status = 500
     body: dict[str, Any] = {
         "title": str(error.problems[0]) if error.problems else "出错了",
         "status": status,
@@ -219,8 +239,28 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _misshapen(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    problems = [{"path": ".".join(map(str, item["loc"])), "message": item["msg"]} for item in error.errors()]
+    problems = [complaint(item) for item in error.errors()[:100]]
     return _problem(request, 422, {"title": "请求的内容不对", "status": 422, "problems": problems})
+
+
+_REASONS = {
+    errno.ENOSPC: "磁盘满了",
+    errno.EDQUOT: "磁盘配额用完了",
+    errno.EROFS: "磁盘是只读的",
+    errno.EACCES: "没有写的权限",
+    errno.EPERM: "没有写的权限",
+}
+
+
+def _unwritten(request: Request, error: Exception) -> Response:
+    """A file could not be written (disk full, read-only, held by another program): nothing is changed then, and drafts stay."""
+    assert isinstance(error, OSError)
+    where = f"：{displayed(str(error.filename))}" if error.filename else ""
+    reason = _REASONS.get(error.errno or 0, "别的程序正占用着" if isinstance(error, TimeoutError) else error.strerror or "系统出错")
+    title = f"没有写成，原来的内容没有变（{reason}{where}）。请管理员处理后再试"
+    return _problem(
+        request, 507 if error.errno in _REASONS else 503, {"title": title, "status": 507 if error.errno in _REASONS else 503}
+    )
 
 
 def _problem(request: Request, status: int, body: dict[str, Any], headers: Any = None) -> Response:
@@ -229,7 +269,7 @@ def _problem(request: Request, status: int, body: dict[str, Any], headers: Any =
         from engine.pages import problem_page
 
         return problem_page(request, status, body["title"], [item["text"] for item in body.get("problems", []) if "text" in item])
-    return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
+    return Answer(body, status, dict(headers or {}), media_type="application/problem+json")
 
 
 def _basic(header: str) -> tuple[str, str]:

@@ -29,7 +29,7 @@ class Sent(BaseModel):
     def _sound(cls, data: Any) -> Any:
         """Raises PydanticCustomError for what no policy can hold."""
         if wrong := unsound(data):
-            raise PydanticCustomError("unsound", wrong)  # type: ignore[arg-type]  # wants a literal, to guard format strings
+            raise PydanticCustomError("unsound", wrong)
         return data
 
 

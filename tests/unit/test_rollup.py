@@ -240,3 +240,54 @@ def test_units_come_together_whatever_their_order(hubei: Policy) -> None:
 def test_exact_numbers_are_read_back() -> None:
     for value in (Fraction(275, 3), Fraction("91.5"), Fraction(0), Fraction(-7, 2), Fraction(10**30)):
         assert Fraction(exact(value)) == value
+
+
+_ODD = [
+    "",
+    "/",
+    "≥95%",
+    "95%",
+    "10-15个",
+    "正高81%，副高90%",
+    "9月前",
+    "8月",
+    "已完成",
+    "近80人",
+    "增长5%",
+    "下降3%",
+    "-3",
+    "8万",
+    "2万元",
+    "5公里",
+]
+_ODD += ["±10%", "按季度发布", "三期", "2", "0.95", "=100%", "≤4次", "99999999999999999999999999999", "5元/人", "50人/家", "100人"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(st.tuples(*[st.sampled_from(_ODD)] * 2, st.sampled_from(["10", "8.5", "", "x"])), min_size=1, max_size=5))
+def test_whatever_is_filed_is_rolled_up_or_refused_and_read_back(hubei: Policy, rows: list[tuple[str, str, str]]) -> None:
+    data = [
+        {
+            "kind": "project",
+            "name": "项目",
+            "unit": f"{n}县",
+            "budget": [{"money_unit": ("万元", "元", "")[n % 3], "budget": "100", "executed": "90"}],
+            "goals": [
+                {"indicators": [{"name": "指标", "level1": "产出指标", "weight": w, "target": t, "actual": a, "score": "8"}]}
+            ],
+        }
+        for n, (t, a, w) in enumerate(rows)
+    ]
+    done = roll_up(forms_of(data), hubei, "unit")
+    text = record.dump_json(done.submission)
+    again = record.load(text, "json")
+    assert record.dump_json(again) == text
+    (item,) = evaluate(again, hubei).forms[0].indicators
+    assert item.score.status != "error"
+    assert item.known.indicator.rolled is not None
+    if item.known.indicator.rolled.refused:
+        assert item.score.computed is None
+        assert done.findings, "refused without a word"
+    elif item.score.computed is not None:
+        assert item.known.weight is not None
+        assert 0 <= item.score.computed <= item.known.weight
