@@ -1,7 +1,7 @@
 """`jixiao batch`: a whole corpus under a policy, partition by partition, in a database; results as Parquet, and a summary.
 
-A partition is written as a whole or not at all; one that is there is not computed again. What the database cannot do exactly is done
-by the reference executor and counted, and a sample of what the database did is checked against it, every time.
+A partition is written as a whole or not at all; one that is there is not computed again. What the database cannot do exactly
+is done by the reference executor and counted, and a sample of what the database did is checked against it, every time.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import hashlib
 import json
 import re
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from engine import __version__, corpus
+from engine.batch_records import bundle_numbers, records
 from engine.corpus import Corpus, Part
 from engine.corpus_fields import PREPARED_KINDS
 from engine.corpus_tables import BEYOND, RECORDS, TEXTS
@@ -61,7 +61,12 @@ class Run:
 
 
 def batch(
-    path: Path, out: Path, library: Library, policy_id: str | None = None, options: Options | None = None, progress: Progress | None = None
+    path: Path,
+    out: Path,
+    library: Library,
+    policy_id: str | None = None,
+    options: Options | None = None,
+    progress: Progress | None = None,
 ) -> Run:
     """Run the corpus at `path` into `out`. Raises InputError for a corpus that cannot be read or a disk that is full, PolicyError,
     UsageError where `out` holds the results of something else, InternalError if the database and the reference differ."""
@@ -102,7 +107,9 @@ def _claim(out: Path, found: Corpus, policies: Mapping[str, Policy], options: Op
         except (OSError, ValueError):
             old = None
         if old != said:
-            raise UsageError(Problem(Place(displayed(out)), "这里是另一次运行的结果（语料、政策、版本或选项不同）", "另一个 --out 目录"))
+            raise UsageError(
+                Problem(Place(displayed(out)), "这里是另一次运行的结果（语料、政策、版本或选项不同）", "另一个 --out 目录")
+            )
         return
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(Problem(Place(displayed(out)), "这个目录里有别的东西", "新的目录，或上一次没有做完的"))
@@ -114,7 +121,7 @@ def _policy(
     found: Corpus, parts: Sequence[Part], policy: Policy, run: Run, options: Options, scratch: Path, progress: Progress
 ) -> None:
     from engine.batch_prepare import prepared_parts
-    from engine.relational_facts import needs_of
+    from engine.relational_needs import needs_of
 
     rows = prepared_parts(found.path, parts, policy, lambda n, of: progress("按这个政策重读", n, of))
     needs = needs_of(policy)
@@ -134,7 +141,7 @@ def _policy(
                 continue
             corpus.verify(some, (*PREPARED_KINDS, TEXTS, BEYOND, RECORDS))
             if engine is None:
-                engine = Engine(policy, needs, rows, options, scratch)
+                engine = Engine(policy, needs, rows, options, scratch, found.path / "plans")
             with corpus.whole_folder(place) as fresh:
                 about = engine.run(some, fresh)
                 corpus.write_json(about, fresh / "partition.json")
@@ -179,7 +186,7 @@ def memory_bytes(text: str) -> int:
 class Engine:
     """One policy compiled on a backend, run over partition after partition."""
 
-    def __init__(self, policy: Policy, needs: Any, parts: Sequence[Part], options: Options, scratch: Path) -> None:
+    def __init__(self, policy: Policy, needs: Any, parts: Sequence[Part], options: Options, scratch: Path, plans: Path) -> None:
         from engine.batch_reference import Reference
         from engine.relational_duckdb import DuckDB, sizes_of
 
@@ -195,8 +202,10 @@ class Engine:
         else:
             self.backend = DuckDB(options.memory, options.threads, str(scratch))
         self.program: Any = None
+        self.outputs: dict[str, Any] = {}
         self.why_not = ""
         """Why nothing of the policy runs in the database; empty if it does."""
+        self.plans = plans
 
     def close(self) -> None:
         self.backend.close()
@@ -209,23 +218,17 @@ class Engine:
             raise self.backend.told(error) from error
 
     def _run(self, parts: Sequence[Part], folder: Path) -> dict[str, Any]:
-        from engine import relational
-        from engine.relational_terms import Unsupported
-
         self.backend.load(parts, self.needs)
         if self.program is None and not self.why_not:
-            try:
-                self.program = relational.compile_policy(self.policy, self.needs, self.backend, self.sizes)
-            except Unsupported as why:
-                self.why_not = str(why)
+            self._compile()
         elif self.program is not None:
-            self.backend.again(self.program.cap, self.needs, self.policy)
+            self.backend.again(self.program["cap"], self.needs, self.policy)
         problems: list[dict[str, str]] = []
-        refused = {} if self.program is None else self.program.refused
+        refused = {} if self.program is None else self.program["refused"]
         everything = self.program is None
         if self.program is not None:
             for name in OUTPUTS:
-                self.backend.write(self.program.outputs[name], folder / f"{name}.parquet")
+                self.backend.write(self.outputs[name], folder / f"{name}.parquet")
         left = set(self.backend.left_out)
         taken = self._by_reference(parts, folder, None if everything else left, problems)
         if refused:
@@ -238,6 +241,33 @@ class Engine:
             "refused": refused or ({"*": self.why_not} if everything else {}),
             "problems": problems,
         }
+
+    def _compile(self) -> None:
+        """Compile the policy, or take up the plan of an earlier run: compiling takes seconds, and an officer waits."""
+        from engine import relational
+        from engine.relational_terms import Unsupported
+
+        path = self.plans / f"{relational.plan_key(self.policy, self.sizes)}.json"
+        if self.options.backend == "duckdb" and path.exists():
+            try:
+                plan = json.loads(path.read_text(encoding="utf-8"))
+                self.outputs = self.backend.planned(plan)
+                self.program = {"cap": plan["cap"], "refused": plan["refused"]}
+            except (OSError, ValueError, KeyError, TypeError):
+                path.unlink(missing_ok=True)  # half a file: it is made again
+            else:
+                self.backend.again(self.program["cap"], self.needs, self.policy)
+                return
+        try:
+            made = relational.compile_policy(self.policy, self.needs, self.backend, self.sizes)
+        except Unsupported as why:
+            self.why_not = str(why)
+            return
+        self.outputs = made.outputs
+        self.program = {"cap": made.cap, "refused": made.refused}
+        if self.options.backend == "duckdb":
+            path.parent.mkdir(exist_ok=True)
+            corpus.write_json({**self.program, **self.backend.plan(made.outputs)}, path)
 
     # --- the reference executor --------------------------------------------------------------------------------------
 
@@ -273,7 +303,7 @@ class Engine:
 
     def _check(self, parts: Sequence[Part], folder: Path, left: set[int]) -> int:
         """Holds some bundles, chosen by their numbers' hash, against the reference. InternalError if anything differs."""
-        from engine.batch_files import rows_of_bundles
+        from engine.batch_files import difference, rows_of_bundles
 
         if not self.options.check:
             return 0
@@ -286,51 +316,12 @@ class Engine:
             except JixiaoError:
                 continue
             for name in OUTPUTS:
-                expected = [row for row in wanted[name] if row.get("rule") not in self.program.refused]
-                differs = _difference(expected, found[name].get(number, []))
+                expected = [row for row in wanted[name] if row.get("rule") not in self.program["refused"]]
+                differs = difference(expected, found[name].get(number, []))
                 if differs:
                     raise InternalError(
-                        Problem(Place(files), f"数据库与参照执行器的结果不一致（{name}，第 {number} 份）：{differs}", "向维护者报告")
+                        Problem(
+                            Place(files), f"数据库与参照执行器的结果不一致（{name}，第 {number} 份）：{differs}", "向维护者报告"
+                        )
                     )
         return len(chosen)
-
-
-def _difference(expected: list[dict[str, Any]], got: list[dict[str, Any]]) -> str:
-    def told(rows: list[dict[str, Any]]) -> Counter[tuple[Any, ...]]:
-        return Counter(tuple(sorted((key, str(_plain(value))) for key, value in row.items())) for row in rows)
-
-    want, have = told(expected), told(got)
-    if want == have:
-        return ""
-    return f"参照 {next(iter((want - have).elements()), '没有')}，数据库 {next(iter((have - want).elements()), '没有')}"
-
-
-def _plain(value: Any) -> Any:
-    from decimal import Decimal
-
-    return format(value.normalize() + 0, "f") if isinstance(value, Decimal) else value
-
-
-def bundle_numbers(parts: Sequence[Part]) -> list[int]:
-    import pyarrow.parquet as pq
-
-    return [n for part in parts for n in pq.read_table(part.file(RECORDS), columns=["bundle"]).column("bundle").to_pylist()]
-
-
-def records(parts: Sequence[Part], bundles: set[int] | None) -> Iterator[tuple[int, str, Any]]:
-    """Bundles as filed: number, files, submission. None: all."""
-    import pyarrow.parquet as pq
-
-    from engine.corpus_tables import submission_of
-
-    if bundles is not None and not bundles:
-        return
-    for part in parts:
-        table = pq.read_table(part.file(RECORDS), columns=["bundle"])
-        wanted = [n for n, number in enumerate(table.column("bundle").to_pylist()) if bundles is None or number in bundles]
-        if not wanted:
-            continue
-        some = pq.read_table(part.file(RECORDS)).take(wanted)
-        for row in some.to_pylist():
-            yield row["bundle"], row["files"], submission_of(row["record"], row["files"])
-

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 OUTPUTS = ("forms", "parts", "indicators", "findings")
-_NUMBERS = ("execution_reported", "execution_computed", "total_reported", "total_computed", "total_low", "total_high")
-_NUMBERS = (*_NUMBERS, "reported", "computed", "low", "high", "fiscal_year")
+_TOTALS = ("execution_reported", "execution_computed", "total_reported", "total_computed", "total_low", "total_high")
+_NUMBERS = (*_TOTALS, "reported", "computed", "low", "high", "fiscal_year")
 _COUNTS = ("form_number", "indicator_number", "indicators", "met", "undecided")
 _WHOLE = ("bundle", "fact_1", "fact_2", "fact_3")
 
@@ -47,3 +49,19 @@ def rows_of_bundles(folder: Path, bundles: Sequence[int]) -> dict[str, dict[int,
             by_bundle.setdefault(row["bundle"], []).append(row)
         out[name] = by_bundle
     return out
+
+
+def difference(expected: list[dict[str, Any]], got: list[dict[str, Any]]) -> str:
+    """How the rows of the reference differ from those of the database, in any order; empty if they do not."""
+
+    def told(rows: list[dict[str, Any]]) -> Counter[tuple[Any, ...]]:
+        return Counter(tuple(sorted((key, str(_plain(value))) for key, value in row.items())) for row in rows)
+
+    want, have = told(expected), told(got)
+    if want == have:
+        return ""
+    return f"参照 {next(iter((want - have).elements()), '没有')}，数据库 {next(iter((have - want).elements()), '没有')}"
+
+
+def _plain(value: Any) -> Any:
+    return format(value.normalize() + 0, "f") if isinstance(value, Decimal) else value

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.batch import Options, Progress, batch
 from engine.batch_summary import results
-from engine.corpus import open_corpus
+from engine.corpus import duckdb_connection, open_corpus
 from engine.layout_choice import Shelf
 from engine.policy_files import Library
 
@@ -30,8 +30,6 @@ def impact_on_corpus(
 
     Raises as `batch` does.
     """
-    import duckdb
-
     options = options or Options()
     shelf = Shelf(library)
     found = open_corpus(path)
@@ -42,7 +40,7 @@ def impact_on_corpus(
         batch(path, out, library, name, options, progress)
         folders.append(out)
     a, b = ({name: results(out, name) for name in ("forms", "indicators", "findings")} for out in folders)
-    with duckdb.connect() as con:
+    with duckdb_connection() as con:
         con.execute(
             "CREATE TEMP TABLE d AS SELECT a.bundle, a.form_number, a.unit, a.form, a.total_computed AS total_before, "
             "b.total_computed AS total_after, b.total_computed - a.total_computed AS change, "

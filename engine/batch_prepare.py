@@ -1,5 +1,5 @@
 """Rows read again by the words of another policy: values, names and statements of a report are read as the policy says, so that a
-policy with other words, names or statements needs rows of its own. Made once from the records, by the reference's code, and kept."""
+policy with other words, names or statements needs rows of its own. Made once from the records, by the code of the reference."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from engine import corpus
+from engine.batch_records import records
 from engine.corpus import Part
 from engine.corpus_ingest import write_rows
 from engine.corpus_rows import preparation
@@ -27,8 +28,6 @@ def prepared_parts(path: Path, parts: Sequence[Part], policy: Policy, progress: 
         if not (folder / corpus.MANIFEST).exists():
             progress(others.index(part), len(others))
             corpus.verify([part], [RECORDS])
-            from engine.batch import records
-
             write_rows(folder, list(records([part], None)), policy)
         out.append(corpus.read_part(folder))
     return out

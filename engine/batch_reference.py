@@ -1,5 +1,5 @@
-"""The reference executor over bundles of a corpus, its results in the shape of a batch's outputs: for what a database cannot do, and
-to check what it did."""
+"""The reference executor over bundles of a corpus, its results in the shape of a batch's outputs: for what a database cannot do,
+and to check what it did."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
-from engine.corpus_fields import FACT_SHIFT, FORM_SHIFT, text_id
+from engine.corpus_fields import FACT_SHIFT, FORM_SHIFT, MOST_FACTS, text_id
 from engine.corpus_rows import fact_numbers
 from engine.evaluation import Evaluation, evaluate
 from engine.fact_fields import FACTS
 from engine.findings import Judge, Judgement
 from engine.ir import Fact
 from engine.policy import Policy
-from engine.relational_rules import MOST_FACTS
+from engine.scoring import Score
 from engine.submission import Submission
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -41,7 +41,8 @@ def _scores(evaluation: Evaluation, number: int) -> Rows:
     out: Rows = {"forms": [], "parts": [], "indicators": []}
     for n, scored in enumerate(evaluation.forms):
         head = {"bundle": number, "form_number": n}
-        form, low, high = scored.form, *(scored.total.allowed or (None, None))
+        form = scored.form
+        low, high = _ends(scored.total)
         out["forms"].append(
             {
                 **head,
@@ -65,12 +66,12 @@ def _scores(evaluation: Evaluation, number: int) -> Rows:
             }
         )
         for name, score in scored.level1.items():
-            low, high = score.allowed or (None, None)
+            low, high = _ends(score)
             numbers = {"reported": score.reported, "computed": score.computed, "low": low, "high": high}
             out["parts"].append({**head, "name": name, **numbers})
         for m, item in enumerate(scored.indicators):
             known, score, trace = item.known, item.score, item.score.trace
-            low, high = score.allowed or (None, None)
+            low, high = _ends(score)
             out["indicators"].append(
                 {
                     **head,
@@ -90,6 +91,10 @@ def _scores(evaluation: Evaluation, number: int) -> Rows:
                 }
             )
     return out
+
+
+def _ends(score: Score) -> tuple[Decimal | None, Decimal | None]:
+    return score.allowed if score.allowed else (None, None)
 
 
 def _findings(judgement: Judgement, policy: Policy, number: int, rules: Collection[str] | None) -> list[dict[str, Any]]:

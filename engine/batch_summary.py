@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.batch import Run, records
+from engine.batch import Run
+from engine.batch_records import records
 from engine.batch_reference import numbers_of
-from engine.corpus import open_corpus
+from engine.corpus import duckdb_connection, open_corpus
 from engine.errors import JixiaoError
 from engine.evaluation import evaluate
 from engine.findings import Finding, Judge, Judgement
@@ -33,27 +34,30 @@ def results(out: Path, name: str) -> str:
 
 def summary(run: Run, titles: dict[str, str]) -> dict[str, Any]:
     """The summary of a run as plain data; numbers are exact, decimals are strings."""
-    import duckdb
-
-    with duckdb.connect() as con:
+    with duckdb_connection() as con:
 
         def rows(sql: str) -> list[tuple[Any, ...]]:
-            return con.execute(sql).fetchall()
+            return list(con.execute(sql).fetchall())
 
         forms, indicators = results(run.out, "forms"), results(run.out, "indicators")
         findings = results(run.out, "findings")
         by_rule = rows(
-            f"SELECT rule, severity, category, count(*), count(DISTINCT (policy, bundle, form)) FROM {findings} GROUP BY ALL ORDER BY 4 DESC, 1"
+            "SELECT rule, severity, category, count(*), count(DISTINCT (policy, bundle, form)) "
+            f"FROM {findings} GROUP BY ALL ORDER BY 4 DESC, 1"
         )
         order = " ".join(f"WHEN '{name}' THEN {n}" for n, name in enumerate(SEVERITIES))
         worst = rows(
             f"SELECT policy, bundle, form, count(*) FILTER (severity = 'error') AS errors, count(*) FROM {findings} "
             f"GROUP BY ALL ORDER BY errors DESC, 5 DESC, 1, 2, 3 LIMIT {WORST}"
         )
-        grades = rows(f"SELECT coalesce(grade_reported, ''), coalesce(grade_computed, ''), count(*) FROM {forms} GROUP BY ALL ORDER BY 3 DESC, 1, 2")
+        grades = rows(
+            "SELECT coalesce(grade_reported, ''), coalesce(grade_computed, ''), count(*) "
+            f"FROM {forms} GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+        )
         statuses = rows(f"SELECT status, count(*) FROM {indicators} GROUP BY ALL ORDER BY 2 DESC, 1")
         differ = rows(
-            f"SELECT count(*) FILTER (total_computed <> total_reported), count(*) FILTER (total_computed IS NULL), count(*) FROM {forms}"
+            "SELECT count(*) FILTER (total_computed <> total_reported), count(*) FILTER (total_computed IS NULL), count(*) "
+            f"FROM {forms}"
         )[0]
         severities = rows(f"SELECT severity, count(*) FROM {findings} GROUP BY severity ORDER BY CASE severity {order} END")
     return {
@@ -66,11 +70,19 @@ def summary(run: Run, titles: dict[str, str]) -> dict[str, Any]:
         "statuses": dict(statuses),
         "findings": dict(severities),
         "rules": [
-            {"rule": rule, "title": titles.get(rule, ""), "severity": severity, "category": category, "findings": n, "forms": forms_}
+            {
+                "rule": rule,
+                "title": titles.get(rule, ""),
+                "severity": severity,
+                "category": category,
+                "findings": n,
+                "forms": forms_,
+            }
             for rule, severity, category, n, forms_ in by_rule
         ],
         "worst": [
-            {"policy": policy, "bundle": bundle, "form": form, "errors": errors, "findings": n} for policy, bundle, form, errors, n in worst
+            {"policy": policy, "bundle": bundle, "form": form, "errors": errors, "findings": n}
+            for policy, bundle, form, errors, n in worst
         ],
         "reference": {"bundles": run.by_reference, "rules": run.refused, "checked": run.checked},
         "problems": [str(problem) for problem in run.problems],
@@ -91,7 +103,9 @@ def render(data: dict[str, Any], terminal: bool) -> str:
         for title in ("规则", "级别", "条数", "表数", "名称"):
             table.add_column(title, justify="right" if title.endswith("数") else "left", overflow="fold")
         for item in data["rules"]:
-            table.add_row(item["rule"], SEVERITIES.get(item["severity"], ""), str(item["findings"]), str(item["forms"]), item["title"])
+            table.add_row(
+                item["rule"], SEVERITIES.get(item["severity"], ""), str(item["findings"]), str(item["forms"]), item["title"]
+            )
         console.print(table)
         taken = data["reference"]
         if taken["bundles"]:
@@ -106,12 +120,10 @@ def render(data: dict[str, Any], terminal: bool) -> str:
 
 def shown(corpus: Path, out: Path, shelf: Shelf, limit: int) -> list[dict[str, Any]]:
     """The worst findings in words, by the reference executor: rule, form, subject, message, advice, files."""
-    import duckdb
-
     if limit <= 0:
         return []
     order = " ".join(f"WHEN '{name}' THEN {n}" for n, name in enumerate(SEVERITIES))
-    with duckdb.connect() as con:
+    with duckdb_connection() as con:
         chosen = con.execute(
             f"SELECT policy, bundle, rule, fact_1, fact_2, fact_3, form, subject FROM {results(out, 'findings')} "
             f"ORDER BY CASE severity {order} END, bundle, rule, fact_1, fact_2, fact_3, subject LIMIT {int(limit)}"

@@ -42,7 +42,7 @@ class BudgetRows:
             weight = named(cell, self.layout.weight, "weight")
             unit = named(cell, self.layout.money_unit, "unit")
             self.weight = weight or self.weight
-            is_name = self.layout.role(cell.text) is not None
+            is_name = self.layout.role(cell.text) is not None and not self.layout.heading.find(cell.text)
             if unit and not (is_name and self.money_unit):  # a row's own unit is the block's only if that has none
                 self.money_unit = unit.text
             if not is_name and (weight or unit or self.layout.heading.find(cell.text)):

@@ -56,6 +56,11 @@ _CODES = {**_CODES, "target_kind": _CODES["kind"], "actual_kind": _CODES["kind"]
 _LISTED = 8
 
 
+def code(field: str, value: str) -> str:
+    """What people call a coded value of a field (`inverse` is 反向); the value itself where it is no code."""
+    return _CODES.get(field, {}).get(value, value)
+
+
 class Words:
     """The names a policy's conditions use: titles of fields by kind of fact, labels of parameters and tiers."""
 

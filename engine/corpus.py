@@ -200,3 +200,12 @@ def clear_leftovers(path: Path) -> None:
     """Takes away what an interrupted run left half written."""
     for folder in [*path.glob("parts/.*"), *path.glob("prepared/*/.*"), *path.glob("staging/.*")]:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def duckdb_connection() -> Any:
+    """A connection for small questions; quiet: DuckDB draws its progress on standard output."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")
+    return connection

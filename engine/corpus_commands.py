@@ -48,7 +48,10 @@ def ingest(paths: tuple[Path, ...], out: Path, jobs: int | None, policy: str | N
         if not path.exists():
             raise UsageError(f"没有这个文件或目录：{displayed(path)}")
     done = run(paths, out, the_library(policies), policy, jobs or 0, progress())
-    click.echo(f"{done.bundles} 份申报、{done.forms} 张表、{done.indicators} 个指标；新写 {done.parts - done.kept} 部分，原有 {done.kept} 部分。")
+    click.echo(
+        f"{done.bundles} 份申报、{done.forms} 张表、{done.indicators} 个指标；"
+        f"新写 {done.parts - done.kept} 部分，原有 {done.kept} 部分。"
+    )
     if done.beyond:
         click.echo(f"{done.beyond} 份含有数据库不能准确存放的数值，用到时由参照执行器核对。")
     if done.skipped:
@@ -64,7 +67,9 @@ def ingest(paths: tuple[Path, ...], out: Path, jobs: int | None, policy: str | N
 @click.option("--policy", metavar="ID", help="都按这个政策；不写则各按读入时选定的。")
 @click.option("--memory", metavar="SIZE", default="4GB", show_default=True, help="最多用多少内存。")
 @click.option("--threads", metavar="N", type=click.IntRange(1, 1024), help="几个线程；不写则每个核一个。")
-@click.option("--check", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="每一分区抽几份与参照执行器对照。")
+@click.option(
+    "--check", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="每一分区抽几份与参照执行器对照。"
+)
 @click.option("--show", metavar="N", type=click.IntRange(0), default=10, show_default=True, help="写出最严重的几条问题的原文。")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="摘要的格式。")
 @library_option

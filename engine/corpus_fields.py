@@ -72,6 +72,8 @@ EXTRA: Mapping[str, Mapping[str, str]] = {
 PREPARED_KINDS = tuple(kind for kind in FACTS if kind != "part")
 SUBJECT = "subject_"
 """What officers call the thing a fact is about."""
+MOST_FACTS = 3
+"""Positive patterns of a rule, and columns of facts in a finding."""
 FORM_SHIFT, FACT_SHIFT = 1 << 10, 1 << 14
 """Most forms of a bundle, most facts of a kind on a form."""
 
@@ -102,8 +104,7 @@ def text_id(text: str) -> int:
 
 def scaled(value: Decimal, scale: int = SCALE, largest: int = LARGEST) -> int:
     """A number as an integer of the scale. Beyond, if it has more decimals or is larger than columns hold."""
-    sign, digits, exponent = value.as_tuple()
-    if not isinstance(exponent, int) or value.adjusted() > 40:
+    if not value.is_finite() or value.adjusted() > 40:
         raise Beyond(f"数值 {value} 过大")
     top, bottom = value.as_integer_ratio()
     whole, rest = divmod(top * scale, bottom)

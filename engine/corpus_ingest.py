@@ -209,7 +209,7 @@ def _part_jobs(settings: Settings, staged: Sequence[Path], done: Ingested) -> It
             files += [(folder.name, n, item) for n, item in enumerate(data["readings"])]
         else:
             yield _job(settings, [[(folder.name, n)] for n in range(len(data["readings"]))])
-    groups = _grouped(files, bool(settings.policy))
+    groups = corpus_sources.grouped(files, bool(settings.policy))
     for start in range(0, len(groups), BUNDLES):
         yield _job(settings, groups[start : start + BUNDLES])
 
@@ -219,39 +219,11 @@ def _job(settings: Settings, bundles: Sequence[Sequence[tuple[str, int]]]) -> Pa
     return PartJob(hashlib.sha256(said.encode()).hexdigest()[:20], tuple(tuple(bundle) for bundle in bundles))
 
 
-def _grouped(files: Sequence[tuple[str, int, Any]], named: bool) -> list[list[tuple[str, int]]]:
-    """Readings of one unit, year and jurisdiction, joined where one file holds forms of several units; as `collection` does."""
-    leader = list(range(len(files)))
-
-    def find(n: int) -> int:
-        while leader[n] != n:
-            leader[n] = leader[leader[n]]
-            n = leader[n]
-        return n
-
-    places: dict[tuple[str, int], set[str]] = {}
-    for _, _, item in files:
-        for body in item["bodies"]:
-            places.setdefault(tuple(body), set()).update({item["jurisdiction"]} - {""})
-    first: dict[object, int] = {}
-    for n, (_, _, item) in enumerate(files):
-        if item["line"]:
-            continue
-        for body in map(tuple, item["bodies"]):
-            known = places[body]
-            place = "" if named else item["jurisdiction"] or (next(iter(known)) if len(known) == 1 else "")
-            leader[find(n)] = find(first.setdefault((body, place), n))
-    out: dict[int, list[tuple[str, int]]] = {}
-    for n, (chunk, number, _) in enumerate(files):
-        out.setdefault(find(n), []).append((chunk, number))
-    return list(out.values())
-
-
 def _problem(data: Any) -> Problem:
     return Problem(**{**data, "place": Place(**data["place"])})
 
 
-class _numbers:  # noqa: N801 - a small helper
+class _numbers:
     """A number for each part that stays what it is when the corpus grows."""
 
     def __init__(self, out: Path) -> None:
@@ -307,7 +279,7 @@ def write_rows(folder: Path, bundles: Sequence[tuple[int, str, Any]], policy: Po
     prepared = [(number, rows_of(submission, policy, number)) for number, _, submission in bundles]
     tables = corpus_tables.tables_of(prepared)
     tables[corpus_tables.RECORDS] = corpus_tables.record_table([(n, files, policy.id, s) for n, files, s in bundles])
-    sizes = {}
+    sizes: dict[str, int] = {}
     for kind in PREPARED_KINDS:
         rows = [row for _, item in prepared for row in item.rows.get(kind, ())]
         sizes |= {f"{kind}.{name}": most for name, most in corpus_tables.largest(kind, rows).items()}
@@ -343,12 +315,10 @@ def _count(part: dict[str, Any], done: Ingested) -> None:
 
 def _seal(out: Path) -> None:
     """That no two texts of the corpus go by one number: InputError, since every comparison would be in doubt."""
-    import duckdb
-
     files = [str(path) for path in (out / "parts").glob("*/texts.parquet")]
     if not files:
         return
-    with duckdb.connect() as connection:
+    with corpus.duckdb_connection() as connection:
         clash = connection.execute(
             "SELECT id FROM (SELECT DISTINCT id, text FROM read_parquet(?)) GROUP BY id HAVING count(*) > 1 LIMIT 1", [files]
         ).fetchone()

@@ -273,3 +273,31 @@ def _flat_form(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     form["budget"] = [line]
     form["goals"] = [{"number": int(number), "title": "", "indicators": found} for number, found in goals.items()]
     return form
+
+
+def grouped(files: Sequence[tuple[str, int, Any]], named: bool) -> list[list[tuple[str, int]]]:
+    """Readings of one unit, year and jurisdiction, joined where one file holds forms of several units; as `collection` does."""
+    leader = list(range(len(files)))
+
+    def find(n: int) -> int:
+        while leader[n] != n:
+            leader[n] = leader[leader[n]]
+            n = leader[n]
+        return n
+
+    places: dict[tuple[str, int], set[str]] = {}
+    for _, _, item in files:
+        for body in item["bodies"]:
+            places.setdefault(tuple(body), set()).update({item["jurisdiction"]} - {""})
+    first: dict[object, int] = {}
+    for n, (_, _, item) in enumerate(files):
+        if item["line"]:
+            continue
+        for body in map(tuple, item["bodies"]):
+            known = places[body]
+            place = "" if named else item["jurisdiction"] or (next(iter(known)) if len(known) == 1 else "")
+            leader[find(n)] = find(first.setdefault((body, place), n))
+    out: dict[int, list[tuple[str, int]]] = {}
+    for n, (chunk, number, _) in enumerate(files):
+        out.setdefault(find(n), []).append((chunk, number))
+    return list(out.values())

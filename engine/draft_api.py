@@ -11,13 +11,12 @@ from pydantic import BaseModel, Field
 from engine import editing, form_fields
 from engine.api import WRONG, Jurisdiction, Trouble, Year
 from engine.audit import difference
-from engine.drafts import files_of
 from engine.editing import Change
-from engine.errors import Place, PolicyError, Problem
+from engine.errors import PolicyError
 from engine.sessions import Session
 from engine.text_merge import state
 from engine.uploads import safe_name
-from engine.web import Editor, Publisher, Workbench, bench, busy, told
+from engine.web import Editor, Workbench, bench, busy, told
 from engine.wire import Sent
 
 router = APIRouter(prefix="/api/v1", responses=WRONG)
@@ -94,37 +93,9 @@ class Saved(BaseModel):
     draft: Seen
 
 
-class Publish(Sent):
-    """发布。amend：改正已发布的政策时写明原因。"""
-
-    amend: Annotated[str, Field(max_length=1000)] = ""
-
-
-class New(Sent):
-    """新政策的编号和它以哪个为底。"""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}$")]
-    parent: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}$")]
-
-
-@router.post("/policies", summary="以一个政策为底新建")
-async def new(request: Request, who: Editor, wanted: New) -> dict[str, str]:
-    work = bench(request)
-
-    def made() -> dict[str, str]:
-        from engine.policy_new import new as make
-
-        files_of(wanted.parent, work.library)
-        make(wanted.id, wanted.parent, work.library, work.policies)
-        work.log.add(who.account.name, "new", policy=wanted.id, parent=wanted.parent)
-        return {"id": wanted.id}
-
-    return await busy(made)
-
-
 @router.get("/drafts/{jurisdiction}/{year}", summary="草稿")
 async def draft(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year) -> Seen:
-    return await busy(_seen, bench(request), who, f"{jurisdiction}/{year}")
+    return await busy(seen_by, bench(request), who, f"{jurisdiction}/{year}")
 
 
 @router.get("/drafts/{jurisdiction}/{year}/state", summary="草稿和政策文件变了没有")
@@ -176,7 +147,7 @@ async def change(request: Request, who: Editor, jurisdiction: Jurisdiction, year
 
     def made() -> Seen:
         editing.apply(work.drafts, who.account.name, policy, edit.revision, wanted, work.library, edit.state)
-        return _seen(work, who, policy)
+        return seen_by(work, who, policy)
 
     return await busy(made)
 
@@ -199,7 +170,7 @@ async def workbook(
         view = editing.view(work.drafts, who.account.name, policy, work.library)
         work.drafts.edit(who.account.name, policy, revision, read(content, name, policy, view, work.library), view.texts)
         work.log.add(who.account.name, "import", policy=policy, file=name)
-        return _seen(work, who, policy)
+        return seen_by(work, who, policy)
 
     return await busy(made)
 
@@ -210,7 +181,7 @@ async def texts(request: Request, who: Editor, jurisdiction: Jurisdiction, year:
 
     def made() -> Seen:
         work.drafts.edit(who.account.name, policy, new.revision, new.files, new.seen)
-        return _seen(work, who, policy)
+        return seen_by(work, who, policy)
 
     return await busy(made)
 
@@ -231,7 +202,7 @@ async def discard(request: Request, who: Editor, jurisdiction: Jurisdiction, yea
 
     def made() -> Seen:
         work.drafts.discard(who.account.name, policy)
-        return _seen(work, who, policy)
+        return seen_by(work, who, policy)
 
     return await busy(made)
 
@@ -242,10 +213,10 @@ async def save(request: Request, who: Editor, jurisdiction: Jurisdiction, year: 
 
     def made() -> Saved:
         written = work.drafts.save(
-            who.account.name, policy, at.revision, at.seen, before=lambda changes: _note(work, who, "save", policy, changes)
+            who.account.name, policy, at.revision, at.seen, before=lambda changes: note(work, who, "save", policy, changes)
         )
         told_changes = {name: difference(before, after, name) for name, (before, after) in written.items()}
-        return Saved(saved=told_changes, draft=_seen(work, who, policy))
+        return Saved(saved=told_changes, draft=seen_by(work, who, policy))
 
     return await busy(made)
 
@@ -262,32 +233,13 @@ async def differences(request: Request, who: Editor, jurisdiction: Jurisdiction,
     return await busy(found)
 
 
-@router.put("/drafts/{jurisdiction}/{year}/published", summary="发布：检查、测试都通过才发布，并写下锁定文件")
-async def publish(request: Request, who: Publisher, jurisdiction: Jurisdiction, year: Year, wanted: Publish) -> Seen:
-    work, policy = bench(request), f"{jurisdiction}/{year}"
-
-    def made() -> Seen:
-        from engine.policy_publish import publish as run
-
-        if work.drafts.get(who.account.name, policy).changed:
-            raise PolicyError(Problem(Place(policy), "还有未保存的修改", "先保存或放弃"))
-        before = work.drafts.on_disk(policy)
-        with work.drafts.locked():
-            run(policy, work.library, by=who.account.name, amend=wanted.amend)
-        after = work.drafts.on_disk(policy)
-        changes = {name: (before.get(name, ""), text) for name, text in after.items() if before.get(name) != text}
-        _note(work, who, "publish", policy, changes, amend=wanted.amend)
-        return _seen(work, who, policy)
-
-    return await busy(made)
-
-
 def _stepped(work: Workbench, who: Session, policy: str, revision: int, back: bool) -> Seen:
     work.drafts.step(who.account.name, policy, revision, back)
-    return _seen(work, who, policy)
+    return seen_by(work, who, policy)
 
 
-def _seen(work: Workbench, who: Session, policy: str) -> Seen:
+def seen_by(work: Workbench, who: Session, policy: str) -> Seen:
+    """The person's draft as the editor shows it."""
     draft = work.drafts.get(who.account.name, policy)
     view = editing.view(work.drafts, who.account.name, policy, work.library)
     status = str(view.resolved.sections["policy"].get("status", "")) if view.resolved else ""
@@ -306,7 +258,8 @@ def _seen(work: Workbench, who: Session, policy: str) -> Seen:
     )
 
 
-def _note(work: Workbench, who: Session, action: str, policy: str, changes: dict[str, tuple[str, str]], **more: Any) -> None:
+def note(work: Workbench, who: Session, action: str, policy: str, changes: dict[str, tuple[str, str]], **more: Any) -> None:
+    """Log changes of files, with the difference they make."""
     told_changes = "\n".join(difference(before, after, name) for name, (before, after) in changes.items())
     work.log.add(who.account.name, action, policy=policy, files=list(changes), difference=told_changes, **more)
 

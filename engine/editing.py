@@ -18,6 +18,7 @@ from engine import yaml_edit, yaml_text
 from engine.drafts import Draft, Drafts, overlaid
 from engine.errors import Place, PolicyError, Problem
 from engine.library import Library, display_name
+from engine.paths import displayed
 from engine.policy_build import check
 from engine.policy_files import WHOLE, Resolved, resolve
 from engine.yaml_edit import Source
@@ -65,12 +66,16 @@ def look(policy: str, texts: Mapping[str, str], below: Library) -> Seen:
 
 def after(seen: Seen, change: Change) -> dict[str, str]:
     """The texts that a change makes other ones of. Raises PolicyError for what cannot be changed so."""
-    if change.kind in ("disable", "enable"):
-        return _switched(seen, str(change.at[-1]), change.kind == "disable")
-    if change.file:
-        return {change.file: _in_file(seen, change).text}
-    if change.kind in KINDS:
-        return _overridden(seen, change)
+    try:
+        if change.kind in ("disable", "enable"):
+            return _switched(seen, str(change.at[-1]), change.kind == "disable")
+        if change.file:
+            return {change.file: _in_file(seen, change).text}
+        if change.kind in KINDS:
+            return _overridden(seen, change)
+    except (KeyError, IndexError, TypeError, AttributeError):  # what is at the path is no such thing, or is not there
+        where = ".".join(map(str, change.at))
+        raise PolicyError(Problem(Place(change.file), f"没有这个位置：{displayed(where)[:200]}", "重新载入再改")) from None
     raise PolicyError(Problem(Place(), f"没有这种修改：{change.kind}", "、".join(KINDS)))
 
 

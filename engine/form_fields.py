@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine import fact_fields, fields, policy_items, schema_titles
-from engine.conditions import shown
+from engine import condition_text, fact_fields, fields, policy_items, schema_titles
 from engine.fields import Field
 from engine.policy_build import NATURES
 from engine.policy_files import Resolved
@@ -113,7 +112,7 @@ def catalogue(resolved: Resolved, kinds: Mapping[str, Mapping[str, Field]] | Non
         found[f"fact.{kind}"] = known
     return {
         name: [
-            {"name": key, "title": field.title, "type": field.type, "choices": [[one, shown(one)] for one in field.choices]}
+            {"name": key, "title": field.title, "type": field.type, "choices": [[one, condition_text.code(key, one)] for one in field.choices]}
             for key, field in known.items()
         ]
         for name, known in found.items()
@@ -226,7 +225,7 @@ def _conditions(when: Any, at: Path_, path: Path_, context: _Context, table: str
                     continue
                 fact = str(body.get("fact", ""))
                 where: Path_ = (*at, index, alias)
-                title = f"{alias}：{schema_titles.word(('findings', 0, 'when', 0, alias, 'fact'), fact)}"
+                title = f"{alias}：{fact_fields.TITLES.get(fact, fact)}"
                 own = {name: test for name, test in body.items() if name != "fact"}
                 yield {
                     "kind": "when",

@@ -6,6 +6,7 @@ and what was expected. All problems of a file are raised together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,10 +16,12 @@ from engine.form_table import read_tables
 from engine.grid import cell_of
 from engine.labels import Match, fold
 from engine.layout import Layout, Title
+from engine.row_shapes import titles_out
 from engine.report_reader import begins_report, is_report_title, read_report
 from engine.submission import Cell, Form, HeaderField
 
 _TITLE_LENGTH = 120
+_YEAR = re.compile(r"(?<!\d)[12１２]\d{3}(?!\d)")
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _LABELS_SHOWN = 12
 
@@ -74,7 +77,7 @@ def _clean(document: Document, layout: Layout) -> list[Block]:
     gap = False
     for block in document.blocks:
         if isinstance(block, Table):
-            blocks.append(_clean_table(block, layout))
+            blocks += titles_out(_clean_table(block, layout), lambda text: _title(text, layout) is not None)
             gap = False
             continue
         text = _without_noise(block.text, layout)
@@ -124,15 +127,25 @@ def _titles(blocks: Sequence[Block], layout: Layout) -> list[tuple[int, int, _Sp
         text, end = block.text, i + 1
         hit = _title(text, layout)
         follower = blocks[i + 1] if i + 1 < len(blocks) else None
-        if not hit and isinstance(follower, Paragraph) and not _title(follower.text, layout):
-            text, end = block.text + follower.text, i + 2
-            hit = _title(text, layout)
+        if not _is_dated(hit) and isinstance(follower, Paragraph) and not _title(follower.text, layout):
+            both = _title(block.text + follower.text, layout)
+            if both and (not hit or _is_dated(both)):
+                text, end, hit = block.text + follower.text, i + 2, both
         if hit:
             found.append((i, end, _Span(*hit, text, block.place)))
     starts = [start for start, _, _ in found] + [len(blocks)]
     has_table = [any(isinstance(block, Table) for block in blocks[starts[n] : starts[n + 1]]) for n in range(len(found))]
     later = [{fold(span.text) for _, _, span in found[n + 1 :]} if not has_table[n] else set() for n in range(len(found))]
-    return [item for n, item in enumerate(found) if has_table[n] or fold(item[2].text) not in later[n]]
+    return [
+        item
+        for n, item in enumerate(found)
+        if has_table[n] or (_is_dated((item[2].title, item[2].match)) and fold(item[2].text) not in later[n])
+    ]
+
+
+def _is_dated(hit: tuple[Title, Match] | None) -> bool:
+    """Whether a title says the fiscal year."""
+    return bool(hit and hit[1].get("fiscal_year"))
 
 
 def _spans(blocks: Sequence[Block], layout: Layout) -> list[_Span]:
@@ -205,16 +218,20 @@ def _form(span: _Span, layout: Layout, problems: list[Problem]) -> Form:
     if not kind:
         message = f"“{span.text}”看不出是部门整体支出表还是项目表"
         problems.append(Problem(span.place, message, "、".join(t.example for t in layout.titles), code="input.no-kind"))
+    year = _fiscal_year(span, header)
+    if year is None:
+        expected = f"标题写明年度，如“{layout.titles[0].example}”，或标题下、表头有年度一项"
+        problems.append(Problem(span.place, f"“{span.text}”没有年度", expected, code="input.no-year"))
     graded = next((s for s in report.statements if s.key == "grade"), None)
     grade = content.cells.get("grade") or (Cell(dict(graded.fields).get("grade", graded.text), graded.place) if graded else None)
     return Form(
         kind=kind,
         name=_name(span, header, layout),
         unit=unit,
-        fiscal_year=int(span.match.groups["fiscal_year"].translate(_CHINESE_DIGITS)),  # int reads full-width digits
+        fiscal_year=year or 0,
         place=span.place,
         title=span.text,
-        filled_on=filled_on,
+        filled_on=filled_on or next((item.value for item in header if item.key == "filled_on" and item.value), None),
         header=tuple(header),
         budget=content.budget,
         goals=content.goals,
@@ -255,6 +272,13 @@ def _head(span: _Span, layout: Layout) -> tuple[list[HeaderField], Cell | None]:
 def _unit(span: _Span, header: Sequence[HeaderField]) -> str:
     written = (item.value.text for item in header if item.key == "unit")
     return next(filter(None, written), "") or span.match.groups.get("unit", "")
+
+
+def _fiscal_year(span: _Span, header: Sequence[HeaderField]) -> int | None:
+    """The year of the title, else of the field for it; None if neither says one."""
+    written = [span.match.get("fiscal_year") or "", *(item.value.text for item in header if item.key == "fiscal_year")]
+    years = (_YEAR.search("".join(text.translate(_CHINESE_DIGITS).split())) for text in written)
+    return next((int(year.group()) for year in years if year), None)  # int reads full-width digits
 
 
 def _name(span: _Span, header: Sequence[HeaderField], layout: Layout) -> str:

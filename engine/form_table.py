@@ -18,9 +18,12 @@ from engine.errors import Place, Problem
 from engine.goal_rows import OpenGoal, composed, read_bare_weights, read_weight_cells, weighted
 from engine.grid import (
     HEADER_MATCHES,
+    OTHER,
     Columns,
     cell_of,
     check_width,
+    closing_values,
+    colon_fields,
     header_columns,
     label_pairs,
     one_line,
@@ -32,6 +35,7 @@ from engine.labels import Label, Match, fold
 from engine.layout import GoalHeading, Layout
 from engine.numerals import read_decimal
 from engine.part_rows import take_part
+from engine.row_shapes import adds_up, last_total, whole_headers
 from engine.run_together import separate, widened
 from engine.submission import BudgetLine, Cell, Doubt, Goal, HeaderField, Indicator
 
@@ -61,9 +65,10 @@ def read_tables(tables: Sequence[Table], layout: Layout, place: Place, problems:
     if not tables:
         problems.append(Problem(place, "标题下没有表格", "自评表的表格（每格一行，行首为制表符）", code="input.no-table"))
         return reader.content
-    for table in tables:
-        for row in table.rows:
-            reader.row(row)
+    rows = whole_headers([row for table in tables for row in table.rows], layout)
+    total = last_total(rows, layout)
+    for index, row in enumerate(rows):
+        reader.row(row, before_total=index < total)
     return reader.finish(place)
 
 
@@ -87,11 +92,15 @@ class _TableReader:
     above: set[tuple[str, ...]] = field(default_factory=set)
     """The rows above the indicators, folded: one that comes again below stands at a page's top."""
 
-    def row(self, row: Row) -> None:
+    before_total: bool = False
+    """Whether the row of the total is still to come: 合计 before it adds up a part only."""
+
+    def row(self, row: Row, *, before_total: bool = False) -> None:
         filled = [(index, cell) for index, cell in enumerate(row) if cell]
         if not filled:
             return
         shown = tuple(fold(cell.text) for _, cell in filled)
+        self.before_total = before_total
         started = self.columns is not None or self.header_failed
         if started and len(shown) > 1 and shown in self.above:
             return
@@ -115,6 +124,10 @@ class _TableReader:
             self.budget.header(row, budget)
         elif self.block == "notes":
             self.content.notes.extend(cell_of(cell) for _, cell in filled)
+        elif self.columns and self.block == "indicators" and adds_up(row, self.layout) and self._subtotal(row, self.columns):
+            return
+        elif (leads or self.block not in ("goal", "budget")) and (fields := self._colon_fields(filled)):
+            self.content.header += fields
         elif leads and self.closing.begins(first):
             self.block = self.closing.read(row, filled, self.columns) or self.block
         elif leads and (heading := self._heading(first.text)):
@@ -137,6 +150,28 @@ class _TableReader:
         else:
             self._unplaced(first)
 
+    def _colon_fields(self, filled: Sequence[tuple[int, TableCell]]) -> list[HeaderField]:
+        """The fields of a row whose cells hold label and value both (填表人：李某), above the budget or below the indicators."""
+        cells = [cell for _, cell in filled]
+        closing = any(self.closing.begins(cell) or self._heading(cell.text) for cell in cells)
+        if closing or (self.block == "header" and any(self.layout.budget.has(cell.text) for cell in cells)):
+            return []
+        return colon_fields(cells, self.layout.header)
+
+    def _subtotal(self, row: Row, columns: Columns) -> bool:
+        """Keep a row that adds up the ones above it; False if it is the form's total."""
+        filled = [cell for cell in row if cell]
+        name = next(cell for cell in filled if self.layout.subtotals.find(cell.text))
+        if not self.before_total and self.closing.begins(name):
+            return False
+        values = closing_values(row, columns, ("weight", "score"))
+        level1 = self.goals[-1].level1 if self.goals else ""
+        known = {label.key: label.texts[0] for label in self.layout.columns.items}
+        self.content.header += [
+            HeaderField("subtotal", f"{level1}{one_line(name.text)}（{known[key]}）", cell_of(cell)) for key, cell in values.items()
+        ]
+        return True
+
     def _unplaced(self, cell: TableCell) -> None:
         layout = self.layout
         sets = {
@@ -157,7 +192,7 @@ class _TableReader:
         """Fields above the budget block. Labels nobody listed are kept without a key, if they look like labels with values."""
         for label, beside, values in label_pairs(row, self.layout.header):
             more = values[1:] if label else values
-            pairs = self.block == "header" and len(row) > 1 and not (label and len(more) % 2)
+            pairs = self.block not in ("budget", "goal") and len(row) > 1 and not (label and len(more) % 2)
             unlisted = unlisted_pairs(more, self.layout.header) if pairs else None
             if label:
                 self.content.kind = self.content.kind or label.kind
@@ -168,8 +203,17 @@ class _TableReader:
             elif label:
                 for extra in more:
                     self.problems.append(unplaced(extra, f"“{label.texts[0]}”后只有一格；其他标签：{self.layout.header.names}"))
+            elif self.block == "header" and len(values) > 1 and not self._is_slip(values):
+                text = "、".join(one_line(cell.text) for cell in values)
+                self.content.header.append(HeaderField("", "", Cell(text, first.place)))
+                self.content.doubts.append(Doubt("row_unlisted", one_line(first.text), text, first.place))
             else:
                 self._unplaced(first)
+
+    def _is_slip(self, cells: Sequence[TableCell]) -> bool:
+        """Whether one of the cells is a label of the form but for one character."""
+        sets = (self.layout.header, self.layout.budget.heading, self.layout.budget.rows, self.layout.budget.columns)
+        return any(labels.misspelt(cell.text) for labels in sets for cell in cells)
 
     # goals and indicators
 
@@ -183,6 +227,9 @@ class _TableReader:
     def _goal(self, row: Row, index: int, heading: GoalHeading, match: Match) -> None:
         """A goal heading: alone, with the goal's text beside it, or at the head of the goal's first row of indicators."""
         rest = [cell for cell in row[index + 1 :] if cell]
+        if self._said_beside_texts(row, index):
+            self._goal_texts([(at, cell) for at, cell in enumerate(row) if cell and at > index])
+            return
         self.goal_labels = header_columns(row, heading.columns)
         beside = heading.title == "beside" or (heading.title == "columns" and not self.goal_labels)
         self._open(row[index], heading, match, one_line("\n".join(cell.text for cell in rest)) if beside else "")
@@ -196,6 +243,13 @@ class _TableReader:
             self._indicator_row((*row[:index], replace(row[index], text=""), *row[index + 1 :]))
         elif rest:
             self._unplaced(rest[0])
+
+    def _said_beside_texts(self, row: Row, index: int) -> bool:
+        """Whether the heading is said again beside the goal's texts, as where a merged cell was taken apart."""
+        if self.block != "goal" or not self.goal_labels or fold(row[index].text) != fold(self.goals[-1].heading):
+            return False
+        beside = [(row[at].text, label) for at, label in self.goal_labels if index < at < len(row) and row[at]]
+        return bool(beside) and all(fold(text) not in map(fold, label.texts) for text, label in beside)
 
     def _goal_texts(self, filled: Sequence[tuple[int, TableCell]]) -> None:
         """The texts under the labels beside a goal's heading: what the goal is; anything else becomes a header field."""
@@ -233,13 +287,14 @@ class _TableReader:
         self.again = None
 
     def _indicator_header(self, row: Row, found: Sequence[tuple[int, Label]]) -> None:
-        for cell in (cell for cell in row[: found[0][0]] if cell):
+        others = self.layout.other_columns
+        for cell in (cell for cell in row[: found[0][0]] if cell and not others.find(cell.text)):
             heading = self._heading(cell.text)
             if heading:
                 self._open(cell, *heading)
             else:
                 self.problems.append(unplaced(cell, f"目标标题，或表头各列：{self.layout.columns.names}"))
-        self.columns = read_header(row, self.layout.columns, found, self.problems)
+        self.columns = read_header(row, self.layout.columns, found, self.problems, others, self.content.doubts)
         self.header_failed = self.columns is None
         self.block = "indicators"
         if not self.goals:
@@ -278,7 +333,9 @@ class _TableReader:
             goal.failed = True
             return
         text, weight = weighted(name, self.layout.weight)
-        fields: dict[str, Any] = {key: cell_of(cell) for key, cell in values.items() if key not in ("name", "level1", "level2")}
+        named = {key: cell_of(cell) for key, cell in values.items() if key not in ("name", "level1", "level2")}
+        fields: dict[str, Any] = {key: cell for key, cell in named.items() if not key.startswith(OTHER)}
+        others = [HeaderField("", key.removeprefix(OTHER), cell) for key, cell in named.items() if key.startswith(OTHER) and cell]
         if weight:
             fields.setdefault("weight", weight)
         if not composed(fields, self.layout.composition):
@@ -286,7 +343,7 @@ class _TableReader:
             known = "、".join(sorted(self.layout.composition.signs if self.layout.composition else ()))
             self.problems.append(unplaced(values["nature"], known, part="indicators.composition"))
         if not take_part(goal, text, name.place, fields, self.layout, self.content.doubts):
-            goal.indicators.append(Indicator(text, goal.level1, goal.level2, name.place, **fields))
+            goal.indicators.append(Indicator(text, goal.level1, goal.level2, name.place, others=tuple(others), **fields))
 
     # the end
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from engine.blocks import Paragraph, Row, TableCell
 from engine.errors import Problem
 from engine.labels import Label, Labels, Pattern, fold
-from engine.submission import Cell
+from engine.submission import Cell, Doubt, HeaderField
 
 HEADER_MATCHES = 2
 """Labels of a block's columns in one row that make it the block's header row."""
+OTHER = "+"
+"""Before the label of a column that is no field: the name it has among the fields."""
 _SHOWN = 30
+_COLON = re.compile(r"(?P<label>[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z()（）/、·\s]{1,19})[:：]\s*(?P<value>.*)", re.DOTALL)
 _LABEL_LIKE = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z()/、·]{1,19}:?")
 
 
@@ -51,7 +54,7 @@ class Columns:
             if name not in found or (cell and not found[name]):
                 found[name] = cell
             elif cell:
-                label = next(item.texts[0] for item in known.items if item.key == name)
+                label = next((item.texts[0] for item in known.items if item.key == name), name.removeprefix(OTHER))
                 problems.append(unplaced(cell, f"“{label}”一列下只有一格"))
         return found
 
@@ -78,17 +81,34 @@ def header_columns(row: Row, labels: Labels) -> tuple[tuple[int, Label], ...]:
     return tuple((index, label) for index, cell in enumerate(row) if cell and (label := labels.find(cell.text)))
 
 
-def read_header(row: Row, labels: Labels, found: Sequence[tuple[int, Label]], problems: list[Problem]) -> Columns | None:
-    """The columns of a header row; None, with problems, if a column is missing, given twice or unknown."""
+def read_header(
+    row: Row,
+    labels: Labels,
+    found: Sequence[tuple[int, Label]],
+    problems: list[Problem],
+    others: Labels | None = None,
+    doubts: list[Doubt] | None = None,
+) -> Columns | None:
+    """The columns of a header row; None, with problems, if a column is missing, given twice or unknown.
+
+    With `others`, a column that is none of these labels is one of a name of its own: known to be no field, or with a doubt.
+    """
     before = len(problems)
+    named: list[tuple[int, str]] = [(index, label.key) for index, label in found]
     keys = [label.key for _, label in found]
     for index, label in found:
         if keys.count(label.key) > 1:
             problems.append(unplaced(row[index], f"“{label.texts[0]}”只有一列"))
     places = {index for index, _ in found}
     for index, cell in enumerate(row):
-        if cell and index > found[0][0] and index not in places:
+        if cell and others and index not in places and others.find(cell.text):
+            named.append((index, OTHER + one_line(cell.text)))
+        elif cell and index > found[0][0] and index not in places:
             near = labels.nearest(cell.text)
+            if doubts is not None and _LABEL_LIKE.fullmatch(fold(cell.text)) and not labels.misspelt(cell.text):
+                named.append((index, OTHER + one_line(cell.text)))
+                doubts.append(Doubt("column_unlisted", one_line(cell.text), one_line(cell.text), cell.place))
+                continue
             problems.append(replace(unplaced(cell, f"表头各列为：{labels.names}"), nearest=near))
     missing = [label.texts[0] for label in labels.items if label.required and label.key not in keys]
     if missing:
@@ -98,7 +118,7 @@ def read_header(row: Row, labels: Labels, found: Sequence[tuple[int, Label]], pr
         problems.append(Problem(replace(where, cell=0), message, labels.names, code="input.header"))
     if len(problems) > before:
         return None
-    return Columns(tuple((index, label.key) for index, label in found), len(row))
+    return Columns(tuple(sorted(named)), len(row))
 
 
 def label_pairs(row: Row, labels: Labels) -> Iterator[tuple[Label | None, list[TableCell], list[TableCell]]]:
@@ -119,6 +139,21 @@ def label_pairs(row: Row, labels: Labels) -> Iterator[tuple[Label | None, list[T
             current[1].append(cell)
     if current[0] or current[2]:
         yield current
+
+
+def colon_fields(cells: Sequence[TableCell], labels: Labels) -> list[HeaderField]:
+    """Cells that hold label and value both (填表人：李某) as fields, those the labels do not know without a key; none if one
+    of the cells is something else."""
+    fields = []
+    for cell in cells:
+        hit = _COLON.fullmatch(cell.text)
+        if not hit:
+            return []
+        label = labels.find(hit["label"])
+        if label is None and labels.misspelt(hit["label"]):
+            return []
+        fields.append(HeaderField(label.key if label else "", hit["label"].strip(), Cell(hit["value"].strip(), cell.place)))
+    return fields
 
 
 def unlisted_pairs(cells: Sequence[TableCell], labels: Labels) -> Iterator[tuple[TableCell, Cell]] | None:

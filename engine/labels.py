@@ -107,6 +107,8 @@ class Label:
     texts: tuple[str, ...]
     required: bool = False
     kind: str = ""
+    pattern: Pattern | None = None
+    """Further wordings, where people have many (偏差原因及改进措施, 未完成原因和整改措施 …)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,8 @@ class Labels:
     def find(self, text: str) -> Label | None:
         if len(text) > _LABEL_LENGTH:
             return None
-        return next((self.index[key] for key in label_keys(text) if key in self.index), None)
+        known = next((self.index[key] for key in label_keys(text) if key in self.index), None)
+        return known or next((item for item in self.items if item.pattern and item.pattern.search(text)), None)
 
     @property
     def texts(self) -> tuple[str, ...]:

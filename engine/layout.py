@@ -19,7 +19,7 @@ PlaceOf = Callable[[Path], Place]
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A form's title. The pattern has the groups `fiscal_year` and `name`, and may have `unit`."""
+    """A form's title. The pattern has the group `name`, and may have `fiscal_year` (else a line or cell says it) and `unit`."""
 
     kind: str
     pattern: Pattern
@@ -141,6 +141,10 @@ class Layout:
     budget: BudgetLayout
     goal_headings: tuple[GoalHeading, ...]
     columns: Labels
+    other_columns: Labels
+    """Columns that are kept with each indicator but are no field of it (序号, 评分标准, 佐证材料)."""
+    subtotals: Labels
+    """Rows between the indicators that add up the ones above (小计)."""
     weight: tuple[Pattern, ...]
     """Weight in brackets after the name of an indicator or group: groups `name`, `weight`, and `rest` that belongs to the name."""
     weight_if_all: tuple[Pattern, ...]
@@ -200,7 +204,7 @@ class _Build:
             noise=self.patterns(data, "noise"),
             titles=tuple(
                 Title(item.get("kind", ""), pattern, item["example"])
-                for item, pattern in self.items(data, "titles", (), "fiscal_year", "name")
+                for item, pattern in self.items(data, "titles", (), "name")
             ),
             name_drop=self.patterns(data, "name_drop"),
             head=tuple(Keyed(item["key"], pattern) for item, pattern in self.items(data, "head", (), "value")),
@@ -223,6 +227,8 @@ class _Build:
                 for item, pattern in self.items(goals, "headings", ("goals",))
             ),
             columns=self.labels(indicators["columns"], ("indicators", "columns"), "field"),
+            other_columns=self.one_label(indicators, "other_columns"),
+            subtotals=self.one_label(indicators, "subtotals"),
             weight=self.patterns(indicators, "weight", ("indicators",), "name", "weight"),
             weight_if_all=self.patterns(indicators, "weight_if_all", ("indicators",), "name", "weight"),
             weight_cells=self.patterns(indicators, "weight_cells", ("indicators",), "weight"),
@@ -277,7 +283,8 @@ class _Build:
         index: dict[str, Label] = {}
         made = []
         for i, item in enumerate(items):
-            label = Label(item[key], tuple(item["labels"]), bool(item.get("required")), item.get("kind", ""))
+            pattern = self.pattern(item["pattern"], (*path, i, "pattern")) if "pattern" in item and "labels" in item else None
+            label = Label(item[key], tuple(item["labels"]), bool(item.get("required")), item.get("kind", ""), pattern)
             made.append(label)
             for j, text in enumerate(label.texts):
                 folded = fold(text).rstrip(LABEL_END)
@@ -285,6 +292,11 @@ class _Build:
                     self.problem((*path, i, "labels", j), f"标签“{text}”写了两次", "同一处的标签各不相同")
                 index.setdefault(folded, label)
         return Labels(tuple(made), index)
+
+    def one_label(self, indicators: Mapping[str, Any], key: str) -> Labels:
+        """Labels that all stand for the same; none if the layout has none."""
+        texts = indicators.get(key, ())
+        return self.labels([{"key": key, "labels": texts}] if texts else [], ("indicators", key), "key")
 
     def problem(self, path: Path, message: str, expected: str) -> None:
         self.problems.append(Problem(self.place(path), message, expected, code="layout.invalid"))

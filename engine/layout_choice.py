@@ -146,6 +146,8 @@ def by_layout(document: blocks.Document, name: str, shelf: Shelf) -> tuple[Submi
     if not tried.found:
         _no_layout(document, tried, unusable, name, shelf)
     readings, refused = _readings(document, tried.found, name)
+    if not readings:  # a form of a year that its policy does not cover is told so, not what others make of it
+        readings, _ = _readings(document, _tried(document, others, shelf).found, name)
     if not readings:
         raise InputError(refused)
     fitting = [(read, policy) for read, policy in readings if covers_all(policy, read.forms, shelf.on)]
@@ -284,7 +286,9 @@ def _no_policy(
             message += "；表上没有认得出的填报日期，定不了用哪一个"
             expected = "用 --on-date 写明填报日期（如 2024-04-28），或用 --policy 指定其中一个"
         return PolicyError(Problem(Place(), message, expected, "", "policy.ambiguous"))
+    if unusable:  # one of them may be the policy that was meant: that is what to look at
+        told_first = f"能用的政策里没有适用于 {wanted}{where}的；不能用的政策见下"
+        return PolicyError([Problem(Place(), told_first, "改好它，或用 --policy 指定别的", "", "policy.none"), *unusable])
     listed = "；".join(str(head) for head in shelf.heads()[0] if head.status != "pack")
     expected = f"用 --policy 指定，或用 jixiao policy new 从已有的做一个；现有：{listed}"
-    problem = Problem(Place(), f"没有已发布的政策适用于 {wanted}{where}", expected, "", "policy.none")
-    return PolicyError([problem, *unusable])
+    return PolicyError(Problem(Place(), f"没有已发布的政策适用于 {wanted}{where}", expected, "", "policy.none"))

@@ -40,9 +40,9 @@ class Report:
         return sum(obligation.outcome == outcome for obligation in self.obligations)
 
 
-def lint(policy: str | Path, where: Library, today: date, *, proofs: bool = True) -> Report:
+def lint(policy: str | Path, where: Library, today: date, *, proofs: bool = True, locked: bool = True) -> Report:
     """Examine a policy or pack. Raises PolicyError with everything `policy check` finds wrong: lint comes after it."""
-    under = subject(policy, where, today, proofs=proofs)
+    under = subject(policy, where, today, proofs=proofs, locked=locked)
     for module in (lint_tables, lint_bands, lint_rules, lint_values, lint_words, lint_policy, lint_tests):
         module.check(under)
     lints = _accepted(under, list(dict.fromkeys(under.lints)))

@@ -31,6 +31,7 @@ STATIC = {
     "workbench.css": ("workbench", "text/css"),
     "workbench.js": ("workbench", "text/javascript"),
     "editor.js": ("workbench", "text/javascript"),
+    "trial.js": ("workbench", "text/javascript"),
 }
 STATUS = {"draft": "草稿", "published": "已发布", "retired": "已停用", "pack": "公共部分"}
 SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
@@ -53,7 +54,7 @@ def visitor(request: Request) -> Session:
     """The session of a page's visitor; a new one where no accounts are kept. Raises Refused 401 where one must sign in first."""
     session = session_of(request)
     if session is None and bench(request).accounts_file is None:
-        session = bench(request).sessions.begin(LOCAL)
+        session = bench(request).sessions.shared(LOCAL)
     if session is None:
         raise Refused(401, "请先登录")
     return session
@@ -297,11 +298,12 @@ def _timeline(dated: Sequence[Head], every: Sequence[Mapping[str, Any]]) -> dict
     last = max([head.last_year or head.first_year for head in dated] + [this_year, first]) + 1
     last = min(last, first + 40)
     by_id = {item["id"]: item for item in every}
+    said = {head.jurisdiction: head.jurisdiction_name for head in dated if head.jurisdiction_name}
     rows: list[dict[str, Any]] = []
     for name in dict.fromkeys(head.jurisdiction for head in dated):
         own = sorted((head for head in dated if head.jurisdiction == name), key=lambda head: (head.first_year, head.id))
         for number, head in enumerate(own):
             start, end = min(head.first_year, last), min(head.last_year or last, last)
             spans = {"before": start - first, "length": end - start + 1, "after": last - end}
-            rows.append({"name": name, "first": len(own) if number == 0 else 0, "policy": by_id[head.id], **spans})
+            rows.append({"name": said.get(name, name), "first": len(own) if number == 0 else 0, "policy": by_id[head.id], **spans})
     return {"years": list(range(first, last + 1)), "rows": rows, "this_year": this_year}

@@ -206,11 +206,15 @@ class _Builder:
             floor = self.number(item.get("from", item.get("above", 0)), (*at, "from" if included else "above"))
             read = len(self.problems) == before  # a floor that could not be read says nothing of the others
             broken = broken or not read
+            where: Path_ = (*at, "from")
+            param = item["from"].get("param") if isinstance(item.get("from"), dict) else None
+            if param:  # what is to be changed is where the parameter has its value
+                where = ("parameters", param, "value")
+            said, named = f"“{item[key]}”的下限 {floor}", f"（参数 {param}）" if param else ""
             if read and not 0 <= floor <= top:
-                self.add((*at, "from"), f"“{item[key]}”的下限 {floor} 超出范围", f"0 至 {top}")
-            if read and above is not None and not floor < above.floor:
-                message = f"“{item[key]}”的下限 {floor} 不低于上一档“{above.id}”的 {above.floor}"
-                self.add((*at, "from"), message, "自上而下逐档降低")
+                self.add(where, f"{said} 超出范围{named}", f"0 至 {top}")
+            elif read and above is not None and not floor < above.floor:
+                self.add(where, f"{said} 不低于上一档“{above.id}”的 {above.floor}{named}", "自上而下逐档降低")
             if any(band.id == str(item[key]) for band in out):
                 self.add((*at, key), f"“{item[key]}”重复", "各档名称不同")
             out.append(Band(str(item[key]), str(item.get("label", item[key])), floor, included, item["basis"], self.place(at)))

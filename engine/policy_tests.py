@@ -226,10 +226,10 @@ class _File:
         from engine import rollup_tests
 
         try:
-            reason, fired = rollup_tests.run(test, self.policy, self.year or self.policy.first_year, self.document.file)
+            reason, fired, now = rollup_tests.run(test, self.policy, self.year or self.policy.first_year, self.document.file)
         except rollup_tests.Unusable as wrong:
             raise _Unusable(wrong.message, wrong.expected, wrong.close) from None
-        return Result(test["test"], place, f"rollup:{test['rollup']}", not reason, fired, reason)
+        return Result(test["test"], place, f"rollup:{test['rollup']}", not reason, fired, reason, now=now if reason else None)
 
     def _evaluation(self, data: Any) -> Evaluation:
         data = {"schema": "jixiao/submission/1", **data}

@@ -13,11 +13,12 @@ from typing import Any, Protocol
 import ibis
 
 from engine import relational_numbers as numbers
-from engine.corpus_fields import FACT_SHIFT, FORM_SHIFT, PREPARED_KINDS, SCALE, SUBJECT, text_id
+from engine.corpus_fields import FACT_SHIFT, FORM_SHIFT, MOST_FACTS, PREPARED_KINDS, SCALE, SUBJECT, text_id
 from engine.policy import Policy
-from engine.relational_facts import Needs, World
+from engine.relational_facts import World
+from engine.relational_needs import Needs
 from engine.relational_numbers import Expr, TooWide
-from engine.relational_rules import FORM, MOST_FACTS, Compiled, compile_rules
+from engine.relational_rules import FORM, Compiled, compile_rules
 from engine.relational_terms import Text, Unsupported
 
 CAPS = (10**18, 10**15, 10**13, 10**12, 10**11, 10**10)
@@ -173,7 +174,9 @@ def _outputs(policy: Policy, world: World, compiled: Compiled, backend: Backend)
         ],
         {"rule_": "int16", "rule": "string", "severity": "string", "category": "string"},
     )
-    found = backend.union("r_finding", [expr.mutate(rule_=ibis.literal(n, type="int16")) for n, expr in enumerate(compiled.findings.values())])
+    found = backend.union(
+        "r_finding", [expr.mutate(rule_=ibis.literal(n, type="int16")) for n, expr in enumerate(compiled.findings.values())]
+    )
     joined = found.inner_join(rules, found["rule_"] == rules["rule_"])
     joined = joined.left_join(labels, joined["form_key"] == labels["label_key"])
     told = joined.mutate(form=ibis.coalesce(joined[FORM], joined["label"]), subject=joined[SUBJECT])
@@ -226,3 +229,15 @@ def _named(table: Any, texts_of: tuple[str, ...], texts: Any) -> Any:
         table = table.left_join(lookup, table[name] == lookup[f"{name}_id"]).drop(f"{name}_id", name)
         table = table.rename({name: f"{name}_text"})
     return table.select(*order)
+
+
+def plan_key(policy: Policy, sizes: Mapping[tuple[str, str], int]) -> str:
+    """What a plan depends on: the policy, the sizes its arithmetic was proven for, and the code that compiled it."""
+    import hashlib
+    from pathlib import Path
+
+    said = hashlib.sha256(policy.sha256.encode())
+    said.update(repr(sorted(sizes.items())).encode())
+    for path in sorted(Path(__file__).parent.glob("relational*.py")):
+        said.update(path.read_bytes())
+    return said.hexdigest()[:32]

@@ -14,7 +14,8 @@ from engine.errors import InputError, InternalError, Place, Problem
 from engine.evaluation import canonical_level1
 from engine.indicator_facts import home_of, level1_of
 from engine.policy import Policy
-from engine.relational_facts import LEVELS, Needs, relevant_beyond, used_columns
+from engine.relational_facts import LEVELS
+from engine.relational_needs import Needs, relevant_beyond, used_columns
 from engine.relational_terms import WORD, Pattern, answers, bit_columns
 
 MACROS = """
@@ -39,6 +40,7 @@ class DuckDB:
         self.raw: Any = self.con.con
         self.raw.execute(MACROS)
         self.raw.execute("SET preserve_insertion_order = false")
+        self.raw.execute("SET enable_progress_bar = false")  # it goes to standard output
         if memory:
             self.raw.execute(f"SET memory_limit = {quoted(memory)}")
         if threads:
@@ -46,6 +48,7 @@ class DuckDB:
         if scratch:
             self.raw.execute(f"SET temp_directory = {quoted(scratch)}")
         self.steps: list[tuple[str, str]] = []
+        self.tables: dict[str, tuple[list[dict[str, Any]], dict[str, str]]] = {}
         self._sql: dict[int, str] = {}
 
     # --- the rows --------------------------------------------------------------------------------------------------
@@ -55,7 +58,7 @@ class DuckDB:
         self.parts, self.needs = parts, needs
         self._left_out([])
         self.raw.execute(
-            f"CREATE OR REPLACE TEMP VIEW raw_texts AS SELECT id, any_value(text) AS text FROM {self._files('texts')} GROUP BY id"
+            f"CREATE OR REPLACE TEMP TABLE raw_texts AS SELECT id, any_value(text) AS text FROM {self._files('texts')} GROUP BY id"
         )
 
     def limit(self, cap: int) -> None:
@@ -65,10 +68,16 @@ class DuckDB:
         out = {bundle for bundle, kind, name in found if not kind or (kind, name) in relevant}
         sizes = sizes_of(self.parts)
         for kind in PREPARED_KINDS:
-            large = [name for name in used_columns(self.needs, kind) if columns(kind)[name] == "number" and sizes.get((kind, name), 0) > cap]
+            large = [
+                name
+                for name in used_columns(self.needs, kind)
+                if columns(kind)[name] == "number" and sizes.get((kind, name), 0) > cap
+            ]
             if large:
                 over = " OR ".join(f'abs("{name}") > {cap}' for name in large)
-                out |= {row[0] for row in self.raw.execute(f"SELECT DISTINCT bundle FROM {self._files(kind)} WHERE {over}").fetchall()}
+                out |= {
+                    row[0] for row in self.raw.execute(f"SELECT DISTINCT bundle FROM {self._files(kind)} WHERE {over}").fetchall()
+                }
         self._left_out(sorted(out))
 
     def _left_out(self, bundles: Sequence[int]) -> None:
@@ -123,7 +132,9 @@ class DuckDB:
         if "No space left" in text or "disk" in text.lower():
             return InputError(Problem(Place(), f"写不下去：{text.splitlines()[0]}", "腾出空间后再运行一次，写好的不必重来"))
         if isinstance(error, duckdb.IOException | duckdb.InvalidInputException | duckdb.SerializationException):
-            return InputError(Problem(Place(), f"语料读不了：{text.splitlines()[0]}", "没有改动过的语料；坏了的部分删去后重新 ingest"))
+            return InputError(
+                Problem(Place(), f"语料读不了：{text.splitlines()[0]}", "没有改动过的语料；坏了的部分删去后重新 ingest")
+            )
         return InternalError(Problem(Place(), f"数据库里的计算没有成功：{text}", "向维护者报告"))
 
     def source(self, kind: str) -> Any:
@@ -131,11 +142,26 @@ class DuckDB:
 
     def small_table(self, name: str, rows: list[dict[str, Any]], types: Mapping[str, str]) -> Any:
         declared = {"string": "VARCHAR", "int64": "BIGINT", "int16": "SMALLINT"}
-        self.raw.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" ({", ".join(f"{key} {declared[kind]}" for key, kind in types.items())})')
+        self.tables[name] = rows, dict(types)
+        self.raw.execute(
+            f'CREATE OR REPLACE TEMP TABLE "{name}" ({", ".join(f"{key} {declared[kind]}" for key, kind in types.items())})'
+        )
         if rows:
             marks = ", ".join("?" * len(types))
             self.raw.executemany(f'INSERT INTO "{name}" VALUES ({marks})', [[row[key] for key in types] for row in rows])
         return self.con.table(name)
+
+    def plan(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Everything a compilation came to, as plain data: to be run again without compiling."""
+        tables = {name: item for name, item in self.tables.items() if name != "left_out"}
+        return {"steps": self.steps, "tables": tables, "outputs": {name: self.compiled(item) for name, item in outputs.items()}}
+
+    def planned(self, plan: Mapping[str, Any]) -> dict[str, str]:
+        """Take up a plan; its outputs."""
+        self.steps = [(name, sql) for name, sql in plan["steps"]]
+        for name, (rows, types) in plan["tables"].items():
+            self.small_table(name, rows, types)
+        return dict(plan["outputs"])
 
     def union(self, name: str, parts: list[Any]) -> Any:
         """One table of many expressions, one after the other: each alone fits the memory."""
@@ -158,6 +184,8 @@ class DuckDB:
 
     def compiled(self, expression: Any) -> str:
         """The SQL of an expression; made once."""
+        if isinstance(expression, str):
+            return expression
         key = id(expression)
         if key not in self._sql:
             self._sql[key] = self.con.compile(expression)

@@ -6,32 +6,37 @@ rules build on are stored once (`Store`), so that a rule is a filter or a join o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ibis
 
 from engine import relational_numbers as numbers
-from engine.conditions import Condition
-from engine.corpus_fields import COMPUTED, FACT_SHIFT, FORM_SHIFT, LARGEST, LARGEST_WIDE, PREPARED_KINDS, SCALE, SUBJECT, WIDE_SCALE, columns
+from engine.corpus_fields import (
+    COMPUTED,
+    FACT_SHIFT,
+    LARGEST,
+    LARGEST_WIDE,
+    SCALE,
+    SUBJECT,
+    WIDE_SCALE,
+    columns,
+)
 from engine.fact_fields import FACTS
-from engine.ir import Ref, Test
-from engine.measures import KEYS, Measure
 from engine.policy import Policy
 from engine.relational_forms import MOST_INDICATORS, Totals, count, scheme_case, sums
-from engine.relational_numbers import Expr, Int, Number, TooWide
+from engine.relational_measures import add_measures
+from engine.relational_needs import Needs
+from engine.relational_numbers import Expr, Int, Number
 from engine.relational_scoring import NULL_ID, Frame, Scorer, coded, number, of_case, recognise, text_literal
 from engine.relational_terms import (
     Branches,
     Flag,
-    Patterns,
     Text,
     Unsupported,
     Value,
     bit_columns,
     every,
-    holds,
     moved,
     rebased,
 )
@@ -46,63 +51,7 @@ LEVELS = "levels"
 """The table of 一级/二级指标 pairs and what the taxonomy says of them."""
 
 
-@dataclass(slots=True)
-class Needs:
-    """What a policy looks at: fields by kind, and what it asks of texts."""
-
-    fields: dict[str, set[str]] = field(default_factory=dict)
-    patterns: Patterns = field(default_factory=Patterns)
-
-    def tests(self, kind: str, tests: Iterable[Test], kinds: Mapping[str, str]) -> None:
-        tests = list(tests)
-        self.patterns.ask(kind, tests)
-        for test in tests:
-            self.fields.setdefault(kind, set()).add(test.field)
-            if isinstance(test.value, Ref):
-                self.fields.setdefault(kinds.get(test.value.alias, kind), set()).add(test.value.field)
-
-    def conditions(self, kind: str, conditions: Iterable[Condition]) -> None:
-        self.tests(kind, (item.test for item in conditions), {})
-
-
 _TABLE_FIELDS = {"direction", "attainment", "nature", "met", "target", "actual", "verdict", "achieved"}
-
-
-def needs_of(policy: Policy) -> Needs:
-    """Every field the policy's tables, measures and rules name."""
-    needs = Needs()
-    for table in (*policy.recognition.values(), *policy.scoring.tables.values()):
-        for case in table.cases:
-            needs.conditions("indicator", case.conditions)
-            if case.score is not None:
-                from engine import formula
-
-                needs.fields["indicator"] |= {item.name for item in formula.names(case.score)}
-    for measure in policy.rules.measures:
-        needs.conditions(measure.of, (*measure.conditions, *measure.among))
-        if measure.field:
-            needs.fields.setdefault(measure.of, set()).add(measure.field)
-        needs.fields.setdefault(measure.of, set()).update(KEYS[measure.per][1])
-        needs.fields.setdefault(measure.per, set()).update(KEYS[measure.per][0])
-    for rule in policy.rules.rules.values():
-        kinds = {pattern.alias: pattern.kind for pattern in rule.compiled.patterns}
-        for pattern in rule.compiled.patterns:
-            needs.tests(pattern.kind, pattern.tests, kinds)
-        if rule.compiled.conclude is not None:
-            for _, written in rule.compiled.conclude.fields:
-                if isinstance(written, Ref):
-                    needs.fields.setdefault(kinds[written.alias], set()).add(written.field)
-    needs.fields.setdefault("indicator", set()).update(
-        {"name", "level1", "level2", "weight", "reported", "target_text", "actual_text", "status", "computed"}
-    )
-    needs.fields.setdefault("form", set()).update(
-        {"form", "form_kind", "budget", "executed", "execution_reported", "total_reported", "indicators", "indicators_reported"}
-    )
-    needs.fields["form"] |= {"weight_sum", "grade_reported", "unit", "name", "fiscal_year"}
-    for rule in policy.statements.values():
-        needs.fields["form"] |= {name for _, name in rule.equals}
-        needs.fields.setdefault("claim", set()).update(group for group, _ in rule.equals)
-    return needs
 
 
 def prepared(kind: str, table: Any, sizes: Sizes, needs: Needs) -> dict[str, Value]:
@@ -144,7 +93,7 @@ class World:
         self._forms()
         self._parts()
         self._others()
-        self._measures()
+        add_measures(self)
 
     # --- indicators ----------------------------------------------------------------------------------------------
 
@@ -362,117 +311,6 @@ class World:
         frame.fields = prepared("alike", frame.table, self.sizes, self.needs)
         frame.fields["same_actual"] = Flag(frame.table["same_actual"])
 
-    # --- measures ------------------------------------------------------------------------------------------------
-
-    def _measures(self) -> None:
-        """Counts, sums, shares, least and greatest, one pass for all that count the same facts per the same thing."""
-        groups: dict[tuple[str, str], list[Measure]] = {}
-        for measure in self.policy.rules.measures:
-            groups.setdefault((measure.per, measure.of), []).append(measure)
-        members = {kind: dict(frame.fields) for kind, frame in self.relations.items()}
-        for (per, of), found in groups.items():
-            self._measured(per, of, found, members[of])
-        for per in dict.fromkeys(per for per, _ in groups):
-            frame = self.relations[per]
-            stored = self.store(f"m_{per}", frame.table)
-            fields = {name: moved(value, stored) for name, value in frame.fields.items()}
-            self.relations[per] = Frame(stored, fields)
-
-    def _measured(self, per: str, of: str, measures: list[Measure], fields: Mapping[str, Value]) -> None:
-        table = self.relations[of].table
-        aggregates: dict[str, Expr] = {}
-        shapes: dict[str, tuple[Measure, Number | None]] = {}
-        for measure in measures:
-            made: dict[str, Expr] = {}
-            try:
-                shapes[measure.id] = measure, self._take(measure, fields, table["bundle"].notnull(), made)
-            except (Unsupported, TooWide) as why:  # the rules that look at it are left to the reference
-                self.refused[measure.id] = str(why)
-                continue
-            aggregates |= made
-        if not shapes:
-            return
-        keys = _member_keys(per, table)
-        grouped = table.group_by(**keys).aggregate(**aggregates)
-        owner = self.relations[per]
-        own = _owner_keys(per, owner.table)
-        joined = owner.table.left_join(grouped, [own[name] == grouped[f"k_{n}"] for n, name in enumerate(own)])
-        joined = joined.drop(*(f"k_{n}" for n in range(len(own))))
-        owner.fields = {name: moved(value, joined) for name, value in owner.fields.items()}
-        owner.table = joined
-        for name, (measure, shape) in shapes.items():
-            owner.fields[name] = _result(measure, shape, joined)
-
-    def _take(self, measure: Measure, fields: Mapping[str, Value], row: Expr, out: dict[str, Expr]) -> Number | None:
-        value = fields.get(measure.field) if measure.field else None
-        if measure.field and not isinstance(value, Number):
-            raise Unsupported(f"统计量 {measure.id} 的“{measure.field}”")
-        counted = row & holds(measure.among, fields).fill_null(False)
-        if isinstance(value, Number):
-            counted = counted & numbers.present(value)
-            return self._aggregate(measure, value, counted, (counted & holds(measure.conditions, fields)).fill_null(False), out)
-        return self._aggregate(measure, None, counted, (counted & holds(measure.conditions, fields)).fill_null(False), out)
-
-    def _aggregate(
-        self, measure: Measure, value: Number | None, counted: Expr, chosen: Expr, out: dict[str, Expr]
-    ) -> Number | None:
-        name = f"x_{measure.id}"
-        if measure.take == "count":
-            out[name] = count(chosen)
-            return None
-        if measure.take in ("sum", "share"):
-            if value is None:
-                out[name], out[f"{name}_of"] = count(chosen), count(counted)
-                return None
-            if value.down.expr is not None or value.quotient or not value.up.narrow or value.up.expr is None:
-                raise Unsupported(f"统计量 {measure.id}：商不能相加")
-            most = value.up.most * MOST_INDICATORS
-            if most > numbers.NARROW:
-                raise TooWide(f"{most:.1e}")
-            out[name] = numbers.long(chosen.ifelse(value.up.expr, NULL_ID).sum())
-            out[f"{name}_of"] = numbers.long(counted.ifelse(value.up.expr, NULL_ID).sum())
-            return Number(value.scale, Int(None, most))
-        if value is None:
-            raise Unsupported(f"统计量 {measure.id}")
-        if value.down.expr is not None:
-            value = numbers.grained(value)
-        if value.up.expr is None:
-            raise Unsupported(f"统计量 {measure.id}：定值的最大、最小值")
-        kept = chosen.ifelse(value.up.expr, ibis.null(value.up.expr.type()))
-        out[name] = kept.min() if measure.take == "min" else kept.max()
-        return value
-
-
-def _result(measure: Measure, shape: Number | None, table: Any) -> Number:
-    name = f"x_{measure.id}"
-    if measure.take in ("min", "max"):
-        assert shape is not None
-        return Number(shape.scale, Int(table[name], shape.up.most, shape.up.wide), numbers.ONE, shape.quotient, shape.grain)
-    whole = table[name].fill_null(numbers.literal(0))
-    if measure.take == "count":
-        return numbers.column(whole, MOST_INDICATORS * FORM_SHIFT, 1)
-    most, scale = (shape.up.most, shape.scale) if shape else (MOST_INDICATORS * FORM_SHIFT, numbers.constant(1).scale)
-    part = Number(scale, Int(whole, most))
-    if measure.take == "sum":
-        return part
-    share = numbers.divide(part, Number(scale, Int(table[f"{name}_of"], most)), [])
-    return Number(share.scale, share.up, share.down, quotient=True)
-
-
-def _member_keys(per: str, table: Any) -> dict[str, Expr]:
-    """The fields facts are grouped by; a missing one is a group of its own, as in the reference."""
-    if per == "bundle":
-        return {"k_0": table["bundle"]}
-    names = {"form": [], "goal": ["goal"], "group": ["goal", "level1", "level2"]}[per]
-    return {"k_0": table["form_key"], **{f"k_{n + 1}": table[name].fill_null(numbers.literal(0)) for n, name in enumerate(names)}}
-
-
-def _owner_keys(per: str, table: Any) -> dict[str, Expr]:
-    if per == "bundle":
-        return {"bundle": table["bundle"]}
-    names = {"form": [], "goal": ["number"], "group": ["goal", "level1", "level2"]}[per]
-    return {"form_key": table["form_key"], **{name: table[name].fill_null(numbers.literal(0)) for name in names}}
-
 
 def _micro(points: Any) -> int:
     from engine.corpus_fields import scaled
@@ -484,29 +322,3 @@ def _id(value: str) -> int:
     from engine.corpus_fields import text_id
 
     return text_id(value)
-
-
-def used_columns(needs: Needs, kind: str) -> list[str]:
-    """The prepared columns of a kind that a policy reads."""
-    named = needs.fields.get(kind, set())
-    always = {SUBJECT, "form", "form_kind", *(name for name in columns(kind) if name in ALWAYS.get(kind, ()))}
-    return [name for name in columns(kind) if name in named or name in always]
-
-
-ALWAYS: Mapping[str, tuple[str, ...]] = {
-    "indicator": (
-        *("early", "actual_percent", "target_positive", "actual_positive", "verdict_positive", "said_positive"),
-        *("target_inverse", "actual_inverse", "verdict_inverse", "said_inverse", "name", "level1", "level2", "goal"),
-        *("weight", "reported"),
-    ),
-    "group": ("goal", "level1", "level2"),
-    "goal": ("number",),
-    "claim": ("key", "about"),
-    "alike": ("first_fact", "second_fact"),
-}
-
-
-def relevant_beyond(needs: Needs) -> set[tuple[str, str]]:
-    """The columns whose missing values matter to a policy."""
-    return {(kind, name) for kind in PREPARED_KINDS for name in used_columns(needs, kind)}
-

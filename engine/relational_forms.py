@@ -9,6 +9,7 @@ from typing import Any
 import ibis
 
 from engine import relational_numbers as numbers
+from engine import relational_rounding as rounding
 from engine.conditions import Condition
 from engine.corpus_fields import text_id
 from engine.policy import Band, Policy
@@ -177,7 +178,7 @@ class Totals:
                 exact = numbers.evaluate(case.score, operands, zero)
             except KeyError:
                 continue
-            value = numbers.rounded(exact, scorer.rounding)
+            value = rounding.rounded(exact, scorer.rounding)
             wrong = ibis.literal(False)
             for item in zero:
                 wrong = wrong | item.fill_null(False)

@@ -21,7 +21,6 @@ import ibis
 from ibis import udf
 
 from engine import formula
-from engine.rounding import Rounding
 
 Expr = Any
 """An ibis expression; ibis builds its classes when it runs."""
@@ -34,6 +33,9 @@ FAITHFUL = 10**24
 that differ, differ by more than the rounding."""
 
 WIDE_TYPE = "decimal(38, 0)"
+GRAIN = 10**20
+LARGEST_CONSTANT = 10**6
+"""What a quotient is cut to for the least or greatest of a group, and the largest constant such a cut compares with."""
 PRIMITIVES = ("jx_wide", "jx_big", "jx_div", "jx_short_div", "jx_micro", "jx_long")
 
 _wide = udf.scalar.builtin(lambda n: None, name="jx_wide", signature=(("int64",), WIDE_TYPE))
@@ -71,8 +73,11 @@ def literal(value: int) -> Expr:
     return ibis.literal(value, type="int64") if abs(value) <= NARROW else _big(ibis.literal(str(value)))
 
 
-def _literal(value: int) -> Int:
-    return Int(literal(value), abs(value), abs(value) > NARROW)
+def fixed(value: int) -> Int:
+    """A constant to compute with: databases take small constants for 32 bits, and two of those overflow."""
+    if abs(value) > NARROW:
+        return Int(literal(value), abs(value), True)
+    return Int(long(literal(value)), abs(value))
 
 
 def widened(item: Int) -> Expr:
@@ -100,7 +105,7 @@ def product(a: Int, b: Int) -> Int:
 def times(a: Int, factor: int) -> Int:
     """An integer times a constant."""
     if a.expr is None:
-        return _literal(factor) if factor != 1 else a
+        return fixed(factor) if factor != 1 else a
     if factor == 1:
         return a
     if factor == -1:
@@ -108,25 +113,27 @@ def times(a: Int, factor: int) -> Int:
     most = _checked(a.most * max(1, abs(factor)))
     if most <= NARROW and a.narrow:
         return Int(a.expr * literal(factor), most)
-    return Int(widened(a) * widened(_literal(factor)), most, True)
+    return Int(widened(a) * widened(fixed(factor)), most, True)
 
 
 def added(a: Int, b: Int) -> Int:
     most = _checked(a.most + b.most)
-    left, right = _solid(a), _solid(b)
+    left, right = solid(a), solid(b)
+    assert left.expr is not None
+    assert right.expr is not None
     if most <= NARROW and left.narrow and right.narrow:
         return Int(left.expr + right.expr, most)
     return Int(widened(left) + widened(right), most, True)
 
 
-def _solid(a: Int) -> Int:
-    return _literal(1) if a.expr is None else a
+def solid(a: Int) -> Int:
+    return fixed(1) if a.expr is None else a
 
 
 def chosen(condition: Expr, yes: Int, no: Int) -> Int:
     """Either integer, in one type."""
     most = max(yes.most, no.most)
-    left, right = _solid(yes), _solid(no)
+    left, right = solid(yes), solid(no)
     if left.wide or right.wide:
         return Int(condition.ifelse(widened(left), widened(right)), most, True)
     return Int(condition.ifelse(left.expr, right.expr), most)
@@ -136,18 +143,18 @@ def divided(n: Int, d: Int) -> Int:
     """The whole part of n / d, n not negative, d positive or null."""
     if d.expr is None:
         return n
-    left = _solid(n)
+    left = solid(n)
     if left.narrow and d.narrow:
         return Int(_short_div(left.expr, d.expr), n.most)
     return Int(_div(widened(left), widened(d)), n.most, True)
 
 
-def _absolute(a: Int) -> Int:
+def magnitude(a: Int) -> Int:
     return a if a.expr is None else Int(a.expr.abs(), a.most, a.wide)
 
 
-def _compared(op: str, a: Int, b: Int) -> Expr:
-    left, right = _solid(a), _solid(b)
+def compared(op: str, a: Int, b: Int) -> Expr:
+    left, right = solid(a), solid(b)
     if left.narrow and right.narrow:
         return _OPS[op](left.expr, right.expr)
     return _OPS[op](widened(left), widened(right))
@@ -203,7 +210,7 @@ def compare(op: str, a: Number, b: Number) -> Expr:
     y = times(product(b.up, a.down), right // common)
     if (a.quotient or b.quotient) and max(x.most, y.most) > FAITHFUL:
         raise TooWide(f"{max(x.most, y.most):.1e}")
-    return _compared(op, x, y)
+    return compared(op, x, y)
 
 
 def _fine_enough(a: Number, b: Number) -> None:
@@ -262,7 +269,7 @@ def divide(a: Number, b: Number, zero: list[Expr]) -> Number:
 
 
 def absolute(a: Number) -> Number:
-    return replace(a, scale=abs(a.scale), up=_absolute(a.up))
+    return replace(a, scale=abs(a.scale), up=magnitude(a.up))
 
 
 def either(condition: Expr, a: Number, b: Number) -> Number:
@@ -309,84 +316,12 @@ def evaluate(expression: formula.Expression, values: dict[str, Number], zero: li
     return extreme("gt", operands)
 
 
-# --- rounding ------------------------------------------------------------------------------------------------------
-
-
-def _parts(value: Number, places: int) -> tuple[Int, Int]:
-    """`value * 10**places` as numerator and positive denominator."""
-    scale = value.scale * 10**places
-    return times(_solid(value.up), scale.numerator), times(value.down, scale.denominator)
-
-
-def _whole(up: Int, places: int, quotient: bool) -> Number:
-    return Number(Fraction(1, 10**places), up, ONE, quotient)
-
-
-def rounded(value: Number, rounding: Rounding) -> Number:
-    """`engine.rounding.rounded`, in integers."""
-    if value.constant:
-        return constant(rounding(value.scale))
-    n, d = _parts(value, rounding.places)
-    if d.expr is None:
-        return _whole(n, rounding.places, value.quotient)
-    size = _absolute(n)
-    if rounding.mode == "half_up":
-        whole = divided(added(times(size, 2), d), times(d, 2))
-    elif rounding.mode == "up":
-        whole = divided(added(size, added(d, _literal(-1))), d)
-    else:
-        whole = divided(size, d)
-        if rounding.mode == "half_even":
-            rest = added(size, times(product(whole, d), -1))
-            twice = times(rest, 2)
-            odd = added(whole, times(divided(whole, _literal(2)), -2))
-            up = _compared("gt", twice, d) | (_compared("eq", twice, d) & _compared("eq", odd, ONE))
-            whole = chosen(up, added(whole, ONE), whole)
-        elif rounding.mode != "down":
-            raise ValueError(rounding.mode)
-    return _whole(_signed(n, whole), rounding.places, value.quotient)
-
-
-def _signed(n: Int, size: Int) -> Int:
-    negative_ = _compared("lt", n, _literal(0))
-    return chosen(negative_, times(size, -1), size)
-
-
-def floor(value: Number, places: int) -> Number:
-    """The largest number with these places that is not above the value."""
-    if value.constant:
-        return constant(Rounding("down", places, "").below(value.scale, True))
-    n, d = _parts(value, places)
-    if d.expr is None:
-        return _whole(n, places, value.quotient)
-    down = divided(_absolute(n), d)
-    up = divided(added(_absolute(n), added(d, _literal(-1))), d)
-    below = _compared("lt", n, _literal(0))
-    return _whole(chosen(below, times(up, -1), down), places, value.quotient)
-
-
-def below(value: Number, places: int, included: bool) -> Number:
-    """`Rounding.below`: the largest number with these places that is <= the value, or < it."""
-    if value.constant:
-        return constant(Rounding("down", places, "").below(value.scale, included))
-    whole = floor(value, places)
-    if included:
-        return whole
-    touched = compare("eq", whole, value)
-    return either(touched, add(whole, constant(Fraction(-1, 10**places))), whole)
-
-
-def above(value: Number, places: int, included: bool) -> Number:
-    """`Rounding.above`: the smallest number with these places that is >= the value, or > it."""
-    return negative(below(negative(value), places, included))
-
-
 def integer(value: Number, scale: int) -> Int:
     """The value as an integer of a scale. The value must have no more digits than that."""
     whole = value.scale * scale
     assert whole.denominator == 1, value
     assert value.down.expr is None
-    return times(_solid(value.up), whole.numerator)
+    return times(solid(value.up), whole.numerator)
 
 
 def present(value: Number) -> Expr:
@@ -395,30 +330,3 @@ def present(value: Number) -> Expr:
         return ibis.literal(True)
     parts = [part.expr.notnull() for part in (value.up, value.down) if part.expr is not None]
     return parts[0] if len(parts) == 1 else parts[0] & parts[1]
-
-
-# --- quotients as integers, for the least and greatest of a group ----------------------------------------------------
-
-GRAIN = 10**20
-LARGEST_CONSTANT = 10**6
-
-
-def _at_most(a: Int, most: int) -> Int:
-    """An integer known to be smaller than the sizes of its operands say."""
-    return Int(a.expr, most, a.wide)
-
-
-def grained(value: Number) -> Number:
-    """A quotient as an integer of 1/GRAIN, cut towards 0. Compares with a constant `p / q` as the quotient does where
-    `q * down < GRAIN`: then two that differ, differ by more than a grain; `compare` insists on it."""
-    step = 10**10
-    n, d = _parts(value, 0)
-    size = _absolute(n)
-    whole = divided(size, d)
-    rest = added(size, times(product(whole, d), -1))
-    rest = Int(rest.expr, d.most, rest.wide)
-    first = _at_most(divided(times(rest, step), d), step)
-    rest = _at_most(added(times(rest, step), times(product(first, d), -1)), d.most)
-    second = _at_most(divided(times(rest, step), d), step)
-    size = added(times(added(times(whole, step), first), step), second)
-    return Number(Fraction(1, GRAIN), _signed(n, size), ONE, True, d.most)

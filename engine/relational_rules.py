@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import lcm
 from typing import Any
 
 import ibis
 
 from engine import relational_numbers as numbers
 from engine.chaining import stratify
-from engine.corpus_fields import FACT_SHIFT, SUBJECT
+from engine.corpus_fields import MOST_FACTS, SUBJECT
 from engine.fact_fields import FACTS
 from engine.ir import Conclusion, Pattern, Ref, Rule, Test
 from engine.policy import Policy
+from engine.relational_conclusions import Made, concluded
 from engine.relational_facts import Store, World
 from engine.relational_numbers import Expr, Int, Number, TooWide
 from engine.relational_scoring import NULL_ID, Frame, text_literal
@@ -26,12 +26,6 @@ from engine.relational_terms import Branches, Fields, Flag, Presence, Text, Unsu
 
 FORM = "form_"
 """The label of the form a finding is told of; null where its first fact has none."""
-MOST_FACTS = 3
-"""Positive patterns of a rule, and columns of facts in a finding."""
-
-
-Made = tuple[Rule, Any, dict[str, Value]]
-"""A rule that concludes, its matches, and the fields of what it concludes."""
 
 
 @dataclass(slots=True)
@@ -59,6 +53,9 @@ def compile_rules(world: World, policy: Policy, store: Store) -> Compiled:
                     if blocked := sorted({p.kind for p in rule.patterns} & broken):
                         raise Unsupported(f"依赖“{blocked[0]}”，而它要由参照执行器得出")
                     matcher = Matcher(world.relations, rule)
+                    if rule.conclude is None and len(rule.patterns) == 1:
+                        out.findings[rule.id] = matcher.alone()
+                        continue
                     matches = matcher.matches()
                     if rule.id in said:
                         out.findings[rule.id] = matcher.told(matches)
@@ -88,7 +85,7 @@ def compile_rules(world: World, policy: Policy, store: Store) -> Compiled:
 
 
 def _ordered(stratum: Sequence[Rule], derived: frozenset[str], broken: set[str], out: Compiled) -> list[list[Rule]]:
-    """The rules of a stratum so that a kind is complete before it is read. Kinds concluded in a circle are left to the reference."""
+    """The rules of a stratum so that a kind is complete before it is read. Circles of kinds are left to the reference."""
     makers: dict[str, list[Rule]] = {}
     for rule in stratum:
         if rule.conclude is not None:
@@ -160,12 +157,28 @@ class Matcher:
                 bound[pattern.alias] = side
         return self._named(self._settled(table))
 
-    def _side(self, pattern: Pattern) -> _Side:
+    def alone(self) -> Any:
+        """The findings of a rule of one fact: a filter."""
+        pattern = self.positive[0]
+        table, _ = self._filtered(pattern)
+        given = pattern.kind in FACTS
+        return table.select(
+            bundle=table["bundle"],
+            form_key=table["form_key"],
+            **{FORM: table["form"] if "form" in table.columns else NULL_ID},
+            **{SUBJECT: table[SUBJECT]},
+            **{f"fact_{n + 1}": table["fact"] if given and n == 0 else NULL_ID for n in range(MOST_FACTS)},
+        )
+
+    def _filtered(self, pattern: Pattern) -> tuple[Any, Frame]:
         if pattern.kind not in self.relations:
             raise Unsupported(f"没有“{pattern.kind}”的表")
         frame = self.relations[pattern.kind]
         own = [condition(test, frame.fields) for test in pattern.tests if not _joins(test)]
-        table = frame.table.filter(every(own)) if own else frame.table
+        return (frame.table.filter(every(own)) if own else frame.table), frame
+
+    def _side(self, pattern: Pattern) -> _Side:
+        table, frame = self._filtered(pattern)
         columns: dict[str, Expr] = {key: table[key] for key in ("bundle", "form_key", "fact", SUBJECT)}
         columns[FORM] = table["form"] if "form" in table.columns else NULL_ID
         values: dict[str, Value] = {}
@@ -258,11 +271,11 @@ def _flat(value: Value, name: str, columns: dict[str, Expr]) -> Value:
 def _unflat(value: Value, alias: str, name: str, table: Any) -> Value:
     """The value over a table with an alias's columns."""
     if isinstance(value, Number):
-        sides = {
-            side: Int(None if part.expr is None else table[_name(alias, f"{name}__{side}")], part.most, part.wide)
+        up, down = (
+            Int(None if part.expr is None else table[_name(alias, f"{name}__{side}")], part.most, part.wide)
             for side, part in (("up", value.up), ("down", value.down))
-        }
-        return replace(value, **sides)
+        )
+        return replace(value, up=up, down=down)
     if isinstance(value, Text):
         return Text(table[_name(alias, name)], value.choices)
     assert isinstance(value, Flag)
@@ -273,69 +286,3 @@ def _over(fields: Fields, table: Any) -> Fields:
     from engine.relational_terms import moved
 
     return {name: moved(value, table) for name, value in fields.items()}
-
-
-def concluded(kind: str, made: Sequence[Made], policy: Policy, store: Store) -> Frame:
-    """The relation of what rules conclude: facts of the same content once, with the match that comes first."""
-    names = list(policy.rules.kinds[kind])
-    shaped = [fields for _, _, fields in made]
-    parts: list[Any] = []
-    scales = {name: _scale([fields.get(name) for fields in shaped]) for name in names}
-    for number, (_, matches, fields) in enumerate(made):
-        columns: dict[str, Expr] = {}
-        for name in names:
-            columns[name] = _column(fields.get(name), policy.rules.kinds[kind][name].type, scales[name])
-        keys = {"bundle": matches["bundle"], "lead": matches["form_key"], SUBJECT: matches[SUBJECT]}
-        order = {f"o_{n}": matches[f"fact_{n}"].fill_null(numbers.literal(-1)) for n in range(1, MOST_FACTS + 1)}
-        parts.append(matches.select(**keys, rule_=ibis.literal(number, type="int64"), **order, **columns))
-    table = parts[0]
-    for part in parts[1:]:
-        table = table.union(part)
-    window = ibis.window(
-        group_by=[table["bundle"], *(table[name] for name in names)],
-        order_by=[table["rule_"], *(table[f"o_{n}"] for n in range(1, MOST_FACTS + 1))],
-    )
-    ranked = table.mutate(rank_=ibis.row_number().over(window))
-    first = ranked.filter(ranked["rank_"] == 0)
-    by_lead = ibis.window(group_by=first["lead"], order_by=[first["rule_"], *(first[f"o_{n}"] for n in range(1, MOST_FACTS + 1))])
-    numbered = first.mutate(
-        form_key=first["lead"], fact=first["lead"] * numbers.literal(FACT_SHIFT) + ibis.row_number().over(by_lead).cast("int64")
-    )
-    stored = store(f"d_{kind}", numbered.select("bundle", "form_key", "fact", SUBJECT, *names))
-    out: dict[str, Value] = {}
-    for name in names:
-        shapes = [fields[name] for fields in shaped if name in fields]
-        out[name] = _concluded_value(shapes, stored[name], scales[name])
-    return Frame(stored, out)
-
-
-def _scale(values: Sequence[Value | None]) -> int:
-    """The denominator under which all these numbers are integers."""
-    found = [value for value in values if isinstance(value, Number)]
-    for value in found:
-        if value.down.expr is not None or value.grain or value.quotient:
-            raise Unsupported("结论的字段是商")
-    return lcm(1, *(value.scale.denominator for value in found))
-
-
-def _column(value: Value | None, declared: str, scale: int) -> Expr:
-    if isinstance(value, Number):
-        whole = numbers.integer(value, scale)
-        assert whole.expr is not None
-        return numbers.widened(whole)
-    if value is None:
-        return ibis.null({"text": "int64", "bool": "boolean", "number": numbers.WIDE_TYPE}[declared])
-    assert not isinstance(value, Branches)
-    return value.expr
-
-
-def _concluded_value(shapes: Sequence[Value], expr: Expr, scale: int) -> Value:
-    first = shapes[0]
-    if isinstance(first, Number):
-        most = max(numbers.integer(shape, scale).most for shape in shapes if isinstance(shape, Number))
-        return numbers.column(expr, max(most, numbers.NARROW + 1), scale)
-    if isinstance(first, Text):
-        choices = [shape.choices for shape in shapes if isinstance(shape, Text)]
-        known = None if None in choices else tuple(dict.fromkeys(c for group in choices for c in group or ()))
-        return Text(expr, known)
-    return Flag(expr)

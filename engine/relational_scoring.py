@@ -14,6 +14,7 @@ import ibis
 
 from engine import formula
 from engine import relational_numbers as numbers
+from engine import relational_rounding as rounding
 from engine.corpus_fields import text_id
 from engine.fields import MET, STATUSES, VERDICTS
 from engine.policy import Policy
@@ -154,7 +155,7 @@ class Scorer:
         by_zero = ibis.literal(False)
         for item in zero:
             by_zero = by_zero | item.fill_null(False)
-        return numbers.rounded(exact, self.rounding), missing, by_zero
+        return rounding.rounded(exact, self.rounding), missing, by_zero
 
     def kept(self, raw: Number, low: Number, high: Number) -> Expr:
         """A rounded score kept within rounded bounds. The reference keeps it within the bounds first and rounds then, which comes
@@ -179,7 +180,7 @@ class Scorer:
         """The policy's bounds for this weight, rounded inwards, as columns."""
         ends, places = self.policy.scoring.bounds, self.rounding.places
         low, high = (numbers.evaluate(end, {"weight": weight}, []) for end in (ends.lowest, ends.highest))
-        bottom, top = numbers.above(low, places, True), numbers.below(high, places, True)
+        bottom, top = rounding.above(low, places, True), rounding.below(high, places, True)
         columns = {"bound_low": self.whole(bottom, self.size(bottom)), "bound_high": self.whole(top, self.size(top))}
         frame.mutate(**columns)
         found = [
@@ -194,8 +195,8 @@ class Scorer:
         tier, higher = tiers[index], tiers[index - 1] if index else None
         low = numbers.multiply(numbers.constant(tier.floor), weight)
         high = numbers.multiply(numbers.constant(higher.floor), weight) if higher else weight
-        bottom = numbers.above(low, places, tier.floor_included)
-        top = numbers.below(high, places, higher is None or not higher.floor_included)
+        bottom = rounding.above(low, places, tier.floor_included)
+        top = rounding.below(high, places, higher is None or not higher.floor_included)
         most = max(self.size(bottom), self.size(top))
         return self.whole(bottom, most), self.whole(top, most), most
 
@@ -216,7 +217,7 @@ class Scorer:
         code = frame.table["score_case"]
         formula_case = code.isin([n for found in by_formula.values() for n in found])
         tier_case = code.isin([n for found in by_tier.values() for n in found])
-        own = self.whole(numbers.rounded(reported, self.rounding), self.size(numbers.rounded(reported, self.rounding)))
+        own = self.whole(rounding.rounded(reported, self.rounding), self.size(rounding.rounded(reported, self.rounding)))
         values = [
             (code.isin(found), self.kept(raw, low, high))
             for text, found in by_formula.items()
@@ -298,8 +299,12 @@ class Scorer:
             fields[name] = numbers.column(table[name], self.largest, self.unit)
 
     def differences(self, frame: Frame) -> None:
-        """The fields of indicator facts that follow from score and target."""
+        """The fields of indicator facts that follow from score and target, or are not as tables see them."""
         fields = frame.fields
+        attainment = fields["attainment"]
+        assert isinstance(attainment, Text)
+        qualitative = frame.table["nature"] == text_literal("qualitative")
+        fields["attainment"] = coded(qualitative.ifelse(frame.table["attainment"], NULL_ID), attainment.choices or ())
         reported, computed = number(frame, "reported"), number(frame, "computed")
         fields["score_gap"] = numbers.add(reported, numbers.negative(computed))
         fields["score_shortfall"] = numbers.add(computed, numbers.negative(reported))

@@ -19,11 +19,11 @@ from typing import Any
 import ibis
 
 from engine.corpus import Part
-from engine.corpus_fields import PREPARED_KINDS
 from engine.errors import InputError, InternalError, Place, Problem
 from engine.policy import Policy
 from engine.relational_duckdb import DuckDB
-from engine.relational_facts import LEVELS, Needs, used_columns
+from engine.relational_facts import LEVELS
+from engine.relational_needs import Needs, used_columns
 from engine.relational_terms import bit_columns
 
 WIDE = "DECIMAL(38, 0)"
@@ -163,7 +163,7 @@ class Spark:
 
     def told(self, error: Exception) -> Exception:
         """What went wrong in Spark, for people."""
-        from py4j.protocol import Py4JError
+        from py4j.protocol import Py4JError  # type: ignore[import-untyped]
         from pyspark.errors import PySparkException
 
         if not isinstance(error, Py4JError | PySparkException):

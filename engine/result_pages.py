@@ -12,6 +12,7 @@ from engine.pages import SEVERITIES, XLSX, alone, asks, listed, page
 from engine.policy_heads import heads
 from engine.sessions import Session
 from engine.shelf import MAX_RESULTS, Kept
+from engine.table_view import differs
 from engine.web import Refused, bench, busy
 
 router = APIRouter(include_in_schema=False)
@@ -38,6 +39,7 @@ async def result(request: Request, key: str) -> Response:
         id=key,
         label=kept.label,
         result=kept.judged.result,
+        different=[differs(form["scores"]["total"]) for form in kept.judged.result["forms"]],
         files=await busy(_documents, kept),
         severities=SEVERITIES,
         levels=list(SEVERITIES.items()),

@@ -33,8 +33,9 @@ def subjects(policy: Policy) -> Iterator[str]:
         yield from (check.id for check in policy.rollup.checks)
 
 
-def run(test: Mapping[str, Any], policy: Policy, year: int, file: str) -> tuple[str, bool]:
-    """Why the test does not hold (empty if it does), and whether it shows its subject at work and not only a near miss."""
+def run(test: Mapping[str, Any], policy: Policy, year: int, file: str) -> tuple[str, bool, dict[str, Any]]:
+    """Why the test does not hold (empty if it does), whether it shows its subject at work and not only a near miss, and the
+    test as it would hold."""
     known = list(subjects(policy))
     about = test["rollup"]
     if about not in known:
@@ -43,11 +44,13 @@ def run(test: Mapping[str, Any], policy: Policy, year: int, file: str) -> tuple[
     if "children" not in test or ("expect" if is_case else "fires") not in test:
         raise Unusable("没有写全", "children，和 expect（情形）或 fires（规则）")
     done = _rolled(test, policy, year, file)
-    wrong = _wrong_values(test, done, about if is_case else "")
+    wrong, now = _wrong_values(test, done, about if is_case else "")
     if not is_case:
-        wrong += _wrong_count(test, done, about, policy)
+        found = [told.subject for told in done.findings if told.rule == about]
+        wrong += _wrong_count(test, done, about, found)
+        now = {key: value for key, value in now.items() if key != "subject" or value in found} | {"fires": len(found)}
     none = not is_case and any(c.id == about and c.severity == "none" for c in (policy.rollup.checks if policy.rollup else ()))
-    return "；".join(wrong), is_case or none or test["fires"] > 0
+    return "；".join(wrong), is_case or none or test["fires"] > 0, now
 
 
 def _rolled(test: Mapping[str, Any], policy: Policy, year: int, file: str) -> Rollup:
@@ -88,8 +91,9 @@ def _form(child: Mapping[str, Any], number: int, by: str, policy: Policy) -> dic
     }
 
 
-def _wrong_values(test: Mapping[str, Any], done: Rollup, case: str) -> list[str]:
-    expect = test.get("expect", {})
+def _wrong_values(test: Mapping[str, Any], done: Rollup, case: str) -> tuple[list[str], dict[str, Any]]:
+    """What differs, and the test with what came."""
+    expect, said = test.get("expect", {}), {}
     scored = done.levels[0].forms[0]
     item = scored.indicators[0]
     came = _came(item)
@@ -106,9 +110,18 @@ def _wrong_values(test: Mapping[str, Any], done: Rollup, case: str) -> list[str]
             same = [str(part) for part in wanted] == value
         else:
             same = str(wanted) == str(value)
+        if value is not None or key in ("computed", "weight"):
+            said[key] = wanted if same else "" if value is None else value
         if not same:
-            wrong.append(f"{key} 应为 {wanted if wanted != '' else '空'}，是 {value if value not in ('', None) else '空'}")
-    return wrong
+            wrong.append(f"{key} 应为 {_shown(wanted)}，是 {_shown(value)}")
+    now = {**test, **({"rollup": f"values.{came['case']}"} if case else {}), **({"expect": said} if said else {})}
+    return wrong, now
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
+    return "空" if value in ("", None) else str(value)
 
 
 def _came(item: ScoredIndicator) -> dict[str, Any]:
@@ -130,11 +143,10 @@ def _came(item: ScoredIndicator) -> dict[str, Any]:
     }
 
 
-def _wrong_count(test: Mapping[str, Any], done: Rollup, about: str, policy: Policy) -> list[str]:
-    found = [told for told in done.findings if told.rule == about]
+def _wrong_count(test: Mapping[str, Any], done: Rollup, about: str, found: Sequence[str]) -> list[str]:
     if len(found) != test["fires"]:
         others = "、".join(dict.fromkeys(told.rule for told in done.findings)) or "没有别的问题"
         return [f"应报 {test['fires']} 处，报了 {len(found)} 处（{others}）"]
-    if "subject" in test and test["subject"] not in [told.subject for told in found]:
-        return [f"对象应有“{test['subject']}”，是 {'、'.join(told.subject for told in found)}"]
+    if "subject" in test and test["subject"] not in found:
+        return [f"对象应有“{test['subject']}”，是 {'、'.join(found)}"]
     return []

@@ -43,6 +43,7 @@ class Sessions:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._by_token: dict[str, Session] = {}
+        self._shared = ""
         self._lock = threading.Lock()
 
     def begin(self, account: Account) -> Session:
@@ -54,6 +55,14 @@ class Sessions:
             while len(self._by_token) >= MAX_SESSIONS:
                 del self._by_token[min(self._by_token, key=lambda token: self._by_token[token].seen)]
             self._by_token[session.token] = session
+        return session
+
+    def shared(self, account: Account) -> Session:
+        """The one session of everyone at this machine, where no accounts are kept."""
+        session = self.find(self._shared)
+        if session is None:
+            session = self.begin(account)
+            self._shared = session.token
         return session
 
     def begin_unkept(self, account: Account) -> Session:

@@ -182,6 +182,8 @@ class Indicator:
     """度量单位 where the layout has such a column."""
     reason: Cell | None = None
     """偏差原因分析 where the layout has such a column."""
+    others: tuple[HeaderField, ...] = ()
+    """What stands in columns that are no field of an indicator (序号, 评分标准, 佐证材料), by the labels of the columns."""
     parts: tuple[IndicatorPart, ...] = ()
     """The 其中 rows under it, in their order; never scored or counted."""
     base: Cell | None = None
@@ -245,7 +247,8 @@ class Doubt:
     """A cell or row that can be read in more than one way. Rules of the policy say it to the officer.
 
     `key` is what the doubt is about: `run_together` (weight and score in one cell), `part_unmarked` (a row read as a part of
-    the indicator above though it does not say so), `part_alone` (其中 without an indicator above it).
+    the indicator above though it does not say so), `part_alone` (其中 without an indicator above it), `column_unlisted` and
+    `row_unlisted` (a column of the indicators or a row above them that the layout does not know; kept, but nothing is made of it).
     """
 
     key: str

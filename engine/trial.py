@@ -25,8 +25,8 @@ from engine.policy_build import load
 from engine.result import to_data
 from engine.sessions import Session
 from engine.submission import Submission
-from engine.uploads import kept_for_now, renamed
-from engine.web import Workbench
+from engine.uploads import as_sent, kept_for_now, renamed
+from engine.web import Refused, Workbench
 
 MAX_TOLD = 100
 """Indicators and findings of one form told at once."""
@@ -112,7 +112,7 @@ def _collected(files: Sequence[tuple[str, Any]], library: Library) -> Collection
         found = collect([paths[0].parent.parent], library)
         problems = tuple(renamed(problem, names) for problem in found.problems)
         outcomes = tuple(_named(outcome, names) for outcome in found.files)
-        return Collection(found.bundles, problems, outcomes)
+        return Collection(tuple(as_sent(bundle, names) for bundle in found.bundles), problems, outcomes)
 
 
 def _named(outcome: Any, names: Mapping[str, str]) -> Any:
@@ -132,7 +132,7 @@ def _submission(work: Workbench, who: Session, key: str) -> Submission:
     if who.account.may("editor"):
         paths |= {name: path for name, _, path in shelf.kept(work.kept)}
     if key not in paths:
-        raise InputError(Problem(Place(), f"没有这份自评表：{key}"))
+        raise Refused(404, f"没有这份自评表：{key}；本次核对的退出后不留")
     known = paths[key], paths[key].stat().st_mtime_ns
     if known not in _readings:
         if len(_readings) >= MAX_READINGS:

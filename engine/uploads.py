@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -58,9 +58,31 @@ def read_uploads(files: Iterable[tuple[str, BinaryIO]], library: Library, policy
     with kept_for_now(files) as paths:
         names = {displayed(path): path.name for path in paths}
         try:
-            return read_bundle(paths, library, policy or None)
+            return as_sent(read_bundle(paths, library, policy or None), names)
         except InputError as error:
             raise InputError([renamed(problem, names) for problem in error.problems]) from None
+
+
+def as_sent(bundle: Bundle, names: Mapping[str, str]) -> Bundle:
+    """The bundle with files called as whoever sent them calls them: where they stood for a moment is nobody's business."""
+    files = tuple(names.get(file, file) for file in bundle.files)
+    return replace(bundle, submission=_relocated(bundle.submission, names), files=files)
+
+
+def _relocated(node: Any, names: Mapping[str, str]) -> Any:
+    """The data with every place in it in the file of its own name."""
+    if isinstance(node, Place):
+        return replace(node, file=names.get(node.file, node.file))
+    if isinstance(node, tuple):
+        return tuple(_relocated(inner, names) for inner in node)
+    if isinstance(node, Mapping):
+        return {key: _relocated(inner, names) for key, inner in node.items()}
+    if is_dataclass(node) and not isinstance(node, type):
+        found = {item.name: getattr(node, item.name) for item in fields(node) if item.init}
+        moved = {name: _relocated(inner, names) for name, inner in found.items()}
+        changed = {name: inner for name, inner in moved.items() if inner is not found[name] and inner != found[name]}
+        return replace(node, **changed) if changed else node
+    return node
 
 
 def judged(bundle: Bundle, judges: Judges) -> Judged:

@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 
 from engine import __version__, accounts
 from engine.accounts import LOCAL, Account, Throttle
-from engine.audit import Log
+from engine.audit import Log, difference
 from engine.drafts import Conflict, Drafts, Stale
 from engine.errors import InternalError, JixiaoError, Problem
 from engine.judges import Judges
@@ -107,7 +107,7 @@ def signed_in(request: Request) -> Session:
             raise Refused(403, "请求没有带本页的校验码；请刷新页面再试")
         return session
     if work.accounts_file is None:
-        return work.sessions.begin_unkept(LOCAL)
+        return work.sessions.shared(LOCAL)
     header = request.headers.get("authorization", "")
     if header.lower().startswith("basic "):
         name, password = _basic(header)
@@ -157,7 +157,7 @@ async def busy(work: Callable[..., T], *arguments: Any, **named: Any) -> T:
 
 def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     """The whole application, behind its safeguards. `hosts`: the names it may be called by."""
-    from engine import api, draft_api, pages, result_pages, trial_api
+    from engine import api, draft_api, pages, publish_api, result_pages, trial_api
 
     workbench.drafts.recover()
 
@@ -181,6 +181,7 @@ def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     app.add_exception_handler(OSError, _unwritten)
     app.include_router(api.router)
     app.include_router(draft_api.router)
+    app.include_router(publish_api.router)
     app.include_router(trial_api.router)
     app.include_router(pages.router)
     app.include_router(result_pages.router)
@@ -225,15 +226,16 @@ def _wrong(request: Request, error: Exception) -> Response:
     }
     if isinstance(error, Conflict):
         body["conflicts"] = [
-            {"file": name, "saved": saved, "draft": mine, "seen": digest(saved)} for name, (saved, mine) in error.files.items()
+            {"file": name, "saved": saved, "draft": mine, "seen": digest(saved), "difference": difference(saved, mine, name)}
+            for name, (saved, mine) in error.files.items()
         ]
     return _problem(request, status, body)
 
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    reasons = {404: "没有这个地址", 405: "这个地址不接受这种请求"}
-    reason = reasons.get(error.status_code, error.detail) if error.detail in ("Not Found", "Method Not Allowed") else error.detail
+    reasons = {400: "请求的内容读不出来", 404: "没有这个地址", 405: "这个地址不接受这种请求"}
+    reason = error.detail if isinstance(error, Refused) else reasons.get(error.status_code, error.detail)
     return _problem(request, error.status_code, {"title": reason, "status": error.status_code}, error.headers)
 
 

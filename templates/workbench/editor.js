@@ -1,5 +1,6 @@
 // 修改政策：表单和 YAML 是同一份草稿的两种看法；每改一处就检查，并对选中的自评表试算。
-import { element, listed, send, tell, working } from './workbench.js'
+import { trial } from './trial.js'
+import { element, send, tell, working } from './workbench.js'
 
 const root = document.querySelector('[data-editor]')
 const policy = root.dataset.editor
@@ -13,6 +14,7 @@ let draft = null
 let words = { operators: {}, fields: {}, parameters: [], clauses: [] }
 let seen = {} // 冲突时看过的磁盘文件
 let queue = Promise.resolve() // 修改一处接一处，各带上一处之后的版本号
+const { forms, effect } = trial(root.querySelector('[data-trial]'), base, () => draft.problems.length > 0)
 
 // ---- 读与改 ----------------------------------------------------------------------------------------------------
 
@@ -27,26 +29,38 @@ function change (work) {
   queue = queue.then(async () => {
     find('state').textContent = '正在检查……'
     try {
-      draft = await work(draft.revision)
+      draft = await work(draft)
       if (draft.draft) draft = draft.draft
       tell('')
       show()
       effect()
     } catch (error) {
       if (error.status === 409 && !error.conflicts) {
-        tell('这份草稿在别的窗口里也改过。已重新载入；请再改一次刚才那一处。', 'error')
-        draft = await send('GET', base)
-        show()
+        await reload()
+        tell('这里在别的窗口里也改过，或别人刚保存了。已载入现在的内容；请再改一次刚才那一处。', 'error')
       } else {
-        tell([error.message, ...error.problems.map(one => one.text ?? one.message)].filter((line, n, all) => all.indexOf(line) === n).join('\n'), 'error')
+        complain(error)
         find('state').textContent = '这一处没有改成'
+        if (draft) refill() // 栏里恢复成没有改成之前的
       }
     }
   })
   return queue
 }
 
-const edit = body => change(revision => send('POST', `${base}/changes`, { revision, ...body }))
+const complain = error => tell([error.message, ...(error.problems ?? []).map(one => one.text ?? one.message)].filter((line, n, all) => all.indexOf(line) === n).join('\n'), 'error')
+
+async function reload () {
+  draft = await send('GET', base)
+  show()
+  effect()
+}
+
+function refill () {
+  for (const group of root.querySelectorAll('[data-group]')) { delete group.dataset.revision; if (group.open) items(group) }
+}
+
+const edit = body => change(({ revision, state }) => send('POST', `${base}/changes`, { revision, state, ...body }))
 
 function show () {
   const changed = draft.changed.length > 0
@@ -61,6 +75,8 @@ function show () {
   find('problems').replaceChildren(draft.problems.length
     ? element('div', {}, element('p', { class: 'error' }, `有 ${draft.problems.length} 处错误：`), element('ul', {}, ...draft.problems.map(complaint)))
     : element('p', { class: 'same' }, '没有发现错误。'))
+  find('moved').hidden = !draft.moved.length
+  find('moved').textContent = `别人已经保存过 ${draft.moved.join('、')}，你改的是那以前的。你的修改还在；保存时两边会合在一起，改了同一处的会先给你看两边。`
   files()
   find('broken').hidden = draft.groups !== null
   if (draft.groups) {
@@ -94,10 +110,11 @@ function marks () {
 // ---- 表单 -------------------------------------------------------------------------------------------------------
 
 async function items (group) {
-  if (group.dataset.revision === String(draft.revision)) return
+  const version = `${draft.revision} ${draft.state}`
+  if (group.dataset.revision === version) return
   const found = await send('GET', `${base}/items?group=${group.dataset.group}`)
   if (!found.length && draft.groups === null) return
-  group.dataset.revision = String(draft.revision)
+  group.dataset.revision = version
   const place = document.activeElement?.closest('[data-field]')?.dataset.field
   const open = new Set(Array.from(group.querySelectorAll('details[open][data-key]'), one => one.dataset.key))
   group.querySelector('[data-items]').replaceChildren(...found.map(one => item(one, open.has(one.key))))
@@ -121,6 +138,8 @@ function item (one, open) {
   return made
 }
 
+// 一个汉字占两格
+const width = value => Array.from(String(value)).reduce((sum, char) => sum + (char.charCodeAt(0) > 0xff ? 2 : 1), 0)
 // 写在哪里：自己的文件里，或（继承来的）整个政策里的路径
 const target = (one, at) => one.file ? { file: one.file, at: [...one.at, ...at] } : { file: '', at: [...one.path, ...at] }
 const mark = (one, field) => one.file ? `${one.file}:${field.line}` : ''
@@ -135,13 +154,27 @@ function input (one, field) {
   } else if (field.kind === 'bool') {
     control = select([['true', '是'], ['false', '否']], String(field.value), value => save(value, 'bool'))
   } else if (field.kind === 'list' || field.kind === 'long') {
-    control = element('textarea', { rows: Math.min(8, 1 + Math.ceil(String(field.value).length / 50)), onchange: event => save(event.target.value, field.kind === 'list' ? 'list' : 'text') })
+    control = element('textarea', { rows: Math.min(8, 1 + Math.ceil(width(field.value) / 70)), onchange: event => save(event.target.value, field.kind === 'list' ? 'list' : 'text') })
     control.value = field.kind === 'list' ? field.value.join('、') : field.value
   } else {
-    control = element('input', { value: field.value, size: Math.max(8, Math.min(60, String(field.value).length + 2)), autocomplete: 'off', inputmode: field.kind === 'number' ? 'decimal' : null, onchange: event => save(event.target.value, field.kind === 'number' ? 'number' : 'text') })
+    control = element('input', { value: field.value, size: Math.max(8, Math.min(60, width(field.value) + 2)), autocomplete: 'off', inputmode: field.kind === 'number' ? 'decimal' : null, onchange: event => save(event.target.value, field.kind === 'number' ? 'number' : 'text') })
   }
+  const param = field.kind === 'param' ? element('button', { type: 'button', class: 'plain', onclick: () => parameter(field.value) }, '改这个参数') : null
   const label = element('label', { class: ['long', 'list', 'formula'].includes(field.kind) ? 'long' : '', title: field.help || null }, field.label, control)
-  return element('div', { class: ['long', 'list', 'formula'].includes(field.kind) ? 'long' : '', 'data-field': key, 'data-place': mark(one, field) }, label)
+  return element('div', { class: ['long', 'list', 'formula'].includes(field.kind) ? 'long' : '', 'data-field': key, 'data-place': mark(one, field) }, label, param)
+}
+
+// 到参数那一项去
+async function parameter (name) {
+  const group = root.querySelector('[data-group="parameters"]')
+  group.open = true
+  await items(group)
+  const found = group.querySelector(`[data-key="parameters.${CSS.escape(name)}"]`)
+  if (!found) return
+  found.hidden = false
+  found.open = true
+  found.scrollIntoView({ block: 'center' })
+  setTimeout(() => found.querySelector('input, textarea, select')?.focus(), 50)
 }
 
 function select (choices, value, save) {
@@ -190,7 +223,7 @@ function condition (one, when, test, known) {
   else if (test.value.kind === 'field') value = select(known.map(each => [each.name, each.title]), test.value.text, save)
   else if (test.value.kind === 'bool') value = select([['true', '是'], ['false', '否']], test.value.text, save)
   else if (field.choices.length && test.value.kind === 'text') value = select(field.choices, test.value.text, save)
-  else { value = element('input', { value: test.value.text, size: Math.max(6, Math.min(50, test.value.text.length + 2)), autocomplete: 'off', onchange: event => save(event.target.value) }) }
+  else { value = element('input', { value: test.value.text, size: Math.max(6, Math.min(50, width(test.value.text) + 2)), autocomplete: 'off', onchange: event => save(event.target.value) }) }
   value.setAttribute('aria-label', `${field.title}：值`)
   const others = when.tests.some(each => each.field === test.field && each !== test)
   const drop = element('button', { type: 'button', 'aria-label': `去掉条件：${field.title}`, onclick: () => edit({ kind: 'delete', ...target(one, others ? test.at : at) }) }, '去掉')
@@ -208,8 +241,12 @@ const isNumber = text => /^-?\d{1,15}(\.\d{1,12})?$/.test(text.trim())
 
 function actions (one, own) {
   const buttons = []
-  const add = (text, body, ask) => buttons.push(element('button', { type: 'button', onclick: async () => {
-    if (ask) { const name = prompt(ask); if (!name) return; body = { ...body, value: name } }
+  const add = (text, body, question) => buttons.push(element('button', { type: 'button', onclick: async () => {
+    if (question) {
+      const name = element('input', { autocomplete: 'off', maxlength: 80, required: true, autofocus: true })
+      if (await ask(text.replace('……', ''), [element('label', {}, question, name)], [['yes', '写一个', true], ['', '取消']]) !== 'yes' || !name.value.trim()) return
+      body = { ...body, value: name.value.trim() }
+    }
     edit(body)
   } }, text))
   if (one.rule) {
@@ -237,16 +274,25 @@ for (const group of root.querySelectorAll('[data-group]')) group.addEventListene
 // ---- YAML -------------------------------------------------------------------------------------------------------
 
 const text = find('text')
+const plain = value => value.replace(/\r\n?/g, '\n') // 文本框里只有 \n；送回去时照文件原来的换行
+let begun = '' // 文本框里的文字是从文件的哪个样子改起的
 function files () {
   const chosen = find('file').value || 'policy.yaml'
   find('file').replaceChildren(...Object.keys(draft.files).map(name => element('option', { value: name }, draft.changed.includes(name) ? `${name} ●` : name)))
   find('file').value = draft.files[chosen] === undefined ? 'policy.yaml' : chosen
-  if (document.activeElement !== text || text.dataset.file !== find('file').value) fill()
+  if (!typing) fill()
   gutter()
 }
 function fill () {
-  text.dataset.file = find('file').value
-  if (text.value !== draft.files[text.dataset.file]) text.value = draft.files[text.dataset.file] ?? ''
+  const name = find('file').value
+  const other = text.dataset.file !== name
+  text.dataset.file = name
+  begun = draft.files[name] ?? ''
+  const now = plain(begun)
+  if (text.value === now) return
+  const at = other ? [0, 0] : [text.selectionStart, text.selectionEnd]
+  text.value = now
+  if (document.activeElement === text) text.setSelectionRange(...at)
 }
 function gutter () {
   const lines = text.value.split('\n').length
@@ -257,26 +303,45 @@ function gutter () {
   text.style.height = `${lines * 1.5 + 2}em`
   text.setAttribute('aria-invalid', wrong.size ? 'true' : 'false')
 }
-find('file').addEventListener('change', () => { fill(); gutter() })
+find('file').addEventListener('change', async () => { await push(); fill(); gutter() })
 let typing
+let leaving = false
 text.addEventListener('input', () => {
   gutter()
   clearTimeout(typing)
   typing = setTimeout(push, 500)
 })
 text.addEventListener('keydown', event => {
-  if (event.key === 'Tab' && !event.shiftKey && !event.ctrlKey) { event.preventDefault(); text.setRangeText('  ', text.selectionStart, text.selectionEnd, 'end'); text.dispatchEvent(new Event('input')) }
+  if (event.key === 'Escape') { leaving = true; return }
+  if (event.key === 'Tab' && !event.shiftKey && !event.ctrlKey && !leaving) { event.preventDefault(); text.setRangeText('  ', text.selectionStart, text.selectionEnd, 'end'); text.dispatchEvent(new Event('input')) }
+  leaving = false
 })
-function push () {
+async function push () {
+  if (!typing) return queue
   clearTimeout(typing)
   typing = undefined
   const name = text.dataset.file
-  const value = text.value
-  if (draft.files[name] === value) return queue
-  return change(revision => send('PUT', base, { revision, files: { [name]: value } }))
+  const typed = text.value
+  if (plain(begun) === typed) return queue
+  const value = begun.includes('\r\n') ? typed.replaceAll('\n', '\r\n') : typed
+  const seen = { [name]: begun }
+  const put = () => send('PUT', base, { revision: draft.revision, files: { [name]: value }, seen })
+  return change(async () => {
+    try {
+      return await put()
+    } catch (error) {
+      if (error.status !== 409) throw error
+      // 另一个窗口改了同一处：两边都给看，由人来选
+      const theirs = await send('GET', base)
+      const choice = await ask('别的窗口改了同一处', [element('p', {}, '同一个文件在你的另一个窗口里也改过。两边的全文如下。'), element('h3', {}, '那边的'), element('pre', {}, theirs.files[name] ?? ''), element('h3', {}, '这边刚写的'), element('pre', {}, typed)], [['mine', '用这边的', true], ['', '用那边的']])
+      draft = theirs
+      seen[name] = theirs.files[name] ?? ''
+      return choice === 'mine' ? await put() : theirs
+    }
+  })
 }
-function goto (file, line) {
-  tab('yaml')
+async function goto (file, line) {
+  await tab('yaml')
   find('file').value = file
   fill()
   gutter()
@@ -288,7 +353,7 @@ function goto (file, line) {
 
 const tabs = Array.from(root.querySelectorAll('[role="tab"]'))
 async function tab (name) {
-  if (typing) await push()
+  await push()
   for (const one of tabs) {
     const on = one.id === `tab-${name}`
     one.setAttribute('aria-selected', String(on))
@@ -301,65 +366,12 @@ for (const one of tabs) {
   one.addEventListener('click', () => tab(one.id.slice(4)))
   one.addEventListener('keydown', event => {
     if (!['ArrowLeft', 'ArrowRight'].includes(event.key)) return
+    event.preventDefault()
     const next = tabs[(tabs.indexOf(one) + 1) % tabs.length]
     next.focus()
     tab(next.id.slice(4))
   })
 }
-
-// ---- 试算 -------------------------------------------------------------------------------------------------------
-
-async function forms () {
-  const known = await send('GET', '/api/v1/forms')
-  const chosen = new Set(Array.from(find('forms').querySelectorAll('input:checked'), one => one.value))
-  find('forms').replaceChildren(element('legend', {}, '自评表'), ...known.map(({ id, label }, n) => {
-    const box = element('input', { type: 'checkbox', value: id, onchange: () => effect() })
-    box.checked = chosen.size ? chosen.has(id) : n === 0
-    return element('label', { class: 'inline' }, box, label)
-  }))
-  effect()
-}
-
-let trying
-async function effect () {
-  const chosen = Array.from(find('forms').querySelectorAll('input:checked'), one => one.value)
-  trying?.abort()
-  if (!chosen.length) { find('effect').replaceChildren(); return }
-  if (draft.problems.length) { find('effect').replaceChildren(element('p', { class: 'muted' }, '改好错误后再试算。')); return }
-  trying = new AbortController()
-  find('effect').setAttribute('aria-busy', 'true')
-  try {
-    const found = await send('POST', `${base}/effect`, { forms: chosen }, trying.signal)
-    find('effect').replaceChildren(...effects(found))
-  } catch (error) {
-    if (error.name !== 'AbortError') find('effect').replaceChildren(element('p', { class: 'error' }, error.message), listed(error.problems))
-  }
-  find('effect').removeAttribute('aria-busy')
-}
-
-function effects ({ forms: found, covered }) {
-  const changed = found.filter(one => one.changed)
-  const score = one => one.score || '待人工'
-  const sign = difference => difference === '' ? '—' : Number(difference) === 0 ? '不变' : Number(difference) > 0 ? `+${difference}` : difference
-  const tone = difference => Number(difference) > 0 ? 'num up' : Number(difference) < 0 ? 'num down' : 'num'
-  const table = element('table', { class: 'effect' },
-    element('thead', {}, element('tr', {}, ...['自评表', '保存前', '修改后', '差'].map(name => element('th', { scope: 'col' }, name)))),
-    element('tbody', {}, ...found.map(one => element('tr', {}, element('th', { scope: 'row' }, one.name), element('td', { class: 'num' }, `${score(one.before)} ${one.before.grade}`), element('td', { class: 'num' }, `${score(one.after)} ${one.after.grade}`), element('td', { class: tone(one.difference) }, sign(one.difference))))))
-  const details = changed.map(one => element('details', {}, element('summary', {}, `${one.name}：${one.indicators.length} 个指标、${one.findings.length} 个问题有变`),
-    element('ul', {}, ...one.indicators.map(each => element('li', {}, `${each.name}（分值 ${each.weight}，目标 ${each.target}，完成 ${each.actual}）：${score(each.before)} → ${score(each.after)}；${each.before.case} → ${each.after.case}${each.after.label ? `：${each.after.label}` : ''}`))),
-    element('ul', {}, ...one.findings.map(each => element('li', {}, `${{ new: '新增', gone: '不再报', severity: '级别改变' }[each.change]}：${each.message}`)))))
-  return [...(covered ? [] : [element('p', { class: 'note' }, '注意：有的表不属于这个政策的年度或表种，只作试算。')]), table, element('p', {}, changed.length ? `${found.length} 张表中 ${changed.length} 张有变。` : '与保存前没有不同。'), ...details]
-}
-find('add').addEventListener('change', async event => {
-  const body = new FormData()
-  for (const file of event.target.files) body.append('files', file)
-  const made = await working(event.target, () => send('POST', '/api/v1/results', body))
-  event.target.value = ''
-  if (!made) return
-  await forms()
-  const box = find('forms').querySelector(`input[value="${made.id}"]`)
-  if (box) { box.checked = true; effect() }
-})
 
 // ---- 保存、发布 -------------------------------------------------------------------------------------------------
 
@@ -367,9 +379,11 @@ function ask (title, body, choices) {
   const dialog = find('dialog')
   dialog.querySelector('#dialog-title').textContent = title
   find('dialog-body').replaceChildren(...body)
-  find('dialog-actions').replaceChildren(...choices.map(([value, name, main]) => element('button', { value, class: main ? 'main' : '' }, name)))
+  find('dialog-actions').replaceChildren(...choices.map(([value, name, main]) => element('button', { value, class: main ? 'main' : '', formnovalidate: value === '' }, name)))
   dialog.returnValue = ''
   dialog.showModal()
+  const first = dialog.querySelector('[data-dialog-body] input, [data-dialog-body] select') ?? dialog.querySelector('[data-dialog-actions] button')
+  first?.focus()
   return new Promise(resolve => dialog.addEventListener('close', () => resolve(dialog.returnValue), { once: true }))
 }
 
@@ -381,26 +395,29 @@ async function differences () {
 async function save () {
   await push()
   await queue
+  if (draft.problems.length && await ask(`还有 ${draft.problems.length} 处错误，仍要保存？`, [element('p', {}, '保存后，用到这个政策的人会看到这些错误，直到改好。没有保存的修改会一直替你留着。'), element('ul', {}, ...draft.problems.slice(0, 20).map(one => element('li', {}, one.text ?? one.message)))], [['', '回去改', true], ['yes', '仍要保存']]) !== 'yes') return
   try {
     const saved = await send('PUT', `${base}/saved`, { revision: draft.revision, seen })
     seen = {}
     draft = saved.draft
     show()
     effect()
-    tell(`已保存：${Object.keys(saved.saved).join('、')}`, 'good')
+    tell(`已保存：${Object.keys(saved.saved).join('、') || '没有改动'}`, 'good')
   } catch (error) {
-    if (!error.conflicts) { tell([error.message, ...error.problems.map(one => one.text)].join('\n'), 'error'); return }
-    const body = error.conflicts.flatMap(one => [element('h3', {}, one.file), element('h4', {}, '磁盘上现在的（别人改的）'), element('pre', {}, one.saved), element('h4', {}, '你的'), element('pre', {}, one.draft)])
-    const choice = await ask('别人改了同一处，没有保存', [element('p', {}, '两边的全文如下。可以回去把对方的修改合进你的文字再保存；也可以就用你的文字（对方在同一处的修改会被换掉，操作记录里留有全文）。'), ...body], [['back', '回去修改', true], ['mine', '看过了，用我的']])
-    if (choice === 'back' || choice === 'mine') for (const one of error.conflicts) seen[one.file] = one.seen
+    if (error.status === 409 && !error.conflicts) { await reload(); tell('这份草稿在别的窗口里刚改过。已载入；看过再保存。', 'error'); return }
+    if (!error.conflicts) { complain(error); return }
+    const body = error.conflicts.flatMap(one => [element('h3', {}, one.file), element('h4', {}, '两边不同的行（－ 磁盘上现在的，＋ 你的）'), element('pre', {}, one.difference),
+      element('details', {}, element('summary', {}, '磁盘上现在的全文'), element('pre', {}, one.saved)), element('details', {}, element('summary', {}, '你的全文'), element('pre', {}, one.draft))])
+    const choice = await ask('别人改了同一处，没有保存', [element('p', {}, '可以回去把对方的修改合进你的文字再保存；也可以就用你的文字（对方在同一处的修改会被换掉，操作记录里留有全文）。'), ...body], [['', '回去修改', true], ['mine', '看过了，用我的']])
+    for (const one of error.conflicts) seen[one.file] = one.seen
     if (choice === 'mine') await save()
   }
 }
 
 const doing = {
   save,
-  undo: () => change(revision => send('POST', `${base}/undo`, { revision })),
-  redo: () => change(revision => send('POST', `${base}/redo`, { revision })),
+  undo: async () => { await push(); await change(({ revision }) => send('POST', `${base}/undo`, { revision })) },
+  redo: async () => { await push(); await change(({ revision }) => send('POST', `${base}/redo`, { revision })) },
   difference: async () => { await ask('还没保存的修改', await differences(), [['', '关闭', true]]) },
   discard: async () => {
     if (await ask('放弃修改？', await differences(), [['', '不放弃', true], ['yes', '放弃这些修改']]) === 'yes') await change(() => send('DELETE', base))
@@ -413,8 +430,7 @@ const doing = {
       await save()
       if (draft.changed.length) return
     }
-    const reason = element('input', { maxlength: 1000, size: 40 })
-    const body = [element('p', {}, '发布前会检查政策、运行它的测试；都通过才发布，并写下锁定文件。发布后内容再有改动，计算时会拒绝使用。'), await against(), element('label', {}, '改正已发布的政策时，写明原因', reason)]
+    const { body, reason } = await publication()
     if (await ask(`发布 ${policy}？`, body, [['', '取消'], ['yes', '发布', true]]) !== 'yes') return
     tell('正在检查、测试、发布……')
     draft = await send('PUT', `${base}/published`, { amend: reason.value })
@@ -423,25 +439,53 @@ const doing = {
   }
 }
 
-// 与所继承的政策相比改了什么
-async function against () {
-  const parent = /extends:\s*\[?\s*([\w./-]+)/.exec(draft.files['policy.yaml'])?.[1]
-  if (!parent) return element('p', {}, '')
-  try {
-    const found = await send('GET', `/api/v1/changes?a=${encodeURIComponent(parent)}&b=${encodeURIComponent(policy)}`)
-    return element('details', { open: true }, element('summary', {}, `与 ${parent} 相比`), element('pre', {}, found.text))
-  } catch { return element('p', { class: 'muted' }, `与 ${parent} 的差别列不出来。`) }
+// 发布之前给人看：与所继承的、与上次发布的相比改了什么
+async function publication () {
+  const found = await send('GET', `${base}/publication`)
+  const reason = element('input', { maxlength: 1000, size: 40, required: found.since.length > 0 })
+  const body = [element('p', {}, '发布前会检查政策、运行它的测试；都通过才发布，并写下锁定文件。发布后内容再有改动，计算时会拒绝使用。')]
+  if (found.published) {
+    body.push(element('h3', {}, `与 ${found.published.slice(0, 10)} 发布的相比`), found.since.length ? element('ul', {}, ...found.since.map(one => element('li', {}, one))) : element('p', {}, '没有不同。'))
+  }
+  if (found.since.length) body.push(element('label', {}, '更正的原因（记入锁定文件和操作记录）', reason))
+  if (found.parent) body.push(element('h3', {}, `与所继承的 ${found.parent} 相比`), element('pre', {}, found.against_parent))
+  return { body, reason }
 }
 for (const [name, work] of Object.entries(doing)) button(name)?.addEventListener('click', async event => { await working(event.target, work); if (draft) show() })
 find('import')?.addEventListener('change', async event => {
   const body = new FormData()
   body.append('file', event.target.files[0])
-  body.append('revision', String(draft.revision))
   event.target.value = ''
-  await change(() => send('POST', `${base}/workbook`, body))
+  await push()
+  await change(({ revision }) => { body.append('revision', String(revision)); return send('POST', `${base}/workbook`, body) })
 })
 document.addEventListener('keydown', event => {
-  if ((event.ctrlKey || event.metaKey) && event.key === 's') { event.preventDefault(); if (!button('save').disabled || typing) button('save').click() }
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') {
+    event.preventDefault()
+    if (find('dialog').open) return
+    document.activeElement?.dispatchEvent(new Event('change', { bubbles: true })) // 正写着的一栏也算
+    if (typing || draft?.changed.length) save()
+    else queue.then(() => draft?.changed.length ? save() : tell('没有要保存的修改。'))
+  }
 })
 addEventListener('beforeunload', event => { if (typing) event.preventDefault() })
-load().catch(error => tell(error.message, 'error'))
+
+// 别人保存了、自己在别的窗口改了：开着的页面也要知道
+async function watch () {
+  if (!draft || typing || document.hidden || find('dialog').open) return
+  try {
+    const now = await send('GET', `${base}/state`)
+    if (typing || (now.revision === draft.revision && now.state === draft.state)) return
+    const others = now.state !== draft.state
+    const mine = draft.changed.length
+    await queue
+    if (now.revision === draft.revision && now.state === draft.state) return
+    await reload()
+    if (others && !mine) tell(`${now.by ? `${now.by}刚保存了这个政策` : '政策文件刚被改过'}，已载入新的内容。`)
+    else if (!others) tell('你在别的窗口里改过这份草稿，已载入。')
+  } catch { /* 连不上时，改的时候会说 */ }
+}
+addEventListener('focus', watch)
+document.addEventListener('visibilitychange', watch)
+setInterval(watch, 10000)
+load().catch(complain)

@@ -69,7 +69,13 @@ document.querySelector('[data-sign-out]')?.addEventListener('click', async event
 document.querySelector('[data-new]')?.addEventListener('submit', async event => {
   event.preventDefault()
   const form = event.target
-  const made = await working(form.querySelector('button'), () => send('POST', '/api/v1/policies', { id: form.elements.id.value, parent: form.elements.parent.value }))
+  if (!/^[a-z0-9][a-z0-9_-]*\/[a-z0-9][a-z0-9_-]*$/.test(form.elements.id.value.trim())) {
+    form.elements.id.setAttribute('aria-invalid', 'true')
+    form.elements.id.focus()
+    tell('新编号写成“地区/年度”：小写字母、数字、连字符，如 hubei/2022。', 'error')
+    return
+  }
+  const made = await working(form.querySelector('button'), () => send('POST', '/api/v1/policies', { id: form.elements.id.value.trim(), parent: form.elements.parent.value }))
   if (made) location.href = `/policies/${made.id}/edit`
 })
 
@@ -89,6 +95,7 @@ if (evaluating) {
   }
   evaluating.addEventListener('submit', event => {
     event.preventDefault()
+    if (!input.files.length) { tell('先选择或拖入自评表文件。', 'error'); input.focus(); return }
     tell('正在读表、计分、核对……')
     judge(evaluating.querySelector('button.main'), new FormData(evaluating))
   })

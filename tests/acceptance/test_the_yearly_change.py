@@ -61,10 +61,6 @@ def test_a_new_year(jixiao: Jixiao, forms: Forms, tmp_path: Path, monkeypatch: p
     tested = jixiao("policy", "test", "hubei/2022", *mine)
     assert tested.status == 4
     assert "50% 在部分达成之内：computed 应为 10，是 12.00（hubei/2021 的测试；" in tested.out
-    refused = jixiao("policy", "publish", "hubei/2022", *mine)
-    assert refused.status == 4
-    assert "没有发布" in refused.err
-    assert not (policy.parent / "policy.lock").exists()
     adopted = jixiao("policy", "test", "hubei/2022", *mine, "--adopt", "--min-coverage", "0")
     assert adopted.status == 0, adopted.out
     assert "条测试按现在的结果写进了 mine/hubei/2022/tests/inherited.yaml，请逐条核对" in adopted.err
@@ -105,3 +101,11 @@ def test_a_new_year(jixiao: Jixiao, forms: Forms, tmp_path: Path, monkeypatch: p
     assert shown.err == "注意：“hubei/2022”与锁不符，不能使用：运行 jixiao policy check hubei/2022 看哪里不同。\n"
     change(policy, ("value: 0.7", "value: 0.6"))
     assert jixiao("policy", "check", "hubei/2022", *mine).status == 0, "as it was"
+
+    change(policy, ("  title: 湖北省2022年度预算绩效自评计分规则", "  title: 湖北省二〇二二年度预算绩效自评计分规则"))
+    assert jixiao("policy", "publish", "hubei/2022", *mine, "--min-coverage", "1").status == 3, "not without a reason"
+    amended = jixiao("policy", "publish", "hubei/2022", *mine, "--min-coverage", "1", "--amend", "名称更正")
+    assert amended.status == 0, amended.err
+    assert amended.out.endswith("更正 1 项：policy.title\n")
+    assert "reason: 名称更正" in (policy.parent / "policy.lock").read_text(encoding="utf-8")
+    assert jixiao("evaluate", form, *mine).status == 0

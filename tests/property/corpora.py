@@ -20,17 +20,48 @@ from engine.measures import KEYS, Measure
 from engine.policy import Band, Bounds, Policy
 from engine.policy_build import NATURES
 from engine.relational_duckdb import sizes_of
-from engine.relational_facts import needs_of
+from engine.relational_needs import needs_of
 from engine.rounding import MODES, Rounding
 from engine.rules import FindingRule, RulePattern, RuleSet
 from engine.submission import BudgetLine, Cell, Form, Goal, Group, Indicator, Section, Statement, Submission, UnmetRow
 from engine.tables import Case, Table
 
 NOWHERE = Place("x", 1)
-NAMES = ["培训期数", "培训人数", "培训班期数", "群众满意度", "安全事故次数", "验收合格率", "论文发表数量", "会议会议次数", "成本控制", "办结及时率"]
+NAMES = [
+    "培训期数",
+    "培训人数",
+    "培训班期数",
+    "群众满意度",
+    "安全事故次数",
+    "验收合格率",
+    "论文发表数量",
+    "会议会议次数",
+    "成本控制",
+    "办结及时率",
+]
 UNITS = ["", "次", "%", "万元", "人", "期", "元", "天"]
-WORDS = ["已完成", "基本完成", "在一定程度上推进", "未完成", "效果显著", "另行报告", "无", "/", "", "12月底前", "2021年6月", "🙂良好"]
-LEVELS = [("产出指标", "数量指标"), ("产出指标", "质量指标"), ("效益指标", "社会效益指标"), ("效益指标", "满意度指标"), ("满意度", "自拟"), ("产出", "")]
+WORDS = [
+    "已完成",
+    "基本完成",
+    "在一定程度上推进",
+    "未完成",
+    "效果显著",
+    "另行报告",
+    "无",
+    "/",
+    "",
+    "12月底前",
+    "2021年6月",
+    "🙂良好",
+]
+LEVELS = [
+    ("产出指标", "数量指标"),
+    ("产出指标", "质量指标"),
+    ("效益指标", "社会效益指标"),
+    ("效益指标", "满意度指标"),
+    ("满意度", "自拟"),
+    ("产出", ""),
+]
 
 
 def number(rng: random.Random) -> str:
@@ -78,23 +109,60 @@ def form(rng: random.Random, kind: str, name: str) -> Form:
         groups = tuple(Group(a, b, cell(rng.choice([None, "5", "10"])), NOWHERE) for a, b in pairs) if rng.random() < 0.6 else ()
         goals.append(Goal(n, rng.choice(["", "目标"]), NOWHERE, cell(rng.choice([None, "10", "20"])), groups, tuple(some)))
     line = BudgetLine(
-        "年度财政资金总额", "total", NOWHERE, rng.choice(["万元", "元", ""]), cell(rng.choice([None, "100"])),
-        cell(number(rng)), cell(number(rng)), cell(rng.choice([None, "97.67%", "1", "100%"])), cell("20"), cell(number(rng)),
+        "年度财政资金总额",
+        "total",
+        NOWHERE,
+        rng.choice(["万元", "元", ""]),
+        cell(rng.choice([None, "100"])),
+        cell(number(rng)),
+        cell(number(rng)),
+        cell(rng.choice([None, "97.67%", "1", "100%"])),
+        cell("20"),
+        cell(number(rng)),
     )
     told = rng.sample(made, min(3, len(made)))
     text = "".join(f"{i.name}完成{i.actual.text if i.actual else ''}。" for i in told) + rng.choice(["", "主要是疫情影响。"])
-    keys = [("total_score", "score"), ("execution_rate", "rate"), ("completion_rate", "rate"), ("indicators", "count"),
-            ("indicators_met", "count"), ("executed", "amount"), ("grade", "grade"), ("indicator_values", "actual")]
+    keys = [
+        ("total_score", "score"),
+        ("execution_rate", "rate"),
+        ("completion_rate", "rate"),
+        ("indicators", "count"),
+        ("indicators_met", "count"),
+        ("executed", "amount"),
+        ("grade", "grade"),
+        ("indicator_values", "actual"),
+    ]
     statements = tuple(
-        Statement(key, f"写{number(rng)}", NOWHERE, ((group, rng.choice(["优", "良"]) if group == "grade" else number(rng)), ("name", rng.choice(made).name)), "met")
+        Statement(
+            key,
+            f"写{number(rng)}",
+            NOWHERE,
+            ((group, rng.choice(["优", "良"]) if group == "grade" else number(rng)), ("name", rng.choice(made).name)),
+            "met",
+        )
         for key, group in rng.sample(keys, rng.randint(0, 4))
     )
-    unmet = tuple(UnmetRow(i.name, NOWHERE, i.level2, cell(value(rng, "")), cell(value(rng, "次")), cell(rng.choice(["", "疫情"]))) for i in told[:2])
-    report = (Section("met", "完成", 1, NOWHERE, (Cell(text, NOWHERE),)), Section("unmet", "未完成", 1, NOWHERE, (Cell(text[:20], NOWHERE),)))
+    unmet = tuple(
+        UnmetRow(i.name, NOWHERE, i.level2, cell(value(rng, "")), cell(value(rng, "次")), cell(rng.choice(["", "疫情"])))
+        for i in told[:2]
+    )
+    report = (
+        Section("met", "完成", 1, NOWHERE, (Cell(text, NOWHERE),)),
+        Section("unmet", "未完成", 1, NOWHERE, (Cell(text[:20], NOWHERE),)),
+    )
     return Form(
-        kind, name, "某单位", 2021, NOWHERE, budget=(line,) if rng.random() < 0.9 else (), goals=tuple(goals),
-        total=cell(rng.choice([None, number(rng)])), grade=cell(rng.choice([None, "优", "良", "中"])),
-        report=report if rng.random() < 0.7 else (), unmet=unmet if rng.random() < 0.4 else (), statements=statements,
+        kind,
+        name,
+        "某单位",
+        2021,
+        NOWHERE,
+        budget=(line,) if rng.random() < 0.9 else (),
+        goals=tuple(goals),
+        total=cell(rng.choice([None, number(rng)])),
+        grade=cell(rng.choice([None, "优", "良", "中"])),
+        report=report if rng.random() < 0.7 else (),
+        unmet=unmet if rng.random() < 0.4 else (),
+        statements=statements,
     )
 
 
@@ -107,7 +175,22 @@ def submission(rng: random.Random) -> Submission:
 # --- policies ------------------------------------------------------------------------------------------------------
 
 CONSTANTS: dict[str, list[Any]] = {
-    "text": ["", "positive", "inverse", "met", "unknown", "数量指标", "产出指标", "%", "次", "培训期数", "department", "numbers", "无", "优"],
+    "text": [
+        "",
+        "positive",
+        "inverse",
+        "met",
+        "unknown",
+        "数量指标",
+        "产出指标",
+        "%",
+        "次",
+        "培训期数",
+        "department",
+        "numbers",
+        "无",
+        "优",
+    ],
     "number": [Decimal(n) for n in ("0", "1", "0.2", "0.5", "5", "20", "95", "100", "-0.1", "0.333")],
     "bool": [True, False],
 }
@@ -127,7 +210,9 @@ def test_of(rng: random.Random, fields: dict[str, Field], bound: dict[str, str],
         alias = rng.choice(list(bound))
         same = [other for other, its in kinds[bound[alias]].items() if its.type == declared]
         if same:
-            return ir.Test(name, rng.choice(["eq", *compare]), ir.Ref(alias, name if name in same and rng.random() < 0.7 else rng.choice(same)))
+            return ir.Test(
+                name, rng.choice(["eq", *compare]), ir.Ref(alias, name if name in same and rng.random() < 0.7 else rng.choice(same))
+            )
     if choice < 0.45:
         others = [other for other, its in fields.items() if its.type == declared and other != name]
         if others:
@@ -165,7 +250,9 @@ def expression(rng: random.Random, names: list[str], depth: int = 0) -> str:
 
 def scored(rng: random.Random, fields: Any) -> dict[str, Any]:
     names = [name for name, field in fields.items() if field.type == "number"]
-    text = rng.choice(["weight", "weight * actual / target", expression(rng, names)]) if "target" in names else expression(rng, names)
+    text = (
+        rng.choice(["weight", "weight * actual / target", expression(rng, names)]) if "target" in names else expression(rng, names)
+    )
     return {"score": formula.parse(text), "formula": text}
 
 
@@ -205,10 +292,16 @@ def policy_of(rng: random.Random, base: Policy, rules: int = 10) -> Policy:
         for name, floor in zip(("met", "partial", "unmet"), (*floors, Decimal(0)), strict=True)
     )
     fields = stages(("met", "partial", "unmet"), NATURES)
-    values = {"direction": ("positive", "inverse"), "attainment": ("met", "partial", "unmet", "unknown"), "nature": NATURES, "met": ("yes", "no", "unknown")}
+    values = {
+        "direction": ("positive", "inverse"),
+        "attainment": ("met", "partial", "unmet", "unknown"),
+        "nature": NATURES,
+        "met": ("yes", "no", "unknown"),
+    }
     recognition = {
         name: table(rng, name, fields[name], lambda r, choices=choices: {"value": r.choice(choices)})
-        if rng.random() < 0.6 else base.recognition[name]
+        if rng.random() < 0.6
+        else base.recognition[name]
         for name, choices in values.items()
     }
 
@@ -220,19 +313,36 @@ def policy_of(rng: random.Random, base: Policy, rules: int = 10) -> Policy:
             if choice < 0.6:
                 return scored(r, fields[name])
             return {"status": r.choice(["needs_review", "not_applicable"])}
+
         return one
 
-    tables = {name: table(rng, name, fields[name], outcome(name)) if rng.random() < 0.7 else base.scoring.tables[name] for name in NATURES}
+    tables = {
+        name: table(rng, name, fields[name], outcome(name)) if rng.random() < 0.7 else base.scoring.tables[name] for name in NATURES
+    }
     total = table(rng, "total", TOTAL, lambda r: scored(r, TOTAL)) if rng.random() < 0.5 else base.scoring.total
     execution = table(rng, "execution", EXECUTION, outcome("execution_")) if False else base.scoring.execution
     if rng.random() < 0.5:
-        execution = table(rng, "execution", EXECUTION, lambda r: scored(r, EXECUTION) if r.random() < 0.8 else {"status": "needs_review"})
-    bounds = Bounds(formula.parse(rng.choice(["0", "weight * 0.1", "0 - weight"])), formula.parse(rng.choice(["weight", "weight * 1.255", "100"])), "b")
-    scoring = dataclasses.replace(
-        base.scoring, rounding=Rounding(rng.choice(MODES), rng.randint(0, 4), "indicator"), bounds=bounds, tables=tables, tiers=tiers,
-        total=total, execution=execution,
+        execution = table(
+            rng, "execution", EXECUTION, lambda r: scored(r, EXECUTION) if r.random() < 0.8 else {"status": "needs_review"}
+        )
+    bounds = Bounds(
+        formula.parse(rng.choice(["0", "weight * 0.1", "0 - weight"])),
+        formula.parse(rng.choice(["weight", "weight * 1.255", "100"])),
+        "b",
     )
-    grades = tuple(Band(name, name, Decimal(floor), rng.random() < 0.7 or not floor, f"g#{name}", NOWHERE) for name, floor in (("优", 90), ("良", 60), ("差", 0)))
+    scoring = dataclasses.replace(
+        base.scoring,
+        rounding=Rounding(rng.choice(MODES), rng.randint(0, 4), "indicator"),
+        bounds=bounds,
+        tables=tables,
+        tiers=tiers,
+        total=total,
+        execution=execution,
+    )
+    grades = tuple(
+        Band(name, name, Decimal(floor), rng.random() < 0.7 or not floor, f"g#{name}", NOWHERE)
+        for name, floor in (("优", 90), ("良", 60), ("差", 0))
+    )
     return dataclasses.replace(
         base, id="random/2021", recognition=recognition, scoring=scoring, grades=grades, rules=rules_of(rng, rules), sha256="0" * 64
     )
@@ -243,14 +353,19 @@ def rules_of(rng: random.Random, count: int) -> RuleSet:
     measures = [measure for n in range(rng.randint(0, 6)) if (measure := measure_of(rng, n, kinds))]
     for measure in measures:
         kinds[measure.per][measure.id] = Field("number", measure.id)
-    derived = {"derived0": {"form": Field("text", "x"), "n": Field("number", "n"), "t": Field("text", "t")}, "derived1": {"t": Field("text", "t"), "b": Field("bool", "b")}}
+    derived = {
+        "derived0": {"form": Field("text", "x"), "n": Field("number", "n"), "t": Field("text", "t")},
+        "derived1": {"t": Field("text", "t"), "b": Field("bool", "b")},
+    }
     kinds |= derived
     rules = {}
     for n in range(count):
         rule = rule_of(rng, n, kinds, derived)
         told = tuple(RulePattern("" if p.negated else p.alias, p.kind, (), p.negated, NOWHERE) for p in rule.patterns)
         said = "x" if rule.conclude is None or rng.random() < 0.3 else ""
-        rules[rule.id] = FindingRule(rule.id, rule.id, "scoring", "warning", told, said, "", "", "", (), "b", ("", ""), NOWHERE, rule)
+        rules[rule.id] = FindingRule(
+            rule.id, rule.id, "scoring", "warning", told, said, "", "", "", (), "b", ("", ""), NOWHERE, rule
+        )
     return RuleSet(rules, tuple(measures), kinds, frozenset(derived))
 
 
@@ -275,7 +390,9 @@ def canonical(row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple((key, item.normalize() + 0 if isinstance(item, Decimal) else item) for key, item in row.items())
 
 
-def disagreements(policy: Policy, prepared_by: Policy, bundles: list[Submission], folder: Path, backend: Any) -> tuple[list[str], Counter[str]]:
+def disagreements(
+    policy: Policy, prepared_by: Policy, bundles: list[Submission], folder: Path, backend: Any
+) -> tuple[list[str], Counter[str]]:
     """Where a backend and the reference differ on some bundles, and how much was compared."""
     part, _ = write_rows(folder / "part", [(n, f"x{n}", bundle) for n, bundle in enumerate(bundles)], prepared_by)
     corpus.verify([part], ["indicator"])

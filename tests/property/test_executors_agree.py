@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 for missing in ("duckdb", "pyarrow", "ibis"):
@@ -28,10 +28,10 @@ from engine.policy_files import library  # noqa: E402
 from engine.relational_duckdb import DuckDB  # noqa: E402
 
 ROOT = Path(__file__).parent.parent.parent
-POLICIES = ("hubei/2021", "sichuan/2025", "central/2020")
+POLICIES = ("sichuan/2025",)  # the others are checked through the command line in tests/acceptance
 
 
-def check(rng: random.Random, folder: Path, backend: Any, rules: int = 16, bundles: int = 16) -> Counter[str]:
+def check(rng: random.Random, folder: Path, backend: Any, rules: int = 10, bundles: int = 10) -> Counter[str]:
     base = load("hubei/2021")
     policy = policy_of(rng, base, rules)
     found, seen = disagreements(policy, base, [submission(rng) for _ in range(bundles)], folder, backend)
@@ -40,7 +40,8 @@ def check(rng: random.Random, folder: Path, backend: Any, rules: int = 16, bundl
 
 
 @seed(20211231)
-@settings(max_examples=3, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+# no shrinking: an example takes seconds, and the seed tells it
+@settings(max_examples=2, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_random_policies_on_random_bundles(rng: random.Random) -> None:
     backend = DuckDB(threads=1)
@@ -55,11 +56,11 @@ def test_shipped_policies_on_published_and_random_forms(policy: str, tmp_path: P
     rng = random.Random(7)
     chosen = load(policy)
     backend = DuckDB(threads=1)
-    bundles = [seed_, *(submission(rng) for _ in range(25))]
+    bundles = [seed_, *(submission(rng) for _ in range(12))]
     found, seen = disagreements(chosen, chosen, bundles, tmp_path, backend)
     backend.close()
     assert not found, found[:3]
-    assert seen["findings"] > 100
+    assert seen["findings"] > 50
     assert not seen["refused rules"]
 
 

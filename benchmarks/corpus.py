@@ -1,0 +1,365 @@
+"""A province in seconds: the database against the reference executor, hand-written SQL, and other engines, in one run.
+
+    python benchmarks/corpus.py [--bundles N] [--copies K] [--peers] [--scaling] [--keep DIR]
+
+N bundles (160 indicators each, `corpora.py`) are ingested, and copied K times with other bundle numbers, so that N x K x 160
+indicators stand in the corpus (texts repeat from copy to copy; numbers too). Then, each as CPU and wall seconds:
+
+- `reference`: evaluate and judge a sample in one process, scaled up; the engine's own executor without durable-rules
+- `batch`: `jixiao batch` of the whole policy in a process of its own: scores, grades, measures, all rules, Parquet out; the first
+  time the policy is compiled (printed beside), from the second on its plan is there, and that is what the goals are held against
+- `floor`: hand-written SQL in DuckDB for scores alone, from the same Parquet columns, everything recognised beforehand
+- `floor with words`: the same with recognition of direction and attainment by the policy's word lists, as one would write it
+- peers (`--peers`): zen-engine and rule-engine doing the quantitative scoring table, and the same in plain Python
+
+What matters are ratios: seconds say more about the machine. Goals are printed as met or missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+POLICY = "hubei/2021"
+INDICATORS = 160
+SAMPLE = 40
+
+CHILD = """
+import json, resource, sys, time
+sys.path[:0] = {paths!r}
+from pathlib import Path
+from engine.batch import Options, batch
+from engine.policy_files import library
+begin, cpu = time.perf_counter(), time.process_time()
+run = batch(Path({corpus!r}), Path({out!r}), library({library}), "{policy}", Options(memory="{memory}", check={check}))
+print(json.dumps([time.perf_counter() - begin, time.process_time() - cpu,
+    resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, run.indicators, run.by_reference, run.refused]))
+"""
+
+
+def ingested(folder: Path, bundles: int, library: Any) -> tuple[Path, Counter[str]]:
+    """A corpus of so many bundles, and the mistakes planted in it."""
+    import corpora
+
+    from engine import record
+    from engine.corpus_ingest import discard_staging, ingest
+
+    source, corpus = folder / "forms.jsonl", folder / "corpus"
+    planted: Counter[str] = Counter()
+    with source.open("w", encoding="utf-8") as stream:
+        for made, mistakes in corpora.bundles(bundles):
+            planted.update(mistakes)
+            stream.write(json.dumps(record.to_data(made), ensure_ascii=False) + "\n")
+    begin = time.perf_counter()
+    done = ingest([source], corpus, library, POLICY)
+    seconds = time.perf_counter() - begin
+    assert not done.problems, done.problems[:3]
+    discard_staging(corpus)
+    print(
+        f"ingest: {done.forms} forms in {seconds:.0f} s, {done.forms / seconds:.0f} a second, "
+        f"{_size(corpus) / done.forms:.0f} bytes a form"
+    )
+    return corpus, planted
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*.parquet"))
+
+
+def copied(corpus: Path, to: Path, copies: int) -> Path:
+    """The corpus with every bundle so many times, under other numbers."""
+    import hashlib
+
+    import duckdb
+
+    from engine import corpus as corpora_
+    from engine.corpus_fields import FACT_SHIFT, FORM_SHIFT
+
+    corpora_.create(to)
+    step = 1 << 30
+    with duckdb.connect() as con:
+        con.execute("SET preserve_insertion_order = true")
+        for copy in range(copies):
+            for part in corpora_.open_corpus(corpus).parts:
+                folder = to / "parts" / f"{copy:04}-{part.path.name}"
+                folder.mkdir(parents=True)
+                files = {}
+                for name in part.files:
+                    source, target = part.path / name, folder / name
+                    keys = {"bundle": step, "form_key": step * FORM_SHIFT, "fact": step * FORM_SHIFT * FACT_SHIFT}
+                    keys |= {"first_fact": keys["fact"], "second_fact": keys["fact"]}
+                    have = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM '{source}'").fetchall()]
+                    moved = ", ".join(
+                        f"({key} + {copy} * {by}::BIGINT)::BIGINT AS {key}" for key, by in keys.items() if key in have
+                    )
+                    if moved:
+                        con.execute(
+                            f"COPY (SELECT * REPLACE ({moved}) FROM '{source}') TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+                        )
+                    else:
+                        shutil.copy(source, target)
+                    with target.open("rb") as stream:
+                        files[name] = hashlib.file_digest(stream, "sha256").hexdigest()
+                data = json.loads((part.path / "part.json").read_text(encoding="utf-8"))
+                (folder / "part.json").write_text(json.dumps({**data, "files": files}), encoding="utf-8")
+    return to
+
+
+def batched(corpus: Path, out: Path, where: str, memory: str, check: int) -> list[Any]:
+    """A batch in a process of its own: wall, CPU, peak GiB, indicators, bundles by reference, rules refused."""
+    shutil.rmtree(out, ignore_errors=True)
+    paths = [str(ROOT)]
+    text = CHILD.format(paths=paths, corpus=str(corpus), out=str(out), library=where, policy=POLICY, memory=memory, check=check)
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, check=False, env=os.environ)
+    if done.returncode:
+        sys.exit(done.stderr.decode())
+    return list(json.loads(done.stdout.splitlines()[-1]))
+
+
+def reference(library: Any) -> tuple[float, float]:
+    """Wall and CPU seconds of an indicator in the reference executor."""
+    import corpora
+
+    from engine.batch_reference import Reference
+    from engine.policy_build import load
+
+    one = Reference(load(POLICY, library))
+    made = [corpora.bundle(number)[0] for number in range(SAMPLE)]
+    one.rows(made[0], 0)
+    begin, cpu = time.perf_counter(), time.process_time()
+    for number, submission in enumerate(made):
+        one.rows(submission, number)
+    return (time.perf_counter() - begin) / (SAMPLE * INDICATORS), (time.process_time() - cpu) / (SAMPLE * INDICATORS)
+
+
+FLOOR = """
+COPY (SELECT bundle, fact, CASE
+    WHEN {inverse} AND t = 0 AND a = 0 THEN w
+    WHEN {inverse} AND t >= 0 AND a >= 0 AND a <= t THEN w
+    WHEN {inverse} AND t >= 0 AND a > 0 THEN (2 * w * t + a) // (2 * a)
+    WHEN NOT {inverse} AND t >= 0 AND a >= t THEN w
+    WHEN NOT {inverse} AND t > 0 THEN greatest(0, (2 * w * a + t) // (2 * t))
+    WHEN {met} THEN greatest(w * 8 // 10, least(w, r)) END AS computed
+FROM (SELECT bundle, fact, name, actual_text, (weight // 10000)::HUGEINT AS w, (reported // 10000)::HUGEINT AS r,
+    target_positive::HUGEINT AS t, actual_positive::HUGEINT AS a FROM read_parquet('{files}'){texts}))
+TO '{out}' (FORMAT parquet, COMPRESSION zstd)
+"""
+
+
+def floor(corpus: Path, out: Path, words: bool, library: Any) -> tuple[float, float]:
+    """Hand-written SQL for scores alone; with `words` it also looks for the policy's words in the texts."""
+    import duckdb
+
+    from engine.policy_build import load
+
+    policy = load(POLICY, library)
+
+    def contains(column: str, *names: str) -> str:
+        parts = [part for name in names for part in policy.parameters[name].value]
+        return "(" + " OR ".join(f"contains({column}, '{part}')" for part in parts) + ")"
+
+    inverse, met, texts = "false", "true", ""
+    if words:
+        inverse = f"({contains('n.text', 'inverse_words')} AND NOT {contains('n.text', 'inverse_exceptions')})"
+        met = f"({contains('x.text', 'met_words')} AND NOT {contains('x.text', 'unmet_words', 'partial_words', 'doubtful_words')})"
+        every = f"(SELECT id, any_value(text) AS text FROM read_parquet('{corpus}/parts/*/texts.parquet') GROUP BY id)"
+        texts = f") LEFT JOIN {every} n ON n.id = name LEFT JOIN {every} x ON x.id = actual_text"
+    sql = FLOOR.format(files=f"{corpus}/parts/*/indicator.parquet", inverse=inverse, met=met, texts="", out=out)
+    if words:
+        sql = sql.replace(
+            "read_parquet('" + f"{corpus}/parts/*/indicator.parquet" + "'))",
+            f"read_parquet('{corpus}/parts/*/indicator.parquet'){texts}",
+        )
+    with duckdb.connect() as con:
+        begin, cpu = time.perf_counter(), time.process_time()
+        con.execute(sql)
+        return time.perf_counter() - begin, time.process_time() - cpu
+
+
+# --- peers --------------------------------------------------------------------------------------------------------------
+
+ROWS = [
+    {"direction": d, "weight": 2.0, "target": float(t), "actual": float(a)}
+    for d, t, a in [("positive", 100, 50), ("positive", 95, 95), ("inverse", 3, 5), ("inverse", 0, 0), ("positive", 400, 333)] * 400
+]
+
+
+def peers() -> dict[str, float]:
+    """CPU seconds of an indicator for the quantitative table alone, in floating point, as these engines compute."""
+    out = {"plain Python, float": _timed(_plain), "plain Python, exact": _timed(_exact)}
+    try:
+        import zen
+
+        decision = zen.ZenEngine().create_decision(json.dumps(_zen_table()))
+        out["zen-engine"] = _timed(lambda row: decision.evaluate(row)["result"])
+    except ImportError:
+        print("zen-engine is not installed: pip install zen-engine")
+    try:
+        import rule_engine
+
+        rules = [(rule_engine.Rule(when), rule_engine.Rule(then)) for when, then in RULES]
+        out["rule-engine"] = _timed(lambda row: next(then.evaluate(row) for when, then in rules if when.matches(row)))
+    except ImportError:
+        print("rule-engine is not installed: pip install rule-engine")
+    return out
+
+
+RULES = [
+    ("direction == 'inverse' and target == 0 and actual == 0", "weight"),
+    ("direction == 'inverse' and actual <= target", "weight"),
+    ("direction == 'inverse' and actual > 0", "weight * target / actual"),
+    ("direction == 'positive' and actual >= target", "weight"),
+    ("direction == 'positive' and target > 0", "weight * actual / target"),
+]
+
+
+def _plain(row: dict[str, Any]) -> float:
+    weight, target, actual = row["weight"], row["target"], row["actual"]
+    if row["direction"] == "inverse":
+        return float(weight if actual <= target else weight * target / actual)
+    return float(weight if actual >= target else weight * actual / target)
+
+
+def _exact(row: dict[str, Any]) -> Any:
+    """The same to the cent, from decimals."""
+    from decimal import ROUND_HALF_UP, Decimal
+    from fractions import Fraction
+
+    weight, target, actual = (Fraction(row[name]) for name in ("weight", "target", "actual"))
+    better = actual <= target if row["direction"] == "inverse" else actual >= target
+    value = weight if better else weight * target / actual if row["direction"] == "inverse" else weight * actual / target
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _zen_table() -> dict[str, Any]:
+    rules = [{"_id": str(n), "i": when.replace("==", "==").replace("'", '"'), "o": then} for n, (when, then) in enumerate(RULES)]
+    table = {
+        "hitPolicy": "first",
+        "inputs": [{"id": "i", "name": "i", "type": "expression"}],
+        "outputs": [{"id": "o", "field": "score", "name": "score", "type": "expression"}],
+        "rules": rules,
+    }
+    nodes = [
+        {"id": "in", "type": "inputNode", "name": "in", "position": {"x": 0, "y": 0}},
+        {"id": "t", "type": "decisionTableNode", "name": "t", "position": {"x": 0, "y": 0}, "content": table},
+        {"id": "out", "type": "outputNode", "name": "out", "position": {"x": 0, "y": 0}},
+    ]
+    edges = [
+        {"id": "a", "type": "edge", "sourceId": "in", "targetId": "t"},
+        {"id": "b", "type": "edge", "sourceId": "t", "targetId": "out"},
+    ]
+    return {"nodes": nodes, "edges": edges}
+
+
+def _timed(one: Callable[[dict[str, Any]], Any]) -> float:
+    for row in ROWS[:5]:
+        one(row)
+    cpu = time.process_time()
+    for row in ROWS:
+        one(row)
+    return (time.process_time() - cpu) / len(ROWS)
+
+
+# --- the run ------------------------------------------------------------------------------------------------------------
+
+
+def planted_found(out: Path, planted: Counter[str], copies: int) -> bool:
+    """Whether the planted mistakes were found, each exactly as often as planted."""
+    import corpora
+    import duckdb
+
+    from engine.batch_summary import results
+
+    good = True
+    with duckdb.connect() as con:
+        found = dict(con.execute(f"SELECT rule, count(*) FROM {results(out, 'findings')} GROUP BY rule").fetchall())
+    for name, rule in corpora.RULES.items():
+        wanted = copies * (planted[name] + (planted["over"] if name == "score" else 0))
+        good &= found.get(rule, 0) == wanted
+        print(f"  {name:<14}{rule:<46}{wanted:>9,} planted {found.get(rule, 0):>9,} found")
+    return good
+
+
+def goal(text: str, met: bool) -> None:
+    print(f"  {'met   ' if met else 'MISSED'} {text}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="The database executor against the reference, a floor, and peers.")
+    parser.add_argument("--bundles", type=int, default=625, help="bundles ingested (160 indicators each)")
+    parser.add_argument("--copies", type=int, default=10, help="how often each stands in the corpus")
+    parser.add_argument("--memory", default="4GB")
+    parser.add_argument("--policies", default="", help="a directory of policies to look in first")
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--scaling", action="store_true", help="10^4 to 10^6 indicators, then --copies")
+    parser.add_argument("--keep", type=Path, help="keep the corpora here, and use those that are there")
+    given = parser.parse_args()
+    from engine.policy_files import library
+
+    where = library(Path(given.policies)) if given.policies else library()
+    where_text = f"Path({given.policies!r})" if given.policies else ""
+    folder = given.keep or Path(tempfile.mkdtemp(prefix="jixiao-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        base = folder / "corpus"
+        planted_file = folder / "planted.json"
+        if planted_file.exists():
+            planted = Counter(json.loads(planted_file.read_text()))
+        else:
+            base, planted = ingested(folder, given.bundles, where)
+            planted_file.write_text(json.dumps(planted))
+        wall, cpu = reference(where)
+        print(f"{os.cpu_count()} cores; reference {1e6 * cpu:.0f} µs CPU an indicator")
+        sizes = sorted({1, 10, given.copies} if given.scaling else {given.copies})
+        for copies in sizes:
+            corpus = folder / f"corpus-{copies}"
+            if not corpus.exists():
+                copied(base, corpus, copies)
+            shutil.rmtree(corpus / "plans", ignore_errors=True)
+            first = batched(corpus, folder / "out", where_text, given.memory, 0)
+            wall_, cpu_, peak, count, taken, refused = batched(corpus, folder / "out", where_text, given.memory, 0)
+            print(f"{first[3]:>12,} indicators, policy compiled: {first[0]:.1f} s wall, {first[1]:.1f} s CPU, {first[2]:.2f} GiB")
+            print(
+                f"{count:>12,} indicators: batch {wall_:.1f} s wall, {cpu_:.1f} s CPU, {peak:.2f} GiB; "
+                f"{1e6 * cpu_ / count:.2f} µs CPU each"
+            )
+            floors = [floor(corpus, folder / "floor.parquet", words, where) for words in (False, True)]
+            print(
+                f"  floor {floors[0][0]:.2f} s wall {floors[0][1]:.2f} s CPU; "
+                f"with words {floors[1][0]:.2f} s wall {floors[1][1]:.2f} s CPU"
+            )
+            ratio = cpu * count / cpu_
+            goal(f"at least 100 times the reference: {ratio:.0f} times by CPU, {wall * count / wall_:.0f} by wall", ratio >= 100)
+            goal(
+                f"within 5 times of hand-written scores: {cpu_ / floors[0][1]:.1f} (with words {cpu_ / floors[1][1]:.1f}) by CPU",
+                cpu_ <= 5 * floors[0][1],
+            )
+            if taken or refused:
+                print(f"  by the reference: {taken} bundles, rules {refused}")
+            goal("planted mistakes found exactly", planted_found(folder / "out", planted, copies))
+            if given.peers and copies == sizes[-1]:
+                each = cpu_ / count
+                for name, seconds in peers().items():
+                    print(f"  {name:<34}{1e6 * seconds:>9.2f} µs an indicator: {seconds / each:.1f} times the whole batch")
+        print(f"peak of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GiB")
+    finally:
+        if not given.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,232 @@
+"""Many forms at once: `ingest` reads them into a corpus, `batch` runs a policy over it; both go on where they stopped, and say
+what is damaged, of another version, or in the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, SMALL_FORM, Jixiao
+
+pytest.importorskip("duckdb", reason="the corpus extra is not installed")
+pytest.importorskip("ibis", reason="the corpus extra is not installed")
+pq = pytest.importorskip("pyarrow.parquet", reason="the corpus extra is not installed")
+pa = pytest.importorskip("pyarrow", reason="the corpus extra is not installed")
+
+SEED = ROOT / "examples" / "hubei-gcc-2021.txt"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published forms, three units more, a note and a file that is no form."""
+    at = tmp_path_factory.mktemp("filed")
+    shutil.copy(SEED, at / "seed.txt")
+    for n in range(3):
+        (at / f"unit-{n}.txt").write_text(SMALL_FORM.replace("示例单位", f"第{n}单位"), encoding="utf-8")
+    (at / "broken.json").write_text('{"schema": "jixiao/submission/1", "forms": [', encoding="utf-8")
+    return at
+
+
+@pytest.fixture(scope="module")
+def corpus(folder: Path, jixiao: Jixiao, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    at = tmp_path_factory.mktemp("made") / "corpus"
+    run = jixiao("ingest", folder, "--out", at, "--jobs", 1)
+    assert run.status == 5  # one file cannot be read, and is named; the others are in
+    assert "broken.json" in run.err
+    assert "4 份申报、7 张表" in run.out
+    return at
+
+
+@pytest.fixture(scope="module")
+def results(corpus: Path, jixiao: Jixiao, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    at = tmp_path_factory.mktemp("results") / "out"
+    run = jixiao("batch", corpus, "--out", at, "--format", "json")
+    assert run.status == 0, run.err
+    return at, run.data
+
+
+def rows(out: Path, name: str) -> list[dict[str, Any]]:
+    return [row for path in sorted(out.glob(f"*/*/{name}*.parquet")) for row in pq.read_table(path).to_pylist()]
+
+
+def test_the_results_are_those_of_evaluate(results: tuple[Path, Any], jixiao: Jixiao, folder: Path) -> None:
+    out, data = results
+    alone = jixiao("evaluate", SEED, "--format", "json").data
+    small = [jixiao("evaluate", folder / f"unit-{n}.txt", "--format", "json").data for n in range(3)]
+    every = [alone, *small]
+    assert data["forms"] == sum(len(each["forms"]) for each in every) == 7
+    assert sum(data["findings"].values()) == sum(len(each["findings"]) for each in every)
+    assert data["reference"]["checked"] == 4
+    assert not data["reference"]["bundles"]
+    totals = {(row["unit"], row["form"]): str(row["total_computed"]) for row in rows(out, "forms")}
+    for each in every:
+        for form in each["forms"]:
+            assert totals[form["unit"], form["name"]] == form["scores"]["total"]["computed"]
+    said = {(finding["rule"], finding["message"]) for each in every for finding in each["findings"]}
+    assert {(shown["rule"], shown["message"]) for shown in data["shown"]} <= said
+    assert len(data["shown"]) == 10
+
+
+def test_ingesting_again_reads_nothing_twice(corpus: Path, folder: Path, jixiao: Jixiao) -> None:
+    before = {path: path.stat().st_mtime_ns for path in corpus.glob("parts/*/*.parquet")}
+    run = jixiao("ingest", folder, "--out", corpus, "--jobs", 1)
+    assert "新写 0 部分" in run.out
+    assert {path: path.stat().st_mtime_ns for path in corpus.glob("parts/*/*.parquet")} == before
+
+
+def test_an_interrupted_ingest_goes_on(folder: Path, tmp_path: Path, jixiao: Jixiao) -> None:
+    """Killed at any point, what is there is whole, and the next run makes the rest."""
+    at = tmp_path / "corpus"
+    command = [sys.executable, "-m", "engine.cli", "ingest", str(folder), "--out", str(at), "--jobs", "1"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        child.wait(1.5)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    (at / "parts" / ".half").mkdir(parents=True, exist_ok=True)
+    run = jixiao("ingest", folder, "--out", at, "--jobs", 1)
+    assert "4 份申报、7 张表" in run.out
+    assert not list(at.glob("parts/.*"))
+
+
+def test_a_batch_goes_on_and_computes_nothing_twice(corpus: Path, tmp_path: Path, jixiao: Jixiao) -> None:
+    out = tmp_path / "out"
+    first = jixiao("batch", corpus, "--out", out, "--format", "json").data
+    places = sorted(out.glob("*/*/partition.json"))
+    shutil.rmtree(places[0].parent)
+    (places[0].parent.parent / ".half").mkdir(exist_ok=True)
+    again = jixiao("batch", corpus, "--out", out, "--format", "json")
+    assert again.data == first
+    assert not list(out.glob("*/.*"))
+
+
+def test_results_of_something_else_are_not_overwritten(corpus: Path, results: tuple[Path, Any], jixiao: Jixiao) -> None:
+    run = jixiao("batch", corpus, "--out", results[0], "--policy", "central/2020")
+    assert run.status == 2
+    assert "另一次运行的结果" in run.err
+
+
+def test_another_policy_is_run_on_rows_read_by_its_words(corpus: Path, tmp_path: Path, jixiao: Jixiao) -> None:
+    run = jixiao("batch", corpus, "--out", tmp_path / "out", "--policy", "central/2020", "--format", "json")
+    assert run.status == 0, run.err
+    assert run.data["reference"]["checked"] == 4
+    assert run.data["policies"][0]["id"] == "central/2020"
+
+
+def test_a_corpus_of_another_version_is_refused(corpus: Path, tmp_path: Path, jixiao: Jixiao) -> None:
+    old = tmp_path / "old"
+    shutil.copytree(corpus, old)
+    stamp = json.loads((old / "corpus.json").read_text())
+    (old / "corpus.json").write_text(json.dumps({**stamp, "version": 0}))
+    run = jixiao("batch", old, "--out", tmp_path / "out")
+    assert run.status == 5
+    assert "另一版本" in run.err
+    assert "重新建" in run.err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "gone"])
+def test_a_damaged_file_is_named(corpus: Path, tmp_path: Path, jixiao: Jixiao, damage: str) -> None:
+    bad = tmp_path / "bad"
+    shutil.copytree(corpus, bad)
+    path = next(iter(sorted(bad.glob("parts/*/indicator.parquet"))))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(bytes(data) if damage == "flipped" else bytes(data[: len(data) // 2]))
+    run = jixiao("batch", bad, "--out", tmp_path / "out")
+    assert run.status == 5
+    assert "indicator.parquet" in run.err
+    assert "重新 ingest" in run.err
+    assert not list((tmp_path / "out").glob("*/*/*.parquet"))
+
+
+def test_a_folder_that_is_no_corpus_is_told(tmp_path: Path, jixiao: Jixiao) -> None:
+    (tmp_path / "some.txt").write_text("x")
+    assert "没有 corpus.json" in jixiao("batch", tmp_path, "--out", tmp_path / "out").err
+    run = jixiao("ingest", SEED, "--out", tmp_path)
+    assert run.status == 5
+    assert "别的东西" in run.err
+
+
+def test_a_full_disk_stops_the_run_and_loses_nothing(corpus: Path, folder: Path, tmp_path: Path, jixiao: Jixiao) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", str(small)], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("a small file system cannot be mounted here")
+    try:
+        run = jixiao("ingest", folder, "--out", small / "corpus", "--jobs", 1)
+        assert run.status == 5
+        assert "写" in run.err
+        shutil.rmtree(small / "corpus")
+        (small / "filler").write_bytes(b"x" * 80_000)
+        run = jixiao("batch", corpus, "--out", small / "out")
+        assert run.status == 5
+        assert "腾出空间" in run.err or "写" in run.err
+        assert not list(small.glob("out/*/*/partition.json"))
+        subprocess.run(["mount", "-o", "remount,size=100m", str(small)], check=True)
+        assert jixiao("batch", corpus, "--out", small / "out").status == 0
+        assert "4 份申报" in jixiao("ingest", folder, "--out", small / "corpus", "--jobs", 1).out
+    finally:
+        subprocess.run(["umount", str(small)], check=False)
+
+
+def test_lines_and_parquet_are_read_directly(tmp_path: Path, jixiao: Jixiao) -> None:
+    record = jixiao("read", SEED).data
+    (tmp_path / "forms.jsonl").write_text(json.dumps(record, ensure_ascii=False) + "\n" + '{"no": "record"}\n', encoding="utf-8")
+    pq.write_table(pa.table({"record": [json.dumps(record)]}), tmp_path / "records.parquet")
+    flat = [
+        {"unit": "某局", "fiscal_year": 2021, "kind": "project", "form": "某项目", "level1": "产出指标", "level2": "数量指标",
+         "name": f"第{n}项次数", "weight": "40", "target": "10次", "actual": f"{n}次", "score": str(4 * n), "budget": "100",
+         "executed": "50", "execution_score": "10", "total": "90"}
+        for n in (5, 10)
+    ]  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(flat), tmp_path / "flat.parquet")
+    pq.write_table(pa.table({"x": [1]}), tmp_path / "other.parquet")
+    run = jixiao("ingest", tmp_path, "--out", tmp_path / "corpus", "--policy", "hubei/2021", "--jobs", 1)
+    assert run.status == 5
+    assert "3 份申报" in run.out
+    assert "forms.jsonl：第2行" in run.err
+    assert "other.parquet" in run.err
+    out = tmp_path / "out"
+    assert jixiao("batch", tmp_path / "corpus", "--out", out).status == 0
+    totals = sorted(str(row["total_computed"]) for row in rows(out, "forms"))
+    once = [form["scores"]["total"]["computed"] for form in jixiao("evaluate", SEED, "--format", "json").data["forms"]]
+    assert totals == sorted([*once, *once, "70.00"])
+
+
+def test_what_a_database_cannot_hold_is_left_to_the_reference(tmp_path: Path, jixiao: Jixiao) -> None:
+    """Ten billion billion, and half a surrogate pair: counted, said, and judged as `evaluate` judges them."""
+    record = jixiao("read", SEED).data
+    indicator = record["forms"][0]["goals"][0]["indicators"][0]
+    indicator["target"], indicator["actual"] = "10000000000000000000次", "5000000000000000000次"
+    (tmp_path / "huge.json").write_text(json.dumps(record), encoding="utf-8")
+    assert jixiao("ingest", tmp_path / "huge.json", SEED, "--out", tmp_path / "corpus", "--policy", "hubei/2021").status == 0
+    run = jixiao("batch", tmp_path / "corpus", "--out", tmp_path / "out", "--format", "json")
+    assert run.data["reference"]["bundles"] == 1
+    alone = [jixiao("evaluate", path, "--format", "json", "--policy", "hubei/2021").data for path in (tmp_path / "huge.json", SEED)]
+    assert sum(run.data["findings"].values()) >= len(alone[0]["findings"])
+
+
+def test_impact_on_a_corpus(corpus: Path) -> None:
+    from engine.batch_impact import impact_on_corpus, is_corpus
+    from engine.policy_files import library
+
+    assert is_corpus(corpus)
+    found = impact_on_corpus(corpus, "hubei/2021", "central/2020", library())
+    assert found["forms"]["forms"] == 7
+    assert {row["rule"] for row in found["findings"]}
+    same = impact_on_corpus(corpus, "hubei/2021", "hubei/2021", library())
+    assert not same["findings"]
+    assert not same["changed"]
