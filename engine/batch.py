@@ -64,19 +64,19 @@ def batch(
     path: Path,
     out: Path,
     library: Library,
-    policy_id: str | None = None,
+    policy: str | Policy | None = None,
     options: Options | None = None,
     progress: Progress | None = None,
 ) -> Run:
-    """Run the corpus at `path` into `out`. Raises InputError for a corpus that cannot be read or a disk that is full, PolicyError,
+    """Run the corpus at `path` into `out`, all of it under `policy` if that is given. Raises InputError for a corpus that cannot be read or a disk that is full, PolicyError,
     UsageError where `out` holds the results of something else, InternalError if the database and the reference differ."""
     options = options or Options()
     found = corpus.open_corpus(path)
     shelf = Shelf(library)
     groups: dict[str, list[Part]] = {}
     for part in found.parts:
-        groups.setdefault(policy_id or part.policy, []).append(part)
-    policies = {name: shelf.policy(name) for name in groups}
+        groups.setdefault(policy.id if isinstance(policy, Policy) else policy or part.policy, []).append(part)
+    policies = {name: policy if isinstance(policy, Policy) else shelf.policy(name) for name in groups}
     _claim(out, found, policies, options)
     run = Run(out, policies={name: policy.sha256 for name, policy in policies.items()})
     scratch = out / ".scratch"

@@ -111,7 +111,9 @@ class Scope:
                     problems.append(self._problem((*path, name), message, "、".join(self.fields), ""))
                     continue
                 message = f"没有“{name}”这个字段"
-                problems.append(self._problem((*path, name), message, "、".join(self.fields), nearest(name, self.fields)))
+                titled = next((key for key, field in self.fields.items() if name in (field.title, field.title.split("（")[0])), "")
+                close = titled or nearest(name, self.fields)
+                problems.append(self._problem((*path, name), message, "、".join(self.fields), close))
                 continue
             out += self._requirement(name, field, requirement, (*path, name), problems)
         return tuple(out)
@@ -203,8 +205,10 @@ class Scope:
     def _fits(self, field: Field, value: Scalar, word: str) -> None:
         kind = "bool" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
         if kind != field.type:
+            other = self.fields.get(str(value))
             raise _Wrong(
-                f"{field.title}是{_TYPE_NAMES[field.type]}，不能与{_TYPE_NAMES[kind]}{shown(value)}比较", _TYPE_NAMES[field.type]
+                f"{field.title}是{_TYPE_NAMES[field.type]}，不能与{_TYPE_NAMES[kind]}{shown(value)}比较",
+                f"{_TYPE_NAMES[field.type]}；要与{other.title}比较，写 {{field: {value}}}" if other else _TYPE_NAMES[field.type],
             )
         if field.choices and word in ("eq", "in", "not_in") and value not in field.choices:
             raise _Wrong(

@@ -246,7 +246,7 @@ _PART: Fields = {
 }
 
 _DOUBTS = (
-    *("run_together", "part_unmarked", "part_alone"),
+    *("run_together", "part_unmarked", "part_alone", "column_unlisted"),
     *("hidden_sheet", "hidden_cells", "hidden_text", "deleted_text", "deleted_rows"),
 )
 _DOUBT: Fields = {

@@ -112,6 +112,8 @@ def _passed_over(path: Path) -> str:
         return "隐藏的文件"
     if name.lower() in _SYSTEM:
         return "系统文件"
+    if name.lower().endswith((".md", ".markdown")):
+        return "Markdown 文件"  # notes that lie beside forms: forms are filed in no such format
     try:
         return "" if stat.S_ISREG(path.stat().st_mode) else "不是普通文件"
     except OSError:

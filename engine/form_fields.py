@@ -190,6 +190,8 @@ def _text(value: str, key: str, path: Path_, at: Path_, context: _Context) -> It
         yield _field("choice", path, at, context, value, choices=choices)
     elif key in _FORMULAS:
         yield _field("formula", path, at, context, value)
+    elif known.get("type") in ("number", "integer"):
+        yield _field("number", path, at, context, value)  # what was mistyped stands there as text until a number is typed
     else:
         yield _field("long" if key in _LONG or len(value) > 40 or "\n" in value else "text", path, at, context, value)
 

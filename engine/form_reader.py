@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.blocks import Block, Document, Paragraph, Table
+from engine.check_boxes import chosen
 from engine.errors import InputError, Place, Problem
 from engine.form_table import read_tables
 from engine.grid import cell_of
@@ -77,7 +78,7 @@ def _clean(document: Document, layout: Layout) -> list[Block]:
     gap = False
     for block in document.blocks:
         if isinstance(block, Table):
-            blocks += titles_out(_clean_table(block, layout), lambda text: _title(text, layout) is not None)
+            blocks += titles_out(_clean_table(block, layout), layout, lambda text: _title(text, layout) is not None)
             gap = False
             continue
         text = _without_noise(block.text, layout)
@@ -127,9 +128,10 @@ def _titles(blocks: Sequence[Block], layout: Layout) -> list[tuple[int, int, _Sp
         text, end = block.text, i + 1
         hit = _title(text, layout)
         follower = blocks[i + 1] if i + 1 < len(blocks) else None
-        if not _is_dated(hit) and isinstance(follower, Paragraph) and not _title(follower.text, layout):
+        next_hit = _title(follower.text, layout) if isinstance(follower, Paragraph) else None
+        if isinstance(follower, Paragraph) and not _is_dated(hit) and not _is_dated(next_hit):
             both = _title(block.text + follower.text, layout)
-            if both and (not hit or _is_dated(both)):
+            if both and (_is_dated(both) or not (hit or next_hit)):
                 text, end, hit = block.text + follower.text, i + 2, both
         if hit:
             found.append((i, end, _Span(*hit, text, block.place)))
@@ -224,6 +226,7 @@ def _form(span: _Span, layout: Layout, problems: list[Problem]) -> Form:
         problems.append(Problem(span.place, f"“{span.text}”没有年度", expected, code="input.no-year"))
     graded = next((s for s in report.statements if s.key == "grade"), None)
     grade = content.cells.get("grade") or (Cell(dict(graded.fields).get("grade", graded.text), graded.place) if graded else None)
+    grade = replace(grade, text=chosen(grade.text)) if grade else None
     return Form(
         kind=kind,
         name=_name(span, header, layout),

@@ -116,6 +116,12 @@ class _TableReader:
         indicators = header_columns(row, self.layout.columns)
         index, first = filled[0]
         is_header = self.layout.header.find(first.text) is not None
+        if self._is_task(index, first):
+            self.block = "tasks"
+            text = "、".join(one_line(cell.text) for _, cell in filled if not self.layout.tasks.find(cell.text))
+            self.content.header.append(HeaderField("task", self.layout.tasks.texts[0], Cell(text, first.place)))
+            return
+        self.block = "header" if self.block == "tasks" else self.block
         leads = index == 0 or (self.block == "indicators" and self.columns is not None and index < self.columns.first)
         if len(indicators) >= max(HEADER_MATCHES, len(budget)):
             self._indicator_header(row, indicators)
@@ -124,7 +130,7 @@ class _TableReader:
             self.budget.header(row, budget)
         elif self.block == "notes":
             self.content.notes.extend(cell_of(cell) for _, cell in filled)
-        elif self.columns and self.block == "indicators" and adds_up(row, self.layout) and self._subtotal(row, self.columns):
+        elif self.columns and self.block == "indicators" and self._subtotal(row, self.columns):
             return
         elif (leads or self.block not in ("goal", "budget")) and (fields := self._colon_fields(filled)):
             self.content.header += fields
@@ -145,7 +151,7 @@ class _TableReader:
             self.closing.run_on(self.block, filled)
         elif self.block == "header" and self.layout.budget.has(first.text):
             self.budget.lead([cell for _, cell in filled])
-        elif self.block == "header":
+        elif self.block == "header" or (index == 0 and self.block in ("total", "grade", "analysis", "remedies")):
             self._header(row, first)
         else:
             self._unplaced(first)
@@ -159,10 +165,9 @@ class _TableReader:
         return colon_fields(cells, self.layout.header)
 
     def _subtotal(self, row: Row, columns: Columns) -> bool:
-        """Keep a row that adds up the ones above it; False if it is the form's total."""
-        filled = [cell for cell in row if cell]
-        name = next(cell for cell in filled if self.layout.subtotals.find(cell.text))
-        if not self.before_total and self.closing.begins(name):
+        """Keep a row that adds up the ones above it; False if it is none, or the form's total."""
+        name = adds_up(row, columns, self.layout)
+        if name is None or (not self.before_total and self.closing.begins(name)):
             return False
         values = closing_values(row, columns, ("weight", "score"))
         level1 = self.goals[-1].level1 if self.goals else ""
@@ -203,17 +208,14 @@ class _TableReader:
             elif label:
                 for extra in more:
                     self.problems.append(unplaced(extra, f"“{label.texts[0]}”后只有一格；其他标签：{self.layout.header.names}"))
-            elif self.block == "header" and len(values) > 1 and not self._is_slip(values):
-                text = "、".join(one_line(cell.text) for cell in values)
-                self.content.header.append(HeaderField("", "", Cell(text, first.place)))
-                self.content.doubts.append(Doubt("row_unlisted", one_line(first.text), text, first.place))
             else:
                 self._unplaced(first)
 
-    def _is_slip(self, cells: Sequence[TableCell]) -> bool:
-        """Whether one of the cells is a label of the form but for one character."""
-        sets = (self.layout.header, self.layout.budget.heading, self.layout.budget.rows, self.layout.budget.columns)
-        return any(labels.misspelt(cell.text) for labels in sets for cell in cells)
+    def _is_task(self, index: int, first: TableCell) -> bool:
+        """Whether a row is one of the year's tasks: their heading stands before the first, over the others or again."""
+        if self.block not in ("header", "tasks"):
+            return False
+        return self.layout.tasks.find(first.text) is not None or (self.block == "tasks" and index > 0)
 
     # goals and indicators
 

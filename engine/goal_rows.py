@@ -86,16 +86,16 @@ def composed(fields: dict[str, Cell], by: Composition | None) -> bool:
     """Put a target of three columns together (≥, 95, % -> ≥95%), and give the actual the unit it lacks; the columns
     themselves stay as they are. False if the column of signs holds something else."""
     nature, target = fields.get("nature"), fields.get("target")
-    if by is None or nature is None or target is None or not nature:
+    if by is None or target is None or not (nature or fields.get("unit")):
         return True
-    sign = fold(nature.text)
-    if sign not in by.signs:
+    sign = by.meaning.get(fold(nature.text), nature.text) if nature else ""
+    if sign and fold(sign) not in by.signs:
         return False
-    if sign in by.words or not target:
+    if fold(sign) in by.words or not target:
         return True
     unit = fields["unit"].text if "unit" in fields and fold(fields["unit"].text) not in by.no_unit else ""
     signed = any(fold(target.text).startswith(other) for other in by.operators)
-    bare = target.text if signed else nature.text + target.text
+    bare = target.text if signed else sign + target.text
     fields["target"] = replace(target, text=bare + (unit if _lacks(target.text, unit, by.scales, signed) else ""))
     actual = fields.get("actual")
     if actual and _lacks(actual.text, unit, by.scales) and not (fold(unit) in by.share_units and _may_be_share(actual.text)):

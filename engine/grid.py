@@ -100,17 +100,17 @@ def read_header(
         if keys.count(label.key) > 1:
             problems.append(unplaced(row[index], f"“{label.texts[0]}”只有一列"))
     places = {index for index, _ in found}
+    missing = [label.texts[0] for label in labels.items if label.required and label.key not in keys]
     for index, cell in enumerate(row):
         if cell and others and index not in places and others.find(cell.text):
             named.append((index, OTHER + one_line(cell.text)))
         elif cell and index > found[0][0] and index not in places:
             near = labels.nearest(cell.text)
-            if doubts is not None and _LABEL_LIKE.fullmatch(fold(cell.text)) and not labels.misspelt(cell.text):
+            if doubts is not None and not missing and _LABEL_LIKE.fullmatch(fold(cell.text)) and not labels.misspelt(cell.text):
                 named.append((index, OTHER + one_line(cell.text)))
                 doubts.append(Doubt("column_unlisted", one_line(cell.text), one_line(cell.text), cell.place))
                 continue
             problems.append(replace(unplaced(cell, f"表头各列为：{labels.names}"), nearest=near))
-    missing = [label.texts[0] for label in labels.items if label.required and label.key not in keys]
     if missing:
         row_text = "、".join(cell.text for cell in row if cell)
         where = next(cell.place for cell in row if cell)
@@ -129,6 +129,9 @@ def label_pairs(row: Row, labels: Labels) -> Iterator[tuple[Label | None, list[T
     current: tuple[Label | None, list[TableCell], list[TableCell]] = (None, [], [])
     for cell in row:
         label = labels.find(cell.text) if cell else None
+        said = [*current[1], *current[2]][-1:]
+        if cell and said and said[0].text == cell.text:
+            continue  # a merged cell taken apart says its text in each of its columns
         if label:
             if current[0] or current[2]:
                 yield current

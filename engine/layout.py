@@ -85,6 +85,8 @@ class Composition:
     share_units: frozenset[str]
     scales: tuple[str, ...]
     """What a number may end in and still lack its unit: 12万."""
+    meaning: Mapping[str, str]
+    """Words of the first column that say a direction, and the sign they stand for: 正向 is ≥."""
 
     @property
     def signs(self) -> frozenset[str]:
@@ -138,6 +140,8 @@ class Layout:
     name_drop: tuple[Pattern, ...]
     head: tuple[Keyed, ...]
     header: Labels
+    tasks: Labels
+    """Heading of the year's tasks, above the budget: its rows are kept as they are."""
     budget: BudgetLayout
     goal_headings: tuple[GoalHeading, ...]
     columns: Labels
@@ -185,7 +189,8 @@ def _composition(data: Mapping[str, Any] | None) -> Composition | None:
     operators, words, no_unit, shares = (
         frozenset(map(fold, data.get(name, ()))) for name in ("operators", "words", "no_unit", "share_units")
     )
-    return Composition(operators, words, no_unit, shares, tuple(data.get("scales", ())))
+    meaning = {fold(word): sign for word, sign in data.get("meaning", {}).items()}
+    return Composition(operators, words, no_unit, shares, tuple(data.get("scales", ())), meaning)
 
 
 class _Build:
@@ -209,6 +214,7 @@ class _Build:
             name_drop=self.patterns(data, "name_drop"),
             head=tuple(Keyed(item["key"], pattern) for item, pattern in self.items(data, "head", (), "value")),
             header=self.labels(data.get("header", ()), ("header",), "key"),
+            tasks=self.one_label(data, "tasks"),
             budget=BudgetLayout(
                 heading=self.labels([{"key": "heading", "labels": budget["heading"]}], ("budget", "heading"), "key"),
                 columns=self.labels(budget["columns"], ("budget", "columns"), "field"),
@@ -227,8 +233,8 @@ class _Build:
                 for item, pattern in self.items(goals, "headings", ("goals",))
             ),
             columns=self.labels(indicators["columns"], ("indicators", "columns"), "field"),
-            other_columns=self.one_label(indicators, "other_columns"),
-            subtotals=self.one_label(indicators, "subtotals"),
+            other_columns=self.one_label(indicators, "other_columns", ("indicators",)),
+            subtotals=self.one_label(indicators, "subtotals", ("indicators",)),
             weight=self.patterns(indicators, "weight", ("indicators",), "name", "weight"),
             weight_if_all=self.patterns(indicators, "weight_if_all", ("indicators",), "name", "weight"),
             weight_cells=self.patterns(indicators, "weight_cells", ("indicators",), "weight"),
@@ -293,10 +299,10 @@ class _Build:
                 index.setdefault(folded, label)
         return Labels(tuple(made), index)
 
-    def one_label(self, indicators: Mapping[str, Any], key: str) -> Labels:
+    def one_label(self, data: Mapping[str, Any], key: str, path: Path = ()) -> Labels:
         """Labels that all stand for the same; none if the layout has none."""
-        texts = indicators.get(key, ())
-        return self.labels([{"key": key, "labels": texts}] if texts else [], ("indicators", key), "key")
+        texts = data.get(key, ())
+        return self.labels([{"key": key, "labels": texts}] if texts else [], (*path, key), "key")
 
     def problem(self, path: Path, message: str, expected: str) -> None:
         self.problems.append(Problem(self.place(path), message, expected, code="layout.invalid"))

@@ -148,6 +148,8 @@ def by_layout(document: blocks.Document, name: str, shelf: Shelf) -> tuple[Submi
     readings, refused = _readings(document, tried.found, name)
     if not readings:  # a form of a year that its policy does not cover is told so, not what others make of it
         readings, _ = _readings(document, _tried(document, others, shelf).found, name)
+    if not readings and unusable:  # the layout that would read it may be a policy's that cannot be used
+        raise PolicyError(unusable)
     if not readings:
         raise InputError(refused)
     fitting = [(read, policy) for read, policy in readings if covers_all(policy, read.forms, shelf.on)]
@@ -156,7 +158,9 @@ def by_layout(document: blocks.Document, name: str, shelf: Shelf) -> tuple[Submi
     if len(fitting) == 1:
         read, policy = fitting[0]
         for head, error in tried.broken:
-            if head.jurisdiction == policy.jurisdiction and covers_all(head, read.forms, shelf.on):
+            # a general policy is not put in the place of a local one that cannot be used
+            stands_in = policy.id not in local and head.id in local
+            if (head.jurisdiction == policy.jurisdiction or stands_in) and covers_all(head, read.forms, shelf.on):
                 raise error
         return fitting[0]
     read, policy = (fitting or readings)[0]
@@ -222,7 +226,7 @@ def _readings(
     document: blocks.Document, candidates: Sequence[_Fit], name: str
 ) -> tuple[list[tuple[Submission, Policy]], Sequence[Problem]]:
     """What the layouts make of the document that fit it best (find most of their labels) among those that can read it; and,
-    where none can, what is wrong by the one that finds most."""
+    where none can, what is wrong by the one that finds most labels and the fewest mistakes."""
     read: list[tuple[int, Submission, Policy]] = []
     refused: list[tuple[int, Sequence[Problem]]] = []
     for fit in candidates:
@@ -231,8 +235,8 @@ def _readings(
         except InputError as error:
             refused.append((fit.labels, error.problems))
     best = max((labels for labels, _, _ in read), default=0)
-    worst_told = max(refused, key=lambda item: item[0], default=(0, ()))[1]
-    return [(submission, policy) for labels, submission, policy in read if labels == best], worst_told
+    nearest_told = max(refused, key=lambda item: item[0] - len(item[1]), default=(0, ()))[1]
+    return [(submission, policy) for labels, submission, policy in read if labels == best], nearest_told
 
 
 def _preferred(readings: Sequence[tuple[Submission, Policy]], shelf: Shelf) -> tuple[Submission, Policy]:

@@ -5,12 +5,16 @@ A policy is a directory `<root>/<jurisdiction>/<year>/` with a policy.yaml; its 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import Place, PolicyError, Problem, nearest
 from engine.paths import displayed
 from engine.resources import shipped
+
+_HIDDEN = re.compile(r"[.。]ya?ml\.txt$|[。．]ya?ml$", re.IGNORECASE)
+"""Extensions that look right where the system hides the last one, or typed with a Chinese keyboard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +105,21 @@ def misnamed(directory: Path) -> list[Problem]:
         for part in (directory, directory / "findings", directory / "tests")
         if part.is_dir()
         for path in part.iterdir()
-        if path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml"
+        if (path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml") or _HIDDEN.search(path.name)
     )
     return [
-        Problem(Place(display_name(path)), f"扩展名应为 .yaml，“{path.suffix}”的文件不会被读", f"{path.stem}.yaml")
+        Problem(Place(display_name(path)), f"扩展名应为 .yaml，“{_extension(path)}”的文件不会被读", f"{_stem(path)}.yaml")
         for path in found
     ]
+
+
+def _extension(path: Path) -> str:
+    found = _HIDDEN.search(path.name)
+    return found[0] if found else path.suffix
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(_extension(path))
 
 
 def _named_like(directory: Path) -> str:

@@ -54,7 +54,7 @@ def policy_diff(before: str, after: str, form: str, out: Path | None, policies: 
     type=FILE,
     multiple=True,
     required=True,
-    help="自评表、记录或目录（连同下级目录）；可以写几次。",
+    help="自评表、记录或目录（连同下级目录），可以写几次；或一个语料（jixiao ingest 建的）。",
 )
 @click.argument("more", metavar="[PATH]...", nargs=-1, type=FILE)
 @click.option(
@@ -81,11 +81,19 @@ def policy_impact(
 ) -> int:
     """用两个政策各算一遍真实的自评表：多少张变了、变多少、哪些等级变了、哪些问题有了或没了，变化大的在前。"""
     from engine import progress
+    from engine.batch import Options
+    from engine.batch_impact import CHECKED, corpus_among, impact_on_corpus
     from engine.impact_data import to_data
     from engine.impact_run import run
 
-    where = the_library(policies)
-    impact = run(before, after, [*paths, *more], where, limit=limit, jobs=jobs, watch=progress.shown)
+    where, given = the_library(policies), [*paths, *more]
+    if corpus := corpus_among(given):
+        from engine.corpus_commands import progress as bar
+
+        options = Options(threads=jobs, check=CHECKED)
+        impact = impact_on_corpus(corpus, before, after, where, limit=limit, options=options, progress=bar())
+    else:
+        impact = run(before, after, given, where, limit=limit, jobs=jobs, watch=progress.shown)
     data = to_data(impact)
     if form == "json":
         from engine.result import dumps

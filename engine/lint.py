@@ -11,7 +11,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from engine import lint_bands, lint_policy, lint_rules, lint_tables, lint_tests, lint_values, lint_words
+from engine import lint_bands, lint_policy, lint_rules, lint_tables, lint_tests, lint_values, lint_words, lint_yearly
 from engine.errors import nearest
 from engine.lint_codes import CODES, ERROR, SEVERITIES
 from engine.lint_subject import Lint, Subject, subject
@@ -43,7 +43,7 @@ class Report:
 def lint(policy: str | Path, where: Library, today: date, *, proofs: bool = True, locked: bool = True) -> Report:
     """Examine a policy or pack. Raises PolicyError with everything `policy check` finds wrong: lint comes after it."""
     under = subject(policy, where, today, proofs=proofs, locked=locked)
-    for module in (lint_tables, lint_bands, lint_rules, lint_values, lint_words, lint_policy, lint_tests):
+    for module in (lint_tables, lint_bands, lint_rules, lint_values, lint_words, lint_policy, lint_yearly, lint_tests):
         module.check(under)
     lints = _accepted(under, list(dict.fromkeys(under.lints)))
     order = list(SEVERITIES)

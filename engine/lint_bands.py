@@ -39,12 +39,14 @@ def _weights(subject: Subject) -> None:
         return
     for level in policy.taxonomy:
         if level.name not in weights.level1:
+            written, added = subject.place(("scoring", "weights", "level1")), subject.place(("taxonomy", level.name), key=True)
+            ours = subject.is_own(added) and not subject.is_own(written)
             subject.add(
                 "weights-taxonomy",
                 f"scoring.weights.{level.name}",
-                subject.place(("scoring", "weights", "level1")),
-                f"指标体系里有“{level.name}”，weights.level1 里没有它的分值",
-                "写上分值；这一级不计分的写 0",
+                added if ours else written,
+                f"指标体系里有“{level.name}”，weights.level1 里没有它的分值" + (f"（{written}）" if ours else ""),
+                ("在本政策里写 scoring: weights: 一段，" if ours else "") + "写上分值；这一级不计分的写 0",
             )
 
 

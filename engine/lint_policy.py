@@ -144,7 +144,15 @@ def _between(subject: Subject) -> None:
 
 def _taxonomy(subject: Subject) -> None:
     homes: dict[str, str] = {}
+    called: dict[str, str] = {name: name for name in subject.data.get("taxonomy", {})}
     for name, item in subject.data.get("taxonomy", {}).items():
+        for index, alias in enumerate(item.get("aliases", ())):
+            other = called.setdefault(alias, name)
+            if other != name:
+                place = subject.place(("taxonomy", name, "aliases", index))
+                what = "是另一个一级指标" if alias == other else f"也是“{other}”的别名"
+                message = f"“{name}”的别名“{alias}”{what}：表上写“{alias}”的认不出归哪一个"
+                subject.add("taxonomy-twice", f"taxonomy.{name}.{alias}", place, message, "删去这个别名")
         for index, level2 in enumerate(item["level2"]):
             home = homes.setdefault(level2, name)
             if home != name:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 from engine import fields as catalogue
 from engine import formula, proof_order
-from engine.errors import Place
+from engine.errors import Place, nearest
 from engine.fields import Fields
 from engine.ir import Ref
-from engine.lint_subject import Subject, condition_text
+from engine.lint_subject import Subject, condition_text, numeric
 from engine.policy import Scheme
 from engine.policy_build import NATURES
 from engine.proof import Outcome
@@ -23,6 +26,9 @@ from engine.yamlfile import Path_
 
 def check(subject: Subject) -> None:
     """Every table of the policy."""
+    _levels(subject)
+    if subject.proofs:
+        _operators(subject)
     for table, path in subject.tables():
         _copied(subject, table)
         if subject.proofs:
@@ -38,6 +44,7 @@ def check(subject: Subject) -> None:
     if subject.policy is not None:
         for name, table in subject.scoring_tables():
             _weightless(subject, name, table)
+            _scaled(subject, name, table)
             if subject.proofs:
                 proving = ScoringTable(subject, subject.policy, table, ("scoring", name))
                 proving.run()
@@ -122,6 +129,105 @@ def _weightless(subject: Subject, name: str, table: Table) -> None:
                 f"公式“{case.formula}”里没有 weight：分值 2 分和 20 分的指标得一样的分",
                 "公式乘上 weight（该指标的分值）",
             )
+
+
+_SCALED = {"quantitative": ("target", "actual"), "execution": ("budget", "executed")}
+"""The fields of a table that are in a unit of the form's: both in the same one."""
+_SAMPLES = ((Decimal(80), Decimal(72)), (Decimal(7), Decimal("5.3")), (Decimal(3), Decimal(4)))
+
+
+def _scaled(subject: Subject, name: str, table: Table) -> None:
+    """Formulas that give another score where target and actual are written in another unit (10 公里, 10000 米): a formula is
+    a quotient of polynomials, so that a few values show it."""
+    if name not in _SCALED or subject.policy is None:
+        return
+    params = {key: value for key, value in subject.params.items() if numeric(value)}
+    for index, case in enumerate(table.cases):
+        if case.score is None or any(c.test.field in ("target_unit", "actual_unit") for c in case.conditions):
+            continue
+        if {n.name for n in formula.names(case.score)} & {*_SCALED[name]} and any(
+            _score(case, name, params, sample, 1) != _score(case, name, params, sample, 10) for sample in _SAMPLES
+        ):
+            what = ("目标值、完成值", "“80 件”与“800 件”") if name == "quantitative" else ("预算数、执行数", "“元”与“万元”")
+            subject.add(
+                "score-scale",
+                f"{name}.{case.id}",
+                subject.place(("scoring", name, "cases", index, "score")),
+                f"公式“{case.formula}”把分值与{what[0]}直接加减，或没有相除：同样的完成程度，换一种计量单位（{what[1]}）得分就不同",
+                "按比例的写 actual / target 或 achieved；按百分点的写 actual_percent，或在 when 里限定 target_unit"
+                if name == "quantitative"
+                else "写 executed / budget 或 rate",
+            )
+
+
+def _score(case: Case, name: str, params: Mapping[str, Any], sample: tuple[Decimal, Decimal], times: int) -> object:
+    base, done = _SCALED[name]
+    fields: dict[str, formula.Number] = {
+        **params,
+        "weight": Decimal(10),
+        "reported": Decimal(6),
+        "actual_percent": sample[1],
+        base: sample[0] * times,
+        done: sample[1] * times,
+        "achieved": Fraction(sample[1]) / Fraction(sample[0]),
+        "rate": 100 * Fraction(sample[1]) / Fraction(sample[0]),
+    }
+    assert case.score is not None
+    try:
+        return formula.evaluate(case.score, fields)
+    except (KeyError, formula.DivisionByZero):
+        return None
+
+
+def _operators(subject: Subject) -> None:
+    """Targets that say themselves which way is better, and are recognised the other way round."""
+    table = subject.recognition.get("direction")
+    if table is None:
+        return
+    record = Record("direction", _fields(subject, table))
+    ways = reached(table.cases, record)
+    for signs, wrong, said in (((">=", ">"), "inverse", "≥"), (("<=", "<"), "positive", "≤")):
+        for index, case in enumerate(table.cases):
+            if case.value != wrong:
+                continue
+            for sign in signs:
+                known = [
+                    record.present("target_operator"),
+                    record.text("target_operator", sign),
+                    record.text("target_kind", "number"),
+                ]
+                if subject.prover.possible([ways[index], *known, *record.axioms()])[0] == "refuted":
+                    subject.add(
+                        "direction-operator",
+                        f"direction.{case.id}",
+                        case.place,
+                        f"目标值写明“{said}”的指标会走到“{case.id}”，认作{'越少越好' if wrong == 'inverse' else '越多越好'}",
+                        '在前面加一条看符号的：when: {target_operator: {in: ["<=", "<"]}}，value: inverse；">="、">" 为 positive',
+                    )
+                    break
+
+
+def _levels(subject: Subject) -> None:
+    """Cases that ask for a 一级 or 二级指标 the taxonomy does not have."""
+    if subject.policy is None:
+        return
+    level1 = [name for level in subject.policy.taxonomy for name in (level.name, *level.aliases)]
+    known = {"level1": level1, "level2": [name for level in subject.policy.taxonomy for name in level.level2]}
+    for condition, at, path in subject.conditions():
+        test = condition.test
+        if path[0] not in ("scoring", "recognition") or test.field not in known or test.op not in ("eq", "in"):
+            continue
+        wanted = [str(value) for value in (test.value if isinstance(test.value, tuple) else (test.value,))]
+        if isinstance(test.value, Ref) or any(value in known[test.field] for value in wanted):
+            continue
+        close = nearest(wanted[0], known[test.field])
+        subject.add(
+            "rule-value-unknown",
+            f"{at}.{test.field}",
+            subject.place(path),
+            f"情形“{at}”与“{'、'.join(wanted)}”比较，指标体系里没有这样的{condition.title}",
+            f"改为“{close}”" if close else f"可用的有：{'、'.join(known[test.field][:12])}",
+        )
 
 
 def _note(subject: Subject, about: str, statement: str, answer: Outcome, place: Place) -> None:

@@ -71,6 +71,12 @@ def _scale(subject: Subject, name: str, item: Mapping[str, Any]) -> None:
         if old is None or not numeric(value) or not numeric(old["value"]) or not value or not old["value"]:
             continue
         ratio = Decimal(value) / Decimal(old["value"])
+        if subject.is_own(subject.place(("parameters", name))) and ratio in (10, Decimal("0.1")):
+            before = plain(Decimal(old["value"])) + old.get("unit", "")
+            after = plain(Decimal(value)) + item.get("unit", "")
+            message = f"参数“{item['label']}”（{name}）由 {before} 改成 {after}，正好十倍：可能多写、少写了一位"
+            place, advice = subject.place(("parameters", name, "value")), f"核对文件；“{parent.id}”里是 {before}"
+            subject.add("parameter-scale", f"parameters.{name}", place, message, advice)
         if subject.is_own(subject.place(("parameters", name))) and (ratio >= 50 or ratio <= Decimal("0.02")):
             before = plain(Decimal(old["value"])) + old.get("unit", "")
             after = plain(Decimal(value)) + item.get("unit", "")

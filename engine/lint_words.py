@@ -12,7 +12,8 @@ from engine.lint_subject import Subject
 from engine.predicates import compiled
 from engine.yamlfile import Path_, walk
 
-_GLUE = re.compile(r"[、，；｜|;]")
+_GLUE = re.compile(r"[、，；｜|;]|(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff])")
+"""Between words of a list, where a comma of the list was meant; a space only between Chinese words."""
 _SAMPLES = ("", "甲", "a1", "0", "，。", "完成 100%")
 
 
@@ -43,7 +44,7 @@ def _list(subject: Subject, path: Path_, words: list[str]) -> None:
         place = subject.place((*path, index))
         if not word.strip():
             subject.add("word-blank", f"{at}[{index}]", place, "词表里有一个空白的词：什么文字都算含有它", "删去这个词")
-        elif word != word.strip() or (_GLUE.search(word) and path[0] != "taxonomy" and len(word) > 1):
+        elif word != word.strip() or (_GLUE.search(word) and len(word) > 1):
             glued = [part.strip() for part in _GLUE.split(word) if part.strip()]
             what = f"几个词粘成了一个：“{word}”" if len(glued) > 1 else f"词的前后有空格或标点：“{word}”"
             subject.add("word-glued", f"{at}.{word}", place, what, f"写成 [{', '.join(glued)}]，词与词之间用半角逗号")

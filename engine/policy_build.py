@@ -6,12 +6,12 @@ Problems are collected over the whole policy and raised together, each at its li
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine import claims, fact_fields, rollup_rules
+from engine import claims, fact_fields, parameter_kinds, rollup_rules
 from engine import fields as catalogue
 from engine.conditions import Scope
 from engine.errors import Place, PolicyError, Problem, nearest
@@ -56,6 +56,7 @@ class _Builder:
         self.data: Mapping[str, Any] = resolved.sections
         self.problems: list[Problem] = []
         self.params = {name: item["value"] for name, item in self.data.get("parameters", {}).items()}
+        self.params |= parameter_kinds.other(resolved, self.problems)
 
     def policy(self) -> Policy:
         head = self.data["policy"]
@@ -121,6 +122,11 @@ class _Builder:
         for key in ("jurisdiction", "fiscal_years", "form_kinds"):
             if key not in head:
                 self.add(("policy",), f"policy 缺少 {key}", f"写上 {key}")
+        if not self.resolved.extends and not any(section in self.data for section in NEEDED):
+            example = "extends: [去年的政策编号]，如 extends: [hubei/2021]"
+            missing = "、".join(NEEDED)
+            self.add(("policy",), f"没有写 extends，也没有自己的各部分（{missing}）：什么规则都没有", example)
+            raise PolicyError(self.problems)
         for section in NEEDED:
             if section not in self.data:
                 self.add(("policy",), f"政策缺少 {section} 部分", f"一个写有 {section}: 的文件，或 extends 一个有它的政策")
@@ -161,7 +167,7 @@ class _Builder:
             ),
             composite=data["composite"]["take"],
             composite_basis=data["composite"]["basis"],
-            weights=weights(data["weights"], self.reader(catalogue.weighing(self.data["taxonomy"])), self.points),
+            weights=weights(data["weights"], self.reader(catalogue.weighing(self.data["taxonomy"])), self.points, self.spot),
             execution=self._scoring_table("execution", stages["execution"], ()),
             tables=tables,
             tiers=tiers,
@@ -210,6 +216,8 @@ class _Builder:
             param = item["from"].get("param") if isinstance(item.get("from"), dict) else None
             if param:  # what is to be changed is where the parameter has its value
                 where = ("parameters", param, "value")
+            elif index:
+                where = self.spot(where, [items[index - 1].get("from", items[index - 1].get("above"))])
             said, named = f"“{item[key]}”的下限 {floor}", f"（参数 {param}）" if param else ""
             if read and not 0 <= floor <= top:
                 self.add(where, f"{said} 超出范围{named}", f"0 至 {top}")
@@ -218,7 +226,7 @@ class _Builder:
             if any(band.id == str(item[key]) for band in out):
                 self.add((*at, key), f"“{item[key]}”重复", "各档名称不同")
             out.append(Band(str(item[key]), str(item.get("label", item[key])), floor, included, item["basis"], self.place(at)))
-            above = out[-1] if read else above
+            above = out[-1] if read and 0 <= floor <= top else above
         if out and not broken and (out[-1].floor != 0 or not out[-1].floor_included):
             missing = f"0 到 {out[-1].floor} 没有归属：缺少最末一档"
             self.add((*path, len(items) - 1), missing, "最末一档写 from: 0")
@@ -355,6 +363,15 @@ class _Builder:
             self.add(path, f"“{value}”不是词表", "词表")
             return []
         return [str(word) for word in value]
+
+    def spot(self, path: Path_, written: Iterable[Any]) -> Path_:
+        """Where a wrong sum or order is to be put right: `path`, or, where that is in a policy this one extends, the value of
+        this policy's own parameter among what is `written` there."""
+        for item in written:
+            param = ("parameters", item["param"], "value") if isinstance(item, dict) and "param" in item else ()
+            if param and self.resolved.owner(param) == self.resolved.id != self.resolved.owner(path):
+                return param
+        return path
 
     def points(self, written: Any, path: Path_) -> Decimal:
         value = self.number(written, path)

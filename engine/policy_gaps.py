@@ -29,7 +29,7 @@ _FOLLOWS = {
     "sources": ("在 sources 里没有",),
     "taxonomy": ("指标体系里没有", "这个值"),
     "scoring": ("这一档", "这个值", "不等于总分"),
-    "tiers": ("没有归属", "不低于上一档"),
+    "tiers": ("没有归属", "不低于上一档", "这一档", "这个值", "可用的结果"),
     "grades": ("没有归属", "不低于上一档", "这个值"),
     "measures": ("这个字段", "没有字段", "数字字段", "公式里没有"),
     "findings": ("这种事实", "停用", "这个字段", "没有字段"),
@@ -118,8 +118,9 @@ def _unit(path: Path_) -> Path_:
 
 def _note(path: Path_, drop: set[Path_], document: Document, gaps: Gaps) -> None:
     """Remember what goes with `path`: the names others may use, and where its absence would show."""
-    if not path:
+    if not path or path[:2] == ("policy", "extends"):  # all that comes from there would be missed
         gaps.blind = True
+    if not path:
         return
     node, around = _at(document, path), _at(document, path[:-1])
     if isinstance(path[-1], str) and path != _unit(path):

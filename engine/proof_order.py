@@ -33,14 +33,19 @@ def check(on: ScoringTable) -> None:
         executed, budget = on.world.names["executed"], on.world.names["budget"]
         far = [budget > 0, executed >= 0, executed * 2 < budget]
         _missed(on, "执行率不到一半的不得满分", "执行率不到一半也得满分", far, WARNING)
+        _spent(on)
     elif on.table.name == "deadline":
         import z3
 
         record = on.world.record
         late = [record.present("early"), z3.Not(record.value("early"))]
         _missed(on, "逾期的不得满分", "逾期也得满分", late, "")
+    elif on.table.name in ("unscorable", "not_applicable"):
+        what = "没有完成值或无法比较的" if on.table.name == "unscorable" else "不适用的"
+        _missed(on, f"{what}不得满分", f"{what}指标也得满分", [], "" if on.table.name == "unscorable" else WARNING)
     elif on.table.name == "total":
         _whole(on)
+        _without(on)
 
 
 def _senses(on: ScoringTable) -> Iterator[tuple[str, int, str]]:
@@ -215,8 +220,10 @@ def _missed(on: ScoringTable, statement: str, message: str, here: list[Term], se
             at = f"{on.table.name}.{case.id}"
             example = f"{on.told(found[0])}：得 {points(found[1].score, on.policy)} 分"
             said = f"{message}（“{case.id}”：{case.formula}）"
-            late = on.table.name == "deadline"
-            advice = "按期的写 early: true" if late else "核对公式的尺度（执行率 rate 是百分数）和条件"
+            advice = {
+                "deadline": "按期的写 early: true",
+                "execution": "核对公式的尺度（执行率 rate 是百分数）和条件",
+            }.get(on.table.name, "交人工的写 status: needs_review，不计分的写 status: not_applicable，得 0 分的写 score: 0")
             on.subject.add("full-marks-though-missed", at, on.score_of(index), said, advice, severity=severity, example=example)
         answers.append("unknown" if answer == "refuted" and not found else answer)
     worst: Answer = "refuted" if "refuted" in answers else "unknown" if "unknown" in answers else "proved"
@@ -247,6 +254,53 @@ def _whole(on: ScoringTable) -> None:
             "核对总分公式",
             example=f"{told(fields, parts, record.fields)}：总分 {points(outcome.score, on.policy)}",
         )
+
+
+def _spent(on: ScoringTable) -> None:
+    """A budget spent to the last cent has full marks."""
+    record = on.world.record
+    budget, executed = on.world.names["budget"], on.world.names["executed"]
+    answers: list[Answer] = ["proved"]
+    for index, case in on.scored:
+        if case.score is None or index in on.broken or "reported" in operands(case.score, record.fields):
+            continue
+        kept = on.kept_of(on.world, on.raw_of(on.world, case))
+        answer, model = on.model(on.ways[index], budget > 0, executed == budget, kept < on.world.names["weight"])
+        found = on.engine(model) if answer == "refuted" else None
+        if found and found[1].score is not None:
+            at, place = f"execution.{case.id}", on.score_of(index)
+            message = f"预算全部执行也得不到满分 {plain(on.policy.scoring.weights.execution)}（“{case.id}”：{case.formula}）"
+            example = f"{on.told(found[0])}：得 {points(found[1].score, on.policy)} 分"
+            on.subject.add("met-not-full", at, place, message, "核对各档的分数和预算执行分值（execution）", example=example)
+        answers.append("unknown" if answer == "refuted" and not found else answer)
+    worst: Answer = "refuted" if "refuted" in answers else "unknown" if "unknown" in answers else "proved"
+    on.outcome("预算全部执行的得满分", worst, on.table.cases[0])
+
+
+def _without(on: ScoringTable) -> None:
+    """Where indicators may be left out as not applicable, a form with every other point still has the full score."""
+    weights = on.policy.scoring.weights
+    tables = [*on.policy.scoring.tables.values()]
+    giving = [(table, case) for table in tables for case in table.cases if case.status == "not_applicable"]
+    out = Decimal(5)
+    rest = weights.full_score - weights.execution - out
+    if not giving or rest <= 0:
+        return
+    parts = {"execution": weights.execution, "indicators": rest, "not_applicable_weight": out}
+    fields: dict[str, Scalar] = {**parts, "full_score": weights.full_score, "applicable": weights.full_score - out}
+    outcome = of_engine(on.table, fields, on.policy)
+    if outcome is None or outcome.score is None or outcome.score == Fraction(weights.full_score):
+        return
+    table, case = giving[0]
+    on.subject.add(
+        "total-not-applicable",
+        f"total.{outcome.case.id}",
+        on.score_of(on.table.cases.index(outcome.case)),
+        f"“{table.name}.{case.id}”的指标不计分，总分公式（{outcome.case.formula}）没有折算："
+        f"其余都满分，总分也不到 {plain(weights.full_score)}",
+        "按比例折算的写 (execution + indicators) / applicable * full_score；本意如此的在 lint: accept: 写明理由",
+        example=f"{told(fields, parts, on.world.record.fields)}：总分 {points(outcome.score, on.policy)}",
+    )
 
 
 def _jump(on: ScoringTable) -> None:

@@ -21,7 +21,7 @@ from engine.proof import Outcome as Answer
 from engine.proof_terms import Record, Term, number
 from engine.proof_terms import fields_of as operands
 from engine.proof_terms import value as term_of
-from engine.proof_world import World, reached, world
+from engine.proof_world import World, percent_factor, reached, world
 from engine.tables import Case, Table
 from engine.yamlfile import Path_
 
@@ -41,6 +41,7 @@ class ScoringTable:
 
     def run(self) -> None:
         """Everything but how scores follow what was achieved: `proof_order`."""
+        self._bounds()
         for index, case in enumerate(self.table.cases):
             self._arrives(index, case)
         for index, case in self.scored:
@@ -75,6 +76,31 @@ class ScoringTable:
                 f"按识别表和引擎的取值，没有指标会走到“{case.id}”",
                 "核对 recognition 里的 nature 表；确属备而不用的可以留着",
             )
+
+    def _bounds(self) -> None:
+        """Whether the bounds keep a score within 0 and the weight at all: told once, where they are written."""
+        if self.table.name != "execution":
+            return
+        weight = self.world.names["weight"]
+        edges = self.policy.scoring.bounds
+        path: Path_ = ("scoring", "bounds")
+        low, high = (term_of(edge, self.world.names).term for edge in (edges.lowest, edges.highest))
+        for key, edge, wrong, said in (
+            ("highest", edges.highest, high > weight, "上限可能高于分值"),
+            ("highest", edges.highest, high < weight, "上限可能低于分值，得不到满分"),
+            ("lowest", edges.lowest, low < 0, "下限可能低于 0"),
+            ("lowest", edges.lowest, low > 0, "下限可能高于 0，什么都没有做也得分"),
+        ):
+            answer, model = self.model(wrong)
+            if answer == "refuted":
+                worth = self.policy.scoring.weights.execution
+                example = f"分值 {plain(worth)}：{said[:2]} {plain(formula.evaluate(edge, {'weight': worth}))} 分"
+                at = self.subject.place((*path, key))
+                advice = '一般写 lowest: "0"、highest: weight'
+                self.subject.add("score-out-of-range", f"bounds.{key}", at, f"bounds 的{said}", advice, example=example)
+
+    def _badly_bounded(self) -> bool:
+        return self.table.name != "total" and any(lint.at.startswith("bounds.") for lint in self.subject.lints)
 
     def _operands(self, index: int, case: Case) -> None:
         import z3
@@ -113,7 +139,7 @@ class ScoringTable:
                 )
 
     def _range(self, index: int, case: Case) -> None:
-        if index in self.broken:
+        if index in self.broken or self._badly_bounded():
             return
         raw = self.raw_of(self.world, case)
         total = self.table.name == "total"
@@ -235,7 +261,7 @@ class ScoringTable:
         import z3
 
         own = {(c.test.field, c.test.value) for case in self.table.cases for c in case.conditions}
-        return [
+        return [percent_factor() == 1] + [
             z3.Not(term)
             for key, unknown in self.world.record.unknowns.items()
             for (_, value), term in unknown.patterns.items()

@@ -94,6 +94,14 @@ def _indicator(policy: Policy, table: Table, record: Record) -> Iterator[Term]:
         yield record.text("nature", table.name)
 
 
+def percent_factor() -> Term:
+    """What a percentage is multiplied by to be compared with the target: the same for two records that differ in what was
+    achieved only."""
+    import z3
+
+    return z3.Real("percent-factor")
+
+
 def _compared(record: Record) -> Iterator[Term]:
     """What `comparison` says of kinds, numbers and verdicts."""
     import z3
@@ -103,24 +111,35 @@ def _compared(record: Record) -> Iterator[Term]:
     yield numbers == both
     yield record.present("target") == record.present("actual")
     yield z3.Implies(record.present("early"), record.text("comparison", "deadline"))
+    yield z3.Implies(z3.And(numbers, record.text("target_operator", "±")), record.text("target_kind", "range"))
     for key in ("target_kind", "actual_kind"):
         for kind in ("empty", "not_applicable", "text", "deadline"):
             yield z3.Implies(record.text(key, kind), z3.Not(numbers))
     yield record.text("comparison", "none") == z3.Or(
         *[record.text(key, kind) for key in ("target_kind", "actual_kind") for kind in ("empty", "not_applicable")]
     )
+    # a percentage is compared as it stands, or brought into the target's unit by a factor that is not known here
+    percent, factor = z3.And(numbers, record.present("actual_percent")), percent_factor()
+    yield factor >= 1  # the finer of two units is the one both are brought into
+    bare = z3.And(record.text("target_unit", ""), record.text("target_kind", "number"))
+    yield z3.Implies(z3.Or(record.text("target_unit", "%"), bare), factor == 1)
+    yield z3.Implies(percent, record.value("actual") == record.value("actual_percent") * factor)
+    yield record.present("actual_percent") == record.text("actual_unit", "%")
     # a number that meets a target at the very least reaches it; of several the worst is taken, by the same direction
     target, actual = record.value("target"), record.value("actual")
     plain = z3.And(numbers, z3.Not(record.text("target_kind", "range")))
     unsigned = record.text("target_operator", "")
-    up = z3.Or(record.text("target_operator", ">="), record.text("target_operator", ">"), unsigned)
-    down = z3.Or(record.text("target_operator", "<="), record.text("target_operator", "<"), unsigned)
+    exact = record.text("target_operator", "=")
+    up = z3.Or(record.text("target_operator", ">="), record.text("target_operator", ">"), exact, unsigned)
+    down = z3.Or(record.text("target_operator", "<="), record.text("target_operator", "<"), exact, unsigned)
     for direction, signs, reaches in (("positive", up, actual >= target), ("inverse", down, actual <= target)):
         here = z3.And(plain, signs, record.text("direction", direction))
         yield z3.Implies(z3.And(here, record.text("verdict", "met")), reaches)
         strict = actual < target if direction == "positive" else actual > target
         sharp = z3.Or(record.text("target_operator", ">"), record.text("target_operator", "<"))
         yield z3.Implies(z3.And(here, z3.Not(sharp), record.text("verdict", "not_met")), strict)
+        at_most = actual <= target if direction == "positive" else actual >= target
+        yield z3.Implies(z3.And(here, record.text("verdict", "not_met")), at_most)
 
 
 def _execution(policy: Policy, record: Record) -> Iterator[Term]:

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from engine.api import WRONG, Jurisdiction, Year
-from engine.draft_api import Seen, note, seen_by
-from engine.drafts import files_of
+from engine.draft_api import Revision, Seen, note, seen_by
+from engine.drafts import files_of, overlaid
 from engine.errors import JixiaoError, Place, PolicyError, Problem
+from engine.sessions import Session
 from engine.web import Editor, Publisher, Workbench, bench, busy
 from engine.wire import Sent
 
@@ -21,6 +22,23 @@ class Publish(Sent):
     """发布。amend：改正已发布的政策时写明原因。"""
 
     amend: Annotated[str, Field(max_length=1000)] = ""
+
+
+class Test(Sent):
+    """运行草稿的测试。adopt：上级政策的测试不过的，按现在的结果写进草稿（tests/inherited.yaml），由人逐条核对。"""
+
+    revision: Revision
+    adopt: bool = False
+
+
+class Tested(BaseModel):
+    """测试的结果。"""
+
+    passed: bool
+    text: str
+    adoptable: int
+    """Inherited tests that failed and can be written anew with what comes now."""
+    draft: Seen
 
 
 class Publication(BaseModel):
@@ -56,6 +74,11 @@ async def new(request: Request, who: Editor, wanted: New) -> dict[str, str]:
     return await busy(made)
 
 
+@router.post("/drafts/{jurisdiction}/{year}/tests", summary="运行草稿的测试")
+async def tests(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, wanted: Test) -> Tested:
+    return await busy(_tested, bench(request), who, f"{jurisdiction}/{year}", wanted)
+
+
 @router.get("/drafts/{jurisdiction}/{year}/publication", summary="发布之前：与所继承的、与上次发布的相比改了什么")
 async def publication(request: Request, who: Publisher, jurisdiction: Jurisdiction, year: Year) -> Publication:
     return await busy(_publication, bench(request), f"{jurisdiction}/{year}")
@@ -83,6 +106,28 @@ async def publish(request: Request, who: Publisher, jurisdiction: Jurisdiction, 
         return seen_by(work, who, policy)
 
     return await busy(made)
+
+
+def _tested(work: Workbench, who: Session, policy: str, wanted: Test) -> Tested:
+    from engine.policy_adopt import FILE, adopt
+    from engine.policy_build import load
+    from engine.policy_tests import run_tests
+    from engine.policy_view import show_tests
+
+    work.drafts.check_seen(who.account.name, policy, wanted.revision, "")
+    seen = work.drafts.texts(who.account.name, policy)
+    with overlaid(policy, seen, work.library) as library:
+        report = run_tests(load(policy, library, locked=False), library)
+        told = show_tests(report).replace(f"{library.roots[0]}/", "")
+        adoptable = sum(result.now is not None for result in report.failed)
+        if wanted.adopt and adoptable:
+            adopt(report, policy, library)
+            name = f"tests/{FILE}"
+            text = (library.directory(policy) / name).read_text(encoding="utf-8")
+            work.drafts.edit(who.account.name, policy, wanted.revision, {name: text}, seen)
+            told = f"下面没有通过的，有 {adoptable} 条已按现在的结果写进草稿的 {name}；核对后再运行一次测试。\n\n{told}"
+    passed = not report.failed and report.coverage == 100
+    return Tested(passed=passed, text=told, adoptable=adoptable, draft=seen_by(work, who, policy))
 
 
 def _publication(work: Workbench, policy: str) -> Publication:

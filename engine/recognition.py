@@ -128,7 +128,8 @@ def _as_filed(indicator: Indicator, form_kind: str, target: Value, actual: Value
         "form_kind": form_kind,
         "target_text": target.raw,
         "actual_text": actual.raw,
-        "target_kind": target.kind,
+        # ±10% is the range from -10% to 10%: no smaller deviation is "short of" it
+        "target_kind": "range" if target.operator == "±" and compared.kind == "numbers" else target.kind,
         "actual_kind": actual.kind,
         "target_operator": target.operator,
         "target_unit": target.unit,

@@ -203,6 +203,8 @@ class Matcher:
             raise Unsupported("三个同类事实不分先后")
         if self.kinds[twins[0][0]] not in FACTS:
             raise Unsupported("推出的事实不分先后")
+        if self.kinds[twins[0][0]] == "part":  # numbered by their names here, by their places in the reference
+            raise Unsupported("一级指标的合计不分先后")
         first, second = (table[_name(alias, "fact")] for alias in twins[0])
         others = [table[_name(p.alias, "fact")] for p in self.positive if p.alias not in twins[0]]
         window = ibis.window(

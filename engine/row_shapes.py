@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from engine.blocks import Block, Paragraph, Row, Table
-from engine.grid import HEADER_MATCHES, header_columns
+from engine.blocks import Block, Paragraph, Row, Table, TableCell
+from engine.grid import HEADER_MATCHES, Columns, header_columns
 from engine.labels import Label, Labels, fold
 from engine.layout import Layout
 
@@ -48,10 +48,10 @@ def _is_over(row: Row, lower: Mapping[int, Label], index: int) -> bool:
     return index + 1 in lower and not row[index + 1] and fold(row[index].text) not in map(fold, lower[index].texts[:1])
 
 
-def adds_up(row: Row, layout: Layout) -> bool:
-    """Whether a row is named as one that adds up the ones above (小计)."""
-    filled = [cell for cell in row if cell]
-    return any(layout.subtotals.find(cell.text) for cell in filled[:HEADER_MATCHES])
+def adds_up(row: Row, columns: Columns, layout: Layout) -> TableCell | None:
+    """The name of a row that adds up the ones above (小计); None if it is none."""
+    named = [cell for index, cell in enumerate(row) if cell and columns.field_at(index) in ("", "level1", "level2", "name")]
+    return next((cell for cell in named if layout.subtotals.find(cell.text)), None)
 
 
 def last_total(rows: Sequence[Row], layout: Layout) -> int:
@@ -65,20 +65,42 @@ def last_total(rows: Sequence[Row], layout: Layout) -> int:
     return max((index for index, row in enumerate(rows) if is_total(row)), default=-1)
 
 
-def titles_out(table: Table, is_title: Callable[[str], bool]) -> list[Block]:
-    """The table, and before it as paragraphs the lines that stand in its first rows, if one of them, or two together, are a title."""
+def titles_out(table: Table, layout: Layout, is_title: Callable[[str], bool]) -> list[Block]:
+    """The table cut where a form begins in it, the lines across it that are a title, or stand with one, before it as paragraphs.
+
+    A title that is said again with no form below it stands at a page's top: it is left out.
+    """
+    made: list[Block] = []
+    rows: list[Row] = []
+    said: set[str] = set()
+    at = 0
+    while at < len(table.rows):
+        lines, after = _lines_across(table.rows, at)
+        texts = [line.text for line in lines]
+        if not any(map(is_title, [*texts, *map("".join, zip(texts, texts[1:], strict=False))])):
+            rows += table.rows[at : max(after, at + 1)]
+            at = max(after, at + 1)
+            continue
+        shown = {fold(text) for text in texts}
+        first = next((cell for cell in table.rows[after] if cell), None) if after < len(table.rows) else None
+        if at == 0 or (first and layout.header.find(first.text)):
+            made += [replace(table, rows=tuple(rows))] if rows else []
+            made += [replace(lines[0], gap=True), *lines[1:]]
+            rows = []
+        elif not shown <= said:
+            rows += table.rows[at:after]
+        said |= shown
+        at = after
+    return [*made, *([replace(table, rows=tuple(rows))] if rows else [])]
+
+
+def _lines_across(rows: Sequence[Row], at: int) -> tuple[list[Paragraph], int]:
+    """The rows from `at` on with one text each, as lines, and the index behind them."""
     lines: list[Paragraph] = []
-    begin = 0
-    for row in table.rows:
-        filled = [cell for cell in row if cell]
+    while at < len(rows):
+        filled = [cell for cell in rows[at] if cell]
         if len({cell.text for cell in filled}) > 1:
             break
-        begin += 1
-        if filled:
-            lines += [Paragraph(text, filled[0].place) for text in filled[0].text.split("\n")]
-    texts = [line.text for line in lines]
-    if not any(map(is_title, [*texts, *map("".join, zip(texts, texts[1:], strict=False))])):
-        return [table]
-    lines[0] = replace(lines[0], gap=True)
-    rest = table.rows[begin:]
-    return [*lines, *([replace(table, rows=rest)] if rest else [])]
+        lines += [Paragraph(text, filled[0].place) for text in (filled[0].text.split("\n") if filled else ())]
+        at += 1
+    return lines, at

@@ -15,6 +15,7 @@ from typing import Any
 from engine import yaml_mistakes
 from engine.errors import Problem, nearest
 from engine.resources import shipped
+from engine.schema_quick import surely_valid
 from engine.yamlfile import Document, Path_
 
 _TYPES: dict[str, str] = {
@@ -26,6 +27,17 @@ _TYPES: dict[str, str] = {
     "boolean": "true 或 false",
     "null": "空",
 }
+
+_SIGNS = {
+    **dict.fromkeys((">", "＞", "大于", "高于", "超过"), "gt"),
+    **dict.fromkeys((">=", "≥", "≧", "=>", "大于等于", "不低于", "不少于"), "gte"),
+    **dict.fromkeys(("<", "＜", "小于", "低于"), "lt"),
+    **dict.fromkeys(("<=", "≤", "≦", "=<", "小于等于", "不高于", "不超过"), "lte"),
+    **dict.fromkeys(("含", "包含", "含有"), "contains"),
+    **dict.fromkeys(("介于", "之间"), "between"),
+}
+"""What officers write for the words of a condition."""
+_EQUAL = ("=", "==", "＝", "eq", "equals", "等于", "是")
 
 
 @cache
@@ -88,6 +100,8 @@ def _validator(name: str) -> Any:
 
 def check(document: Document, name: str) -> list[Problem]:
     """Every violation of schema `name`, at its place in the file, with what was expected and the nearest valid key."""
+    if surely_valid(document.data, name):
+        return []
     problems = [problem for error in _validator(name).iter_errors(document.data) for problem in _explain(error, document)]
     return sorted(set(problems), key=lambda p: (p.place.line, p.place.column))
 
@@ -140,6 +154,15 @@ def _explain(error: Any, document: Document) -> Iterator[Problem]:
                     if typed := yaml_mistakes.in_word(key):
                         yield Problem(document.place((*path, key), key=True), *typed, "", "schema.unknown-key")
                         continue
+                    if key in _SIGNS and _SIGNS[key] in known:
+                        where = document.place((*path, key), key=True)
+                        yield Problem(where, f"{said}下没有“{key}”这一项", "", _SIGNS[key], "schema.unknown-key")
+                        continue
+                    if key in _EQUAL and "gte" in known:
+                        where = document.place((*path, key), key=True)
+                        wanted = f"{_path(path[-1:])}: 值（相等直接写值，不写条件词）"
+                        yield Problem(where, f"{said}下没有“{key}”这一项", wanted, "", "schema.unknown-key")
+                        continue
                     close = nearest(key, known)
                     # a long list of keys hides the answer: with a near name, the name is enough
                     listed = "" if close else "、".join(sorted(known))
@@ -162,6 +185,9 @@ def _explain(error: Any, document: Document) -> Iterator[Problem]:
             options = value if error.validator == "enum" else [value]
             close = nearest(str(error.instance), [str(option) for option in options])
             expected = "、".join(_option(option) for option in options)
+            described = _described(error)
+            if not close and all(str(option) in described for option in options):
+                expected = f"{expected}（{described}）"
             yield Problem(place, f"{said}不能是 {_shown(error.instance)}", expected, close, "schema.value")
         case "oneOf" | "anyOf":
             yield from _best_branch(error, document, said)
@@ -185,6 +211,15 @@ def _explain(error: Any, document: Document) -> Iterator[Problem]:
 def _path(path: Path_) -> str:
     """A path as people read it: list entries counted from 1."""
     return "".join(f" 第{step + 1}条" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+
+
+def _described(error: Any) -> str:
+    """What the schema says of the values, at the value or, for the entries of a list, at the list."""
+    own = str(error.schema.get("description", ""))
+    if own or not error.absolute_path or not isinstance(error.absolute_path[-1], int):
+        return own
+    around = error.parent.schema if error.parent is not None else {}
+    return str(around.get("description", "")) if isinstance(around, dict) else ""
 
 
 def _option(value: Any) -> str:

@@ -33,7 +33,11 @@ class Kept:
 
 
 def put(session: Session, judged: Judged, sessions: Sessions) -> str:
-    """Keep a result for the rest of the session; the key it is had back by. The oldest goes when there are too many."""
+    """Keep a result for the rest of the session; the key it is had back by. The oldest goes when there are too many.
+
+    Raises InputError for a session that is of one request only.
+    """
+    _lasting(session)
     key = secrets.token_hex(8)
     session.forms[key] = Kept(label(judged.evaluation.submission), judged, time.monotonic())
     for oldest in list(session.forms)[:-MAX_RESULTS]:
@@ -44,6 +48,12 @@ def put(session: Session, judged: Judged, sessions: Sessions) -> str:
     for _, oldest, holder in every[:-MAX_RESULTS_OF_ALL]:
         holder.forms.pop(oldest, None)
     return key
+
+
+def _lasting(session: Session) -> None:
+    if not session.token:
+        told = "每次都带名字和密码的请求没有登录，结果没有地方留"
+        raise InputError(Problem(Place(), told, "用 POST /api/v1/evaluate 或 /api/v1/report，结果直接返回"))
 
 
 def label(submission: Submission) -> str:
@@ -82,7 +92,11 @@ def forget(home: Path, key: str) -> None:
 
 
 def put_page(session: Session, page: str) -> str:
-    """Keep a page for the rest of the session; the key it is had back by. The oldest goes when there are too many."""
+    """Keep a page for the rest of the session; the key it is had back by. The oldest goes when there are too many.
+
+    Raises InputError for a session that is of one request only.
+    """
+    _lasting(session)
     key = secrets.token_hex(8)
     session.pages[key] = page
     for oldest in list(session.pages)[:-MAX_PAGES]:

@@ -247,8 +247,8 @@ class Doubt:
     """A cell or row that can be read in more than one way. Rules of the policy say it to the officer.
 
     `key` is what the doubt is about: `run_together` (weight and score in one cell), `part_unmarked` (a row read as a part of
-    the indicator above though it does not say so), `part_alone` (其中 without an indicator above it), `column_unlisted` and
-    `row_unlisted` (a column of the indicators or a row above them that the layout does not know; kept, but nothing is made of it).
+    the indicator above though it does not say so), `part_alone` (其中 without an indicator above it), `column_unlisted` (a
+    column of the indicators that the layout does not know: kept, but nothing is made of it).
     """
 
     key: str

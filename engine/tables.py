@@ -116,7 +116,8 @@ class Reader:
                 known = [n for n, f in fields.items() if f.type == "number"]
                 what = f"参数“{name.name}”不是数字" if name.name in self.params else f"公式里没有“{name.name}”这个量"
                 others = [other for other in (*known, *self.params) if other != name.name]
-                self._add(path, what, "、".join(known), nearest(name.name, others), name.offset)
+                titles = "、".join(f"{key}（{fields[key].title}）" for key in known)
+                self._add(path, what, titles, nearest(name.name, others), name.offset)
                 sound = False
             elif name.name in fields and fields[name.name].type != "number":
                 self._add(path, f"“{name.name}”（{fields[name.name].title}）是文字，不能参与运算", "数字", offset=name.offset)

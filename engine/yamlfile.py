@@ -81,8 +81,23 @@ def load_file(path: Path, error: type[JixiaoError] = PolicyError, name: str = ""
     except OSError as problem:
         raise error(Problem(Place(name), f"文件读不了：{problem.strerror}")) from None
     except UnicodeDecodeError as problem:
-        raise error(Problem(Place(name), f"第 {problem.start + 1} 字节起不是 UTF-8 文本", "UTF-8 编码的文本")) from None
+        message, expected = _no_text(content, problem.start)
+        raise error(Problem(Place(name), message, expected)) from None
     return load(text, name, error)
+
+
+def _no_text(content: bytes, start: int) -> tuple[str, str]:
+    """What a file that is no UTF-8 most likely is, and what to do about it."""
+    save = "UTF-8 编码的文本：在记事本里“另存为”，编码选 UTF-8"
+    if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or content[:5] == b"%PDF-":
+        return "不是文本文件，是 Word、Excel、PDF 一类的文件", "纯文本：把内容复制到文本编辑器里，存为 UTF-8 编码的 .yaml"
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "是 UTF-16 编码（记事本里叫 Unicode）", save
+    try:
+        readable = content.decode("gb18030").isprintable() or content.count(b"\n") > 0
+    except UnicodeDecodeError:
+        readable = False
+    return f"第 {start + 1} 字节起不是 UTF-8 文本" + ("，像是 GBK 编码（记事本里叫 ANSI）" if readable else ""), save
 
 
 def load(text: str, file: str, error: type[JixiaoError] = PolicyError) -> Document:

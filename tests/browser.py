@@ -94,6 +94,21 @@ class Browser:
     def press(self, selector: str, key: str) -> None:
         self.post(f"/element/{self.find(selector)}/value", text=key)
 
+    def open(self, address: str) -> None:
+        self.post("/url", url=address)
+
+    def window(self, handle: str = "") -> str:
+        """Go to a window; without a handle to a new one. The handle of the window left."""
+        before = str(self._call("GET", "/window"))
+        self.post("/window", handle=handle or self.post("/window/new", type="tab")["handle"])
+        return before
+
+    def fill(self, selector: str, text: str) -> None:
+        """Write into a field in place of what stands there, as a person does who then leaves it."""
+        element = self.find(selector)
+        self.post("/execute/sync", script="arguments[0].focus(); arguments[0].select()", args=[{ELEMENT: element}])
+        self.post(f"/element/{element}/value", text=text + TAB)
+
     def attach(self, selector: str, path: Path) -> None:
         """Give a file to an input for files, as a person chooses it."""
         self.post(f"/element/{self.find(selector)}/value", text=str(path))

@@ -115,10 +115,22 @@ async function items (group) {
   const found = await send('GET', `${base}/items?group=${group.dataset.group}`)
   if (!found.length && draft.groups === null) return
   group.dataset.revision = version
-  const place = document.activeElement?.closest('[data-field]')?.dataset.field
+  const writing = document.activeElement?.closest('[data-items]') ? document.activeElement : null
+  const place = writing?.closest('[data-field]')?.dataset.field
+  const half = writing && 'selectionStart' in writing && writing.value !== writing.defaultValue ? writing.value : null // 正写着、还没送去的
+  const caret = half === null ? null : [writing.selectionStart, writing.selectionEnd]
   const open = new Set(Array.from(group.querySelectorAll('details[open][data-key]'), one => one.dataset.key))
   group.querySelector('[data-items]').replaceChildren(...found.map(one => item(one, open.has(one.key))))
-  if (place) root.querySelector(`[data-field="${CSS.escape(place)}"] :is(input, textarea, select)`)?.focus()
+  const again = place && root.querySelector(`[data-field="${CSS.escape(place)}"] :is(input, textarea, select)`)
+  if (again) {
+    again.focus()
+    if (half !== null && 'selectionStart' in again) {
+      again.value = half
+      again.setSelectionRange(...caret)
+      // 由程序放回去的字，离开时不再算改动：自己送
+      again.addEventListener('blur', () => { if (again.isConnected && again.value === half) again.dispatchEvent(new Event('change')) }, { once: true })
+    }
+  }
   search()
   marks()
 }
@@ -155,7 +167,7 @@ function input (one, field) {
     control = select([['true', '是'], ['false', '否']], String(field.value), value => save(value, 'bool'))
   } else if (field.kind === 'list' || field.kind === 'long') {
     control = element('textarea', { rows: Math.min(8, 1 + Math.ceil(width(field.value) / 70)), onchange: event => save(event.target.value, field.kind === 'list' ? 'list' : 'text') })
-    control.value = field.kind === 'list' ? field.value.join('、') : field.value
+    control.defaultValue = field.kind === 'list' ? field.value.join('、') : field.value
   } else {
     control = element('input', { value: field.value, size: Math.max(8, Math.min(60, width(field.value) + 2)), autocomplete: 'off', inputmode: field.kind === 'number' ? 'decimal' : null, onchange: event => save(event.target.value, field.kind === 'number' ? 'number' : 'text') })
   }
@@ -304,6 +316,21 @@ function gutter () {
   text.setAttribute('aria-invalid', wrong.size ? 'true' : 'false')
 }
 find('file').addEventListener('change', async () => { await push(); fill(); gutter() })
+root.querySelector('[data-new-file]').addEventListener('click', async () => {
+  await push()
+  const input = element('input', { autocomplete: 'off', maxlength: 100, required: true, value: 'tests/changes.yaml' })
+  if (await ask('新文件', [element('label', {}, '文件名：名称.yaml、findings/名称.yaml 或 tests/名称.yaml', input)], [['yes', '建立', true], ['', '取消']]) !== 'yes') return
+  const name = input.value.trim()
+  if (draft.files[name] !== undefined) { tell('已经有这个文件。', 'error'); return }
+  const kind = name.startsWith('tests/') ? 'test' : 'policy'
+  const first = `# yaml-language-server: $schema=${'../'.repeat(3 + name.split('/').length - 1)}schemas/${kind}.schema.json\n`
+  await change(({ revision }) => send('PUT', base, { revision, files: { [name]: first + (kind === 'test' ? 'tests: []\n' : '') }, seen: { [name]: '' } }))
+  if (draft.files[name] === undefined) return
+  find('file').value = name
+  fill()
+  gutter()
+  text.focus()
+})
 let typing
 let leaving = false
 text.addEventListener('input', () => {
@@ -422,6 +449,23 @@ const doing = {
   discard: async () => {
     if (await ask('放弃修改？', await differences(), [['', '不放弃', true], ['yes', '放弃这些修改']]) === 'yes') await change(() => send('DELETE', base))
   },
+  test: async () => {
+    await push()
+    await queue
+    tell('正在运行测试……')
+    const tested = async adopt => {
+      const found = await send('POST', `${base}/tests`, { revision: draft.revision, adopt })
+      draft = found.draft
+      show()
+      tell('')
+      return found
+    }
+    const found = await tested(false)
+    const offer = found.adoptable ? [['adopt', `把上级政策的 ${found.adoptable} 条按现在的结果改写（进草稿）`]] : []
+    if (await ask(found.passed ? '测试都通过' : '测试没有全部通过', [element('pre', {}, found.text)], [['', '关闭', true], ...offer]) !== 'adopt') return
+    const after = await tested(true)
+    await ask('已按现在的结果改写', [element('p', {}, '写在 tests/inherited.yaml 里，还没有保存。请逐条核对新的结果是对的，再保存、发布。'), element('pre', {}, after.draft.files['tests/inherited.yaml'] ?? ''), element('pre', {}, after.text)], [['', '关闭', true]])
+  },
   publish: async () => {
     await push()
     await queue
@@ -463,7 +507,8 @@ document.addEventListener('keydown', event => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') {
     event.preventDefault()
     if (find('dialog').open) return
-    document.activeElement?.dispatchEvent(new Event('change', { bubbles: true })) // 正写着的一栏也算
+    const writing = document.activeElement?.closest('[data-items] :is(input, textarea)')
+    if (writing && writing.value !== writing.defaultValue) writing.dispatchEvent(new Event('change')) // 正写着的一栏也算
     if (typing || draft?.changed.length) save()
     else queue.then(() => draft?.changed.length ? save() : tell('没有要保存的修改。'))
   }
