@@ -109,7 +109,7 @@ def render(data: dict[str, Any], terminal: bool) -> str:
         console.print(table)
         taken = data["reference"]
         if taken["bundles"]:
-            console.print(f"有 {taken['bundles']} 份含有数据库算不准确的数值，由参照执行器核对。")
+            console.print(f"有 {taken['bundles']} 份含有数据库算不准确的数值，或由汇总得出，由参照执行器核对。")
         for rule, why in taken["rules"].items():
             what = "全部规则" if rule == "*" else f"规则 {rule}"
             console.print(f"{what} 由参照执行器核对：{why}")

@@ -28,6 +28,10 @@ class ClosingRows:
         """Whether a row that begins with this cell is a closing row."""
         return bool(self.labels.find(cell.text) or self.labels.find_before_colon(cell.text))
 
+    def has_slip(self, filled: Filled) -> bool:
+        """Whether one of the cells is a closing label but for one character (a single character is none)."""
+        return any(len(cell.text) > 1 and self.labels.misspelt(cell.text) for _, cell in filled)
+
     def read(self, row: Row, filled: Filled, columns: Columns | None) -> str:
         """Take a row's fields; the field that was begun last, for text that runs on. `columns` are those of the indicators."""
         label: Label | None = None

@@ -111,8 +111,7 @@ class Scope:
                     problems.append(self._problem((*path, name), message, "、".join(self.fields), ""))
                     continue
                 message = f"没有“{name}”这个字段"
-                titled = next((key for key, field in self.fields.items() if name in (field.title, field.title.split("（")[0])), "")
-                close = titled or nearest(name, self.fields)
+                close = titled(name, self.fields) or nearest(name, self.fields)
                 problems.append(self._problem((*path, name), message, "、".join(self.fields), close))
                 continue
             out += self._requirement(name, field, requirement, (*path, name), problems)
@@ -227,6 +226,11 @@ class Scope:
 
     def _problem(self, path: tuple[str | int, ...], message: str, expected: str, close: str) -> Problem:
         return Problem(self.locate(path), message, "" if close and len(expected) > 60 else expected, close, "condition")
+
+
+def titled(written: str, fields: Fields) -> str:
+    """The field an officer means by its Chinese title; empty if there is none."""
+    return next((key for key, field in fields.items() if written in (field.title, field.title.split("（")[0])), "")
 
 
 def regular_problem(pattern: str) -> str:

@@ -1,4 +1,4 @@
-"""A corpus on disk: parts of some hundred bundles each, written as a whole or not at all, and checked when they are read.
+"""A corpus on disk: parts of a hundred bundles each, written as a whole or not at all, and checked when they are read.
 
     CORPUS/corpus.json                 format and version of what the rows mean
     CORPUS/parts/<policy>-<hash>/      indicator.parquet form.parquet … records.parquet, part.json

@@ -53,7 +53,7 @@ def ingest(paths: tuple[Path, ...], out: Path, jobs: int | None, policy: str | N
         f"新写 {done.parts - done.kept} 部分，原有 {done.kept} 部分。"
     )
     if done.beyond:
-        click.echo(f"{done.beyond} 份含有数据库不能准确存放的数值，用到时由参照执行器核对。")
+        click.echo(f"{done.beyond} 份含有数据库不能准确存放的数值，或由汇总得出，用到时由参照执行器核对。")
     if done.skipped:
         click.echo(f"{len(done.skipped)} 个文件不是自评表，没有读（见 {displayed(out / 'problems.json')}）。")
     tell(done.problems)

@@ -28,7 +28,7 @@ from engine.layout_choice import Shelf
 from engine.policy import Policy
 from engine.policy_files import Library
 
-BUNDLES = 200
+BUNDLES = 100
 """To a part."""
 BUNDLE_SHIFT = 20
 

@@ -30,7 +30,7 @@ from engine.facts import Facts, facts_of
 from engine.ir import Fact, Scalar
 from engine.policy import Policy
 from engine.scoring import ScoredIndicator
-from engine.submission import Submission
+from engine.submission import Form, Submission
 
 VERSION = 1
 """Of what the rows mean. A corpus written by another version is refused, not guessed at."""
@@ -73,12 +73,19 @@ def rows_of(submission: Submission, policy: Policy, number: int) -> Rows:
     evaluation = evaluate(submission, policy)
     facts = facts_of(evaluation)
     indicators = sum(len(form.indicators) for form in evaluation.forms)
+    if any(_rolled(form) for form in submission.forms):
+        return Rows({}, {}, len(evaluation.forms), indicators, (("", "由 rollup 汇总的表"),))
     builder = _Rows(evaluation, facts, number)
     try:
         rows = builder.build()
     except Beyond as why:
         return Rows({}, {}, len(evaluation.forms), indicators, (("", str(why)),))
     return Rows(rows, builder.texts, len(evaluation.forms), indicators, tuple(sorted(builder.beyond)))
+
+
+def _rolled(form: Form) -> bool:
+    """Whether a form was made by `jixiao rollup`: it is scored from what it was made of, by exact fractions no column holds."""
+    return form.rolled is not None or any(item.rolled is not None for goal in form.goals for item in goal.indicators)
 
 
 def fact_numbers(facts: Facts | list[Fact], number: int) -> dict[str, int]:

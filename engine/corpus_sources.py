@@ -23,7 +23,7 @@ from engine.paths import displayed
 from engine.policy import Policy
 from engine.record import from_data
 
-LINES, FILES = 200, 40
+LINES, FILES = 100, 40
 """Bundles and files to a chunk."""
 MAX_LINE = 50_000_000
 FLAT: Mapping[str, str] = {

@@ -112,7 +112,12 @@ def catalogue(resolved: Resolved, kinds: Mapping[str, Mapping[str, Field]] | Non
         found[f"fact.{kind}"] = known
     return {
         name: [
-            {"name": key, "title": field.title, "type": field.type, "choices": [[one, condition_text.code(key, one)] for one in field.choices]}
+            {
+                "name": key,
+                "title": field.title,
+                "type": field.type,
+                "choices": [[one, condition_text.code(key, one)] for one in field.choices],
+            }
             for key, field in known.items()
         ]
         for name, known in found.items()

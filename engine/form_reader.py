@@ -17,8 +17,8 @@ from engine.form_table import read_tables
 from engine.grid import cell_of
 from engine.labels import Match, fold
 from engine.layout import Layout, Title
-from engine.row_shapes import titles_out
 from engine.report_reader import begins_report, is_report_title, read_report
+from engine.row_shapes import titles_out
 from engine.submission import Cell, Form, HeaderField
 
 _TITLE_LENGTH = 120

@@ -22,7 +22,6 @@ from engine.grid import (
     Columns,
     cell_of,
     check_width,
-    closing_values,
     colon_fields,
     header_columns,
     label_pairs,
@@ -35,11 +34,13 @@ from engine.labels import Label, Match, fold
 from engine.layout import GoalHeading, Layout
 from engine.numerals import read_decimal
 from engine.part_rows import take_part
-from engine.row_shapes import adds_up, last_total, whole_headers
+from engine.row_shapes import adds_up, last_total, subtotal_fields, whole_headers
 from engine.run_together import separate, widened
 from engine.submission import BudgetLine, Cell, Doubt, Goal, HeaderField, Indicator
 
 _SHOWN = 30
+_CLOSED = ("total", "grade", "analysis", "remedies")
+"""Blocks below the indicators."""
 
 
 @dataclass(slots=True)
@@ -118,7 +119,8 @@ class _TableReader:
         is_header = self.layout.header.find(first.text) is not None
         if self._is_task(index, first):
             self.block = "tasks"
-            text = "、".join(one_line(cell.text) for _, cell in filled if not self.layout.tasks.find(cell.text))
+            rest = filled[1:] if self.layout.tasks.find(first.text) and len(filled) > 1 else filled
+            text = "、".join(one_line(cell.text) for _, cell in rest)
             self.content.header.append(HeaderField("task", self.layout.tasks.texts[0], Cell(text, first.place)))
             return
         self.block = "header" if self.block == "tasks" else self.block
@@ -151,7 +153,7 @@ class _TableReader:
             self.closing.run_on(self.block, filled)
         elif self.block == "header" and self.layout.budget.has(first.text):
             self.budget.lead([cell for _, cell in filled])
-        elif self.block == "header" or (index == 0 and self.block in ("total", "grade", "analysis", "remedies")):
+        elif self.block == "header" or (index == 0 and self.block in _CLOSED and not self.closing.has_slip(filled)):
             self._header(row, first)
         else:
             self._unplaced(first)
@@ -159,6 +161,8 @@ class _TableReader:
     def _colon_fields(self, filled: Sequence[tuple[int, TableCell]]) -> list[HeaderField]:
         """The fields of a row whose cells hold label and value both (填表人：李某), above the budget or below the indicators."""
         cells = [cell for _, cell in filled]
+        if not all(":" in cell.text or "：" in cell.text for cell in cells):
+            return []
         closing = any(self.closing.begins(cell) or self._heading(cell.text) for cell in cells)
         if closing or (self.block == "header" and any(self.layout.budget.has(cell.text) for cell in cells)):
             return []
@@ -169,12 +173,8 @@ class _TableReader:
         name = adds_up(row, columns, self.layout)
         if name is None or (not self.before_total and self.closing.begins(name)):
             return False
-        values = closing_values(row, columns, ("weight", "score"))
         level1 = self.goals[-1].level1 if self.goals else ""
-        known = {label.key: label.texts[0] for label in self.layout.columns.items}
-        self.content.header += [
-            HeaderField("subtotal", f"{level1}{one_line(name.text)}（{known[key]}）", cell_of(cell)) for key, cell in values.items()
-        ]
+        self.content.header += subtotal_fields(row, columns, f"{level1}{one_line(name.text)}", self.layout)
         return True
 
     def _unplaced(self, cell: TableCell) -> None:

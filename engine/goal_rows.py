@@ -84,9 +84,10 @@ class OpenGoal:
 
 def composed(fields: dict[str, Cell], by: Composition | None) -> bool:
     """Put a target of three columns together (≥, 95, % -> ≥95%), and give the actual the unit it lacks; the columns
-    themselves stay as they are. False if the column of signs holds something else."""
+    themselves stay as they are. False if the column of signs holds something else; where the form has no such column, the
+    unit alone is put behind, but an empty sign of one that has it may be missing."""
     nature, target = fields.get("nature"), fields.get("target")
-    if by is None or target is None or not (nature or fields.get("unit")):
+    if by is None or target is None or not (nature if nature is not None else fields.get("unit")):
         return True
     sign = by.meaning.get(fold(nature.text), nature.text) if nature else ""
     if sign and fold(sign) not in by.signs:

@@ -77,7 +77,9 @@ def closing_values(row: Row, columns: Columns | None, fields: Sequence[str]) -> 
 
 
 def header_columns(row: Row, labels: Labels) -> tuple[tuple[int, Label], ...]:
-    """The cells of a row that are labels of these columns."""
+    """The cells of a row that are labels of these columns; patterns count only beside a label that is written down."""
+    if not any(cell and labels.listed(cell.text) for cell in row):
+        return ()
     return tuple((index, label) for index, cell in enumerate(row) if cell and (label := labels.find(cell.text)))
 
 

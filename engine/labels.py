@@ -118,11 +118,17 @@ class Labels:
     items: tuple[Label, ...]
     index: Mapping[str, Label]
 
-    def find(self, text: str) -> Label | None:
+    def listed(self, text: str) -> Label | None:
+        """The label with this text, one of those written down; patterns are not tried."""
         if len(text) > _LABEL_LENGTH:
             return None
-        known = next((self.index[key] for key in label_keys(text) if key in self.index), None)
-        return known or next((item for item in self.items if item.pattern and item.pattern.search(text)), None)
+        return next((self.index[key] for key in label_keys(text) if key in self.index), None)
+
+    def find(self, text: str) -> Label | None:
+        """The label with this text, or the first whose pattern fits it."""
+        if len(text) > _LABEL_LENGTH:
+            return None
+        return self.listed(text) or next((item for item in self.items if item.pattern and item.pattern.search(text)), None)
 
     @property
     def texts(self) -> tuple[str, ...]:

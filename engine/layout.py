@@ -208,8 +208,7 @@ class _Build:
         return Layout(
             noise=self.patterns(data, "noise"),
             titles=tuple(
-                Title(item.get("kind", ""), pattern, item["example"])
-                for item, pattern in self.items(data, "titles", (), "name")
+                Title(item.get("kind", ""), pattern, item["example"]) for item, pattern in self.items(data, "titles", (), "name")
             ),
             name_drop=self.patterns(data, "name_drop"),
             head=tuple(Keyed(item["key"], pattern) for item, pattern in self.items(data, "head", (), "value")),

@@ -165,6 +165,7 @@ def _taxonomy(subject: Subject) -> None:
 
 
 def _phrases(subject: Subject) -> None:
+    _plain_braces(subject)
     narrative = subject.data.get("narrative", {})
     phrases = narrative.get("phrases", {})
     for path, value in walk(phrases, ("narrative", "phrases")):
@@ -181,6 +182,19 @@ def _phrases(subject: Subject) -> None:
     problems = phrases.get("problems")
     if isinstance(problems, dict):
         _problem_phrases(subject, narrative, problems)
+
+
+def _plain_braces(subject: Subject) -> None:
+    """Placeholders of rules that are none: with one brace, or with full-width ones."""
+    for name, rule in subject.data.get("findings", {}).items():
+        for key in ("message", "report", "advice", "subject"):
+            text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", str(rule.get(key, "")))
+            found = re.search(r"\{\s*[a-z]\w*\.\w+[^{}]*\}|｛+[^｛｝]*｝+|\$\{?[a-z]\w*\.\w+\}?|【[a-z]\w*\.\w+】", text)
+            if found:
+                inner = found[0].strip("{}｛｝$【】 ")
+                message = f"“{found[0]}”不会被换掉，会照样印出来"
+                place = subject.place(("findings", name, key))
+                subject.add("text-placeholder", f"{name}.{key}", place, message, f"写成 {{{{ {inner} }}}}，半角、两个花括号")
 
 
 def _problem_phrases(subject: Subject, narrative: Mapping[str, Any], problems: Mapping[str, Any]) -> None:

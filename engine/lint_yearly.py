@@ -21,6 +21,7 @@ def check(subject: Subject) -> None:
     """Everything, of a policy or pack."""
     _dropped_words(subject)
     _dropped_cases(subject)
+    _other_rules(subject)
     _unread(subject)
     if subject.data["policy"]["status"] != "pack":
         known = heads(subject.where)[0]
@@ -62,6 +63,17 @@ def _dropped_cases(subject: Subject) -> None:
                     message = f"“{new.get('title', name)}”（{section}.{name}）整张替换了“{parent.id}”的，少了：{listed}"
                     advice = "没有改的各条也要照抄过来；确实不要的不必改"
                     subject.add("override-drops", f"{section}.{name}", place, message, advice, severity=INFO)
+
+
+def _other_rules(subject: Subject) -> None:
+    """A rule that was to be added, and has the id of one there is."""
+    for parent in subject.resolved.parents:
+        for name, old in parent.sections.get("findings", {}).items():
+            new, place = subject.data["findings"][name], subject.place(("findings", name, "id"))
+            if subject.is_own(place) and new["title"] != old["title"]:
+                message = f"规则“{new['title']}”与“{parent.id}”的“{old['title']}”同编号（{name}），盖过了它"
+                advice = "要增加一条的，换一个编号；要改写它的不必改"
+                subject.add("override-drops", f"findings.{name}", place, message, advice, severity=INFO)
 
 
 def _unread(subject: Subject) -> None:

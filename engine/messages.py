@@ -141,7 +141,8 @@ def problems(text: str, aliases: Mapping[str, Fields], params: Mapping[str, Any]
     try:
         tree = environment().parse(text)
     except (TemplateSyntaxError, RecursionError) as error:
-        yield f"模板语法错误：{getattr(error, 'message', error)}", "", []
+        wanted = "{{ 别名.字段 }}"
+        yield f"花括号里的写法不对，应为 {wanted}（{getattr(error, 'message', error)}）", "", []
         return
     allowed = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Filter, nodes.Const, nodes.If)
     logic = (nodes.Compare, nodes.Operand, nodes.CondExpr, nodes.And, nodes.Or, nodes.Not, nodes.Concat, nodes.Test)

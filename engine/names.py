@@ -66,16 +66,26 @@ def reduce(name: str, rules: NameRules) -> str:
 
 def ending(name: str, rules: NameRules) -> str:
     """The longest listed ending a reduced name has; empty if none."""
+    if not name.endswith(rules.endings):
+        return ""
     return max((e for e in rules.endings if name.endswith(e)), key=len, default="")
 
 
 def similarity(first: str, second: str, rules: NameRules) -> float:
     """0 to 100 for two reduced names; 0 where they measure different things (other ending, other numerals)."""
-    if ending(first, rules) != ending(second, rules) or _NUMERALS.findall(first) != _NUMERALS.findall(second):
-        return 0.0
-    edits = {edit.tag for edit in Indel.editops(first, second)}
+    return _written_alike(first, second) if _measured(first, rules) == _measured(second, rules) else 0.0
+
+
+def _measured(name: str, rules: NameRules) -> tuple[str, list[str]]:
+    """What two names must have in common to be one: the ending and the numerals."""
+    return ending(name, rules), _NUMERALS.findall(name)
+
+
+def _written_alike(first: str, second: str, least: float = 0.0) -> float:
+    """How alike two names are written, 0 to 100; 0 for less than `least`."""
+    ratio = fuzz.ratio(first, second, score_cutoff=least)
     # letters put in, or left out: one name written two ways; letters exchanged (小学 for 中学): two things
-    return fuzz.ratio(first, second) if len(edits) < 2 else 0.0
+    return ratio if ratio and len({edit.tag for edit in Indel.editops(first, second)}) < 2 else 0.0
 
 
 def keys(forms: Sequence[Sequence[tuple[str, str]]], rules: NameRules) -> NameKeys:
@@ -113,11 +123,12 @@ def keys(forms: Sequence[Sequence[tuple[str, str]]], rules: NameRules) -> NameKe
     complete = sum(len(a) * len(b) for n, a in enumerate(lone) for b in lone[n + 1 :]) <= MAX_PAIRS
     if complete:
         close: list[tuple[float, str, str, tuple[int, str], tuple[int, str]]] = []
+        measured = {name: _measured(name, rules) for form in lone for name in form}
         for i, form in enumerate(lone):
             for j in range(i + 1, len(lone)):
                 for a in form:
                     for b in lone[j]:
-                        value = similarity(a, b, rules)
+                        value = _written_alike(a, b, rules.threshold) if measured[a] == measured[b] else 0.0
                         if value >= rules.threshold:
                             first, second = sorted([a, b])
                             close.append((-value, first, second, (i, a), (j, b)))

@@ -313,10 +313,19 @@ class _Builder:
 
     def _bases(self) -> None:
         known = [f"{source}#{number}" for source, item in self.data["sources"].items() for number in item["clauses"]]
+        lost: dict[str, set[str]] = {}
         for path, basis in bases(self.data):
-            if basis not in known:
+            source = basis.partition("#")[0]
+            ours = ("sources", source)
+            if basis not in known and self.resolved.overridden.get(ours) and self.resolved.owner(path) != self.resolved.id:
+                lost.setdefault(source, set()).add(basis.partition("#")[2])  # told once, at the source that was written anew
+            elif basis not in known:
                 close = nearest(basis, known)
                 self.add(path, f"依据“{basis}”在 sources 里没有", "" if close else "、".join(known), close)
+        for source, gone in lost.items():
+            listed = "、".join(sorted(gone))
+            message = f"来源“{source}”整个换掉了，少了还在引用的条款 {listed}"
+            self.add(("sources", source), message, "新文件用新的来源编号（如 document-2022）；补充原来源的，把原来的条款照抄过来")
         for source, item in self.data["sources"].items():
             for number, clause in item["clauses"].items():
                 if ("implemented" in clause) != ("reason" in clause):

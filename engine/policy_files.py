@@ -25,6 +25,8 @@ __all__ = ["Library", "Resolved", "bases", "display_name", "library", "locate", 
 
 MAX_FILES = 200
 MAX_EXTENDS = 10
+_COPY = 4
+"""So many items twice in one file are no slip: the file was copied."""
 STATUS: Path_ = ("policy", "status")
 WHOLE = ("grades", "form")
 """Sections a child replaces as one; in the others each key of the section is replaced as one."""
@@ -236,9 +238,11 @@ def _read(directory: Path, where: Library, policy: str | None, problems: list[Pr
     sections: dict[str, Any] = {}
     origins: dict[Path_, tuple[Document, Path_]] = {}
     for document in documents:
+        twice: list[Problem] = []
         for section, data in document.data.items():
             if section != "lint":  # what `policy lint` is to let stand: no part of the rules
-                _join(section, data, document, sections, origins, problems)
+                _join(section, data, document, sections, origins, twice)
+        problems += _copied(document, twice)
     head = sections.setdefault("policy", {})
     home = Place(display_name(directory / "policy.yaml"), 1, 1)
     if not head and "policy" not in gaps.sections and not gaps.blind:
@@ -283,6 +287,15 @@ def _join(
     else:
         sections[section] = data
         origins[(section,)] = (document, (section,))
+
+
+def _copied(document: Document, twice: list[Problem]) -> list[Problem]:
+    """The problems of items written twice; of a file that is a copy of another, one for all of them."""
+    firsts = {problem.expected.removeprefix("已写在 ").rpartition("：")[0] for problem in twice}
+    if len(twice) < _COPY or len(firsts) > 1:
+        return twice
+    message = f"这里的 {len(twice)} 项都已写在“{firsts.pop()}”里，其中一个像是另一个的副本"
+    return [Problem(twice[0].place, message, "只留一个；副本移到政策目录之外")]
 
 
 def _items(section: str, data: Any) -> Iterable[tuple[str, Any, Path_]]:

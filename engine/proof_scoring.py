@@ -91,7 +91,7 @@ class ScoringTable:
             ("lowest", edges.lowest, low < 0, "下限可能低于 0"),
             ("lowest", edges.lowest, low > 0, "下限可能高于 0，什么都没有做也得分"),
         ):
-            answer, model = self.model(wrong)
+            answer, _ = self.model(wrong)
             if answer == "refuted":
                 worth = self.policy.scoring.weights.execution
                 example = f"分值 {plain(worth)}：{said[:2]} {plain(formula.evaluate(edge, {'weight': worth}))} 分"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from io import StringIO
@@ -315,8 +316,30 @@ def _depth_exceeds(data: Any, limit: int) -> bool:
     return any(isinstance(item, dict | list) for item in level)
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def _texts(data: Any) -> list[str]:
+    """Every text in the data, and every key."""
+    out: list[str] = []
+    waiting = [data]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            out.append(node)
+        elif isinstance(node, dict):
+            out += filter(lambda key: isinstance(key, str), node)
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+    return out
+
+
 def _bad_characters(document: yamlfile.Document) -> list[Problem]:
     """What is no text, though an escape can write it: half of a surrogate pair (\\ud800 alone), control characters (\\u001b)."""
+    said = "\n".join(_texts(document.data))  # where all is well, one look at all of it is enough
+    if not CONTROL.search(said) and (said.isascii() or not _HALF.search(said)):
+        return []
     problems = []
     for path, node in yamlfile.walk(document.data):
         for text in (*node,) if isinstance(node, dict) else (node,) if isinstance(node, str) else ():

@@ -1,14 +1,16 @@
-"""Shapes of rows that hold no content of their own: header rows in two lines, rows that add up the ones above, titles inside tables."""
+"""Rows that are not one of a kind: header rows in two lines, rows that add up the ones above, titles inside tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from engine.blocks import Block, Paragraph, Row, Table, TableCell
-from engine.grid import HEADER_MATCHES, Columns, header_columns
+from engine.grid import HEADER_MATCHES, Columns, cell_of, closing_values, header_columns
 from engine.labels import Label, Labels, fold
 from engine.layout import Layout
+from engine.submission import HeaderField
 
 
 def whole_headers(rows: Sequence[Row], layout: Layout) -> list[Row]:
@@ -29,10 +31,11 @@ def _joined(row: Row, below: Row, labels: Labels) -> Row | None:
     """Two lines of a header row as one; None if they are not: the upper one lacks a required column that the lower one has,
     and the lower one has nothing but labels, none below a label of its own (one over several columns is no column: 评分 above
     分值 and 得分)."""
-    if len(row) != len(below):
+    found = header_columns(row, labels) if len(row) == len(below) else ()
+    if len(found) < HEADER_MATCHES:
         return None
     lower = dict(header_columns(below, labels))
-    upper = {index: label for index, label in header_columns(row, labels) if index not in lower or not _is_over(row, lower, index)}
+    upper = {index: label for index, label in found if index not in lower or not _is_over(row, lower, index)}
     has, gained = {label.key for label in upper.values()}, {label.key for label in lower.values()}
     needed = {label.key for label in labels.items if label.required}
     if len(upper) < HEADER_MATCHES or not needed <= has | gained or not (gained - has) & needed:
@@ -54,13 +57,23 @@ def adds_up(row: Row, columns: Columns, layout: Layout) -> TableCell | None:
     return next((cell for cell in named if layout.subtotals.find(cell.text)), None)
 
 
+def subtotal_fields(row: Row, columns: Columns, name: str, layout: Layout) -> list[HeaderField]:
+    """Weight and score of a row that adds up the ones above, each as a field of its own."""
+    known = {label.key: label.texts[0] for label in layout.columns.items}
+    values = closing_values(row, columns, ("weight", "score"))
+    return [HeaderField("subtotal", f"{name}（{known[key]}）", cell_of(cell)) for key, cell in values.items()]
+
+
 def last_total(rows: Sequence[Row], layout: Layout) -> int:
     """Index of the last row that begins with the label of the total; -1 if none does."""
 
     def is_total(row: Row) -> bool:
         first = next((cell for cell in row if cell), None)
-        found = first and (layout.closing.find(first.text) or next(iter(layout.closing.find_before_colon(first.text) or ()), None))
-        return bool(found and found.key == "total")
+        if first is None:
+            return False
+        beside = layout.closing.find_before_colon(first.text)
+        found = layout.closing.find(first.text) or (beside[0] if beside else None)
+        return found is not None and found.key == "total"
 
     return max((index for index, row in enumerate(rows) if is_total(row)), default=-1)
 
@@ -77,7 +90,7 @@ def titles_out(table: Table, layout: Layout, is_title: Callable[[str], bool]) ->
     while at < len(table.rows):
         lines, after = _lines_across(table.rows, at)
         texts = [line.text for line in lines]
-        if not any(map(is_title, [*texts, *map("".join, zip(texts, texts[1:], strict=False))])):
+        if not any(map(is_title, [*texts, *map("".join, pairwise(texts))])):
             rows += table.rows[at : max(after, at + 1)]
             at = max(after, at + 1)
             continue

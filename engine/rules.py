@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine import fact_fields, ir, messages
-from engine.conditions import Condition, Scope, scalar
+from engine.conditions import Condition, Scope, scalar, titled
 from engine.errors import Place, Problem, nearest
 from engine.fields import Field, Fields
 from engine.measures import KEYS, Measure
@@ -222,7 +222,7 @@ class _Compiler:
             if fields is None:
                 known = list(self.kinds)
                 self._add((*at, "fact"), f"没有“{data['fact']}”这种事实", "、".join(known), nearest(data["fact"], known))
-                continue
+                return None  # what the rest says of it cannot be checked
             if alias in bound:
                 self._add(at, f"别名“{alias}”重复", "各条用不同的别名")
                 continue
@@ -280,7 +280,8 @@ class _Compiler:
     def _texts(self, item: Mapping[str, Any], bound: Mapping[str, Fields], path: Path_) -> None:
         for key in ("message", "advice", "report", "subject"):
             for what, wrong, right in messages.problems(str(item.get(key, "")), bound, self.params):
-                close = nearest(wrong, right) if wrong else ""
+                meant = ((a, titled(wrong, f) or (wrong if wrong in f else "")) for a, f in bound.items() if wrong)
+                close = next((f"{a}.{name}" for a, name in meant if name), "") or (nearest(wrong, right) if wrong else "")
                 self._add((*path, key), what, "" if close else "、".join(right[:20]), close)
 
     def _evidence(self, written: list[str], bound: Mapping[str, Fields], path: Path_) -> tuple[tuple[str, str], ...]:

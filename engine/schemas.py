@@ -163,6 +163,12 @@ def _explain(error: Any, document: Document) -> Iterator[Problem]:
                         wanted = f"{_path(path[-1:])}: 值（相等直接写值，不写条件词）"
                         yield Problem(where, f"{said}下没有“{key}”这一项", wanted, "", "schema.unknown-key")
                         continue
+                    if path and isinstance(error.instance[key], dict) and {"label", "value"} <= set(error.instance[key]):
+                        where = document.place((*path, key), key=True)
+                        message = f"“{key}”是一个参数，不能写在“{_path(path)}”下"
+                        wanted = "写在 parameters: 下面（parameters: 一行是不是还在注释里？）"
+                        yield Problem(where, message, wanted, "", "schema.unknown-key")
+                        continue
                     close = nearest(key, known)
                     # a long list of keys hides the answer: with a near name, the name is enough
                     listed = "" if close else "、".join(sorted(known))
@@ -180,6 +186,8 @@ def _explain(error: Any, document: Document) -> Iterator[Problem]:
             if isinstance(error.instance, str) and (typed := yaml_mistakes.in_word(error.instance)):
                 yield Problem(place, *typed, "", "schema.type")
                 return
+            if error.instance is None and {"object", "array"} & set(types):
+                expected += "：下面各行是不是还在注释里（行首的 # 没有去掉），或没有缩进？"
             yield Problem(place, f"{said}的类型不对，写的是 {_shown(error.instance)}", expected, "", "schema.type")
         case "enum" | "const":
             options = value if error.validator == "enum" else [value]
@@ -196,6 +204,9 @@ def _explain(error: Any, document: Document) -> Iterator[Problem]:
             wanted = "：".join(filter(None, [title, described])) or f"符合 {value}"
             yield Problem(place, f"{said}写法不对：{_shown(error.instance)}", wanted, "", "schema.pattern")
         case "minLength":
+            if str(error.instance).strip() and value > 1:
+                yield Problem(place, f"{said}太短：“{error.instance}”", f"至少 {value} 个字", "", "schema.size")
+                return
             yield Problem(place, f"{said}不能为空", title or "文字", "", "schema.size")
         case "minItems" | "minProperties":
             yield Problem(place, f"{said}不能为空或过少", f"至少 {value} 项" + (f"（{title}）" if title else ""), "", "schema.size")

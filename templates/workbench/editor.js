@@ -65,7 +65,7 @@ const edit = body => change(({ revision, state }) => send('POST', `${base}/chang
 function show () {
   const changed = draft.changed.length > 0
   find('status').textContent = NAMES[draft.status] ?? '有错'
-  find('status').className = `status ${draft.status}`
+  find('status').className = `status is-${draft.status}`
   button('save').disabled = !changed
   button('discard').disabled = !changed
   button('difference').disabled = !changed
@@ -287,7 +287,8 @@ for (const group of root.querySelectorAll('[data-group]')) group.addEventListene
 
 const text = find('text')
 const plain = value => value.replace(/\r\n?/g, '\n') // 文本框里只有 \n；送回去时照文件原来的换行
-let begun = '' // 文本框里的文字是从文件的哪个样子改起的
+let begun = '' // 文本框里的文字是从文件的哪个样子、草稿的哪一版改起的
+let begunAt = 0
 function files () {
   const chosen = find('file').value || 'policy.yaml'
   find('file').replaceChildren(...Object.keys(draft.files).map(name => element('option', { value: name }, draft.changed.includes(name) ? `${name} ●` : name)))
@@ -300,6 +301,7 @@ function fill () {
   const other = text.dataset.file !== name
   text.dataset.file = name
   begun = draft.files[name] ?? ''
+  begunAt = draft.revision
   const now = plain(begun)
   if (text.value === now) return
   const at = other ? [0, 0] : [text.selectionStart, text.selectionEnd]
@@ -352,7 +354,13 @@ async function push () {
   if (plain(begun) === typed) return queue
   const value = begun.includes('\r\n') ? typed.replaceAll('\n', '\r\n') : typed
   const seen = { [name]: begun }
-  const put = () => send('PUT', base, { revision: draft.revision, files: { [name]: value }, seen })
+  let revision = begunAt
+  const put = async () => {
+    const found = await send('PUT', base, { revision, files: { [name]: value }, seen })
+    // 这中间又写了的，从刚送去的接着算；别的窗口的修改合进来了，下次再合
+    if (typing && text.dataset.file === name) { begun = value; begunAt = found.files[name] === value ? found.revision : found.revision - 1 }
+    return found
+  }
   return change(async () => {
     try {
       return await put()
@@ -361,7 +369,7 @@ async function push () {
       // 另一个窗口改了同一处：两边都给看，由人来选
       const theirs = await send('GET', base)
       const choice = await ask('别的窗口改了同一处', [element('p', {}, '同一个文件在你的另一个窗口里也改过。两边的全文如下。'), element('h3', {}, '那边的'), element('pre', {}, theirs.files[name] ?? ''), element('h3', {}, '这边刚写的'), element('pre', {}, typed)], [['mine', '用这边的', true], ['', '用那边的']])
-      draft = theirs
+      revision = theirs.revision
       seen[name] = theirs.files[name] ?? ''
       return choice === 'mine' ? await put() : theirs
     }
@@ -464,7 +472,7 @@ const doing = {
     const offer = found.adoptable ? [['adopt', `把上级政策的 ${found.adoptable} 条按现在的结果改写（进草稿）`]] : []
     if (await ask(found.passed ? '测试都通过' : '测试没有全部通过', [element('pre', {}, found.text)], [['', '关闭', true], ...offer]) !== 'adopt') return
     const after = await tested(true)
-    await ask('已按现在的结果改写', [element('p', {}, '写在 tests/inherited.yaml 里，还没有保存。请逐条核对新的结果是对的，再保存、发布。'), element('pre', {}, after.draft.files['tests/inherited.yaml'] ?? ''), element('pre', {}, after.text)], [['', '关闭', true]])
+    await ask('已按现在的结果改写', [element('p', {}, '写在 tests/inherited.yaml 里，还没有保存。请逐条核对新的结果是对的，再运行一次测试，然后保存、发布。'), element('pre', {}, after.draft.files['tests/inherited.yaml'] ?? '')], [['', '关闭', true]])
   },
   publish: async () => {
     await push()

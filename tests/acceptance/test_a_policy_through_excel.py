@@ -126,7 +126,7 @@ def test_a_condition_is_changed_by_its_drop_downs(exported: Path, policies: Path
 @pytest.mark.parametrize(
     ("cell", "told"),
     [
-        (("参数", "tier_partial_floor", "值", "八成"), "不是数字"),
+        (("参数", "tier_partial_floor", "值", "八成"), "要写数"),
         (("参数", "tier_partial_floor", "值", "1.5"), ""),
         (("规则", "budget.cut", "级别", "很严重"), "没有“很严重”这个选择"),
         (("参数", "low_execution", "依据", "note-2021#99"), "没有“note-2021#99”这个选择"),

@@ -228,9 +228,9 @@ def test_two_windows_of_one_person_keep_both_changes(page: Browser, served: tupl
     page.until("return document.querySelector('[data-state]').textContent.startsWith('有未保存')")
     page.window(second)
     written(page, "to: 2022", "to: 2023")
-    page.until("return document.querySelector('[data-state]').textContent.startsWith('有未保存')")
-    text = page.until("const t = document.querySelector('[data-text]').value; return t.includes('to: 2023') && t")
-    assert "title: 一" in text
+    both = "const t = document.querySelector('[data-text]').value; return t.includes('to: 2023') && t.includes('title: 一')"
+    page.until(both)
+    page.until("return document.querySelector('[data-problems] .same')")
     page._call("DELETE", "/window")
     page.post("/window", handle=first)
 
