@@ -106,7 +106,7 @@ class Weights:
 
     def scheme(self, kind: str, counts: Mapping[str, int]) -> Scheme:
         """The weights for a form of this kind with so many indicators under each 一级指标 (those not named have none)."""
-        fields: dict[str, Scalar] = {"form_kind": kind, **{name: Decimal(count) for name, count in counts.items()}}
+        fields: dict[str, str | bool | Decimal] = {"form_kind": kind, **{name: Decimal(count) for name, count in counts.items()}}
         chosen = next((scheme for scheme in self.schemes if holds(scheme.conditions, fields)), None)
         return chosen or Scheme("", "", (), self.level1, self.basis, Place())
 

@@ -163,7 +163,7 @@ class Spark:
 
     def told(self, error: Exception) -> Exception:
         """What went wrong in Spark, for people."""
-        from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+        from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
         if not isinstance(error, Py4JError | PySparkException):
