@@ -38,19 +38,22 @@ class BudgetRows:
     def lead(self, cells: Sequence[TableCell]) -> TableCell | None:
         """Take heading, weight and money unit from the cells left of the first column; what remains is the row's name."""
         name: TableCell | None = None
+        heading: TableCell | None = None
         for cell in cells:
             weight = named(cell, self.layout.weight, "weight")
             unit = named(cell, self.layout.money_unit, "unit")
             self.weight = weight or self.weight
-            is_name = self.layout.role(cell.text) is not None and not self.layout.heading.find(cell.text)
+            role = self.layout.role(cell.text)
+            is_name = role is not None and not self.layout.heading.find(cell.text)
             if unit and not (is_name and self.money_unit):  # a row's own unit is the block's only if that has none
                 self.money_unit = unit.text
             if not is_name and (weight or unit or self.layout.heading.find(cell.text)):
+                heading = cell if role and not unit else heading
                 continue
             if name:
                 self.problems.append(unplaced(cell, f"“{name.text}”一行的数额在“{self.layout.columns.names}”各列下"))
             name = name or cell
-        return name
+        return name or heading  # 其中： is a name where nothing else stands beside it
 
     def row(self, row: Row) -> TableCell | None:
         """Take a row; the cell that has no place in the block, if there is one."""

@@ -18,7 +18,7 @@ from engine.periods import covers_all, filed_on
 from engine.policy import Policy
 from engine.policy_build import load
 from engine.policy_files import Library
-from engine.policy_heads import Head, heads
+from engine.policy_heads import FORM_KINDS, Head, heads
 from engine.submission import Doubt, Form, Submission
 
 
@@ -279,13 +279,14 @@ def _no_policy(
 ) -> PolicyError:
     dated = [head for head in shelf.published() if head.in_force]
     days = [filed_on(form, shelf.on) if dated else None for form in read]
-    told = (f"{f.fiscal_year}年度 {f.kind}" + (f" {day} 填报" if day else "") for f, day in zip(read, days, strict=True))
+    kinds = (f"{form.fiscal_year}年度{FORM_KINDS.get(form.kind, form.kind)}" for form in read)
+    told = (kind + (f" {day} 填报" if day else "") for kind, day in zip(kinds, days, strict=True))
     wanted = "、".join(sorted(set(told)))
     where = f"（地区 {'、'.join(sorted(jurisdictions))}）" if jurisdictions else ""
     if fitting:
         named = [str(head) for head in shelf.published() if head.id in fitting]
         message = f"不止一个政策适用于 {wanted}{where}：{'；'.join(named)}"
-        expected = "用 --policy 指定其中一个"
+        expected = "用 --policy 指定其中一个；不再用的那个改 status: retired"
         if any(head.id in fitting for head in dated) and not all(days):
             message += "；表上没有认得出的填报日期，定不了用哪一个"
             expected = "用 --on-date 写明填报日期（如 2024-04-28），或用 --policy 指定其中一个"

@@ -8,13 +8,12 @@ from datetime import date
 from engine.lint_codes import INFO
 from engine.lint_subject import Subject
 from engine.periods import Period
-from engine.policy_heads import Head, heads
+from engine.policy_heads import FORM_KINDS, Head, heads
 from engine.yamlfile import Path_
 
 _FEW = 4
 """A list shorter than this may well have been meant to be replaced."""
 _MAX_FILES = 1000
-_KINDS = {"department": "部门整体支出", "project": "项目支出"}
 
 
 def check(subject: Subject) -> None:
@@ -116,7 +115,7 @@ def _beside(subject: Subject, own: Head, others: list[Head]) -> None:
     for other in others:
         same = other.status == "published" and other.fallback == own.fallback
         if same and own.status != "retired" and _meet(own, other):
-            kinds = "、".join(_KINDS[kind] for kind in own.form_kinds if kind in other.form_kinds)
+            kinds = "、".join(FORM_KINDS[kind] for kind in own.form_kinds if kind in other.form_kinds)
             then = "" if own.status == "published" else "发布之后"
             message = f"“{own.id}”与已发布的“{other.id}”都适用于 {_years(own, other)}{kinds}的表：{then}选不出用哪一个"
             advice = f"改 fiscal_years、form_kinds 或 in_force；不再用的那个改 status: retired（{other}）"
@@ -125,7 +124,7 @@ def _beside(subject: Subject, own: Head, others: list[Head]) -> None:
         for kind in parent.form_kinds:
             if kind in own.form_kinds or any(kind in head.form_kinds and _in_time(own, head) for head in others):
                 continue
-            message = f"“{parent.id}”还适用于{_KINDS[kind]}（{kind}），这里没有写：{own.first_year} 年度的这种表没有政策可用"
+            message = f"“{parent.id}”还适用于{FORM_KINDS[kind]}（{kind}），这里没有写：{own.first_year} 年度的这种表没有政策可用"
             advice = f"form_kinds 加上 {kind}；另有政策管它的不必改"
             place = subject.place(("policy", "form_kinds"))
             subject.add("kinds-fewer", f"policy.form_kinds.{kind}", place, message, advice)

@@ -13,6 +13,9 @@ from engine.policy_files import years
 from engine.policy_lock import NAME
 from engine.yamlfile import load_file
 
+FORM_KINDS = {"department": "部门整体支出", "project": "项目支出"}
+"""Kinds of form as messages call them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:

@@ -1,4 +1,4 @@
-"""Word and Excel forms with the habits of clerks nobody here has met, through the command line: read, scored, and nothing made up."""
+"""Word and Excel forms with the habits of clerks nobody here has met, through the command line: nothing is made up."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ TITLE_IN_TABLE = """\
 \t9
 
 \t
-\t其中：
+\t其中：财政拨款
 \t560
 \t560
 \t504

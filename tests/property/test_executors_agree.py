@@ -20,12 +20,17 @@ from hypothesis import strategies as st
 for missing in ("duckdb", "pyarrow", "ibis"):
     pytest.importorskip(missing, reason="the corpus extra is not installed: pip install jixiao[corpus]")
 
+sys.path.append(str(Path(__file__).parent.parent.parent / "benchmarks"))
+
+import realistic  # noqa: E402
 from corpora import disagreements, policy_of, submission  # noqa: E402
 
+from engine.corpus_rows import rows_of  # noqa: E402
 from engine.inputs import read_bundle  # noqa: E402
 from engine.policy_build import load  # noqa: E402
 from engine.policy_files import library  # noqa: E402
 from engine.relational_duckdb import DuckDB  # noqa: E402
+from engine.rollup import roll_up  # noqa: E402
 
 ROOT = Path(__file__).parent.parent.parent
 POLICIES = ("sichuan/2025",)  # the others are checked through the command line in tests/acceptance
@@ -46,35 +51,76 @@ def check(rng: random.Random, folder: Path, backend: Any, rules: int = 10, bundl
 def test_random_policies_on_random_bundles(rng: random.Random) -> None:
     backend = DuckDB(threads=1)
     with tempfile.TemporaryDirectory() as folder:
-        check(rng, Path(folder), backend)
+        check(rng, Path(folder), backend, rules=6, bundles=6)
     backend.close()
 
 
+def published() -> Any:
+    return read_bundle([ROOT / "examples" / "hubei-gcc-2021.txt"], library(), "hubei/2021").submission
+
+
 @pytest.mark.parametrize("policy", POLICIES)
-def test_shipped_policies_on_published_and_random_forms(policy: str, tmp_path: Path) -> None:
-    seed_ = read_bundle([ROOT / "examples" / "hubei-gcc-2021.txt"], library(), "hubei/2021").submission
-    rng = random.Random(7)
+def test_shipped_policies_on_published_and_other_forms(policy: str, tmp_path: Path) -> None:
     chosen = load(policy)
     backend = DuckDB(threads=1)
-    bundles = [seed_, *(submission(rng) for _ in range(12))]
-    found, seen = disagreements(chosen, chosen, bundles, tmp_path, backend)
+    found, seen = disagreements(chosen, chosen, [published(), *map(realistic.bundle, range(6))], tmp_path, backend)
     backend.close()
     assert not found, found[:3]
     assert seen["findings"] > 50
     assert not seen["refused rules"]
 
 
+def test_what_was_rolled_up_goes_to_the_reference(tmp_path: Path) -> None:
+    """It is scored from the exact shares it was made of, which no column holds."""
+    chosen = load("hubei/2021")
+    forms = [form for n in range(3) for form in realistic.bundle(n).forms if form.kind == "project"]
+    rolled = roll_up(forms, chosen, "unit").submission
+    rows = rows_of(rolled, chosen, 0)
+    assert not rows.rows
+    assert [kind for kind, _ in rows.beyond] == [""]
+
+
+def test_spark_computes_with_whole_numbers_exactly() -> None:
+    """What every score on Spark rests on: products, whole quotients and millionths of up to 38 digits. Whole policies are tried
+    by the test below."""
+    backend = spark()
+    rng = random.Random(4)
+    rows = []
+    for _ in range(150):
+        d = rng.randint(1, 10 ** rng.randint(1, 30))
+        n = rng.choice([-1, 1]) * rng.randint(0, min(d * 10**30, 10**37))
+        rows.append((str(n), str(d), str(rng.randint(0, 10**18)), str(rng.randint(-(10**19), 10**19)), str(rng.randint(0, 10**24))))
+    try:
+        frame = backend.session.createDataFrame(rows, "n STRING, d STRING, a STRING, b STRING, m STRING")
+        frame.createOrReplaceTempView("numbers_")
+        sql = "SELECT jx_div(jx_big(n), jx_big(d)) AS q, jx_big(a) * jx_big(b) AS p, jx_micro(jx_big(m)) AS m FROM numbers_"
+        found = [(int(row["q"]), int(row["p"]), int(row["m"].scaleb(6))) for row in backend.session.sql(sql).collect()]
+    finally:
+        backend.close()
+    whole = [(abs(int(n)) // int(d) * (1 if int(n) >= 0 else -1), int(a) * int(b), int(m)) for n, d, a, b, m in rows]
+    assert found == whole
+
+
+@pytest.mark.skipif(not os.environ.get("JIXIAO_SPARK"), reason="a whole policy on Spark takes two minutes: set JIXIAO_SPARK=1")
 def test_spark_agrees_too(tmp_path: Path) -> None:
+    backend = spark()
+    chosen = load("hubei/2021")
+    try:
+        found, seen = disagreements(chosen, chosen, [published(), *map(realistic.bundle, range(50))], tmp_path / "own", backend)
+        assert not found, found[:3]
+        assert seen["findings"] > 500
+        for number in range(2):
+            check(random.Random(number), tmp_path / str(number), backend, rules=6, bundles=8)
+    finally:
+        backend.close()
+
+
+def spark() -> Any:
     from engine.relational_spark import Spark, unavailable
 
     if why := unavailable():
         pytest.skip(f"Spark does not run here: {why}")
-    if not os.environ.get("JIXIAO_SPARK"):
-        pytest.skip("Spark takes a minute to start and run: set JIXIAO_SPARK=1")
-    backend = Spark("1GB", 2)
-    for number in range(3):
-        check(random.Random(number), tmp_path / str(number), backend, rules=6, bundles=8)
-    backend.close()
+    return Spark("1GB", 2)
 
 
 def sweep(first: int, last: int) -> None:

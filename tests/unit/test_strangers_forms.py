@@ -226,6 +226,12 @@ def test_funds_of_other_names() -> None:
     assert [(line.name, line.role) for line in read.budget[1:]] == [("省级资金", "detail"), ("（2）政府性基金", "detail")]
 
 
+def test_a_bare_word_for_what_the_total_consists_of_names_the_line() -> None:
+    read = form(TITLE, table(funds=[FUNDS, TOTAL_FUND, ["", "其中：", "25", "25", "25", "", "", ""]]))
+    assert same(read)
+    assert [(line.name, line.role) for line in read.budget[1:]] == [("其中：", "detail")]
+
+
 def test_a_fund_that_may_be_the_total_is_refused() -> None:
     with pytest.raises(InputError):
         form(TITLE, table(funds=[FUNDS, TOTAL_FUND, ["", "专项资金总计", "50", "50", "50", "", "", ""]]))
