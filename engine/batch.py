@@ -21,7 +21,7 @@ from engine.batch_records import bundle_numbers, records
 from engine.corpus import Corpus, Part
 from engine.corpus_fields import PREPARED_KINDS
 from engine.corpus_tables import BEYOND, RECORDS, TEXTS
-from engine.errors import InternalError, JixiaoError, Place, Problem, UsageError
+from engine.errors import InputError, InternalError, JixiaoError, Place, Problem, UsageError
 from engine.layout_choice import Shelf
 from engine.paths import displayed
 from engine.policy import Policy
@@ -69,8 +69,10 @@ def batch(
     options: Options | None = None,
     progress: Progress | None = None,
 ) -> Run:
-    """Run the corpus at `path` into `out`, all of it under `policy` if that is given. Raises InputError for a corpus that cannot be read or a disk that is full, PolicyError,
-    UsageError where `out` holds the results of something else, InternalError if the database and the reference differ."""
+    """Run the corpus at `path` into `out`, all of it under `policy` if that is given.
+
+    Raises InputError for a corpus that cannot be read or a disk that is full, PolicyError, UsageError where `out` holds the results
+    of something else, InternalError if the database and the reference differ."""
     options = options or Options()
     found = corpus.open_corpus(path)
     shelf = Shelf(library)
@@ -114,7 +116,10 @@ def _claim(out: Path, found: Corpus, policies: Mapping[str, Policy], options: Op
         return
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(Problem(Place(displayed(out)), "这个目录里有别的东西", "新的目录，或上一次没有做完的"))
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(Problem(Place(displayed(out)), f"目录建不了：{error.strerror}", "能写的目录")) from error
     corpus.write_json(said, stamp)
 
 

@@ -276,9 +276,8 @@ def _case(row: Row, compared: Mapping[Where, FormImpact]) -> CaseImpact:
         if (item.before.case, item.after.case) == key and not item.only_case
     ][:EXAMPLES]
     labels = (found[0][1].before.label, found[0][1].after.label) if found else ("", "")
-    return CaseImpact(
-        key[0], labels[0], key[1], labels[1], row["indicators"], row["forms"], row["moved"], row["difference"] or Decimal(0), tuple(found)
-    )
+    difference: Decimal = row["difference"] or Decimal(0)
+    return CaseImpact(key[0], labels[0], key[1], labels[1], row["indicators"], row["forms"], row["moved"], difference, tuple(found))
 
 
 def _rule(row: Row, policies: tuple[Policy, Policy], compared: Mapping[Where, FormImpact]) -> RuleImpact:
