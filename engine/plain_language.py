@@ -114,9 +114,12 @@ class Reading:
         if name in known:
             return known[name]
         short = [full for full in known if full.rpartition(".")[2] == name]
+        short = short or [full for full in known if full.startswith(f"{name}.")]
         if len(short) == 1:
             return known[short[0]]
-        close = nearest(name, known)
+        if name in self.policy.sections["policy"].get("disable", ()):
+            raise UsageError(Problem(Place(), f"规则“{name}”在政策“{self.policy.id}”里停用了（disable）", "没有停用的规则"))
+        close = "" if short else nearest(name, known)
         expected = (
             "、".join(short)
             if short
@@ -124,7 +127,7 @@ class Reading:
             if close
             else "规则、计分情形（表名.情形）、参数、档次、等级或条款的编号；全部见 policy explain"
         )
-        what = f"“{name}”不止一个" if short else f"政策“{self.policy.id}”里没有“{name}”"
+        what = f"“{name}”不止一条" if short else f"政策“{self.policy.id}”里没有“{name}”"
         raise UsageError(Problem(Place(), what, expected, close))
 
     # --- entries ---------------------------------------------------------------------------------------------------

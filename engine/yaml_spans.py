@@ -81,7 +81,9 @@ class Tree:
             return self.text[:start] + opened + written + closed + self.text[end:]
         if 0 <= index < len(entries):
             return self.text[: entries[index][0]] + written + ", " + self.text[entries[index][0] :]
-        return self.text[: entries[-1][1]] + ", " + written + self.text[entries[-1][1] :]
+        end = entries[-1][1]
+        gap = " , " if self.text[end - 1] == ":" else ", "  # a colon without a space behind it would be part of a word
+        return self.text[:end] + gap + written + self.text[end:]
 
     def without(self, path: Path_) -> str:
         """The text without the entry at `path`, which is not its parent's last."""
@@ -119,10 +121,18 @@ class Tree:
         if isinstance(node, ScalarNode):
             return []
         if isinstance(node, MappingNode):
-            return [(key.start_mark.index, self._end(value) or self._end(key)) for key, value in node.value]
+            return [(int(key.start_mark.index), self._value_end(key, value)) for key, value in node.value]
         if self._is_flow(node):
             return [(item.start_mark.index, self._end(item)) for item in node.value]
         return [(self.text.rindex("-", 0, item.start_mark.index), self._end(item)) for item in node.value]
+
+    def _value_end(self, key: Node, value: Node) -> int:
+        """Where a key's value ends. One left empty ends behind its colon, if it has one (`{x, y: }`), wherever its mark stands."""
+        behind = self._end(key)
+        if value.start_mark.index == value.end_mark.index:
+            rest = self.text[behind:]
+            return behind + len(rest) - len(rest.lstrip(" ")) + 1 if rest.lstrip(" ").startswith(":") else behind
+        return self._end(value) or behind
 
     def _end(self, node: Node) -> int:
         """Where the node's text ends: its last character's successor, without the comments and blank lines that follow."""

@@ -13,7 +13,7 @@ from conftest import ROOT, Forms, Jixiao
 
 sys.path.append(str(ROOT / "benchmarks"))
 from realistic import bundle
-from test_the_page_in_a_browser import CHROMIUM, CONTRAST, DRIVER, OPEN_ALL, Browser
+from browser import CHROMIUM, CONTRAST, DRIVER, OPEN_ALL, Browser
 
 from engine import record
 
