@@ -12,8 +12,8 @@ import pytest
 from conftest import ROOT, Forms, Jixiao
 
 sys.path.append(str(ROOT / "benchmarks"))
-from realistic import bundle
 from browser import CHROMIUM, CONTRAST, DRIVER, OPEN_ALL, Browser
+from realistic import bundle
 
 from engine import record
 
