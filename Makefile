@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 # one test process a core; `auto` would count a core with two threads once
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: demo test lint unit bench docs lock wheel clean
+.PHONY: demo test lint unit bench docs lock locks wheel clean
 
 demo: $(READY)
 	$(BIN)/jixiao evaluate examples/hubei-gcc-2021.txt
@@ -39,6 +39,9 @@ unit: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python benchmarks/findings.py
+	$(BIN)/python benchmarks/readers.py
+	$(BIN)/python benchmarks/rollup.py
+	$(BIN)/python benchmarks/corpus.py --copies 10
 
 # Versions come from requirements.lock. durable-rules is source only and needs a C compiler: where it cannot be built, the
 # plain matcher gives the same verdicts, and the result says which one ran. CPPFLAGS: a name Python 3.13 took away.
@@ -50,6 +53,10 @@ $(READY): pyproject.toml requirements.lock
 		--constraint requirements.lock durable-rules \
 		|| echo "durable-rules could not be built (it needs a C compiler): going on with the plain matcher"
 	@touch $(READY)
+
+# after a change of the shipped policies: make locks REASON="…"
+locks: $(READY)
+	$(BIN)/jixiao policy publish --all --amend "$(or $(REASON),$(error say why: make locks REASON=...))"
 
 docs: $(READY)
 	$(BIN)/python -m engine.handbook
