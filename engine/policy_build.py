@@ -40,9 +40,17 @@ def load(policy: str | Path, where: Library | None = None, *, locked: bool = Tru
     A published policy that is not what was published is refused, too; `locked=False` is for looking at it, not for using it.
     """
     resolved = resolve(policy, where or library())
-    if locked:
-        verify(resolved)
-    return build(resolved)
+    problems: list[Problem] = []
+    built = None
+    # what is wrong in it is told whether or not it is what was published: one who changed it is to learn both
+    for step in (verify, build) if locked else (build,):
+        try:
+            built = step(resolved)
+        except PolicyError as error:
+            problems += error.problems
+    if problems or built is None:
+        raise PolicyError(problems)
+    return built
 
 
 def build(resolved: Resolved) -> Policy:
@@ -401,7 +409,8 @@ def check(policy: str | Path, where: Library) -> str:
     A pack has no scoring of its own: what can be checked of it is its shape, and that what it extends is there.
     """
     resolved = resolve(policy, where)
-    verify(resolved)
     if resolved.sections["policy"]["status"] != "pack":
-        build(resolved)
+        load(policy, where)
+    else:
+        verify(resolved)
     return resolved.id

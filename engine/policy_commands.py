@@ -116,15 +116,17 @@ def policy_lint(
     from engine import lint_view
     from engine.lint import lint
     from engine.lint_fix import fix as repair
-    from engine.policy_files import locate
+    from engine.policy_files import locate, resolve
+    from engine.policy_lock import verify
 
     where, day = the_library(policies), (today or datetime.now()).date()
     found = locate(path, where)
-    report = lint(found, where, day, proofs=not no_proofs)
+    report = lint(found, where, day, proofs=not no_proofs, locked=False)
     while fix and (done := repair(report, found, where)):  # one repair may show another; each makes the files shorter
         note([f"已改 {line}" for line in done])
-        report = lint(found, where, day, proofs=not no_proofs)
+        report = lint(found, where, day, proofs=not no_proofs, locked=False)
     _write(lint_view.as_json(report) if format_ == "json" else lint_view.table(report), out)
+    verify(resolve(found, where))  # told after the lints: whoever changed what was published is to learn what is wrong with it, too
     return EXIT_POLICY if report.failed else EXIT_OK
 
 
