@@ -189,7 +189,9 @@ def leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 LEAVES = [
     path
     for path in leaves(resolved(HUBEI).sections)
-    if path[:2] not in (("policy", "id"), ("policy", "disable")) and (path[0], path[-1]) != ("findings", "id")
+    if path[:2] not in (("policy", "id"), ("policy", "disable"))
+    and (path[0], path[-1]) != ("findings", "id")
+    and path[-1] != "otherwise"  # it is true or not there
 ]
 
 
