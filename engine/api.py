@@ -181,7 +181,7 @@ async def report(
     who: Viewer,
     files: Files,
     policy: Choice = "",
-    formats: Annotated[list[Literal["docx", "html", "markdown"]], Form(description="不写则三种都出")] = [],  # noqa: B006
+    formats: Annotated[list[Literal["docx", "html", "markdown"]], Form(description="不写则三种都出")] = [],  # noqa: B006 - FastAPI reads it, nothing adds to it
     compare: Annotated[bool, Form(description="标出与原报告不同的地方")] = False,
     as_filed: Annotated[bool, Form(description="按自评得分起草")] = False,
 ) -> Response:
@@ -209,7 +209,7 @@ class Made(BaseModel):
 async def results(
     request: Request,
     who: Viewer,
-    files: Annotated[list[UploadFile], File(description="自评表")] = [],  # noqa: B006
+    files: Annotated[list[UploadFile], File(description="自评表")] = [],  # noqa: B006 - FastAPI reads it, nothing adds to it
     policy: Choice = "",
     examples: Annotated[bool, Form(description="用随程序提供的例表")] = False,
 ) -> Made:

@@ -134,7 +134,7 @@ def judged(
         try:
             found = pool.map(_work, [bundle.submission for bundle in bundles], chunksize=_CHUNK)
             yield from zip(bundles, found, strict=True)
-        except BaseException:
+        except BaseException:  # Ctrl-C too: what is queued is not begun, and whatever it was goes on upwards
             pool.shutdown(cancel_futures=True)
             raise
 

@@ -15,6 +15,7 @@ from engine.lint_codes import INFO
 from engine.lint_subject import Subject, condition_text, numeric
 from engine.measures import Measure
 from engine.policy_tests import cases
+from engine.proof import Outcome
 from engine.proof_terms import Record, Term
 from engine.rules import FindingRule
 
@@ -166,7 +167,9 @@ def _fires(subject: Subject, rule: FindingRule, known: Mapping[tuple[str, str], 
     for record in bound.values():
         terms += record.axioms()
     answer, _ = subject.prover.possible(terms)
-    subject.prover.note(rule.id, "条件可以同时成立", {"refuted": "proved", "proved": "refuted"}.get(answer, "unknown"), rule.place)  # type: ignore[arg-type]
+    # what was to be proved is that they can hold: no possible record refutes it
+    outcome: Outcome = "proved" if answer == "refuted" else "refuted" if answer == "proved" else "unknown"
+    subject.prover.note(rule.id, "条件可以同时成立", outcome, rule.place)
     if answer == "proved":
         # a rule of a pack was sound until a parameter of this policy changed: that is where to look
         changed = [

@@ -39,6 +39,6 @@ def write(text: str | bytes, out: Path | None) -> None:
             stream.write(content)
         os.chmod(temporary, mode)
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: no half-written file stays behind, and whatever it was goes on upwards
         Path(temporary).unlink(missing_ok=True)
         raise

@@ -84,7 +84,7 @@ def _make(home: Path, files: Mapping[str, str]) -> None:
         os.umask(mask)
         made.chmod(0o777 & ~mask)
         os.rename(made, home)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: no half-made policy stays behind, and whatever it was goes on upwards
         shutil.rmtree(made, ignore_errors=True)
         raise
 

@@ -163,7 +163,7 @@ def _goals(
     first = {goal: (goal[0], min(order for order, _ in items)) for goal, items in placed.items()}
     for number, goal in enumerate(sorted(placed, key=lambda g: (first[g][0], g[1], first[g][1], g)), start=1):
         indicators = tuple(indicator for _, indicator in sorted(placed[goal], key=lambda item: item[0]))
-        title = min(titles[goal], key=lambda text, goal=goal: (-titles[goal][text], text))  # type: ignore[misc]
+        title = min(titles[goal], key=lambda text, goal=goal: (-titles[goal][text], text))  # type: ignore[misc]  # a bound default
         groups = _groups(indicators) if any(g.groups for c in children for g in c.form.goals) else ()
         out.append(Goal(number, title, HERE, _sum(i.weight for i in indicators), groups, indicators))
     return tuple(out)

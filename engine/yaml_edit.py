@@ -91,7 +91,7 @@ def write_bytes(target: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         os.chmod(temporary, mode)
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: no half-written file stays behind, and whatever it was goes on upwards
         Path(temporary).unlink(missing_ok=True)
         raise
 
