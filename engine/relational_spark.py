@@ -68,6 +68,7 @@ class Spark:
             builder = builder.config("spark.driver.memory", f"{max(1, memory_bytes(memory) // 10**6)}m")
         settings = {
             "spark.sql.ansi.enabled": "true",
+            "spark.sql.warehouse.dir": str(self.scratch / "warehouse"),
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
             "spark.sql.shuffle.partitions": str(max(4, 2 * (threads or os.cpu_count() or 2))),
