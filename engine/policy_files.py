@@ -15,11 +15,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine import schemas
+from engine import policy_documents
 from engine.errors import Place, PolicyError, Problem
 from engine.library import Library, display_name, incomplete, library, locate, misnamed
 from engine.policy_gaps import Gaps, beyond, mend
-from engine.yamlfile import MAX_BYTES, Document, Path_, load_file
+from engine.yamlfile import MAX_BYTES, Document, Path_
 
 __all__ = ["Library", "Resolved", "bases", "display_name", "library", "locate", "resolve", "years"]
 
@@ -227,12 +227,11 @@ def _read(directory: Path, where: Library, policy: str | None, problems: list[Pr
     documents: list[Document] = []
     for path in files:
         try:
-            document = load_file(path, PolicyError, display_name(path))
+            document, found = policy_documents.read(path, display_name(path))
         except PolicyError as error:
             problems += error.problems
             gaps.unread(_start(path))
             continue
-        found = schemas.check(document, "policy")
         problems += found
         documents.append(mend(document, gaps) if found else document)
     sections: dict[str, Any] = {}

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from engine import schemas
+from engine import policy_documents
 from engine.errors import PolicyError, Problem
 from engine.library import Library, display_name
 from engine.periods import ALWAYS, Period, period
 from engine.policy_files import years
 from engine.policy_lock import NAME
-from engine.yamlfile import load_file
 
 FORM_KINDS = {"department": "部门整体支出", "project": "项目支出"}
 """Kinds of form as messages call them."""
@@ -57,8 +56,8 @@ def heads(where: Library) -> tuple[list[Head], list[Problem]]:
     for name in where.ids():
         try:
             path = where.directory(name) / "policy.yaml"
-            document = load_file(path, PolicyError, display_name(path))
-            if wrong := schemas.check(document, "policy"):
+            document, wrong = policy_documents.read(path, display_name(path))
+            if wrong:
                 raise PolicyError(wrong)
         except PolicyError as error:
             problems += error.problems

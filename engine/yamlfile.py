@@ -72,18 +72,22 @@ def load_file(path: Path, error: type[JixiaoError] = PolicyError, name: str = ""
     Raises `error` with every problem found: unreadable, too large, not UTF-8, syntax, duplicate keys, aliases, tags.
     """
     name = name or displayed(path)
+    return load(text_of(path, error, name), name, error)
+
+
+def text_of(path: Path, error: type[JixiaoError], name: str) -> str:
+    """What a file says. Raises `error` if it is unreadable, too large or no UTF-8."""
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)  # bounded whatever the file says of its size
         if len(content) > MAX_BYTES:
             raise error(Problem(Place(name), f"文件过大（超过 {MAX_BYTES} 字节）", f"不超过 {MAX_BYTES} 字节"))
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except OSError as problem:
         raise error(Problem(Place(name), f"文件读不了：{problem.strerror}")) from None
     except UnicodeDecodeError as problem:
         message, expected = _no_text(content, problem.start)
         raise error(Problem(Place(name), message, expected)) from None
-    return load(text, name, error)
 
 
 def _no_text(content: bytes, start: int) -> tuple[str, str]:
