@@ -61,6 +61,7 @@ def preparation(policy: Policy) -> str:
         "points": [str(policy.scoring.weights.full_score), str(policy.scoring.weights.execution)],
         "notation": policy.notation,
         "names": policy.sections.get("names", {}),
+        "numbering": policy.numbering,
         "evidence_words": policy.evidence_words,
         "statements": sorted((key, rule.equals, rule.negative, rule.positive) for key, rule in policy.statements.items()),
         "rules": form.get("statements", []),

@@ -17,10 +17,9 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from engine.draft import Block, Draft
+from engine.errors import Place, PolicyError, Problem
 from engine.submission import Form
 
-CLOSE = 55
-"""Least similarity (0 to 100) for two sentences to be taken as versions of one."""
 MAX_SENTENCES = 400
 _SENTENCE = re.compile(r"[^。；;！？\n]+[。；;！？]?")
 _TOKEN = re.compile(r"[0-9][0-9,.]*[%‰]?|[A-Za-z]+|\s+|.", re.S)
@@ -29,15 +28,23 @@ _TOKEN = re.compile(r"[0-9][0-9,.]*[%‰]?|[A-Za-z]+|\s+|.", re.S)
 def compared(draft: Draft, form: Form, narrative: Mapping[str, Any]) -> Draft:
     """The draft with what differs marked. Sections the body filed nothing for stay as they are, so does what is not prose.
 
-    `narrative` is the policy's: which filed sections each section stands for (`filed`), and the marks.
+    `narrative` is the policy's: which filed sections each section stands for (`filed`), how alike two sentences must be to be
+    versions of one (`similar`, 0 to 100), and the marks. Raises PolicyError if one of them is not there.
     """
     keys = {section["id"]: tuple(section.get("filed", ())) for section in narrative["sections"]}
-    marks: Mapping[str, str] = narrative["phrases"]["marks"]
+    try:
+        marks: Mapping[str, str] = narrative["phrases"]["marks"]
+        similar: int = narrative["similar"]
+    except KeyError as missing:
+        name = missing.args[0]
+        raise PolicyError(
+            Problem(Place(), f"自评报告（narrative）没有写“{name}”，不能与原报告比对", f"{name}，见 common/narrative")
+        ) from None
     blocks: list[Block] = []
     for section in dict.fromkeys(block.section for block in draft.blocks):
         own = [block for block in draft.blocks if block.section == section]
         filed = [s for s in _filed(form, keys.get(section, ())) if s]
-        blocks += _section(own, filed, section, marks) if filed else own
+        blocks += _section(own, filed, section, marks, similar) if filed else own
     return replace(draft, blocks=tuple(blocks))
 
 
@@ -50,7 +57,7 @@ def _sentences(text: str) -> list[str]:
     return [found.strip() for found in _SENTENCE.findall(text) if found.strip()]
 
 
-def _section(blocks: list[Block], filed: list[str], section: str, marks: Mapping[str, str]) -> Iterator[Block]:
+def _section(blocks: list[Block], filed: list[str], section: str, marks: Mapping[str, str], similar: int) -> Iterator[Block]:
     used: set[int] = set()
     for block in blocks:
         if block.kind != "paragraph":
@@ -59,7 +66,7 @@ def _section(blocks: list[Block], filed: list[str], section: str, marks: Mapping
         parts: list[str] = []
         new: list[str] = []  # sentences in a row without counterpart get one mark together
         for sentence in [*_sentences(block.text), ""]:
-            index = _closest(sentence, filed, used) if sentence else None
+            index = _closest(sentence, filed, used, similar) if sentence else None
             if sentence and index is None:
                 new.append(sentence)
                 continue
@@ -75,10 +82,10 @@ def _section(blocks: list[Block], filed: list[str], section: str, marks: Mapping
         yield Block("paragraph", marks["left"].replace("{text}", "".join(left)), section)
 
 
-def _closest(sentence: str, filed: list[str], used: set[int]) -> int | None:
+def _closest(sentence: str, filed: list[str], used: set[int], similar: int) -> int | None:
     scored = [(fuzz.ratio(_plain(sentence), _plain(other)), -n) for n, other in enumerate(filed) if n not in used]
     best = max(scored, default=(0.0, 0))
-    return -best[1] if best[0] >= CLOSE else None
+    return -best[1] if best[0] >= similar else None
 
 
 def _words(old: str, new: str, marks: Mapping[str, str]) -> Iterator[str]:

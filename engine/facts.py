@@ -73,7 +73,7 @@ class _Builder:
         units = {scored.form.unit for scored in self.forms if scored.form.unit}
         first = self.forms[0].form
         self._add("f", "bundle", {"forms": len(self.forms), "units": len(units)}, Source(self.labels[0], first.unit, first.place))
-        texts = [ReportText(scored.form) for scored in self.forms]
+        texts = [ReportText(scored.form, self.policy.numbering) for scored in self.forms]
         for n, scored in enumerate(self.forms):  # forms first: a report may speak of a form that comes later
             common = {"form": self.labels[n], "form_kind": scored.form.kind}
             values = form_values(scored, texts[n], self.policy, self.words)

@@ -163,6 +163,8 @@ class Policy:
     form: Mapping[str, Any]
     """The form's layout, as data for `layout.layout`; empty if the policy describes none."""
     names: NameRules
+    numbering: tuple[str, ...]
+    """Words by which a report numbers its measures (一是, 二是)."""
     evidence_words: tuple[str, ...]
     """Words by which a sentence says where a number comes from (问卷, 测评)."""
     rules: RuleSet

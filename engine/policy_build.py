@@ -5,29 +5,26 @@ Problems are collected over the whole policy and raised together, each at its li
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine import claims, fact_fields, parameter_kinds, rollup_rules
 from engine import fields as catalogue
-from engine.conditions import Scope
-from engine.errors import Place, PolicyError, Problem, nearest
-from engine.formula import Constant, Expression
-from engine.ir import Scalar
-from engine.layout import layout
+from engine import rollup_rules
+from engine.bands import bands
+from engine.errors import PolicyError, Problem, nearest
 from engine.names import NameRules
 from engine.periods import period, wrong_days
-from engine.policy import Band, Bounds, Clause, Level1, Parameter, Policy, Scoring, StatementRule
+from engine.policy import Band, Bounds, Clause, Level1, Parameter, Policy, Scoring
 from engine.policy_files import Library, Resolved, bases, library, resolve, years
+from engine.policy_form import check_layout, statements
 from engine.policy_lock import verify
+from engine.policy_values import Values
 from engine.rounding import Rounding
 from engine.rules import compile_rules
-from engine.tables import Reader, Table
+from engine.tables import Table
 from engine.weights import weights
-from engine.yamlfile import Path_
 
 NATURES = ("quantitative", "deadline", "qualitative", "not_applicable", "unscorable")
 RECOGNITION = ("direction", "attainment", "nature", "met")
@@ -58,14 +55,7 @@ def build(resolved: Resolved) -> Policy:
     return _Builder(resolved).policy()
 
 
-class _Builder:
-    def __init__(self, resolved: Resolved) -> None:
-        self.resolved = resolved
-        self.data: Mapping[str, Any] = resolved.sections
-        self.problems: list[Problem] = []
-        self.params = {name: item["value"] for name, item in self.data.get("parameters", {}).items()}
-        self.params |= parameter_kinds.other(resolved, self.problems)
-
+class _Builder(Values):
     def policy(self) -> Policy:
         head = self.data["policy"]
         if head["status"] == "pack":
@@ -74,14 +64,14 @@ class _Builder:
             )
         self._complete(head)
         self._bases()
-        tiers = self._bands("tier", self.data["scoring"]["qualitative"]["tiers"], ("scoring", "qualitative", "tiers"), Decimal(1))
+        tiers = bands(self, "tier", self.data["scoring"]["qualitative"]["tiers"], ("scoring", "qualitative", "tiers"), Decimal(1))
         stages = catalogue.stages(tuple(band.id for band in tiers), NATURES)
         recognition = self._recognition(stages, tiers)
         scoring = self._scoring(stages, tiers)
-        grades = self._bands("grade", self.data["grades"], ("grades",), scoring.weights.full_score)
+        grades = bands(self, "grade", self.data["grades"], ("grades",), scoring.weights.full_score)
         names = self._names(self.data["names"])
-        self._layout(self.data.get("form", {}))
-        statements = self._statements(self.data.get("form", {}).get("statements", []))
+        check_layout(self, self.data.get("form", {}))
+        spoken = statements(self, self.data.get("form", {}).get("statements", []))
         coded = {"nature": NATURES, "attainment": (*(band.id for band in tiers), "unknown")}
         rules = compile_rules(self.resolved, self.params, coded, self.problems)
         rollup = rollup_rules.build(self.data, self.params, self.place, self.problems)
@@ -114,10 +104,11 @@ class _Builder:
             notation=self.data["notation"],
             form=self.data.get("form", {}),
             names=names,
+            numbering=tuple(self.words(self.data["names"]["numbering"], ("names", "numbering"))),
             evidence_words=tuple(self.words(self.data["names"]["evidence_words"], ("names", "evidence_words"))),
             rules=rules,
             rollup=rollup,
-            statements=statements,
+            statements=spoken,
             narrative=self.data.get("narrative", {}),
             sections=self.data,
             in_force=period(head),
@@ -169,8 +160,8 @@ class _Builder:
             rounding=Rounding(rounding["mode"], rounding["places"], rounding["at"]),
             rounding_basis=rounding["basis"],
             bounds=Bounds(
-                self._formula(bounds["lowest"], ("scoring", "bounds", "lowest"), catalogue.BOUNDS),
-                self._formula(bounds["highest"], ("scoring", "bounds", "highest"), catalogue.BOUNDS),
+                self.formula(bounds["lowest"], ("scoring", "bounds", "lowest"), catalogue.BOUNDS),
+                self.formula(bounds["highest"], ("scoring", "bounds", "highest"), catalogue.BOUNDS),
                 bounds["basis"],
             ),
             composite=data["composite"]["take"],
@@ -207,39 +198,6 @@ class _Builder:
                 self.add(("scoring", "total", "cases", index, "status"), "总分的各条要有公式", "score")
         return table
 
-    def _bands(self, key: str, items: list[Mapping[str, Any]], path: Path_, top: Decimal) -> tuple[Band, ...]:
-        """Tiers or grades, best first: floors fall strictly, the last reaches 0, none above `top`."""
-        out: list[Band] = []
-        broken = False
-        above: Band | None = None
-        for index, item in enumerate(items):
-            at = (*path, index)
-            if ("from" in item) == ("above" in item):
-                self.add(at, f"“{item[key]}”的下限要写 from（含）或 above（不含）其中一个", "from: 数字")
-            included, before = "from" in item, len(self.problems)
-            floor = self.number(item.get("from", item.get("above", 0)), (*at, "from" if included else "above"))
-            read = len(self.problems) == before  # a floor that could not be read says nothing of the others
-            broken = broken or not read
-            where: Path_ = (*at, "from")
-            param = item["from"].get("param") if isinstance(item.get("from"), dict) else None
-            if param:  # what is to be changed is where the parameter has its value
-                where = ("parameters", param, "value")
-            elif index:
-                where = self.spot(where, [items[index - 1].get("from", items[index - 1].get("above"))])
-            said, named = f"“{item[key]}”的下限 {floor}", f"（参数 {param}）" if param else ""
-            if read and not 0 <= floor <= top:
-                self.add(where, f"{said} 超出范围{named}", f"0 至 {top}")
-            elif read and above is not None and not floor < above.floor:
-                self.add(where, f"{said} 不低于上一档“{above.id}”的 {above.floor}{named}", "自上而下逐档降低")
-            if any(band.id == str(item[key]) for band in out):
-                self.add((*at, key), f"“{item[key]}”重复", "各档名称不同")
-            out.append(Band(str(item[key]), str(item.get("label", item[key])), floor, included, item["basis"], self.place(at)))
-            above = out[-1] if read and 0 <= floor <= top else above
-        if out and not broken and (out[-1].floor != 0 or not out[-1].floor_included):
-            missing = f"0 到 {out[-1].floor} 没有归属：缺少最末一档"
-            self.add((*path, len(items) - 1), missing, "最末一档写 from: 0")
-        return tuple(out)
-
     def _names(self, data: Mapping[str, Any]) -> NameRules:
         threshold, shared = (
             self.number(data["threshold"], ("names", "threshold")),
@@ -252,47 +210,6 @@ class _Builder:
         fillers, endings = self.words(data["fillers"], ("names", "fillers")), self.words(data["endings"], ("names", "endings"))
         elsewhere = self.words(data["elsewhere"], ("names", "elsewhere"))
         return NameRules(float(threshold), tuple(fillers), tuple(endings), max(1, int(shared)), tuple(elsewhere))
-
-    def _layout(self, form: Mapping[str, Any]) -> None:
-        """Compile the layout, so that its patterns and labels are wrong when the policy is checked and not when a form is read."""
-        if not form:
-            return
-        try:
-            layout(form, lambda path: self.place(("form", *path)))
-        except PolicyError as error:
-            self.problems += error.problems
-        known = {item["key"] for item in form.get("report", {}).get("sections", [])}
-        for index, item in enumerate(form.get("statements", [])):
-            for n, section in enumerate(item.get("sections", [])):
-                if section not in known:
-                    self.add(
-                        ("form", "statements", index, "sections", n),
-                        f"没有“{section}”这一节",
-                        "、".join(known),
-                        nearest(section, known),
-                    )
-
-    def _statements(self, items: list[Mapping[str, Any]]) -> dict[str, StatementRule]:
-        """What the layout's statements are to be held against. Their named groups and form fields are checked here."""
-        out: dict[str, StatementRule] = {}
-        for index, item in enumerate(items):
-            path: Path_ = ("form", "statements", index)
-            groups = re.findall(r"\(\?P<(\w+)>", item["pattern"])
-            for group in groups:
-                if group not in claims.GROUPS:
-                    self.add((*path, "pattern"), f"不认识命名组“{group}”", "、".join(claims.GROUPS), nearest(group, claims.GROUPS))
-            known = [name for name, field in fact_fields.FACTS["form"].items() if field.type == "number"]
-            for group, name in item.get("equals", {}).items():
-                if group not in groups:
-                    self.add((*path, "equals", group), f"样式里没有命名组“{group}”", "、".join(groups), nearest(group, groups))
-                if name not in known:
-                    self.add((*path, "equals", group), f"表没有数字字段“{name}”", "", nearest(name, known))
-            rule = StatementRule(
-                tuple(item.get("equals", {}).items()), tuple(item.get("negative", ())), tuple(item.get("positive", ()))
-            )
-            old = out.get(item["key"], StatementRule())
-            out[item["key"]] = StatementRule(old.equals + rule.equals, old.negative + rule.negative, old.positive + rule.positive)
-        return out
 
     def _parameters(self) -> dict[str, Parameter]:
         out = {}
@@ -339,68 +256,6 @@ class _Builder:
                 if ("implemented" in clause) != ("reason" in clause):
                     expected = "implemented: none 或 partly，并用 reason 写明哪一部分、为什么"
                     self.add(("sources", source, "clauses", number), "implemented 与 reason 要一起写", expected)
-
-    # --- small things --------------------------------------------------------------------------------------------
-
-    def reader(self, fields: catalogue.Fields, later: catalogue.Fields | None = None) -> Reader:
-        return Reader(Scope(fields, self.params, self.place, later=later or {}), self.params, self.problems)
-
-    def _formula(self, text: Any, path: Path_, fields: catalogue.Fields) -> Expression:
-        """A formula outside tables. Division has no cases to guard it there, except by a number that is not 0."""
-        reader = self.reader(fields)
-        expression = reader.formula(str(text), path)
-        if expression is not None:
-            reader.guard(expression, str(text), path)
-        return expression or Constant(Decimal(0))
-
-    def number(self, written: Any, path: Path_) -> Decimal:
-        """A number or {param: …} as Decimal; a problem, and 0, if it is neither."""
-        value: Scalar | list[str] | int = written
-        if isinstance(written, dict):
-            name = written["param"]
-            if name not in self.params:
-                self.add(path, f"没有参数“{name}”", "", nearest(name, self.params))
-                return Decimal(0)
-            value = self.params[name]
-        if isinstance(value, bool | str | list):
-            said = f"参数“{written['param']}”" if isinstance(written, dict) else f"“{value}”"
-            self.add(path, f"{said}不是数字" + ("，是词表" if isinstance(value, list) else ""), "数字")
-            return Decimal(0)
-        return Decimal(value)
-
-    def words(self, written: Any, path: Path_) -> list[str]:
-        """A word list, or {param: …} that is one; a problem, and nothing, if it is neither."""
-        value = written
-        if isinstance(written, dict):
-            if written["param"] not in self.params:
-                self.add(path, f"没有参数“{written['param']}”", "", nearest(written["param"], self.params))
-                return []
-            value = self.params[written["param"]]
-        if not isinstance(value, list):
-            self.add(path, f"“{value}”不是词表", "词表")
-            return []
-        return [str(word) for word in value]
-
-    def spot(self, path: Path_, written: Iterable[Any]) -> Path_:
-        """Where a wrong sum or order is to be put right: `path`, or, where that is in a policy this one extends, the value of
-        this policy's own parameter among what is `written` there."""
-        for item in written:
-            param = ("parameters", item["param"], "value") if isinstance(item, dict) and "param" in item else ()
-            if param and self.resolved.owner(param) == self.resolved.id != self.resolved.owner(path):
-                return param
-        return path
-
-    def points(self, written: Any, path: Path_) -> Decimal:
-        value = self.number(written, path)
-        if value < 0:
-            self.add(path, f"分值 {value} 是负数", "不小于 0")
-        return value
-
-    def place(self, path: Path_) -> Place:
-        return self.resolved.place(path)
-
-    def add(self, path: Path_, message: str, expected: str = "", close: str = "") -> None:
-        self.problems.append(Problem(self.place(path), message, expected, close, "policy"))
 
 
 def check(policy: str | Path, where: Library) -> str:

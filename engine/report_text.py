@@ -14,7 +14,8 @@ PROBLEM_SECTIONS = ("problems", "problem")
 class ReportText:
     """The report's text by section, and what it mentions."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: Form, numbering: Sequence[str]) -> None:
+        self._numbering = numbering
         self.sections = form.report
         analysis = [form.analysis] if form.analysis else []
         remedies = [form.remedies] if form.remedies else []
@@ -31,7 +32,7 @@ class ReportText:
         problems = [s for s in self.sections if s.key == "problem"]
         return {
             "problems": len(problems) if any(s.key in PROBLEM_SECTIONS for s in self.sections) else None,
-            "remedies": _enumerated(self._of("remedies")),
+            "remedies": _enumerated(self._of("remedies"), self._numbering),
             "execution_text": self._of("execution") or None,
             "met_text": self._of("met") or None,
             "unmet_text": self.unmet or None,
@@ -61,10 +62,9 @@ def _section_text(section: Section) -> Iterator[str]:
     yield from (paragraph.text for paragraph in section.paragraphs)
 
 
-def _enumerated(text: str) -> int | None:
-    """How many measures a text numbers (一是、二是 …); None if it numbers none."""
-    found = len(set(re.findall(r"[一二三四五六七八九十]是", text)))
-    return found or None
+def _enumerated(text: str, numbering: Sequence[str]) -> int | None:
+    """How many measures a text numbers by these words (一是、二是 …); None if it numbers none."""
+    return sum(word in text for word in set(numbering)) or None
 
 
 def folded(text: str) -> str:
