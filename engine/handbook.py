@@ -102,4 +102,7 @@ def _table(fields: Fields) -> Iterator[str]:
 if __name__ == "__main__":
     from pathlib import Path
 
+    from engine.module_map import modules_page
+
     Path("docs/fields.md").write_text(fields_page(), encoding="utf-8")
+    Path("docs/modules.md").write_text(modules_page(Path("engine")), encoding="utf-8")

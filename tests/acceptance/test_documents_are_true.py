@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.handbook import fields_page
+from engine.module_map import modules_page
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -60,6 +61,10 @@ def test_there_are_examples() -> None:
 
 def test_the_page_of_fields_is_what_the_code_says() -> None:
     assert (ROOT / "docs" / "fields.md").read_text(encoding="utf-8") == fields_page(), "run `make docs`"
+
+
+def test_every_module_is_on_the_page_of_modules_with_what_it_says_of_itself() -> None:
+    assert (ROOT / "docs" / "modules.md").read_text(encoding="utf-8") == modules_page(ROOT / "engine"), "run `make docs`"
 
 
 def test_links_between_documents_lead_somewhere() -> None:
