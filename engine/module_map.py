@@ -8,7 +8,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 GROUPS = {
-    "Command line": "cli options usage *_commands lifecycle_output output paths progress resources errors runs judging views many_view",
+    "Command line": (
+        "cli options usage *_commands lifecycle_output output paths progress resources errors runs judging views many_view"
+    ),
     "Files to records": (
         "kinds blocks bounded office docx_* check_boxes excel_* pdf_* text_reader inputs folders collection layout layout_choice "
         "labels grid row_shapes run_together scanned form_reader form_table goal_rows part_rows budget_rows closing_rows "
@@ -16,7 +18,8 @@ GROUPS = {
     ),
     "Values as people write them": "notation vocabulary numerals dates comparison amounts budget_lines",
     "Policies: files, checks, versions": (
-        "yamlfile yaml_* schemas schema_* library policy policy_* weights bands parameter_kinds periods rounding names handbook module_map"
+        "yamlfile yaml_* schemas schema_* library policy policy_* weights bands parameter_kinds periods rounding names "
+        "handbook module_map"
     ),
     "The rule language": "fields fact_fields conditions predicates tables formula ir rules rule_checks messages condition_text",
     "Scores": "recognition scoring evaluation rolled_score fact_numbers",
@@ -31,8 +34,8 @@ GROUPS = {
     "Roll-up": "rollup rollup_* ranking ranking_page workbook findings_workbook",
     "Provinces": "corpus corpus_* relational relational_* batch batch_*",
     "Workbench": (
-        "web api *_api pages result_pages wire safeguards accounts sessions audit shelf uploads drafts editing form_fields text_merge "
-        "trial judges workbench_server"
+        "web api *_api pages result_pages wire safeguards accounts sessions audit shelf uploads drafts editing form_fields "
+        "text_merge trial judges workbench_server"
     ),
 }
 """Headings, and patterns of the modules below each. The first that fits holds, but a plain name goes before a pattern."""
@@ -46,7 +49,8 @@ def modules_page(engine: Path) -> str:
 def _lines(engine: Path) -> Iterator[str]:
     yield "# Where what is"
     yield ""
-    yield "Made by `make docs` from what each module of `engine/` says of itself. Data flows downwards: read, recognise, score, find, render."
+    yield "Made by `make docs` from what each module of `engine/` says of itself. Data flows one way: read, recognise, score,"
+    yield "find, render."
     found: dict[str, list[Path]] = {title: [] for title in GROUPS}
     for path in sorted(engine.glob("*.py")):
         if path.stem != "__init__":

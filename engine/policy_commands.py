@@ -1,4 +1,4 @@
-"""The commands of `jixiao policy`: list, show, check, test. Everything heavy is imported late."""
+"""The commands of `jixiao policy` that look at one: list, show, explain, check, lint, test. Everything heavy is imported late."""
 
 from __future__ import annotations
 
