@@ -209,7 +209,7 @@ def test_mistakes_of_shape_and_of_meaning_are_told_together(jixiao: Jixiao, poli
     )
     run = jixiao("policy", "check", "hubei/2021", "--policies", policies.root)
     assert run.status == 3
-    for word in ("up2", "缺少必填项 places", "excuted", "95", "下限 8 ", "wieght", "缺少必填项 id"):
+    for word in ("up2", "缺少必填项 places", "excuted", "下限 95 ", "下限 8 ", "wieght", "缺少必填项 id"):
         assert len([error for error in run.errors if word in error]) == 1, (word, run.errors)
     assert "第3行第5列" in next(error for error in run.errors if "缺少必填项 id" in error)
 
