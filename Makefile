@@ -59,7 +59,7 @@ locks: $(READY)
 	$(BIN)/jixiao policy publish --all --amend "$(or $(REASON),$(error say why: make locks REASON=...))"
 
 docs: $(READY)
-	$(BIN)/python -m engine.handbook
+	$(BIN)/python docs/generate.py
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv

@@ -28,9 +28,9 @@ from typing import Any
 
 from generate import SUBJECTS, submission
 
-from engine import record
 from engine.errors import Place
-from engine.submission import Cell, Form, Indicator, Submission
+from engine.submission import record
+from engine.submission.model import Cell, Form, Indicator, Submission
 
 RATES = {"score": 40, "satisfaction": 60, "over": 90, "total": 70, "level2": 50}
 """One bundle in so many has the mistake."""

@@ -54,8 +54,8 @@ def ingested(folder: Path, bundles: int, library: Any) -> tuple[Path, Counter[st
     """A corpus of so many bundles, and the mistakes planted in it."""
     import corpora
 
-    from engine import record
-    from engine.corpus_ingest import discard_staging, ingest
+    from engine.bulk.corpus.ingest import discard_staging, ingest
+    from engine.submission import record
 
     source, corpus = folder / "forms.jsonl", folder / "corpus"
     planted: Counter[str] = Counter()
@@ -85,8 +85,8 @@ def copied(corpus: Path, to: Path, copies: int) -> Path:
 
     import duckdb
 
-    from engine import corpus as corpora_
-    from engine.corpus_fields import FACT_SHIFT, FORM_SHIFT
+    from engine.bulk.corpus import store as corpora_
+    from engine.bulk.corpus.columns import FACT_SHIFT, FORM_SHIFT
 
     corpora_.create(to)
     step = 1 << 30
@@ -133,8 +133,8 @@ def reference(library: Any) -> tuple[float, float]:
     """Wall and CPU seconds of an indicator in the reference executor."""
     import corpora
 
-    from engine.batch_reference import Reference
-    from engine.policy_build import load
+    from engine.bulk.batch.reference import Reference
+    from engine.policy.build import load
 
     one = Reference(load(POLICY, library))
     made = [corpora.bundle(number)[0] for number in range(SAMPLE)]
@@ -163,7 +163,7 @@ def floor(corpus: Path, out: Path, words: bool, library: Any) -> tuple[float, fl
     """Hand-written SQL for scores alone; with `words` it also looks for the policy's words in the texts."""
     import duckdb
 
-    from engine.policy_build import load
+    from engine.policy.build import load
 
     policy = load(POLICY, library)
 
@@ -281,7 +281,7 @@ def planted_found(out: Path, planted: Counter[str], copies: int) -> bool:
     import corpora
     import duckdb
 
-    from engine.batch_summary import results
+    from engine.bulk.batch.summary import results
 
     good = True
     with duckdb.connect() as con:
@@ -307,7 +307,7 @@ def main() -> int:
     parser.add_argument("--scaling", action="store_true", help="10^4 to 10^6 indicators, then --copies")
     parser.add_argument("--keep", type=Path, help="keep the corpora here, and use those that are there")
     given = parser.parse_args()
-    from engine.policy_files import library
+    from engine.policy.resolve import library
 
     where = library(Path(given.policies)) if given.policies else library()
     where_text = f"Path({given.policies!r})" if given.policies else ""

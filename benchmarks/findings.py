@@ -13,10 +13,10 @@ from pathlib import Path
 
 from generate import submission
 
-from engine.evaluation import evaluate
-from engine.findings import Judge
-from engine.policy_build import load
-from engine.result import to_data
+from engine.findings.findings import Judge
+from engine.policy.build import load
+from engine.results.document import to_data
+from engine.scoring.form import evaluate
 
 FORMS, LONG = 200, 2_000
 

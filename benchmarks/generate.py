@@ -11,8 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from engine.errors import Place
-from engine.rounding import rounded
-from engine.submission import BudgetLine, Cell, Form, Goal, Group, Indicator, Section, Statement, Submission
+from engine.submission.model import BudgetLine, Cell, Form, Goal, Group, Indicator, Section, Statement, Submission
+from engine.values.rounding import rounded
 
 SUBJECTS = [
     "河道治理",

@@ -47,7 +47,7 @@ def files() -> dict[str, bytes]:
     """The seed in each kind that can be written here."""
     from writers import converted, docx, has_office, old_workbook, workbook
 
-    from engine import text_reader
+    from engine.documents import text as text_reader
 
     text = re.sub(r"\[bookmark: [^\]]*\]", "", (ROOT / "examples" / "hubei-gcc-2021.txt").read_text(encoding="utf-8"))
     document = text_reader.read_text(text)
@@ -79,10 +79,11 @@ def folder(directory: Path, count: int) -> dict[str, int]:
     """Write files of one form, each of a unit of its own; how many there are of each kind."""
     from writers import converted, docx, has_office, old_workbook, workbook
 
-    from engine import record, text_reader
-    from engine.inputs import read_file
-    from engine.layout_choice import Shelf
-    from engine.policy_files import library
+    from engine.documents import text as text_reader
+    from engine.intake.bundle import read_file
+    from engine.intake.selection import Shelf
+    from engine.policy.resolve import library
+    from engine.submission import record
 
     shelf = Shelf(library())
     sources = []

@@ -27,10 +27,10 @@ from pathlib import Path
 
 from generate import BENEFITS, OUTPUTS, SUBJECTS
 
-from engine import record
 from engine.errors import Place
-from engine.rounding import rounded
-from engine.submission import BudgetLine, Cell, Form, Goal, Group, Indicator, Submission
+from engine.submission import record
+from engine.submission.model import BudgetLine, Cell, Form, Goal, Group, Indicator, Submission
+from engine.values.rounding import rounded
 
 _LESS = [
     ("产出指标", "成本指标", "{}单位成本", "万元"),

@@ -17,17 +17,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine import record
 from engine.errors import Place
-from engine.evaluation import evaluate
-from engine.policy_build import load
-from engine.ranking import ranking
-from engine.ranking_page import render
-from engine.rollup import roll_up
-from engine.rollup_data import data
-from engine.rollup_units import Node, Tree
-from engine.rollup_workbook import workbook
-from engine.submission import BudgetLine, Cell, Form, Goal, Indicator, Submission
+from engine.policy.build import load
+from engine.rollup.ranking import ranking
+from engine.rollup.run import roll_up
+from engine.rollup.units import Node, Tree
+from engine.rollup.views.data import data
+from engine.rollup.views.html import render
+from engine.rollup.views.workbook import workbook
+from engine.scoring.form import evaluate
+from engine.submission import record
+from engine.submission.model import BudgetLine, Cell, Form, Goal, Indicator, Submission
 
 UNITS, INDICATORS, COUNTIES = 1_000, 40, 10
 

@@ -21,7 +21,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from engine import cli
+from engine.cli import app as cli
 
 # a machine that is busy is slow, and slow is not wrong: times are for benchmarks/. CI judges a change, not a lucky draw: it tries
 # the same examples every time, a developer's machine new ones
@@ -152,7 +152,7 @@ def process() -> Jixiao:
         import os
 
         done = subprocess.run(
-            [sys.executable, "-m", "engine.cli", *map(str, arguments)],
+            [sys.executable, "-m", "engine.cli.app", *map(str, arguments)],
             cwd=ROOT,
             env={**os.environ, **(env or {})},
             capture_output=True,

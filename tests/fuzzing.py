@@ -27,8 +27,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from writers import docx, old_workbook, workbook  # noqa: E402
 
-from engine import cli, inputs, layout_choice, record, text_reader  # noqa: E402
-from engine.policy_files import library  # noqa: E402
+from engine.cli import app as cli  # noqa: E402
+from engine.documents import text as text_reader  # noqa: E402
+from engine.intake import bundle as inputs  # noqa: E402
+from engine.intake import selection as layout_choice  # noqa: E402
+from engine.policy.resolve import library  # noqa: E402
+from engine.submission import record  # noqa: E402
 
 STATUSES = {0, 3, 5}
 """Read, no policy that covers what was read, refused."""

@@ -31,7 +31,7 @@ def small_form_as_word() -> bytes:
     """The small form as a Word file."""
     from writers import docx
 
-    from engine.text_reader import read_text
+    from engine.documents.text import read_text
 
     return docx(read_text(SMALL_FORM))
 
@@ -41,7 +41,7 @@ class Server:
 
     def __init__(self, policies: Path, *options: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "engine.cli", "workbench", "--port", "0", "--policies", str(policies), *options],
+            [sys.executable, "-m", "engine.cli.app", "workbench", "--port", "0", "--policies", str(policies), *options],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
             stderr=subprocess.PIPE,

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from conftest import ROOT, Jixiao
 
-from engine.evaluation import evaluate
-from engine.findings import Judge
-from engine.inputs import read_bundle
-from engine.policy_files import library
-from engine.rules import CATEGORIES, SEVERITIES
+from engine.findings.findings import Judge
+from engine.intake.bundle import read_bundle
+from engine.language.rules import CATEGORIES, SEVERITIES
+from engine.policy.resolve import library
+from engine.scoring.form import evaluate
 
 DEPARTMENT, CHAMBERS, PRIVATE, OFFICE = "部门整体支出", "商协会管理工作经费", "民营经济服务工作经费", "机关保障工作经费"
 

@@ -20,8 +20,13 @@ from conftest import ROOT, SMALL_FORM, Jixiao
 from fuzzing import damaged, fuzz, small_pdf
 from writers import MACRO_MAIN, docx, old_workbook, packed, workbook
 
-from engine import bounded, docx_reader, excel_reader, kinds, pdf_reader, text_reader
-from engine.blocks import Document
+from engine.documents import excel_grid as excel_reader
+from engine.documents import isolation as bounded
+from engine.documents import kinds
+from engine.documents import pdf as pdf_reader
+from engine.documents import text as text_reader
+from engine.documents import word as docx_reader
+from engine.documents.model import Document
 from engine.errors import InputError, Problem
 
 SECONDS = 20

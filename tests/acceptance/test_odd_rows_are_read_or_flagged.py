@@ -14,8 +14,8 @@ import pytest
 import writers
 from conftest import Jixiao
 
-from engine.numerals import read_decimal
-from engine.text_reader import read_text
+from engine.documents.text import read_text
+from engine.values.numerals import read_decimal
 
 Rows = Sequence[Sequence[str]]
 

@@ -8,13 +8,13 @@ from datetime import date
 import pytest
 from conftest import ROOT, Jixiao, Policies
 
-from engine import report_context
 from engine.errors import PolicyError
-from engine.lint import lint
-from engine.lint_codes import CODES
-from engine.lint_fix import fix
-from engine.lint_policy import TEMPLATE_NAMES
-from engine.policy_files import library
+from engine.policy.resolve import library
+from engine.reports import context as report_context
+from engine.soundness.lint.codes import CODES
+from engine.soundness.lint.fix import fix
+from engine.soundness.lint.policy import TEMPLATE_NAMES
+from engine.soundness.lint.run import lint
 
 SHIPPED = sorted(str(path.parent.relative_to(ROOT / "policies")) for path in (ROOT / "policies").glob("*/*/policy.yaml"))
 

@@ -22,11 +22,11 @@ import httpx
 from starlette.testclient import TestClient
 from workbenches import POLICY, Server, policies_in, small_form_as_word
 
-from engine.library import Library
+from engine.policy.library import Library
 from engine.resources import shipped
-from engine.safeguards import Safeguards
-from engine.web import Workbench, application
-from engine.workbench_server import LOCAL_NAMES, build
+from engine.workbench.app import Workbench, application
+from engine.workbench.safeguards import Safeguards
+from engine.workbench.server import LOCAL_NAMES, build
 
 HOSTS = ("testserver", *LOCAL_NAMES)
 DRAFT = "/api/v1/drafts/hubei/2022"

@@ -11,14 +11,14 @@ import pytest
 from browser import CONTRAST, ENTER, OPEN_ALL, TAB, Browser, needs_browser, plain
 from conftest import ROOT
 
-from engine.draft import drafts
-from engine.evaluation import evaluate
-from engine.findings import Judge
-from engine.inputs import read_bundle
-from engine.page import render
-from engine.policy_files import library
-from engine.report_context import contexts
-from engine.result import to_data
+from engine.findings.findings import Judge
+from engine.intake.bundle import read_bundle
+from engine.policy.resolve import library
+from engine.reports.context import contexts
+from engine.reports.draft import drafts
+from engine.reports.html import render
+from engine.results.document import to_data
+from engine.scoring.form import evaluate
 
 pytestmark = needs_browser
 

@@ -10,11 +10,11 @@ import pytest
 from browser import CONTRAST, OPEN_ALL, Browser, needs_browser
 from conftest import ROOT
 
-from engine.policy_build import load
-from engine.ranking import ranking
-from engine.ranking_page import render
-from engine.rollup import roll_up
-from engine.rollup_data import data
+from engine.policy.build import load
+from engine.rollup.ranking import ranking
+from engine.rollup.run import roll_up
+from engine.rollup.views.data import data
+from engine.rollup.views.html import render
 
 pytestmark = needs_browser
 UNITS = 60

@@ -23,18 +23,21 @@ import pytest
 from conftest import ROOT
 from writers import STYLES, converted, docx, has_office, old_workbook, workbook
 
-from engine import form_reader, kinds, text_reader, word
-from engine.blocks import Document
-from engine.draft import drafts
+from engine.documents import kinds
+from engine.documents import text as text_reader
+from engine.documents.model import Document
 from engine.errors import Place
-from engine.evaluation import evaluate
-from engine.findings import Judge
-from engine.inputs import read_bundle
-from engine.layout import Layout, layout
-from engine.policy_build import load
-from engine.policy_files import library
-from engine.report_context import contexts
-from engine.submission import Form
+from engine.findings.findings import Judge
+from engine.forms import reader as form_reader
+from engine.forms.layout import Layout, layout
+from engine.intake.bundle import read_bundle
+from engine.policy.build import load
+from engine.policy.resolve import library
+from engine.reports import word
+from engine.reports.context import contexts
+from engine.reports.draft import drafts
+from engine.scoring.form import evaluate
+from engine.submission.model import Form
 
 SEED = ROOT / "examples" / "hubei-gcc-2021.txt"
 needs_office = pytest.mark.skipif(not has_office(), reason="LibreOffice (soffice) is not installed")

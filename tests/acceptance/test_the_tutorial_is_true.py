@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT, Jixiao, replace_once
 from test_documents_are_true import shows
 
-from engine import policy_tests
+from engine.soundness.tests import policies as policy_tests
 
 PAGE = ROOT / "docs" / "tutorial.md"
 STATUS = re.compile(r"（退出状态 (\d)）")

@@ -12,7 +12,7 @@ pytest.importorskip("fastapi", reason="needs the extra `workbench`")
 from browser import CONTRAST, Browser, needs_browser
 from workbenches import POLICY, Server, policies_in, small_form_as_word
 
-from engine.blocks import Paragraph
+from engine.documents.model import Paragraph
 
 pytestmark = needs_browser
 EDIT = "/policies/hubei/2022/edit"
@@ -155,7 +155,7 @@ def test_an_officers_path(page: Browser, served: tuple[Server, Path], home: Path
     assert page.run("return document.querySelector('h1 + p a').textContent") == "hubei/2022"
     page.click(".finding summary")
     assert "表.docx" in page.run("return document.querySelector('.finding details').innerText")
-    from engine.docx_reader import read_bytes
+    from engine.documents.word import read_bytes
 
     links = page.run("return [...document.querySelectorAll('a[download]')].map((a) => a.href)")
     report = next(link for link in links if link.endswith(".docx"))

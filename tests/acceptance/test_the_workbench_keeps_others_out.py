@@ -12,12 +12,12 @@ import pytest
 pytest.importorskip("fastapi", reason="needs the extra `workbench`")
 from starlette.testclient import TestClient
 
-from engine.accounts import save, with_account
-from engine.library import Library
+from engine.policy.library import Library
 from engine.resources import shipped
-from engine.safeguards import HEADERS
-from engine.web import application
-from engine.workbench_server import LOCAL_NAMES, build
+from engine.workbench.accounts import save, with_account
+from engine.workbench.app import application
+from engine.workbench.safeguards import HEADERS
+from engine.workbench.server import LOCAL_NAMES, build
 
 PASSWORD = "a long password 一"
 HOSTS = ("testserver", *LOCAL_NAMES)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import Forms, Jixiao, replace_once
 
-from engine import policy_tests
+from engine.soundness.tests import policies as policy_tests
 
 
 def change(path: Path, *changes: tuple[str, str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 import writers
 from conftest import Jixiao
 
-from engine.text_reader import read_text
+from engine.documents.text import read_text
 
 TITLE_IN_TABLE = """\
 \t附件2

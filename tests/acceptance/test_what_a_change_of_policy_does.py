@@ -15,7 +15,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 from browser import CHROMIUM, CONTRAST, DRIVER, OPEN_ALL, Browser
 from realistic import bundle
 
-from engine import record
+from engine.submission import record
 
 HEAD = """\
 policy:

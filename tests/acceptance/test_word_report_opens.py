@@ -11,13 +11,14 @@ import pytest
 from conftest import ROOT
 from test_word_report_reads_back import long_form
 
-from engine import docx_reader, word
-from engine.draft import Draft, drafts
-from engine.evaluation import evaluate
-from engine.findings import Judge
-from engine.inputs import read_bundle
-from engine.policy_files import library
-from engine.report_context import contexts
+from engine.documents import word as docx_reader
+from engine.findings.findings import Judge
+from engine.intake.bundle import read_bundle
+from engine.policy.resolve import library
+from engine.reports import word
+from engine.reports.context import contexts
+from engine.reports.draft import Draft, drafts
+from engine.scoring.form import evaluate
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 

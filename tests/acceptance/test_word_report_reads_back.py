@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from conftest import ROOT, SMALL_FORM
 
-from engine import word
-from engine.draft import drafts
 from engine.errors import Place
-from engine.evaluation import evaluate
-from engine.findings import Judge
-from engine.inputs import read_bundle
-from engine.policy_files import library
-from engine.report_context import contexts
-from engine.submission import Form
+from engine.findings.findings import Judge
+from engine.intake.bundle import read_bundle
+from engine.policy.resolve import library
+from engine.reports import word
+from engine.reports.context import contexts
+from engine.reports.draft import drafts
+from engine.scoring.form import evaluate
+from engine.submission.model import Form
 
 TEMPLATE = ROOT / "templates" / "word" / "report.docx"
 Row = Sequence[str]

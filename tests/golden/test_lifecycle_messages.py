@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from conftest import Forms, Jixiao, Run
 
-from engine import policy_lock, policy_publish
+from engine.changes.lifecycle import publish as policy_publish
 from engine.errors import JixiaoError
-from engine.library import Library
-from engine.policy_files import resolve
-from engine.policy_lock import Publication
+from engine.policy import lock as policy_lock
+from engine.policy.library import Library
+from engine.policy.lock import Publication
+from engine.policy.resolve import resolve
 
 HOME = Path(__file__).parent / "lifecycle"
 SOURCES = "sources:\n  note: {title: 备注, evidence: read, clauses: {'1': {title: 一, text: 条文}}}\n"

@@ -9,22 +9,25 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine import corpus, formula, ir, relational
-from engine.batch_reference import Reference
-from engine.conditions import Condition
-from engine.corpus_ingest import write_rows
+from engine.bulk.batch.reference import Reference
+from engine.bulk.corpus import store as corpus
+from engine.bulk.corpus.ingest import write_rows
+from engine.bulk.relational import program as relational
+from engine.bulk.relational.duckdb_backend import sizes_of
+from engine.bulk.relational.needs import needs_of
 from engine.errors import JixiaoError, Place
-from engine.fact_fields import FACTS
-from engine.fields import EXECUTION, TOTAL, Field, stages
-from engine.measures import KEYS, Measure
-from engine.policy import Band, Bounds, Policy
-from engine.policy_build import NATURES
-from engine.relational_duckdb import sizes_of
-from engine.relational_needs import needs_of
-from engine.rounding import MODES, Rounding
-from engine.rules import FindingRule, RulePattern, RuleSet
-from engine.submission import BudgetLine, Cell, Form, Goal, Group, Indicator, Section, Statement, Submission, UnmetRow
-from engine.tables import Case, Table
+from engine.language import formula
+from engine.language import model as ir
+from engine.language.conditions import Condition
+from engine.language.fact_fields import FACTS
+from engine.language.fields import EXECUTION, TOTAL, Field, stages
+from engine.language.measures import KEYS, Measure
+from engine.language.rules import FindingRule, RulePattern, RuleSet
+from engine.language.tables import Case, Table
+from engine.policy.build import NATURES
+from engine.policy.model import Band, Bounds, Policy
+from engine.submission.model import BudgetLine, Cell, Form, Goal, Group, Indicator, Section, Statement, Submission, UnmetRow
+from engine.values.rounding import MODES, Rounding
 
 NOWHERE = Place("x", 1)
 NAMES = [

@@ -25,12 +25,12 @@ sys.path.append(str(Path(__file__).parent.parent.parent / "benchmarks"))
 import realistic  # noqa: E402
 from corpora import disagreements, policy_of, submission  # noqa: E402
 
-from engine.corpus_rows import rows_of  # noqa: E402
-from engine.inputs import read_bundle  # noqa: E402
-from engine.policy_build import load  # noqa: E402
-from engine.policy_files import library  # noqa: E402
-from engine.relational_duckdb import DuckDB  # noqa: E402
-from engine.rollup import roll_up  # noqa: E402
+from engine.bulk.corpus.rows import rows_of  # noqa: E402
+from engine.bulk.relational.duckdb_backend import DuckDB  # noqa: E402
+from engine.intake.bundle import read_bundle  # noqa: E402
+from engine.policy.build import load  # noqa: E402
+from engine.policy.resolve import library  # noqa: E402
+from engine.rollup.run import roll_up  # noqa: E402
 
 ROOT = Path(__file__).parent.parent.parent
 POLICIES = ("sichuan/2025",)  # the others are checked through the command line in tests/acceptance
@@ -116,7 +116,7 @@ def test_spark_agrees_too(tmp_path: Path) -> None:
 
 
 def spark() -> Any:
-    from engine.relational_spark import Spark, unavailable
+    from engine.bulk.relational.spark_backend import Spark, unavailable
 
     if why := unavailable():
         pytest.skip(f"Spark does not run here: {why}")

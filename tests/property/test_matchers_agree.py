@@ -16,12 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from engine import durable
-from engine.chaining import Outcome, compile_program, run
-from engine.durable import DurableFailed, DurableMatcher
 from engine.errors import PolicyError
-from engine.ir import Conclusion, Fact, Match, Pattern, Ref, Rule, Scalar, Schema, Test
-from engine.matching import compile_rules
+from engine.findings.matching import durable
+from engine.findings.matching.chaining import Outcome, compile_program, run
+from engine.findings.matching.durable import DurableFailed, DurableMatcher
+from engine.findings.matching.plain import compile_rules
+from engine.language.model import Conclusion, Fact, Match, Pattern, Ref, Rule, Scalar, Schema, Test
 
 SCHEMA: Schema = {
     "indicator": {"name": "text", "level": "text", "score": "number", "weight": "number", "met": "bool", "own": "bool"},

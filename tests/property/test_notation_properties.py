@@ -9,9 +9,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.comparison import compare, verdict, worst
-from engine.notation import read_decimal, read_value, vocabulary
-from engine.yamlfile import load_file
+from engine.values.comparison import compare, verdict, worst
+from engine.values.notation import read_decimal, read_value, vocabulary
+from engine.yaml.reader import load_file
 
 SECTION = load_file(Path(__file__).parents[2] / "policies/common/notation/notation.yaml").data["notation"]
 WORDS = vocabulary(SECTION)

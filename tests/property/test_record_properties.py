@@ -6,8 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import Place
-from engine.record import dump_json, dump_yaml, from_data, load, to_data
-from engine.submission import (
+from engine.submission.model import (
     BudgetLine,
     Cell,
     Doubt,
@@ -22,6 +21,7 @@ from engine.submission import (
     Submission,
     UnmetRow,
 )
+from engine.submission.record import dump_json, dump_yaml, from_data, load, to_data
 
 characters = st.characters(exclude_categories=("Cs", "Cc"))
 words = st.text(characters, max_size=12) | st.sampled_from(

@@ -18,8 +18,9 @@ sys.path.append(str(Path(__file__).parent.parent.parent / "benchmarks"))
 
 from realistic import bundle
 
-from engine import record, schemas
-from engine.schema_quick import surely_valid
+from engine.submission import record
+from engine.yaml import schema as schemas
+from engine.yaml.schema_quick import surely_valid
 
 RECORD = record.to_data(bundle(0))
 ODD: list[Any] = [

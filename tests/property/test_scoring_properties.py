@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import formula
 from engine.errors import Place
-from engine.evaluation import evaluate
-from engine.policy import Policy
-from engine.policy_build import load
-from engine.rounding import MODES, Rounding, rounded
-from engine.scoring import ScoredForm
-from engine.submission import BudgetLine, Cell, Form, Goal, Indicator, Submission
+from engine.language import formula
+from engine.policy.build import load
+from engine.policy.model import Policy
+from engine.scoring.form import evaluate
+from engine.scoring.indicator import ScoredForm
+from engine.submission.model import BudgetLine, Cell, Form, Goal, Indicator, Submission
+from engine.values.rounding import MODES, Rounding, rounded
 
 NOWHERE = Place()
 D = Decimal

@@ -11,8 +11,9 @@ from conftest import ROOT
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from engine import yaml_edit, yaml_text
-from engine.yamlfile import Path_, load, walk
+from engine.yaml import editor as yaml_edit
+from engine.yaml import writer as yaml_text
+from engine.yaml.reader import Path_, load, walk
 
 FILES = sorted((ROOT / "policies").rglob("*.yaml"))
 SMALL = [path for path in FILES if path.stat().st_size < 6_000]

@@ -1,0 +1,339 @@
+"""`jixiao batch`: a whole corpus under a policy, partition by partition, in a database; results as Parquet, and a summary.
+
+A partition is written as a whole or not at all; one that is there is not computed again. What the database cannot do exactly
+is done by the reference executor and counted, and a sample of what the database did is checked against it, every time.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine import __version__
+from engine.bulk.batch.batch_records import bundle_numbers, records
+from engine.bulk.corpus import store as corpus
+from engine.bulk.corpus.columns import PREPARED_KINDS
+from engine.bulk.corpus.store import Corpus, Part
+from engine.bulk.corpus.tables import BEYOND, RECORDS, TEXTS
+from engine.errors import InputError, InternalError, JixiaoError, Place, Problem, UsageError
+from engine.intake.selection import Shelf
+from engine.paths import displayed
+from engine.policy.model import Policy
+from engine.policy.resolve import Library
+
+OUTPUTS = ("forms", "parts", "indicators", "findings")
+BYTES_EACH = 3_000
+"""Memory that one indicator takes in a partition, generously: stored tables, joins, what is asked of texts."""
+CHECKED = 20
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    backend: str = "duckdb"
+    memory: str = "4GB"
+    threads: int = 0
+    jobs: int = 1
+    check: int = CHECKED
+
+
+@dataclass(slots=True)
+class Run:
+    """What a run did, by policy."""
+
+    out: Path
+    partitions: int = 0
+    kept: int = 0
+    forms: int = 0
+    indicators: int = 0
+    by_reference: int = 0
+    """Bundles that the reference executor took."""
+    checked: int = 0
+    refused: dict[str, str] = field(default_factory=dict)
+    policies: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def batch(
+    path: Path,
+    out: Path,
+    library: Library,
+    policy: str | Policy | None = None,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Run the corpus at `path` into `out`, all of it under `policy` if that is given.
+
+    Raises InputError for a corpus that cannot be read or a disk that is full, PolicyError, UsageError where `out` holds the results
+    of something else, InternalError if the database and the reference differ."""
+    options = options or Options()
+    found = corpus.open_corpus(path)
+    shelf = Shelf(library)
+    groups: dict[str, list[Part]] = {}
+    for part in found.parts:
+        groups.setdefault(policy.id if isinstance(policy, Policy) else policy or part.policy, []).append(part)
+    policies = {name: policy if isinstance(policy, Policy) else shelf.policy(name) for name in groups}
+    _claim(out, found, policies, options)
+    run = Run(out, policies={name: policy.sha256 for name, policy in policies.items()})
+    scratch = out / ".scratch"
+    for old in out.glob("*/.*"):
+        shutil.rmtree(old, ignore_errors=True)
+    try:
+        for name, parts in groups.items():
+            _policy(found, parts, policies[name], run, options, scratch, progress or (lambda what, n, of: None))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return run
+
+
+def _claim(out: Path, found: Corpus, policies: Mapping[str, Policy], options: Options) -> None:
+    """The results of one corpus under one set of policies stand in a folder; of another, in another."""
+    said = {
+        "format": "jixiao-batch",
+        "engine": __version__,
+        "corpus": found.digest,
+        "policies": {name: policy.sha256 for name, policy in policies.items()},
+        "backend": options.backend,
+        "memory": options.memory,
+    }
+    stamp = out / "batch.json"
+    if stamp.exists():
+        try:
+            old = json.loads(stamp.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            old = None
+        if old != said:
+            raise UsageError(
+                Problem(Place(displayed(out)), "这里是另一次运行的结果（语料、政策、版本或选项不同）", "另一个 --out 目录")
+            )
+        return
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(Problem(Place(displayed(out)), "这个目录里有别的东西", "新的目录，或上一次没有做完的"))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(Problem(Place(displayed(out)), f"目录建不了：{error.strerror}", "能写的目录")) from error
+    corpus.write_json(said, stamp)
+
+
+def _policy(
+    found: Corpus, parts: Sequence[Part], policy: Policy, run: Run, options: Options, scratch: Path, progress: Progress
+) -> None:
+    from engine.bulk.batch.prepare import prepared_parts
+    from engine.bulk.relational.needs import needs_of
+
+    rows = prepared_parts(found.path, parts, policy, lambda n, of: progress("按这个政策重读", n, of))
+    needs = needs_of(policy)
+    folder = run.out / re.sub(r"[^\w.-]+", "_", policy.id)
+    partitions = list(_partitions(rows, memory_bytes(options.memory) // BYTES_EACH if options.backend == "duckdb" else 10**12))
+    engine: Engine | None = None
+    try:
+        for n, some in enumerate(partitions):
+            progress(policy.id, n, len(partitions))
+            place = folder / _name(some)
+            run.partitions += 1
+            run.forms += sum(part.forms for part in some)
+            run.indicators += sum(part.indicators for part in some)
+            if (place / "partition.json").exists():
+                run.kept += 1
+                _add(run, json.loads((place / "partition.json").read_text(encoding="utf-8")))
+                continue
+            corpus.verify(some, (*PREPARED_KINDS, TEXTS, BEYOND, RECORDS))
+            if engine is None:
+                engine = Engine(policy, needs, rows, options, scratch, found.path / "plans")
+            with corpus.whole_folder(place) as fresh:
+                about = engine.run(some, fresh)
+                corpus.write_json(about, fresh / "partition.json")
+            _add(run, about)
+        progress(policy.id, len(partitions), len(partitions))
+    finally:
+        if engine is not None:
+            engine.close()
+
+
+def _add(run: Run, about: Mapping[str, Any]) -> None:
+    run.by_reference += about["by_reference"]
+    run.checked += about["checked"]
+    run.refused |= about["refused"]
+    run.problems += [Problem(Place(item["file"]), item["message"]) for item in about["problems"]]
+
+
+def _partitions(parts: Sequence[Part], most: int) -> Iterator[list[Part]]:
+    some: list[Part] = []
+    for part in parts:
+        if some and sum(item.indicators for item in some) + part.indicators > most:
+            yield some
+            some = []
+        some.append(part)
+    if some:
+        yield some
+
+
+def _name(parts: Sequence[Part]) -> str:
+    digest = hashlib.sha256("\n".join(part.path.name for part in parts).encode()).hexdigest()[:12]
+    return f"{parts[0].path.name[:6]}-{digest}"
+
+
+def memory_bytes(text: str) -> int:
+    """4GB as bytes. UsageError for anything else."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B?", text.strip(), re.IGNORECASE)
+    if not match:
+        raise UsageError(Problem(Place(), f"--memory“{text}”不是内存的大小", "如 4GB、800MB"))
+    return int(float(match[1]) * 1000 ** (1 + "KMGT".index(match[2].upper())))
+
+
+class Engine:
+    """One policy compiled on a backend, run over partition after partition."""
+
+    def __init__(self, policy: Policy, needs: Any, parts: Sequence[Part], options: Options, scratch: Path, plans: Path) -> None:
+        from engine.bulk.batch.reference import Reference
+        from engine.bulk.relational.duckdb_backend import DuckDB, sizes_of
+
+        self.policy, self.needs, self.options = policy, needs, options
+        self.sizes = sizes_of(parts)
+        self.reference = Reference(policy)
+        scratch.mkdir(parents=True, exist_ok=True)
+        self.backend: Any
+        if options.backend == "spark":
+            from engine.bulk.relational.spark_backend import Spark
+
+            self.backend = Spark(options.memory, options.threads, str(scratch))
+        else:
+            self.backend = DuckDB(options.memory, options.threads, str(scratch))
+        self.program: Any = None
+        self.outputs: dict[str, Any] = {}
+        self.why_not = ""
+        """Why nothing of the policy runs in the database; empty if it does."""
+        self.plans = plans
+
+    def close(self) -> None:
+        self.backend.close()
+
+    def run(self, parts: Sequence[Part], folder: Path) -> dict[str, Any]:
+        """Compute and write one partition; what was done."""
+        try:
+            return self._run(parts, folder)
+        except Exception as error:
+            raise self.backend.told(error) from error
+
+    def _run(self, parts: Sequence[Part], folder: Path) -> dict[str, Any]:
+        self.backend.load(parts, self.needs)
+        if self.program is None and not self.why_not:
+            self._compile()
+        elif self.program is not None:
+            self.backend.again(self.program["cap"], self.needs, self.policy)
+        problems: list[dict[str, str]] = []
+        refused = {} if self.program is None else self.program["refused"]
+        everything = self.program is None
+        if self.program is not None:
+            for name in OUTPUTS:
+                self.backend.write(self.outputs[name], folder / f"{name}.parquet")
+        left = set(self.backend.left_out)
+        taken = self._by_reference(parts, folder, None if everything else left, problems)
+        if refused:
+            self._by_reference(parts, folder, None, problems, refused, left)
+        checked = 0 if everything else self._check(parts, folder, left)
+        return {
+            "parts": [part.path.name for part in parts],
+            "by_reference": taken,
+            "checked": checked,
+            "refused": refused or ({"*": self.why_not} if everything else {}),
+            "problems": problems,
+        }
+
+    def _compile(self) -> None:
+        """Compile the policy, or take up the plan of an earlier run: compiling takes seconds, and an officer waits."""
+        from engine.bulk.relational import program as relational
+        from engine.bulk.relational.terms import Unsupported
+
+        path = self.plans / f"{relational.plan_key(self.policy, self.sizes)}.json"
+        if self.options.backend == "duckdb" and path.exists():
+            try:
+                plan = json.loads(path.read_text(encoding="utf-8"))
+                self.outputs = self.backend.planned(plan)
+                self.program = {"cap": plan["cap"], "refused": plan["refused"]}
+            except (OSError, ValueError, KeyError, TypeError):
+                path.unlink(missing_ok=True)  # half a file: it is made again
+            else:
+                self.backend.again(self.program["cap"], self.needs, self.policy)
+                return
+        collecting = gc.isenabled()
+        gc.disable()  # millions of small objects, none of them garbage: a fifth of the time
+        try:
+            made = relational.compile_policy(self.policy, self.needs, self.backend, self.sizes)
+        except Unsupported as why:
+            self.why_not = str(why)
+            return
+        finally:
+            if collecting:
+                gc.enable()
+        self.outputs = made.outputs
+        self.program = {"cap": made.cap, "refused": made.refused}
+        if self.options.backend == "duckdb":
+            path.parent.mkdir(exist_ok=True)
+            corpus.write_json({**self.program, **self.backend.plan(made.outputs)}, path)
+
+    # --- the reference executor --------------------------------------------------------------------------------------
+
+    def _by_reference(
+        self,
+        parts: Sequence[Part],
+        folder: Path,
+        bundles: set[int] | None,
+        problems: list[dict[str, str]],
+        rules: Mapping[str, str] | None = None,
+        without: set[int] | None = None,
+    ) -> int:
+        """Runs bundles (None: all) by the reference, for all results or for some rules; how many."""
+        from engine.bulk.batch.files import write_reference
+
+        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in OUTPUTS}
+        count = 0
+        for number, files, submission in records(parts, bundles):
+            if without and number in without:
+                continue
+            try:
+                found = self.reference.rows(submission, number, rules)
+            except JixiaoError as error:
+                problems += [{"file": files, "message": str(problem)} for problem in error.problems]
+                continue
+            count += 1
+            for name in OUTPUTS:
+                rows[name] += found[name]
+        for name in OUTPUTS:
+            if rows[name]:
+                write_reference(rows[name], name, folder / f"{name}.{'rules' if rules else 'reference'}.parquet")
+        return count
+
+    def _check(self, parts: Sequence[Part], folder: Path, left: set[int]) -> int:
+        """Holds some bundles, chosen by their numbers' hash, against the reference. InternalError if anything differs."""
+        from engine.bulk.batch.files import difference, rows_of_bundles
+
+        if not self.options.check:
+            return 0
+        known = [number for number in bundle_numbers(parts) if number not in left]
+        chosen = sorted(known, key=lambda number: hashlib.sha256(str(number).encode()).digest())[: self.options.check]
+        found = rows_of_bundles(folder, chosen)
+        for number, files, submission in records(parts, set(chosen)):
+            try:
+                wanted = self.reference.rows(submission, number)
+            except JixiaoError:
+                continue
+            for name in OUTPUTS:
+                expected = [row for row in wanted[name] if row.get("rule") not in self.program["refused"]]
+                differs = difference(expected, found[name].get(number, []))
+                if differs:
+                    raise InternalError(
+                        Problem(
+                            Place(files), f"数据库与参照执行器的结果不一致（{name}，第 {number} 份）：{differs}", "向维护者报告"
+                        )
+                    )
+        return len(chosen)

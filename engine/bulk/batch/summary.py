@@ -1,0 +1,176 @@
+"""What a batch found, in numbers: by rule, grade and status, and the forms with the most errors. Made from the Parquet results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from engine.bulk.batch.batch_records import records
+from engine.bulk.batch.reference import numbers_of
+from engine.bulk.batch.run import Run
+from engine.bulk.corpus.store import duckdb_connection, open_corpus
+from engine.errors import JixiaoError
+from engine.findings.findings import Finding, Judge, Judgement
+from engine.intake.selection import Shelf
+from engine.language.model import Match
+from engine.language.rules import SEVERITIES
+from engine.scoring.form import evaluate
+
+WORST = 20
+
+
+def results(out: Path, name: str) -> str:
+    """The SQL of one output of a batch, with what the reference executor added; `policy` is the folder of the policy."""
+    found = sorted(out.glob(f"*/*/{name}*.parquet"))  # Spark writes a folder where DuckDB writes a file
+    files = [str(file) for path in found for file in (sorted(path.glob("*.parquet")) if path.is_dir() else [path])]
+    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
+    return (
+        f"(SELECT * EXCLUDE (filename), regexp_extract(filename, '([^/]+)/[^/]+/[^/]+[.]parquet(/[^/]+)?$', 1) AS policy "
+        f"FROM read_parquet([{listed}], union_by_name = true, filename = true))"
+    )
+
+
+def summary(run: Run, titles: dict[str, str]) -> dict[str, Any]:
+    """The summary of a run as plain data; numbers are exact, decimals are strings."""
+    with duckdb_connection() as con:
+
+        def rows(sql: str) -> list[tuple[Any, ...]]:
+            return list(con.execute(sql).fetchall())
+
+        forms, indicators = results(run.out, "forms"), results(run.out, "indicators")
+        findings = results(run.out, "findings")
+        by_rule = rows(
+            "SELECT rule, severity, category, count(*), count(DISTINCT (policy, bundle, form)) "
+            f"FROM {findings} GROUP BY ALL ORDER BY 4 DESC, 1"
+        )
+        order = " ".join(f"WHEN '{name}' THEN {n}" for n, name in enumerate(SEVERITIES))
+        worst = rows(
+            f"SELECT policy, bundle, form, count(*) FILTER (severity = 'error') AS errors, count(*) FROM {findings} "
+            f"GROUP BY ALL ORDER BY errors DESC, 5 DESC, 1, 2, 3 LIMIT {WORST}"
+        )
+        grades = rows(
+            "SELECT coalesce(grade_reported, ''), coalesce(grade_computed, ''), count(*) "
+            f"FROM {forms} GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+        )
+        statuses = rows(f"SELECT status, count(*) FROM {indicators} GROUP BY ALL ORDER BY 2 DESC, 1")
+        differ = rows(
+            "SELECT count(*) FILTER (total_computed <> total_reported), count(*) FILTER (total_computed IS NULL), count(*) "
+            f"FROM {forms}"
+        )[0]
+        severities = rows(f"SELECT severity, count(*) FROM {findings} GROUP BY severity ORDER BY CASE severity {order} END")
+    return {
+        "policies": [{"id": name, "sha256": sha} for name, sha in run.policies.items()],
+        "partitions": run.partitions,
+        "forms": differ[2],
+        "indicators": sum(count for _, count in statuses),
+        "totals": {"differ": differ[0], "open": differ[1]},
+        "grades": [{"reported": a, "computed": b, "forms": n} for a, b, n in grades],
+        "statuses": dict(statuses),
+        "findings": dict(severities),
+        "rules": [
+            {
+                "rule": rule,
+                "title": titles.get(rule, ""),
+                "severity": severity,
+                "category": category,
+                "findings": n,
+                "forms": forms_,
+            }
+            for rule, severity, category, n, forms_ in by_rule
+        ],
+        "worst": [
+            {"policy": policy, "bundle": bundle, "form": form, "errors": errors, "findings": n}
+            for policy, bundle, form, errors, n in worst
+        ],
+        "reference": {"bundles": run.by_reference, "rules": run.refused, "checked": run.checked},
+        "problems": [str(problem) for problem in run.problems],
+    }
+
+
+def render(data: dict[str, Any], terminal: bool) -> str:
+    """The summary as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False, width=None if terminal else 160, force_terminal=terminal, no_color=None)
+    with console.capture() as text:
+        said = "、".join(f"{count} 条{SEVERITIES.get(name, name)}" for name, count in data["findings"].items()) or "没有"
+        console.print(f"{data['forms']} 张表，{data['indicators']} 个指标；问题：{said}")
+        console.print(f"总分与规则算得的不同：{data['totals']['differ']} 张；须人工判断：{data['totals']['open']} 张")
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for title in ("规则", "级别", "条数", "表数", "名称"):
+            table.add_column(title, justify="right" if title.endswith("数") else "left", overflow="fold")
+        for item in data["rules"]:
+            table.add_row(
+                item["rule"], SEVERITIES.get(item["severity"], ""), str(item["findings"]), str(item["forms"]), item["title"]
+            )
+        console.print(table)
+        taken = data["reference"]
+        if taken["bundles"]:
+            console.print(f"有 {taken['bundles']} 份含有数据库算不准确的数值，或由汇总得出，由参照执行器核对。")
+        for rule, why in taken["rules"].items():
+            what = "全部规则" if rule == "*" else f"规则 {rule}"
+            console.print(f"{what} 由参照执行器核对：{why}")
+        if taken["checked"]:
+            console.print(f"抽取 {taken['checked']} 份与参照执行器逐项对照，完全一致。")
+    return text.get()
+
+
+def shown(corpus: Path, out: Path, shelf: Shelf, limit: int) -> list[dict[str, Any]]:
+    """The worst findings in words, by the reference executor: rule, form, subject, message, advice, files."""
+    if limit <= 0:
+        return []
+    order = " ".join(f"WHEN '{name}' THEN {n}" for n, name in enumerate(SEVERITIES))
+    with duckdb_connection() as con:
+        chosen = con.execute(
+            f"SELECT policy, bundle, rule, fact_1, fact_2, fact_3, form, subject FROM {results(out, 'findings')} "
+            f"ORDER BY CASE severity {order} END, bundle, rule, fact_1, fact_2, fact_3, subject LIMIT {int(limit)}"
+        ).fetchall()
+    ran = json.loads((out / "batch.json").read_text(encoding="utf-8"))["policies"]
+    by_folder = {name.replace("/", "_"): name for name in ran}
+    wanted: dict[str, set[int]] = {}
+    for row in chosen:
+        wanted.setdefault(row[0], set()).add(row[1])
+    told: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for folder, bundles in wanted.items():
+        judge = Judge(shelf.policy(by_folder.get(folder, folder)), use_durable=False)
+        for number, files, submission in records(open_corpus(corpus).parts, bundles):
+            try:
+                judgement = judge.judge(evaluate(submission, judge.policy))
+            except JixiaoError:
+                continue
+            numbers = numbers_of(judgement, number)
+            matches = [match for match in judgement.outcome.matches if judge.policy.rules.rules[match.rule].message]
+            for match, finding in _paired(matches, judgement):
+                facts = [numbers.get(identity) for _, identity in match.facts]
+                key = (folder, number, match.rule, *(facts + [None] * 3)[:3], finding.form)
+                told[key] = {
+                    "rule": finding.rule,
+                    "severity": finding.severity,
+                    "form": finding.form,
+                    "subject": finding.subject,
+                    "message": finding.message,
+                    "advice": finding.advice,
+                    "files": files,
+                }
+    return [told[row[:7]] for row in chosen if row[:7] in told]
+
+
+def _paired(matches: Iterable[Match], judgement: Judgement) -> Iterator[tuple[Match, Finding]]:
+    """Each match with its finding. Findings of one rule and form are in the order of their matches."""
+    by_rule: dict[tuple[str, str], list[Finding]] = {}
+    for finding in judgement.findings:
+        by_rule.setdefault((finding.rule, finding.form), []).append(finding)
+    facts = {fact.id: fact for fact in judgement.facts}
+    origins = {item.fact.id: item.match for item in judgement.outcome.derived}
+    for match in matches:
+        first = facts[match.facts[0][1]]
+        lead = first
+        while lead.id in origins:
+            lead = facts[origins[lead.id].facts[0][1]]
+        form = str(first.fields.get("form", judgement.sources[lead.id].form))
+        waiting = by_rule.get((match.rule, form))
+        if waiting:
+            yield match, waiting.pop(0)

@@ -1,0 +1,243 @@
+"""A policy compiled for a database: steps that are stored, and what comes out of them: forms, parts, indicators, findings.
+
+The same Ibis expressions run on every backend. What a database cannot do exactly is known before anything runs: bundles with
+values too large for the policy's arithmetic (`caps`), and rules that need the reference executor (`refused`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import ibis
+
+from engine.bulk.corpus.columns import FACT_SHIFT, FORM_SHIFT, MOST_FACTS, PREPARED_KINDS, SCALE, SUBJECT, text_id
+from engine.bulk.relational import numbers
+from engine.bulk.relational.facts import World
+from engine.bulk.relational.needs import Needs
+from engine.bulk.relational.numbers import Expr, TooWide
+from engine.bulk.relational.rules import FORM, Compiled, compile_rules
+from engine.bulk.relational.terms import Text, Unsupported
+from engine.policy.model import Policy
+
+CAPS = (10**18, 10**15, 10**13, 10**12, 10**11, 10**10)
+"""Largest integers of number columns, tried in turn until the policy's arithmetic is proven not to overflow."""
+WIDE_CAP = 10**38
+DECIMAL_PLACES = 6
+OUTPUTS = ("forms", "parts", "indicators", "findings")
+
+
+class Backend(Protocol):
+    """A database that runs the expressions."""
+
+    def limit(self, cap: int) -> None: ...
+    def restart(self) -> None: ...
+    def source(self, kind: str) -> Any: ...
+    def store(self, name: str, expression: Any) -> Any: ...
+    def prepare(self, kinds: Iterable[str], needs: Needs, policy: Policy) -> None: ...
+    def small_table(self, name: str, rows: list[dict[str, Any]], types: Mapping[str, str]) -> Any: ...
+    def union(self, name: str, parts: list[Any]) -> Any: ...
+
+
+@dataclass(slots=True)
+class Program:
+    """A compiled policy. `outputs` are expressions over stored tables; `cap` is the largest number it computes with."""
+
+    policy: Policy
+    cap: int
+    outputs: dict[str, Any] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    """Rule -> why the reference executor runs it."""
+    world: World | None = None
+
+
+def compile_policy(policy: Policy, needs: Needs, backend: Backend, sizes: Mapping[tuple[str, str], int]) -> Program:
+    """Compile and run the steps over the rows that stand in the backend. Raises Unsupported where nothing of the policy can be
+    computed in a database."""
+    best: tuple[int, World, Compiled] | None = None
+    for cap in CAPS:
+        if best is not None and cap >= max(sizes.values(), default=0):
+            continue
+        backend.limit(cap)
+        backend.prepare(PREPARED_KINDS, needs, policy)
+        try:
+            world, compiled = _built(policy, needs, backend, sizes, cap)
+        except TooWide:
+            continue
+        if best is None or len(compiled.refused) < len(best[2].refused):
+            best = cap, world, compiled
+        if not any(compiled.wide):
+            break
+    if best is not None and best[0] != cap:  # a later try was no better: stand where the best one stood
+        backend.limit(best[0])
+        backend.prepare(PREPARED_KINDS, needs, policy)
+        best = best[0], *_built(policy, needs, backend, sizes, best[0])
+    if best is None:
+        raise Unsupported("政策的算式用到的数过大，数据库里算不准确")
+    cap, world, compiled = best
+    program = Program(policy, cap, refused=dict(compiled.refused), world=world)
+    program.outputs = _outputs(policy, world, compiled, backend)
+    return program
+
+
+def _built(
+    policy: Policy, needs: Needs, backend: Backend, sizes: Mapping[tuple[str, str], int], cap: int
+) -> tuple[World, Compiled]:
+    backend.restart()
+    limits = {key: min(size, cap if size < 10**19 else WIDE_CAP) for key, size in sizes.items()}
+    world = World(policy, needs, backend.source, backend.store, limits)
+    world.build()
+    return world, compile_rules(world, policy, backend.store)
+
+
+# --- what comes out -------------------------------------------------------------------------------------------------
+
+
+def _outputs(policy: Policy, world: World, compiled: Compiled, backend: Backend) -> dict[str, Any]:
+    texts = _spelled(policy, world, backend)
+    unit = world.scorer.unit
+    forms, parts = world.relations["form"].table, world.relations["part"].table
+    indicators = world.relations["indicator"].table
+    labels = forms.select(label_key=forms["form_key"], label=forms["form"])
+
+    def score(table: Any, name: str) -> Expr:
+        return decimal(table[name], unit)
+
+    out = {
+        "forms": _named(
+            forms.select(
+                "bundle",
+                form_number=(forms["form_key"] % FORM_SHIFT).cast("int32"),
+                unit=forms["unit"],
+                fiscal_year=decimal(forms["fiscal_year"], SCALE),
+                kind=forms["form_kind"],
+                form=forms["form"],
+                execution_reported=decimal(forms["execution_reported"], SCALE),
+                execution_computed=score(forms, "execution_computed"),
+                execution_status=forms["execution_status"],
+                total_reported=decimal(forms["total_reported"], SCALE),
+                total_computed=score(forms, "total_computed"),
+                total_low=score(forms, "total_low"),
+                total_high=score(forms, "total_high"),
+                total_status=forms["total_status"],
+                grade_reported=forms["grade_reported"],
+                grade_computed=forms["grade_computed"],
+                indicators=decimal(forms["indicators"], SCALE).cast("int32"),
+                met=forms["count_met"].cast("int32"),
+                undecided=forms["count_undecided"].cast("int32"),
+            ),
+            ("unit", "kind", "form", "execution_status", "total_status", "grade_reported", "grade_computed"),
+            texts,
+        ),
+        "parts": _named(
+            parts.select(
+                "bundle",
+                form_number=(parts["form_key"] % FORM_SHIFT).cast("int32"),
+                name=parts["name"],
+                reported=decimal(parts["reported"], SCALE),
+                computed=score(parts, "computed"),
+                low=score(parts, "allowed_low"),
+                high=score(parts, "allowed_high"),
+            ),
+            ("name",),
+            texts,
+        ),
+        "indicators": _named(
+            indicators.select(
+                "bundle",
+                form_number=(indicators["form_key"] % FORM_SHIFT).cast("int32"),
+                indicator_number=(indicators["fact"] % FACT_SHIFT).cast("int32"),
+                name=indicators["name"],
+                direction=indicators["direction"],
+                nature=indicators["nature"],
+                attainment=indicators["attainment"],
+                met=indicators["met"],
+                status=indicators["status"],
+                case=indicators["case"],
+                clause=indicators["clause"],
+                reported=decimal(indicators["reported"], SCALE),
+                computed=score(indicators, "computed"),
+                low=score(indicators, "allowed_low"),
+                high=score(indicators, "allowed_high"),
+            ),
+            ("name", "direction", "nature", "attainment", "met", "status", "case", "clause"),
+            texts,
+        ),
+    }
+    names = list(compiled.findings)
+    rules = backend.small_table(
+        "p_rules",
+        [
+            {"rule_": n, "rule": name, "severity": policy.rules.rules[name].severity, "category": policy.rules.rules[name].category}
+            for n, name in enumerate(names)
+        ],
+        {"rule_": "int16", "rule": "string", "severity": "string", "category": "string"},
+    )
+    found = backend.union(
+        "r_finding", [expr.mutate(rule_=ibis.literal(n, type="int16")) for n, expr in enumerate(compiled.findings.values())]
+    )
+    joined = found.inner_join(rules, found["rule_"] == rules["rule_"])
+    joined = joined.left_join(labels, joined["form_key"] == labels["label_key"])
+    told = joined.mutate(form=ibis.coalesce(joined[FORM], joined["label"]), subject=joined[SUBJECT])
+    out["findings"] = _named(
+        told.select(
+            "bundle",
+            "rule",
+            "severity",
+            "category",
+            "form",
+            "subject",
+            *(f"fact_{n}" for n in range(1, MOST_FACTS + 1)),
+        ),
+        ("form", "subject"),
+        texts,
+    )
+    return out
+
+
+def decimal(expr: Expr, scale: int) -> Expr:
+    """An integer of a scale (at most millionths) as an exact decimal of as many places."""
+    places = len(str(scale)) - 1
+    if places > DECIMAL_PLACES:
+        raise Unsupported(f"保留 {places} 位小数")
+    step = 10 ** (DECIMAL_PLACES - places)
+    wide = expr if not expr.type().is_integer() else numbers.widened(numbers.Int(expr, 1))
+    return numbers.micro(wide * numbers.literal(step) if step > 1 else wide).cast(f"decimal(36, {places})")
+
+
+def _spelled(policy: Policy, world: World, backend: Backend) -> Any:
+    """All texts by number: those of the corpus and those the policy gives."""
+    words: set[str] = {"positive", "inverse", *(level.name for level in policy.taxonomy)}
+    for frame in world.relations.values():
+        for value in frame.fields.values():
+            if isinstance(value, Text) and value.choices:
+                words |= set(value.choices)
+    words |= {"needs_review", "scored", "error", "not_applicable"}
+    rows = [{"id": text_id(word), "text": word} for word in sorted(words)]
+    own = backend.small_table("p_words", rows, {"id": "int64", "text": "string"})
+    corpus_texts = backend.source("texts")
+    fresh = own.anti_join(corpus_texts, own["id"] == corpus_texts["id"])
+    return backend.store("spelled", corpus_texts.select("id", "text").union(fresh.select("id", "text")))
+
+
+def _named(table: Any, texts_of: tuple[str, ...], texts: Any) -> Any:
+    """Text numbers replaced by the texts."""
+    order = list(table.columns)
+    for name in texts_of:
+        lookup = texts.select(**{f"{name}_id": texts["id"], f"{name}_text": texts["text"]})
+        table = table.left_join(lookup, table[name] == lookup[f"{name}_id"]).drop(f"{name}_id", name)
+        table = table.rename({name: f"{name}_text"})
+    return table.select(*order)
+
+
+def plan_key(policy: Policy, sizes: Mapping[tuple[str, str], int]) -> str:
+    """What a plan depends on: the policy, the sizes its arithmetic was proven for, and the code that compiled it."""
+    import hashlib
+    from pathlib import Path
+
+    said = hashlib.sha256(policy.sha256.encode())
+    said.update(repr(sorted(sizes.items())).encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        said.update(path.read_bytes())
+    return said.hexdigest()[:32]

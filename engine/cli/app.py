@@ -1,0 +1,248 @@
+"""The command line (Contract): parses, calls, prints, and turns errors into exit statuses. Everything heavy is imported late.
+
+Results go to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine import __version__
+from engine.cli import bulk as corpus_commands
+from engine.cli import changes as lifecycle_commands
+from engine.cli import workbook as workbook_commands
+from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, tell
+from engine.cli.policy import policy_group
+from engine.cli.rollup import rollup
+from engine.cli.workbench import account, workbench
+from engine.errors import (
+    EXIT_FINDINGS,
+    EXIT_INPUT,
+    EXIT_OK,
+    EXIT_USAGE,
+    JixiaoError,
+    Place,
+    Problem,
+    UsageError,
+)
+from engine.files import write as _write
+from engine.paths import displayed
+
+Command = Callable[..., Any]
+
+SEVERITIES = ("error", "warning", "info")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="jixiao")
+def app() -> None:
+    """预算绩效自评的计分与核对。"""
+
+
+@app.command()
+@files_argument
+@policy_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "jsonl", "markdown", "sarif"]),
+    default="table",
+    show_default=True,
+    help="输出格式。",
+)
+@out_option
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    default="never",
+    show_default=True,
+    help="有这一级及以上的问题时退出状态为 1。",
+)
+def evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None, form: str, out: Path | None, fail_on: str) -> int:
+    """计算得分并与自评对照。
+
+    FILE 是自评表（Word、Excel、PDF、文本）或 JSON/YAML 记录；一起给出的几个文件是同一单位同一年度的表，互相核对。FILE 是目录的，
+    读其中全部文件，按单位和年度分开核对；有文件读不了的，其余照常核对，退出状态为 5。
+    """
+    from engine.cli import runs
+    from engine.results import render as views
+
+    run = runs.read(files, policy, policies, [out] if out else [])
+    items = runs.judge(run)
+    result = runs.document(run, items)
+    _write(views.render(result, {item.policy.id: item.policy for item in items}, form, to_terminal=out is None), out)
+    levels = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
+    found = any(finding["severity"] in levels for finding in result["findings"])
+    return run.status or (EXIT_FINDINGS if found else EXIT_OK)
+
+
+@app.command()
+@click.argument("file", metavar="FILE", type=FILE)
+@policy_options
+@click.option("--format", "form", type=click.Choice(["json", "yaml"]), default="json", show_default=True, help="输出格式。")
+@out_option
+def read(file: Path, policy: str | None, policies: Path | None, form: str, out: Path | None) -> int:
+    """读出申报记录：每一格的原文和出处。
+
+    FILE 是目录的，按单位和年度分开，一行写一个 JSON 记录（可以存为 .jsonl 再读）。
+    """
+    from engine.cli import runs
+    from engine.submission import record
+
+    run = runs.read([file], policy, policies, [out] if out else [])
+    submissions = [bundle.submission for bundle in run.bundles]
+    if not run.single and form == "json":
+        _write("".join(record.dump_line(submission) for submission in submissions), out)
+    elif len(submissions) > 1:
+        raise UsageError(Problem(Place(displayed(file)), f"读出 {len(submissions)} 个记录，一个 YAML 文件写不下", "--format json"))
+    else:
+        _write(record.dump_json(submissions[0]) if form == "json" else record.dump_yaml(submissions[0]), out)
+    return run.status
+
+
+@app.command()
+@files_argument
+@click.option("--form", metavar="NAME", default="", callback=chinese_name, help="只看这张表（名称的一部分即可）。")
+@click.option("--indicator", metavar="NAME", default="", callback=chinese_name, help="只看这个指标（名称的一部分即可）。")
+@click.option("--rule", metavar="ID", default="", help="说明这条规则：每个条件与各事实的值，包括没有发现问题的原因。")
+@policy_options
+def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, policy: str | None, policies: Path | None) -> int:
+    """逐个说明得分怎样得来（情形、条款、算式、取整前后），或一条规则为什么报或不报。"""
+    if rule and indicator:
+        raise click.UsageError("--rule 与 --indicator 不能同时用")
+    from engine.cli import runs
+    from engine.results.explanation import explain as explained
+    from engine.results.rule_explanation import explain_rule
+
+    run = runs.read(files, policy, policies)
+    told: list[str] = []
+    unknown: list[UsageError] = []
+    for item in runs.judge(run):
+        try:
+            one = explain_rule(rule, item.judgement, item.policy, form) if rule else ""
+            told.append(one or explained(item.result, item.policy, form, indicator))
+        except UsageError as error:  # a name that occurs in one bundle need not occur in the others
+            unknown.append(error)
+    if not told:
+        raise UsageError(problem for error in unknown for problem in error.problems)
+    _write("\n".join(told), None)
+    return run.status
+
+
+@app.command()
+@files_argument
+@click.option("--out", metavar="DIR", type=FILE, required=True, help="写到这个目录。")
+@click.option(
+    "--format", "formats", type=click.Choice(["docx", "html", "markdown"]), multiple=True, help="可以写几次；不写则三种都出。"
+)
+@click.option("--templates", metavar="DIR", type=FILE, help="先在这个目录里找模板。")
+@click.option("--as-filed", is_flag=True, help="按填报的自评得分起草，不用核算的得分。")
+@click.option("--compare", is_flag=True, help="在稿中标出与原报告不同的地方。")
+@policy_options
+def report(
+    files: tuple[Path, ...],
+    out: Path,
+    formats: tuple[str, ...],
+    templates: Path | None,
+    as_filed: bool,
+    compare: bool,
+    policy: str | None,
+    policies: Path | None,
+) -> int:
+    """起草自评报告：每张表一份 Word 和 Markdown，全部表一个网页。
+
+    FILE 是目录的，每个单位（每个年度）一个子目录。
+    """
+    from engine.cli import runs
+    from engine.reports import files as drafting
+
+    if templates and not templates.is_dir():
+        raise UsageError(Problem(Place(displayed(templates)), "没有这个模板目录"))
+    run = runs.read(files, policy, policies, [out])
+    items = runs.judge(run)
+    names = drafting.folders([item.bundle for item in items])
+    for item, name in zip(items, names, strict=True):
+        made = drafting.reports(
+            item.evaluation,
+            item.judgement,
+            item.result,
+            formats or drafting.FORMATS,
+            templates,
+            as_filed=as_filed,
+            compare=compare,
+        )
+        for path in drafting.write(made, out if run.single else out / name):
+            click.echo(str(path))
+    return run.status
+
+
+@app.command()
+@click.argument("name", type=click.Choice(["policy", "submission", "result", "test"]))
+def schema(name: str) -> None:
+    """打印 JSON Schema（2020-12）：政策、申报记录、结果、政策测试。"""
+    import json
+
+    from engine.yaml.schema import bundled
+
+    _write(json.dumps(bundled(name), ensure_ascii=False, indent=2) + "\n", None)
+
+
+for _command in (*lifecycle_commands.COMMANDS, *workbook_commands.COMMANDS):
+    policy_group.add_command(_command)
+app.add_command(policy_group)
+app.add_command(rollup)
+app.add_command(workbench)
+app.add_command(account)
+app.add_command(corpus_commands.ingest)
+app.add_command(corpus_commands.batch)
+
+
+def main() -> None:
+    """Entry point: runs the command line and exits with the Contract's status."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started us (`>&-`): what goes there is lost, not an error
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+        elif hasattr(stream, "reconfigure"):
+            # Chinese on any console (Windows defaults to its code page), and whatever cannot be encoded as \\x..
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        return int(app.main(standalone_mode=False) or EXIT_OK)
+    except click.exceptions.NoArgsIsHelpError as shown:
+        click.echo(shown.format_message(), err=True)
+        return EXIT_USAGE
+    except click.ClickException as wrong:
+        from engine.cli.usage import in_chinese
+
+        click.echo(f"用法有误：{in_chinese(wrong)}", err=True)
+        if isinstance(wrong, click.UsageError) and wrong.ctx:
+            click.echo(f"用 {wrong.ctx.command_path} --help 看用法。", err=True)
+        return EXIT_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("已中断。", err=True)
+        return EXIT_USAGE
+    except JixiaoError as error:
+        tell(error.problems)
+        return error.exit_status
+    except BrokenPipeError:
+        # the reader of our output went away (`| head`): nothing more to say, and nothing went wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except OSError as error:
+        name = f"{displayed(os.fspath(error.filename))}：" if isinstance(error.filename, str | os.PathLike) else ""
+        click.echo(f"错误：{name}{error.strerror or error}", err=True)
+        return EXIT_INPUT
+
+
+if __name__ == "__main__":
+    main()

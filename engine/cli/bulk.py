@@ -1,0 +1,110 @@
+"""The commands for whole provinces: `ingest` reads forms once into a corpus, `batch` runs a policy over it.
+
+Everything heavy is imported late.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from engine.cli.options import FILE, library_option, tell, the_library
+from engine.errors import EXIT_INPUT, EXIT_OK, UsageError
+from engine.files import write as _write
+
+Progress = Callable[[str, int, int], None]
+
+
+def progress() -> Progress:
+    """Progress on a terminal, and nowhere else."""
+    if not sys.stderr.isatty():
+        return lambda what, n, of: None
+
+    def told(what: str, n: int, of: int) -> None:
+        click.echo(f"\r\x1b[K{what} {n}/{of}", nl=n >= of, err=True)
+
+    return told
+
+
+@click.command("ingest")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FILE)
+@click.option("--out", metavar="CORPUS", type=FILE, required=True, help="语料的目录；已有的语料会补上新的。")
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 256), help="几个进程一起读；不写则每个核一个。")
+@click.option("--policy", metavar="ID", help="都按这个政策读；不写则按地区、表种、年度选。")
+@library_option
+def ingest(paths: tuple[Path, ...], out: Path, jobs: int | None, policy: str | None, policies: Path | None) -> int:
+    """把自评表读入语料（Parquet），供 batch 和 policy impact 反复使用。
+
+    PATH 是文件或目录（连同下级目录）：Word、Excel、PDF、文本，JSON/YAML 记录，每行一份记录的 .jsonl，Parquet。
+    中断后再运行一次，读过的不再读。有读不了的文件时退出状态为 5，其余照常读入。
+    """
+    from engine.bulk.corpus.ingest import ingest as run
+    from engine.paths import displayed
+
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"没有这个文件或目录：{displayed(path)}")
+    done = run(paths, out, the_library(policies), policy, jobs or 0, progress())
+    click.echo(
+        f"{done.bundles} 份申报、{done.forms} 张表、{done.indicators} 个指标；"
+        f"新写 {done.parts - done.kept} 部分，原有 {done.kept} 部分。"
+    )
+    if done.beyond:
+        click.echo(f"{done.beyond} 份含有数据库不能准确存放的数值，或由汇总得出，用到时由参照执行器核对。")
+    if done.skipped:
+        click.echo(f"{len(done.skipped)} 个文件不是自评表，没有读（见 {displayed(out / 'problems.json')}）。")
+    tell(done.problems)
+    return EXIT_INPUT if done.problems else EXIT_OK
+
+
+@click.command("batch")
+@click.argument("corpus", metavar="CORPUS", type=FILE)
+@click.option("--out", metavar="DIR", type=FILE, required=True, help="结果写到这个目录；没有做完的可以接着做。")
+@click.option("--backend", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="用哪个数据库。")
+@click.option("--policy", metavar="ID", help="都按这个政策；不写则各按读入时选定的。")
+@click.option("--memory", metavar="SIZE", default="4GB", show_default=True, help="最多用多少内存。")
+@click.option("--threads", metavar="N", type=click.IntRange(1, 1024), help="几个线程；不写则每个核一个。")
+@click.option(
+    "--check", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="每一分区抽几份与参照执行器对照。"
+)
+@click.option("--show", metavar="N", type=click.IntRange(0), default=10, show_default=True, help="写出最严重的几条问题的原文。")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="摘要的格式。")
+@library_option
+def batch(
+    corpus: Path,
+    out: Path,
+    backend: str,
+    policy: str | None,
+    memory: str,
+    threads: int | None,
+    check: int,
+    show: int,
+    form: str,
+    policies: Path | None,
+) -> int:
+    """按政策核对整个语料，结果写成 Parquet（forms、parts、indicators、findings），另有摘要 summary.json。"""
+    import json
+
+    from engine.bulk.batch.run import Options
+    from engine.bulk.batch.run import batch as run
+    from engine.bulk.batch.summary import render, shown, summary
+    from engine.bulk.corpus.store import write_json
+    from engine.intake.selection import Shelf
+
+    where = the_library(policies)
+    done = run(corpus, out, where, policy, Options(backend, memory, threads or 0, check=check), progress())
+    shelf = Shelf(where)
+    titles = {name: rule.title for id_ in done.policies for name, rule in shelf.policy(id_).rules.rules.items()}
+    data = {**summary(done, titles), "shown": shown(corpus, out, shelf, show)}
+    write_json(data, out / "summary.json")
+    if form == "json":
+        _write(json.dumps(data, ensure_ascii=False, indent=2) + "\n", None)
+    else:
+        _write(render(data, sys.stdout.isatty()), None)
+        for item in data["shown"]:
+            click.echo(f"{item['form']}：{item['subject']}：{item['message']}（{item['rule']}）")
+    tell(done.problems)
+    return EXIT_INPUT if done.problems else EXIT_OK

@@ -1,0 +1,85 @@
+"""What the commands share: their common options and arguments, the library they look in, how they tell a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine.errors import Problem
+from engine.paths import argument
+
+if TYPE_CHECKING:
+    from engine.policy.resolve import Library
+
+Command = Callable[..., Any]
+FILE = click.Path(path_type=Path)
+_DAY = "jixiao.on-date"
+
+
+def files_argument(command: Command) -> Command:
+    """One file or more, judged as one bundle."""
+    return click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)(command)
+
+
+def library_option(command: Command) -> Command:
+    """`--policies DIR`."""
+    return click.option("--policies", metavar="DIR", type=FILE, help="先在这个目录里找政策。")(command)
+
+
+def policy_options(command: Command) -> Command:
+    """`--policy ID`, `--policies DIR` and `--on-date DATE`; the day is asked for with `on_date`."""
+    command = library_option(command)
+    command = click.option(
+        "--on-date",
+        metavar="DATE",
+        expose_value=False,
+        callback=_keep_day,
+        help="填报日期，如 2024-04-28：一年之中规定改过而表上没有填报日期时，据此选政策。",
+    )(command)
+    return click.option("--policy", metavar="ID", help="政策编号，如 hubei/2021；不写则按地区、表种、年度选。")(command)
+
+
+def _keep_day(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value:
+        from engine.policy.periods import option
+
+        context.meta[_DAY] = option(argument(value))
+
+
+def on_date() -> date | None:
+    """The day of `--on-date` in the command that is running; None if it was not given."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(_DAY) if context else None
+
+
+def out_option(command: Command) -> Command:
+    """`--out FILE`."""
+    return click.option("--out", metavar="FILE", type=FILE, help="写到文件（整个写成才替换）；不写则打印。")(command)
+
+
+def chinese_name(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """A Chinese name given on the command line, whatever the locale."""
+    return argument(value)
+
+
+def the_library(policies: Path | None) -> Library:
+    """The shipped policies, with the directory of `--policies` before them."""
+    from engine.policy.resolve import library
+
+    return library(policies)
+
+
+def note(lines: Iterable[str]) -> None:
+    """Each line on standard error: what to know of a result that is no mistake."""
+    for line in lines:
+        click.echo(f"注意：{line}", err=True)
+
+
+def tell(problems: Iterable[Problem]) -> None:
+    """Each problem on a line of standard error."""
+    for problem in problems:
+        click.echo(f"错误：{problem}", err=True)

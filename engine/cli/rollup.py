@@ -1,0 +1,206 @@
+"""`jixiao rollup`: many forms made one, and their ranking. Everything heavy is imported late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, the_library
+from engine.errors import EXIT_FINDINGS, EXIT_OK, InputError, Place, PolicyError, Problem, UsageError
+from engine.files import write
+from engine.paths import displayed
+
+if TYPE_CHECKING:
+    from engine.policy.model import Policy
+    from engine.rollup.run import Rollup
+    from engine.rollup.units import Tree
+    from engine.submission.model import Form
+
+FORMATS = ("table", "json", "yaml", "markdown", "html", "xlsx")
+
+
+@click.command()
+@files_argument
+@policy_options
+@click.option(
+    "--by",
+    type=click.Choice(["unit", "project", "region"]),
+    help="unit 各单位合成一张；region 按地区逐级（县、市、省）；project 项目合成部门的表。"
+    "不写：一个单位的几个项目按 project，写了 --map 按 region，其余按 unit。",
+)
+@click.option(
+    "--map", "table", metavar="FILE", type=FILE, help="单位表（CSV，有“单位”“上级”两栏）：谁在谁之下，应当有谁。不写则按目录。"
+)
+@click.option("--name", metavar="NAME", default="", callback=chinese_name, help="汇总单位的名称。")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="json、yaml 是申报记录，可以再核对、再汇总。",
+)
+@click.option("--ranking", is_flag=True, help="不写汇总表，写排名和分布（table、json；html、xlsx 总是都有）。")
+@out_option
+@click.option("--levels", metavar="DIR", type=FILE, help="每一级的汇总表各写一份 JSON 记录到这个目录。")
+@click.option("--strict", is_flag=True, help="有一处没有汇总（目标值、单位、方向不同，缺资金额度，缺单位）就不写，退出状态为 5。")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    default="never",
+    show_default=True,
+    help="汇总发现这一级及以上的问题时退出状态为 1。",
+)
+def rollup(
+    files: tuple[Path, ...],
+    policy: str | None,
+    policies: Path | None,
+    by: str | None,
+    table: Path | None,
+    name: str,
+    form: str,
+    ranking: bool,
+    out: Path | None,
+    levels: Path | None,
+    strict: bool,
+    fail_on: str,
+) -> int:
+    """汇总：几个单位或项目的自评表合成一张，并排名。
+
+    FILE 是自评表、记录，或放着它们的目录。绝对值累加，相对值和定性指标的分值按资金额度加权平均（以政策的规定为准）；不能相加的不
+    平均，留空并说明。结果仍是申报记录。
+    """
+    by = by or ("region" if table else None)
+    _check_usage(by, table, form, ranking, out)
+    given, chosen, names = _read(files, policy, policies, [path for path in (out, levels, table) if path])
+    from engine.rollup import run as rolling
+
+    axis = by or rolling.axis_of(given)
+    needed = not ranking or form in ("html", "xlsx") or levels is not None or strict or fail_on != "never"
+    if chosen.rollup is None and ranking and form in ("html", "xlsx"):
+        needed = levels is not None or strict or fail_on != "never"  # a ranking needs no rules of roll-up
+    done = rolling.roll_up(given, chosen, axis, tree=_tree(axis, table, given, names, name), name=name) if needed else None
+    if done and strict:
+        _refuse(done)
+    write(_rendered(done, given, chosen, form, ranking, to_terminal=out is None), out)
+    if done and levels:
+        _write_levels(done, levels)
+    severities = ("error", "warning", "info")
+    wanted = severities[: severities.index(fail_on) + 1] if fail_on != "never" else ()
+    return EXIT_FINDINGS if done and any(told.severity in wanted for told in done.findings) else EXIT_OK
+
+
+def _check_usage(by: str | None, table: Path | None, form: str, ranking: bool, out: Path | None) -> None:
+    if table and by != "region":
+        raise click.UsageError("--map 只与 --by region 同用")
+    if form == "xlsx" and out is None:
+        raise click.UsageError("xlsx 要用 --out 写到文件")
+    if ranking and form in ("yaml", "markdown"):
+        raise click.UsageError(f"--ranking 没有 {form} 格式，用 table、json、html 或 xlsx")
+
+
+def _read(
+    files: Sequence[Path], policy: str | None, policies: Path | None, exclude: Sequence[Path]
+) -> tuple[list[Form], Policy, list[str]]:
+    """All forms, the one policy they are rolled up by, and the file of each form.
+
+    Raises InputError with every problem of every file: what is left out of a sum is not to be left out silently.
+    """
+    from engine.cli import progress
+    from engine.intake.collection import collect
+
+    library = the_library(policies)
+    with progress.shown("读表") as bar:
+        found = collect(files, library, policy, progress=bar, each_file=True, exclude=exclude)
+    if found.problems:
+        raise InputError(found.problems)
+    if not found.bundles:
+        raise InputError(Problem(Place(displayed(files[0])), "里面没有自评表", "自评表或记录", code="input.empty"))
+    by_id = {bundle.policy.id: bundle.policy for bundle in found.bundles}
+    if len(by_id) > 1:
+        listed = "、".join(sorted(by_id))
+        raise PolicyError(
+            Problem(Place(), f"一起汇总的表适用不同的政策：{listed}", "用 --policy 指定其中一个", "", "policy.ambiguous")
+        )
+    forms = [(form, bundle.files[0]) for bundle in found.bundles for form in bundle.submission.forms]
+    return [form for form, _ in forms], next(iter(by_id.values())), [name for _, name in forms]
+
+
+def _tree(axis: str, table: Path | None, forms: Sequence[Form], names: Sequence[str], name: str) -> Tree | None:
+    """Who is under whom, for a roll-up by region; None for the others."""
+    if axis != "region":
+        return None
+    from engine.rollup import units
+
+    if table is None:
+        return units.from_folders(list(zip(names, (form.unit for form in forms), strict=True)), name or "合计")
+    tree = units.read_table(table, name or "合计")
+    if problems := units.unknown([(form.unit, form.place) for form in forms], tree, displayed(table)):
+        raise InputError(problems)
+    return tree
+
+
+def _refuse(done: Rollup) -> None:
+    """With --strict: everything that was not rolled up, as problems of the input."""
+    problems = []
+    for told in done.findings:
+        if told.refused or told.severity == "error":
+            place = told.evidence[0].place if told.evidence else Place()
+            problems.append(Problem(place, f"{told.level}：{told.message}", told.advice, code=told.rule))
+    if problems:
+        raise InputError(problems)
+
+
+def _rendered(
+    done: Rollup | None, forms: Sequence[Form], policy: Policy, form: str, ranking: bool, *, to_terminal: bool
+) -> str | bytes:
+    from engine.results.document import dumps
+    from engine.rollup.views import text as rollup_view
+    from engine.submission import record
+
+    if form in ("html", "xlsx") or ranking:
+        from engine.rollup.ranking import ranking as ranked
+
+        ranks = ranked(forms, policy)
+        rolled = _data(done) if done else None
+        if form == "html":
+            from engine.rollup.views.html import render
+
+            return render(ranks, rolled)
+        if form == "xlsx":
+            from engine.rollup.views.workbook import workbook
+
+            return workbook(ranks, rolled)
+        return dumps(ranks) + "\n" if form == "json" else rollup_view.ranked_table(ranks, to_terminal=to_terminal)
+    assert done is not None  # whatever is no ranking is rolled up
+    if form == "json":
+        return record.dump_json(done.submission)
+    if form == "yaml":
+        return record.dump_yaml(done.submission)
+    if form == "markdown":
+        return rollup_view.markdown(_data(done))
+    return rollup_view.table(_data(done), to_terminal=to_terminal)
+
+
+def _data(done: Rollup) -> dict[str, Any]:
+    from engine.rollup.views.data import data
+
+    return data(done)
+
+
+def _write_levels(done: Rollup, directory: Path) -> None:
+    """A record for each level, its place in the hierarchy in its name."""
+    from engine.reports.files import write as write_all
+    from engine.submission import record
+
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(Problem(Place(displayed(directory)), "不是目录", "一个目录"))
+    made: dict[str, bytes] = {}
+    for number, level in enumerate(done.levels, start=1):
+        safe = "".join(char for char in level.name if char.isalnum() or char in "（）()-_")[:60] or "汇总"
+        made[f"{level.depth + 1}-{number:03}-{safe}.json"] = record.dump_json(done.record(level)).encode()
+    for path in write_all(made, directory):
+        click.echo(displayed(path), err=True)

@@ -1,0 +1,87 @@
+"""A run of the commands over forms: files and folders read, judged, and what is to be said of those that could not be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.cli import progress
+from engine.cli.options import note, on_date, tell, the_library
+from engine.errors import EXIT_INPUT, EXIT_OK, InputError, Place, Problem
+from engine.intake.bundle import Bundle, read_bundle
+from engine.intake.collection import SKIPPED, Collection, FileOutcome, collect, is_single
+from engine.paths import displayed
+from engine.policy.periods import notes
+from engine.results import bundles as judging
+from engine.results.bundles import Judged
+
+SKIPPED_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was read. `single`: files given together, one bundle by the Contract; a problem then stopped the run."""
+
+    collection: Collection
+    single: bool
+
+    @property
+    def bundles(self) -> tuple[Bundle, ...]:
+        return self.collection.bundles
+
+    @property
+    def status(self) -> int:
+        """The exit status as far as reading goes."""
+        return EXIT_INPUT if self.collection.problems else EXIT_OK
+
+
+def read(paths: Sequence[Path], policy: str | None, policies: Path | None, exclude: Sequence[Path] = ()) -> Run:
+    """Read files (one bundle) or folders (many). What is wrong with files in a folder is told at once, and the run goes on.
+
+    Raises InputError with every problem where files given together cannot be read, or nothing could be; PolicyError where no
+    policy fits them.
+    """
+    library = the_library(policies)
+    if is_single(paths):
+        bundle = read_bundle(paths, library, policy, on_date())
+        files = tuple(FileOutcome(name, "read", "", 0) for name in bundle.files)
+        return Run(Collection((bundle,), (), files), single=True)
+    with progress.shown("读表") as bar:
+        collection = collect(paths, library, policy, on=on_date(), progress=bar, exclude=exclude)
+    if not collection.bundles:
+        raise InputError(collection.problems or [_nothing(path) for path in paths])
+    tell(collection.problems)
+    _tell_skipped(collection)
+    return Run(collection, single=False)
+
+
+def _nothing(path: Path) -> Problem:
+    return Problem(
+        Place(displayed(path)), "里面没有自评表", "有自评表（Word、Excel、PDF、文本）或记录（JSON、YAML）的目录", code="input.empty"
+    )
+
+
+def _tell_skipped(collection: Collection) -> None:
+    skipped = [item for item in collection.files if item.status == SKIPPED]
+    for item in skipped[:SKIPPED_SHOWN]:
+        click.echo(f"跳过：{item.name}（{item.reason}）", err=True)
+    if len(skipped) > SKIPPED_SHOWN:
+        click.echo(f"跳过：另有 {len(skipped) - SKIPPED_SHOWN} 个文件，--format json 的 files 里逐个列出。", err=True)
+
+
+def judge(run: Run) -> list[Judged]:
+    """Every bundle scored and checked. What there is to know of the policies is told once."""
+    note(dict.fromkeys(line for one in run.bundles for line in notes(one.policy, one.submission.forms, on_date())))
+    if run.single:
+        return list(judging.judged(run.bundles))
+    with progress.shown("核对") as bar:
+        return list(judging.judged(run.bundles, bar))
+
+
+def document(run: Run, items: Sequence[Judged]) -> dict[str, Any]:
+    """The result document: as it always was for files given together, else the one for many bundles."""
+    return items[0].result if run.single else judging.combined(items, run.collection)

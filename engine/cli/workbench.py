@@ -1,0 +1,117 @@
+"""The commands that serve the workbench and keep its accounts. Everything heavy is imported late."""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.cli.options import FILE, the_library
+from engine.errors import Place, Problem, UsageError
+
+Command = Callable[..., Any]
+_ROLES = ("viewer", "editor", "publisher")
+
+
+@click.command()
+@click.option(
+    "--port", metavar="N", type=click.IntRange(0, 65535), default=8321, show_default=True, help="端口；0 为任选一个空的。"
+)
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="监听的地址；本机以外的须有 --accounts。")
+@click.option("--name", "names", metavar="HOST", multiple=True, help="别的机器用来访问的主机名；可以写几次。")
+@click.option("--accounts", metavar="FILE", type=FILE, help="账号文件；用 jixiao account add 建立。")
+@click.option(
+    "--policies", metavar="DIR", type=FILE, default=Path("policies-mine"), show_default=True, help="可以修改的政策放在这个目录。"
+)
+@click.option("--certificate", metavar="FILE", type=FILE, help="TLS 证书（PEM）。")
+@click.option("--key", metavar="FILE", type=FILE, help="TLS 私钥（PEM）。")
+def workbench(
+    port: int,
+    host: str,
+    names: tuple[str, ...],
+    accounts: Path | None,
+    policies: Path,
+    certificate: Path | None,
+    key: Path | None,
+) -> None:
+    """在浏览器里看政策、改政策、核对自评表。只在本机或内网使用，不连外网。"""
+    if not is_loopback(host) and accounts is None:
+        told = f"监听 {host} 会让别的机器也能进来，而没有账号"
+        raise UsageError(Problem(Place(), told, "--accounts FILE（先用 jixiao account add 建账号），或只监听本机 127.0.0.1"))
+    if (certificate is None) != (key is None):
+        raise UsageError(Problem(Place(), "--certificate 与 --key 要一起给"))
+    from engine.workbench.server import serve
+
+    policies.mkdir(parents=True, exist_ok=True)
+    serve(
+        policies=policies.resolve(),
+        library=the_library(policies),
+        accounts=accounts,
+        host=host,
+        port=port,
+        names=names,
+        certificate=certificate,
+        key=key,
+        said=lambda text: click.echo(text, err=True),
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine can reach the address. A name other than localhost is taken as reachable."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@click.group()
+def account() -> None:
+    """工作台的账号：新增或改密码、停用、列出。"""
+
+
+_file: Callable[[Command], Command] = click.option("--accounts", metavar="FILE", type=FILE, required=True, help="账号文件。")
+
+
+@account.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(_ROLES), required=True, help="viewer 只看，editor 修改，publisher 修改并发布。")
+@click.option("--password-stdin", is_flag=True, help="从标准输入读密码（一行）；不写则提示输入。")
+@_file
+def add(name: str, role: str, password_stdin: bool, accounts: Path) -> None:
+    """新增账号；已有的改角色和密码。"""
+    from engine.workbench.accounts import load, save, with_account
+
+    known = load(accounts) if accounts.exists() else {}
+    password = (
+        sys.stdin.readline().rstrip("\r\n")
+        if password_stdin
+        else click.prompt("密码", hide_input=True, confirmation_prompt="再输一次")
+    )
+    save(accounts, with_account(known, name, role, password))
+    click.echo(f"{name}：{role}", err=True)
+
+
+@account.command("disable")
+@click.argument("name")
+@_file
+def disable(name: str, accounts: Path) -> None:
+    """停用账号；已登录的立即退出。"""
+    from engine.workbench.accounts import disabled, load, save
+
+    save(accounts, disabled(load(accounts), name))
+
+
+@account.command("list")
+@_file
+def listing(accounts: Path) -> None:
+    """列出账号。"""
+    from engine.workbench.accounts import load
+
+    for one in load(accounts).values():
+        click.echo("\t".join([one.name, one.role, *(["已停用"] if one.disabled else [])]))

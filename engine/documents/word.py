@@ -1,0 +1,286 @@
+"""Word (.docx) -> blocks: paragraphs and tables in the order they stand, merged cells laid out on the grid.
+
+Files come from strangers: what is unpacked is bounded in size, ratio and number, XML may declare no entities, and nothing
+but the text is looked at: macros, fields and links are never run or followed.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+from zipfile import BadZipFile, LargeZipFile, ZipFile
+
+from engine.documents.model import Block, Document, Paragraph, Row, Table, TableCell, Told
+from engine.documents.word_text import WRAPPERS, boxes, is_on, local, settle, text_of, unseen, value
+from engine.errors import InputError, Place, Problem
+
+MAX_BYTES = 50_000_000
+MAX_UNPACKED = 200_000_000
+"""All parts together; a report with photographs is some tens of millions of bytes."""
+MAX_XML = 40_000_000
+"""One part of XML."""
+MAX_PARTS = 5_000
+MAX_RATIO = 200
+"""Unpacked to packed, for parts above `SMALL`; XML of forms packs about 1 to 20, at most 1 to 100."""
+SMALL = 1_000_000
+MAX_ROWS = 100_000
+MAX_COLUMNS = 200
+"""Word itself allows 63."""
+
+MAX_TOLD = 30
+"""Deletions and hidden texts named one by one."""
+
+_UNSEEN = (b":del ", b":del>", b":moveFrom ", b":vanish")
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_DOCUMENT = "/officeDocument"
+_EXPECTED = "能用 Word 或 WPS 打开的 .docx 文件"
+
+
+def is_docx(data: bytes) -> bool:
+    """Whether the bytes are meant to be a Word document: a zip that names one, or an encrypted Office file."""
+    return (data.startswith(_ZIP) and b"word/document" in data) or (data.startswith(_OLE) and _ENCRYPTED in data)
+
+
+def read_bytes(data: bytes, file: str = "") -> Document:
+    """The blocks of a Word document. Raises InputError for what is damaged, encrypted, too large or no Word document."""
+    if data.startswith(_OLE):
+        what = "文件加了密码" if _ENCRYPTED in data else "这是旧版 Word/Excel 文件"
+        raise _error(
+            file, f"{what}，读不了", "去掉密码、另存为 .docx 的文件", "input.encrypted" if _ENCRYPTED in data else "input.binary"
+        )
+    parts = unpack(data, file)
+    name = _main_part(parts, file)
+    root = parse(parts[name], file, name)
+    settle(root)
+    body = next((child for child in root if local(child) == "body"), None)
+    if body is None:
+        raise _error(file, f"“{name}”里没有正文", _EXPECTED, "input.damaged")
+    reader = _Reader(file, any(mark in parts[name] for mark in _UNSEEN))
+    reader.blocks_of(body)
+    if not reader.blocks:
+        raise _error(file, "文件是空的", "一份绩效自评表", "input.empty")
+    return Document(tuple(reader.blocks), file, tuple(reader.told))
+
+
+# the package
+
+
+def unpack(data: bytes, file: str = "") -> dict[str, bytes]:
+    """Every part of the package by name, never more than the bounds say, whatever the zip claims."""
+    if len(data) > MAX_BYTES:
+        raise _error(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
+    parts: dict[str, bytes] = {}
+    left = MAX_UNPACKED
+    try:
+        with ZipFile(BytesIO(data)) as package:
+            entries = [entry for entry in package.infolist() if not entry.is_dir()]
+            if len(entries) > MAX_PARTS:
+                raise _error(file, f"压缩包里有{len(entries)}个文件", f"不超过{MAX_PARTS}个", "input.too-large")
+            for entry in entries:
+                if entry.flag_bits & 1:
+                    raise _error(file, "文件加了密码，读不了", "去掉密码的文件", "input.encrypted")
+                limit = min(left, MAX_XML if entry.filename.endswith((".xml", ".rels")) else left)
+                allowed = min(limit, max(SMALL, entry.compress_size * MAX_RATIO))
+                if entry.file_size > allowed:
+                    raise _too_large(file, entry.filename)
+                with package.open(entry) as stream:
+                    content = stream.read(allowed + 1)
+                if len(content) > allowed:
+                    raise _too_large(file, entry.filename)
+                left -= len(content)
+                parts[entry.filename] = content
+    except (BadZipFile, LargeZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError):
+        raise _error(file, "文件已损坏，解不开", _EXPECTED, "input.damaged") from None
+    return parts
+
+
+def _too_large(file: str, part: str) -> InputError:
+    return _error(file, f"“{part}”解压后过大，可能是压缩炸弹", f"解压后不超过{MAX_UNPACKED:,}字节的文件", "input.too-large")
+
+
+def parse(content: bytes, file: str, part: str) -> Any:  # Any: an lxml element
+    """The root element of a part. Refuses document types and entities, which no Word file has."""
+    from lxml import etree  # type: ignore[import-untyped]  # ships no types
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise _error(file, f"“{part}”不是完整的 XML，文件已损坏", _EXPECTED, "input.damaged") from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _error(file, f"“{part}”声明了 XML 实体或文档类型，不予读取", _EXPECTED, "input.entities")
+    return root
+
+
+def _main_part(parts: Mapping[str, bytes], file: str) -> str:
+    if "_rels/.rels" in parts:
+        for relation in parse(parts["_rels/.rels"], file, "_rels/.rels"):
+            if str(relation.get("Type", "")).endswith(_DOCUMENT):
+                name = str(relation.get("Target", "")).lstrip("/")
+                if name in parts and name.startswith("word/"):
+                    return name
+    if "word/document.xml" in parts:
+        return "word/document.xml"
+    raise _error(file, "压缩包里没有 Word 正文", _EXPECTED, "input.damaged")
+
+
+def _error(file: str, message: str, expected: str, code: str) -> InputError:
+    return InputError(Problem(Place(file), message, expected, code=code))
+
+
+# the document
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Where reading stands. `gap`: something empty, or a table, stood before the next paragraph. `suspect`: there is deleted or
+    hidden text somewhere, which is to be told."""
+
+    file: str
+    suspect: bool = False
+    blocks: list[Block] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    gap: bool = False
+    paragraphs: int = 0
+    tables: int = 0
+    rows: int = 0
+
+    def blocks_of(self, container: Any) -> None:
+        for element in _content(container):
+            if local(element) == "p":
+                self._paragraph(element)
+            else:
+                self._table(element)
+
+    def _paragraph(self, element: Any) -> None:
+        self.paragraphs += 1
+        place = Place(self.file, path=f"第{self.paragraphs}段")
+        self.gap = self.gap or any(is_on(e) for e in element.iterfind("{*}pPr/{*}pageBreakBefore"))
+        for line in text_of(element).split("\n"):
+            if line.strip():
+                self.blocks.append(Paragraph(line.strip(), place, self.gap))
+            self.gap = not line.strip()
+        self._tell_unseen(element, place)
+        for box in boxes(element):
+            self.blocks_of(box)
+
+    def _tell_unseen(self, element: Any, place: Place) -> None:
+        """Deleted and hidden text of a paragraph: it is not read, and not passed over in silence."""
+        if not self.suspect:
+            return
+        deleted, hidden = unseen(element)
+        if deleted:
+            self._tell("deleted_text", _short(deleted), place)
+        if hidden:
+            self._tell("hidden_text", _short(hidden), place)
+
+    def _tell(self, key: str, text: str, place: Place) -> None:
+        if len(self.told) < MAX_TOLD:
+            self.told.append(Told(key, text, place))
+        elif len(self.told) == MAX_TOLD:
+            self.told.append(Told(key, "……（另有多处）", place))
+
+    def _table(self, element: Any) -> None:
+        rows = [(row, list(_cells(row))) for row in _inside(element, "tr")]
+        nested = [list(_tables(cell)) for _, cells in rows for cell in cells]
+        if any(nested) and all(len(cells) == 1 for _, cells in rows):  # a frame around the page, no table
+            for _, cells in rows:
+                self.blocks_of(cells[0])
+            return
+        self.tables += 1
+        number = self.tables
+        made = tuple(self._row(row, cells, number, index) for index, (row, cells) in enumerate(rows, start=1))
+        if any(cell for row in made for cell in row):
+            self.blocks.append(Table(made, Place(self.file, table=number)))
+        if gone := sum(1 for _ in element.iterfind("{*}tr/{*}trPr/{*}del")):
+            self._tell("deleted_rows", f"{gone} 行", Place(self.file, table=number))
+        self.gap = True
+        for inner in (table for tables in nested for table in tables):
+            self._table(inner)
+
+    def _row(self, row: Any, cells: list[Any], table: int, number: int) -> Row:
+        self.rows += 1
+        where = Place(self.file, table=table, row=number)
+        if self.rows > MAX_ROWS:
+            expected = f"不超过{MAX_ROWS:,}行，可拆分为几个文件"
+            raise InputError(Problem(where, f"表格行数超过{MAX_ROWS:,}行", expected, code="input.too-many-rows"))
+        made: list[TableCell] = []
+
+        def add(text: str, merged: bool | None, count: int) -> None:
+            if not 0 <= count <= MAX_COLUMNS - len(made):
+                message = f"表格一行超过{MAX_COLUMNS}格"
+                raise InputError(Problem(where, message, f"不超过{MAX_COLUMNS}列", code="input.too-large"))
+            for n in range(count):
+                place = Place(self.file, table=table, row=number, cell=len(made) + 1)
+                made.append(TableCell("" if n else text, place, True if n else merged))
+
+        add("", None, _number(row, "{*}trPr/{*}gridBefore", 0))
+        for cell in cells:
+            vertical = next(iter(cell.iterfind("{*}tcPr/{*}vMerge")), None)
+            horizontal = next(iter(cell.iterfind("{*}tcPr/{*}hMerge")), None)
+            merged = any(e is not None and value(e) in (None, "continue") for e in (vertical, horizontal))
+            place = Place(self.file, table=table, row=number, cell=len(made) + 1)
+            text = "" if merged else self._cell(cell, place)
+            add(text, merged, max(1, _number(cell, "{*}tcPr/{*}gridSpan", 1)))
+        add("", None, _number(row, "{*}trPr/{*}gridAfter", 0))
+        return tuple(made)
+
+    def _cell(self, cell: Any, place: Place) -> str:
+        """The lines of a cell, those of text boxes in it after the paragraph they are anchored in."""
+        lines: list[str] = []
+        for paragraph in _inside(cell, "p"):
+            self._tell_unseen(paragraph, place)
+            lines += text_of(paragraph).split("\n")
+            for box in boxes(paragraph):
+                lines += self._cell(box, place).split("\n")
+        return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else line[:40] + "…"
+
+
+def _content(container: Any) -> Iterator[Any]:
+    """Paragraphs and tables, looking into content controls and tracked insertions."""
+    for child in container:
+        name = local(child)
+        if name in ("p", "tbl"):
+            yield child
+        elif name in WRAPPERS:
+            yield from _content(child)
+
+
+def _inside(element: Any, wanted: str) -> Iterator[Any]:
+    """The children with this name, looking into wrappers but not into one another."""
+    for child in element:
+        name = local(child)
+        if name == wanted:
+            if wanted != "tr" or not any(True for _ in child.iterfind("{*}trPr/{*}del")):
+                yield child
+        elif name in WRAPPERS:
+            yield from _inside(child, wanted)
+
+
+def _cells(row: Any) -> Iterator[Any]:
+    return _inside(row, "tc")
+
+
+def _tables(cell: Any) -> Iterator[Any]:
+    """The tables in a cell, those in its text boxes too."""
+    yield from _inside(cell, "tbl")
+    for paragraph in _inside(cell, "p"):
+        for box in boxes(paragraph):
+            yield from _tables(box)
+
+
+def _number(element: Any, path: str, default: int) -> int:
+    found = next(iter(element.iterfind(path)), None)
+    if found is None:
+        return default
+    text = (value(found) or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default

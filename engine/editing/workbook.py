@@ -1,0 +1,278 @@
+"""A policy as an Excel workbook, and back: drop-downs where there are choices, help at the column, only changed cells written.
+
+A workbook that comes back is read by the same bounded reader as forms are. A cell that was not changed changes nothing; a cell
+that was is put into the policy's files as the editor would; a row whose policy moved on meanwhile is a problem, not an overwrite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+from engine.documents import excel_xlsx
+from engine.editing import changes as editing
+from engine.editing import fields as form_fields
+from engine.editing.changes import Change, Seen
+from engine.editing.sheets import Page, Row, Slot, change, changed_test, pages
+from engine.errors import InputError, Place, PolicyError, Problem
+from engine.policy.library import Library
+from engine.results.views import excel as workbook
+
+ABOUT = "说明"
+MARK = "jixiao/policy-workbook/1"
+MAX_TOLD_APART = 60
+"""Changed cells that are checked one by one to tell which of them is wrong; more are told by the policy's own lines."""
+_HELP = (
+    "本工作簿是一个政策的参数、表、规则和措辞。改白色的格，灰色的格只供查看。",
+    "改完存盘，用“jixiao policy import 文件”或工作台的“导入 Excel”读回；没有改过的格不会变动任何东西。",
+    "有下拉的格只能选列出的值；几个值用顿号“、”分开。",
+    "“出处”写着“继承”的，改了会在这个政策里另写一份，不动原来的。",
+    "不能在这里增加或删除行；要增删，请用工作台或直接改 YAML。不要改动隐藏的列和工作表名称。",
+)
+
+
+def export(policy: str, seen: Seen) -> bytes:
+    """The workbook. Raises PolicyError if the policy has errors: there is nothing certain to lay out."""
+    if seen.problems:
+        raise PolicyError(seen.problems)
+    from openpyxl import Workbook
+
+    book = Workbook()
+    about = book.active
+    about.title = ABOUT
+    for row in (("格式", MARK), ("政策", policy), *(("", text) for text in _HELP)):
+        about.append(row)
+    about.column_dimensions["A"].width = 8
+    about.column_dimensions["B"].width = 100
+    lists = _Lists(book)
+    for page in pages(seen):
+        _write(book.create_sheet(page.title), page, lists)
+    book.move_sheet(lists.sheet, offset=len(book.sheetnames))
+    lists.sheet.sheet_state = "hidden"
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+class _Lists:
+    """The choices of drop-downs, each list once, in a sheet of their own."""
+
+    def __init__(self, book: Any) -> None:
+        self.sheet = book.create_sheet("列表")
+        self._known: dict[tuple[str, ...], str] = {}
+
+    def area(self, words: Sequence[str]) -> str:
+        key = tuple(dict.fromkeys(words))
+        if key not in self._known:
+            column = len(self._known) + 1
+            for row, word in enumerate(key, start=1):
+                _text(self.sheet.cell(row, column), word)
+            letters = excel_xlsx.address(1, column)[:-1]
+            self._known[key] = f"'列表'!${letters}$1:${letters}${len(key)}"
+        return self._known[key]
+
+
+def _write(sheet: Any, page: Page, lists: _Lists) -> None:
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    grey, head = PatternFill("solid", fgColor="F0F2F5"), PatternFill("solid", fgColor="D9E2EF")
+    wrap = Alignment(vertical="top", wrap_text=True)
+    validations: dict[str, Any] = {}
+    titles = ("位置", "校验", *page.fixed, *page.columns)
+    for column, title in enumerate(titles, start=1):
+        cell = sheet.cell(1, column)
+        _text(cell, title)
+        cell.font, cell.fill, cell.alignment = Font(bold=True), head, wrap
+    first = 3 + len(page.fixed)
+    helps: dict[int, str] = {}
+    for number, row in enumerate(page.rows, start=2):
+        for column, text in enumerate((row.key, row.mark(), *row.fixed), start=1):
+            cell = sheet.cell(number, column)
+            _text(cell, text)
+            cell.fill, cell.alignment = grey, wrap
+        for column in range(len(page.columns)):
+            cell, slot = sheet.cell(number, first + column), row.slots.get(column)
+            if slot is None:
+                cell.fill = grey
+                continue
+            _text(cell, slot.text)
+            cell.alignment = wrap
+            helps.setdefault(column, slot.help)
+            if slot.choices:
+                area = lists.area([word for _, word in slot.choices])
+                if area not in validations:
+                    validations[area] = DataValidation(
+                        "list", formula1=f"={area}", allow_blank=False, showErrorMessage=slot.kind != "operand"
+                    )
+                    validations[area].error, validations[area].errorTitle = "请从下拉里选", "没有这个值"
+                    sheet.add_data_validation(validations[area])
+                validations[area].add(cell)
+    for column, help_ in helps.items():
+        if help_:
+            sheet.cell(1, first + column).comment = Comment(help_, "jixiao", width=320, height=120)
+    for letters in ("A", "B"):
+        sheet.column_dimensions[letters].hidden = True
+    for column, title in enumerate(titles[2:], start=3):
+        texts = [title, *(str(sheet.cell(row, column).value or "")[:200] for row in range(2, len(page.rows) + 2))]
+        widest = max((workbook.width(text) for text in texts), default=8)
+        sheet.column_dimensions[excel_xlsx.address(1, column)[:-1]].width = min(60, max(8, widest + 2))
+    sheet.freeze_panes = sheet.cell(2, 5)
+    sheet.auto_filter.ref = f"A1:{excel_xlsx.address(len(page.rows) + 1, len(titles))}"
+
+
+def _text(cell: Any, text: str) -> None:
+    """Text, whatever it begins with: never a formula, never a number that Excel would shorten."""
+    cell.value = workbook.safe(text)
+    cell.data_type = "s"
+    cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
+    cell.number_format = "@"
+
+
+def read(content: bytes, file: str, policy: str, seen: Seen, below: Library) -> dict[str, str]:
+    """The texts of the policy's files with the workbook's changes in them; only those that differ.
+
+    Raises InputError naming sheet and cell for what cannot be taken over: a workbook of another policy, a row that is none, a
+    cell whose policy was changed since, a value the check refuses. Nothing is written here.
+    """
+    if seen.problems:
+        raise PolicyError(seen.problems)
+    sheets = _sheets(content, file)
+    if (named := sheets[ABOUT].get(2, {}).get(2, "")) != policy:
+        raise InputError(Problem(Place(file, path=f"{ABOUT}!B2"), f"这是政策“{named}”的工作簿", f"“{policy}”的工作簿"))
+    problems: list[Problem] = []
+    found: list[tuple[Place, Change]] = []
+    for page in pages(seen):
+        if page.title not in sheets:
+            problems.append(Problem(Place(file), f"缺少工作表“{page.title}”", "导出时的全部工作表，名称不变"))
+            continue
+        found += _changes(page, sheets[page.title], file, problems)
+    if problems:
+        raise InputError(problems)
+    return _applied(found, policy, seen, below)
+
+
+def policy_of(content: bytes, file: str) -> str:
+    """The policy a workbook is of. Raises InputError if it is no workbook of ours."""
+    return _sheets(content, file)[ABOUT].get(2, {}).get(2, "")
+
+
+def _sheets(content: bytes, file: str) -> dict[str, Mapping[int, Mapping[int, str]]]:
+    if not content.startswith(b"PK"):
+        raise InputError(Problem(Place(file), "不是 .xlsx 工作簿", "用 jixiao policy export 导出的 .xlsx"))
+    found: dict[str, Mapping[int, Mapping[int, str]]] = {sheet.name: sheet.cells for sheet in excel_xlsx.sheets(content, file)}
+    if found.get(ABOUT, {}).get(1, {}).get(2) != MARK:
+        raise InputError(Problem(Place(file), "不是 jixiao 导出的政策工作簿", "用 jixiao policy export 导出的 .xlsx"))
+    return found
+
+
+def _changes(
+    page: Page, cells: Mapping[int, Mapping[int, str]], file: str, problems: list[Problem]
+) -> Iterator[tuple[Place, Change]]:
+    first = 3 + len(page.fixed)
+    titles = ("位置", "校验", *page.fixed, *page.columns)
+    written = tuple(cells.get(1, {}).get(column, "") for column in range(1, len(titles) + 1))
+    if written != titles:
+        problems.append(Problem(Place(file, path=f"{page.title}!A1"), f"工作表“{page.title}”的表头改过", "、".join(titles)))
+        return
+    rows = {row.key: row for row in page.rows}
+    met: set[str] = set()
+    for number in sorted(cells):
+        if number == 1 or not any(cells[number].values()):
+            continue
+        place = Place(file, path=f"{page.title}!{excel_xlsx.address(number, first)}")
+        row = rows.get(cells[number].get(1, ""))
+        if row is None or row.key in met:
+            told = "这一行是新加的或重复的" if row or not cells[number].get(1) else "政策里已经没有这一行"
+            problems.append(Problem(place, told, "不增加行；要增加请用工作台或直接改 YAML"))
+            continue
+        met.add(row.key)
+        texts = {column: cells[number].get(first + column, "") for column in row.slots}
+        same = replace(row, slots={column: replace(slot, text=texts[column]) for column, slot in row.slots.items()})
+        # an untouched row says what it said when it was exported, whatever the policy says by now
+        if same.mark() in (row.mark(), cells[number].get(2, "")):
+            continue
+        if cells[number].get(2, "") != row.mark():
+            problems.append(Problem(place, "导出以后政策里这一行又改过，没有读入", "重新导出，再改一次"))
+            continue
+        yield from _row_changes(row, texts, page, number, first, file, problems)
+    problems.extend(
+        Problem(Place(file, path=page.title), f"少了一行：{row.fixed[1]}", "不删除行；要删请用工作台或直接改 YAML")
+        for key, row in rows.items()
+        if key not in met
+    )
+
+
+def _row_changes(
+    row: Row, texts: Mapping[int, str], page: Page, number: int, first: int, file: str, problems: list[Problem]
+) -> Iterator[tuple[Place, Change]]:
+    def place(column: int) -> Place:
+        return Place(file, path=f"{page.title}!{excel_xlsx.address(number, first + column)}")
+
+    wrong = len(problems)
+    for column, slot in row.slots.items():
+        if texts[column] != slot.text and (problem := _not_a_choice(slot, texts[column], place(column))):
+            problems.append(problem)
+    if len(problems) > wrong:
+        return
+    if row.test is not None:
+        made = changed_test(row, [texts[n] for n in range(3)])
+        if made is None:
+            problems.append(Problem(place(0), "同一字段另有条件，不能在这里换比较方式", "在工作台或 YAML 里改"))
+        else:
+            yield place(2), made
+        return
+    for column, slot in row.slots.items():
+        if texts[column] != slot.text:
+            yield place(column), change(slot, texts[column])
+
+
+def _not_a_choice(slot: Slot, text: str, place: Place) -> Problem | None:
+    words = [word for pair in slot.choices for word in pair]
+    if not slot.choices or text in words or slot.kind == "operand":
+        return None
+    listed = "、".join(word for _, word in slot.choices[:20])
+    return Problem(place, f"没有“{text[:60]}”这个选择", listed)
+
+
+def _applied(found: Sequence[tuple[Place, Change]], policy: str, seen: Seen, below: Library) -> dict[str, str]:
+    texts = dict(seen.texts)
+    now = seen
+    for place, one in found:
+        try:
+            texts |= editing.after(replace(now, texts=texts), _moved(one, now))
+        except PolicyError as error:
+            raise InputError([replace(problem, place=place) for problem in error.problems]) from None
+        if not one.file:  # an override makes the item the policy's own: what follows in it goes there
+            now = editing.look(policy, texts, below)
+            if now.problems:
+                raise InputError([replace(problem, place=place) for problem in now.problems])
+    after = editing.look(policy, texts, below)
+    if after.problems:
+        raise InputError(list(_told(found, policy, seen, below, after.problems)))
+    return {name: text for name, text in texts.items() if text != seen.texts.get(name)}
+
+
+def _moved(one: Change, now: Seen) -> Change:
+    """The change, where an earlier override has made its item the policy's own."""
+    if one.file or now.resolved is None:
+        return one
+    file, at = form_fields.owner(now.resolved, now.own, one.at)
+    return replace(one, file=file, at=at) if file else one
+
+
+def _told(
+    found: Sequence[tuple[Place, Change]], policy: str, seen: Seen, below: Library, whole: Sequence[Problem]
+) -> Iterator[Problem]:
+    """What is wrong, said at the cell whose change alone brings it about; what only several together do, at the policy's line."""
+    told = False
+    for place, one in found[:MAX_TOLD_APART]:
+        alone = editing.look(policy, {**seen.texts, **editing.after(seen, one)}, below)
+        for problem in alone.problems:
+            told = True
+            yield replace(problem, place=place)
+    if not told:
+        yield from whole

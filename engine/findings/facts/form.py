@@ -1,0 +1,145 @@
+"""The fields of form facts: totals, budget, counts, and how far what was filed is from what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from engine.findings.facts.budget import budget_values, execution_habit, printed_weights
+from engine.findings.facts.claims import amounts, last_place, percent
+from engine.findings.facts.numbers import gap, ratio
+from engine.findings.facts.report_text import ReportText
+from engine.policy.model import Policy, StatementRule
+from engine.scoring.budget import amounts_of
+from engine.scoring.form import scored_line
+from engine.scoring.indicator import ScoredForm, grade
+from engine.scoring.recognition import number_of, value_of
+from engine.submission.model import Form
+from engine.values.notation import Value
+from engine.values.vocabulary import Vocabulary
+
+
+def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vocabulary) -> dict[str, object]:
+    """The fields of a form fact: what was filed, what was computed, how far the two are apart."""
+    form, weights = scored.form, policy.scoring.weights
+    line = scored_line(form)
+    money = amounts_of(line, words) if line else None
+    budget, executed = (money.numbers.get("budget"), money.numbers.get("executed")) if money else (None, None)
+    original = (
+        money.numbers.get("original")
+        if money and line and line.original
+        else claimed_amount(form, "original_budget", words, policy.statements)
+    )
+    rate = ratio(executed, budget, 100)
+    stated = value_of(line.rate, words) if line else value_of(None, words)
+    stated_rate = _stated_rate(stated, rate)
+    parts = [scored.execution.reported, *(item.score.reported for item in scored.indicators)]
+    own = [item.score.reported for item in scored.indicators]
+    own_sum = None if None in own else sum((o for o in own if o is not None), Decimal(0))
+    weight_sum = sum((item.known.weight or Decimal(0) for item in scored.indicators), Decimal(0))
+    computed = [item.score.computed for item in scored.indicators]
+    counts = scored.counts
+    added = None if None in parts else sum((p for p in parts if p is not None), Decimal(0))
+    weighted = all(item.known.weight is not None for item in scored.indicators)
+    own_rate, own_execution = (
+        ratio(own_sum, weight_sum if weighted else None, 100),
+        ratio(scored.execution.reported, weights.execution, 100),
+    )
+    reported_grade = grade(scored.total.reported, policy)
+    header = {item.key: number_of(item.value) for item in form.header if item.key in ("basic_expenditure", "project_expenditure")}
+    return {
+        "name": form.name,
+        "unit": form.unit or None,
+        "fiscal_year": form.fiscal_year,
+        "total_reported": scored.total.reported,
+        "total_computed": scored.total.computed,
+        "total_gap": gap(scored.total.reported, scored.total.computed),
+        "total_added": added,
+        "added_gap": gap(added, scored.total.reported),
+        "execution_reported": scored.execution.reported,
+        "execution_computed": scored.execution.computed,
+        "execution_gap": gap(scored.execution.reported, scored.execution.computed),
+        "execution_weight": number_of(line.weight) if line else None,
+        "execution_weight_scheme": weights.execution,
+        "execution_status": scored.execution.status,
+        "execution_reason": scored.execution.reason or None,
+        **budget_values(form, (budget, executed), words),
+        **execution_habit(scored.execution.reported, (number_of(line.weight) if line else None) or weights.execution, rate),
+        **printed_weights(form, weight_sum if weighted else None, weights.execution, weights.full_score),
+        "execution_clause": scored.execution.trace.basis if scored.execution.trace else None,
+        "indicators_reported": own_sum,
+        "indicators_computed": None if None in computed else sum((c for c in computed if c is not None), Decimal(0)),
+        "grade_reported": scored.grade_reported or None,
+        "grade_computed": scored.grade_computed or None,
+        "grade_of_reported": reported_grade.id if reported_grade else None,
+        "grade_clause": scored.grade_basis or None,
+        "money_unit": money.unit if money else "",
+        "budget": budget,
+        "executed": executed,
+        "unspent": None if budget is None or executed is None else budget - executed,
+        "original_budget": original,
+        "budget_walk_gap": _walk_gap(form, budget, words, policy.statements),
+        "budget_change": None if budget is None or original is None else ratio(budget - original, original),
+        "execution_rate": rate,
+        "execution_rate_stated": stated_rate,
+        "execution_rate_gap": gap(rate, stated_rate),
+        "execution_rate_precision": None if stated_rate is None else _precision(stated, stated_rate),
+        "execution_rate_unit_missing": True if stated.number is not None and stated.unit == "" else None,
+        **header,
+        "expenditure_gap": _expenditure_gap(header, budget, executed),
+        "indicators": counts.indicators,
+        "met": counts.met,
+        "unmet": counts.indicators - counts.met - counts.unknown,
+        "undecided": counts.unknown,
+        "completion_rate": ratio(Decimal(counts.met), Decimal(counts.indicators), 100),
+        "weight_sum": weight_sum if weighted else None,
+        "weight_scheme": weights.full_score - weights.execution,
+        "indicator_rate": own_rate,
+        "execution_score_rate": own_execution,
+        "rate_lead": None if own_rate is None or own_execution is None else own_rate - own_execution,
+        "goals": len(form.goals),
+        **texts.values(),
+    }
+
+
+def _stated_rate(stated: Value, rate: Decimal | None) -> Decimal | None:
+    """The printed rate in percentage points. Without a percent sign, 1.00 is 100 and 97.67 is 97.67: whichever is closer to
+    the rate that follows from the amounts."""
+    points = percent(stated)
+    if points is None or stated.unit == "%" or rate is None:
+        return points
+    return min((points, points * 100), key=lambda value: abs(value - rate))
+
+
+def _precision(stated: Value, points: Decimal) -> Decimal:
+    """What one in the last digit of the printed rate is worth, in percentage points."""
+    return last_place(stated.raw) * (1 if points == percent(stated) else 100)
+
+
+def claimed_amount(form: Form, key: str, words: Vocabulary, rules: Mapping[str, StatementRule]) -> Decimal | None:
+    """An amount the report states, where the form has no cell for it: only if the report states one and the same."""
+    found = {amount for amount, _ in amounts(form, key, words, rules)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _walk_gap(form: Form, budget: Decimal | None, words: Vocabulary, rules: Mapping[str, StatementRule]) -> Decimal | None:
+    """How far the report's original budget plus its adjustment is from the adjusted budget on the form; the smaller of both
+    signs where the report does not say whether it was raised or cut. None unless each is stated exactly once."""
+    stated = {key: list(amounts(form, key, words, rules)) for key in ("original_budget", "budget_adjustment")}
+    if budget is None or any(len(found) != 1 for found in stated.values()):
+        return None
+    original, _ = stated["original_budget"][0]
+    change, signed = stated["budget_adjustment"][0]
+    gap = abs(original + change - budget)
+    return gap if signed else min(gap, abs(original - change - budget))
+
+
+def _expenditure_gap(header: Mapping[str, Decimal | None], budget: Decimal | None, executed: Decimal | None) -> Decimal | None:
+    """How far basic and project expenditure together are from the total line: from its budget or its executed amount,
+    whichever is closer, since forms print either."""
+    parts = [header.get("basic_expenditure"), header.get("project_expenditure")]
+    totals = [total for total in (budget, executed) if total is not None]
+    if None in parts or len(totals) < 2:
+        return None
+    added = sum((part for part in parts if part is not None), Decimal(0))
+    return min(abs(added - total) for total in totals)

@@ -1,0 +1,82 @@
+"""The fields of indicator facts: as filed, as read, as scored, and what the report says of the indicator."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from engine.findings.facts.numbers import excess, ratio
+from engine.findings.facts.report_text import ReportText, doubled, folded
+from engine.policy.model import Policy
+from engine.scoring.form import canonical_level1
+from engine.scoring.indicator import ScoredIndicator
+from engine.values import names
+
+
+def indicator_values(item: ScoredIndicator, weights: Decimal, texts: ReportText, policy: Policy) -> dict[str, object]:
+    """The fields of an indicator fact. `weights` is the sum of the form's weights."""
+    known, score, indicator = item.known, item.score, item.known.indicator
+    home = home_of(indicator.level2, policy)
+    level1 = canonical_level1(indicator.level1, policy)
+    target, actual = known.target_number, known.actual_number
+    name = names.reduce(indicator.name, policy.names)
+    stem = name.removesuffix(names.ending(name, policy.names))
+    return {
+        "goal": item.goal,
+        "name": indicator.name,
+        "level1": indicator.level1,
+        "level1_name": level1,
+        "level2": indicator.level2 or None,
+        "belongs": level1 in home if indicator.level2 else None,
+        "home": "、".join(home) or None,
+        "weight": known.weight,
+        "weight_share": ratio(known.weight, weights),
+        "target_text": known.target.raw,
+        "actual_text": known.actual.raw,
+        "target_kind": known.fields["target_kind"],
+        "actual_kind": known.actual.kind,
+        "target_operator": known.target.operator,
+        "actual_operator": known.actual.operator,
+        "target_unit": known.target.unit,
+        "actual_unit": known.actual.unit,
+        "target_parts": len(known.target.quantities),
+        "actual_parts": len(known.actual.quantities),
+        "target": target,
+        "actual": actual,
+        "comparison": known.comparison.kind,
+        "verdict": known.fields["verdict"],
+        "excess": excess(target, actual, known.direction),
+        "achieved": known.fields.get("achieved"),
+        "direction": known.direction,
+        "nature": known.nature,
+        "attainment": known.attainment if known.nature == "qualitative" else None,
+        "met": known.met,
+        "status": score.status,
+        "case": score.trace.case if score.trace else None,
+        "reported": score.reported,
+        "computed": score.computed,
+        "score_gap": None if score.reported is None or score.computed is None else score.reported - score.computed,
+        "score_shortfall": None if score.reported is None or score.computed is None else score.computed - score.reported,
+        "score_differs": score.differs,
+        "score_merged": indicator.score is None,
+        "clause": score.trace.basis if score.trace else None,
+        "review_reason": score.reason or None,
+        "allowed_low": score.allowed[0] if score.allowed else None,
+        "allowed_high": score.allowed[1] if score.allowed else None,
+        "full_marks": None if score.reported is None or known.weight is None else score.reported == known.weight,
+        "copied": bool(known.actual.raw) and folded(known.actual.raw) == folded(known.target.raw),
+        "doubled_text": doubled(indicator.name) or None,
+        "reason": indicator.reason.text if indicator.reason else None,
+        "in_unmet": texts.mentions(texts.unmet, indicator.name, known.target.raw) or texts.mentions_stem(texts.unmet, stem),
+        "in_problems": texts.mentions(texts.problems, indicator.name),
+        "in_report": texts.mentions(texts.report, indicator.name),
+        "evidence": texts.sentence_has(indicator.name, policy.evidence_words),
+    }
+
+
+def home_of(level2: str, policy: Policy) -> list[str]:
+    """The 一级指标 under which the taxonomy puts a 二级指标."""
+    return [level.name for level in policy.taxonomy if level2 in level.level2]
+
+
+def level1_of(name: str, policy: Policy) -> str | None:
+    return next((level.name for level in policy.taxonomy if name == level.name or name in level.aliases), None)

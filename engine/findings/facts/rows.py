@@ -1,0 +1,74 @@
+"""Fields of indicator facts about the rows around it: its parts (其中), and scores or weights shared with the rows below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.scoring.indicator import ScoredIndicator
+from engine.scoring.recognition import number_of, value_of
+from engine.submission.model import Cell, Form, Indicator
+from engine.values.comparison import compare
+from engine.values.notation import Value
+from engine.values.vocabulary import Vocabulary
+
+
+def row_values(form: Form, items: Sequence[ScoredIndicator], words: Vocabulary) -> Iterator[dict[str, object]]:
+    """For each indicator of a form, in order: what its parts and the rows below it say."""
+    filed = [indicator for goal in form.goals for indicator in goal.indicators]
+    for n, (indicator, item) in enumerate(zip(filed, items, strict=True)):
+        followers = [other for other, scored in zip(filed[n + 1 :], items[n + 1 :], strict=True) if scored.goal == item.goal]
+        yield {
+            "weight_text": indicator.weight.text if indicator.weight else None,
+            "scan_doubt": "、".join(f"“{value.raw.strip()}”" for value in (item.known.target, item.known.actual) if value.scanned)
+            or None,
+            **_shared(indicator, item, followers),
+            **_parts(indicator, item, words),
+        }
+
+
+def _shared(indicator: Indicator, item: ScoredIndicator, followers: Sequence[Indicator]) -> dict[str, object]:
+    """A score merged over several rows, and rows below that have neither weight nor score of their own."""
+    unscored = _leading(followers, "score")
+    if indicator.score and item.known.indicator.score is None:
+        return {"shared_score": number_of(indicator.score), "shared_rows": unscored + 1}
+    blank = min(unscored, _leading(followers, "weight"))
+    return {"blank_rows": blank} if blank and indicator.weight and indicator.score else {}
+
+
+def _leading(rows: Sequence[Indicator], column: str) -> int:
+    """How many rows at the beginning have the column, but nothing in it."""
+    cells = [getattr(row, column) for row in rows]
+    return next((n for n, cell in enumerate(cells) if cell is None or cell), len(cells))
+
+
+def _parts(indicator: Indicator, item: ScoredIndicator, words: Vocabulary) -> dict[str, object]:
+    if not indicator.parts:
+        return {}
+    return {
+        "parts": len(indicator.parts),
+        "parts_target_text": _texts([part.target for part in indicator.parts]),
+        "parts_actual_text": _texts([part.actual for part in indicator.parts]),
+        "parts_target_share": _share(item.known.target, [part.target for part in indicator.parts], words),
+        "parts_actual_share": _share(item.known.actual, [part.actual for part in indicator.parts], words),
+    }
+
+
+def _texts(cells: Sequence[Cell | None]) -> str | None:
+    return "、".join(cell.text for cell in cells if cell) or None
+
+
+def _share(whole: Value, cells: Sequence[Cell | None], words: Vocabulary) -> Decimal | None:
+    """What the parts add up to as a share of the whole; None where one has no number, or they are no amounts to be added."""
+    added = Fraction(0)
+    for cell in cells:
+        part = value_of(cell, words)
+        unit = words.unit(part.unit or whole.unit)
+        if whole.kind != "number" or part.kind != "number" or (unit and unit.each) or part.quantities[0].approximate:
+            return None
+        pairs = compare(whole, part, words).pairs
+        if len(pairs) != 1 or not pairs[0].target:
+            return None
+        added += Fraction(pairs[0].actual) / Fraction(pairs[0].target)
+    return Decimal(added.numerator) / Decimal(added.denominator)

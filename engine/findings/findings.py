@@ -1,0 +1,232 @@
+"""Findings: the policy's rules run over the facts of an evaluation, each match told in words with its evidence.
+
+Facts go in, measures are added, the rules run (forward chaining, on durable-rules with the plain matcher as referee), and each
+match of a rule that says something becomes one finding. Worst first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import Place, PolicyError, Problem
+from engine.findings.facts.build import Facts, Source, facts_of
+from engine.findings.matching import chaining
+from engine.findings.matching.chaining import Outcome, Program
+from engine.language import messages
+from engine.language.measures import measured
+from engine.language.model import Fact, Match, Ref, Scalar
+from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule
+from engine.policy.model import Policy
+from engine.scoring.form import Evaluation
+
+_NOT_EVIDENCE = ("form", "form_kind", "about", "key")
+"""Fields that say which fact is meant, not what is wrong with it."""
+MAX_FINDINGS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One value a finding rests on: where it stands, the field's name and title, the value as filed or as computed."""
+
+    place: Place
+    field: str
+    title: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    rule: str
+    title: str
+    category: str
+    severity: str
+    form: str
+    subject: str
+    message: str
+    advice: str
+    report: str
+    """The finding as the body's own report would put it."""
+    basis: str
+    evidence: tuple[Evidence, ...]
+    derived_by: tuple[str, ...]
+    """Rules whose conclusions this finding rests on, first derived first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The findings, the facts they rest on (with measures and derived facts), and which matcher ran."""
+
+    findings: tuple[Finding, ...]
+    facts: tuple[Fact, ...]
+    sources: Mapping[str, Source]
+    outcome: Outcome
+    notes: tuple[str, ...]
+
+    @property
+    def matcher(self) -> str:
+        return self.outcome.matcher
+
+
+class Judge:
+    """A policy's rules, compiled once for many submissions. Close it to give back durable-rules' handles."""
+
+    def __init__(self, policy: Policy, *, use_durable: bool = True, isolate: bool = False) -> None:
+        """`isolate` runs durable-rules in a process of its own: what serves many users must survive a crash of the library."""
+        self.policy = policy
+        self.params: Mapping[str, Any] = {name: parameter.value for name, parameter in policy.parameters.items()}
+        rules = policy.rules
+        compiled = [rule.compiled for rule in rules.rules.values()]
+        self.program: Program = chaining.compile_program(
+            compiled, rules.schema(derived=False), rules.schema(derived=True), use_durable=use_durable, isolate=isolate
+        )
+
+    def judge(self, evaluation: Evaluation) -> Judgement:
+        """Every finding on one evaluation. Raises InternalError where the two matchers disagree, PolicyError where a message
+        names a value the facts do not have or a rule is too wide."""
+        given = facts_of(evaluation)
+        facts = measured(given.facts, self.policy.rules.measures)
+        outcome = chaining.run(self.program, facts)
+        every = (*facts, *(item.fact for item in outcome.derived))
+        teller = _Teller(self.policy, self.params, given, every, outcome)
+        return Judgement(tuple(teller.findings()), every, given.sources, outcome, given.notes)
+
+    def close(self) -> None:
+        self.program.close()
+
+
+class _Teller:
+    """Turns matches into findings."""
+
+    def __init__(self, policy: Policy, params: Mapping[str, Any], given: Facts, every: Sequence[Fact], outcome: Outcome) -> None:
+        self.policy, self.params, self.given, self.outcome = policy, params, given, outcome
+        self.by_id = {fact.id: fact for fact in every}
+        self.derivations = {item.fact.id: item for item in outcome.derived}
+
+    def findings(self) -> list[Finding]:
+        rules = self.policy.rules.rules
+        said = [match for match in self.outcome.matches if rules[match.rule].message]
+        if len(said) > MAX_FINDINGS:
+            counts: dict[str, int] = {}
+            for match in said:
+                counts[match.rule] = counts.get(match.rule, 0) + 1
+            most = max(counts, key=lambda name: counts[name])
+            place = rules[most].place
+            raise PolicyError(
+                Problem(
+                    place,
+                    f"发现 {len(said)} 处问题，超过上限 {MAX_FINDINGS}；最多的规则是 {most}（{counts[most]} 处）",
+                    "条件更严的规则",
+                )
+            )
+        problems: list[Problem] = []
+        out = [found for match in said if (found := self._finding(rules[match.rule], match, problems))]
+        if problems:
+            raise PolicyError(problems)
+        order = {severity: n for n, severity in enumerate(SEVERITIES)}
+        kinds = {category: n for n, category in enumerate(CATEGORIES)}
+        forms = {fact.fields["form"]: n for n, fact in enumerate(self.given.facts) if fact.kind == "form"}
+        return sorted(out, key=lambda f: (order[f.severity], forms.get(f.form, -1), kinds[f.category], f.rule))
+
+    def _finding(self, rule: FindingRule, match: Match, problems: list[Problem]) -> Finding | None:
+        from jinja2 import TemplateError
+
+        bound = {alias: self.by_id[identity] for alias, identity in match.facts}
+        fields = {alias: fact.fields for alias, fact in bound.items()}
+        lead = self._sources(next(iter(bound.values())))[0]
+        known = {pattern.alias: self.policy.rules.kinds[pattern.kind] for pattern in rule.patterns if pattern.alias}
+
+        def told(text: str) -> str:
+            return messages.render(text, fields, known, self.params) if text else ""
+
+        try:
+            subject, message, advice, report = told(rule.subject), told(rule.message), told(rule.advice), told(rule.report)
+        except (TemplateError, TypeError, ValueError, ArithmeticError) as wrong:
+            problems.append(
+                Problem(rule.place, f"规则 {rule.id} 的文字写不出来（“{lead.subject}”）：{wrong}", "模板里的写法与字段的类型相符")
+            )
+            return None
+        form = str(next(iter(bound.values())).fields.get("form", lead.form))
+        return Finding(
+            rule=rule.id,
+            title=rule.title,
+            category=rule.category,
+            severity=rule.severity,
+            form=form,
+            subject=subject or lead.subject,
+            message=message,
+            advice=advice,
+            report=report or message,
+            basis=self._clause(rule, fields),
+            evidence=tuple(dict.fromkeys(self._evidence(rule, bound))),
+            derived_by=tuple(dict.fromkeys(self._derivation(bound.values()))),
+        )
+
+    @staticmethod
+    def _clause(rule: FindingRule, fields: Mapping[str, Mapping[str, Scalar]]) -> str:
+        """The clause a finding rests on: the one the rule cites (that of the score, say), else the rule's own."""
+        alias, name = rule.cite
+        return str(fields[alias].get(name, rule.basis)) if alias else rule.basis
+
+    def _sources(self, fact: Fact) -> list[Source]:
+        """Where a fact came from; a derived fact came from where the facts of its match came from."""
+        if fact.id in self.given.sources:
+            return [self.given.sources[fact.id]]
+        match = self.derivations[fact.id].match
+        return [source for _, identity in match.facts for source in self._sources(self.by_id[identity])]
+
+    def _derivation(self, facts: Iterable[Fact]) -> Iterator[str]:
+        for fact in facts:
+            if fact.id in self.derivations:
+                item = self.derivations[fact.id]
+                yield from self._derivation([self.by_id[identity] for _, identity in item.match.facts])
+                yield item.rule
+
+    def _evidence(self, rule: FindingRule, bound: Mapping[str, Fact]) -> Iterator[Evidence]:
+        """The values a finding rests on: those the rule lists, else those its conditions name and people can check."""
+        for alias, name in rule.evidence or self._evident(rule):
+            fact = bound[alias]
+            if name in fact.fields:
+                yield self._value(fact, name)
+        if not rule.evidence:
+            for fact in bound.values():
+                if fact.id in self.derivations:
+                    yield from self._evidence(*self._behind(fact))
+
+    def _value(self, fact: Fact, name: str) -> Evidence:
+        title = self.policy.rules.kinds[fact.kind][name].title
+        origin, field = self._origin(fact, name)
+        source = self._sources(origin)[0]
+        cell = source.cells.get(field)
+        place = cell.place if cell and str(cell.place) else source.place
+        return Evidence(place, name, title, cell.text if cell else str(messages.shown(fact.fields[name])))
+
+    def _origin(self, fact: Fact, name: str) -> tuple[Fact, str]:
+        """The fact as filed that a derived fact's field was taken from."""
+        while fact.id in self.derivations:
+            rule, bound = self._behind(fact)
+            assert rule.compiled.conclude is not None
+            written = dict(rule.compiled.conclude.fields)[name]
+            if not isinstance(written, Ref):
+                break
+            fact, name = bound[written.alias], written.field
+        return fact, name
+
+    def _behind(self, fact: Fact) -> tuple[FindingRule, dict[str, Fact]]:
+        """The rule that concluded a derived fact, and the facts it had bound."""
+        item = self.derivations[fact.id]
+        return self.policy.rules.rules[item.rule], {alias: self.by_id[identity] for alias, identity in item.match.facts}
+
+    def _evident(self, rule: FindingRule) -> Iterator[tuple[str, str]]:
+        """The fields a rule's conditions name, and those that other facts are held against, where they are evident."""
+        kinds = {pattern.alias: self.policy.rules.kinds[pattern.kind] for pattern in rule.patterns if pattern.alias}
+        named: list[tuple[str, str]] = []
+        for pattern in rule.patterns:
+            for condition in pattern.conditions:
+                named.append((pattern.alias, condition.test.field))
+                if isinstance(condition.test.value, Ref):
+                    named.append((condition.test.value.alias or pattern.alias, condition.test.value.field))
+        for alias, name in dict.fromkeys(named):
+            if alias and name not in _NOT_EVIDENCE and kinds[alias][name].evident:
+                yield alias, name

@@ -1,0 +1,327 @@
+"""Forward chaining over the intermediate form: strata, rounds, derived facts, and two matchers that must agree.
+
+Rules that conclude something are ordered in strata, so that a negated pattern on a derived kind is asked only when no more
+facts of that kind can come. Within a stratum, rounds: evaluate, turn conclusions into facts, evaluate again from the start on
+all facts, until nothing new comes. Derived facts are never asserted into a live state of durable-rules, whose negations would
+be wrong. Rules that conclude nothing run once, at the end.
+
+On every evaluation the plain matcher runs first, then durable-rules where it is available; a disagreement is an InternalError.
+If durable-rules fails, its verdict is lost and never the results: `Outcome.matcher` says so.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine.errors import InternalError, Place, PolicyError, Problem, nearest
+from engine.findings.matching import durable
+from engine.findings.matching.checks import check_facts, check_rules, wrong_type
+from engine.findings.matching.durable import DurableFailed
+from engine.findings.matching.durable_worker import TIME_LIMIT, Durable, InProcess, Worker
+from engine.findings.matching.plain import JOIN_LIMIT, PlainMatcher
+from engine.language.model import Conclusion, Fact, FieldType, Match, Ref, Rule, Scalar, Schema
+
+MAX_ROUNDS = 20
+DERIVED = "derived:"
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A fact that a rule concluded, from which match, and in which round (counted over all strata, from 1)."""
+
+    fact: Fact
+    rule: str
+    match: Match
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All matches over given and derived facts, sorted; the derived facts in order of derivation."""
+
+    matches: tuple[Match, ...]
+    derived: tuple[Derived, ...]
+    rounds: int
+    matcher: str
+    """"durable-rules+plain", "plain", or "plain (durable-rules failed: …)"."""
+    seconds_plain: float = field(default=0.0, compare=False)
+    seconds_durable: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Rules evaluated together. `reads` are the kinds they look at: facts of other kinds need no further round."""
+
+    rules: tuple[Rule, ...]
+    reads: frozenset[str]
+    plain: PlainMatcher
+
+
+@dataclass(slots=True)
+class Program:
+    """Compiled rules, for many runs. Close it, or use it in a `with`, to give back handles and worker process."""
+
+    schema: Schema
+    strata: tuple[Stratum, ...]
+    durable: Durable | None
+    why_plain: str
+    """Why durable-rules does not run though it was asked for; empty if it runs, or is not installed."""
+    max_rounds: int
+
+    def close(self) -> None:
+        if self.durable is not None:
+            self.durable.close()
+
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def compile_program(
+    rules: Sequence[Rule],
+    schema: Schema,
+    derived_schema: Schema | None = None,
+    *,
+    use_durable: bool = True,
+    isolate: bool = False,
+    join_limit: int = JOIN_LIMIT,
+    max_rounds: int = MAX_ROUNDS,
+    time_limit: float = TIME_LIMIT,
+) -> Program:
+    """Rules made ready. PolicyError with every problem: types, conclusions, negation in a circle.
+
+    `derived_schema`: the kinds that only rules make; they may conclude kinds of `schema` as well. `isolate`: durable-rules runs
+    in a process of its own with `time_limit`, so that a crash of the library costs its verdict and not the results.
+    """
+    derived_schema = derived_schema or {}
+    problems = [
+        Problem(Place(), f"推出的事实“{kind}”与已有的事实字段不同")
+        for kind in derived_schema
+        if schema.get(kind, derived_schema[kind]) != derived_schema[kind]
+    ]
+    schema = {**schema, **derived_schema}
+    problems += check_rules(rules, schema)
+    for rule in rules:
+        if rule.conclude is not None:
+            problems += _check_conclusion(rule, rule.conclude, schema)
+    if problems:
+        raise PolicyError(problems)
+    strata = tuple(
+        Stratum(group, frozenset(p.kind for rule in group for p in rule.patterns), PlainMatcher(group, schema, join_limit))
+        for group in stratify(rules)
+    )
+    backend: Durable | None = None
+    why = ""
+    if use_durable and durable.available():
+        try:
+            groups = [stratum.rules for stratum in strata]
+            backend = Worker(groups, schema, time_limit) if isolate else InProcess(groups, schema)
+        except DurableFailed as error:
+            why = str(error)
+    return Program(schema, strata, backend, why, max_rounds)
+
+
+def _check_conclusion(rule: Rule, conclusion: Conclusion, schema: Schema) -> Iterable[Problem]:
+    place = Place(path=rule.id)
+    bound = {p.alias: p.kind for p in rule.patterns if not p.negated}
+    declared = schema.get(conclusion.kind)
+    if declared is None:
+        yield Problem(place, f"规则“{rule.id}”：没有“{conclusion.kind}”这种事实", nearest=nearest(conclusion.kind, schema))
+        return
+    names = [name for name, _ in conclusion.fields]
+    for name, value in conclusion.fields:
+        where = f"规则“{rule.id}”：结论 {conclusion.kind}.{name}"
+        wanted: FieldType | None = declared.get(name)
+        if wanted is None:
+            yield Problem(place, f"{where}：没有这个字段", nearest=nearest(name, declared))
+        elif names.count(name) > 1:
+            yield Problem(place, f"{where}：写了两次")
+        elif not isinstance(value, Ref):
+            if why := wrong_type(value, wanted):
+                yield Problem(place, f"{where}：{value!r} {why}")
+        elif value.alias not in bound:
+            yield Problem(place, f"{where}：代号“{value.alias}”未由肯定条件给出", nearest=nearest(value.alias, bound))
+        elif schema.get(bound[value.alias], {}).get(value.field) != wanted:
+            yield Problem(place, f"{where}：{value.alias}.{value.field} 不存在或类型不同")
+
+
+# --- strata --------------------------------------------------------------------------------------------------------
+
+
+def stratify(rules: Sequence[Rule]) -> list[tuple[Rule, ...]]:
+    """Rules in the order in which they can be evaluated; those without a conclusion last. PolicyError if a fact depends on its
+    own absence."""
+    concluding = [(rule, rule.conclude.kind) for rule in rules if rule.conclude is not None]
+    level = {kind: 0 for _, kind in concluding}
+    rank = {rule.id: 0 for rule, _ in concluding}
+    raised = [rule for rule, _ in concluding]
+    for _ in range(len(level) + 1):  # each sweep settles one level more; there are no more levels than derived kinds
+        raised = []
+        for rule, kind in concluding:
+            rank[rule.id] = max((level[p.kind] + p.negated for p in rule.patterns if p.kind in level), default=0)
+            if rank[rule.id] > level[kind]:
+                level[kind] = rank[rule.id]
+                raised.append(rule)
+        if not raised:
+            break
+    if raised:
+        circle = _circle(concluding)
+        message = f"规则 {'、'.join(circle)} 互相否定：事实的得出取决于它自己不存在"
+        raise PolicyError(
+            Problem(Place(path=circle[0]), message, "否定条件只用在别的规则已经全部得出的事实上", code="negation-cycle")
+        )
+    groups = [tuple(rule for rule, _ in concluding if rank[rule.id] == n) for n in sorted(set(rank.values()))]
+    silent = tuple(rule for rule in rules if rule.conclude is None)
+    return [*groups, silent] if silent else groups
+
+
+def _circle(concluding: Sequence[tuple[Rule, str]]) -> list[str]:
+    """Ids of the rules on a circle of kinds that contains a negation."""
+    needs: dict[str, set[str]] = {}
+    for rule, kind in concluding:
+        needs.setdefault(kind, set()).update(p.kind for p in rule.patterns)
+    reach = {kind: _closure(kind, needs) for kind in needs}
+    for rule, kind in concluding:
+        if any(p.negated and kind in reach.get(p.kind, {p.kind}) for p in rule.patterns):
+            together = {k for k in reach if kind in reach[k] and k in reach[kind]}
+            return sorted(r.id for r, k in concluding if k in together and any(p.kind in together for p in r.patterns))
+    raise AssertionError("no circle although the levels never settled")
+
+
+def _closure(start: str, needs: Mapping[str, set[str]]) -> set[str]:
+    found, left = {start}, [start]
+    while left:
+        fresh = needs.get(left.pop(), set()) - found
+        found |= fresh
+        left += fresh
+    return found
+
+
+# --- running -------------------------------------------------------------------------------------------------------
+
+
+def run(program: Program, facts: Sequence[Fact]) -> Outcome:
+    """Evaluate to the end. InternalError for facts that do not fit the schema or matchers that disagree; PolicyError for rules
+    that join too widely or do not come to an end."""
+    check_facts(facts, program.schema)
+    if clash := [fact.id for fact in facts if fact.id.startswith(DERIVED)]:
+        raise InternalError(f"事实编号“{clash[0]}”与推出的事实冲突")
+    judge = _Judge(program)
+    concluded = {rule.conclude.kind for stratum in program.strata for rule in stratum.rules if rule.conclude is not None}
+    known = {_content(fact) for fact in facts if fact.kind in concluded}
+    everything = list(facts)
+    counts: dict[str, int] = {}
+    matches: list[Match] = []
+    derived: list[Derived] = []
+    rounds = 0
+    for number, stratum in enumerate(program.strata):
+        for turn in range(program.max_rounds + 1):
+            if turn == program.max_rounds:
+                ids = "、".join(sorted(rule.id for rule in stratum.rules if rule.conclude))
+                raise PolicyError(f"推理超过 {program.max_rounds} 轮仍有新的事实，规则：{ids}")
+            rounds += 1
+            found = judge.evaluate(number, everything)
+            fresh = _conclude(stratum, found, everything, known, counts, rounds)
+            derived += fresh
+            everything += [each.fact for each in fresh]
+            if not any(each.fact.kind in stratum.reads for each in fresh):
+                break
+        matches += found
+    matches.sort(key=lambda match: (match.rule, match.facts))
+    return Outcome(tuple(matches), tuple(derived), rounds, judge.matcher, judge.seconds_plain, judge.seconds_durable)
+
+
+def _content(fact: Fact) -> tuple[str, frozenset[tuple[str, Scalar]]]:
+    return fact.kind, frozenset(fact.fields.items())
+
+
+def _conclude(
+    stratum: Stratum,
+    matches: Sequence[Match],
+    facts: Sequence[Fact],
+    known: set[tuple[str, frozenset[tuple[str, Scalar]]]],
+    counts: dict[str, int],
+    round_number: int,
+) -> list[Derived]:
+    """What the matches conclude and nobody knew. A field taken from a fact that lacks it is left out. Ids are numbered in the
+    order of rule and match, which does not depend on the order of facts; of equal facts the first stands."""
+    rules = {rule.id: rule.conclude for rule in stratum.rules if rule.conclude is not None}
+    if not rules:
+        return []
+    rows = {fact.id: fact.fields for fact in facts}
+    fresh: list[Derived] = []
+    for match in matches:
+        conclusion = rules.get(match.rule)
+        if conclusion is None:
+            continue
+        bound = dict(match.facts)
+        values: dict[str, Scalar] = {}
+        for name, source in conclusion.fields:
+            value = rows[bound[source.alias]].get(source.field) if isinstance(source, Ref) else source
+            if value is not None:
+                values[name] = value
+        fact = Fact(f"{DERIVED}{conclusion.kind}:{counts.get(conclusion.kind, 0) + 1}", conclusion.kind, values)
+        if _content(fact) not in known:
+            known.add(_content(fact))
+            counts[conclusion.kind] = counts.get(conclusion.kind, 0) + 1
+            fresh.append(Derived(fact, match.rule, match, round_number))
+    return fresh
+
+
+class _Judge:
+    """Both matchers on each evaluation of one run, and how the run went for durable-rules."""
+
+    def __init__(self, program: Program) -> None:
+        self._strata = program.strata
+        self._durable = program.durable
+        self.matcher = "plain"
+        if program.why_plain:
+            self.matcher = f"plain (durable-rules failed: {program.why_plain})"
+        elif program.durable is not None:
+            self.matcher = "durable-rules+plain"
+        self.seconds_plain = self.seconds_durable = 0.0
+
+    def evaluate(self, number: int, facts: Sequence[Fact]) -> list[Match]:
+        begin = time.perf_counter()
+        expected = self._strata[number].plain.run(facts, checked=True)  # first: it also bounds the width of joins
+        self.seconds_plain += time.perf_counter() - begin
+        if self._durable is not None:
+            begin = time.perf_counter()
+            found = self._ask(self._durable, number, facts)
+            self.seconds_durable += time.perf_counter() - begin
+            if found is not None and found != expected:
+                raise _disagreement(found, expected)
+        return expected
+
+    def _ask(self, backend: Durable, number: int, facts: Sequence[Fact]) -> list[Match] | None:
+        try:
+            return backend.run(number, facts)
+        except DurableFailed:
+            try:
+                return backend.run(number, facts)  # on a fresh handle, or in a fresh process
+            except DurableFailed as error:
+                self.matcher = f"plain (durable-rules failed: {error})"
+                self._durable = None  # for the rest of this run
+                return None
+
+
+def _disagreement(found: list[Match], expected: list[Match]) -> InternalError:
+    def said(match: Match) -> str:
+        return f"规则“{match.rule}”，事实 {'、'.join(f'{alias}={fact}' for alias, fact in match.facts)}"
+
+    problems = [
+        Problem(Place(path=m.rule), f"两个匹配器结论不一致，只有 durable-rules 认为成立：{said(m)}")
+        for m in found
+        if m not in expected
+    ]
+    problems += [
+        Problem(Place(path=m.rule), f"两个匹配器结论不一致，只有内置匹配器认为成立：{said(m)}") for m in expected if m not in found
+    ]
+    if not problems:
+        twice = next(m for m in found if found.count(m) > 1)
+        problems = [Problem(Place(path=twice.rule), f"两个匹配器结论不一致，durable-rules 重复给出：{said(twice)}")]
+    return InternalError(problems[:20])

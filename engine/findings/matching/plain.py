@@ -1,0 +1,208 @@
+"""The plain-Python matcher of the intermediate form: compiled once, run on many submissions.
+
+It is the referee of `engine.durable` on every evaluation, and runs alone where durable-rules cannot be installed.
+Patterns are taken in the order written. Facts are looked up by kind, by one equality with a constant, and by the fields an
+equality join names; whatever is left is tried one by one, and counted, so that a rule without a join key is an error and
+not an endless run.
+
+Order: matches are sorted by rule id, then by the ids of their facts, both compared as text. With `unordered`, the
+combination whose ids come first in that order is the one kept. Neither depends on the order in which facts are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from engine.errors import Place, PolicyError, Problem
+from engine.findings.matching.checks import check_facts, check_rules
+from engine.language.model import Fact, Match, Ref, Rule, Scalar, Schema, Test
+from engine.language.predicates import COMPARE, Predicate, predicate
+
+JOIN_LIMIT = 200_000
+"""How many combinations of facts one rule may try on one submission."""
+
+
+def too_wide(rule: str, tried: int, limit: int) -> PolicyError:
+    """The error of a rule whose facts combine too freely. Never silently cut: the rest could hold findings."""
+    message = f"规则“{rule}”要比较的事实组合过多（至少 {tried} 个，上限 {limit} 个）"
+    return PolicyError(Problem(Place(path=rule), message, "在两个事实之间写一个相等条件（same_as）作为连接键", code="join-width"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A pattern made ready: which facts to look at, how they join with those bound before."""
+
+    memory: int
+    negated: bool
+    own_key: tuple[str, ...]
+    """Fields of this fact that equality joins compare ..."""
+    bound_key: tuple[tuple[int, str], ...]
+    """... with these (slot, field) of facts bound before."""
+    others: tuple[tuple[str, Callable[[Any, Any], bool], int, str], ...]
+    """Every other join: own field, comparison, slot, field."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    rule: Rule
+    aliases: tuple[str, ...]
+    steps: tuple[_Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """The facts of a kind that pass the tests which look at no other fact. Shared by all patterns that ask for the same."""
+
+    kind: str
+    key: tuple[str, Scalar] | None
+    predicates: tuple[Predicate, ...]
+
+
+class PlainMatcher:
+    """Rules compiled for one schema. Holds no state between runs, so threads may share it."""
+
+    def __init__(self, rules: Sequence[Rule], schema: Schema, limit: int = JOIN_LIMIT) -> None:
+        """PolicyError with every problem of every rule."""
+        if problems := check_rules(rules, schema):
+            raise PolicyError(problems)
+        self.schema = schema
+        self.limit = limit
+        self._memories: dict[tuple[str, frozenset[Test]], tuple[int, _Memory]] = {}
+        self._plans = [self._plan(rule) for rule in sorted(rules, key=lambda rule: rule.id)]
+
+    def _plan(self, rule: Rule) -> _Plan:
+        slots: dict[str, int] = {}
+        steps = []
+        for pattern in rule.patterns:
+            joins = [(test, test.value) for test in pattern.tests if isinstance(test.value, Ref) and test.value.alias]
+            keys = [(test.field, ref) for test, ref in joins if test.op == "eq"]
+            memory = self._memory(pattern.kind, [t for t in pattern.tests if not (isinstance(t.value, Ref) and t.value.alias)])
+            others = tuple((test.field, COMPARE[test.op], slots[ref.alias], ref.field) for test, ref in joins if test.op != "eq")
+            bound_key = tuple((slots[ref.alias], ref.field) for _, ref in keys)
+            steps.append(_Step(memory, pattern.negated, tuple(name for name, _ in keys), bound_key, others))
+            if not pattern.negated:
+                slots[pattern.alias] = len(slots)
+        return _Plan(rule, tuple(slots), tuple(steps))
+
+    def _memory(self, kind: str, tests: list[Test]) -> int:
+        name = (kind, frozenset(tests))
+        if name not in self._memories:
+            constant = next((test for test in tests if test.op == "eq" and not isinstance(test.value, Ref)), None)
+            key = (constant.field, cast(Scalar, constant.value)) if constant else None
+            memory = _Memory(kind, key, tuple(predicate(test) for test in tests if test is not constant))
+            self._memories[name] = len(self._memories), memory
+        return self._memories[name][0]
+
+    def run(self, facts: Sequence[Fact], *, checked: bool = False) -> list[Match]:
+        """All matches, sorted. `checked`: the caller has called `check_facts`. InternalError for a fact that does not fit the
+        schema, PolicyError for a rule that tries more combinations than `limit`."""
+        if not checked:
+            check_facts(facts, self.schema)
+        run = _Run(facts, [memory for _, memory in self._memories.values()])
+        return [match for plan in self._plans for match in self._matches(plan, run)]
+
+    def _matches(self, plan: _Plan, run: _Run) -> list[Match]:
+        partial: list[tuple[int, ...]] = [()]
+        tried = 0
+        for step in plan.steps:
+            candidates = run.candidates(step)
+            kept: list[tuple[int, ...]] = []
+            for bound in partial:
+                near = candidates(bound)
+                decided = step.negated and not step.others  # more facts near than bound: one of them is free
+                tried += 1 if decided else len(near)
+                if tried > self.limit:
+                    raise too_wide(plan.rule.id, tried, self.limit)
+                if decided and len(near) > len(bound):
+                    continue
+                fitting = [i for i in near if i not in bound and (not step.others or run.joins(i, bound, step))]
+                if not step.negated:
+                    kept += [(*bound, i) for i in fitting]
+                elif not fitting:
+                    kept.append(bound)
+            partial = kept
+            if not partial:
+                return []
+        return settle(plan.rule, plan.aliases, [tuple(run.ids[i] for i in bound) for bound in partial])
+
+
+def settle(rule: Rule, aliases: tuple[str, ...], combinations: Iterable[tuple[str, ...]]) -> list[Match]:
+    """Sorted matches of one rule from the fact ids bound; with `unordered`, the first of those that bind the same facts."""
+    ordered = sorted(combinations)
+    if rule.unordered:
+        first: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for ids in ordered:
+            first.setdefault(tuple(sorted(ids)), ids)
+        ordered = list(first.values())
+    return [Match(rule.id, tuple(zip(aliases, ids, strict=True))) for ids in ordered]
+
+
+class _Run:
+    """What one run looks up again and again: facts by kind, by constant, by join key. Facts are numbers, for speed."""
+
+    def __init__(self, facts: Sequence[Fact], memories: list[_Memory]) -> None:
+        self.ids = [fact.id for fact in facts]
+        self.rows = [fact.fields for fact in facts]
+        self._kinds: dict[str, list[int]] = {}
+        for i, fact in enumerate(facts):
+            self._kinds.setdefault(fact.kind, []).append(i)
+        self._memories = memories
+        self._constants: dict[tuple[str, str], dict[Scalar | None, list[int]]] = {}
+        self._passing: dict[int, list[int]] = {}
+        self._keyed: dict[tuple[int, tuple[str, ...]], dict[object, list[int]]] = {}
+
+    def candidates(self, step: _Step) -> Callable[[tuple[int, ...]], list[int]]:
+        """From the facts bound to those that pass the step's own tests and equality joins."""
+        if not step.own_key:
+            passing = self._pass(step.memory)
+            return lambda bound: passing
+        keyed, rows = self._key(step.memory, step.own_key), self.rows
+        if len(step.own_key) == 1:
+            ((slot, name),) = step.bound_key
+            return lambda bound: keyed.get(rows[bound[slot]].get(name), [])
+        return lambda bound: keyed.get(tuple(rows[bound[slot]].get(name) for slot, name in step.bound_key), [])
+
+    def joins(self, i: int, bound: tuple[int, ...], step: _Step) -> bool:
+        """Whether fact i stands in every other relation with the facts bound. Absent on either side: it does not."""
+        for name, compare, slot, other in step.others:
+            left, right = self.rows[i].get(name), self.rows[bound[slot]].get(other)
+            if left is None or right is None or not compare(left, right):
+                return False
+        return True
+
+    def _pass(self, number: int) -> list[int]:
+        if number not in self._passing:
+            memory = self._memories[number]
+            facts = self._kinds.get(memory.kind, [])
+            if memory.key and facts:
+                facts = self._constant(memory.kind, memory.key[0]).get(memory.key[1], [])
+            for holds in memory.predicates:
+                facts = [i for i in facts if holds(self.rows[i])]
+            self._passing[number] = facts
+        return self._passing[number]
+
+    def _constant(self, kind: str, name: str) -> dict[Scalar | None, list[int]]:
+        if (kind, name) not in self._constants:
+            index: dict[Scalar | None, list[int]] = {}
+            for i in self._kinds[kind]:
+                index.setdefault(self.rows[i].get(name), []).append(i)
+            self._constants[kind, name] = index
+        return self._constants[kind, name]
+
+    def _key(self, number: int, names: tuple[str, ...]) -> dict[object, list[int]]:
+        """An absent field leaves the fact out, so that the absent of the other side finds nothing."""
+        if (number, names) not in self._keyed:
+            index: dict[object, list[int]] = {}
+            for i in self._pass(number):
+                values = [self.rows[i].get(name) for name in names]
+                if None not in values:
+                    index.setdefault(values[0] if len(values) == 1 else tuple(values), []).append(i)
+            self._keyed[number, names] = index
+        return self._keyed[number, names]
+
+
+def compile_rules(rules: Sequence[Rule], schema: Schema, limit: int = JOIN_LIMIT) -> PlainMatcher:
+    """Rules made ready to run. PolicyError with every problem found."""
+    return PlainMatcher(rules, schema, limit)

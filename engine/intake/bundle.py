@@ -1,0 +1,210 @@
+"""From files to one submission: what each file is, which policy's layout reads it, which policy applies.
+
+The kind of a file is told by its content. Files given together are one bundle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from engine.documents import kinds
+from engine.documents import text as text_reader
+from engine.documents.model import Document
+from engine.errors import InputError, Place, Problem
+from engine.intake import selection as layout_choice
+from engine.intake.selection import Shelf
+from engine.paths import displayed
+from engine.policy.model import Policy
+from engine.policy.resolve import Library
+from engine.scoring.recognition import number_of
+from engine.submission import record, record_lines
+from engine.submission.model import Cell, Form, Submission
+
+MAX_BYTES = 100_000_000
+MAX_TEXT_BYTES = text_reader.MAX_BYTES
+MAX_INDICATORS = 5_000
+"""In one bundle: rules compare indicators with each other, and no unit has a tenth of these."""
+MAX_ROWS = 4 * MAX_INDICATORS
+"""In all tables of one file."""
+_LARGE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
+"""How files begin that may be large for what they say: office documents and PDF."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file as read, or one line of a file with a record a line."""
+
+    file: str
+    submission: Submission
+    layout: Policy | None = None
+    """The policy whose layout read it; None for a record, which needs no layout."""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A submission, and the policy it is to be judged by."""
+
+    submission: Submission
+    policy: Policy
+    layouts: tuple[str, ...] = ()
+    """For each form the id of the policy whose layout read it; empty for a form from a record."""
+    files: tuple[str, ...] = ()
+
+
+def read_bundle(paths: Sequence[Path], library: Library, policy_id: str | None = None, on: date | None = None) -> Bundle:
+    """Read files as one bundle and choose the policy: the one named, or the one published policy that covers the forms.
+
+    `on` is the day of filing where it matters which rules were in force then; without it the day that each form prints counts.
+    Raises InputError with every problem of every file, PolicyError if no policy fits, or two do, or it is invalid.
+    """
+    shelf = Shelf(library, on)
+    policy = shelf.policy(policy_id) if policy_id else None
+    problems: list[Problem] = []
+    readings: list[Reading] = []
+    for path in paths:
+        try:
+            readings += read_file(path, shelf, policy)
+        except InputError as error:
+            problems += error.problems
+    problems += [problem for reading in readings for problem in wrong_forms(reading)]
+    forms = [form for reading in readings for form in reading.submission.forms]
+    problems += [*one_year(forms), *too_many(forms)]
+    if problems:
+        raise InputError(problems)
+    return bundle(readings, shelf, policy)
+
+
+def bundle(readings: Sequence[Reading], shelf: Shelf, policy: Policy | None = None) -> Bundle:
+    """Readings put together, and the policy they are judged by: the one given, or the one that covers all their forms.
+
+    Raises InputError for forms of different years and for too many, PolicyError if no policy fits, or two do.
+    """
+    forms = [form for reading in readings for form in reading.submission.forms]
+    if problems := [*one_year(forms), *too_many(forms)]:
+        raise InputError(problems)
+    chosen = [reading.layout for reading in readings if reading.layout]
+    jurisdictions = {reading.submission.jurisdiction for reading in readings} - {""}
+    judged = policy or layout_choice.agreed(chosen, forms, jurisdictions, shelf)
+    read_by = next(iter(chosen), judged) if len({item.id for item in chosen}) == 1 else judged
+    layouts = [reading.layout.id if reading.layout else "" for reading in readings for _ in reading.submission.forms]
+    files = dict.fromkeys(reading.file for reading in readings)
+    return Bundle(Submission(tuple(forms), read_by.jurisdiction, read_by.id), judged, tuple(layouts), tuple(files))
+
+
+def read_file(path: Path, shelf: Shelf, policy: Policy | None = None, content: bytes | None = None) -> list[Reading]:
+    """One file as one reading; one with a record a line as a reading a line. `content` where it was read before.
+
+    Raises InputError with every problem of the file, PolicyError where no policy fits.
+    """
+    read, problems = read_parts(path, shelf, policy, content)
+    if problems:
+        raise InputError(problems)
+    return read
+
+
+def read_parts(
+    path: Path, shelf: Shelf, policy: Policy | None = None, content: bytes | None = None
+) -> tuple[list[Reading], list[Problem]]:
+    """The same, with what is wrong in single lines of a file with a record a line beside the lines that can be read."""
+    content = content_of(path) if content is None else content
+    name = displayed(path)
+    kind = kinds.kind_of(content).key
+    if record_lines.is_lines(content, name):
+        records, problems = record_lines.load(text_reader.decode(content, name), name)
+        return [Reading(name, submission, None, line) for line, submission in records], problems
+    if kind in ("json", "yaml"):
+        return [Reading(name, record.load(text_reader.decode(content, name), kind, name))], []
+    document = kinds.document(content, name)
+    _check_size(document, name)
+    try:
+        if policy:
+            submission = layout_choice.read_for(document, name, policy, shelf)
+            return [Reading(name, submission, shelf.policy(submission.policy))], []
+        return [Reading(name, *layout_choice.by_layout(document, name, shelf))], []
+    except InputError as error:
+        raise InputError([*error.problems, *_unread(document, name)]) from None
+
+
+def _check_size(document: Document, name: str) -> None:
+    """More rows than the most indicators a bundle may have could fill are not looked at one by one."""
+    rows = sum(len(table.rows) for table in document.tables())
+    if rows > MAX_ROWS:
+        problem = Problem(
+            Place(name), f"表格共有 {rows:,} 行", f"不超过 {MAX_ROWS:,} 行，可拆分为几个文件", code="input.too-many-rows"
+        )
+        raise InputError(problem)
+
+
+def _unread(document: Document, name: str) -> Iterator[Problem]:
+    """The hidden sheets of a file in which no form could be read: it may be in one of them."""
+    for told in document.told:
+        if told.key == "hidden_sheet":
+            message, expected = f"隐藏的工作表“{told.text}”没有读", "自评表在其中的，取消隐藏后保存"
+            yield Problem(told.place.within(name), message, expected, code="input.hidden")
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of the file, never more than the limit: some inputs have no size and no end."""
+    name = displayed(path)
+    try:
+        if path.is_dir():
+            raise InputError(Problem(Place(name), "这是一个目录", "一个文件"))
+        with path.open("rb") as stream:
+            content = stream.read(MAX_TEXT_BYTES + 1)
+            limit = MAX_BYTES if content.startswith(_LARGE) or record_lines.is_lines(content, name) else MAX_TEXT_BYTES
+            if len(content) > MAX_TEXT_BYTES and limit > MAX_TEXT_BYTES:
+                content += stream.read(MAX_BYTES + 1 - len(content))
+    except OSError as error:
+        reason = "没有这个文件" if isinstance(error, FileNotFoundError) else f"文件读不了：{error.strerror}"
+        raise InputError(Problem(Place(name), reason)) from None
+    if len(content) > limit:
+        expected = f"不超过 {limit} 字节，可拆分为几个文件"
+        raise InputError(Problem(Place(name), f"文件过大（超过 {limit} 字节）", expected, code="input.too-large"))
+    return content
+
+
+def one_year(forms: Sequence[Form]) -> list[Problem]:
+    """That forms put together are of different years."""
+    years = sorted({form.fiscal_year for form in forms})
+    if len(years) > 1:
+        listed = "、".join(f"{form.name}（{form.fiscal_year}）" for form in forms)
+        return [Problem(forms[0].place, f"一起给出的表属于不同年度：{listed}", "同一单位同一年度的表")]
+    return []
+
+
+def too_many(forms: Sequence[Form]) -> list[Problem]:
+    """That a bundle has more indicators than can be compared with each other."""
+    count = sum(len(goal.indicators) for form in forms for goal in form.goals)
+    if count <= MAX_INDICATORS:
+        return []
+    place = Place(forms[0].place.file)
+    return [Problem(place, f"一起给出的表共有 {count} 个指标", f"不超过 {MAX_INDICATORS} 个，可分几次核对", code="input.too-large")]
+
+
+def wrong_forms(reading: Reading) -> list[Problem]:
+    """What no policy can make sense of: negative weights, and a form without indicators."""
+    return [problem for form in reading.submission.forms for problem in _check(form)]
+
+
+def _check(form: Form) -> list[Problem]:
+    problems: list[Problem] = []
+
+    def negative(cell: Cell | None, what: str, at: Place) -> None:
+        value = number_of(cell)
+        if cell and value is not None and value < 0:
+            place = cell.place if str(cell.place) else at
+            problems.append(Problem(place, f"{what}“{cell.text}”是负数", "不小于 0 的分值"))
+
+    for goal in form.goals:
+        negative(goal.weight, f"年度目标{goal.number}的分值", goal.place)
+        for group in goal.groups:
+            negative(group.weight, f"“{group.level2 or group.level1}”的分值", group.place)
+        for indicator in goal.indicators:
+            negative(indicator.weight, f"指标“{indicator.name}”的分值", indicator.place)
+    if not any(goal.indicators for goal in form.goals):
+        problems.append(Problem(form.place, f"“{form.name}”没有绩效指标", "至少一个年度目标和一个三级指标"))
+    return [replace(problem, place=problem.place.within(form.place.file)) for problem in problems]

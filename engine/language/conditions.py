@@ -1,0 +1,257 @@
+"""The condition words of policies, compiled once to tests of the intermediate form.
+
+    direction: positive                     a plain value means equality
+    actual: {gte: {field: target}}          a value may be {param: …} or {field: …}
+    name: {contains: {param: words}, not_contains: [受理]}
+
+The same words in recognition tables, scoring tables and finding rules. Everything that can be wrong with a condition is
+wrong when the policy is checked: an unknown field or parameter, a word that does not fit the field's type, a comparison of
+text with a number, a value a coded field cannot take, a regular expression RE2 does not accept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from engine.errors import Place, Problem, nearest
+from engine.language import predicates
+from engine.language.fields import Field, Fields
+from engine.language.formula import plain
+from engine.language.model import Op, Ref, Scalar, Test
+
+Locate = Callable[[tuple[str | int, ...]], Place]
+
+_TYPE_NAMES = {"text": "文字", "number": "数字", "bool": "true/false"}
+_SIGNS = {"eq": "＝", "ne": "≠", "lt": "＜", "lte": "≤", "gt": "＞", "gte": "≥"}
+_WORDS = {
+    "in": "是其中之一",
+    "not_in": "不是其中任何一个",
+    "contains": "含有",
+    "not_contains": "不含",
+    "matches": "匹配",
+    "not_matches": "不匹配",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One requirement on one field: the test, the parameters it reads, and the officer's name for the field."""
+
+    test: Test
+    title: str
+    params: tuple[str, ...] = ()
+    other: str = ""
+    """Title of the other field, where the test compares with one."""
+    passes: predicates.Predicate = field(init=False, compare=False, repr=False)
+    """The test as a function of one record's fields; meaningless for a join with another fact."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "passes", predicates.predicate(self.test))  # made once: tables run it for every indicator
+
+    def describe(self, fields: Mapping[str, Scalar], bound: Mapping[str, Mapping[str, Scalar]] | None = None) -> str:
+        """The condition with its operand values, as an officer reads it: `实际完成值（1）≥ 目标值（3）`."""
+        actual = shown(fields[self.test.field]) if self.test.field in fields else "没有这一项"
+        op, value = self.test.op, self.test.value
+        if op in ("present", "absent"):
+            return f"{self.title}（{actual}）{'有' if op == 'present' else '没有'}"
+        if isinstance(value, Ref):
+            other = (bound or {}).get(value.alias, {}) if value.alias else fields
+            there = shown(other[value.field]) if value.field in other else "没有这一项"
+            name = f"{value.alias} 的{self.other}" if value.alias else self.other
+            return f"{self.title}（{actual}）{_SIGNS[op]} {name}（{there}）"
+        if isinstance(value, tuple):
+            listed = "、".join(shown(v) for v in value[:6]) + (f"等{len(value)}个" if len(value) > 6 else "")
+            source = f"（参数 {self.params[0]}）" if self.params else ""
+            return f"{self.title}（{actual}）{_WORDS[op]}：{listed}{source}"
+        source = f"（参数 {self.params[0]}）" if self.params else ""
+        return f"{self.title}（{actual}）{_SIGNS.get(op) or _WORDS[op]} {shown(value)}{source}"
+
+
+def holds(conditions: tuple[Condition, ...], fields: Mapping[str, Scalar]) -> bool:
+    """Whether all conditions hold of one record of fields (those that join with another fact excepted)."""
+    return all(condition.passes(fields) for condition in conditions)
+
+
+def shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return plain(value)
+    text = " ".join(str(value).split())  # a report's section is many lines; a condition is one
+    return f"“{text[:30]}…”" if len(text) > 30 else f"“{text}”"
+
+
+def scalar(value: Any) -> Scalar:
+    """A YAML scalar as a fact's value: numbers become Decimal."""
+    return value if isinstance(value, bool | str) else Decimal(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a condition may refer to: the record's own fields, parameters, and facts bound before it under an alias."""
+
+    fields: Fields
+    params: Mapping[str, Any]
+    locate: Locate
+    bound: Mapping[str, Fields] | None = None
+    later: Fields = field(default_factory=dict)
+    """Fields that are found only after this table has run."""
+
+    def compile(self, when: Mapping[str, Any], path: tuple[str | int, ...], problems: list[Problem]) -> tuple[Condition, ...]:
+        """The conditions of a `when` mapping. What is wrong is added to `problems`, at its line."""
+        out: list[Condition] = []
+        for name, requirement in when.items():
+            field = self.fields.get(name)
+            if field is None:
+                if name in self.later:
+                    message = f"“{name}”要到后面的表才得出，这里还不能用"
+                    problems.append(self._problem((*path, name), message, "、".join(self.fields), ""))
+                    continue
+                message = f"没有“{name}”这个字段"
+                close = titled(name, self.fields) or nearest(name, self.fields)
+                problems.append(self._problem((*path, name), message, "、".join(self.fields), close))
+                continue
+            out += self._requirement(name, field, requirement, (*path, name), problems)
+        return tuple(out)
+
+    def _requirement(
+        self, name: str, field: Field, requirement: Any, path: tuple[str | int, ...], problems: list[Problem]
+    ) -> Iterator[Condition]:
+        if not isinstance(requirement, dict) or set(requirement) <= {"param", "field"}:
+            requirement = {"eq": requirement}
+        for word, written in requirement.items():
+            where = path if word == "eq" else (*path, word)
+            try:
+                yield from self._word(name, field, word, written)
+            except _Wrong as wrong:
+                problems.append(self._problem(where, wrong.message, wrong.expected, wrong.close))
+
+    def _word(self, name: str, field: Field, word: str, written: Any) -> Iterator[Condition]:
+        if word == "present":
+            yield Condition(Test(name, "present" if written else "absent"), field.title)
+        elif word in ("same_as", "differs_from"):
+            ref, title = self._other(field, str(written))
+            yield Condition(Test(name, "eq" if word == "same_as" else "ne", ref), field.title, other=title)
+        elif word == "between":
+            if all(isinstance(end, int | Decimal) for end in written) and written[0] > written[1]:
+                raise _Wrong(f"between 的下限 {written[0]} 大于上限 {written[1]}", "[下限, 上限]")
+            for op, end in (("gte", written[0]), ("lte", written[1])):
+                yield from self._word(name, field, op, end)
+        elif word in ("matches", "not_matches"):
+            self._needs(field, "text", word)
+            self._regular(written)
+            yield Condition(Test(name, _op(word), written), field.title)
+        elif word in ("in", "not_in", "contains", "not_contains"):
+            if word.endswith("contains"):
+                self._needs(field, "text", word)
+            values, params = self._list(written)
+            for value in values:
+                self._fits(field, value, word)
+            yield Condition(Test(name, _op(word), values), field.title, params)
+        else:
+            if word != "eq":
+                self._needs(field, "number", word)
+            if isinstance(written, dict) and "field" in written:
+                ref, title = self._other(field, str(written["field"]))
+                yield Condition(Test(name, _op(word), ref), field.title, other=title)
+            else:
+                constant, params = self._constant(written)
+                self._fits(field, constant, word)
+                yield Condition(Test(name, _op(word), constant), field.title, params)
+
+    def _constant(self, written: Any) -> tuple[Scalar, tuple[str, ...]]:
+        if isinstance(written, dict):
+            value = self._param(written["param"])
+            if isinstance(value, list):
+                raise _Wrong(f"参数 {written['param']} 是词表，不能与一个值比较", "用 in 或 contains")
+            return scalar(value), (str(written["param"]),)
+        return scalar(written), ()
+
+    def _list(self, written: Any) -> tuple[tuple[Scalar, ...], tuple[str, ...]]:
+        params: tuple[str, ...] = ()
+        if isinstance(written, dict):
+            params = (str(written["param"]),)
+            written = self._param(written["param"])
+        values = written if isinstance(written, list) else [written]
+        return tuple(scalar(value) for value in values), params
+
+    def _param(self, name: str) -> Any:
+        if name not in self.params:
+            raise _Wrong(f"没有参数“{name}”", "、".join(self.params) if len(self.params) < 12 else "", nearest(name, self.params))
+        return self.params[name]
+
+    def _other(self, field: Field, written: str) -> tuple[Ref, str]:
+        if self.fields.get(written) is field:
+            raise _Wrong(f"{field.title}与自己比较", "另一个字段")
+        alias, _, name = written.rpartition(".")
+        if alias:
+            if self.bound is None or alias not in self.bound:
+                known = list(self.bound or ())
+                raise _Wrong(f"别名“{alias}”没有在前面绑定", "、".join(known) or "同一事实的字段名", nearest(alias, known))
+            fields = self.bound[alias]
+        else:
+            fields = self.fields
+        if name not in fields:
+            raise _Wrong(f"没有“{written}”这个字段", "、".join(fields), nearest(name, fields))
+        if fields[name].type != field.type:
+            here, there = _TYPE_NAMES[field.type], _TYPE_NAMES[fields[name].type]
+            raise _Wrong(f"{field.title}是{here}，{fields[name].title}是{there}，不能比较", f"两边都是{here}")
+        return Ref(alias, name), fields[name].title
+
+    def _fits(self, field: Field, value: Scalar, word: str) -> None:
+        kind = "bool" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
+        if kind != field.type:
+            other = self.fields.get(str(value))
+            raise _Wrong(
+                f"{field.title}是{_TYPE_NAMES[field.type]}，不能与{_TYPE_NAMES[kind]}{shown(value)}比较",
+                f"{_TYPE_NAMES[field.type]}；要与{other.title}比较，写 {{field: {value}}}" if other else _TYPE_NAMES[field.type],
+            )
+        if field.choices and word in ("eq", "in", "not_in") and value not in field.choices:
+            raise _Wrong(
+                f"{field.title}没有“{value}”这个值",
+                "、".join(c or "（空）" for c in field.choices),
+                nearest(str(value), field.choices),
+            )
+
+    def _needs(self, field: Field, kind: str, word: str) -> None:
+        if field.type != kind:
+            raise _Wrong(f"{field.title}是{_TYPE_NAMES[field.type]}，不能用 {word}", f"{word} 只用于{_TYPE_NAMES[kind]}")
+
+    def _regular(self, pattern: str) -> None:
+        if reason := regular_problem(pattern):
+            raise _Wrong(f"正则表达式有错：{reason}", "RE2 语法的正则表达式")
+
+    def _problem(self, path: tuple[str | int, ...], message: str, expected: str, close: str) -> Problem:
+        return Problem(self.locate(path), message, "" if close and len(expected) > 60 else expected, close, "condition")
+
+
+def titled(written: str, fields: Fields) -> str:
+    """The field an officer means by its Chinese title; empty if there is none."""
+    return next((key for key, field in fields.items() if written in (field.title, field.title.split("（")[0])), "")
+
+
+def regular_problem(pattern: str) -> str:
+    """Why RE2 does not take a regular expression; empty if it does."""
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(pattern, options)
+    except re2.error as problem:
+        reason = problem.args[0] if problem.args else problem
+        return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+    return ""
+
+
+class _Wrong(Exception):
+    def __init__(self, message: str, expected: str, close: str = "") -> None:
+        super().__init__(message)
+        self.message, self.expected, self.close = message, expected, close
+
+
+def _op(word: str) -> Op:
+    return word  # type: ignore[return-value]  # the words that get here are the names of ops

@@ -1,0 +1,120 @@
+"""The fields policies may name: type, Chinese title, and the values a coded field can take.
+
+Tables see the fields of one indicator (or of the budget line), stage by stage: a recognition table sees what the tables
+before it found. Formulas see the numbers among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+
+from engine.language.model import FieldType, Scalar
+
+KINDS = ("empty", "not_applicable", "number", "composite", "range", "deadline", "text")
+OPERATORS = ("", ">=", ">", "<=", "<", "=", "±")
+COMPARISONS = ("numbers", "deadline", "words", "none", "incomparable")
+DIRECTIONS = ("positive", "inverse")
+VERDICTS = ("met", "not_met", "unknown")
+MET = ("yes", "no", "unknown")
+STATUSES = ("scored", "not_applicable", "needs_review", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a field is: its type, what officers call it, and its possible values if it is coded."""
+
+    type: FieldType
+    title: str
+    choices: tuple[str, ...] = ()
+    internal: bool = False
+    """Not evidence by itself: what the engine coded or counted to find a problem, not what was filed."""
+
+    @property
+    def evident(self) -> bool:
+        """Whether the field's value is shown as evidence where a rule does not say what is."""
+        return not (self.internal or self.choices or self.type == "bool")
+
+
+Fields = Mapping[str, Field]
+
+AS_FILED: Fields = {
+    "name": Field("text", "三级指标名称"),
+    "level1": Field("text", "一级指标"),
+    "level2": Field("text", "二级指标"),
+    "form_kind": Field("text", "表种", ("department", "project")),
+    "target_text": Field("text", "目标值原文"),
+    "actual_text": Field("text", "实际完成值原文"),
+    "target_kind": Field("text", "目标值的类型", KINDS),
+    "actual_kind": Field("text", "实际完成值的类型", KINDS),
+    "target_operator": Field("text", "目标值的符号", OPERATORS),
+    "target_unit": Field("text", "目标值的单位"),
+    "actual_unit": Field("text", "实际完成值的单位"),
+    "actual_percent": Field("number", "实际完成值（百分数）"),
+    "comparison": Field("text", "目标值与实际完成值怎样比较", COMPARISONS),
+    "early": Field("bool", "是否按期"),
+    "weight": Field("number", "分值"),
+    "reported": Field("number", "自评得分"),
+}
+COMPARED: Fields = {
+    **AS_FILED,
+    "direction": Field("text", "指标方向", DIRECTIONS),
+    "target": Field("number", "目标值"),
+    "actual": Field("number", "实际完成值"),
+    "verdict": Field("text", "实际完成值是否达到目标值", VERDICTS),
+    "achieved": Field("number", "完成值与目标值之比"),
+}
+EXECUTION: Fields = {
+    "weight": Field("number", "预算执行分值"),
+    "budget": Field("number", "预算数（A）"),
+    "executed": Field("number", "执行数（B）"),
+    "rate": Field("number", "执行率（百分数）"),
+    "reported": Field("number", "自评得分"),
+}
+TOTAL: Fields = {
+    "execution": Field("number", "预算执行得分"),
+    "indicators": Field("number", "各指标得分之和"),
+    "full_score": Field("number", "总分"),
+    "not_applicable_weight": Field("number", "不适用指标的分值之和"),
+    "applicable": Field("number", "总分减去不适用指标的分值"),
+}
+BOUNDS: Fields = {"weight": Field("number", "分值")}
+QUOTIENTS: Mapping[str, tuple[str, str, int]] = {"achieved": ("actual", "target", 1), "rate": ("executed", "budget", 100)}
+"""Fields that are a quotient of two others, times a number. There is none where the divisor is 0 or one of them is missing."""
+_CUT = Context(prec=60, rounding=ROUND_FLOOR)
+
+
+def quotient(name: str, fields: Mapping[str, Scalar]) -> Fraction | None:
+    """The exact value of a field of QUOTIENTS; None where it has none."""
+    above, below, times = QUOTIENTS[name]
+    part, whole = fields.get(above), fields.get(below)
+    if not isinstance(part, Decimal) or not isinstance(whole, Decimal) or not whole:
+        return None
+    return Fraction(part) / Fraction(whole) * times
+
+
+def cut(value: Fraction) -> Decimal:
+    """A quotient as a decimal for conditions, cut downwards: one that falls short of a threshold never reaches it by rounding."""
+    return _CUT.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def weighing(level1: Iterable[str]) -> Fields:
+    """The fields that choose the weights of a form: its kind, and how many indicators it has under each 一级指标."""
+    counts = {name: Field("number", f"{name}的个数") for name in level1}
+    return {"form_kind": Field("text", "表种", ("department", "project")), **counts}
+
+
+def stages(tiers: tuple[str, ...], natures: tuple[str, ...]) -> Mapping[str, Fields]:
+    """The fields each table sees, by table name, for a policy with these tiers and scoring tables."""
+    attainment = {**COMPARED, "attainment": Field("text", "定性档次", (*tiers, "unknown"))}
+    nature = {**attainment, "nature": Field("text", "计分办法", natures)}
+    return {
+        "direction": AS_FILED,
+        "attainment": COMPARED,
+        "nature": attainment,
+        "met": nature,
+        "execution": EXECUTION,
+        **dict.fromkeys(natures, nature),
+    }

@@ -1,0 +1,248 @@
+"""Messages of finding rules: Jinja2 text over the facts a rule bound, checked when the policy is, rendered in a sandbox.
+
+Messages come from strangers, so only a small part of Jinja2 is let through: names, fields, filters, conditions and `if`. No
+loops, calls, arithmetic or imports: a message cannot run long, grow large, or reach anything but the fields it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Any
+
+from engine.language.fields import Fields
+from engine.language.formula import plain
+from engine.language.model import Scalar
+from engine.values.rounding import rounded
+
+MAX_LENGTH = 2_000
+
+
+@cache
+def environment() -> Any:
+    """The sandbox messages run in: StrictUndefined, numbers shown in plain decimals."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=shown, autoescape=False, keep_trailing_newline=False)
+    made.filters.clear()
+    made.filters.update(FILTERS)
+    made.globals.clear()
+    made.tests = {"defined": lambda value: not isinstance(value, Missing | StrictUndefined)}
+    return made
+
+
+def shown(value: object) -> object:
+    """How a value stands in a message: numbers in plain decimals (at most 4), true and false as 是 and 否."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return plain(rounded_for_people(value))
+    return value
+
+
+def rounded_for_people(value: Decimal, places: int = 4) -> Decimal:
+    from fractions import Fraction
+
+    return rounded(Fraction(value), places).normalize()
+
+
+def percent(value: Decimal, places: int = 2) -> str:
+    """A share as a percentage: 0.4286 is 42.86%."""
+    return plain(rounded_for_people(value * 100, places)) + "%"
+
+
+def fixed(value: Decimal, places: int = 2) -> str:
+    """A number with so many decimals."""
+    from fractions import Fraction
+
+    return format(rounded(Fraction(value), places), "f")
+
+
+def magnitude(value: Decimal) -> Decimal:
+    """A number without its sign."""
+    return abs(value)
+
+
+def short(text: str, length: int = 40) -> str:
+    """A long text cut to `length` characters with an ellipsis."""
+    return text if len(text) <= length else text[:length] + "…"
+
+
+def swap(text: str, old: str, new: str) -> str:
+    """Text with one phrase put in place of another."""
+    return text.replace(old, new) if old else text
+
+
+class Missing:
+    """A field the form did not fill in, where a message names it: shown as such, false, not `defined`."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return MISSING
+
+
+class _Filled(Mapping[str, Any]):
+    """A fact's fields as messages see them: every field its kind can have, those not filled in as Missing."""
+
+    def __init__(self, fields: Mapping[str, Scalar], known: Mapping[str, Any]) -> None:
+        self.fields, self.known = fields, known
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.fields:
+            return self.fields[name]
+        if name in self.known:
+            return _MISSING
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+
+MISSING = "（未填）"
+_MISSING = Missing()
+
+
+def _of(kind: type, apply: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that leaves a value not filled in as it is. The checks let no other type get here."""
+
+    def filtered(value: Any, *rest: Any) -> Any:
+        return apply(value, *rest) if isinstance(value, kind) else value
+
+    return filtered
+
+
+FILTERS: Mapping[str, Any] = {
+    "percent": _of(Decimal, percent),
+    "fixed": _of(Decimal, fixed),
+    "abs": _of(Decimal, magnitude),
+    "short": _of(str, short),
+    "swap": _of(str, swap),
+}
+_TAKES = {"percent": "number", "fixed": "number", "abs": "number", "short": "text", "swap": "text"}
+_GIVES = {"percent": "text", "fixed": "text", "abs": "number", "short": "text", "swap": "text"}
+_TYPE_NAMES = {"text": "文字", "number": "数字", "bool": "是否"}
+MAX_ARGUMENT = 200
+
+
+def problems(text: str, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+    """What is wrong with a message: (what, the name that is wrong or "", the names that would be right)."""
+    from jinja2 import TemplateSyntaxError, nodes
+
+    if len(text) > MAX_LENGTH:
+        yield f"文字过长（{len(text)} 字，至多 {MAX_LENGTH}）", "", []
+        return
+    try:
+        tree = _parsed(text)
+    except (TemplateSyntaxError, RecursionError) as error:
+        wanted = "{{ 别名.字段 }}"
+        yield f"花括号里的写法不对，应为 {wanted}（{getattr(error, 'message', error)}）", "", []
+        return
+    allowed = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Filter, nodes.Const, nodes.If)
+    logic = (nodes.Compare, nodes.Operand, nodes.CondExpr, nodes.And, nodes.Or, nodes.Not, nodes.Concat, nodes.Test)
+    for node in tree.find_all(nodes.Node):
+        if not isinstance(node, (*allowed, *logic)):
+            yield f"模板里不能用 {type(node).__name__}，只能用字段、过滤器与 if", "", []
+        elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
+            yield f"没有过滤器“{node.name}”", node.name, list(FILTERS)
+        elif isinstance(node, nodes.Filter | nodes.Compare) and (wrong := _wrong_types(node, aliases, params)):
+            yield wrong, "", []
+        elif isinstance(node, nodes.Test) and node.name != "defined":
+            yield f"模板里不能用 is {node.name}，只能用 is defined", "", []
+        elif isinstance(node, nodes.Getattr):
+            owner = node.node.name if isinstance(node.node, nodes.Name) else ""
+            if owner == "param":
+                if node.attr not in params:
+                    yield f"没有参数“{node.attr}”", node.attr, list(params)
+            elif owner in aliases:
+                if node.attr not in aliases[owner]:
+                    yield f"“{owner}”没有“{node.attr}”这个字段", node.attr, list(aliases[owner])
+            elif not owner:
+                yield "模板里只能写 别名.字段", "", []
+        elif isinstance(node, nodes.Name) and node.name not in aliases and node.name != "param":
+            yield f"没有别名“{node.name}”", node.name, [*aliases, "param"]
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Any:
+    """The message's tree, which nobody changes: a thousand messages are looked at each time a policy is loaded."""
+    return environment().parse(text)
+
+
+def _type_of(node: Any, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> str:
+    """text, number or bool as far as a message's expression tells; empty where it does not."""
+    from jinja2 import nodes
+
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+        if node.node.name == "param":
+            return _type_of(nodes.Const(params.get(node.attr)), aliases, params)
+        field = aliases.get(node.node.name, {}).get(node.attr)
+        return field.type if field else ""
+    if isinstance(node, nodes.Const):
+        if isinstance(node.value, bool):
+            return "bool"
+        return "text" if isinstance(node.value, str) else "number" if isinstance(node.value, int | float | Decimal) else ""
+    return _GIVES.get(node.name, "") if isinstance(node, nodes.Filter) else ""
+
+
+def _wrong_types(node: Any, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> str:
+    from jinja2 import nodes
+
+    check = _wrong_filter if isinstance(node, nodes.Filter) else _wrong_comparison
+    return check(node, aliases, params)
+
+
+def _wrong_filter(node: Any, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> str:
+    """Why a filter cannot be used so: on a value of another type, or with arguments that are no small constants."""
+    from jinja2 import nodes
+
+    wanted, got = _TAKES[node.name], _type_of(node.node, aliases, params)
+    if got and got != wanted:
+        return f"过滤器 {node.name} 用于{_TYPE_NAMES[wanted]}，这里是{_TYPE_NAMES[got]}"
+    if node.kwargs or node.dyn_args or node.dyn_kwargs:
+        return f"过滤器 {node.name} 的参数写法不对，如 {node.name}(2)"
+    texts = node.name == "swap"
+    for argument in node.args:
+        value = argument.value if isinstance(argument, nodes.Const) else None
+        if texts and not isinstance(value, str):
+            return f"过滤器 {node.name} 的参数要是文字"
+        if not texts and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_ARGUMENT):
+            return f"过滤器 {node.name} 的参数要是 0 至 {MAX_ARGUMENT} 的整数"
+    least, most = (2, 2) if node.name == "swap" else (0, 0 if node.name == "abs" else 1)
+    return "" if least <= len(node.args) <= most else f"过滤器 {node.name} 的参数个数不对"
+
+
+def _wrong_comparison(node: Any, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> str:
+    """Why two values cannot be compared: ordered though not numbers, or of different types."""
+    left = _type_of(node.expr, aliases, params)
+    for operand in node.ops:
+        right = _type_of(operand.expr, aliases, params)
+        if operand.op in ("lt", "lteq", "gt", "gteq") and {left, right} - {"number"}:
+            return "模板里只有数字能比大小"
+        if left and right and left != right and operand.op in ("eq", "ne"):
+            return f"{_TYPE_NAMES[left]}与{_TYPE_NAMES[right]}不能比较"
+        if operand.op in ("in", "notin") and {left, right} - {"text"}:
+            return "in 只用于文字"
+    return ""
+
+
+@cache
+def _template(text: str) -> Any:
+    return environment().from_string(text)
+
+
+def render(text: str, facts: Mapping[str, Mapping[str, Scalar]], known: Mapping[str, Fields], params: Mapping[str, Any]) -> str:
+    """The message for the facts bound to each alias; `known` are the fields each can have. What a form did not fill in reads
+    （未填）. Control characters, which a terminal would obey, are dropped.
+
+    Raises jinja2.TemplateError where a message does what its checks should have refused.
+    """
+    filled = {alias: _Filled(fields, known[alias]) for alias, fields in facts.items()}
+    said = str(_template(text).render({**filled, "param": params})).strip()
+    return "".join(c for c in said if c >= " " or c == "\n")

@@ -1,0 +1,312 @@
+"""The language of finding rules: from YAML to the intermediate form, checked with line and column.
+
+    when:
+      - a: {fact: indicator, form_kind: department}
+      - b: {fact: indicator, form_kind: project, name_key: {same_as: a.name_key}, level2: {differs_from: a.level2}}
+      - without: {fact: claim, key: explanation, form: {same_as: a.form}}
+
+A rule says something (message, advice, severity, category), or concludes a fact that later rules match, or both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.errors import Place, Problem, nearest
+from engine.language import fact_fields, messages
+from engine.language import model as ir
+from engine.language.conditions import Condition, Scope, scalar, titled
+from engine.language.fields import Field, Fields
+from engine.language.measures import KEYS, Measure
+from engine.policy.resolve import Resolved
+from engine.yaml.reader import Path_
+
+CATEGORIES: Mapping[str, str] = {
+    "classification": "归类",
+    "scoring": "计分",
+    "arithmetic": "勾稽",
+    "consistency": "文表或表间不一致",
+    "target": "目标值设定",
+    "design": "指标设计",
+    "completion": "完成情况",
+    "explanation": "原因说明",
+    "budget": "预算执行",
+    "evidence": "佐证",
+    "notation": "填写规范",
+}
+SEVERITIES: Mapping[str, str] = {"error": "错误", "warning": "警告", "info": "提示"}
+"""Worst first."""
+MAX_PATTERNS = 4
+_MAX_POSITIVE = 3
+_TYPES = {"text": "文字", "number": "数字", "bool": "是否"}
+
+
+@dataclass(frozen=True, slots=True)
+class RulePattern:
+    """One fact of the rule (`alias` empty for `without`), with its conditions as the officer wrote them."""
+
+    alias: str
+    kind: str
+    conditions: tuple[Condition, ...]
+    negated: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRule:
+    """A rule as officers know it, and its compiled form."""
+
+    id: str
+    title: str
+    category: str
+    severity: str
+    patterns: tuple[RulePattern, ...]
+    message: str
+    advice: str
+    report: str
+    """How the body's own report would put it; empty where the message serves."""
+    subject: str
+    evidence: tuple[tuple[str, str], ...]
+    """(alias, field) shown as evidence beside the fields the conditions name."""
+    basis: str
+    cite: tuple[str, str]
+    """(alias, field) whose value is the clause to cite; ("", "") where `basis` is."""
+    place: Place
+    compiled: ir.Rule
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All rules and measures of a policy, and the schema of the facts they run on."""
+
+    rules: Mapping[str, FindingRule]
+    measures: tuple[Measure, ...]
+    kinds: Mapping[str, Fields]
+    """Fields by fact kind: those of the engine, measures, and kinds the rules conclude."""
+    derived: frozenset[str]
+
+    def schema(self, derived: bool) -> ir.Schema:
+        """Types by kind and field, of the given kinds or of the concluded ones."""
+        return {
+            kind: {name: field.type for name, field in fields.items()}
+            for kind, fields in self.kinds.items()
+            if (kind in self.derived) is derived
+        }
+
+
+def compile_rules(
+    resolved: Resolved, params: Mapping[str, Any], coded: Mapping[str, tuple[str, ...]], problems: list[Problem]
+) -> RuleSet:
+    """The policy's measures and rules. Everything wrong is added to `problems`, at its line.
+
+    `coded` are the values of the indicator fields whose choices the policy makes itself (nature, attainment).
+    """
+    compiler = _Compiler(resolved, params, problems)
+    for name, choices in coded.items():
+        compiler.kinds["indicator"][name] = replace(compiler.kinds["indicator"][name], choices=choices)
+    return compiler.run()
+
+
+class _Compiler:
+    def __init__(self, resolved: Resolved, params: Mapping[str, Any], problems: list[Problem]) -> None:
+        self.resolved, self.params, self.problems = resolved, params, problems
+        self.kinds: dict[str, dict[str, Field]] = {kind: dict(fields) for kind, fields in fact_fields.FACTS.items()}
+        disabled = set(resolved.sections["policy"].get("disable", []))
+        self.data: dict[str, Any] = {k: v for k, v in resolved.sections.get("findings", {}).items() if k not in disabled}
+        for index, name in enumerate(resolved.sections["policy"].get("disable", [])):
+            known = resolved.sections.get("findings", {})
+            if name not in known:
+                self._add(("policy", "disable", index), f"没有规则“{name}”可停用", "", nearest(name, known))
+
+    def run(self) -> RuleSet:
+        measures = tuple(
+            filter(None, (self._measure(name, item) for name, item in self.resolved.sections.get("measures", {}).items()))
+        )
+        derived = self._derived_kinds()
+        rules = {name: rule for name, item in self.data.items() if (rule := self._rule(name, item))}
+        return RuleSet(rules, measures, self.kinds, frozenset(derived))
+
+    # --- measures --------------------------------------------------------------------------------------------------
+
+    def _measure(self, name: str, item: Mapping[str, Any]) -> Measure | None:
+        path: Path_ = ("measures", name)
+        per, of = item["per"], item["of"]
+        fields = self.kinds[of]
+        if missing := [key for key in KEYS[per][1] if key not in fields]:
+            self._add((*path, "per"), f"{of} 没有 {'、'.join(missing)}，不能按 {per} 统计", "bundle 或 form")
+            return None
+        if name in self.kinds[per]:
+            self._add(path, f"{per} 已有“{name}”这个字段", "换一个名字")
+            return None
+        take, field = ("count", "") if item["take"] == "count" else next(iter(item["take"].items()))
+        field = "" if field == "count" else field
+        if field and fields.get(field, Field("text", "")).type != "number":
+            numbers = [n for n, f in fields.items() if f.type == "number"]
+            self._add((*path, "take", take), f"{of} 没有数字字段“{field}”", "、".join(numbers), nearest(field, numbers))
+            return None
+        scope = self._scope(fields, {})
+        conditions = scope.compile(item.get("where", {}), (*path, "where"), self.problems)
+        among = scope.compile(item.get("among", {}), (*path, "among"), self.problems)
+        self.kinds[per][name] = Field("number", item["title"])
+        return Measure(name, item["title"], per, of, conditions, among, take, field, item["basis"], self.resolved.place(path))
+
+    # --- rules -----------------------------------------------------------------------------------------------------
+
+    def _derived_kinds(self) -> set[str]:
+        """Kinds that rules conclude, with the types of their fields; rules may build on each other's, in any order."""
+        waiting = {name: item for name, item in self.data.items() if "conclude" in item}
+        found: set[str] = set()
+        progress = True
+        while waiting and progress:
+            progress = False
+            for name, item in list(waiting.items()):
+                aliases = {alias: p["fact"] for alias, p in self._patterns(item) if alias != "without"}
+                if all(kind in self.kinds for kind in aliases.values()):
+                    self._conclusion_fields(name, item["conclude"], aliases, found)
+                    del waiting[name]
+                    progress = True
+        return found
+
+    def _conclusion_fields(self, rule: str, conclude: Mapping[str, Any], aliases: Mapping[str, str], found: set[str]) -> None:
+        kind, path = conclude["fact"], ("findings", rule, "conclude")
+        if kind in fact_fields.FACTS:
+            self._add((*path, "fact"), f"“{kind}”是引擎给出的事实，规则不能推出它", "一个新的名称")
+            return
+        found.add(kind)
+        fields = self.kinds.setdefault(kind, {})
+        for name, written in conclude.get("fields", {}).items():
+            field = self._written_type(written, aliases, (*path, "fields", name))
+            if field is None:
+                continue
+            if name in fields and fields[name].type != field.type:
+                here, there = _TYPES[field.type], _TYPES[fields[name].type]
+                self._add((*path, "fields", name), f"“{kind}.{name}”在别的规则里是{there}，这里是{here}", there)
+            fields.setdefault(name, field)
+
+    def _written_type(self, written: Any, aliases: Mapping[str, str], path: Path_) -> Field | None:
+        if isinstance(written, dict) and "field" in written:
+            alias, _, name = str(written["field"]).partition(".")
+            if alias not in aliases:
+                self._add(path, f"没有别名“{alias}”", "、".join(aliases), nearest(alias, aliases))
+                return None
+            fields = self.kinds[aliases[alias]]
+            if name not in fields:
+                self._add(
+                    path,
+                    f"“{alias}”没有“{name}”这个字段",
+                    "" if nearest(name, fields) else "、".join(fields),
+                    nearest(name, fields),
+                )
+                return None
+            return fields[name]
+        value = self.params.get(written["param"]) if isinstance(written, dict) else written
+        if value is None or isinstance(value, list):
+            self._add(path, "结论的字段要是一个值", "常数、{param: …} 或 {field: 别名.字段}")
+            return None
+        kind: ir.FieldType = "bool" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
+        return Field(kind, str(path[-1]))
+
+    @staticmethod
+    def _patterns(item: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+        return [next(iter(entry.items())) for entry in item["when"]]
+
+    def _rule(self, name: str, item: Mapping[str, Any]) -> FindingRule | None:
+        path: Path_ = ("findings", name)
+        before = len(self.problems)
+        bound: dict[str, Fields] = {}
+        patterns: list[RulePattern] = []
+        for index, (alias, data) in enumerate(self._patterns(item)):
+            at: Path_ = (*path, "when", index, alias)
+            fields = self.kinds.get(data["fact"])
+            if fields is None:
+                known = list(self.kinds)
+                self._add((*at, "fact"), f"没有“{data['fact']}”这种事实", "、".join(known), nearest(data["fact"], known))
+                return None  # what the rest says of it cannot be checked
+            if alias in bound:
+                self._add(at, f"别名“{alias}”重复", "各条用不同的别名")
+                continue
+            when = {key: value for key, value in data.items() if key != "fact"}
+            conditions = self._scope(fields, bound).compile(when, at, self.problems)
+            negated = alias == "without"
+            patterns.append(RulePattern("" if negated else alias, data["fact"], conditions, negated, self.resolved.place(at)))
+            if not negated:
+                bound[alias] = fields
+        self._shape(patterns, item, path)
+        self._texts(item, bound, path)
+        evidence = self._evidence(item.get("evidence", []), bound, (*path, "evidence"))
+        cite = self._evidence([item["cite"]] if "cite" in item else [], bound, (*path, "cite"))
+        if len(self.problems) > before or not bound:
+            return None
+        conclude = self._conclude(item["conclude"]) if "conclude" in item else None
+        compiled = ir.Rule(
+            name,
+            tuple(
+                ir.Pattern(p.alias or f"without{n}", p.kind, tuple(c.test for c in p.conditions), p.negated)
+                for n, p in enumerate(patterns)
+            ),
+            conclude,
+            bool(item.get("unordered", False)),
+        )
+        return FindingRule(
+            id=name,
+            title=item["title"],
+            category=item.get("category", ""),
+            severity=item.get("severity", ""),
+            patterns=tuple(patterns),
+            message=item.get("message", ""),
+            advice=item.get("advice", ""),
+            report=item.get("report", ""),
+            subject=item.get("subject", ""),
+            evidence=evidence,
+            basis=item["basis"],
+            cite=cite[0] if cite else ("", ""),
+            place=self.resolved.place(path),
+            compiled=compiled,
+        )
+
+    def _shape(self, patterns: list[RulePattern], item: Mapping[str, Any], path: Path_) -> None:
+        positive = [p for p in patterns if not p.negated]
+        if patterns and patterns[0].negated:
+            self._add((*path, "when", 0), "第一条不能是 without", "先写一个要有的事实")
+        if len(positive) > _MAX_POSITIVE:
+            self._add(
+                (*path, "when"), f"一条规则至多 {_MAX_POSITIVE} 个事实，写了 {len(positive)} 个", "拆成两条规则，用 conclude 接起来"
+            )
+        says = [key for key in ("message", "category", "severity") if key in item]
+        if len(says) not in (0, 3) or (not says and "conclude" not in item):
+            self._add(path, "规则要么写全 category、severity、message，要么只写 conclude", "category、severity、message")
+
+    def _texts(self, item: Mapping[str, Any], bound: Mapping[str, Fields], path: Path_) -> None:
+        for key in ("message", "advice", "report", "subject"):
+            for what, wrong, right in messages.problems(str(item.get(key, "")), bound, self.params):
+                meant = ((a, titled(wrong, f) or (wrong if wrong in f else "")) for a, f in bound.items() if wrong)
+                close = next((f"{a}.{name}" for a, name in meant if name), "") or (nearest(wrong, right) if wrong else "")
+                self._add((*path, key), what, "" if close else "、".join(right[:20]), close)
+
+    def _evidence(self, written: list[str], bound: Mapping[str, Fields], path: Path_) -> tuple[tuple[str, str], ...]:
+        out = []
+        for index, text in enumerate(written):
+            alias, _, name = text.partition(".")
+            if alias not in bound or name not in bound[alias]:
+                known = [f"{a}.{f}" for a, fields in bound.items() for f in fields]
+                self._add((*path, index), f"没有“{text}”", "别名.字段", nearest(text, known))
+            out.append((alias, name))
+        return tuple(out)
+
+    def _conclude(self, data: Mapping[str, Any]) -> ir.Conclusion:
+        fields: list[tuple[str, ir.Scalar | ir.Ref]] = []
+        for name, written in data.get("fields", {}).items():
+            if isinstance(written, dict) and "field" in written:
+                alias, _, field = str(written["field"]).partition(".")
+                fields.append((name, ir.Ref(alias, field)))
+            else:
+                fields.append((name, scalar(self.params[written["param"]] if isinstance(written, dict) else written)))
+        return ir.Conclusion(data["fact"], tuple(fields))
+
+    def _scope(self, fields: Fields, bound: Mapping[str, Fields]) -> Scope:
+        return Scope(fields, self.params, self.resolved.place, bound)
+
+    def _add(self, path: Path_, message: str, expected: str = "", close: str = "") -> None:
+        self.problems.append(Problem(self.resolved.place(path), message, expected, close, "rule"))

@@ -1,0 +1,225 @@
+"""Ordered tables: the first case that holds wins, the last may be `otherwise`.
+
+Recognition tables give a value; scoring tables give a formula, a tier, or a status. Compiled and checked once: names and
+types in conditions and formulas, cases nobody can reach, and divisors that can be 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from engine.errors import Place, Problem, nearest
+from engine.language import formula, predicates
+from engine.language.conditions import Condition, Scope, holds
+from engine.language.fields import Fields
+from engine.language.formula import Expression
+from engine.language.model import Ref, Scalar, Test
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row: when it holds and what follows. Exactly one of value, score, tier and status is set."""
+
+    id: str
+    label: str
+    conditions: tuple[Condition, ...]
+    basis: str
+    place: Place
+    value: str = ""
+    score: Expression | None = None
+    formula: str = ""
+    tier: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cases in order. `name` is `direction`, `quantitative` …; a case's full name is `name.id`."""
+
+    name: str
+    title: str
+    cases: tuple[Case, ...]
+
+    def first(self, fields: Mapping[str, Scalar]) -> Case | None:
+        """The first case that holds of these fields; None if none does."""
+        return next((case for case in self.cases if holds(case.conditions, fields)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Builds tables from policy data, collecting every problem with its line."""
+
+    scope: Scope
+    params: Mapping[str, Any]
+    problems: list[Problem]
+
+    def table(self, name: str, data: Mapping[str, Any], path: tuple[str | int, ...], values: tuple[str, ...] = ()) -> Table:
+        """The table at `path`. `values` are the results a recognition case may give; empty for scoring tables."""
+        cases = tuple(self._case(item, (*path, "cases", i), values) for i, item in enumerate(data["cases"]))
+        self.order(data["cases"], path)
+        for index, case in enumerate(cases):
+            if case.score is not None:
+                self._divisors(cases[:index], case, (*path, "cases", index, "score"))
+        return Table(name, str(data.get("title", name)), cases)
+
+    def _case(self, data: Mapping[str, Any], path: tuple[str | int, ...], values: tuple[str, ...]) -> Case:
+        place = self.scope.locate(path)
+        conditions = self.conditions(data, path)
+        outcomes = [key for key in ("value", "score", "tier", "status") if key in data]
+        if len(outcomes) != 1:
+            self._add(
+                path,
+                f"“{data['case']}”要有且只有一个结果，写了 {'、'.join(outcomes) or '没有'}",
+                "value" if values else "score、tier、status 之一",
+            )
+        value = str(data.get("value", ""))
+        if values and value not in values:
+            self._add((*path, "value"), f"“{value}”不是可用的结果", "、".join(values), nearest(value, values))
+        score = None
+        if "score" in data:
+            score = self.formula(str(data["score"]), (*path, "score"))
+        return Case(
+            id=str(data["case"]),
+            label=str(data.get("label", "")),
+            conditions=conditions,
+            basis=str(data["basis"]),
+            place=place,
+            value=value,
+            score=score,
+            formula=str(data.get("score", "")),
+            tier=str(data.get("tier", "")),
+            status=str(data.get("status", "")),
+        )
+
+    def conditions(self, data: Mapping[str, Any], path: tuple[str | int, ...]) -> tuple[Condition, ...]:
+        """When a case holds: always, if it is `otherwise`."""
+        if ("when" in data) == ("otherwise" in data):
+            self._add(path, f"“{data['case']}”应当写 when 或 otherwise 其中一个", "when: {…} 或 otherwise: true")
+        return self.scope.compile(data["when"], (*path, "when"), self.problems) if "when" in data else ()
+
+    def formula(self, text: str, path: tuple[str | int, ...], fields: Fields | None = None) -> Expression | None:
+        """A formula over the scope's numeric fields and parameters; None, and a problem, if it does not hold up."""
+        fields = self.scope.fields if fields is None else fields
+        try:
+            expression = formula.parse(text)
+        except formula.FormulaError as wrong:
+            self._add(path, f"{wrong.message}（公式“{text}”第{wrong.offset + 1}字）", wrong.expected, offset=wrong.offset)
+            return None
+        sound = True
+        for name in formula.names(expression):
+            value: Any = self.params.get(name.name)
+            numeric = isinstance(value, int | Decimal) and not isinstance(value, bool)
+            if name.name not in fields and not numeric:
+                known = [n for n, f in fields.items() if f.type == "number"]
+                what = f"参数“{name.name}”不是数字" if name.name in self.params else f"公式里没有“{name.name}”这个量"
+                others = [other for other in (*known, *self.params) if other != name.name]
+                titles = "、".join(f"{key}（{fields[key].title}）" for key in known)
+                self._add(path, what, titles, nearest(name.name, others), name.offset)
+                sound = False
+            elif name.name in fields and fields[name.name].type != "number":
+                self._add(path, f"“{name.name}”（{fields[name.name].title}）是文字，不能参与运算", "数字", offset=name.offset)
+                sound = False
+        return expression if sound else None
+
+    def order(
+        self,
+        cases: list[Mapping[str, Any]],
+        path: tuple[str | int, ...],
+        last: str = "加一条 otherwise（如 status: needs_review）",
+    ) -> None:
+        """Names occur once, and `otherwise` comes last and is there; `last` is what to write where it is not."""
+        seen: dict[str, int] = {}
+        for index, case in enumerate(cases):
+            name = str(case["case"])
+            if name in seen:
+                self._add((*path, "cases", index, "case"), f"“{name}”重名，第{seen[name] + 1}条已用", "同一张表里各条名称不同")
+            seen[name] = index
+            if "otherwise" in case and index < len(cases) - 1:
+                self._add((*path, "cases", index, "otherwise"), "otherwise 后面的各条永远用不上", "otherwise 只写在最后一条")
+        if "otherwise" not in cases[-1]:
+            message = "表的最后一条不是 otherwise：各条都不成立时没有结果"
+            self._add((*path, "cases", len(cases) - 1), message, last)
+
+    def _divisors(self, earlier: tuple[Case, ...], case: Case, path: tuple[str | int, ...]) -> None:
+        assert case.score is not None
+        for divisor in formula.divisors(case.score):
+            if not self._never_zero(divisor, case, earlier):
+                said = formula.show(divisor)
+                advice = f"在前面加一条 {said} 为 0 的情形"
+                if isinstance(divisor, formula.Name):
+                    advice += f"，或在 when 里写 {said}: {{gt: 0}}"
+                if not case.id:  # a formula outside a table has no cases
+                    advice = "不用除法，或除以一个不为 0 的数或参数"
+                self._add(path, f"公式“{case.formula}”的除数 {said} 可能为 0", advice)
+
+    def guard(self, expression: Expression, text: str, path: tuple[str | int, ...]) -> None:
+        """Refuse divisors that can be 0 in a formula that stands outside a table."""
+        outside = Case("", "", (), "", Place(), score=expression, formula=text)
+        self._divisors((), outside, path)
+
+    def _never_zero(self, divisor: Expression, case: Case, earlier: tuple[Case, ...]) -> bool:
+        """Whether the divisor cannot be 0 where this case is reached: a constant or parameter that is not 0, a product of
+        such, or a field whose value 0 this case's conditions rule out or an earlier case has taken."""
+        if isinstance(divisor, formula.Constant):
+            return divisor.value != 0
+        if isinstance(divisor, formula.Operation) and divisor.sign == "max":
+            return any(self._positive(operand) for operand in divisor.operands)
+        if isinstance(divisor, formula.Operation):
+            return divisor.sign in ("*", "/", "neg", "abs") and all(self._never_zero(o, case, earlier) for o in divisor.operands)
+        if divisor.name not in self.scope.fields:
+            return self.params.get(divisor.name) != 0
+        return rules_out_zero(case, divisor.name) or any(_takes_zero(other, case, divisor.name) for other in earlier)
+
+    def _positive(self, operand: Expression) -> bool:
+        if isinstance(operand, formula.Constant):
+            return operand.value > 0
+        value = (
+            self.params.get(operand.name) if isinstance(operand, formula.Name) and operand.name not in self.scope.fields else None
+        )
+        return isinstance(value, int | Decimal) and value > 0
+
+    def _add(self, path: tuple[str | int, ...], message: str, expected: str = "", close: str = "", offset: int = 0) -> None:
+        place = self.scope.locate(path)
+        if offset and place.line:
+            place = Place(place.file, place.line, place.column + offset)
+        self.problems.append(Problem(place, message, expected, close, "table"))
+
+
+def rules_out_zero(case: Case, name: str) -> bool:
+    """Whether one of the case's conditions on this field is false of 0, or orders it strictly away from 0 by way of another
+    field (`actual > target` and `target >= 0`)."""
+    for test in _tests(case):
+        if test.field != name:
+            continue
+        if not isinstance(test.value, Ref):
+            if test.op not in ("present", "absent") and not predicates.predicate(test)({name: Decimal(0)}):
+                return True
+        elif test.op == "gt" and _at_least_zero(case, test.value):
+            return True
+    return False
+
+
+def _at_least_zero(case: Case, ref: Ref) -> bool:
+    return any(
+        t.field == ref.field and t.op in ("gte", "gt", "eq") and isinstance(t.value, Decimal) and t.value >= 0 for t in _tests(case)
+    )
+
+
+def _takes_zero(earlier: Case, case: Case, name: str) -> bool:
+    """Whether every record that reaches `case` with this field 0 was taken by `earlier`: each of its conditions is one that
+    `case` has too, or holds of 0."""
+    own = set(_tests(case))
+    for test in _tests(earlier):
+        if test in own:
+            continue
+        if test.field == name and not isinstance(test.value, Ref) and predicates.predicate(test)({name: Decimal(0)}):
+            continue
+        return False
+    return True
+
+
+def _tests(case: Case) -> Iterator[Test]:
+    return (condition.test for condition in case.conditions)

@@ -1,0 +1,150 @@
+"""Conditions as an officer reads them, from what the policy says (not from what it was compiled to): parameters keep their names.
+
+actual: {gte: {field: target}}        实际完成值 ≥ 目标值
+rate: {lt: {param: low_execution}}    执行率 ＜ 参数“执行率偏低的界线”（90）
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from engine.language import fact_fields, fields
+from engine.language.formula import plain
+
+_SIGNS = {
+    "eq": "＝",
+    "gt": "＞",
+    "gte": "≥",
+    "lt": "＜",
+    "lte": "≤",
+    "in": "属于",
+    "not_in": "不属于",
+    "contains": "含",
+    "not_contains": "不含",
+    "matches": "匹配",
+    "not_matches": "不匹配",
+    "same_as": "＝",
+    "differs_from": "≠",
+}
+_CODES: Mapping[str, Mapping[str, str]] = {
+    "direction": {"positive": "正向", "inverse": "反向"},
+    "form_kind": {"department": "部门整体支出", "project": "项目支出"},
+    "nature": {
+        "quantitative": "定量",
+        "deadline": "期限",
+        "qualitative": "定性",
+        "not_applicable": "不适用",
+        "unscorable": "不能计分",
+    },
+    "status": {"scored": "已计分", "not_applicable": "不适用", "needs_review": "待人工判断", "error": "出错"},
+    "met": {"yes": "完成", "no": "未完成", "unknown": "判断不了"},
+    "verdict": {"met": "达到", "not_met": "未达到", "unknown": "判断不了"},
+    "comparison": {"numbers": "按数字", "deadline": "按期限", "words": "按文字", "none": "不比较", "incomparable": "无法比较"},
+    "kind": {
+        "empty": "空",
+        "not_applicable": "不适用",
+        "number": "数字",
+        "composite": "几个数字",
+        "range": "区间",
+        "deadline": "期限",
+        "text": "文字",
+    },
+}
+_CODES = {**_CODES, "target_kind": _CODES["kind"], "actual_kind": _CODES["kind"]}
+_LISTED = 8
+
+
+def code(field: str, value: str) -> str:
+    """What people call a coded value of a field (`inverse` is 反向); the value itself where it is no code."""
+    return _CODES.get(field, {}).get(value, value)
+
+
+class Words:
+    """The names a policy's conditions use: titles of fields by kind of fact, labels of parameters and tiers."""
+
+    def __init__(self, sections: Mapping[str, Any]) -> None:
+        self.params: Mapping[str, Any] = sections.get("parameters", {})
+        tiers = sections.get("scoring", {}).get("qualitative", {}).get("tiers", ())
+        self.tiers = {str(tier["tier"]): str(tier.get("label", tier["tier"])) for tier in tiers}
+        natures = tuple(sections.get("scoring", {}))
+        tables = {**fields.stages(tuple(self.tiers), natures), "execution": fields.EXECUTION, "total": fields.TOTAL}
+        self.facts = {
+            kind: {name: field.title for name, field in known.items()}
+            for kind, known in (*tables.items(), *fact_fields.FACTS.items())
+        }
+        """Titles by table or kind of fact, and name."""
+        for name, measure in sections.get("measures", {}).items():
+            self.facts.setdefault(measure["per"], {})[name] = measure["title"]
+
+    def field(self, name: str, kind: str) -> str:
+        """What officers call a field of a kind of fact, or of what a table is asked about."""
+        return self.facts.get(kind, {}).get(name, "计分办法" if name == "nature" else name)
+
+    def parameter(self, name: str) -> str:
+        """A parameter by its label and value."""
+        known = self.params.get(name)
+        if not known:
+            return f"参数 {name}"
+        value = known["value"]
+        shown = f"{len(value)} 个词" if isinstance(value, list) else self.value(value) + str(known.get("unit", ""))
+        return f"参数“{known['label']}”（{shown}）"
+
+    def value(self, value: Any, name: str = "") -> str:
+        """A value of the field `name`: codes in words, numbers plain, texts as they are."""
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        if isinstance(value, int | Decimal):
+            return plain(Decimal(value))
+        if isinstance(value, Mapping) and set(value) == {"param"}:
+            return self.parameter(str(value["param"]))
+        if isinstance(value, list | tuple):
+            rest = f" 等 {len(value)} 个" if len(value) > _LISTED else ""
+            return "、".join(self.value(item, name) for item in value[:_LISTED]) + rest
+        if name == "attainment":
+            return self.tiers.get(str(value), {"unknown": "判断不了"}.get(str(value), str(value)))
+        return _CODES.get(name, {}).get(str(value), str(value)) or "（空）"
+
+    def requirement(self, name: str, written: Any, kind: str, kinds: Mapping[str, str] | None = None) -> str:
+        """One field's requirement. `kind` is the table's name or the kind of fact, `kinds` that of the facts bound by alias."""
+        return "，且 ".join(self._tests(name, written, kind, kinds or {}))
+
+    def conditions(self, when: Mapping[str, Any], kind: str, kinds: Mapping[str, str] | None = None) -> str:
+        """All requirements of a `when`, in one line."""
+        return "，且 ".join(self.requirement(name, written, kind, kinds) for name, written in when.items())
+
+    def _tests(self, name: str, written: Any, kind: str, kinds: Mapping[str, str]) -> Iterator[str]:
+        title = self.field(name, kind)
+        if not isinstance(written, Mapping) or set(written) <= {"param", "field"}:
+            written = {"eq": written}
+        for op, value in written.items():
+            if op == "present":
+                yield f"{'有' if value else '没有'}{title}"
+            elif op == "between":
+                yield f"{title} 在 {self.value(value[0])} 至 {self.value(value[1])} 之间"
+            elif op in ("same_as", "differs_from"):
+                yield f"{title} {_SIGNS[op]} {self._other(str(value), kind, kinds)}"
+            elif isinstance(value, Mapping) and set(value) == {"field"}:
+                yield f"{title} {_SIGNS[op]} {self._other(str(value['field']), kind, kinds)}"
+            else:
+                yield f"{title} {_SIGNS.get(op, op)} {self.value(value, name)}"
+
+    def _other(self, written: str, kind: str, kinds: Mapping[str, str]) -> str:
+        alias, _, name = written.rpartition(".")
+        return f"{alias} 的{self.field(name, kinds.get(alias, ''))}" if alias else self.field(name, kind)
+
+    def patterns(self, when: Iterable[Mapping[str, Any]]) -> str:
+        """The facts of a rule that hold together, in one line."""
+        entries = [next(iter(entry.items())) for entry in when]
+        kinds = {alias: str(data["fact"]) for alias, data in entries}
+        return "；".join(self.pattern(alias, data, kinds) for alias, data in entries)
+
+    def pattern(self, alias: str, data: Mapping[str, Any], kinds: Mapping[str, str]) -> str:
+        """One fact of a rule with its conditions."""
+        kind = str(data["fact"])
+        when = {name: value for name, value in data.items() if name != "fact"}
+        said = self.conditions(when, kind, kinds)
+        named = fact_fields.TITLES.get(kind, kind)
+        lead = f"没有这样的{named}" if alias == "without" else f"{named} {alias}"
+        return f"{lead}：{said}" if said else lead

@@ -1,0 +1,271 @@
+"""From resolved policy data to a Policy, with every check that needs meaning and not only shape.
+
+Problems are collected over the whole policy and raised together, each at its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from engine.errors import PolicyError, Problem, nearest
+from engine.language import fields as catalogue
+from engine.language.rules import compile_rules
+from engine.language.tables import Table
+from engine.policy import rollup as rollup_rules
+from engine.policy.bands import bands
+from engine.policy.form import check_layout, statements
+from engine.policy.lock import verify
+from engine.policy.model import Band, Bounds, Clause, Level1, Parameter, Policy, Scoring
+from engine.policy.periods import period, wrong_days
+from engine.policy.resolve import Library, Resolved, bases, library, resolve, years
+from engine.policy.values import Values
+from engine.policy.weights import weights
+from engine.values.names import NameRules
+from engine.values.rounding import Rounding
+
+NATURES = ("quantitative", "deadline", "qualitative", "not_applicable", "unscorable")
+RECOGNITION = ("direction", "attainment", "nature", "met")
+NEEDED = ("sources", "parameters", "taxonomy", "recognition", "scoring", "grades", "notation", "names")
+
+
+def load(policy: str | Path, where: Library | None = None, *, locked: bool = True) -> Policy:
+    """Read, resolve, check and build a policy. Raises PolicyError with everything that is wrong with it.
+
+    A published policy that is not what was published is refused, too; `locked=False` is for looking at it, not for using it.
+    """
+    resolved = resolve(policy, where or library())
+    problems: list[Problem] = []
+    built = None
+    # what is wrong in it is told whether or not it is what was published: one who changed it is to learn both
+    for step in (verify, build) if locked else (build,):
+        try:
+            built = step(resolved)
+        except PolicyError as error:
+            problems += error.problems
+    if problems or built is None:
+        raise PolicyError(problems)
+    return built
+
+
+def build(resolved: Resolved) -> Policy:
+    """The Policy of resolved data. Raises PolicyError with every problem found."""
+    return _Builder(resolved).policy()
+
+
+class _Builder(Values):
+    def policy(self) -> Policy:
+        head = self.data["policy"]
+        if head["status"] == "pack":
+            raise PolicyError(
+                Problem(self.place(("policy", "status")), f"“{head['id']}”是供引用的部分，不能单独使用", "一个可用于评分的政策")
+            )
+        self._complete(head)
+        self._bases()
+        tiers = bands(self, "tier", self.data["scoring"]["qualitative"]["tiers"], ("scoring", "qualitative", "tiers"), Decimal(1))
+        stages = catalogue.stages(tuple(band.id for band in tiers), NATURES)
+        recognition = self._recognition(stages, tiers)
+        scoring = self._scoring(stages, tiers)
+        grades = bands(self, "grade", self.data["grades"], ("grades",), scoring.weights.full_score)
+        names = self._names(self.data["names"])
+        check_layout(self, self.data.get("form", {}))
+        spoken = statements(self, self.data.get("form", {}).get("statements", []))
+        coded = {"nature": NATURES, "attainment": (*(band.id for band in tiers), "unknown")}
+        rules = compile_rules(self.resolved, self.params, coded, self.problems)
+        rollup = rollup_rules.build(self.data, self.params, self.place, self.problems)
+        first, last = years(head)
+        if last is not None and last < first:
+            self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from")
+        for path, wrong in wrong_days(head):
+            self.add(("policy", *path), wrong, "如 {from: 2024-04-28, to: 2024-05-08}，两端都算在内")
+        if self.problems:
+            raise PolicyError(self.problems)
+        return Policy(
+            id=head["id"],
+            title=head["title"],
+            jurisdiction=head["jurisdiction"],
+            jurisdiction_name=head.get("jurisdiction_name", head["jurisdiction"]),
+            first_year=first,
+            last_year=last,
+            form_kinds=tuple(head["form_kinds"]),
+            document=head.get("document", ""),
+            status=head["status"],
+            extends=self.resolved.extends,
+            sha256=self.resolved.sha256(),
+            files=tuple(document.file for document in self.resolved.documents),
+            parameters=self._parameters(),
+            clauses=self._clauses(),
+            taxonomy=self._taxonomy(),
+            recognition=recognition,
+            scoring=scoring,
+            grades=grades,
+            notation=self.data["notation"],
+            form=self.data.get("form", {}),
+            names=names,
+            numbering=tuple(self.words(self.data["names"]["numbering"], ("names", "numbering"))),
+            evidence_words=tuple(self.words(self.data["names"]["evidence_words"], ("names", "evidence_words"))),
+            rules=rules,
+            rollup=rollup,
+            statements=spoken,
+            narrative=self.data.get("narrative", {}),
+            sections=self.data,
+            in_force=period(head),
+        )
+
+    # --- parts ---------------------------------------------------------------------------------------------------
+
+    def _complete(self, head: Mapping[str, Any]) -> None:
+        """Parts a policy cannot do without. Raised at once: nothing after makes sense without them."""
+        for key in ("jurisdiction", "fiscal_years", "form_kinds"):
+            if key not in head:
+                self.add(("policy",), f"policy 缺少 {key}", f"写上 {key}")
+        if not self.resolved.extends and not any(section in self.data for section in NEEDED):
+            example = "extends: [去年的政策编号]，如 extends: [hubei/2021]"
+            missing = "、".join(NEEDED)
+            self.add(("policy",), f"没有写 extends，也没有自己的各部分（{missing}）：什么规则都没有", example)
+            raise PolicyError(self.problems)
+        for section in NEEDED:
+            if section not in self.data:
+                self.add(("policy",), f"政策缺少 {section} 部分", f"一个写有 {section}: 的文件，或 extends 一个有它的政策")
+        for section, names in (
+            ("recognition", RECOGNITION),
+            ("scoring", ("rounding", "bounds", "composite", "weights", "execution", "total", *NATURES)),
+        ):
+            for name in names:
+                if section in self.data and name not in self.data[section]:
+                    self.add((section,), f"{section} 缺少 {name}", f"写上 {name}")
+        if self.problems:
+            raise PolicyError(self.problems)
+
+    def _recognition(self, stages: Mapping[str, catalogue.Fields], tiers: tuple[Band, ...]) -> dict[str, Table]:
+        values = {
+            "direction": catalogue.DIRECTIONS,
+            "attainment": (*(band.id for band in tiers), "unknown"),
+            "nature": NATURES,
+            "met": catalogue.MET,
+        }
+        data = self.data["recognition"]
+        return {
+            name: self.reader(stages[name], stages["met"]).table(name, data[name], ("recognition", name), values[name])
+            for name in RECOGNITION
+        }
+
+    def _scoring(self, stages: Mapping[str, catalogue.Fields], tiers: tuple[Band, ...]) -> Scoring:
+        data = self.data["scoring"]
+        tables = {nature: self._scoring_table(nature, stages[nature], tiers) for nature in NATURES}
+        rounding, bounds = data["rounding"], data["bounds"]
+        return Scoring(
+            rounding=Rounding(rounding["mode"], rounding["places"], rounding["at"]),
+            rounding_basis=rounding["basis"],
+            bounds=Bounds(
+                self.formula(bounds["lowest"], ("scoring", "bounds", "lowest"), catalogue.BOUNDS),
+                self.formula(bounds["highest"], ("scoring", "bounds", "highest"), catalogue.BOUNDS),
+                bounds["basis"],
+            ),
+            composite=data["composite"]["take"],
+            composite_basis=data["composite"]["basis"],
+            weights=weights(data["weights"], self.reader(catalogue.weighing(self.data["taxonomy"])), self.points, self.spot),
+            execution=self._scoring_table("execution", stages["execution"], ()),
+            tables=tables,
+            tiers=tiers,
+            total=self._total(),
+            satisfaction_required=data.get("satisfaction", {}).get("required", False),
+        )
+
+    def _scoring_table(self, name: str, fields: catalogue.Fields, tiers: tuple[Band, ...]) -> Table:
+        path = ("scoring", name)
+        table = self.reader(fields).table(name, self.data["scoring"][name], path)
+        known = [band.id for band in tiers] if name == "qualitative" else []
+        for index, case in enumerate(table.cases):
+            if case.value:
+                self.add((*path, "cases", index, "value"), "计分表的结果不能是 value", "score、tier 或 status")
+            if case.tier and case.tier not in known:
+                self.add(
+                    (*path, "cases", index, "tier"),
+                    f"没有“{case.tier}”这一档",
+                    "、".join(known) or "tier 只用于 qualitative",
+                    nearest(case.tier, known),
+                )
+        return table
+
+    def _total(self) -> Table:
+        """The table that makes the total: each case has a formula."""
+        table = self._scoring_table("total", catalogue.TOTAL, ())
+        for index, case in enumerate(table.cases):
+            if case.status:
+                self.add(("scoring", "total", "cases", index, "status"), "总分的各条要有公式", "score")
+        return table
+
+    def _names(self, data: Mapping[str, Any]) -> NameRules:
+        threshold, shared = (
+            self.number(data["threshold"], ("names", "threshold")),
+            self.number(data["shared_ending"], ("names", "shared_ending")),
+        )
+        if not 0 < threshold <= 100:
+            self.add(("names", "threshold"), f"相似度下限 {threshold} 超出范围", "大于 0，不超过 100")
+        if shared < 1 or shared != int(shared):
+            self.add(("names", "shared_ending"), f"字数 {shared} 不是正整数", "1、2、3 …")
+        fillers, endings = self.words(data["fillers"], ("names", "fillers")), self.words(data["endings"], ("names", "endings"))
+        elsewhere = self.words(data["elsewhere"], ("names", "elsewhere"))
+        return NameRules(float(threshold), tuple(fillers), tuple(endings), max(1, int(shared)), tuple(elsewhere))
+
+    def _parameters(self) -> dict[str, Parameter]:
+        out = {}
+        for name, item in self.data["parameters"].items():
+            value = tuple(map(str, item["value"])) if isinstance(item["value"], list) else item["value"]
+            out[name] = Parameter(name, item["label"], value, item.get("unit", ""), item["basis"], self.place(("parameters", name)))
+        return out
+
+    def _clauses(self) -> dict[str, Clause]:
+        out = {}
+        for source, item in self.data["sources"].items():
+            for number, clause in item["clauses"].items():
+                place = self.place(("sources", source, "clauses", number))
+                name = f"{source}#{number}"
+                text = clause["text"].strip()
+                said = (clause.get("implemented", ""), clause.get("reason", ""))
+                head = (name, item["title"], item.get("document", ""), item["evidence"])
+                out[name] = Clause(*head, clause["title"], text, place, *said)
+        return out
+
+    def _taxonomy(self) -> tuple[Level1, ...]:
+        return tuple(
+            Level1(name, tuple(item["level2"]), tuple(item.get("aliases", ())), item.get("definition", ""), item["basis"])
+            for name, item in self.data["taxonomy"].items()
+        )
+
+    def _bases(self) -> None:
+        known = [f"{source}#{number}" for source, item in self.data["sources"].items() for number in item["clauses"]]
+        lost: dict[str, set[str]] = {}
+        for path, basis in bases(self.data):
+            source = basis.partition("#")[0]
+            ours = ("sources", source)
+            if basis not in known and self.resolved.overridden.get(ours) and self.resolved.owner(path) != self.resolved.id:
+                lost.setdefault(source, set()).add(basis.partition("#")[2])  # told once, at the source that was written anew
+            elif basis not in known:
+                close = nearest(basis, known)
+                self.add(path, f"依据“{basis}”在 sources 里没有", "" if close else "、".join(known), close)
+        for source, gone in lost.items():
+            listed = "、".join(sorted(gone))
+            message = f"来源“{source}”整个换掉了，少了还在引用的条款 {listed}"
+            self.add(("sources", source), message, "新文件用新的来源编号（如 document-2022）；补充原来源的，把原来的条款照抄过来")
+        for source, item in self.data["sources"].items():
+            for number, clause in item["clauses"].items():
+                if ("implemented" in clause) != ("reason" in clause):
+                    expected = "implemented: none 或 partly，并用 reason 写明哪一部分、为什么"
+                    self.add(("sources", source, "clauses", number), "implemented 与 reason 要一起写", expected)
+
+
+def check(policy: str | Path, where: Library) -> str:
+    """Check a policy or pack in full; its id. Raises PolicyError with every problem found.
+
+    A pack has no scoring of its own: what can be checked of it is its shape, and that what it extends is there.
+    """
+    resolved = resolve(policy, where)
+    if resolved.sections["policy"]["status"] != "pack":
+        load(policy, where)
+    else:
+        verify(resolved)
+    return resolved.id

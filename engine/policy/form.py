@@ -1,0 +1,58 @@
+"""The `form` part of a policy, checked when the policy is: its layout, and what the statements of the report are held against."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from engine.errors import PolicyError, nearest
+from engine.findings.facts import claims
+from engine.forms.layout import layout
+from engine.language import fact_fields
+from engine.policy.model import StatementRule
+from engine.policy.values import Values
+from engine.yaml.reader import Path_
+
+
+def check_layout(values: Values, form: Mapping[str, Any]) -> None:
+    """Compile the layout, so that its patterns and labels are wrong when the policy is checked and not when a form is read."""
+    if not form:
+        return
+    try:
+        layout(form, lambda path: values.place(("form", *path)))
+    except PolicyError as error:
+        values.problems += error.problems
+    known = {item["key"] for item in form.get("report", {}).get("sections", [])}
+    for index, item in enumerate(form.get("statements", [])):
+        for n, section in enumerate(item.get("sections", [])):
+            if section not in known:
+                values.add(
+                    ("form", "statements", index, "sections", n),
+                    f"没有“{section}”这一节",
+                    "、".join(known),
+                    nearest(section, known),
+                )
+
+
+def statements(values: Values, items: list[Mapping[str, Any]]) -> dict[str, StatementRule]:
+    """What the layout's statements are to be held against. Their named groups and form fields are checked here."""
+    out: dict[str, StatementRule] = {}
+    for index, item in enumerate(items):
+        path: Path_ = ("form", "statements", index)
+        groups = re.findall(r"\(\?P<(\w+)>", item["pattern"])
+        for group in groups:
+            if group not in claims.GROUPS:
+                values.add((*path, "pattern"), f"不认识命名组“{group}”", "、".join(claims.GROUPS), nearest(group, claims.GROUPS))
+        known = [name for name, field in fact_fields.FACTS["form"].items() if field.type == "number"]
+        for group, name in item.get("equals", {}).items():
+            if group not in groups:
+                values.add((*path, "equals", group), f"样式里没有命名组“{group}”", "、".join(groups), nearest(group, groups))
+            if name not in known:
+                values.add((*path, "equals", group), f"表没有数字字段“{name}”", "", nearest(name, known))
+        rule = StatementRule(
+            tuple(item.get("equals", {}).items()), tuple(item.get("negative", ())), tuple(item.get("positive", ()))
+        )
+        old = out.get(item["key"], StatementRule())
+        out[item["key"]] = StatementRule(old.equals + rule.equals, old.negative + rule.negative, old.positive + rule.positive)
+    return out

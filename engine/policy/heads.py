@@ -1,0 +1,71 @@
+"""What policies say of themselves, read without resolving them: enough to list and to choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from engine.errors import PolicyError, Problem
+from engine.policy import policy_documents
+from engine.policy.library import Library, display_name
+from engine.policy.lock import NAME
+from engine.policy.periods import ALWAYS, Period, period
+from engine.policy.resolve import years
+
+FORM_KINDS = {"department": "部门整体支出", "project": "项目支出"}
+"""Kinds of form as messages call them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What one policy says of itself."""
+
+    id: str
+    title: str
+    status: str
+    jurisdiction: str
+    first_year: int
+    last_year: int | None
+    form_kinds: tuple[str, ...]
+    fallback: bool = False
+    """Whether it applies only where no other policy does."""
+    in_force: Period = ALWAYS
+    locked: bool = False
+    """Whether there is a lock; whether the policy matches it shows when it is loaded."""
+    jurisdiction_name: str = ""
+    """As people say it; empty where the policy itself does not say it."""
+
+    def covers(self, fiscal_year: int, kind: str, on: date | None = None) -> bool:
+        """Whether the policy applies to forms of this kind for this fiscal year, filed on that day (None: not known)."""
+        return self.covers_any({fiscal_year}) and kind in self.form_kinds and self.in_force.holds(on)
+
+    def covers_any(self, fiscal_years: set[int]) -> bool:
+        """Whether the policy applies to any of these fiscal years."""
+        return any(self.first_year <= y and (self.last_year is None or y <= self.last_year) for y in fiscal_years)
+
+    def __str__(self) -> str:
+        span = f"{self.first_year}—{self.last_year or '今'}" if self.last_year != self.first_year else str(self.first_year)
+        days = f"，{self.in_force}" if self.in_force else ""
+        return f"{self.id}（{self.title}，{span}年度{days}，{self.status}）"
+
+
+def heads(where: Library) -> tuple[list[Head], list[Problem]]:
+    """The heads of all policies that can be read, in id order of their roots, and what is wrong with the others."""
+    out: list[Head] = []
+    problems: list[Problem] = where.strays()
+    for name in where.ids():
+        try:
+            path = where.directory(name) / "policy.yaml"
+            document, wrong = policy_documents.read(path, display_name(path))
+            if wrong:
+                raise PolicyError(wrong)
+        except PolicyError as error:
+            problems += error.problems
+            continue
+        own = document.data.get("policy", {})
+        first, last = years(own)
+        kinds = tuple(own.get("form_kinds", ()))
+        said = (own.get("title", ""), own.get("status", ""), own.get("jurisdiction", ""))
+        locked, place = (path.parent / NAME).exists(), own.get("jurisdiction_name", "")
+        out.append(Head(name, *said, first, last, kinds, own.get("fallback", False), period(own), locked, place))
+    return out, list(dict.fromkeys(problems))

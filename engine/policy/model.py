@@ -1,0 +1,188 @@
+"""A resolved policy: what the engine runs on. Built by `policy_build`, read by everything after; nothing here reads files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from engine.errors import Place
+from engine.language.conditions import Condition, holds
+from engine.language.formula import Expression
+from engine.language.rules import RuleSet
+from engine.language.tables import Table
+from engine.policy.periods import ALWAYS, Period
+from engine.policy.rollup import RollupRules
+from engine.values.names import NameRules
+from engine.values.rounding import Rounding
+
+Scalar = str | bool | int | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named threshold or word list an officer may change."""
+
+    id: str
+    label: str
+    value: Scalar | tuple[str, ...]
+    unit: str
+    basis: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of a source. `evidence`: read in the official text, secondary, unverified, or practice."""
+
+    id: str
+    """`source#clause`, the form every `basis` has."""
+    source_title: str
+    document: str
+    evidence: str
+    title: str
+    text: str
+    place: Place
+    implemented: str = ""
+    """`none` or `partly` where the policy says that it does not put the whole clause into rules; `reason` says why."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Level1:
+    """A 一级指标 and the 二级指标 that belong under it."""
+
+    name: str
+    level2: tuple[str, ...]
+    aliases: tuple[str, ...]
+    definition: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A tier or a grade: from its floor up to the floor of the band above, which it does not include."""
+
+    id: str
+    label: str
+    floor: Decimal
+    floor_included: bool
+    basis: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Formulas between which every computed score is kept (得分不得突破权重总额)."""
+
+    lowest: Expression
+    highest: Expression
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """What each 一级指标 is worth, in points, on forms of which the conditions hold."""
+
+    id: str
+    label: str
+    conditions: tuple[Condition, ...]
+    level1: Mapping[str, Decimal]
+    basis: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the whole and its parts are worth, in points. The parts are one mapping, or an ordered table of them."""
+
+    full_score: Decimal
+    execution: Decimal
+    level1: Mapping[str, Decimal]
+    basis: str
+    schemes: tuple[Scheme, ...] = ()
+
+    def scheme(self, kind: str, counts: Mapping[str, int]) -> Scheme:
+        """The weights for a form of this kind with so many indicators under each 一级指标 (those not named have none)."""
+        fields: dict[str, str | bool | Decimal] = {"form_kind": kind, **{name: Decimal(count) for name, count in counts.items()}}
+        chosen = next((scheme for scheme in self.schemes if holds(scheme.conditions, fields)), None)
+        return chosen or Scheme("", "", (), self.level1, self.basis, Place())
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    rounding: Rounding
+    rounding_basis: str
+    bounds: Bounds
+    composite: str
+    composite_basis: str
+    weights: Weights
+    execution: Table
+    tables: Mapping[str, Table]
+    """Scoring tables of indicators by nature: quantitative, deadline, qualitative …"""
+    tiers: tuple[Band, ...]
+    """Tiers of qualitative indicators, best first; floors are shares of the weight."""
+    total: Table
+    satisfaction_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRule:
+    """What a statement of the report should equal, and which of its words of direction mean less and more."""
+
+    equals: tuple[tuple[str, str], ...] = ()
+    """(named group, field of the form fact) pairs."""
+    negative: tuple[str, ...] = ()
+    positive: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    id: str
+    title: str
+    jurisdiction: str
+    jurisdiction_name: str
+    first_year: int
+    last_year: int | None
+    form_kinds: tuple[str, ...]
+    document: str
+    status: str
+    extends: tuple[str, ...]
+    sha256: str
+    files: tuple[str, ...]
+    parameters: Mapping[str, Parameter]
+    clauses: Mapping[str, Clause]
+    taxonomy: tuple[Level1, ...]
+    recognition: Mapping[str, Table]
+    scoring: Scoring
+    grades: tuple[Band, ...]
+    notation: Mapping[str, Any]
+    """The vocabulary of values, as data for `notation.vocabulary`."""
+    form: Mapping[str, Any]
+    """The form's layout, as data for `layout.layout`; empty if the policy describes none."""
+    names: NameRules
+    numbering: tuple[str, ...]
+    """Words by which a report numbers its measures (一是, 二是)."""
+    evidence_words: tuple[str, ...]
+    """Words by which a sentence says where a number comes from (问卷, 测评)."""
+    rules: RuleSet
+    statements: Mapping[str, StatementRule]
+    narrative: Mapping[str, Any]
+    """Sections, templates and phrases of the report; empty if the policy drafts none."""
+    rollup: RollupRules | None = None
+    """How several forms become one (汇总); None if the policy does not say."""
+    sections: Mapping[str, Any] = field(default_factory=dict)
+    """The resolved data of every section, for display and hashing."""
+    in_force: Period = ALWAYS
+    """The days of filing it applies to; open unless the rules changed inside a year."""
+
+    def covers(self, fiscal_year: int, kind: str, on: date | None = None) -> bool:
+        """Whether the policy applies to forms of this kind for this fiscal year, filed on that day (None: not known)."""
+        years = self.first_year <= fiscal_year and (self.last_year is None or fiscal_year <= self.last_year)
+        return years and kind in self.form_kinds and self.in_force.holds(on)
+
+    def clause(self, basis: str) -> Clause:
+        """The clause a `basis` names. Every basis of a built policy names one."""
+        return self.clauses[basis]

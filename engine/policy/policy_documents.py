@@ -1,0 +1,34 @@
+"""The YAML files of policies, read and held against the schema. What was read before and has not changed is not read again.
+
+One command looks at many policies to find the one that fits, and a workbench at the same ones over and over. What a file says
+depends on nothing but its text, so the text is what it is known by. The documents are shared: nobody may change one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from engine.errors import PolicyError, Problem
+from engine.yaml import reader as yamlfile
+from engine.yaml import schema as schemas
+from engine.yaml.reader import Document
+
+MAX_REMEMBERED = 400
+MAX_LENGTH = 300_000
+"""Characters of a file that is worth remembering; the longest shipped one has a sixth of them."""
+
+
+def read(path: Path, name: str) -> tuple[Document, tuple[Problem, ...]]:
+    """A policy's file and what the policy schema finds wrong with it. `name` is how messages call it.
+
+    Raises PolicyError with every problem found where the file is no readable YAML.
+    """
+    text = yamlfile.text_of(path, PolicyError, name)
+    return _checked(text, name) if len(text) <= MAX_LENGTH else _checked.__wrapped__(text, name)
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _checked(text: str, name: str) -> tuple[Document, tuple[Problem, ...]]:
+    document = yamlfile.load(text, name)
+    return document, tuple(schemas.check(document, "policy"))

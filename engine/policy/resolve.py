@@ -1,0 +1,323 @@
+"""Policies on disk: reading their files, and laying a child over what it extends.
+
+A policy is a directory `<root>/<jurisdiction>/<year>/` with a policy.yaml; its id is that relative path. Each YAML file in it
+holds one or more sections. A child replaces parameters, sources and taxonomy entries by id, tables and other named parts
+whole, and every resolved item remembers the file and line it came from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from engine.errors import Place, PolicyError, Problem
+from engine.policy import policy_documents
+from engine.policy.gaps import Gaps, beyond, mend
+from engine.policy.library import Library, display_name, incomplete, library, locate, misnamed
+from engine.yaml.reader import MAX_BYTES, Document, Path_
+
+__all__ = ["Library", "Resolved", "bases", "display_name", "library", "locate", "resolve", "years"]
+
+MAX_FILES = 200
+MAX_EXTENDS = 10
+_COPY = 4
+"""So many items twice in one file are no slip: the file was copied."""
+STATUS: Path_ = ("policy", "status")
+WHOLE = ("grades", "form")
+"""Sections a child replaces as one; in the others each key of the section is replaced as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The sections of a policy after `extends`, and for each (section, key) the document and path it came from."""
+
+    id: str
+    sections: dict[str, Any]
+    origins: dict[Path_, tuple[Document, Path_]]
+    documents: tuple[Document, ...]
+    extends: tuple[str, ...]
+    directory: Path = Path()
+    owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By a file's name in messages: the id of the policy it belongs to, and its name inside that policy's directory."""
+    overridden: Mapping[Path_, tuple[tuple[Document, Path_], ...]] = field(default_factory=dict)
+    """What an item was laid over, the nearest first."""
+    parents: tuple[Resolved, ...] = ()
+    """The policies it names in `extends`, resolved."""
+
+    def items(self) -> Iterable[tuple[Path_, Any]]:
+        """Every item that is replaced as one, (section, key) or (section,), with its value; the status is none of the rules."""
+        for section, data in self.sections.items():
+            if isinstance(data, dict):
+                yield from (((section, key), value) for key, value in data.items() if (section, key) != STATUS)
+            else:
+                yield (section,), data
+
+    def owner(self, path: Path_) -> str:
+        """The id of the policy that wrote the item at `path`."""
+        return self.owners.get(self.place(path).file, (self.id, ""))[0]
+
+    def place(self, path: Path_) -> Place:
+        """Where the item at `path` of the resolved data was written."""
+        for length in range(len(path), 0, -1):
+            found = self.origins.get(path[:length])
+            if found:
+                document, origin = found
+                return document.place((*origin, *path[length:]))
+        # a section as a whole: where its name stands first; what is nowhere is missed in policy.yaml, which comes first
+        for document in self.documents:
+            if path[:1] in document.key_marks:
+                return document.place(path[:1], key=True)
+        return self.documents[0].place(("policy",), key=True) if self.documents else Place(self.id)
+
+    def sha256(self) -> str:
+        """Hash of the resolved content: the same for the same rules, whatever the comments, order of keys or files, and whether
+        they are a draft, published or retired."""
+        head = {key: value for key, value in self.sections["policy"].items() if ("policy", key) != STATUS}
+        return digest({**self.sections, "policy": head})
+
+
+def digest(data: Any) -> str:
+    """SHA-256 of plain data, whatever the order of its keys."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    raise TypeError(type(value))
+
+
+def resolve(policy: str | Path, where: Library) -> Resolved:
+    """A policy with what it extends laid under it. `policy` is an id, or a directory to be checked wherever it stands.
+
+    Raises PolicyError with every problem of every file: syntax, schema, sections given twice, an id that is not the
+    directory's, a cycle in `extends`; and with the problems of meaning in the parts that have none of these.
+    """
+    problems: list[Problem] = []
+    gaps = Gaps()
+    resolved = _resolve(policy, where, (), {}, problems, gaps)
+    if problems:
+        from engine.policy.build import build  # it resolves first, and only a policy that is refused is built from here
+
+        raise PolicyError([*problems, *beyond(resolved, gaps, build, _sound())])
+    return resolved
+
+
+def _sound() -> Resolved | None:
+    """A shipped policy without mistakes of shape, to stand for what another lacks; None if there is none."""
+    where = library()
+    for name in where.ids():
+        problems: list[Problem] = []
+        found = _resolve(name, where, (), {}, problems, Gaps())
+        if not problems and found.sections["policy"]["status"] == "published":
+            return found
+    return None
+
+
+def _resolve(
+    policy: str | Path, where: Library, trail: tuple[str, ...], done: dict[str, Resolved], problems: list[Problem], gaps: Gaps
+) -> Resolved:
+    if isinstance(policy, str) and policy in done:
+        return done[policy]
+    directory = policy if isinstance(policy, Path) else where.directory(policy)
+    own = _read(directory, where, None if isinstance(policy, Path) else policy, problems, gaps)
+    name = own.id
+    if name in trail:
+        raise PolicyError(
+            Problem(own.place(("policy", "extends")), f"extends 绕成了圈：{' → '.join([*trail, name])}", "去掉其中一个 extends")
+        )
+    if len(trail) >= MAX_EXTENDS:
+        raise PolicyError(Problem(own.place(("policy", "extends")), f"extends 超过 {MAX_EXTENDS} 层"))
+    parents = own.sections["policy"].get("extends", [])
+    sections: dict[str, Any] = {}
+    origins: dict[Path_, tuple[Document, Path_]] = {}
+    overridden: dict[Path_, tuple[tuple[Document, Path_], ...]] = {}
+    documents: dict[str, Document] = {}
+    owners: dict[str, tuple[str, str]] = {}
+    extends: list[str] = []
+    bases_: list[Resolved] = []
+    for index, parent in enumerate([parents] if isinstance(parents, str) else dict.fromkeys(parents)):
+        if parent != name and parent not in where.ids():
+            place = own.place(("policy", "extends", index) if isinstance(parents, list) else ("policy", "extends"))
+            problems.append(where.missing(parent, place))
+            gaps.blind = True  # all that comes from there would be missed
+            continue
+        base = _resolve(parent, where, (*trail, name), done, problems, gaps)
+        extends += [*base.extends, parent]
+        _lay(sections, origins, overridden, base)
+        documents |= {document.file: document for document in base.documents}
+        owners |= base.owners
+        bases_.append(base)
+    _lay(sections, origins, overridden, own)
+    sections["policy"] = _head(own, bases_, origins)
+    mine = {document.file: document for document in own.documents}
+    home = len(display_name(directory)) + 1
+    owners |= {file: (name, file[home:]) for file in mine}
+    done[name] = Resolved(
+        name,
+        sections,
+        origins,
+        tuple((mine | documents).values()),
+        tuple(dict.fromkeys(extends)),
+        directory,
+        owners,
+        overridden,
+        tuple(bases_),
+    )
+    return done[name]
+
+
+def _head(own: Resolved, parents: list[Resolved], origins: dict[Path_, tuple[Document, Path_]]) -> dict[str, Any]:
+    """What the policy says of itself. Of its parents' words only the rules they stopped hold, unless it writes them anew."""
+    head: dict[str, Any] = own.sections["policy"]
+    anew = own.sections.get("findings", {})
+    stopped = {name: base for base in parents for name in base.sections["policy"].get("disable", []) if name not in anew}
+    if stopped:
+        # its own first: they keep their places
+        head = {**head, "disable": list(dict.fromkeys([*head.get("disable", []), *stopped]))}
+        origins.setdefault(("policy", "disable"), next(iter(stopped.values())).origins[("policy", "disable")])
+    return head
+
+
+def _lay(
+    sections: dict[str, Any],
+    origins: dict[Path_, tuple[Document, Path_]],
+    overridden: dict[Path_, tuple[tuple[Document, Path_], ...]],
+    over: Resolved,
+) -> None:
+    for section, data in over.sections.items():
+        if section in WHOLE or section not in sections:
+            gone = [path for path in origins if path[0] == section and path not in over.origins]
+            if gone:  # the section as a whole was another's
+                overridden[(section,)] = (origins[gone[0]], *overridden.get((section,), ()))
+            for path in gone:
+                del origins[path]
+            sections[section] = dict(data) if isinstance(data, dict) else data
+        else:
+            sections[section] = {**sections[section], **data}
+    for path, origin in over.origins.items():
+        before = origins.get(path)
+        # what two parents took from one place is no override
+        if before and path[0] != "policy" and _spot(before) != _spot(origin):
+            overridden[path] = (before, *overridden.get(path, ()))
+        elif over.overridden.get(path):
+            overridden[path] = over.overridden[path]
+        origins[path] = origin
+
+
+def _spot(origin: tuple[Document, Path_]) -> tuple[str, Path_]:
+    return origin[0].file, origin[1]
+
+
+def _read(directory: Path, where: Library, policy: str | None, problems: list[Problem], gaps: Gaps) -> Resolved:
+    """The policy's own files, each checked by the schema, joined section by section; what was refused is left out."""
+    if wrong := incomplete(directory):
+        raise PolicyError(wrong)
+    files = [*sorted(directory.glob("*.yaml")), *sorted(directory.glob("findings/*.yaml"))]
+    if len(files) > MAX_FILES:
+        raise PolicyError(Problem(Place(display_name(directory)), f"文件过多（{len(files)} 个）", f"不超过 {MAX_FILES} 个"))
+    problems += misnamed(directory)
+    gaps.blind = gaps.blind or bool(misnamed(directory))
+    documents: list[Document] = []
+    for path in files:
+        try:
+            document, found = policy_documents.read(path, display_name(path))
+        except PolicyError as error:
+            problems += error.problems
+            gaps.unread(_start(path))
+            continue
+        problems += found
+        documents.append(mend(document, gaps) if found else document)
+    sections: dict[str, Any] = {}
+    origins: dict[Path_, tuple[Document, Path_]] = {}
+    for document in documents:
+        twice: list[Problem] = []
+        for section, data in document.data.items():
+            if section != "lint":  # what `policy lint` is to let stand: no part of the rules
+                _join(section, data, document, sections, origins, twice)
+        problems += _copied(document, twice)
+    head = sections.setdefault("policy", {})
+    home = Place(display_name(directory / "policy.yaml"), 1, 1)
+    if not head and "policy" not in gaps.sections and not gaps.blind:
+        problems.append(Problem(home, "没有 policy 部分", "policy: {id: …, title: …, status: …}"))
+    gaps.blind = gaps.blind or not {"id", "status"} <= set(head)
+    if policy is not None and head.get("id", policy) != policy:
+        document, path_ = origins[("policy", "id")]
+        problems.append(Problem(document.place(path_), f"编号“{head['id']}”与所在目录不一致", policy))
+    documents.sort(key=lambda document: document.file != home.file)
+    return Resolved(str(head.get("id", policy or directory.name)), sections, origins, tuple(documents), (), directory)
+
+
+def _start(path: Path) -> str:
+    """What can be had of a file that is no YAML, to make out its sections."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _join(
+    section: str,
+    data: Any,
+    document: Document,
+    sections: dict[str, Any],
+    origins: dict[Path_, tuple[Document, Path_]],
+    problems: list[Problem],
+) -> None:
+    if isinstance(data, dict) or section == "findings":
+        own = sections.setdefault(section, {})
+        for key, value, path in _items(section, data):
+            if key in own:
+                first, at = origins[(section, key)]
+                place = document.place(path, key=True)
+                problems.append(Problem(place, f"“{section}.{key}”重复", f"已写在 {first.place(at)}"))
+            own[key] = value
+            origins[(section, key)] = (document, path)
+    elif section in sections:
+        first, at = origins[(section,)]
+        problems.append(Problem(document.place((section,), key=True), f"“{section}”重复", f"已写在 {first.place(at)}"))
+    else:
+        sections[section] = data
+        origins[(section,)] = (document, (section,))
+
+
+def _copied(document: Document, twice: list[Problem]) -> list[Problem]:
+    """The problems of items written twice; of a file that is a copy of another, one for all of them."""
+    firsts = {problem.expected.removeprefix("已写在 ").rpartition("：")[0] for problem in twice}
+    if len(twice) < _COPY or len(firsts) > 1:
+        return twice
+    message = f"这里的 {len(twice)} 项都已写在“{firsts.pop()}”里，其中一个像是另一个的副本"
+    return [Problem(twice[0].place, message, "只留一个；副本移到政策目录之外")]
+
+
+def _items(section: str, data: Any) -> Iterable[tuple[str, Any, Path_]]:
+    """The items of a section by key. Rules are written as a list, for people to read in order, and known by their id."""
+    if isinstance(data, list):
+        return [(str(item["id"]), item, (section, index)) for index, item in enumerate(data)]
+    return [(key, value, (section, key)) for key, value in data.items()]
+
+
+def years(policy: Mapping[str, Any]) -> tuple[int, int | None]:
+    """First and last fiscal year of a policy's own data; (0, None) if it does not say."""
+    span: Mapping[str, int] = policy.get("fiscal_years", {})
+    return span.get("from", 0), span.get("to")
+
+
+def bases(node: Any, path: Path_ = ()) -> Iterable[tuple[Path_, str]]:
+    """Every `basis` in policy data, with its path."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "basis" and isinstance(value, str):
+                yield (*path, key), value
+            else:
+                yield from bases(value, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from bases(value, (*path, index))

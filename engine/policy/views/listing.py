@@ -1,0 +1,123 @@
+"""A policy as plain text: what it covers, its parameters, tables, tiers, grades and clauses, each with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from engine.language.conditions import shown
+from engine.language.formula import plain
+from engine.language.model import Ref, Test
+from engine.language.tables import Case, Table
+from engine.policy.model import Band, Policy
+from engine.soundness.tests.policies import Report
+from engine.values.rounding import rounded
+
+_SIGNS = {
+    "eq": "＝",
+    "ne": "≠",
+    "lt": "＜",
+    "lte": "≤",
+    "gt": "＞",
+    "gte": "≥",
+    "in": "属于",
+    "not_in": "不属于",
+    "contains": "含",
+    "not_contains": "不含",
+    "matches": "匹配",
+    "not_matches": "不匹配",
+}
+
+
+def show(policy: Policy) -> str:
+    """The whole resolved policy, for reading in a terminal."""
+    return "\n".join(_lines(policy)) + "\n"
+
+
+def _lines(policy: Policy) -> Iterator[str]:
+    last = policy.last_year or "今"
+    yield f"{policy.id}  {policy.title}"
+    kinds = "、".join(policy.form_kinds)
+    yield f"地区 {policy.jurisdiction_name}；{policy.first_year} 至 {last} 年度；表种 {kinds}；状态 {policy.status}"
+    if policy.extends:
+        yield f"在其上：{'、'.join(policy.extends)}"
+    yield f"sha256 {policy.sha256}"
+    yield "\n参数"
+    for parameter in policy.parameters.values():
+        value = "、".join(parameter.value) if isinstance(parameter.value, tuple) else f"{parameter.value}{parameter.unit}"
+        yield f"  {parameter.id} = {value}"
+        yield f"      {parameter.label}（依据 {parameter.basis}；{parameter.place}）"
+    yield "\n各部分分值"
+    yield from _weights(policy)
+    rolled_up = (policy.rollup.values,) if policy.rollup else ()
+    scoring = (policy.scoring.execution, *policy.scoring.tables.values(), policy.scoring.total)
+    for table in (*policy.recognition.values(), *scoring, *rolled_up):
+        yield f"\n{table.title}（{table.name}）"
+        yield from _table(table)
+    yield "\n定性指标分档（占分值的比例）"
+    yield from _bands(policy.scoring.tiers)
+    yield "\n等级"
+    yield from _bands(policy.grades)
+    yield "\n条款"
+    for clause in policy.clauses.values():
+        yield f"  {clause.id}  {clause.title}（{clause.source_title}）"
+        yield f"      {clause.text}"
+
+
+def _weights(policy: Policy) -> Iterator[str]:
+    weights = policy.scoring.weights
+    yield f"  总分 {plain(weights.full_score)}，预算执行 {plain(weights.execution)}（依据 {weights.basis}）"
+    if weights.level1:
+        yield "  " + "，".join(f"{name} {plain(points)}" for name, points in weights.level1.items())
+    for scheme in weights.schemes:
+        when = "，且 ".join(f"{c.title}{_test(c.test, c.other)}" for c in scheme.conditions) or "其余"
+        yield f"  {scheme.id}：{when} → " + "，".join(f"{name} {plain(points)}" for name, points in scheme.level1.items())
+        yield f"      {scheme.label + '；' if scheme.label else ''}依据 {scheme.basis}；{scheme.place}"
+
+
+def _table(table: Table) -> Iterator[str]:
+    for case in table.cases:
+        yield f"  {case.id}：{case_text(case)}"
+        yield f"      {case.label + '；' if case.label else ''}依据 {case.basis}；{case.place}"
+
+
+def case_text(case: Case) -> str:
+    """A case in one line: its conditions and what follows."""
+    when = "，且 ".join(f"{c.title}{_test(c.test, c.other)}" for c in case.conditions) or "其余"
+    result = case.value or case.formula or case.tier or case.status
+    return f"{when} → {result}"
+
+
+def _test(test: Test, other: str) -> str:
+    if test.op in ("present", "absent"):
+        return " 有" if test.op == "present" else " 没有"
+    if isinstance(test.value, Ref):
+        return f" {_SIGNS[test.op]} {other}"
+    if isinstance(test.value, tuple):
+        values = "、".join(map(shown, test.value[:5])) + (f" 等 {len(test.value)} 个" if len(test.value) > 5 else "")
+        return f" {_SIGNS[test.op]} {values}"
+    return f" {_SIGNS[test.op]} {shown(test.value)}"
+
+
+def _bands(bands: tuple[Band, ...]) -> Iterator[str]:
+    top = ""
+    for band in bands:
+        sign = "≥" if band.floor_included else ">"
+        yield f"  {band.id}（{band.label}）：{sign} {plain(band.floor)}{top}（依据 {band.basis}；{band.place}）"
+        top = f"，且 {'<' if band.floor_included else '≤'} {plain(band.floor)}"
+
+
+def show_tests(report: Report) -> str:
+    """The outcome of a policy's tests: failures with what was expected and what came, then what no test covers."""
+    lines = [f"✗ {result.place}：{result.name}：{result.reason}" for result in report.failed]
+    for title, names in (
+        ("没有报出来的测试的规则", report.rules_without_firing),
+        ("没有不该报的测试的规则", report.rules_without_miss),
+        ("没有测试的计分情形", report.cases_without_test),
+    ):
+        if names:
+            lines.append(f"{title}：{'、'.join(names)}")
+    passed = len(report.results) - len(report.failed)
+    coverage = plain(rounded(Fraction(report.coverage), 1).normalize())
+    lines.append(f"测试 {len(report.results)} 条，通过 {passed} 条；覆盖 {report.covered}/{report.to_cover}（{coverage}%）。")
+    return "\n".join(lines) + "\n"

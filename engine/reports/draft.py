@@ -1,0 +1,99 @@
+"""The draft of a report: narrative sections rendered from the policy's templates, parsed into blocks that every format shows.
+
+Templates write plain text: `# ` and `## ` begin headings, a blank line ends a paragraph, `@unmet`, `@form` and `@notes` stand for
+the table of unmet indicators, the official form and the clauses. Nothing else is markup, so an officer can edit them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.errors import Place, PolicyError, Problem
+from engine.policy.model import Policy
+from engine.reports.context import Context
+from engine.templating.sandbox import Environment, render
+
+TABLES = ("unmet", "form", "notes")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`kind` is title, subtitle, heading1, heading2, paragraph or table; a table's `text` is its name (unmet, form, notes)."""
+
+    kind: str
+    text: str
+    section: str = ""
+    """Id of the narrative section it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One form's report: its name, title and blocks, and the data its templates saw."""
+
+    label: str
+    title: str
+    blocks: tuple[Block, ...]
+    context: Context
+
+
+def template_roots(policy: Policy, extra: Path | None, shipped: Path) -> list[Path]:
+    """Where templates are looked for: the directory given, then the shipped one."""
+    return [*([extra] if extra else []), shipped]
+
+
+def drafts(contexts: Sequence[Context], policy: Policy, roots: Sequence[Path]) -> list[Draft]:
+    """A draft for each form. Raises PolicyError with template, line and missing name."""
+    environment = Environment(roots)
+    return [_draft(context, policy, environment) for context in contexts]
+
+
+def _draft(context: Context, policy: Policy, environment: Environment) -> Draft:
+    narrative = policy.narrative
+    if not narrative:
+        raise PolicyError(Problem(Place(), f"政策“{policy.id}”没有 narrative 部分，不能起草报告", "narrative: {sections: …}"))
+    blocks: list[Block] = []
+    for section in narrative["sections"]:
+        data = {**context.data, "phrases": narrative.get("phrases", {})}
+        text = render(environment, section["template"], data)
+        blocks += parse(text, section["id"], section["template"])
+    title = "".join(block.text for block in blocks if block.kind == "title") or context.label
+    return Draft(context.label, title, tuple(blocks), context)
+
+
+def parse(text: str, section: str, template: str) -> Iterator[Block]:
+    """The blocks of rendered narrative text. Raises PolicyError for an unknown @table, naming the template."""
+    paragraph: list[str] = []
+
+    def flush() -> Iterator[Block]:
+        if paragraph:
+            yield Block("paragraph", "".join(paragraph), section)
+            paragraph.clear()
+
+    for raw in text.split("\n"):
+        line = raw.strip()
+        mark, _, rest = line.partition(" ")
+        kinds: Mapping[str, str] = {"%": "title", "%%": "subtitle", "#": "heading1", "##": "heading2"}
+        if not line:
+            yield from flush()
+        elif mark in kinds and rest:
+            yield from flush()
+            yield Block(kinds[mark], rest.strip(), section)
+        elif line.startswith("@"):
+            yield from flush()
+            if line[1:] not in TABLES:
+                raise PolicyError(Problem(Place(template), f"没有“{line}”这种表", "、".join(f"@{name}" for name in TABLES)))
+            yield Block("table", line[1:], section)
+        else:
+            paragraph.append(line)
+    yield from flush()
+
+
+def plain_text(draft: Draft) -> str:
+    """All the draft's prose, without tables: what a reader reads."""
+    return "\n".join(block.text for block in draft.blocks if block.kind != "table")
+
+
+Data = Mapping[str, Any]

@@ -1,0 +1,110 @@
+"""Reports written to a directory: all rendered first, then all written, so that a run that fails leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.errors import Place, Problem, UsageError
+from engine.findings.findings import Judgement
+from engine.intake.bundle import Bundle
+from engine.reports.comparison import compared
+from engine.reports.context import contexts
+from engine.reports.draft import Draft, drafts
+from engine.resources import shipped
+from engine.scoring.form import Evaluation
+
+FORMATS = ("docx", "html", "markdown")
+_UNSAFE = re.compile(r"[^\w（）()·—-]+")
+
+
+def reports(
+    evaluation: Evaluation,
+    judgement: Judgement,
+    result: Mapping[str, Any],
+    formats: Sequence[str],
+    templates: Path | None = None,
+    *,
+    as_filed: bool = False,
+    compare: bool = False,
+) -> dict[str, bytes]:
+    """File name -> content. One .docx and .md a form, one .html for the bundle.
+
+    Raises PolicyError with template, line and missing name.
+    """
+    policy = evaluation.policy
+    roots = [*([templates] if templates else []), shipped("templates")]
+    made = drafts(contexts(evaluation.forms, judgement, policy, as_filed=as_filed), policy, roots)
+    if compare:
+        made = [compared(draft, draft.context.scored.form, policy.narrative) for draft in made]
+    files: dict[str, bytes] = {}
+    for draft in made:
+        name = _name(draft, files)
+        if "markdown" in formats:
+            from engine.reports.markdown import render as markdown
+
+            files[f"{name}.md"] = markdown(draft, policy.narrative["phrases"]["columns"]).encode()
+        if "docx" in formats:
+            from engine.reports.word import render as word
+
+            files[f"{name}.docx"] = word(draft, _template(policy.narrative.get("word", "word/report.docx"), roots))
+    if "html" in formats:
+        from engine.reports.html import render as page
+
+        files["report.html"] = page(result, made, policy, roots).encode()
+    return files
+
+
+def folders(bundles: Sequence[Bundle]) -> list[str]:
+    """A folder's name for each bundle: its unit, with the year where a unit has several, and a number where that is not enough.
+    No two are the same to a file system that does not tell capitals apart."""
+    units = [next(iter(bundle.submission.forms)).unit for bundle in bundles]
+    out: list[str] = []
+    for bundle, unit in zip(bundles, units, strict=True):
+        base = _UNSAFE.sub("", unit)[:60] or "report"
+        if units.count(unit) > 1:
+            base = f"{base}{bundle.submission.forms[0].fiscal_year}"
+        name, number = base, 2
+        while name.casefold() in map(str.casefold, out):
+            name, number = f"{base}（{number}）", number + 1
+        out.append(name)
+    return out
+
+
+def _template(name: str, roots: Sequence[Path]) -> Path:
+    found = next((root / name for root in roots if (root / name).is_file()), None)
+    if found is None:
+        raise UsageError(Problem(Place(name), "没有这个 Word 模板", "、".join(str(root) for root in roots)))
+    return found
+
+
+def _name(draft: Draft, taken: Mapping[str, bytes]) -> str:
+    """A file name from the draft's title: no path signs, no longer than file systems take, none twice."""
+    base = _UNSAFE.sub("", draft.title)[:60] or "report"
+    name, number = base, 2
+    while any(key.rpartition(".")[0] == name for key in taken):
+        name, number = f"{base}（{number}）", number + 1
+    return name
+
+
+def write(files: Mapping[str, bytes], directory: Path) -> list[Path]:
+    """Write all files into the directory (made if it is not there), each replaced as a whole. What was written."""
+    directory.mkdir(parents=True, exist_ok=True)
+    staged: list[tuple[str, Path]] = []
+    try:
+        for name, content in files.items():
+            handle, temporary = tempfile.mkstemp(dir=directory, prefix=".jixiao.")
+            staged.append((temporary, directory / name))
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            os.chmod(temporary, 0o644)
+        for temporary, target in staged:
+            os.replace(temporary, target)
+    finally:
+        for temporary, _ in staged:
+            Path(temporary).unlink(missing_ok=True)
+    return [target for _, target in staged]

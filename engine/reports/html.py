@@ -1,0 +1,248 @@
+"""The page a reviewer reads: one self-contained HTML file of a bundle, rendered from the result document by a template.
+
+Here is only plain data made ready: findings sorted, indicators put under their goals, bars measured, clauses collected. Every
+word and tag is the template's. The page can load nothing: its Content-Security-Policy is made here from the hashes of the style
+sheet and the script, and a template that does not begin with it is refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateNotFound
+from markupsafe import Markup, escape
+
+from engine.errors import Place, PolicyError, Problem
+from engine.language.rules import CATEGORIES, SEVERITIES
+from engine.policy.model import Policy
+from engine.reports.draft import Draft
+from engine.results.views.table import differs
+from engine.scoring.form import scheme
+from engine.templating import sandbox as templates
+
+TEMPLATE = "page/report.html.j2"
+_ORDER = list(SEVERITIES)
+Data = dict[str, Any]
+
+
+def render(result: Mapping[str, Any], drafts: Sequence[Draft], policy: Policy, roots: Sequence[Path]) -> str:
+    """The page. Templates are looked for in `roots`, in order.
+
+    Raises PolicyError with template, line and missing name, or where the template does not begin with the page's protection.
+    """
+    return self_contained(policy.narrative.get("page", TEMPLATE), data(result, drafts, policy), roots)
+
+
+def self_contained(name: str, values: Mapping[str, Any], roots: Sequence[Path], styles: Sequence[str] = ()) -> str:
+    """A page template rendered with its style sheet and script inside it, under a policy that lets it load nothing. `styles` are
+    further style sheets, added to its own.
+
+    Raises PolicyError as `render` does.
+    """
+    environment = templates.Environment(roots, autoescape=True)
+    style, script = _beside(environment, name, ".css"), _beside(environment, name, ".js")
+    style += "".join(_beside(environment, sheet, "") for sheet in styles)
+    protection = f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(script)}"
+    protection += "; base-uri 'none'; form-action 'none'"
+    # what the page's data says of these three never counts
+    own = {"protection": protection, "style": Markup(style), "script": Markup(script)}
+    page = templates.render(environment, name, {**values, **own})
+    _check(page, protection, name)
+    return page
+
+
+def data(result: Mapping[str, Any], drafts: Sequence[Draft], policy: Policy) -> Data:
+    """What the template sees: the result document as it is, and beside it what the page needs to show it."""
+    source = _source(result)
+    by_label = {draft.label: draft for draft in drafts}
+    return {
+        "engine": result["engine"],
+        "policy": {**result["policy"], "short": result["policy"]["sha256"][:12]},
+        "matcher": result.get("matcher", ""),
+        "notes": result.get("notes", []),
+        "source": source,
+        "units": list(dict.fromkeys(form["unit"] for form in result["forms"])),
+        "years": list(dict.fromkeys(form["fiscal_year"] for form in result["forms"])),
+        "forms": [
+            _form(f"f{number}", form, result["findings"], by_label.get(form["name"]), policy, source)
+            for number, form in enumerate(result["forms"], start=1)
+        ],
+        "tally": _tally(result["findings"]),
+        "clauses": _clauses(result, policy),
+        "categories": {key: title for key, title in CATEGORIES.items() if any(f["category"] == key for f in result["findings"])},
+        "severities": dict(SEVERITIES),
+        "tiers": {band.id: band.label for band in policy.scoring.tiers},
+        "recognition": {name: table.title for name, table in policy.recognition.items()},
+    }
+
+
+def _source(result: Mapping[str, Any]) -> str:
+    """The one file everything was read from, named once in the head and not at every place; empty if there are several."""
+    files = {form["where"].partition("：")[0] for form in result["forms"] if "：" in form["where"]}
+    files |= {item["file"] for finding in result["findings"] for item in finding["evidence"] if "file" in item}
+    return files.pop() if len(files) == 1 else ""
+
+
+def _placed(item: Mapping[str, Any], source: str) -> Data:
+    return {**item, "where": item["where"].removeprefix(f"{source}：") if source else item["where"]}
+
+
+def _form(anchor: str, form: Mapping[str, Any], findings: Sequence[Data], draft: Draft | None, policy: Policy, source: str) -> Data:
+    own = sorted((f for f in findings if f["form"] == form["name"]), key=lambda f: _ORDER.index(f["severity"]))
+    indicators: list[Data] = [
+        _placed(item, source)
+        | {"id": f"{anchor}-i{number}", "bar": _bar(item, item["weight"]), "differs": differs(item), "problems": []}
+        for number, item in enumerate(form["indicators"], start=1)
+    ]
+    first: dict[str, Data] = {}
+    for item in indicators:
+        first.setdefault(item["name"], item)
+    shown = []
+    for number, finding in enumerate(own, start=1):
+        about = first.get(finding["subject"])
+        evidence = [_placed(item, source) for item in finding["evidence"]]
+        links = {"id": f"{anchor}-p{number}", "number": number, "indicator": about["id"] if about else ""}
+        shown.append({**finding, "evidence": evidence, **links})
+        if about:
+            about["problems"].append({"id": f"{anchor}-p{number}", "number": number})
+    grade = form["grade"]
+    return {
+        **_placed(form, source),
+        "id": anchor,
+        "scores": [_score(key, score, form, policy) for key, score in form["scores"].items()],
+        "grade": {**grade, "differs": bool(grade["reported"] and grade["computed"] and grade["reported"] != grade["computed"])},
+        "rate": _percent(form["counts"]["completion_rate"]),
+        "findings": shown,
+        "tally": _tally(own),
+        "goals": list(_goals(indicators, draft)),
+        "draft": _draft(draft) if draft else None,
+    }
+
+
+def _score(key: str, score: Mapping[str, Any], form: Mapping[str, Any], policy: Policy) -> Data:
+    """A part's score with its weight: the policy's, or for a part the policy does not name, what its indicators are worth."""
+    weights = policy.scoring.weights
+    parts = scheme(form["kind"], (item["level1"] for item in form["indicators"]), policy).level1
+    worth = {"execution": weights.execution, "total": weights.full_score, **parts}.get(key)
+    weight = format(worth, "f") if worth is not None else _sum(i["weight"] for i in form["indicators"] if i["level1"] == key)
+    return {"key": key, **score, "weight": weight, "differs": differs(score), "bar": _bar(score, weight)}
+
+
+def _goals(indicators: Sequence[Data], draft: Draft | None) -> Iterator[Data]:
+    """The indicators by goal. A goal's numbers are the sums of its indicators', or nothing where one of them has none."""
+    titles = {goal["number"]: goal["title"] for goal in draft.context.data["goals"]} if draft else {}
+    for number in dict.fromkeys(item["goal"] for item in indicators):
+        own = [item for item in indicators if item["goal"] == number]
+        counted = [item for item in own if item["status"] != "not_applicable"]
+        sums: Data = {key: _sum(item[key] for item in counted) for key in ("reported", "computed")}
+        weight = _sum(item["weight"] for item in own)
+        yield {
+            "number": number,
+            "title": titles.get(str(number), ""),
+            "indicators": own,
+            "met": sum(item["met"] == "yes" for item in own),
+            "weight": weight,
+            **sums,
+            "differs": differs(sums),
+            "bar": _bar(sums, weight),
+        }
+
+
+def _sum(numbers: Iterable[str | None]) -> str | None:
+    values = list(numbers)
+    known = [Decimal(value) for value in values if value is not None]
+    return format(sum(known, Decimal(0)), "f") if known and len(known) == len(values) else None
+
+
+def _bar(score: Mapping[str, Any], weight: str | None) -> dict[str, str | None] | None:
+    """How far the bars reach, in hundredths of the weight; nothing where there is no weight to measure against."""
+    whole = Decimal(weight or 0)
+    if whole <= 0:
+        return None
+    ends = {"reported": score["reported"], "computed": score["computed"]}
+    return {key: None if value is None else _reach(Decimal(value) / whole) for key, value in ends.items()}
+
+
+def _reach(share: Decimal) -> str:
+    return format(round(min(max(share, Decimal(0)), Decimal(1)) * 100, 1).normalize(), "f")
+
+
+def _percent(share: str | None) -> str:
+    return "" if share is None else f"{Decimal(share) * 100:.2f}%"
+
+
+def _tally(findings: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    return {severity: sum(finding["severity"] == severity for finding in findings) for severity in SEVERITIES}
+
+
+def _draft(draft: Draft) -> Data:
+    seen = draft.context.data
+    return {
+        "title": draft.title,
+        "blocks": [{"kind": block.kind, "text": block.text} for block in draft.blocks],
+        "unmet": seen["unmet"],
+        "notes": seen["notes"],
+        "budget": seen["budget"],
+    }
+
+
+def _clauses(result: Mapping[str, Any], policy: Policy) -> dict[str, Data]:
+    """The clauses the result cites, by basis, in the order of the policy's sources, each with an anchor for links."""
+    cited = set(_cited(result))
+    return {
+        clause.id: {
+            "id": f"c{number}",
+            "basis": clause.id,
+            "title": clause.title,
+            "text": clause.text,
+            "source": clause.source_title,
+            "document": clause.document,
+            "evidence": clause.evidence,
+        }
+        for number, clause in enumerate((c for c in policy.clauses.values() if c.id in cited), start=1)
+    }
+
+
+def _cited(value: Any) -> Iterator[str]:
+    """Every `basis` anywhere in the document."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key == "basis" and inner:
+                yield inner
+            else:
+                yield from _cited(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _cited(inner)
+
+
+def _beside(environment: templates.Environment, name: str, suffix: str) -> str:
+    """The style sheet or script of a page template: the file of its name beside it, else the shipped one. Never a template."""
+    stems = [name.removesuffix(".j2").removesuffix(".html"), TEMPLATE.removesuffix(".html.j2")]
+    assert environment.loader is not None
+    for stem in dict.fromkeys(stems):
+        try:
+            return environment.loader.get_source(environment, stem + suffix)[0]
+        except TemplateNotFound:
+            continue
+    raise PolicyError(Problem(Place(stems[0] + suffix), f"没有网页用的文件“{stems[0] + suffix}”"))
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _check(page: str, protection: str, name: str) -> None:
+    """That the protection stands before anything a browser could load. Templates come from strangers."""
+    begin = r'\s*<!DOCTYPE html>\s*<html(?: lang="[\w-]+")?>\s*<head>\s*<meta charset="utf-8">\s*'
+    begin += f'<meta http-equiv="Content-Security-Policy" content="{re.escape(str(escape(protection)))}">'
+    if not re.match(begin, page, re.IGNORECASE):
+        wanted = '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
+        wanted += '<meta http-equiv="Content-Security-Policy" content="{{ protection }}">'
+        raise PolicyError(Problem(Place(name, 1), "网页模板没有以安全声明开头", wanted))

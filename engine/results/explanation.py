@@ -1,0 +1,130 @@
+"""How each score came about, in words: the case, the clause's text, the operands, the value before and after rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.errors import Place, Problem, UsageError, nearest
+from engine.policy.model import Policy
+from engine.results.views.table import STATUSES, label
+
+_VALUES = {
+    "positive": "正向（越多越好）",
+    "inverse": "反向（越少越好）",
+    "quantitative": "定量",
+    "deadline": "期限",
+    "qualitative": "定性",
+    "not_applicable": "不适用",
+    "unscorable": "不能计分",
+    "yes": "完成",
+    "no": "未完成",
+    "unknown": "判断不了",
+}
+
+
+def explain(result: Mapping[str, Any], policy: Policy, form: str = "", indicator: str = "") -> str:
+    """The explanation of every score, or of those of the named form and indicator (a part of the name is enough).
+
+    Raises UsageError, with the nearest name, where nothing has that name.
+    """
+    forms = [item for item in result["forms"] if form in item["name"]]
+    if not forms:
+        raise _unknown("表", form, [item["name"] for item in result["forms"]])
+    if indicator:
+        names = [item["name"] for found in forms for item in found["indicators"]]
+        if not any(indicator in name for name in names):
+            raise _unknown("指标", indicator, names)
+    lines: list[str] = []
+    for found in forms:
+        chosen = [item for item in found["indicators"] if indicator in item["name"]]
+        if not chosen:
+            continue
+        lines += [f"【{found['name']}】{found['unit']} {found['fiscal_year']}年度", ""]
+        if not indicator:
+            for key, score in found["scores"].items():
+                lines += _head(label(key), score)
+                lines += _trace(score.get("trace", {}), policy)
+                lines.append("")
+            grade = found["grade"]
+            lines.append(f"等级：自评 {grade['reported'] or '—'}，计算 {grade['computed'] or '—'}")
+            lines += list(_clause(grade["basis"], policy)) if grade["basis"] else []
+            lines.append("")
+        for item in chosen:
+            lines += _indicator(item, policy)
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def of_indicator(item: Mapping[str, Any], policy: Policy) -> str:
+    """How one indicator of a result came by its score."""
+    return "\n".join(_indicator(item, policy))
+
+
+def of_part(key: str, score: Mapping[str, Any], policy: Policy) -> str:
+    """How another score of a form (`execution`, `total`, a group of indicators) came about."""
+    return "\n".join([*_head(label(key), score), *_trace(score.get("trace", {}), policy)])
+
+
+def _unknown(what: str, name: str, names: list[str]) -> UsageError:
+    return UsageError(Problem(Place(), f"没有{what}“{name}”", "、".join(dict.fromkeys(names)), nearest(name, names)))
+
+
+def _indicator(item: Mapping[str, Any], policy: Policy) -> Iterator[str]:
+    yield f"■ {item['name']}（{item['level1']} / {item['level2'] or '—'}，分值 {item['weight'] or '未列'}）"
+    yield f"  目标值“{item['target']}”，实际完成值“{item['actual']}”（{item['where']}）"
+    trace = item["trace"]
+    read = trace["values_read"]
+    yield f"  读作：目标 {_read(read['target'])}；实际 {_read(read['actual'])}"
+    if trace.get("comparison"):
+        yield f"  比较：{trace['comparison']}"
+    for note in trace.get("notes", []):
+        yield f"  注意：{note}"
+    for step in trace["recognition"]:
+        if step["table"] == "attainment" and item["nature"] != "qualitative":
+            continue  # the tier of a number is not used
+        title = policy.recognition[step["table"]].title
+        why = f"：{step['label']}" if step["label"] else ""
+        yield f"  {title}＝{_VALUES.get(step['value'], step['value'])}（{step['table']}.{step['case']}{why}；依据 {step['basis']}）"
+    yield from _head("  得分", item)
+    yield from _trace(trace, policy)
+
+
+def _head(name: str, score: Mapping[str, Any]) -> Iterator[str]:
+    allowed = score["allowed"]
+    span = f"，可取 {allowed[0]} 至 {allowed[1]}" if allowed and allowed[0] != allowed[1] else ""
+    status = f"，{STATUSES[score['status']]}" if STATUSES[score["status"]] else ""
+    reason = f"：{score['reason']}" if score.get("reason") else ""
+    yield f"{name}：自评 {score['reported'] or '—'}，计算 {score['computed'] or '—'}{span}{status}{reason}"
+
+
+def _trace(trace: Mapping[str, Any], policy: Policy) -> Iterator[str]:
+    if not trace.get("case"):
+        return
+    yield f"    情形 {trace['case']}" + (f"：{trace['label']}" if trace.get("label") else "")
+    if trace.get("tier"):
+        yield f"    档次 {trace['tier']}，范围 {trace['tier_range']}"
+    if trace.get("formula"):
+        steps = dict.fromkeys([trace["formula"], trace["operands"], trace["unrounded"]])  # weight = 1.5, not weight = 1.5 = 1.5
+        yield f"    公式 {' = '.join(steps)}"
+    if trace.get("bounded"):
+        yield f"    调整 {trace['bounded']}"
+    if trace.get("rounding"):
+        yield f"    取整 {trace['rounding']}"
+    yield from _clause(trace["basis"], policy)
+
+
+def _clause(basis: str, policy: Policy) -> Iterator[str]:
+    clause = policy.clause(basis)
+    practice = {"practice": "（通行做法）", "secondary": "（转引）", "unverified": "（未核实）"}.get(clause.evidence, "")
+    yield f"    依据 {basis}{practice}：{clause.text}"
+
+
+def _read(value: Mapping[str, Any]) -> str:
+    kinds = {"empty": "空", "not_applicable": "不适用", "text": "文字"}
+    if value["kind"] in kinds:
+        return kinds[value["kind"]]
+    if value.get("deadline"):
+        return f"期限 {value['deadline']}"
+    parts = [f"{q.get('label', '')}{q.get('approximate', '')}{q['number']}{q.get('unit', '')}" for q in value.get("quantities", [])]
+    return str(value.get("operator", "")) + "、".join(parts)

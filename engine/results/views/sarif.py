@@ -1,0 +1,95 @@
+"""Findings as SARIF 2.1.0, for editors and review tools that read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+from engine.policy.model import Policy
+
+_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def render(result: Mapping[str, Any], policies: Mapping[str, Policy]) -> dict[str, Any]:
+    """The findings of a result as a SARIF log: a run a policy, with its rules and their clauses, one result a finding, its
+    evidence as locations. What could not be read is told with each run as a notification of the tool."""
+    heads = result.get("policies") or [result["policy"]]
+    of_bundle = {number: bundle["policy"] for number, bundle in enumerate(result.get("bundles", []), start=1)}
+    by_policy: dict[str, list[Mapping[str, Any]]] = {head["id"]: [] for head in heads}
+    for finding in result["findings"]:
+        by_policy[of_bundle.get(finding.get("bundle", 0), heads[0]["id"])].append(finding)
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [_run(result, head, policies[head["id"]], by_policy[head["id"]]) for head in heads],
+    }
+
+
+def _run(
+    result: Mapping[str, Any], head: Mapping[str, Any], policy: Policy, findings: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    used = {rule: number for number, rule in enumerate(dict.fromkeys(finding["rule"] for finding in findings))}
+    out: dict[str, Any] = {
+        "tool": {"driver": {"name": "jixiao", "version": result["engine"], "rules": [_rule(name, policy) for name in used]}},
+        "columnKind": "unicodeCodePoints",
+        "properties": {"policy": head["id"], "sha256": head["sha256"]},
+        "results": [_result(finding, used[finding["rule"]]) for finding in findings],
+    }
+    if problems := result.get("problems"):
+        told = [_notification(problem) for problem in problems]
+        out["invocations"] = [{"executionSuccessful": False, "toolExecutionNotifications": told}]
+    return out
+
+
+def _notification(problem: Mapping[str, Any]) -> dict[str, Any]:
+    text = problem["message"] + (f"；应为：{problem['expected']}" if problem.get("expected") else "")
+    out: dict[str, Any] = {"level": "error", "message": {"text": text}}
+    if problem.get("file"):
+        out["locations"] = [_physical(problem)]
+    return out
+
+
+def _rule(name: str, policy: Policy) -> dict[str, Any]:
+    rule = policy.rules.rules[name]
+    clause = policy.clause(rule.basis)
+    return {
+        "id": name,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": f"{clause.source_title}“{clause.title}”：{clause.text}"},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"category": rule.category, "basis": rule.basis},
+    }
+
+
+def _result(finding: Mapping[str, Any], index: int) -> dict[str, Any]:
+    locations = [_location(evidence) for evidence in finding["evidence"] if evidence.get("file")]
+    out: dict[str, Any] = {
+        "ruleId": finding["rule"],
+        "ruleIndex": index,
+        "level": _LEVELS[finding["severity"]],
+        "message": {"text": finding["message"] + (f"建议：{finding['advice']}" if finding["advice"] else "")},
+        "properties": {
+            "form": finding["form"],
+            "subject": finding["subject"],
+            "category": finding["category"],
+            "basis": finding["basis"],
+        },
+    }
+    if locations:
+        out["locations"] = locations[:1]
+    if locations[1:]:
+        out["relatedLocations"] = [{"id": n, **location} for n, location in enumerate(locations[1:])]
+    return out
+
+
+def _location(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    return {**_physical(evidence), "message": {"text": f"{evidence['title']}：{evidence['value']}"}}
+
+
+def _physical(item: Mapping[str, Any]) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(PurePath(item["file"]).as_posix())}}
+    if item.get("line"):
+        physical["region"] = {"startLine": item["line"]}
+    return {"physicalLocation": physical}

@@ -1,0 +1,95 @@
+"""The budgets of several forms added up, in one unit of money, exact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from engine.language.formula import plain
+from engine.policy.rollup import RollupRules
+from engine.rollup.model import Child, Obstacle, grouped, money_factor
+from engine.rollup.rollup_cells import HERE, made
+from engine.scoring.form import scored_line
+from engine.scoring.recognition import number_of
+from engine.submission.model import BudgetLine, Cell
+from engine.values.rounding import rounded
+from engine.values.vocabulary import Vocabulary
+
+_AMOUNTS = ("original", "budget", "executed")
+
+
+def budget_lines(
+    children: Sequence[Child], by: str, rules: RollupRules, words: Vocabulary, obstacles: list[Obstacle]
+) -> tuple[BudgetLine, ...]:
+    """The total lines added up, and the detail lines that every form lists."""
+    lines = [scored_line(child.form) for child in children]
+    units = {line.money_unit for line in lines if line and line.money_unit}
+    bare = [c for c, line in zip(children, lines, strict=True) if line and not line.money_unit]
+    if bare and not units:
+        obstacles.append(Obstacle("money-unit-unclear", units=tuple(c.label for c in bare), whole=len(children)))
+    if missing := [c for c in children if c.funds is None]:
+        pairs = ((_money(scored_line(c.form)), c.label) for c in missing)
+        said = tuple(c.label for c in missing)
+        obstacles.append(Obstacle("funds-missing", units=said, whole=len(children), details=grouped(pairs), refused=True))
+    unit = units.pop() if len(units) == 1 else _finest(units, words)
+    line_names = {line.name for line in lines if line}
+    name = rules.texts["project_line"] if by == "project" else rules.texts["total_line"]
+    if by != "project" and len(line_names) == 1:
+        name = line_names.pop()
+    out = [_line(name, "total", lines, unit, words)]
+    details = [[line for line in child.form.budget if line.role == "detail"] for child in children]
+    named = [{line.name: line for line in own} for own in details]
+    every = sorted({name for own in named for name in own}, key=lambda n: (min(list(o).index(n) for o in named if n in o), n))
+    whole = [n for n in every if all(n in own for own in named)] if by != "project" else []
+    out += [_line(n, "detail", [own[n] for own in named], unit, words) for n in whole]
+    if by != "project" and (rest := [n for n in every if n not in whole]):
+        lacking = tuple(c.label for c, own in zip(children, named, strict=True) if any(n not in own for n in rest))
+        obstacles.append(Obstacle("lines-partly", units=lacking, whole=len(children), details="、".join(rest)))
+    return tuple(out)
+
+
+def _money(line: BudgetLine | None) -> str:
+    if line is None:
+        return "没有预算执行一行"
+    texts = [cell.text if cell else "没有填" for cell in (line.budget, line.executed)]
+    return f"预算数 {texts[0] or '空'}、执行数 {texts[1] or '空'}、金额单位 {line.money_unit or '没有写'}"
+
+
+def _finest(units: set[str], words: Vocabulary) -> str:
+    """The smallest of several units of money, so that sums stay exact in it."""
+    found = {unit: factor for unit in units if (factor := money_factor(unit, words))}
+    return min(found, key=lambda unit: (found[unit][0], unit), default="")
+
+
+def _line(name: str, role: str, lines: Sequence[BudgetLine | None], unit: str, words: Vocabulary) -> BudgetLine:
+    sums = {key: _added([(line, getattr(line, key) if line else None) for line in lines], unit, words) for key in _AMOUNTS}
+    budget, executed = sums["budget"], sums["executed"]
+    rate = None
+    if budget and executed is not None:
+        rate = made(f"{format(rounded(executed / budget * 100, 2), 'f')}%")
+    cells = {key: None if value is None else made(_plain(value)) for key, value in sums.items()}
+    weights = {line.weight.text for line in lines if line and line.weight}
+    weight = made(weights.pop()) if len(weights) == 1 else None
+    cells["original"] = cells["original"] if any(line and line.original for line in lines) else None
+    empty = {key: cells[key] or made("") for key in ("budget", "executed")}
+    return BudgetLine(name, role, HERE, unit, cells["original"], empty["budget"], empty["executed"], rate, weight)
+
+
+def _added(cells: Sequence[tuple[BudgetLine | None, Cell | None]], unit: str, words: Vocabulary) -> Fraction | None:
+    """Amounts added up in `unit`; None where one is missing, no number, or in a unit that is not certain."""
+    whole = Fraction(0)
+    to = money_factor(unit, words) if unit else (Fraction(1), "")
+    for line, cell in cells:
+        amount = number_of(cell)
+        if line is None or amount is None or to is None or bool(line.money_unit) != bool(unit):
+            return None
+        own = money_factor(line.money_unit, words) if unit else (Fraction(1), "")
+        if own is None or own[1] != to[1]:
+            return None
+        whole += Fraction(amount) * own[0] / to[0]
+    return whole
+
+
+def _plain(value: Fraction) -> str:
+    text = plain(value, 30)
+    return text.rstrip("…")

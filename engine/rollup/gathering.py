@@ -1,0 +1,173 @@
+"""What the forms that report one indicator have in common: kind of value, unit, components; and the obstacles met on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.language.model import Scalar
+from engine.policy.model import Policy
+from engine.policy.rollup import RollupRules
+from engine.rollup import rollup_entries as of
+from engine.rollup.model import Entry, Obstacle, Units, exact, number, together
+from engine.scoring.recognition import value_of
+from engine.submission.model import Rolled, RolledNumber, Share
+from engine.values.vocabulary import Vocabulary
+
+CLAIMS = (">=", ">", "<=", "<", "±")
+"""Signs in an actual that make it no exact number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What rolling up an indicator needs to know of everything around it. `funds` is that of all the forms together."""
+
+    by: str
+    whole: int
+    funds: Fraction | None
+    year: int
+    policy: Policy
+    rules: RollupRules
+    words: Vocabulary
+
+
+class Refused(Exception):
+    """Carries the obstacle; never leaves the roll-up of the indicator."""
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(obstacle.code)
+        self.obstacle = obstacle
+
+
+class Gathered:
+    """An indicator on all forms that report it."""
+
+    def __init__(self, name: str, entries: Sequence[Entry], setting: Setting) -> None:
+        self.name, self.every, self.setting = name, list(entries), setting
+        self.rules, self.words = setting.rules, setting.words
+        self.alone = len(entries) == 1
+        self.active = [e for e in entries if of.kind(e) != "not_applicable"]
+        self.obstacles: list[Obstacle] = []
+        self.method, self.case, self.basis = "same", "", self.rules.values.cases[-1].basis
+
+    def _common_kind(self) -> str:
+        kinds = {of.kind(e) for e in self.active}
+        if "missing" in kinds and not self.alone:
+            missing = [e for e in self.active if of.kind(e) == "missing"]
+            raise Refused(self._obstacle("value-missing", missing, details=of.actuals(missing)))
+        if len(kinds) > 1:
+            raise Refused(self._obstacle("natures-differ", self.active, details=of.actuals(self.active)))
+        if kinds == {"numbers"} and not self.alone:
+            if claims := [e for e in self.active if e.known.actual.operator in CLAIMS]:
+                raise Refused(self._obstacle("value-not-exact", claims, details=of.actuals(claims)))
+            if about := [e for e in self.active if any(q.approximate for q in e.known.actual.quantities)]:
+                self._note("approximate", about, details=of.actuals(about))
+            if len({e.known.direction for e in self.active}) > 1:
+                raise Refused(self._obstacle("directions-differ", self.active, details=of.targets(self.active)))
+        return kinds.pop()
+
+    def _units(self) -> Units:
+        """All units of actuals and targets in one. A bare actual beside a target with a unit has that unit."""
+        found = together([unit for e in self.active for _, unit, _ in (*of.actual(e), *of.target(e))], self.words)
+        if isinstance(found, str):
+            if self.alone:
+                return Units("", {})
+            raise Refused(self._obstacle("units-differ", self.active, details=of.actuals(self.active)))
+        bare = [e for e in self.active if any(not unit and value for _, unit, value in of.actual(e))]
+        if bare and found.assumed and not self.alone:
+            self._note("unit-assumed", bare, details=of.actuals(bare))
+        return found
+
+    def _labels(self) -> tuple[str, ...]:
+        """The components of the value, by label; one without a name for a single number."""
+        every = [tuple(label for label, _, _ in of.actual(e)) for e in self.active]
+        changes = {self._change(label) for labels in every for label in labels}
+        singles = all(len(labels) == 1 for labels in every)
+        named = {labels[0] for labels in every if labels[0]} if singles else set()
+        if singles and len(named) <= 1 and len(changes) == 1:
+            return (named.pop() if changes != {""} else "",)
+        if singles or len({tuple(sorted(labels)) for labels in every}) > 1 or len(set(every[0])) < len(every[0]):
+            if self.alone:
+                return every[0]
+            raise Refused(self._obstacle("parts-differ", self.active, details=of.actuals(self.active)))
+        return min(every)
+
+    def _change(self, label: str) -> str:
+        kinds = zip(("increase", "decrease"), self.words.changes, strict=True)
+        return next((kind for kind, listed in kinds if any(word in label for word in listed)), "")
+
+    def _choose(self, kind: str, unit: str, parts: int) -> None:
+        first = self.active[0]
+        fields: dict[str, Scalar] = {
+            "name": self.name,
+            "level1": first.indicator.level1,
+            "form_kind": first.known.form_kind,
+            "by": self.setting.by,
+            "kind": kind,
+            "unit": unit,
+            "parts": Decimal(parts),
+            "direction": first.known.direction,
+            **({"level2": first.indicator.level2} if first.indicator.level2 else {}),
+        }
+        case = self.rules.values.first(fields)
+        assert case is not None  # tables end in `otherwise`
+        self.method, self.case, self.basis = case.value, case.id, case.basis
+
+    def _bases(self) -> list[Fraction | None]:
+        out: list[Fraction | None] = []
+        for e in self.active:
+            if e.rolled and e.rolled.base:
+                out.append(number(e.rolled.base))
+                continue
+            value = value_of(e.indicator.base, self.words).number
+            out.append(Fraction(value) if value is not None and value > 0 else None)
+        return out
+
+    def _funds_sum(self) -> Fraction | None:
+        funds = [e.funds for e in self.active]
+        return None if any(f is None for f in funds) else sum((f for f in funds if f is not None), Fraction(0))
+
+    def _trace(self, shares: tuple[Share, ...] = (), numbers: tuple[RolledNumber, ...] = ()) -> Rolled:
+        return Rolled(self.method, self.case, self.basis, numbers=numbers, shares=shares)
+
+    def _shares(self, numbers: dict[int, Fraction]) -> tuple[Share, ...]:
+        return tuple(
+            Share(
+                e.child.unit,
+                e.child.form.name,
+                e.known.actual.raw,
+                exact(numbers.get(id(e))),
+                exact(e.funds),
+                exact(e.weight),
+                e.indicator.actual.place if e.indicator.actual else e.indicator.place,
+            )
+            for e in self.active
+        )
+
+    def _obstacle(
+        self,
+        code: str,
+        entries: Sequence[Entry],
+        *,
+        details: str = "",
+        refused: bool = True,
+        told: bool = True,
+        numbers: Mapping[str, Decimal | str] | None = None,
+    ) -> Obstacle:
+        """`told`: false where another obstacle has said it already, and only the refusal is wanted."""
+        units = tuple(dict.fromkeys(e.child.label for e in entries)) if told else ()
+        head = (code, self.name, self.method, refused, units, len(self.every), details)
+        return Obstacle(*head, numbers=numbers or {}, entries=tuple(entries))
+
+    def _note(
+        self,
+        code: str,
+        entries: Sequence[Entry],
+        *,
+        details: str = "",
+        refused: bool = False,
+        numbers: Mapping[str, Decimal | str] | None = None,
+    ) -> None:
+        self.obstacles.append(self._obstacle(code, entries, details=details, refused=refused, numbers=numbers))

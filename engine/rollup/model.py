@@ -1,0 +1,174 @@
+"""The parts of a roll-up as data: who is rolled up, what each filed, what stands in the way; and exact numbers as text.
+
+Money is in the smallest unit of its dimension (元); every number is an exact fraction until it is written into a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.language.formula import plain
+from engine.policy.rollup import RollupRules
+from engine.scoring.form import scored_line
+from engine.scoring.indicator import Score, ScoredForm
+from engine.scoring.recognition import Recognised, number_of
+from engine.submission.model import Form, Indicator, Rolled
+from engine.values.comparison import compare
+from engine.values.notation import Quantity, Value, read_value
+from engine.values.vocabulary import Vocabulary
+
+SHOWN_GROUPS, SHOWN_UNITS = 6, 4
+"""How many values, and how many units of each, an obstacle lists; the trace has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One form that is rolled up: a unit's, a project's, or one that was itself rolled up. `funds` is None where not known."""
+
+    unit: str
+    form: Form
+    scored: ScoredForm
+    funds: Fraction | None
+    label: str
+    """What it is called among those it is rolled up with: the unit, or the project."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An indicator on one child's form. `order` is its place there: goal and position."""
+
+    child: Child
+    indicator: Indicator
+    known: Recognised
+    score: Score
+    order: tuple[int, int]
+
+    @property
+    def rolled(self) -> Rolled | None:
+        return self.indicator.rolled
+
+    @property
+    def funds(self) -> Fraction | None:
+        """What it weighs: the funds of those that report it where it was rolled up before, else the form's."""
+        return number(self.rolled.funds) if self.rolled and self.rolled.funds else self.child.funds
+
+    @property
+    def weight(self) -> Fraction | None:
+        if self.rolled and self.rolled.weight:
+            return number(self.rolled.weight)
+        return None if self.known.weight is None else Fraction(self.known.weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What stands in the way of rolling something up, or should be known about it. `code` is one of rollup_rules.CODES."""
+
+    code: str
+    name: str = ""
+    method: str = ""
+    refused: bool = False
+    units: tuple[str, ...] = ()
+    whole: int = 0
+    details: str = ""
+    numbers: Mapping[str, Decimal | str] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
+
+
+def number(text: str) -> Fraction:
+    return Fraction(text)
+
+
+def exact(value: Fraction | None) -> str:
+    """An exact number as records write it: in decimals where it ends, else as a fraction."""
+    if value is None:
+        return ""
+    text = plain(value)
+    return f"{value.numerator}/{value.denominator}" if text.endswith("…") else text
+
+
+def listed(units: Iterable[str], most: int = 8) -> str:
+    """Names for people, the first few of many."""
+    names = list(dict.fromkeys(units))
+    return "、".join(names[:most]) + (f"等{len(names)}个" if len(names) > most else "")
+
+
+def grouped(pairs: Iterable[tuple[str, str]]) -> str:
+    """Who has which value: `95%（甲县、乙县）、90%（丙县）`, most frequent first."""
+    groups: dict[str, list[str]] = {}
+    for value, unit in pairs:
+        groups.setdefault(value or "（空）", []).append(unit)
+    order = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    shown = [f"{value}（{listed(sorted(units), SHOWN_UNITS)}）" for value, units in order[:SHOWN_GROUPS]]
+    return "、".join(shown) + (f"等{len(order)}种" if len(order) > SHOWN_GROUPS else "")
+
+
+def money_factor(unit: str, words: Vocabulary) -> tuple[Fraction, str] | None:
+    """How many of the smallest unit one `unit` (万元) is, and that unit (元); None for a text that is no unit of money."""
+    value = read_value(f"1{unit}", words)
+    if value.kind != "number" or value.quantities[0].label or value.note:
+        return None
+    found = words.unit(value.unit)
+    if found is None or found.counting:
+        return None
+    return Fraction(value.quantities[0].number) * Fraction(found.scale), found.dimension
+
+
+def funds_of(form: Form, rules: RollupRules, words: Vocabulary, bare: bool) -> Fraction | None:
+    """The 资金额度 of a form: of one rolled up, what it says; else the budget or the executed amount of its total line.
+
+    `bare`: no form of the set writes a unit of money, so that amounts are taken as they stand. None where it is not known,
+    not a number, or negative.
+    """
+    if form.rolled and form.rolled.funds:
+        return number(form.rolled.funds)
+    line = scored_line(form)
+    amount = number_of(getattr(line, rules.funds.take)) if line else None
+    if line is None or amount is None or amount < 0:
+        return None
+    if not line.money_unit:
+        return Fraction(amount) if bare else None
+    factor = money_factor(line.money_unit, words)
+    return None if factor is None else Fraction(amount) * factor[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Units of measure brought together: the common one, the factor of each, and whether a missing one was taken for it."""
+
+    unit: str
+    factors: Mapping[str, Fraction]
+    assumed: tuple[str, ...] = ()
+
+
+def together(units: Sequence[str], words: Vocabulary) -> Units | str:
+    """The common unit of several, or why there is none (Chinese). The order they are given in does not matter."""
+    distinct = sorted(set(units), key=lambda unit: (not unit, unit))
+    common = distinct[0]
+    for other in distinct[1:]:
+        found = _pair(common, other, words)
+        if isinstance(found, str):
+            return found
+        common = found[2]
+    factors: dict[str, Fraction] = {}
+    for unit in distinct:
+        found = _pair(common, unit, words)
+        if isinstance(found, str):
+            return found
+        factors[unit] = found[1] / found[0]
+    return Units(common, factors, tuple(unit for unit in distinct if not unit and common))
+
+
+def _pair(first: str, second: str, words: Vocabulary) -> tuple[Fraction, Fraction, str] | str:
+    """Factors that bring two units into one, and that one. A number without unit goes with any but money (2 reads as 2元 or
+    2万元) and a percentage it may be a share of."""
+    if first == second:
+        return Fraction(1), Fraction(1), first
+    values = [Value(f"2{unit}", "number", "", (Quantity(Decimal(2), unit),)) for unit in (first, second)]
+    compared = compare(values[0], values[1], words)
+    if compared.kind != "numbers":
+        return compared.reason
+    pair = compared.pairs[0]
+    return Fraction(pair.target) / 2, Fraction(pair.actual) / 2, pair.unit

@@ -1,0 +1,171 @@
+"""Ranking and distribution of a set of forms: who stands where, how the scores lie, which findings are how frequent.
+
+Plain data (`jixiao/ranking/1`), decimals as strings: table, page and workbook are views of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from engine import __version__
+from engine.findings.findings import Finding, Judge
+from engine.forms.labels import fold
+from engine.language.rules import CATEGORIES, SEVERITIES
+from engine.policy.model import Policy
+from engine.results.document import number
+from engine.scoring.form import Evaluation, evaluate, scored_line
+from engine.scoring.indicator import ScoredForm
+from engine.scoring.recognition import number_of
+from engine.submission.model import Form, Submission
+from engine.values.rounding import rounded
+
+SCHEMA = "jixiao/ranking/1"
+BIN = 5
+"""Width of a bar of the distribution, in points."""
+Data = dict[str, Any]
+
+
+def ranking(forms: Sequence[Form], policy: Policy) -> Data:
+    """The forms ranked by their computed totals, each with its findings. Forms of one unit are judged together.
+
+    A form without a total (something needs a human) has no rank and stands last, with the range its total may lie in.
+    """
+    judge = Judge(policy)
+    try:
+        judged = [item for bundle in _by_unit(forms) for item in _judged(bundle, judge, policy)]
+    finally:
+        judge.close()
+    found = [finding for _, own in judged for finding in own]
+    groups = []
+    for kind in ("department", "project"):
+        rows = [_row(scored, own, policy) for scored, own in judged if scored.form.kind == kind]
+        if rows:
+            groups.append({"kind": kind, "rows": _ranked(rows), "distribution": _distribution(rows, policy)})
+    return {
+        "schema": SCHEMA,
+        "engine": __version__,
+        "policy": {"id": policy.id, "title": policy.title, "status": policy.status, "sha256": policy.sha256},
+        "fiscal_year": forms[0].fiscal_year,
+        "full_score": number(policy.scoring.weights.full_score),
+        "units": len({fold(form.unit) for form in forms}),
+        "groups": groups,
+        "findings": list(_tally(found)),
+    }
+
+
+def _by_unit(forms: Sequence[Form]) -> Iterable[list[Form]]:
+    units: dict[str, list[Form]] = {}
+    for form in forms:
+        units.setdefault(fold(form.unit), []).append(form)
+    return (units[key] for key in sorted(units))
+
+
+def _judged(forms: Sequence[Form], judge: Judge, policy: Policy) -> Iterator[tuple[ScoredForm, list[Finding]]]:
+    evaluation: Evaluation = evaluate(Submission(tuple(forms), policy.jurisdiction, policy.id), policy)
+    judgement = judge.judge(evaluation)
+    for scored in evaluation.forms:
+        yield scored, [finding for finding in judgement.findings if finding.form == scored.label]
+
+
+def _row(scored: ScoredForm, findings: Sequence[Finding], policy: Policy) -> Data:
+    form, counts, total = scored.form, scored.counts, scored.total
+    line = scored_line(form)
+    budget, executed = (number_of(getattr(line, key)) if line else None for key in ("budget", "executed"))
+    rate = None
+    if budget and executed is not None:
+        rate = format(rounded(Fraction(executed) / Fraction(budget) * 100, 2), "f")
+    completion = counts.completion_rate
+    return {
+        "rank": None,
+        "unit": form.unit,
+        "form": form.name,
+        "file": form.place.file,
+        "reported": number(total.reported),
+        "computed": number(total.computed),
+        "allowed": None if total.allowed is None else [number(total.allowed[0]), number(total.allowed[1])],
+        "status": total.status,
+        "grade_reported": scored.grade_reported or None,
+        "grade": scored.grade_computed or None,
+        "money_unit": line.money_unit if line else "",
+        "budget": number(budget),
+        "executed": number(executed),
+        "execution_rate": rate,
+        "execution_score": number(scored.execution.computed),
+        "parts": {name: number(score.computed) for name, score in scored.level1.items()},
+        "indicators": counts.indicators,
+        "met": counts.met,
+        "unknown": counts.unknown,
+        "completion_rate": None if completion is None else format(completion * 100, "f"),
+        "findings": {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES},
+        "categories": {key: n for key in CATEGORIES if (n := sum(f.category == key for f in findings))},
+        "first": findings[0].message if findings else "",
+    }
+
+
+def _ranked(rows: list[Data]) -> list[Data]:
+    """Best first; equal totals share a rank and the next rank is passed over (1, 1, 3). Those without a total come last."""
+    known = sorted((row for row in rows if row["computed"] is not None), key=_order)
+    rest = sorted((row for row in rows if row["computed"] is None), key=lambda row: (row["unit"], row["form"], row["file"]))
+    for place, row in enumerate(known, start=1):
+        same = place > 1 and Decimal(known[place - 2]["computed"]) == Decimal(row["computed"])
+        row["rank"] = known[place - 2]["rank"] if same else place
+    return known + rest
+
+
+def _order(row: Data) -> tuple[Decimal, str, str, str]:
+    return (-Decimal(row["computed"]), row["unit"], row["form"], row["file"])
+
+
+def _distribution(rows: Sequence[Data], policy: Policy) -> Data:
+    totals = sorted(Decimal(row["computed"]) for row in rows if row["computed"] is not None)
+    out: Data = {
+        "forms": len(rows),
+        "with_total": len(totals),
+        "grades": [
+            {
+                "grade": band.id,
+                "from": number(band.floor),
+                "included": band.floor_included,
+                "forms": sum(r["grade"] == band.id for r in rows),
+            }
+            for band in policy.grades
+        ],
+        "bins": list(_bins(totals, policy.scoring.weights.full_score)),
+    }
+    if totals:
+        mean = rounded(Fraction(sum(totals, Decimal(0))) / len(totals), 2)
+        quarters = {name: _quantile(totals, share) for name, share in (("lower", (1, 4)), ("median", (1, 2)), ("upper", (3, 4)))}
+        out |= {"lowest": number(totals[0]), "highest": number(totals[-1]), "mean": number(mean)}
+        out |= {name: number(value) for name, value in quarters.items()}
+    return out
+
+
+def _quantile(ordered: Sequence[Decimal], share: tuple[int, int]) -> Decimal:
+    """The value below which `share` of the ordered values lies, interpolated between neighbours, to 2 decimals."""
+    position = Fraction((len(ordered) - 1) * share[0], share[1])
+    low = position.numerator // position.denominator
+    high = min(low + 1, len(ordered) - 1)
+    part = position - low
+    return rounded(Fraction(ordered[low]) * (1 - part) + Fraction(ordered[high]) * part, 2)
+
+
+def _bins(totals: Sequence[Decimal], full: Decimal) -> Iterator[Data]:
+    """Counts per BIN points from 0 to the full score; the last holds the full score itself. Empty ones at the ends are left out."""
+    number_of_bins = max(1, int(-(-full // BIN)))
+    counts = [0] * number_of_bins
+    for total in totals:
+        counts[min(max(0, int(total // BIN)), number_of_bins - 1)] += 1
+    filled = [n for n, count in enumerate(counts) if count]
+    for n in range(filled[0], filled[-1] + 1) if filled else ():
+        low, high = n * BIN, min((n + 1) * BIN, int(full) if full == int(full) else (n + 1) * BIN)
+        yield {"from": str(low), "to": str(high), "last": n == number_of_bins - 1, "forms": counts[n]}
+
+
+def _tally(findings: Sequence[Finding]) -> Iterator[Data]:
+    """Findings by category, most first, with how many of each severity."""
+    of = {key: [f for f in findings if f.category == key] for key in CATEGORIES}
+    for key in sorted((k for k in of if of[k]), key=lambda k: (-len(of[k]), list(CATEGORIES).index(k))):
+        yield {"category": key, "title": CATEGORIES[key], **{s: sum(f.severity == s for f in of[key]) for s in SEVERITIES}}

@@ -1,0 +1,251 @@
+"""汇总: the forms of many units or projects made one, level by level, each value with its trace.
+
+The result is a submission record again: it can be evaluated, reported and rolled up further. What cannot be added stays empty
+and is told as a finding; see `rollup_rules` for what the policy decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from engine.errors import InputError, Place, PolicyError, Problem
+from engine.forms.labels import fold
+from engine.language.model import Scalar
+from engine.language.rules import SEVERITIES
+from engine.policy.model import Policy
+from engine.policy.rollup import AXES, RollupRules
+from engine.rollup.checks import Fact, Told, level_facts, obstacle_facts, tell
+from engine.rollup.forms import Head, children_of, most, roll_form, with_scores
+from engine.rollup.model import Obstacle
+from engine.rollup.units import Tree, flat
+from engine.scoring.form import Evaluation, evaluate
+from engine.scoring.indicator import ScoredForm
+from engine.submission.model import Form, Remark, Submission
+from engine.values import names
+from engine.values.vocabulary import Vocabulary, vocabulary
+
+Key = tuple[str, str]
+"""Kind and reduced name: forms with one key are one form of several units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level rolled up: a region, a department. `depth` is 0 for the top; `children` are those directly under it."""
+
+    name: str
+    depth: int
+    forms: tuple[ScoredForm, ...]
+    findings: tuple[Told, ...]
+    children: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """The top level as a record, every level, and the forms that were rolled up with their scores."""
+
+    by: str
+    policy: Policy
+    submission: Submission
+    levels: tuple[Level, ...]
+    """Top first."""
+    filed: tuple[ScoredForm, ...]
+
+    @property
+    def findings(self) -> tuple[Told, ...]:
+        return tuple(told for level in self.levels for told in level.findings)
+
+    def record(self, level: Level) -> Submission:
+        """One level's forms as a record of their own."""
+        return replace(self.submission, forms=tuple(scored.form for scored in level.forms))
+
+
+def axis_of(forms: Sequence[Form]) -> str:
+    """How forms are rolled up where nobody says: the projects of one unit to its department, else the units to their superior."""
+    one = len({fold(form.unit) for form in forms}) == 1
+    return "project" if one and any(form.kind == "project" for form in forms) else "unit"
+
+
+def roll_up(forms: Sequence[Form], policy: Policy, by: str, *, tree: Tree | None = None, name: str = "") -> Rollup:
+    """The forms rolled up by unit, region (up the tree, level by level) or project.
+
+    Raises PolicyError if the policy does not say how, InputError for forms of different years or the same form twice.
+    """
+    rules = policy.rollup
+    if rules is None:
+        raise PolicyError(
+            Problem(
+                Place(),
+                f"政策“{policy.id}”没有规定怎样汇总（rollup）",
+                "写有 rollup 部分的政策；没有条文的地方不能汇总",
+                "",
+                "rollup.none",
+            )
+        )
+    _agree(forms)
+    scored = [evaluate(Submission((form,), policy.jurisdiction, policy.id), policy).forms[0] for form in forms]
+    return _Run(scored, policy, rules, by, tree, name).run()
+
+
+def _agree(forms: Sequence[Form]) -> None:
+    """One year, at least one form, none twice: it would be counted twice."""
+    problems: list[Problem] = []
+    years = sorted({form.fiscal_year for form in forms})
+    if len(years) > 1:
+        listed = "、".join(map(str, years))
+        problems.append(Problem(forms[0].place, f"一起汇总的表属于不同年度：{listed}", "同一年度的表", code="rollup.years"))
+    if not forms:
+        problems.append(Problem(Place(), "没有可以汇总的表", "至少一份自评表", code="rollup.none"))
+    seen: dict[tuple[str, str, str], Form] = {}
+    for form in forms:
+        key = (fold(form.unit), form.kind, fold(form.name))
+        if key in seen:
+            message = f"“{form.unit}”的“{form.name}”有两份，另一份在 {seen[key].place}"
+            problems.append(Problem(form.place, message, "每个单位每张表一份，重复的会加两遍", code="rollup.twice"))
+        seen.setdefault(key, form)
+    if problems:
+        raise InputError(problems)
+
+
+class _Run:
+    def __init__(
+        self, scored: Sequence[ScoredForm], policy: Policy, rules: RollupRules, by: str, tree: Tree | None, name: str
+    ) -> None:
+        self.scored, self.policy, self.rules, self.by, self.name = list(scored), policy, rules, by, name
+        self.words: Vocabulary = vocabulary(policy.notation)
+        self.tree = tree
+        self.levels: list[Level] = []
+        self.told: set[str] = set()
+        """Nodes that have a level, which says itself who is missing under it."""
+
+    def run(self) -> Rollup:
+        if self.by == "project":
+            self._projects()
+        else:
+            self._regions()
+        top = [level for level in self.levels if level.depth == 0]
+        if not top:
+            message = "没有下级单位的表可以汇总：给出的都是最上一级自己的表"
+            raise InputError(Problem(self.scored[0].form.place, message, "下级单位的自评表", code="rollup.none"))
+        forms = tuple(scored.form for level in top for scored in level.forms)
+        submission = Submission(forms, self.policy.jurisdiction, self.policy.id)
+        levels = tuple(sorted(self.levels, key=lambda level: (level.depth, level.name)))
+        return Rollup(self.by, self.policy, submission, levels, tuple(self.scored))
+
+    # --- projects of departments -----------------------------------------------------------------------------------
+
+    def _projects(self) -> None:
+        """The projects of each unit as its department's form, held against the department form it filed itself."""
+        units: dict[str, list[ScoredForm]] = {}
+        for item in self.scored:
+            units.setdefault(fold(item.form.unit), []).append(item)
+        for key in sorted(units):
+            own = next((s for s in units[key] if s.form.kind == "department"), None)
+            projects = [s for s in units[key] if s.form.kind == "project"]
+            unit = units[key][0].form.unit
+            if not projects:
+                message = f"“{unit}”没有项目自评表，不能按项目汇总"
+                raise InputError(Problem(units[key][0].form.place, message, "至少一份项目自评表", code="rollup.projects"))
+            name = own.form.name if own else self.rules.texts["department_name"]
+            level = self._level(self.name or unit, 0, [(Head("project", unit, name, "department"), projects, own)], (), ())
+            self.levels.append(level)
+
+    # --- units and regions -----------------------------------------------------------------------------------------
+
+    def _regions(self) -> None:
+        """Every node with others under it, deepest first: its forms are made of theirs."""
+        units = [item.form.unit for item in self.scored]
+        title = self.name or self.rules.texts["unit_name"].replace("{count}", str(len({fold(u) for u in units})))
+        tree = self.tree or flat(units, title)
+        by_node: dict[str, dict[Key, ScoredForm]] = {key: {} for key in tree.nodes}
+        homes = _homes(tree)
+        for item in self.scored:
+            by_node[homes[fold(item.form.unit)]][self._key(item.form)] = item
+        for key in tree.bottom_up():
+            node = tree.nodes[key]
+            under = sorted(node.children)
+            missing = tuple(sorted({name for child in under for name in self._absent(child, tree, by_node)}))
+            depth = tree.depth(key)
+            name = self.name if depth == 0 and self.name else node.name
+            heads = []
+            filing = [child for child in under if by_node[child]]
+            for form_key in sorted({k for child in filing for k in by_node[child]}):
+                group = [by_node[child][form_key] for child in filing if form_key in by_node[child]]
+                lacking = tuple(tree.nodes[c].name for c in filing if form_key not in by_node[c]) if len(group) > 1 else ()
+                called = most(s.form.name for s in group)
+                head = Head(self.by, name, called, form_key[0], (*missing, *lacking))
+                heads.append((head, group, by_node[key].get(form_key)))
+            if not heads:
+                continue
+            level = self._level(name, depth, heads, missing, [tree.nodes[c].name for c in filing])
+            self.levels.append(level)
+            by_node[key] = {**by_node[key], **{self._key(s.form): s for s in level.forms}}
+            self.told.add(key)
+
+    def _absent(self, key: str, tree: Tree, by_node: Mapping[str, Mapping[Key, ScoredForm]]) -> list[str]:
+        """The units under a node (or the node itself) that were expected and have filed nothing, where no level tells it."""
+        if key in self.told:
+            return []
+        node = tree.nodes[key]
+        below = [name for child in node.children for name in self._absent(child, tree, by_node)]
+        return below or ([node.name] if node.expected and not by_node[key] else [])
+
+    def _key(self, form: Form) -> Key:
+        return (form.kind, "" if form.kind == "department" else names.reduce(form.name, self.policy.names))
+
+    # --- one level ---------------------------------------------------------------------------------------------------
+
+    def _level(
+        self,
+        name: str,
+        depth: int,
+        heads: Sequence[tuple[Head, Sequence[ScoredForm], ScoredForm | None]],
+        missing: Sequence[str],
+        children: Iterable[str],
+    ) -> Level:
+        forms: list[Form] = []
+        facts: list[tuple[Mapping[str, Scalar], list[Fact]]] = []
+        sizes: list[int] = []
+        for head, group, _ in heads:
+            own = children_of([(s.form, s) for s in group], self.by, self.policy, self.rules, self.words)
+            rolled = roll_form(own, head, self.policy, self.rules, self.words)
+            whole: dict[str, Scalar] = {"by": self.by, "level": name, "form": head.name, "form_kind": head.kind}
+            obstacles = list(rolled.obstacles)
+            lacking = tuple(unit for unit in head.missing if unit not in missing)
+            if lacking:
+                obstacles.append(Obstacle("form-missing", units=lacking, whole=len(group) + len(lacking)))
+            facts.append((whole, list(obstacle_facts(obstacles, whole))))
+            forms.append(rolled.form)
+            sizes.append(len(group))
+        forms = [with_scores(s.form, s) for s in self._evaluated(forms).forms]
+        scored = self._evaluated(forms).forms  # with the scores in their cells: as it will be read back
+        if missing:
+            gap = Obstacle("unit-missing", units=tuple(missing), whole=len(list(children)) + len(missing))
+            facts[0][1].extend(obstacle_facts([gap], facts[0][0]))
+        for (fields, found), (_, _, filed), item, size in zip(facts, heads, scored, sizes, strict=True):
+            if filed is not None:
+                found += level_facts(filed, item, fields, self.policy, self.words, size)
+        told = [tell(found, self.rules, self.policy) for _, found in facts]
+        order = list(SEVERITIES)
+        told = [sorted(group, key=lambda t: (order.index(t.severity), t.rule, t.subject, t.message)) for group in told]
+        kept = tuple(replace(item, form=_remarked(item.form, group)) for item, group in zip(scored, told, strict=True))
+        return Level(name, depth, kept, tuple(t for group in told for t in group), tuple(children), tuple(missing))
+
+    def _evaluated(self, forms: Sequence[Form]) -> Evaluation:
+        return evaluate(Submission(tuple(forms), self.policy.jurisdiction, self.policy.id), self.policy)
+
+
+def _homes(tree: Tree) -> dict[str, str]:
+    """The node of each unit by its folded name; a region that files a form itself is its own node."""
+    return {fold(node.name): key for key, node in sorted(tree.nodes.items(), key=lambda item: -len(item[1].children))}
+
+
+def _remarked(form: Form, told: Sequence[Told]) -> Form:
+    if form.rolled is None:
+        return form
+    remarks = tuple(Remark(t.rule, t.severity, t.subject, t.message) for t in told)
+    return replace(form, rolled=replace(form.rolled, remarks=remarks))
+
+
+__all__ = ["AXES", "Level", "Rollup", "axis_of", "roll_up"]

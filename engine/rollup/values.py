@@ -1,0 +1,299 @@
+"""One indicator of several forms rolled up: the actual by the policy's method, the target, the weight, the averaged score.
+
+Nothing is averaged away: what cannot be added is an obstacle, the value stays empty, and the obstacle says why. An indicator
+that one form alone reports is taken over as it stands.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from engine.policy.rollup import NUMERIC
+from engine.rollup import rollup_entries as of
+from engine.rollup.gathering import Gathered, Refused, Setting
+from engine.rollup.model import Entry, Obstacle, Units, exact, grouped, number
+from engine.rollup.rollup_cells import made, told, trimmed, written
+from engine.submission.model import Cell, Rolled, RolledNumber
+from engine.values.notation import fold
+
+
+@dataclass(frozen=True, slots=True)
+class RolledValue:
+    """The cells of a rolled-up indicator, how they came about, and what stood in the way."""
+
+    target: Cell | None
+    actual: Cell | None
+    weight: Cell | None
+    rolled: Rolled
+    obstacles: tuple[Obstacle, ...]
+
+
+def roll(name: str, entries: Sequence[Entry], setting: Setting) -> RolledValue:
+    """The indicator `name` of all forms that report it, as one."""
+    return _Indicator(name, sorted(entries, key=lambda e: (e.child.label, e.child.unit, e.order)), setting).run()
+
+
+class _Indicator(Gathered):
+    def run(self) -> RolledValue:
+        rest = [e for e in self.every if of.kind(e) == "not_applicable"]
+        if self.active and rest:
+            self._note("not-applicable", rest)
+        weight = self._weight()
+        if not self.active:  # nobody has it to do: taken over as it stands
+            first = self.every[0]
+            return self._done(first.indicator.target, first.indicator.actual, weight, Rolled("same", "", self.basis))
+        try:
+            return self._rolled(weight)
+        except Refused as refused:
+            self.obstacles.append(refused.obstacle)
+            why = of.reason(refused.obstacle)
+            rolled = Rolled(self.method, self.case, self.basis, refused=why, shares=self._shares({}))
+            return self._done(None, made(""), weight, rolled)
+
+    def _rolled(self, weight: Fraction | None) -> RolledValue:
+        kind = self._common_kind()
+        units = self._units() if kind == "numbers" else Units("", {})
+        labels = self._labels() if kind == "numbers" else ()
+        self._choose(kind, units.unit, len(labels))
+        if self.alone:
+            return self._alone(kind, units, labels, weight)
+        if self.method == "refuse":
+            raise Refused(self._obstacle("method-none", self.active, details=of.actuals(self.active)))
+        if self.method in NUMERIC:
+            return self._numbers(units, labels, weight)
+        if self.method == "score_mean":
+            return self._scores(weight)
+        if self.method == "latest":
+            last = max(self.active, key=lambda e: (of.last_day(e, self.setting.year), e.known.actual.raw))
+            return self._done(self._same_target(), made(last.known.actual.raw), weight, self._trace(shares=self._shares({})))
+        if len({fold(e.known.actual.raw, self.words) for e in self.active}) > 1:
+            raise Refused(self._obstacle("method-none", self.active, details=of.actuals(self.active)))
+        return self._done(self._same_target(), self.active[0].indicator.actual, weight, self._trace(shares=self._shares({})))
+
+    # --- methods ---------------------------------------------------------------------------------------------------
+
+    def _alone(self, kind: str, units: Units, labels: tuple[str, ...], weight: Fraction | None) -> RolledValue:
+        """Taken over word for word, with its exact numbers for the next level where there are any."""
+        entry = self.active[0]
+        own = entry.rolled
+        rolled = own or replace(self._trace(), funds=exact(entry.funds))
+        if own is None and self.method in NUMERIC and units.factors:
+            numbers = self._exact(labels, units)
+            rolled = replace(rolled, numbers=numbers)
+        elif self.method == "score_mean" and (score := self._score(entry)) is not None and entry.weight and weight is not None:
+            low, high = of.limits(entry, score)
+            scaled = [exact(value * weight / entry.weight) for value in (score, low, high)]
+            rolled = replace(rolled, score=scaled[0], low=scaled[1], high=scaled[2], attainment=entry.known.attainment)
+        rolled = replace(rolled, shares=self._shares({}), reporting=1)
+        return self._done(entry.indicator.target, entry.indicator.actual, weight, rolled)
+
+    def _exact(self, labels: tuple[str, ...], units: Units) -> tuple[RolledNumber, ...]:
+        entry = self.active[0]
+        targets = of.aligned(of.target(entry), labels)
+        out = []
+        for n, (_, unit, value) in enumerate(of.actual(entry)):
+            target = targets[n if len(targets) > 1 else 0] if targets else None
+            wanted = exact(target[2] * units.factors[target[1]]) if target and target[1] in units.factors else ""
+            out.append(RolledNumber(labels[n], units.unit, exact(value * units.factors[unit]), wanted))
+        return tuple(out)
+
+    def _numbers(self, units: Units, labels: tuple[str, ...], weight: Fraction | None) -> RolledValue:
+        take = self._combiner(self.method)
+        values: dict[str, list[Fraction]] = {label: [] for label in labels}
+        for e in self.active:
+            for label, unit, value in of.by_label(of.actual(e), labels):
+                values[label].append(value * units.factors[unit])
+        actual = {label: take(numbers) for label, numbers in values.items()}
+        target, wanted = self._numeric_target(units, labels)
+        base, by_base = self._base(values[labels[0]], units) if len(labels) == 1 else (None, None)
+        raws = [e.known.actual.raw for e in self.active]
+        cell = made(
+            written(
+                "",
+                [(label, actual[label]) for label in labels],
+                units.unit,
+                raws,
+                self.rules.rounding,
+                self.words,
+                full=self.method == "sum",
+            )
+        )
+        numbers = tuple(RolledNumber(label, units.unit, exact(actual[label]), exact(wanted.get(label))) for label in labels)
+        first = {id(e): values[labels[0]][n] for n, e in enumerate(self.active)} if len(labels) == 1 else {}
+        rolled = replace(self._trace(self._shares(first), numbers), base=exact(base), by_base=exact(by_base))
+        return self._done(target, cell, weight, rolled)
+
+    def _combiner(self, method: str) -> Callable[[Sequence[Fraction]], Fraction]:
+        if method == "sum":
+            return lambda numbers: sum(numbers, Fraction(0))
+        weights = self._bases() if method == "base_mean" else [e.funds for e in self.active]
+        missing = [e for e, weight in zip(self.active, weights, strict=True) if weight is None]
+        known = [weight for weight in weights if weight is not None]
+        if missing or not sum(known, Fraction(0)):
+            code = "rate-without-base" if method == "base_mean" else "funds-missing"
+            raise Refused(self._obstacle(code, missing or self.active))
+        return lambda numbers: of.mean(numbers, known)
+
+    def _scores(self, weight: Fraction | None) -> RolledValue:
+        """Scores averaged with funds, as shares of the weights: where weights are equal this is the plain weighted mean, where
+        the policy weighs by funds those without the indicator count as 0 in weight and score alike."""
+        open_ = [e for e in self.active if self._score(e) is None]
+        if open_:
+            raise Refused(self._obstacle("score-open", open_, details=grouped((e.score.reason, e.child.label) for e in open_)))
+        if weight is None:
+            raise Refused(self._obstacle("weights-differ", self.active, details=of.weights(self.active), told=False))
+        if missing := [e for e in self.active if e.funds is None]:
+            raise Refused(self._obstacle("funds-missing", missing))
+        funds = [e.funds or Fraction(0) for e in self.active]
+        whole = sum(((e.weight or Fraction(0)) * f for e, f in zip(self.active, funds, strict=True)), Fraction(0))
+        if not whole:
+            raise Refused(self._obstacle("funds-missing", self.active))
+        scores = [self._score(e) or Fraction(0) for e in self.active]
+        ends = [of.limits(e, score) for e, score in zip(self.active, scores, strict=True)]
+
+        def mean(values: Sequence[Fraction]) -> Fraction:
+            return weight * sum((v * f for v, f in zip(values, funds, strict=True)), Fraction(0)) / whole
+
+        score = mean(scores)
+        tier = self._tier(score / weight if weight else Fraction(0))
+        rolled = replace(
+            self._trace(self._shares({id(e): s for e, s in zip(self.active, scores, strict=True)})),
+            funds=exact(sum(funds, Fraction(0))),
+            score=exact(score),
+            low=exact(mean([low for low, _ in ends])),
+            high=exact(mean([high for _, high in ends])),
+            attainment=tier,
+        )
+        return self._done(self._same_target(), made(self._told()), weight, rolled)
+
+    def _score(self, entry: Entry) -> Fraction | None:
+        if entry.rolled and entry.rolled.score:
+            return number(entry.rolled.score)
+        if self.rules.scores.take == "reported":
+            return None if entry.score.reported is None else Fraction(entry.score.reported)
+        return entry.score.exact if entry.score.status == "scored" else None
+
+    def _tier(self, share: Fraction) -> str:
+        tiers = self.setting.policy.scoring.tiers
+        if self.rules.attainment.take == "worst":
+            order = [tier.id for tier in tiers]
+            found = [e.known.attainment for e in self.active]
+            return max((tier for tier in found if tier in order), key=order.index, default="unknown")
+        fits = (t.id for t in tiers if share > t.floor or (t.floor_included and share == t.floor))
+        return next(fits, "unknown")
+
+    def _told(self) -> str:
+        """The actual of a qualitative indicator: what all say, or how many are in which tier."""
+        texts = {fold(e.known.actual.raw, self.words) for e in self.active}
+        if len(texts) == 1:
+            return self.active[0].known.actual.raw
+        counts = Counter(e.known.attainment for e in self.active)
+        shape = self.rules.texts["attainment"]
+        return self.rules.texts["joiner"].join(
+            shape.replace("{label}", tier.label).replace("{count}", str(counts[tier.id]))
+            for tier in self.setting.policy.scoring.tiers
+            if counts[tier.id]
+        )
+
+    # --- targets ---------------------------------------------------------------------------------------------------
+
+    def _same_target(self) -> Cell:
+        texts = {fold(e.known.target.raw, self.words) for e in self.active}
+        if len(texts) == 1:
+            return made(self.active[0].known.target.raw)
+        if self.rules.targets[self.method].take != "any":
+            self._note("targets-differ", self.active, details=of.targets(self.active))
+        return made("")
+
+    def _numeric_target(self, units: Units, labels: tuple[str, ...]) -> tuple[Cell, dict[str, Fraction]]:
+        """The target by the policy's rule for the method, and its exact numbers; an empty cell where there is none."""
+        take = self.rules.targets[self.method].take
+        raws = [e.known.target.raw for e in self.active]
+        operators = {e.known.target.operator for e in self.active} - {""}
+        if len(operators) > 1:
+            self._note("operators-differ", self.active, details=of.targets(self.active), refused=True)
+            return made(""), {}
+        found = [of.aligned(of.target(e), labels) for e in self.active]
+        plain_ = [[(label, value * units.factors[unit]) for label, unit, value in t] if t else None for t in found]
+        same = len({fold(raw, self.words) for raw in raws}) == 1
+        if any(t is None for t in plain_) or any(len(t or ()) != len(plain_[0] or ()) for t in plain_):
+            if same and take in ("same", "any") and raws[0]:
+                return made(raws[0]), {}
+            self._note("targets-differ", self.active, details=of.targets(self.active), refused=True)
+            return made(""), {}
+        numbers = [t for t in plain_ if t is not None]
+        if take in ("same", "any"):
+            if any(t != numbers[0] for t in numbers):
+                if take == "same":
+                    self._note("targets-differ", self.active, details=of.targets(self.active), refused=True)
+                return made(""), {}
+            total = [value for _, value in numbers[0]]
+        else:
+            combine = self._combiner(take)
+            total = [combine([t[n][1] for t in numbers]) for n in range(len(numbers[0]))]
+        names = [label for label, _ in numbers[0]]
+        operator = operators.pop() if operators else ""
+        if same and all(t == numbers[0] for t in numbers) and total == [value for _, value in numbers[0]]:
+            return made(raws[0]), dict(zip(labels, total * len(labels), strict=False))
+        text = written(
+            operator, list(zip(names, total, strict=True)), units.unit, raws, self.rules.rounding, self.words, full=take == "sum"
+        )
+        return made(text), dict(zip(labels, total * len(labels) if len(total) == 1 else total, strict=False))
+
+    # --- weights, bases, trace ---------------------------------------------------------------------------------------
+
+    def _weight(self) -> Fraction | None:
+        weights = [e.weight for e in self.every]
+        if missing := [e for e in self.every if e.weight is None]:
+            self._note("weight-missing", missing)
+            return None
+        known = [w for w in weights if w is not None]
+        if self.rules.weights[self.setting.by].take == "by_funds":
+            funds = [e.funds for e in self.every]
+            if self.setting.whole == 1:
+                return known[0]
+            if not self.setting.funds or any(f is None for f in funds):
+                self._note("funds-missing", [e for e in self.every if e.funds is None] or self.every, refused=True)
+                return None
+            parts = (w * (f or Fraction(0)) for w, f in zip(known, funds, strict=True))
+            return sum(parts, Fraction(0)) / self.setting.funds
+        if len(set(known)) > 1:
+            self._note("weights-differ", self.every, details=of.weights(self.every), refused=True)
+            return None
+        return known[0]
+
+    def _base(self, values: Sequence[Fraction], units: Units) -> tuple[Fraction | None, Fraction | None]:
+        """The bases added up and the value they give; a note where they are missing, or where they say something else."""
+        if self.method == "sum":
+            return None, None
+        bases = self._bases()
+        if missing := [e for e, base in zip(self.active, bases, strict=True) if base is None]:
+            self._note("rate-without-base", missing)
+            return None, None
+        known = [base for base in bases if base is not None]
+        true = [number(e.rolled.by_base) if e.rolled and e.rolled.by_base else v for e, v in zip(self.active, values, strict=True)]
+        by_base = of.mean(true, known)
+        value = self._combiner(self.method)(values)
+        rounding = self.rules.rounding
+        texts = {
+            key: written("", [("", found)], units.unit, [], rounding, self.words)
+            for key, found in (("value", value), ("by_base", by_base), ("gap", abs(value - by_base)))
+        }
+        self._note("rate-bias", self.active, numbers={**texts, "gap_points": rounding(abs(value - by_base))})
+        return sum(known, Fraction(0)), by_base
+
+    def _done(self, target: Cell | None, actual: Cell | None, weight: Fraction | None, rolled: Rolled) -> RolledValue:
+        places = self.rules.rounding
+        as_filed = self.rules.weights[self.setting.by].take == "same" or self.setting.whole == 1
+        cell = None if weight is None else made(exact(weight) if as_filed and "/" not in exact(weight) else trimmed(places(weight)))
+        rolled = replace(
+            rolled,
+            weight=exact(weight),
+            reporting=len(self.every),
+            funds=rolled.funds or exact(self._funds_sum()),
+            rounding=told(places),
+        )
+        return RolledValue(target, actual, cell, rolled, tuple(self.obstacles))

@@ -1,0 +1,155 @@
+"""What an indicator is, before it is scored: typed values, comparison, direction, attainment, nature, met or not.
+
+Values come from `notation`; every judgement is a policy table, and each step is kept with the case that decided it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from engine.language.fields import cut, quotient
+from engine.language.model import Scalar
+from engine.policy.model import Policy
+from engine.submission.model import Cell, Indicator, Rolled
+from engine.values import comparison as compare_values
+from engine.values.comparison import Comparison
+from engine.values.notation import Value, read_decimal, read_value
+from engine.values.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A table's answer: which case held, what it gave, on which clause."""
+
+    table: str
+    title: str
+    case: str
+    label: str
+    value: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """An indicator with everything known about it before scoring."""
+
+    indicator: Indicator
+    form_kind: str
+    weight: Decimal | None
+    reported: Decimal | None
+    target: Value
+    actual: Value
+    comparison: Comparison
+    target_number: Decimal | None
+    actual_number: Decimal | None
+    direction: str
+    attainment: str
+    nature: str
+    met: str
+    verdict_reason: str
+    """Why the actual does or does not reach the target, or why that cannot be told."""
+    steps: tuple[Step, ...]
+    fields: Mapping[str, Scalar] = field(default_factory=dict)
+    """Everything above as the fields policy tables see."""
+
+
+def recognise(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Policy, words: Vocabulary) -> Recognised:
+    """Type the values of one indicator and run the policy's recognition tables over them, in order."""
+    target, actual = value_of(indicator.target, words), value_of(indicator.actual, words)
+    compared = compare_values.compare(target, actual, words, fiscal_year)
+    weight, reported = number_of(indicator.weight), number_of(indicator.score)
+    if weight is not None and weight > policy.scoring.weights.full_score:
+        weight = None  # no indicator is worth more than the form: two numbers in one cell
+    known = _as_filed(indicator, form_kind, target, actual, compared)
+    if weight is not None:
+        known["weight"] = weight
+    if reported is not None:
+        known["reported"] = reported
+    steps: list[Step] = []
+    direction = _run(policy, "direction", known, steps)
+    pair = compare_values.worst(compared.pairs, direction) if compared.pairs else None
+    if pair is not None:
+        known["target"], known["actual"] = pair.target, pair.actual
+        if (achieved := quotient("achieved", known)) is not None:
+            known["achieved"] = cut(achieved)
+    known["verdict"], why = compare_values.verdict(target, actual, compared, direction)
+    if indicator.rolled and indicator.rolled.score:  # an averaged score: its tier is the average's, not that of any words
+        attainment, nature = _averaged(indicator.rolled, policy, known, steps)
+    else:
+        attainment = _run(policy, "attainment", known, steps)
+        nature = _run(policy, "nature", known, steps)
+    met = _run(policy, "met", known, steps)
+    return Recognised(
+        indicator=indicator,
+        form_kind=form_kind,
+        weight=weight,
+        reported=reported,
+        target=target,
+        actual=actual,
+        comparison=compared,
+        target_number=pair.target if pair else None,
+        actual_number=pair.actual if pair else None,
+        direction=direction,
+        attainment=attainment,
+        nature=nature,
+        met=met,
+        verdict_reason=why,
+        steps=tuple(steps),
+        fields=known,
+    )
+
+
+def _run(policy: Policy, table: str, known: dict[str, Scalar], steps: list[Step]) -> str:
+    case = policy.recognition[table].first(known)
+    assert case is not None  # every table ends in `otherwise`, checked when the policy was built
+    known[table] = case.value
+    steps.append(Step(table, policy.recognition[table].title, case.id, case.label, case.value, case.basis))
+    return case.value
+
+
+def _averaged(rolled: Rolled, policy: Policy, known: dict[str, Scalar], steps: list[Step]) -> tuple[str, str]:
+    """Attainment and nature of a qualitative indicator that was rolled up: the tier its averaged score lies in."""
+    tiers = {tier.id: tier.label for tier in policy.scoring.tiers}
+    attainment = rolled.attainment if rolled.attainment in tiers else "unknown"
+    for table, value in (("attainment", attainment), ("nature", "qualitative")):
+        known[table] = value
+        label = f"汇总：平均分值所在的档次（{tiers.get(attainment, '不明')}）" if table == "attainment" else "汇总：分值加权平均"
+        steps.append(Step(table, policy.recognition[table].title, "rolled-up", label, value, rolled.basis))
+    return attainment, "qualitative"
+
+
+def _as_filed(indicator: Indicator, form_kind: str, target: Value, actual: Value, compared: Comparison) -> dict[str, Scalar]:
+    known: dict[str, Scalar] = {
+        "name": indicator.name,
+        "level1": indicator.level1,
+        "level2": indicator.level2,
+        "form_kind": form_kind,
+        "target_text": target.raw,
+        "actual_text": actual.raw,
+        # ±10% is the range from -10% to 10%: no smaller deviation is "short of" it
+        "target_kind": "range" if target.operator == "±" and compared.kind == "numbers" else target.kind,
+        "actual_kind": actual.kind,
+        "target_operator": target.operator,
+        "target_unit": target.unit,
+        "actual_unit": actual.unit,
+        "comparison": compared.kind,
+    }
+    if not indicator.level2:
+        del known["level2"]
+    if actual.number is not None and actual.unit == "%":
+        known["actual_percent"] = actual.number
+    if compared.early is not None:
+        known["early"] = compared.early
+    return known
+
+
+def value_of(cell: Cell | None, words: Vocabulary) -> Value:
+    """The typed value of a cell; a cell the form does not have reads as empty."""
+    return read_value(cell.text if cell else "", words)
+
+
+def number_of(cell: Cell | None) -> Decimal | None:
+    """A plain number cell (分值, 得分, 预算数), 分 behind it or not; None if it is missing, empty or no number."""
+    return read_decimal(cell.text.strip().removesuffix("分")) if cell else None

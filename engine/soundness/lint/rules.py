@@ -1,0 +1,298 @@
+"""Lints of finding rules and measures: those that can never hold, those that say the same, units that do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from engine.errors import nearest
+from engine.language.conditions import Condition
+from engine.language.fields import Field
+from engine.language.formula import plain
+from engine.language.measures import Measure
+from engine.language.model import Ref
+from engine.language.rules import FindingRule
+from engine.soundness.lint.codes import INFO
+from engine.soundness.lint.subject import Subject, condition_text, numeric
+from engine.soundness.proof.prover import Outcome
+from engine.soundness.proof.terms import Record, Term
+from engine.soundness.tests.policies import cases
+
+_SHARE = {"weight_share", "completion_share"}
+
+
+def check(subject: Subject) -> None:
+    """Every rule and measure."""
+    known = _values(subject)
+    told = set(_unknown(subject, known))
+    _alike(subject)
+    _units(subject)
+    if subject.proofs:
+        for rule in subject.rules.rules.values():
+            if rule.id not in told:
+                _fires(subject, rule, known)
+        for measure in subject.rules.measures:
+            _measured(subject, measure, known)
+
+
+# --- values that do not exist --------------------------------------------------------------------------------------
+
+
+def _values(subject: Subject) -> dict[tuple[str, str], tuple[str, ...]]:
+    """(kind, field) -> the values it can take under this policy, for fields whose values the policy itself makes."""
+    if subject.policy is None:
+        return {}
+    grades = tuple(band.id for band in subject.policy.grades)
+    clauses = tuple(subject.policy.clauses)
+    statements = subject.data.get("form", {}).get("statements", [])
+    levels = tuple(level.name for level in subject.policy.taxonomy)
+    out = {
+        ("form", "grade_computed"): grades,
+        ("form", "grade_of_reported"): grades,
+        ("form", "execution_clause"): clauses,
+        ("form", "grade_clause"): clauses,
+        ("indicator", "case"): (*cases(subject.policy), ""),
+        ("indicator", "clause"): clauses,
+        ("indicator", "home"): levels,
+        ("group", "home"): levels,
+    }
+    if statements:
+        out["claim", "key"] = tuple(dict.fromkeys(str(item["key"]) for item in statements))
+    return out
+
+
+_NAMES = {
+    "grade_computed": "等级",
+    "grade_of_reported": "等级",
+    "case": "计分情形",
+    "key": "陈述（form.statements 的 key）",
+    "home": "一级指标",
+}
+
+
+def _unknown(subject: Subject, known: Mapping[tuple[str, str], tuple[str, ...]]) -> Iterator[str]:
+    """Comparisons with values that do not exist; the rules that have one."""
+    for rule in subject.rules.rules.values():
+        for index, pattern in enumerate(rule.patterns):
+            for condition in pattern.conditions:
+                test = condition.test
+                values = known.get((pattern.kind, test.field))
+                if values is None and test.field in ("level1", "level1_name", "level2") and subject.policy:
+                    values = tuple(_levels(subject, test.field))
+                wrong = _missing(condition, values) if values is not None else []
+                if not wrong or values is None:
+                    continue
+                path = ("findings", rule.id, "when", index, pattern.alias or "without", test.field)
+                place = subject.place(path)
+                own = subject.is_own(rule.place)
+                what = _NAMES.get(test.field, condition.title)
+                close = nearest(wrong[0], values)
+                subject.add(
+                    "rule-value-unknown",
+                    f"{rule.id}.{test.field}",
+                    place,
+                    f"规则“{rule.title}”与“{'、'.join(wrong)}”比较，本政策没有这样的{what}",
+                    f"改为“{close}”" if close else f"可用的有：{'、'.join(values[:12])}",
+                    severity="" if own else INFO,
+                )
+                yield rule.id
+
+
+def _missing(condition: Condition, values: tuple[str, ...]) -> list[str]:
+    """The constants of a condition that none of the values is; of a list, only if it has none that is."""
+    test = condition.test
+    wanted = test.value if isinstance(test.value, tuple) else (test.value,)
+    if test.op not in ("eq", "in") or isinstance(test.value, Ref):
+        return []
+    texts = [str(value) for value in wanted]
+    return [] if any(text in values for text in texts) else texts
+
+
+def _levels(subject: Subject, field: str) -> Iterable[str]:
+    assert subject.policy is not None
+    for level in subject.policy.taxonomy:
+        yield from level.level2 if field == "level2" else (level.name, *level.aliases)
+
+
+# --- rules that cannot hold ----------------------------------------------------------------------------------------
+
+
+def _record(name: str, fields: Mapping[str, Field], kind: str, known: Mapping[tuple[str, str], tuple[str, ...]]) -> Record:
+    """Unknowns of a fact; coded fields take the values this policy has."""
+    coded = {key: replace(fields[key], choices=values) for (of, key), values in known.items() if of == kind and key in fields}
+    return Record(name, {**fields, **coded})
+
+
+def _natural(subject: Subject, record: Record, kind: str) -> Iterator[Term]:
+    """What holds of numbers by their nature: counts are not negative, shares and rates of a whole are a part of it."""
+    import z3
+
+    measures = {measure.id: measure for measure in subject.rules.measures if measure.per == kind}
+    for key, unknown in record.unknowns.items():
+        if unknown.about.type != "number":
+            continue
+        take = measures[key].take if key in measures else ""
+        if take == "count" or "个数" in unknown.about.title or "绝对值" in unknown.about.title:
+            yield unknown.value >= 0
+        elif take == "share" or (kind, key) == ("indicator", "weight_share"):
+            yield z3.And(unknown.value >= 0, unknown.value <= 1)
+        elif (kind, key) in (("form", "completion_rate"), ("alike", "similarity")):
+            yield z3.And(unknown.value >= 0, unknown.value <= 100)
+
+
+def _used(fields: Mapping[str, Field], rule: FindingRule, kind: str, alias: str) -> dict[str, Field]:
+    """The fields of a pattern that any condition of the rule speaks of."""
+    names = {condition.test.field for pattern in rule.patterns if pattern.alias == alias for condition in pattern.conditions}
+    for pattern in rule.patterns:
+        for condition in pattern.conditions:
+            ref = condition.test.value
+            if isinstance(ref, Ref) and ref.alias in (alias, "") and (ref.alias or pattern.alias == alias):
+                names.add(ref.field)
+    return {name: field for name, field in fields.items() if name in names}
+
+
+def _fires(subject: Subject, rule: FindingRule, known: Mapping[tuple[str, str], tuple[str, ...]]) -> None:
+    """Whether any facts can satisfy the rule's conditions together (`without` aside: it only takes matches away)."""
+    bound: dict[str, Record] = {}
+    terms: list[Term] = []
+    for pattern in rule.patterns:
+        if pattern.negated:
+            continue
+        fields = _used(subject.rules.kinds[pattern.kind], rule, pattern.kind, pattern.alias)
+        record = _record(f"{rule.id} {pattern.alias}", fields, pattern.kind, known)
+        terms += [record.holds(condition.test, bound) for condition in pattern.conditions]
+        terms += _natural(subject, record, pattern.kind)
+        bound[pattern.alias] = record
+    for record in bound.values():
+        terms += record.axioms()
+    answer, _ = subject.prover.possible(terms)
+    # what was to be proved is that they can hold: no possible record refutes it
+    outcome: Outcome = "proved" if answer == "refuted" else "refuted" if answer == "proved" else "unknown"
+    subject.prover.note(rule.id, "条件可以同时成立", outcome, rule.place)
+    if answer == "proved":
+        # a rule of a pack was sound until a parameter of this policy changed: that is where to look
+        changed = [
+            place
+            for pattern in rule.patterns
+            for condition in pattern.conditions
+            for name in condition.params
+            if subject.is_own(place := subject.place(("parameters", name, "value")))
+        ]
+        own = subject.is_own(rule.place) or not changed
+        positive = [pattern for pattern in rule.patterns if not pattern.negated]
+        here = positive[0].place if len(positive) == 1 else rule.place
+        place, where = (here, "") if own else (changed[0], f"（{rule.place}）")
+        subject.add(
+            "rule-never-fires",
+            rule.id,
+            place,
+            f"规则“{rule.title}”{where}的条件不可能同时成立：{_why(subject, rule)}",
+            "改正条件或参数；不用的规则删去",
+        )
+
+
+def _why(subject: Subject, rule: FindingRule) -> str:
+    """The conditions, as an officer reads them."""
+    parts = [
+        f"{pattern.alias}.{condition.title}{condition_text(condition)}"
+        + (f"（参数 {condition.params[0]}）" if condition.params else "")
+        for pattern in rule.patterns
+        if not pattern.negated
+        for condition in pattern.conditions
+    ]
+    return "，".join(parts)
+
+
+def _measured(subject: Subject, measure: Measure, known: Mapping[tuple[str, str], tuple[str, ...]]) -> None:
+    record = _record(f"measure {measure.id}", subject.rules.kinds[measure.of], measure.of, known)
+    holds = [record.holds(condition.test) for condition in (*measure.conditions, *measure.among)]
+    if not holds:
+        return
+    answer, _ = subject.prover.possible([*holds, *_natural(subject, record, measure.of), *record.axioms()])
+    if answer == "proved":
+        subject.add(
+            "measure-never",
+            f"measures.{measure.id}",
+            measure.place,
+            f"统计量“{measure.title}”（{measure.id}）的条件不可能同时成立，总是 0",
+            "改正 where 或 among 里的条件",
+        )
+
+
+# --- rules that are alike ------------------------------------------------------------------------------------------
+
+
+def _alike(subject: Subject) -> None:
+    by_conditions: dict[object, FindingRule] = {}
+    by_message: dict[tuple[str, str], FindingRule] = {}
+    for rule in subject.rules.rules.values():
+        key = tuple(_pattern_key(rule, index) for index in range(len(rule.patterns)))
+        first = by_conditions.setdefault(key, rule)
+        if first is not rule and rule.message and first.message:
+            differs = [
+                word
+                for word, same in (("级别", first.severity == rule.severity), ("说法", first.message == rule.message))
+                if not same
+            ]
+            subject.add(
+                "rule-same-conditions",
+                rule.id,
+                rule.place,
+                f"规则“{rule.id}”的条件与“{first.id}”（{first.place}）完全相同"
+                + (f"，{'、'.join(differs)}却不同：同一处会报两次" if differs else "：同一处会报两次"),
+                "照抄来的规则要改条件；重复的删去一条",
+            )
+        elif rule.message:
+            same = by_message.setdefault((rule.message, rule.advice), rule)
+            if same is not rule:
+                subject.add(
+                    "rule-same-message",
+                    rule.id,
+                    subject.place(("findings", rule.id, "message")),
+                    f"规则“{rule.id}”的 message 和 advice 与“{same.id}”（{same.place}）一字不差",
+                    "照抄来的规则要改 message，让人看得出是哪一个问题",
+                )
+
+
+def _pattern_key(rule: FindingRule, index: int) -> tuple[object, ...]:
+    pattern = rule.patterns[index]
+    numbers = {p.alias: n for n, p in enumerate(rule.patterns) if p.alias}
+    tests = frozenset(
+        (
+            c.test.field,
+            c.test.op,
+            (numbers.get(c.test.value.alias, -1), c.test.value.field) if isinstance(c.test.value, Ref) else c.test.value,
+        )
+        for c in pattern.conditions
+    )
+    return pattern.kind, pattern.negated, tests
+
+
+# --- units ---------------------------------------------------------------------------------------------------------
+
+
+def _scale_of(field: str, title: str, shares: set[str]) -> str:
+    if "百分数" in title or "百分点" in title:
+        return "%"
+    return "比例" if field in shares or field in _SHARE or "比例" in title or title.endswith("占比") else ""
+
+
+def _units(subject: Subject) -> None:
+    """Percentages compared with shares, by the field's own scale and the parameter's unit or size."""
+    shares = {measure.id for measure in subject.rules.measures if measure.take == "share"}
+    units = {name: item.get("unit", "") for name, item in subject.data.get("parameters", {}).items()}
+    for condition, at, path in subject.conditions():
+        value = condition.test.value
+        if not isinstance(value, Decimal):
+            continue
+        scale = _scale_of(condition.test.field, condition.title, shares)
+        unit = units.get(condition.params[0], "") if condition.params else ""
+        said = f"参数 {condition.params[0]}（{plain(value)}{unit}）" if condition.params else f" {plain(value)} "
+        wrong = ""
+        if scale == "%" and (unit == "比例" or (not unit and numeric(value) and 0 < abs(value) < 1)):
+            wrong = f"“{condition.title}”是百分数（90 表示 90%），却与{said}比较"
+        elif scale == "比例" and (unit in ("%", "百分点") or (not unit and abs(value) >= 5)):
+            wrong = f"“{condition.title}”是比例（0.9 表示 90%），却与{said}比较"
+        if wrong:
+            subject.add("unit-mismatch", f"{at}.{condition.test.field}", subject.place(path), wrong, "改成同一种写法")

@@ -1,0 +1,159 @@
+"""Lints of the yearly change: what a new policy leaves out of last year's, which other policies fit the same forms, days on which
+no form is filed, files nobody reads."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine.policy.heads import FORM_KINDS, Head, heads
+from engine.policy.periods import Period
+from engine.soundness.lint.codes import INFO
+from engine.soundness.lint.subject import Subject
+from engine.yaml.reader import Path_
+
+_FEW = 4
+"""A list shorter than this may well have been meant to be replaced."""
+_MAX_FILES = 1000
+
+
+def check(subject: Subject) -> None:
+    """Everything, of a policy or pack."""
+    _dropped_words(subject)
+    _dropped_cases(subject)
+    _other_rules(subject)
+    _unread(subject)
+    if subject.data["policy"]["status"] != "pack":
+        known = heads(subject.where)[0]
+        own = next((head for head in known if head.id == subject.resolved.id), None)
+        if own is not None:
+            _filed(subject, own)
+            _beside(subject, own, [head for head in known if head.id != own.id and head.jurisdiction == own.jurisdiction])
+
+
+def _dropped_words(subject: Subject) -> None:
+    """A word list that was to be added to, and now holds little of what it held: a list is replaced as a whole."""
+    for parent in subject.resolved.parents:
+        for name, item in parent.sections.get("parameters", {}).items():
+            old, new = item["value"], subject.data["parameters"][name]["value"]
+            path: Path_ = ("parameters", name, "value")
+            if not isinstance(old, list) or not isinstance(new, list) or not subject.is_own(subject.place(path)):
+                continue
+            gone = [word for word in old if word not in new]
+            if len(old) >= _FEW and len(gone) * 2 > len(old):
+                some = "、".join(gone[:5]) + (f"等 {len(gone)} 个" if len(gone) > 5 else "")
+                message = f"词表“{item['label']}”（{name}）整张替换了“{parent.id}”的：原来的 {some}词不再有"
+                advice = "要增加词的，把原来的词照抄过来再加；确要换掉的不必改"
+                subject.add("override-drops", f"parameters.{name}", subject.place(path), message, advice)
+
+
+def _dropped_cases(subject: Subject) -> None:
+    """A table is replaced as a whole: the cases it no longer has."""
+    for section in ("scoring", "recognition"):
+        for parent in subject.resolved.parents:
+            for name, old in parent.sections.get(section, {}).items():
+                new = subject.data.get(section, {}).get(name, {})
+                place = subject.place((section, name), key=True)
+                if not isinstance(old, dict) or "cases" not in old or not subject.is_own(place):
+                    continue
+                left = {case["case"] for case in new.get("cases", [])}
+                gone = [str(case.get("label") or case["case"]) for case in old["cases"] if case["case"] not in left]
+                if gone:
+                    listed = "；".join(f"“{label}”" for label in gone)
+                    message = f"“{new.get('title', name)}”（{section}.{name}）整张替换了“{parent.id}”的，少了：{listed}"
+                    advice = "没有改的各条也要照抄过来；确实不要的不必改"
+                    subject.add("override-drops", f"{section}.{name}", place, message, advice, severity=INFO)
+
+
+def _other_rules(subject: Subject) -> None:
+    """A rule that was to be added, and has the id of one there is."""
+    for parent in subject.resolved.parents:
+        for name, old in parent.sections.get("findings", {}).items():
+            new, place = subject.data["findings"][name], subject.place(("findings", name, "id"))
+            if subject.is_own(place) and new["title"] != old["title"]:
+                message = f"规则“{new['title']}”与“{parent.id}”的“{old['title']}”同编号（{name}），盖过了它"
+                advice = "要增加一条的，换一个编号；要改写它的不必改"
+                subject.add("override-drops", f"findings.{name}", place, message, advice, severity=INFO)
+
+
+def _unread(subject: Subject) -> None:
+    """Files that look like parts of the policy and lie where nobody reads them."""
+    home = subject.resolved.directory
+    if not home.is_dir():
+        return
+    for number, path in enumerate(sorted(home.rglob("*"))):
+        if number > _MAX_FILES:
+            return
+        inside = path.relative_to(home)
+        where = inside.parent.as_posix()
+        read = path.suffix == ".yaml" and where in (".", "findings", "tests")
+        if read or not path.is_file() or not {".yaml", ".yml"} & {suffix.lower() for suffix in path.suffixes}:
+            continue
+        place = subject.place(("policy", "id"))
+        message = f"没有读“{inside.as_posix()}”：政策只读本目录、findings/ 和 tests/ 下扩展名为 .yaml 的文件"
+        advice = "规则放 findings/，测试放 tests/，其余放本目录；备份移到政策目录之外"
+        subject.add("file-unread", f"policy.{inside.as_posix()}", place, message, advice)
+
+
+def _filed(subject: Subject, head: Head) -> None:
+    """Days of filing that lie before any form of the policy's years can be filed."""
+    if head.in_force.last is None:
+        return
+    year_ends = date(head.first_year, 12, 31)
+    if head.in_force.last <= year_ends:
+        place = subject.place(("policy", "in_force"))
+        message = (
+            f"in_force 到 {head.in_force.last} 为止，可是 {head.first_year} 年度的自评表要到年度终了（{year_ends}）后才填报："
+            "没有一张表适用"
+        )
+        advice = f"in_force 是填报日期，不是预算年度；整年有效的删去，年内改了的写 {head.first_year + 1} 年的日期"
+        subject.add("in-force-early", "policy.in_force", place, message, advice)
+
+
+def _beside(subject: Subject, own: Head, others: list[Head]) -> None:
+    """Other policies for the same forms: each such form will be refused until one of them gives way; and kinds of form that
+    last year's policy covers and nobody does now."""
+    for other in others:
+        same = other.status == "published" and other.fallback == own.fallback
+        if same and own.status != "retired" and _meet(own, other):
+            kinds = "、".join(FORM_KINDS[kind] for kind in own.form_kinds if kind in other.form_kinds)
+            then = "" if own.status == "published" else "发布之后"
+            message = f"“{own.id}”与已发布的“{other.id}”都适用于 {_years(own, other)}{kinds}的表：{then}选不出用哪一个"
+            advice = f"改 fiscal_years、form_kinds 或 in_force；不再用的那个改 status: retired（{other}）"
+            subject.add("policy-overlap", f"policy.{other.id}", subject.place(("policy", "fiscal_years")), message, advice)
+    for parent in (head for head in others if head.id in subject.resolved.extends and head.status != "pack"):
+        for kind in parent.form_kinds:
+            if kind in own.form_kinds or any(kind in head.form_kinds and _in_time(own, head) for head in others):
+                continue
+            message = f"“{parent.id}”还适用于{FORM_KINDS[kind]}（{kind}），这里没有写：{own.first_year} 年度的这种表没有政策可用"
+            advice = f"form_kinds 加上 {kind}；另有政策管它的不必改"
+            place = subject.place(("policy", "form_kinds"))
+            subject.add("kinds-fewer", f"policy.form_kinds.{kind}", place, message, advice)
+
+
+def _in_time(one: Head, other: Head) -> bool:
+    return one.first_year <= _last(other) and other.first_year <= _last(one)
+
+
+def _meet(one: Head, other: Head) -> bool:
+    return (
+        _in_time(one, other)
+        and bool(set(one.form_kinds) & set(other.form_kinds))
+        and all(_start(a) <= _end(b) for a, b in ((one.in_force, other.in_force), (other.in_force, one.in_force)))
+    )
+
+
+def _years(one: Head, other: Head) -> str:
+    first, last = max(one.first_year, other.first_year), min(_last(one), _last(other))
+    return f"{first} 年度起的" if last == date.max.year else f"{first} 年度" if first == last else f"{first} 至 {last} 年度"
+
+
+def _last(head: Head) -> int:
+    return head.last_year if head.last_year is not None else date.max.year
+
+
+def _start(period: Period) -> date:
+    return period.first or date.min
+
+
+def _end(period: Period) -> date:
+    return period.last or date.max

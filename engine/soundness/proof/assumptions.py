@@ -1,0 +1,162 @@
+"""What the solver is told of the engine: how a record comes to a scoring table, and what its fields then say of each other.
+
+Only what holds of every record the engine makes may stand here (`recognition`, `comparison`, `scoring`); where the engine knows
+more than is said here, a proof may fail, never a wrong thing be proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.language import fields as catalogue
+from engine.language.fields import Fields
+from engine.language.tables import Case, Table
+from engine.policy.build import NATURES
+from engine.policy.model import Policy, Scheme
+from engine.soundness.proof.terms import Record, Term, number, numbers_of
+
+OPTIONAL = ("level2", "actual_percent", "early", "reported", "target", "actual", *catalogue.QUOTIENTS)
+"""Fields of an indicator that a record may lack; `scoring` refuses one without a weight."""
+MOVED = ("actual", "actual_text", "actual_percent", "verdict", "attainment", "achieved")
+"""Fields that differ between two indicators of which one did better."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A record as it comes to a table, what is known of it, and what formulas over it may name."""
+
+    record: Record
+    known: tuple[Term, ...]
+    names: Mapping[str, Term]
+
+    def terms(self, *more: Term) -> list[Term]:
+        """Everything that holds, with `more`; the axioms last, since conditions make new texts."""
+        return [*more, *self.known, *self.record.axioms()]
+
+
+def reached(cases: Sequence[Case | Scheme], record: Record) -> list[Term]:
+    """For each case, whether the record comes to it: it holds, and none before it does."""
+    import z3
+
+    out: list[Term] = []
+    before: list[Term] = []
+    for case in cases:
+        holds = record.all_of(condition.test for condition in case.conditions)
+        out.append(z3.And(holds, *[z3.Not(other) for other in before]))
+        before.append(holds)
+    return out
+
+
+def stage(policy: Policy, table: str) -> Fields:
+    """The fields a table sees."""
+    if table == "total":
+        return catalogue.TOTAL
+    return catalogue.stages(tuple(band.id for band in policy.scoring.tiers), NATURES)[table]
+
+
+def world(policy: Policy, table: Table, params: Mapping[str, Any], name: str = "a", other: World | None = None) -> World:
+    """A record as it comes to a scoring table. With `other`: one that differs from it only in what the body achieved."""
+    moved: Iterable[str] = {"execution": ("executed", "reported", "rate"), "total": ()}.get(table.name, MOVED)
+    record = Record(name, stage(policy, table.name), other.record if other else None, moved)
+    make = {"execution": _execution, "total": _total}.get(table.name)
+    known = make(policy, record) if make else _indicator(policy, table, record)
+    return World(record, (*known, *_quotients(record)), numbers_of(record, params))
+
+
+def _quotients(record: Record) -> Iterator[Term]:
+    """A quotient is there where its parts are and the divisor is not 0."""
+    import z3
+
+    for name, (above, below, times) in catalogue.QUOTIENTS.items():
+        if name in record.fields and above in record.fields and below in record.fields:
+            parts = z3.And(record.present(above), record.present(below), record.value(below) != 0)
+            yield record.present(name) == parts
+            yield z3.Implies(parts, record.value(name) * record.value(below) == record.value(above) * times)
+
+
+def _indicator(policy: Policy, table: Table, record: Record) -> Iterator[Term]:
+    import z3
+
+    yield from (record.present(key) for key in record.fields if key not in OPTIONAL)
+    # a weight of nothing has no score to prove anything of; none is more than the form is worth
+    yield record.value("weight") > 0
+    yield record.value("weight") <= number(policy.scoring.weights.full_score)
+    yield from _compared(record)
+    used = {condition.test.field for case in table.cases for condition in case.conditions}
+    tables = ["direction", "nature", *(["attainment"] if "attainment" in used else [])]
+    for name in tables:
+        found = policy.recognition[name]
+        for case, here in zip(found.cases, reached(found.cases, record), strict=True):
+            yield z3.Implies(here, record.text(name, case.value))
+    if table.name in NATURES:
+        yield record.text("nature", table.name)
+
+
+def percent_factor() -> Term:
+    """What a percentage is multiplied by to be compared with the target: the same for two records that differ in what was
+    achieved only."""
+    import z3
+
+    return z3.Real("percent-factor")
+
+
+def _compared(record: Record) -> Iterator[Term]:
+    """What `comparison` says of kinds, numbers and verdicts."""
+    import z3
+
+    numbers = record.text("comparison", "numbers")
+    both = z3.And(record.present("target"), record.present("actual"))
+    yield numbers == both
+    yield record.present("target") == record.present("actual")
+    yield z3.Implies(record.present("early"), record.text("comparison", "deadline"))
+    yield z3.Implies(z3.And(numbers, record.text("target_operator", "±")), record.text("target_kind", "range"))
+    for key in ("target_kind", "actual_kind"):
+        for kind in ("empty", "not_applicable", "text", "deadline"):
+            yield z3.Implies(record.text(key, kind), z3.Not(numbers))
+    yield record.text("comparison", "none") == z3.Or(
+        *[record.text(key, kind) for key in ("target_kind", "actual_kind") for kind in ("empty", "not_applicable")]
+    )
+    # a percentage is compared as it stands, or brought into the target's unit by a factor that is not known here
+    percent, factor = z3.And(numbers, record.present("actual_percent")), percent_factor()
+    yield factor >= 1  # the finer of two units is the one both are brought into
+    bare = z3.And(record.text("target_unit", ""), record.text("target_kind", "number"))
+    yield z3.Implies(z3.Or(record.text("target_unit", "%"), bare), factor == 1)
+    yield z3.Implies(percent, record.value("actual") == record.value("actual_percent") * factor)
+    yield record.present("actual_percent") == record.text("actual_unit", "%")
+    # a number that meets a target at the very least reaches it; of several the worst is taken, by the same direction
+    target, actual = record.value("target"), record.value("actual")
+    plain = z3.And(numbers, z3.Not(record.text("target_kind", "range")))
+    unsigned = record.text("target_operator", "")
+    exact = record.text("target_operator", "=")
+    up = z3.Or(record.text("target_operator", ">="), record.text("target_operator", ">"), exact, unsigned)
+    down = z3.Or(record.text("target_operator", "<="), record.text("target_operator", "<"), exact, unsigned)
+    for direction, signs, reaches in (("positive", up, actual >= target), ("inverse", down, actual <= target)):
+        here = z3.And(plain, signs, record.text("direction", direction))
+        yield z3.Implies(z3.And(here, record.text("verdict", "met")), reaches)
+        strict = actual < target if direction == "positive" else actual > target
+        sharp = z3.Or(record.text("target_operator", ">"), record.text("target_operator", "<"))
+        yield z3.Implies(z3.And(here, z3.Not(sharp), record.text("verdict", "not_met")), strict)
+        at_most = actual <= target if direction == "positive" else actual >= target
+        yield z3.Implies(z3.And(here, record.text("verdict", "not_met")), at_most)
+
+
+def _execution(policy: Policy, record: Record) -> Iterator[Term]:
+    yield from (record.present(key) for key in ("weight", "budget", "executed"))
+    yield record.value("weight") == number(policy.scoring.weights.execution)
+
+
+def _total(policy: Policy, record: Record) -> Iterator[Term]:
+    """The parts as the weights let them be: execution up to its weight, the indicators up to what is left and applicable."""
+    full, execution = number(policy.scoring.weights.full_score), number(policy.scoring.weights.execution)
+    yield from (record.present(key) for key in record.fields)
+    value = record.value
+    yield value("full_score") == full
+    yield value("applicable") == full - value("not_applicable_weight")
+    yield value("not_applicable_weight") >= 0
+    yield value("not_applicable_weight") <= full - execution
+    yield value("execution") >= 0
+    yield value("execution") <= execution
+    yield value("indicators") >= 0
+    yield value("indicators") <= full - execution - value("not_applicable_weight")

@@ -1,0 +1,331 @@
+"""Policy tests: YAML beside each policy, run by `policy test`. Officers write them; no code is needed.
+
+A test of a rule starts from a base record, changes it, and says how often the rule fires (0 is a near miss). A test of a
+scoring case gives one indicator, or the budget line, and says what comes out. A test of neither says how clean a record is.
+The tests of what a policy extends run under the policy too, except those it writes anew under the same name and those of rules
+it stops; their base records are at hand.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from engine.errors import InputError, Place, PolicyError, Problem, nearest
+from engine.findings.findings import Judge
+from engine.language.rules import SEVERITIES
+from engine.policy.model import Policy
+from engine.policy.resolve import Library, display_name, years
+from engine.scoring.form import Evaluation, evaluate
+from engine.scoring.indicator import Score
+from engine.scoring.recognition import Recognised
+from engine.submission import record
+from engine.yaml import schema as schemas
+from engine.yaml.reader import Document, load_file
+
+_STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+|\+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One test: whether it held, and if not, what was expected and what came."""
+
+    name: str
+    place: Place
+    about: str
+    """The rule or case it tests; empty for a test of a whole record."""
+    passed: bool
+    fired: bool
+    reason: str = ""
+    derived_by: tuple[str, ...] = ()
+    now: Mapping[str, Any] | None = None
+    """Of an inherited test that does not hold: the test with what came in place of what was expected, where that can be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All results, and what no passing test covers."""
+
+    results: tuple[Result, ...]
+    rules_without_firing: tuple[str, ...]
+    rules_without_miss: tuple[str, ...]
+    cases_without_test: tuple[str, ...]
+    covered: int
+    to_cover: int
+
+    @property
+    def failed(self) -> tuple[Result, ...]:
+        return tuple(result for result in self.results if not result.passed)
+
+    @property
+    def coverage(self) -> Decimal:
+        """Share of rules and scoring cases covered, in percent."""
+        return Decimal(100 * self.covered) / self.to_cover if self.to_cover else Decimal(100)
+
+
+def run_tests(policy: Policy, where: Library) -> Report:
+    """Run every test of the policy and of what it extends.
+
+    Raises PolicyError for tests that cannot be run: bad YAML, an unknown base, rule or case, a path that leads nowhere.
+    """
+    problems: list[Problem] = []
+    judge = Judge(policy)
+    results: list[Result] = []
+    try:
+        written = _written(policy, where, problems)
+        bases = {name: base for _, document in written for name, base in document.data.get("bases", {}).items()}
+        for owner, document in written:
+            replaced = _replaced(policy, owner, written)
+            results += _File(document, policy, judge, problems, owner, _year(owner, where), bases, replaced).run()
+    finally:
+        judge.close()
+    if problems:
+        raise PolicyError(problems)
+    return _report(results, policy)
+
+
+def _written(policy: Policy, where: Library, problems: list[Problem]) -> list[tuple[str, Document]]:
+    """The test files of what the policy extends and its own, each with the id of its policy."""
+    out: list[tuple[str, Document]] = []
+    for owner in (*policy.extends, policy.id):
+        for path in sorted((where.directory(owner) / "tests").glob("*.yaml")):
+            document = load_file(path, PolicyError, display_name(path, where))
+            wrong = schemas.check(document, "test")
+            problems += wrong
+            if not wrong:
+                out.append((owner, document))
+    return out
+
+
+def _year(owner: str, where: Library) -> int:
+    """The first fiscal year of a policy, of which the dates in its tests are; 0 for a pack, which has none."""
+    path = where.directory(owner) / "policy.yaml"
+    return years(load_file(path, PolicyError, display_name(path)).data.get("policy", {}))[0]
+
+
+def _replaced(policy: Policy, owner: str, written: Sequence[tuple[str, Document]]) -> frozenset[str]:
+    """Names of the tests of `owner` that the policy, or one between the two, writes anew or whose rule it stops."""
+    order = [*policy.extends, policy.id]
+    later = set(order[order.index(owner) + 1 :])
+    stopped = set(policy.sections["policy"].get("disable", [])) if later else set()
+    names = {test["test"] for id_, document in written if id_ in later for test in document.data["tests"]}
+    own = (test for id_, document in written if id_ == owner for test in document.data["tests"])
+    return frozenset(names | {test["test"] for test in own if test.get("rule") in stopped})
+
+
+class _File:
+    def __init__(
+        self,
+        document: Document,
+        policy: Policy,
+        judge: Judge,
+        problems: list[Problem],
+        owner: str,
+        year: int,
+        bases: Mapping[str, Any],
+        replaced: frozenset[str],
+    ) -> None:
+        self.document, self.policy, self.judge, self.problems, self.owner = document, policy, judge, problems, owner
+        self.bases: Mapping[str, Any] = {**bases, **document.data.get("bases", {})}
+        self.year, self.replaced = year, replaced
+
+    def run(self) -> Iterator[Result]:
+        for result in self._results():
+            if self.owner == self.policy.id or result.passed:
+                yield replace(result, now=None)
+            else:  # the policy may differ from what it extends, and then says so itself
+                hint = f"（{self.owner} 的测试；“{self.policy.id}”有意与它不同的，在自己的 tests/ 里写一条同名的）"
+                yield replace(result, reason=result.reason + hint)
+
+    def _results(self) -> Iterator[Result]:
+        for index, test in enumerate(self.document.data["tests"]):
+            if test["test"] in self.replaced:
+                continue
+            place = self.document.place(("tests", index))
+            try:
+                run = self._case if "case" in test else self._rollup if "rollup" in test else self._record
+                yield run(test, place)
+            except _Unusable as wrong:
+                self.problems.append(Problem(place, f"测试“{test['test']}”：{wrong.message}", wrong.expected, wrong.close))
+            except InputError as error:
+                self.problems += [
+                    Problem(place, f"测试“{test['test']}”的记录有错：{p.message}", p.expected, p.nearest) for p in error.problems
+                ]
+
+    # --- rules -----------------------------------------------------------------------------------------------------
+
+    def _record(self, test: Mapping[str, Any], place: Place) -> Result:
+        rules = self.policy.rules.rules
+        rule = test.get("rule", "")
+        if rule and rule not in rules:
+            raise _Unusable(f"没有规则“{rule}”", "", nearest(rule, rules))
+        if ("fires" if rule else "severity") not in test:
+            raise _Unusable("没有写期望", "rule 与 fires，或 severity")
+        judgement = self.judge.judge(self._evaluation(self._changed(test)))
+        if not rule:
+            return self._clean(test, place, [(f.rule, f.severity, f.message) for f in judgement.findings])
+        if not rules[rule].message:
+            count = sum(item.rule == rule for item in judgement.outcome.derived)
+            subjects: list[str] = []
+            derived_by: tuple[str, ...] = ()
+        else:
+            found = [finding for finding in judgement.findings if finding.rule == rule]
+            count, subjects = len(found), [finding.subject for finding in found]
+            derived_by = tuple(name for finding in found for name in finding.derived_by)
+        reason = ""
+        if count != test["fires"]:
+            others = "、".join(dict.fromkeys(f.rule for f in judgement.findings)) or "没有别的问题"
+            reason = f"应报 {test['fires']} 处，报了 {count} 处（{'、'.join(subjects) or others}）"
+        elif "subject" in test and test["subject"] not in subjects:
+            reason = f"对象应有“{test['subject']}”，是 {'、'.join(subjects)}"
+        now = {key: value for key, value in test.items() if key != "subject" or value in subjects} | {"fires": count}
+        return Result(test["test"], place, rule, not reason, test["fires"] > 0, reason, derived_by, now if reason else None)
+
+    @staticmethod
+    def _clean(test: Mapping[str, Any], place: Place, found: list[tuple[str, str, str]]) -> Result:
+        allowed = list(SEVERITIES)[list(SEVERITIES).index(test["severity"]) :] if test["severity"] != "none" else []
+        wrong = [f"{rule}：{message}" for rule, severity, message in found if severity not in allowed]
+        return Result(test["test"], place, "", not wrong, False, "；".join(wrong))
+
+    def _changed(self, test: Mapping[str, Any]) -> Any:
+        name = test.get("base", "")
+        if name not in self.bases:
+            raise _Unusable(f"没有底稿“{name}”", "、".join(self.bases), nearest(name, self.bases))
+        data = copy.deepcopy(self.bases[name])
+        for path, value in test.get("change", {}).items():
+            _change(data, path, value)
+        return data
+
+    # --- scoring cases -----------------------------------------------------------------------------------------------
+
+    def _case(self, test: Mapping[str, Any], place: Place) -> Result:
+        known = list(cases(self.policy))
+        if test["case"] not in known:
+            raise _Unusable(f"没有计分情形“{test['case']}”", "", nearest(test["case"], known))
+        if ("indicator" in test) == ("budget" in test) or "expect" not in test:
+            raise _Unusable("没有写全", "indicator 或 budget 其中一个，和 expect")
+        indicator = {
+            "name": "指标",
+            "level1": self.policy.taxonomy[0].name,
+            "level2": self.policy.taxonomy[0].level2[0],
+            **test.get("indicator", {}),
+        }
+        budget = {"name": "总额", "role": "total", "money_unit": "万元", **test.get("budget", {"budget": "1", "executed": "1"})}
+        kind = test.get("kind", self.policy.form_kinds[-1])
+        form = {"kind": kind, "name": "测试", "budget": [budget], "goals": [{"indicators": [indicator]}]}
+        evaluation = self._evaluation({"unit": "测试", "fiscal_year": self.year or self.policy.first_year, "forms": [form]})
+        item = evaluation.forms[0].indicators[0]
+        score = item.score if "indicator" in test else evaluation.forms[0].execution
+        reason, now = _compare(test, score, item.known)
+        return Result(test["test"], place, test["case"], not reason, True, reason, now=now if reason else None)
+
+    def _rollup(self, test: Mapping[str, Any], place: Place) -> Result:
+        from engine.soundness.tests import rollup as rollup_tests
+
+        try:
+            reason, fired, now = rollup_tests.run(test, self.policy, self.year or self.policy.first_year, self.document.file)
+        except rollup_tests.Unusable as wrong:
+            raise _Unusable(wrong.message, wrong.expected, wrong.close) from None
+        return Result(test["test"], place, f"rollup:{test['rollup']}", not reason, fired, reason, now=now if reason else None)
+
+    def _evaluation(self, data: Any) -> Evaluation:
+        data = {"schema": "jixiao/submission/1", **data}
+        return evaluate(record.from_data(data, self.document.file), self.policy)
+
+
+def _compare(test: Mapping[str, Any], score: Score, known: Recognised) -> tuple[str, dict[str, Any] | None]:
+    """What differs, empty if nothing does, and the test as it would hold; None if it would not for want of a case."""
+    expect = test["expect"]
+    came = {
+        "computed": score.computed,
+        "allowed": list(score.allowed) if score.allowed else None,
+        "status": score.status,
+        "met": known.met,
+        "direction": known.direction,
+        "attainment": known.attainment,
+    }
+    wrong = []
+    if score.trace is None or score.trace.case != test["case"]:
+        wrong.append(f"情形是 {score.trace.case if score.trace else '（没有）'}")
+    for key, wanted in expect.items():
+        value: Any = wanted
+        if key == "computed":
+            value = Decimal(str(wanted))
+        elif key == "allowed":
+            value = [Decimal(str(edge)) for edge in wanted]
+        if came[key] != value:
+            wrong.append(f"{key} 应为 {_shown(wanted)}，是 {_shown(came[key])}")
+    if score.trace is None:
+        return "；".join(wrong), None
+    said = {key: came[key] for key in expect if came[key] is not None} or {"status": score.status}
+    return "；".join(wrong), {**test, "case": score.trace.case, "expect": said}
+
+
+def _shown(value: Any) -> str:
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
+
+
+class _Unusable(Exception):
+    def __init__(self, message: str, expected: str = "", close: str = "") -> None:
+        super().__init__(message)
+        self.message, self.expected, self.close = message, expected, close
+
+
+def _change(data: Any, path: str, value: Any) -> None:
+    """Set, add or (with None) remove what `path` names. Raises _Unusable where it leads nowhere."""
+    steps: list[str | int] = []
+    position = 0
+    for found in _STEP.finditer(path):
+        between = path[position : found.start()]
+        if between not in ("", "."):
+            raise _Unusable(f"路径“{path}”写法不对", "如 forms[0].goals[0].indicators[1].actual")
+        steps.append(found[1] if found[1] is not None else (-1 if found[2] == "+" else int(found[2])))
+        position = found.end()
+    if not steps or position != len(path):
+        raise _Unusable(f"路径“{path}”写法不对", "如 forms[0].goals[0].indicators[1].actual")
+    node = data
+    try:
+        for step in steps[:-1]:
+            node = node[step]
+        last = steps[-1]
+        if last == -1:
+            node.append(value)
+        elif value is None:
+            del node[last]
+        else:
+            node[last] = value
+    except (KeyError, IndexError, TypeError, AttributeError):
+        raise _Unusable(f"路径“{path}”在底稿里没有") from None
+
+
+def cases(policy: Policy) -> Iterator[str]:
+    """Every scoring case of a policy, as `table.case`."""
+    for table in (policy.scoring.execution, *policy.scoring.tables.values()):  # the total's cases are tested by whole records
+        for case in table.cases:
+            yield f"{table.name}.{case.id}"
+
+
+def _rolled_up(policy: Policy) -> list[str]:
+    from engine.soundness.tests.rollup import subjects
+
+    return [f"rollup:{name}" for name in subjects(policy)]
+
+
+def _report(results: list[Result], policy: Policy) -> Report:
+    good = [result for result in results if result.passed]
+    fired = {r.about for r in good if r.fired} | {name for r in good for name in r.derived_by}
+    missed = {r.about for r in good if not r.fired}
+    rules = policy.rules.rules
+    # a rule that only concludes is tested by the findings that rest on it
+    needs_miss = [name for name, rule in rules.items() if rule.message]
+    known = [*cases(policy), *_rolled_up(policy)]
+    without_firing = tuple(name for name in rules if name not in fired)
+    without_miss = tuple(name for name in needs_miss if name not in missed)
+    without_test = tuple(name for name in known if name not in fired)
+    to_cover = len(rules) + len(needs_miss) + len(known)
+    covered = to_cover - len(without_firing) - len(without_miss) - len(without_test)
+    return Report(tuple(results), without_firing, without_miss, without_test, covered, to_cover)

@@ -1,0 +1,152 @@
+"""Policy tests of 汇总: a few forms written short, rolled up, and what has to come of it. Run by `policy_tests`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from engine.errors import nearest
+from engine.forms.labels import fold
+from engine.policy.model import Policy
+from engine.rollup.run import Rollup, roll_up
+from engine.rollup.units import Node, Tree
+from engine.scoring.indicator import ScoredIndicator
+from engine.submission import record
+
+TOP = "上级"
+"""Name of the unit the children are rolled up to."""
+
+
+class Unusable(Exception):
+    """A test that cannot be run: what is wrong, what was expected, the nearest valid name."""
+
+    def __init__(self, message: str, expected: str = "", close: str = "") -> None:
+        super().__init__(message)
+        self.message, self.expected, self.close = message, expected, close
+
+
+def subjects(policy: Policy) -> Iterator[str]:
+    """Everything of the policy's 汇总 that wants a test: the cases of its table, and its checks."""
+    if policy.rollup:
+        yield from (f"values.{case.id}" for case in policy.rollup.values.cases)
+        yield from (check.id for check in policy.rollup.checks)
+
+
+def run(test: Mapping[str, Any], policy: Policy, year: int, file: str) -> tuple[str, bool, dict[str, Any]]:
+    """Why the test does not hold (empty if it does), whether it shows its subject at work and not only a near miss, and the
+    test as it would hold."""
+    known = list(subjects(policy))
+    about = test["rollup"]
+    if about not in known:
+        raise Unusable(f"没有汇总的情形或规则“{about}”", "values.情形，或 rollup_checks 的编号", nearest(about, known))
+    is_case = about.startswith("values.")
+    if "children" not in test or ("expect" if is_case else "fires") not in test:
+        raise Unusable("没有写全", "children，和 expect（情形）或 fires（规则）")
+    done = _rolled(test, policy, year, file)
+    wrong, now = _wrong_values(test, done, about if is_case else "")
+    if not is_case:
+        found = [told.subject for told in done.findings if told.rule == about]
+        wrong += _wrong_count(test, done, about, found)
+        now = {key: value for key, value in now.items() if key != "subject" or value in found} | {"fires": len(found)}
+    none = not is_case and any(c.id == about and c.severity == "none" for c in (policy.rollup.checks if policy.rollup else ()))
+    return "；".join(wrong), is_case or none or test["fires"] > 0, now
+
+
+def _rolled(test: Mapping[str, Any], policy: Policy, year: int, file: str) -> Rollup:
+    by = test.get("by", "unit")
+    children = [_form(child, n, by, policy) for n, child in enumerate(test["children"], start=1)]
+    if "own" in test:
+        own = {"kind": "department" if by == "project" else "project", "unit": "单位" if by == "project" else TOP, **test["own"]}
+        children.append(_form(own, 0, by, policy))
+    data = {"schema": record.SCHEMA, "fiscal_year": year, "forms": children}
+    forms = record.from_data(data, file).forms
+    units = [child["unit"] for child in children]
+    return roll_up(forms, policy, by, tree=None if by == "project" else _tree(test, units), name="" if by == "project" else TOP)
+
+
+def _tree(test: Mapping[str, Any], units: Sequence[str]) -> Tree:
+    """All units and those expected, under the top."""
+    named = list(dict.fromkeys([*units, *test.get("expected", [])]))
+    below = [Node(fold(u), u, TOP, expected="expected" in test) for u in named if u != TOP]
+    nodes = {TOP: Node(TOP, TOP, "", [node.key for node in below]), **{node.key: node for node in below}}
+    return Tree(nodes, TOP)
+
+
+def _form(child: Mapping[str, Any], number: int, by: str, policy: Policy) -> dict[str, Any]:
+    """A form from what a test writes of it; the rest is filled in."""
+    first = policy.taxonomy[0]
+    given = child.get("indicators", [child["indicator"]] if "indicator" in child else [{}])
+    blank = {"name": "指标", "level1": first.name, "level2": first.level2[0], "weight": "10", "target": "10件", "actual": "10件"}
+    indicators = [{k: v for k, v in (blank | item).items() if v is not None} for item in given]
+    budget = {"name": "总额", "money_unit": "万元", "budget": "100", **child.get("line", {})}
+    budget = {key: value for key, value in {"executed": budget.get("budget"), **budget}.items() if value is not None}
+    return {
+        "kind": child.get("kind", "project"),
+        "name": child.get("form", f"项目{number}" if by == "project" else "项目"),
+        "unit": child.get("unit", "单位" if by == "project" else f"{number}县"),
+        "header": child.get("header", []),
+        "budget": [budget, *child.get("lines", [])],
+        "goals": [{"title": "目标", "indicators": indicators}],
+    }
+
+
+def _wrong_values(test: Mapping[str, Any], done: Rollup, case: str) -> tuple[list[str], dict[str, Any]]:
+    """What differs, and the test with what came."""
+    expect, said = test.get("expect", {}), {}
+    scored = done.levels[0].forms[0]
+    item = scored.indicators[0]
+    came = _came(item)
+    wrong = [f"情形是 values.{came['case']}"] if case and f"values.{came['case']}" != case else []
+    for key, wanted in expect.items():
+        value: Any = came.get(key)
+        if key in ("computed", "weight"):
+            same = wanted == "" if value is None else Decimal(str(wanted)) == value if wanted != "" else False
+        elif key == "allowed":
+            same = [Decimal(str(edge)) for edge in wanted] == value
+        elif key == "budget":
+            line = scored.form.budget[0]
+            value = [line.budget.text if line.budget else "", line.executed.text if line.executed else "", line.money_unit]
+            same = [str(part) for part in wanted] == value
+        else:
+            same = str(wanted) == str(value)
+        if value is not None or key in ("computed", "weight"):
+            said[key] = wanted if same else "" if value is None else value
+        if not same:
+            wrong.append(f"{key} 应为 {_shown(wanted)}，是 {_shown(value)}")
+    now = {**test, **({"rollup": f"values.{came['case']}"} if case else {}), **({"expect": said} if said else {})}
+    return wrong, now
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
+    return "空" if value in ("", None) else str(value)
+
+
+def _came(item: ScoredIndicator) -> dict[str, Any]:
+    indicator, score = item.known.indicator, item.score
+    rolled = indicator.rolled
+    assert rolled is not None
+    return {
+        "case": rolled.case,
+        "actual": indicator.actual.text if indicator.actual else "",
+        "target": indicator.target.text if indicator.target else "",
+        "weight": item.known.weight,
+        "computed": score.computed,
+        "allowed": list(score.allowed) if score.allowed else None,
+        "status": score.status,
+        "met": item.known.met,
+        "direction": item.known.direction,
+        "attainment": item.known.attainment,
+        "exact": "，".join(f"{n.label}{n.actual}" for n in rolled.numbers) or rolled.score,
+    }
+
+
+def _wrong_count(test: Mapping[str, Any], done: Rollup, about: str, found: Sequence[str]) -> list[str]:
+    if len(found) != test["fires"]:
+        others = "、".join(dict.fromkeys(told.rule for told in done.findings)) or "没有别的问题"
+        return [f"应报 {test['fires']} 处，报了 {len(found)} 处（{others}）"]
+    if "subject" in test and test["subject"] not in found:
+        return [f"对象应有“{test['subject']}”，是 {'、'.join(found)}"]
+    return []

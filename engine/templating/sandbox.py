@@ -1,0 +1,183 @@
+"""Jinja2 templates from strangers: found in the user's directory first, sandboxed, strict, bounded in time and output.
+
+A template sees plain data and a few filters. It cannot call methods, reach attributes of Python objects, loop without end or
+write without end. What goes wrong is told with template, line and the missing name.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, nodes
+from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from engine.errors import Place, PolicyError, Problem, nearest
+from engine.language.messages import FILTERS, shown
+
+MAX_STEPS = 200_000
+"""Passes through loops and macros in one rendering."""
+MAX_OUTPUT = 5_000_000
+"""Characters of one rendering."""
+SAFE_FILTERS = frozenset(
+    [
+        "batch",
+        "default",
+        "d",
+        "e",
+        "escape",
+        "first",
+        "groupby",
+        "int",
+        "join",
+        "last",
+        "length",
+        "list",
+        "map",
+        "reject",
+        "rejectattr",
+        "replace",
+        "round",
+        "select",
+        "selectattr",
+        "slice",
+        "sort",
+        "sum",
+        "tojson",
+        "trim",
+        "unique",
+        "upper",
+        "lower",
+    ]
+)
+"""Filters of Jinja2 that cannot grow a small text large or reach into objects."""
+_COUNT = "__count_a_step"
+
+
+class TooMuch(Exception):
+    """A template that loops or writes beyond the bounds."""
+
+
+class Environment(ImmutableSandboxedEnvironment):
+    """The sandbox. Attributes are items of plain data and nothing else; every loop and macro is counted."""
+
+    intercepted_binops = frozenset(["*", "**", "%"])
+
+    def __init__(self, roots: Sequence[Path], **options: Any) -> None:
+        super().__init__(
+            loader=FileSystemLoader([str(root) for root in roots]),
+            undefined=StrictUndefined,
+            finalize=shown,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            **options,
+        )
+        kept = {name: self.filters[name] for name in SAFE_FILTERS if name in self.filters}
+        self.filters.clear()
+        self.filters.update(kept | dict(FILTERS))
+        self.globals = {"range": self.globals["range"], "namespace": self.globals["namespace"], _COUNT: self.step}
+        self.steps = 0
+
+    def step(self) -> str:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise TooMuch(f"循环超过 {MAX_STEPS} 次")
+        return ""
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        for node in list(tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock))):
+            count = nodes.Output([nodes.Call(nodes.Name(_COUNT, "load"), [], [], None, None)])
+            body: list[nodes.Node] = node.body  # type: ignore[attr-defined]  # all three kinds have one
+            body.insert(0, count.set_lineno(node.lineno))
+        return tree
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Mapping):
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        # loop.first, values of a namespace, the two parts of a group: objects of Jinja2's own
+        if type(obj).__module__ in ("jinja2.runtime", "jinja2.utils") or (
+            type(obj).__name__ == "_GroupTuple" and attribute in obj._fields
+        ):
+            return super().getattr(obj, attribute)
+        return self.undefined(obj=obj, name=attribute)
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        return obj in (self.globals["range"], self.globals["namespace"], self.step) or type(obj).__module__ == "jinja2.runtime"
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if operator != "**" and all(isinstance(side, int | Decimal) for side in (left, right)):
+            return left * right if operator == "*" else left % right
+        raise SecurityError(f"模板里不能对这些值用 {operator}")
+
+
+def render(environment: Environment, name: str, context: Mapping[str, Any]) -> str:
+    """The template's text. Raises PolicyError naming template, line and what was wrong or missing."""
+    environment.steps = 0
+    parts: list[str] = []
+    size = 0
+    try:
+        for part in environment.get_template(name).generate(context):
+            size += len(part)
+            if size > MAX_OUTPUT:
+                raise TooMuch(f"输出超过 {MAX_OUTPUT} 字")
+            parts.append(part)
+    except TemplateNotFound as missing:
+        known = environment.list_templates()
+        close = nearest(str(missing.name), known)
+        raise PolicyError(Problem(Place(name), f"没有模板“{missing.name}”", "" if close else "、".join(known), close)) from None
+    except TemplateSyntaxError as wrong:
+        raise PolicyError(Problem(Place(wrong.name or name, wrong.lineno), f"模板语法错误：{wrong.message}")) from None
+    except UndefinedError as missing:
+        raise PolicyError(_undefined(missing, name, context, environment)) from None
+    except (
+        TemplateError,
+        TooMuch,
+        RecursionError,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        KeyError,
+        IndexError,
+        AttributeError,
+    ) as wrong:
+        place = _where(wrong, name, environment)
+        reason = "嵌套过深" if isinstance(wrong, RecursionError) else str(wrong) or type(wrong).__name__
+        raise PolicyError(Problem(place, f"模板出错：{reason}")) from None
+    return "".join(parts)
+
+
+def _undefined(missing: UndefinedError, name: str, context: Mapping[str, Any], environment: Environment) -> Problem:
+    import re
+
+    said = str(missing)
+    found = re.search(r"'([^']+)' is undefined|no attribute '([^']+)'", said)
+    wanted = (found[1] or found[2]) if found else ""
+    known = {key for value in _mappings(context) for key in value}
+    close = nearest(wanted, known) if wanted else ""
+    return Problem(_where(missing, name, environment), f"模板用到了没有的名称“{wanted or said}”", "", close)
+
+
+def _mappings(value: Any, depth: int = 0) -> list[Mapping[str, Any]]:
+    if depth > 4:
+        return []
+    if isinstance(value, Mapping):
+        return [value, *(m for item in value.values() for m in _mappings(item, depth + 1))]
+    if isinstance(value, list | tuple):
+        return [m for item in value[:3] for m in _mappings(item, depth + 1)]
+    return []
+
+
+def _where(error: BaseException, name: str, environment: Environment) -> Place:
+    """The innermost template line of a traceback: Jinja2 rewrites it to template files and lines."""
+    roots = [str(root) for root in getattr(environment.loader, "searchpath", [])]
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        for root in roots:
+            if frame.filename.startswith(root):
+                return Place(frame.filename[len(root) :].lstrip("/\\"), frame.lineno or 0)
+    return Place(name)

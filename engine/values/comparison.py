@@ -1,0 +1,377 @@
+"""An actual against a target: are the two comparable, in which numbers, and is the target met.
+
+Everything assumed on the way is said in `assumptions`; where an assumption could turn the verdict, the two are incomparable
+and the verdict is `unknown`. What words are worth (完成, 达成预期指标) is for the policy's recognition tables to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.values.notation import Quantity, Value, Vocabulary, fold, printed
+from engine.values.numerals import EXACT, scaled
+from engine.values.scanning import turns
+
+MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
+
+_OPERATOR_OF = {"positive": ">=", "inverse": "<=", "exact": "="}
+_INEQUALITIES = (">=", ">", "<=", "<")
+_JOINER = re.compile(r"[/*]")
+_ANY_YEAR = 2001
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A target and an actual number in one unit. `label` names the component they belong to."""
+
+    target: Decimal
+    actual: Decimal
+    unit: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How an actual relates to a target. `kind` is numbers, deadline, words, none (a side is empty or 不适用) or incomparable.
+
+    `reason` (Chinese) says why there is nothing to compare; `assumptions` (Chinese sentences) say what was taken for granted.
+    `early` is for deadlines: True in time, False late, None where the texts cannot tell.
+    """
+
+    kind: str
+    pairs: tuple[Pair, ...] = ()
+    reason: str = ""
+    assumptions: tuple[str, ...] = ()
+    early: bool | None = None
+
+
+class _Incomparable(Exception):
+    """Carries the reason; never leaves this module."""
+
+
+def compare(target: Value, actual: Value, words: Vocabulary, fiscal_year: int | None = None) -> Comparison:
+    """Bring an actual and a target into common units, or say why that cannot be done."""
+    for value, name in ((target, "年初目标值"), (actual, "实际完成值")):
+        if value.kind in ("empty", "not_applicable"):
+            return Comparison("none", reason=f"{name}{'为空' if value.kind == 'empty' else '标为不适用'}。")
+    if "text" in (target.kind, actual.kind):
+        reason = "".join(note for note in (target.note, actual.note) if note) or "目标值或实际完成值是文字。"
+        copied = (_copied(actual),) if _same_text(target, actual, words) else ()
+        return Comparison("words", reason=reason, assumptions=copied)
+    if target.deadline is not None and actual.deadline is not None:
+        return _deadlines(target, actual, words, fiscal_year)
+    try:
+        if target.deadline is not None or actual.deadline is not None:
+            raise _Incomparable(f"“{target.raw.strip()}”与“{actual.raw.strip()}”一个是日期，一个是数值。")
+        return _numbers(target, actual, words)
+    except _Incomparable as problem:
+        return Comparison("incomparable", reason=str(problem))
+
+
+def verdict(target: Value, actual: Value, comparison: Comparison, direction: str) -> tuple[str, str]:
+    """`met`, `not_met` or `unknown`, with the reason in Chinese.
+
+    `direction` is positive, inverse, exact or empty. An operator on the target decides over it; with neither, only an actual
+    equal to the target is met.
+    """
+    if comparison.kind == "words":
+        return (MET, "实际完成值与目标值文字一致。") if comparison.assumptions else (UNKNOWN, comparison.reason)
+    if comparison.kind == "deadline":
+        return {True: MET, False: NOT_MET, None: UNKNOWN}[comparison.early], comparison.reason
+    if comparison.kind != "numbers" or not comparison.pairs:
+        return UNKNOWN, comparison.reason
+    if target.kind == "range":
+        return _within_range(comparison.pairs, actual, direction)
+    states = [_judge(target.operator, actual.operator, pair, direction) for pair in comparison.pairs]
+    met = [state for state in states if state[0] == MET]
+    missed = [state for state in states if state[0] == NOT_MET]
+    if met and missed and actual.kind == "range":
+        return UNKNOWN, f"实际完成值“{actual.raw.strip()}”是一个区间，其中一部分达到目标。"
+    return (missed or [state for state in states if state[0] == UNKNOWN] or met)[0]
+
+
+def worst(pairs: Sequence[Pair], direction: str) -> Pair:
+    """The component furthest from its target: lowest actual / target, for `inverse` the highest, for `exact` the furthest off.
+
+    A target of 0 counts as infinitely exceeded by anything above it. Raises ValueError if there are no pairs.
+    """
+    if direction == "inverse":
+        return max(pairs, key=_deviation)
+    if direction == "exact":
+        return max(pairs, key=_distance)
+    return min(pairs, key=_deviation)
+
+
+def _deviation(pair: Pair) -> tuple[int, Fraction]:
+    """(actual - target) / |target|, exact, behind 0; for a target of 0 the sign of the infinite deviation."""
+    difference = Fraction(pair.actual) - Fraction(pair.target)
+    if pair.target:
+        return 0, difference / abs(Fraction(pair.target))
+    return (difference > 0) - (difference < 0), Fraction(0)
+
+
+def _distance(pair: Pair) -> tuple[int, Fraction]:
+    endless, deviation = _deviation(pair)
+    return abs(endless), abs(deviation)
+
+
+def _judge(operator: str, claimed: str, pair: Pair, direction: str) -> tuple[str, str]:
+    """One pair. `claimed` is an operator in the actual column: then the actual is a statement, true of many numbers."""
+    target, actual = pair.target, pair.actual
+    sign = operator or _OPERATOR_OF.get(direction, "")
+    text = f"实际{printed(claimed)}{_show(actual)}{pair.unit}，目标{printed(operator)}{_show(target)}{pair.unit}"
+    if sign == "±":
+        if claimed not in ("", "=", "±"):
+            return UNKNOWN, f"{text}：实际完成值不是确数。"
+        return (MET if abs(actual) <= abs(target) else NOT_MET), f"{text}。"
+    if claimed in (*_INEQUALITIES, "±"):
+        return _judge_claim(sign, claimed, target, actual), f"{text}：实际完成值不是确数，只按其所述范围判断。"
+    if actual == target:
+        return (NOT_MET if sign in (">", "<") else MET), f"{text}。"
+    if sign == "=":
+        better = (direction == "positive" and actual > target) or (direction == "inverse" and actual < target)
+        return (UNKNOWN, f"{text}：优于目标，是否算完成由政策规定。") if better else (NOT_MET, f"{text}。")
+    if not sign:
+        return UNKNOWN, f"{text}：不知道指标是正向还是反向。"
+    return (MET if _holds(sign, actual, target) else NOT_MET), f"{text}。"
+
+
+def _judge_claim(sign: str, claimed: str, target: Decimal, actual: Decimal) -> str:
+    """Whether "actual is `claimed` a" implies "actual is `sign` t" (met), rules it out (not_met), or neither."""
+    up, wants_up = claimed.startswith(">"), sign.startswith(">")
+    if claimed not in _INEQUALITIES or sign not in _INEQUALITIES:
+        return MET if claimed == sign and actual == target else UNKNOWN
+    if up == wants_up:
+        strict_enough = sign in (">=", "<=") or claimed == sign
+        implied = _holds(sign[0], actual, target) or (actual == target and strict_enough)
+        return MET if implied else UNKNOWN
+    apart = _holds(claimed[0], actual, target) or (
+        actual == target and "=" not in (sign[-1] if claimed[-1] == "=" else claimed[-1])
+    )
+    return NOT_MET if apart else UNKNOWN
+
+
+def _holds(sign: str, actual: Decimal, target: Decimal) -> bool:
+    return {">=": actual >= target, ">": actual > target, "<=": actual <= target, "<": actual < target, "=": actual == target}[sign]
+
+
+def _within_range(pairs: Sequence[Pair], actual: Value, direction: str) -> tuple[str, str]:
+    """A target range: pairs hold its low and its high edge against the same actual (or against an equal range)."""
+    low, high = pairs[0], pairs[-1]
+    text = f"实际{_show(low.actual)}{low.unit}，目标{_show(low.target)}至{_show(high.target)}{high.unit}"
+    if actual.operator in (*_INEQUALITIES, "±"):
+        return UNKNOWN, f"{text}：实际完成值不是确数。"
+    if low.actual >= low.target and high.actual <= high.target:
+        return MET, f"{text}。"
+    if (direction == "positive" and low.actual < low.target) or (direction == "inverse" and high.actual > high.target):
+        return NOT_MET, f"{text}。"
+    if direction == "exact":
+        return NOT_MET, f"{text}。"
+    return UNKNOWN, f"{text}：在区间之外，是否算完成由政策规定。"
+
+
+def _deadlines(target: Value, actual: Value, words: Vocabulary, fiscal_year: int | None) -> Comparison:
+    """In time if the last day the actual can mean is no later than the last admissible one, however 前 is read; late if its
+    first day is later than that; else the texts cannot tell (9月前 against 9月)."""
+    assert target.deadline is not None
+    assert actual.deadline is not None
+    if _same_text(target, actual, words):
+        return Comparison("deadline", reason="实际完成值与目标值文字一致。", assumptions=(_copied(actual),), early=True)
+    if actual.remark and actual.remark != target.remark:
+        return Comparison("deadline", reason=f"实际完成值说的是“{actual.remark}”，不能确定就是目标所说的完成。")
+    years = [value.deadline.year for value in (target, actual) if value.deadline and value.deadline.year]
+    year = fiscal_year or (years[0] if years else _ANY_YEAR)
+    assumptions = []
+    if len(years) < 2 and (years or fiscal_year):
+        assumptions.append(f"没有写年份的日期按{year}年理解。")
+    elif len(years) < 2:
+        assumptions.append("目标值和实际完成值都没有写年份，按同一年理解。")
+    strict, generous = target.deadline.latest(year)
+    first, last = actual.deadline.days(year)
+    if actual.deadline.before:
+        first = date.min
+    shown = f"实际“{actual.raw.strip()}”，目标“{target.raw.strip()}”"
+    if last <= strict:
+        return Comparison("deadline", reason=f"{shown}，按期完成。", assumptions=tuple(assumptions), early=True)
+    if first > generous:
+        return Comparison("deadline", reason=f"{shown}，晚于目标。", assumptions=tuple(assumptions), early=False)
+    return Comparison("deadline", reason=f"{shown}，不能确定先后。", assumptions=tuple(assumptions))
+
+
+def _numbers(target: Value, actual: Value, words: Vocabulary) -> Comparison:
+    notes = [value.note for value in (target, actual) if value.note]
+    if actual.remark:
+        notes.append(f"实际完成值“{actual.raw.strip()}”附有文字“{actual.remark}”，只比较了数值。")
+    if actual.operator in (*_INEQUALITIES, "±"):
+        notes.append(_copied(actual) if _same_text(target, actual, words) else f"实际完成值“{actual.raw.strip()}”不是确数。")
+    pairs = []
+    for wanted, got in _matched(target, actual, words, notes):
+        pairs.append(_pair(wanted, got, target, actual, words, notes))
+    for value in (target, actual):
+        if value.scanned and any(turns(value, value is target, pair.target, pair.actual, words) for pair in pairs):
+            raise _Incomparable(value.note)
+    return Comparison("numbers", tuple(pairs), assumptions=tuple(dict.fromkeys(notes)))
+
+
+def _matched(target: Value, actual: Value, words: Vocabulary, notes: list[str]) -> Iterable[tuple[Quantity, Quantity]]:
+    """Which quantity of the target belongs to which of the actual."""
+    wanted, got = target.quantities, actual.quantities
+    kinds = (target.kind, actual.kind)
+    if kinds in (("number", "number"), ("range", "range")):
+        if kinds[0] == "range" and [q.number for q in wanted] != [q.number for q in got]:
+            raise _Incomparable("目标值和实际完成值都是区间，不能比较。")
+        _check_labels(wanted[0], got[0], words, notes)
+        return list(zip(wanted, got, strict=True))
+    if "range" in kinds:
+        if "composite" in kinds:
+            raise _Incomparable("一边是区间，一边有多个分项，不能比较。")
+        return [(w, g) for w in wanted for g in got]
+    if kinds == ("composite", "composite"):
+        return _by_name(wanted, got)
+    parts = got if target.kind == "number" else wanted
+    for part in parts:
+        unit = words.unit(part.unit)
+        if unit is None or not unit.each:
+            raise _Incomparable("一边只有一个数，另一边有多个分项，不能确定应当合计还是分别比较。")
+    single, name = (wanted[0], "目标值") if target.kind == "number" else (got[0], "实际完成值")
+    notes.append(f"{name}只有一个数，对每个分项都适用。")
+    if {_change(single, words)} != {_change(part, words) for part in parts}:
+        raise _Incomparable("一边是增减幅度，一边不是，不能比较。")
+    return [(single, part) if target.kind == "number" else (part, single) for part in parts]
+
+
+def _by_name(wanted: Sequence[Quantity], got: Sequence[Quantity]) -> Iterable[tuple[Quantity, Quantity]]:
+    """Components of two composites, paired by label, or by unit where labels do not name them all alike."""
+    for keys in ([[q.label for q in side] for side in (wanted, got)], [[q.unit for q in side] for side in (wanted, got)]):
+        if all(len(set(side)) == len(side) for side in keys) and set(keys[0]) == set(keys[1]):
+            return [(w, got[keys[1].index(key)]) for w, key in zip(wanted, keys[0], strict=True)]
+    raise _Incomparable("目标值和实际完成值的分项对不上。")
+
+
+def _check_labels(wanted: Quantity, got: Quantity, words: Vocabulary, notes: list[str]) -> None:
+    """Two names for what is measured must be compatible; a rise is compared with a rise only, a fall only with the same fall."""
+    change = _change(wanted, words), _change(got, words)
+    if change[0] != change[1]:
+        raise _Incomparable("目标值与实际完成值不都是同一方向的增减幅度，不能比较。")
+    if change[0] == "decrease" and wanted.number != got.number:
+        raise _Incomparable("目标值和实际完成值都是降幅，不能确定降得多是好还是不好。")
+    if wanted.label == got.label or change[0]:
+        return
+    if wanted.label and got.label and wanted.label not in got.label and got.label not in wanted.label:
+        raise _Incomparable(f"目标值说的是“{wanted.label}”，实际完成值说的是“{got.label}”。")
+    notes.append(f"“{wanted.label or got.label}”只在一边写明，按同一事项比较。")
+
+
+def _change(quantity: Quantity, words: Vocabulary) -> str:
+    for kind, listed in zip(("increase", "decrease"), words.changes, strict=True):
+        if any(word in quantity.label for word in listed):
+            return kind
+    return ""
+
+
+def _pair(wanted: Quantity, got: Quantity, target: Value, actual: Value, words: Vocabulary, notes: list[str]) -> Pair:
+    """One pair in one unit. Raises _Incomparable where an approximate number lies too close to tell."""
+    factors, unit = _common_unit(wanted, got, target, actual, words, notes)
+    pair = Pair(scaled(wanted.number, factors[0]), scaled(got.number, factors[1]), unit, got.label or wanted.label)
+    _check_approximate(replace(wanted, number=pair.target), replace(got, number=pair.actual), words, notes)
+    return pair
+
+
+def _common_unit(
+    wanted: Quantity, got: Quantity, target: Value, actual: Value, words: Vocabulary, notes: list[str]
+) -> tuple[tuple[Decimal, Decimal], str]:
+    """Factors for both numbers, and the unit they then share."""
+    one = Decimal(1)
+    if wanted.unit == got.unit:
+        return (one, one), wanted.unit
+    if not wanted.unit or not got.unit:
+        _check_bare(wanted, got, target if not wanted.unit else actual, words, notes)
+        return (one, one), wanted.unit or got.unit
+    first, second = words.unit(wanted.unit), words.unit(got.unit)
+    if first and second and (first.dimension == second.dimension):
+        finer = min(first, second, key=lambda unit: unit.scale)
+        if first.scale % finer.scale or second.scale % finer.scale:
+            raise _Incomparable(f"“{first.name}”与“{second.name}”不能整数换算。")
+        return (EXACT.divide(first.scale, finer.scale), EXACT.divide(second.scale, finer.scale)), finer.name
+    if _alike(wanted.unit, got.unit, words):
+        return (one, one), wanted.unit
+    shared = _shared_head(wanted.unit, got.unit, words, notes)
+    if shared:
+        return (one, one), shared
+    raise _Incomparable(f"计量单位不同：目标值为“{wanted.unit}”，实际完成值为“{got.unit}”。")
+
+
+def _alike(first: str, second: str, words: Vocabulary) -> bool:
+    return first == second or any(first in group and second in group for group in words.same)
+
+
+def _shared_head(first: str, second: str, words: Vocabulary, notes: list[str]) -> str:
+    """The unit two sides share where one is compound: 家/年 against 家, a span of time being left out; 人/家 against 人 or 家 where
+    the policy says that such a compound means either. Whether 元/人*月 against 元 leaves something out or means another thing
+    is not certain: they share nothing."""
+    parts = [_JOINER.split(unit) for unit in (first, second)]
+    if (len(parts[0]) > 1) == (len(parts[1]) > 1):
+        return ""
+    compound, simple = (parts[0], second) if len(parts[0]) > 1 else (parts[1], first)
+    written = first if len(parts[0]) > 1 else second
+    if frozenset(compound) in words.either and "*" not in written and any(_alike(part, simple, words) for part in compound):
+        notes.append(f"“{written}”按“{'或'.join(compound)}”理解，以“{simple}”比较。")
+        return simple
+    if _alike(compound[0], simple, words) and all(part in words.denominators for part in compound[1:]):
+        notes.append(f"一边的计量单位是“{written}”，另一边是“{simple}”，按“{simple}”比较。")
+        return simple
+    return ""
+
+
+def _check_bare(wanted: Quantity, got: Quantity, value: Value, words: Vocabulary, notes: list[str]) -> None:
+    """One side has no unit: whether its number may be read in the other's. `value` is the side without."""
+    bare, other, name = (wanted, got, "目标值") if not wanted.unit else (got, wanted, "实际完成值")
+    unit = words.unit(_JOINER.split(other.unit)[0])
+    rule = unit.bare if unit else "assume"
+    if not bare.number:
+        notes.append(f"{name}0没有写单位，按0{other.unit}理解。")
+    elif rule == "refuse" and not any(scale in value.raw for scale in words.scales):
+        # A plain 132.9 beside 202.6万元 may be 元 or 万元; 200万 can only be money written short.
+        raise _Incomparable(f"{name}“{value.raw.strip()}”没有写金额单位，另一边为“{other.unit}”，不能确定是元还是万元。")
+    elif rule == "percent" and abs(bare.number) <= 1:
+        raise _Incomparable(f"{name}“{value.raw.strip()}”没有写“{other.unit}”，可能是用0至1的小数表示的比率。")
+    else:
+        notes.append(f"{name}“{value.raw.strip()}”没有写单位，按“{other.unit}”理解。")
+
+
+def _check_approximate(wanted: Quantity, got: Quantity, words: Vocabulary, notes: list[str]) -> None:
+    """An approximate number is compared only where the other lies outside what it may mean (近80人 against 80 cannot tell)."""
+    if not (wanted.approximate or got.approximate):
+        return
+    shown = "、".join(f"“{q.approximate}”" for q in (wanted, got) if q.approximate)
+    if wanted.number != got.number or wanted.approximate != got.approximate:
+        low, high = zip(_span(wanted, words), _span(got, words), strict=True)
+        if max(low) <= min(high):
+            raise _Incomparable(f"{shown}表示约数，与另一边的数值相差不大，不能确定是否达到目标。")
+    notes.append(f"{shown}表示约数，按所写数字比较。")
+
+
+def _span(quantity: Quantity, words: Vocabulary) -> tuple[Decimal, Decimal]:
+    sense = words.approximate_sense.get(quantity.approximate, "")
+    slack = EXACT.multiply(abs(quantity.number), words.approximate_margin)
+    below = slack if sense in ("below", "around") else Decimal(0)
+    above = slack if sense in ("above", "around") else Decimal(0)
+    return EXACT.subtract(quantity.number, below), EXACT.add(quantity.number, above)
+
+
+def _same_text(first: Value, second: Value, words: Vocabulary) -> bool:
+    texts = [fold(value.raw, words).rstrip(" .,;。、") for value in (first, second)]
+    return texts[0] == texts[1]
+
+
+def _copied(actual: Value) -> str:
+    return f"实际完成值照抄目标值“{actual.raw.strip()}”。"
+
+
+def _show(number: Decimal) -> str:
+    return format(number, "f")

@@ -1,0 +1,124 @@
+"""Dates as values: "9月前", "2021年11月30日前完成", "年底", "三季度". A date is a span of days, since most name no day."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from engine.values.vocabulary import Vocabulary
+
+_YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
+_NUMERIC = re.compile(
+    rf"{_YEAR}(?:-(?P<m1>[0-9]{{1,2}})(?:-(?P<d1>[0-9]{{1,2}}))?|([/.])(?P<m2>[0-9]{{1,2}})\4(?P<d2>[0-9]{{1,2}}))日?(?![0-9./-])"
+)
+_WRITTEN = re.compile(r"(?P<month>[0-9]{1,2}|[一二三四五六七八九十]{1,2})月份?(?:(?P<day>[0-9]{1,2})[日号])?")
+_YEAR_HEAD = re.compile(rf"{_YEAR}年度?")
+_YEAR_OF = re.compile(rf"{_YEAR}(?=年)")
+_NUMBER = re.compile(r"[0-9]")
+_MONTHS = {name: number for number, name in enumerate((*"一二三四五六七八九十", "十一", "十二"), 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A date as written: the span of days it names, (month, day) both inclusive, and whether 前 leaves its edge open.
+
+    `year` is None where none is written. Day 31 of a short month stands for its last day. `before` is true where 前 follows
+    a span longer than a day: 9月前 may end with August or with September, which the text does not say. 前 behind a day or
+    behind 底, 末, 上旬 … includes that day, as administrative usage has it.
+    """
+
+    year: int | None
+    first: tuple[int, int]
+    last: tuple[int, int]
+    before: bool = False
+
+    def days(self, year: int) -> tuple[date, date]:
+        """First and last day of the span, in `year` unless the text names one."""
+        own = self.year or year
+        return _day(own, self.first), _day(own, self.last)
+
+    def latest(self, year: int) -> tuple[date, date]:
+        """The last admissible day, read strictly and read generously; the same day unless `before`."""
+        first, last = self.days(year)
+        return (first - timedelta(days=1) if self.before else last), last
+
+
+def read_deadline(text: str, words: Vocabulary) -> tuple[Deadline, str] | None:
+    """The date that makes up the whole text, and the remark behind it (what is done by then); None if there is none.
+
+    `text` is folded. Words that only say the thing was done are dropped from the remark. The text is no date if the remark
+    has a number or a word that denies it was done, or runs on behind a bare date (2021年高校招生).
+    """
+    dates = words.dates
+    start = len(_starting(text, 0, dates.prefix))
+    found = _span(text, start, words)
+    if found is None:
+        return None
+    year, first, last, exact, position = found
+    before = _starting(text, position, dates.before)
+    position += len(before or _starting(text, position, dates.within))
+    remark = text[position:].strip("".join(words.separators) + " ")
+    done = _starting(remark, 0, words.done)
+    set_off = bool(before or done) or exact or position > found[4] or not text.startswith(remark, position)
+    remark = remark[len(done) :].strip()
+    if remark in dates.complete:
+        remark = ""
+    if remark and (not set_off or _NUMBER.search(remark) or any(word in remark for word in dates.refused_remarks)):
+        return None
+    return Deadline(year, first, last, bool(before) and not exact), remark
+
+
+def _span(text: str, start: int, words: Vocabulary) -> tuple[int | None, tuple[int, int], tuple[int, int], bool, int] | None:
+    """Year, first and last day, whether the end is exact, and where the date ends in the text."""
+    if match := _NUMERIC.match(text, start):
+        month, day = int(match["m1"] or match["m2"]), int(match["d1"] or match["d2"] or 0)
+        return _month_span(int(match["year"]), month, day, text, match.end(), words)
+    year, position = None, start
+    if match := _YEAR_OF.match(text, start):
+        year, position = int(match["year"]), match.end()
+    else:
+        this = _starting(text, start, words.dates.this_year)
+        # 当年底: the year word shares its last character with 年底.
+        shared = this and _starting(text, start + len(this) - 1, (*words.dates.year_ends, *words.dates.periods))
+        position += len(this) - (1 if shared else 0)
+    if end := _starting(text, position, words.dates.year_ends):
+        return year, (12, 1), (12, 31), True, position + len(end)
+    if match := _YEAR_HEAD.match(text, start):
+        position = match.end()
+    position += text.startswith(" ", position)
+    if period := _starting(text, position, words.dates.periods):
+        months = words.dates.periods[period]
+        position += len(period)
+        part = _starting(text, position, words.dates.parts)
+        if part and words.dates.parts[part][1] != 31:
+            return None
+        return year, (months[1] if part else months[0], 1), (months[1], 31), bool(part), position + len(part)
+    match = _WRITTEN.match(text, position)
+    if match is None:
+        return (year, (1, 1), (12, 31), False, position) if year is not None else None
+    month = int(match["month"]) if match["month"].isdecimal() else _MONTHS.get(match["month"], 0)
+    return _month_span(year, month, int(match["day"] or 0), text, match.end(), words)
+
+
+def _month_span(
+    year: int | None, month: int, day: int, text: str, position: int, words: Vocabulary
+) -> tuple[int | None, tuple[int, int], tuple[int, int], bool, int] | None:
+    if not 1 <= month <= 12 or day > calendar.monthrange(year or 2000, month)[1]:
+        return None
+    if day:
+        return year, (month, day), (month, day), True, position
+    part = _starting(text, position, words.dates.parts)
+    low, high = words.dates.parts[part] if part else (1, 31)
+    return year, (month, low), (month, high), bool(part), position + len(part)
+
+
+def _day(year: int, month_day: tuple[int, int]) -> date:
+    month, day = month_day
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def _starting(text: str, position: int, candidates: Iterable[str]) -> str:
+    return next((word for word in candidates if text.startswith(word, position)), "")

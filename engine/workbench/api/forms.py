@@ -1,0 +1,306 @@
+"""The HTTP interface for other systems: the same functions as the command line, described by OpenAPI.
+
+Whatever is wrong with a form or a policy comes back as problem+json with every problem, in Chinese, with its place.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+
+from engine.errors import PolicyError, Problem
+from engine.intake.bundle import read_bundle
+from engine.policy.library import Library
+from engine.policy.model import Policy
+from engine.workbench.app import Editor, Publisher, Refused, Viewer, bench, busy, told
+from engine.workbench.bodies import Sent
+from engine.workbench.drafts import files_of, overlaid
+from engine.workbench.kept import keep, put
+from engine.workbench.uploads import judged, read_uploads
+
+WRONG: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Wrong"}}}}
+    for status, text in {
+        400: "请求本身不对",
+        401: "没有登录",
+        403: "没有权限，或请求来自别的网站",
+        404: "没有这个政策",
+        409: "别处已经改过",
+        413: "内容过大",
+        408: "内容来得太慢",
+        422: "表、政策或参数有误",
+        429: "试得太多",
+        503: "一时写不成，没有改动",
+        507: "磁盘满了或不能写，没有改动",
+    }.items()
+}
+router = APIRouter(prefix="/api/v1", responses=WRONG)
+
+ID = r"^[a-z0-9][a-z0-9-]{0,40}$"
+YEAR = r"^[a-z0-9][a-z0-9.-]{0,40}$"
+Jurisdiction = Annotated[str, Path(pattern=ID, description="地区，如 hubei")]
+Year = Annotated[str, Path(pattern=YEAR, description="年度或版本，如 2021")]
+PolicyId = Annotated[str, Query(pattern=r"^[a-z0-9-]{1,41}/[a-z0-9.-]{1,41}$", description="政策编号，如 hubei/2021")]
+Files = Annotated[
+    list[UploadFile], File(description="自评表：Word、Excel、PDF、文本，或 JSON/YAML 记录；一起给出的是一个单位同一年度的表")
+]
+Choice = Annotated[str, Form(pattern=r"^([a-z0-9-]{1,41}/[a-z0-9.-]{1,41})?$", description="政策编号；不写则按表样和年度选")]
+
+
+class Trouble(BaseModel):
+    """一处问题：在哪里、错在哪里、应当怎样。"""
+
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    table: int = 0
+    row: int = 0
+    cell: int = 0
+    path: str = ""
+    message: str
+    expected: str = ""
+    nearest: str = ""
+    code: str = ""
+    text: str = ""
+
+
+class Wrong(BaseModel):
+    """出错时的回答（RFC 9457）。"""
+
+    title: str
+    status: int
+    problems: list[Trouble] = []
+
+
+class PolicyHead(BaseModel):
+    """一个政策的编号、年度和状态。"""
+
+    id: str
+    title: str
+    jurisdiction: str
+    status: Literal["draft", "published", "retired", "pack"]
+    first_year: int
+    last_year: int | None
+    form_kinds: list[str]
+    editable: bool
+
+
+class Policies(BaseModel):
+    """全部政策；读不了的另列。"""
+
+    policies: list[PolicyHead]
+    problems: list[Trouble]
+
+
+class Texts(Sent):
+    """一个政策的文件，按文件名。"""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}$", description="政策编号")]
+    files: Annotated[dict[str, str], Field(max_length=200, description="文件名 → 全文；没有给出的文件取政策现有的")]
+
+
+class Checked(BaseModel):
+    """检查的结果。"""
+
+    valid: bool
+    problems: list[Trouble]
+
+
+@router.get("/policies", summary="列出政策")
+def policies(request: Request, who: Viewer) -> Policies:
+    from engine.policy.heads import heads
+
+    work = bench(request)
+    readable, problems = heads(work.library)
+    found = [
+        PolicyHead(
+            id=head.id,
+            title=head.title,
+            jurisdiction=head.jurisdiction,
+            status=head.status,  # type: ignore[arg-type]  # the schema of policies allows these and no others
+            first_year=head.first_year,
+            last_year=head.last_year,
+            form_kinds=list(head.form_kinds),
+            editable=(work.policies / head.id / "policy.yaml").is_file(),
+        )
+        for head in readable
+    ]
+    return Policies(policies=found, problems=[Trouble(**told(problem)) for problem in problems])
+
+
+@router.get("/policies/{jurisdiction}/{year}", summary="一个政策：合并之后的全部内容")
+async def policy(request: Request, who: Viewer, jurisdiction: Jurisdiction, year: Year) -> JSONResponse:
+    from engine.policy.build import load
+
+    def whole() -> dict[str, Any]:
+        found: Policy = load(f"{jurisdiction}/{year}", bench(request).library)
+        return {"id": found.id, "sha256": found.sha256, "files": list(found.files), "sections": _plain(found.sections)}
+
+    return JSONResponse(await busy(whole))
+
+
+@router.post("/check", summary="检查政策文件，不保存")
+async def check(request: Request, who: Viewer, texts: Texts) -> Checked:
+    work = bench(request)
+
+    def checked() -> Checked:
+        from engine.policy.build import check as check_policy
+
+        with overlaid(texts.id, {**files_of(texts.id, work.library), **texts.files}, work.library) as library:
+            try:
+                check_policy(texts.id, library)
+            except PolicyError as error:
+                return Checked(valid=False, problems=[Trouble(**told(problem)) for problem in error.problems])
+        return Checked(valid=True, problems=[])
+
+    return await busy(checked)
+
+
+@router.post("/evaluate", summary="计分与核对")
+async def evaluate(request: Request, who: Viewer, files: Files, policy: Choice = "") -> JSONResponse:
+    work = bench(request)
+    sent = [(file.filename or "", file.file) for file in files]
+    found = await busy(lambda: judged(read_uploads(sent, work.library, policy), work.judges))
+    return JSONResponse(found.result)
+
+
+@router.post(
+    "/report",
+    summary="起草自评报告",
+    response_class=Response,
+    responses={200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def report(
+    request: Request,
+    who: Viewer,
+    files: Files,
+    policy: Choice = "",
+    formats: Annotated[list[Literal["docx", "html", "markdown"]], Form(description="不写则三种都出")] = [],  # noqa: B006 - FastAPI reads it, nothing adds to it
+    compare: Annotated[bool, Form(description="标出与原报告不同的地方")] = False,
+    as_filed: Annotated[bool, Form(description="按自评得分起草")] = False,
+) -> Response:
+    work = bench(request)
+    sent = [(file.filename or "", file.file) for file in files]
+
+    def zipped() -> bytes:
+        from engine.reports.files import FORMATS, reports
+
+        found = judged(read_uploads(sent, work.library, policy), work.judges)
+        made = reports(found.evaluation, found.judgement, found.result, formats or FORMATS, as_filed=as_filed, compare=compare)
+        return archive(made)
+
+    headers = {"content-disposition": 'attachment; filename="report.zip"'}
+    return Response(await busy(zipped), media_type="application/zip", headers=headers)
+
+
+class Made(BaseModel):
+    """核对结果的编号，用它取结果页和各种文件。"""
+
+    id: str
+
+
+@router.post("/results", summary="计分与核对，结果留到退出登录")
+async def results(
+    request: Request,
+    who: Viewer,
+    files: Annotated[list[UploadFile], File(description="自评表")] = [],  # noqa: B006 - FastAPI reads it, nothing adds to it
+    policy: Choice = "",
+    examples: Annotated[bool, Form(description="用随程序提供的例表")] = False,
+) -> Made:
+    work = bench(request)
+    sent = [(file.filename or "", file.file) for file in files if file.filename]
+
+    def made() -> str:
+        if examples and work.examples:
+            found = judged(read_bundle(work.examples, work.library, policy or None), work.judges)
+        else:
+            found = judged(read_uploads(sent, work.library, policy), work.judges)
+        return put(who, found, work.sessions)
+
+    return Made(id=await busy(made))
+
+
+@router.post("/results/{key}/keep", summary="保留一次核对的申报记录，供修改政策时试算")
+def keep_result(request: Request, who: Editor, key: Annotated[str, Path(pattern="^[0-9a-f]{16}$")]) -> Made:
+    if key not in who.forms:
+        raise Refused(404, "没有这次核对的结果")
+    work = bench(request)
+    work.log.add(who.account.name, "keep", forms=who.forms[key].label)
+    return Made(id=keep(work.kept, who.forms[key].judged.evaluation.submission))
+
+
+@router.get("/diff", summary="比较两个政策")
+async def diff(request: Request, who: Viewer, a: PolicyId, b: PolicyId) -> JSONResponse:
+    library = bench(request).library
+
+    def compared() -> Any:
+        from engine.changes.diff.compare import compare
+        from engine.changes.diff.data import to_data
+
+        return _plain(to_data(compare(_known(a, library), _known(b, library), library)))
+
+    return JSONResponse(await busy(compared))
+
+
+class Words(BaseModel):
+    """给人看的文字。"""
+
+    text: str
+
+
+@router.get("/changes", summary="两个政策的差别，逐项，用白话")
+async def changes(request: Request, who: Viewer, a: PolicyId, b: PolicyId) -> Words:
+    library = bench(request).library
+
+    def compared() -> Words:
+        from engine.changes.diff.compare import compare
+        from engine.changes.diff.view import render
+
+        return Words(text=render(compare(_known(a, library), _known(b, library), library), terminal=False))
+
+    return await busy(compared)
+
+
+@router.get("/schemas/{name}", summary="JSON Schema")
+def schema(who: Viewer, name: Literal["policy", "submission", "result", "test"]) -> JSONResponse:
+    from engine.yaml.schema import bundled
+
+    return JSONResponse(bundled(name))
+
+
+@router.get("/log", summary="谁在什么时候改了什么，最近的在前")
+def log(request: Request, who: Publisher, last: Annotated[int, Query(ge=1, le=1000)] = 200) -> list[dict[str, Any]]:
+    return bench(request).log.entries(last)
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """The files in one zip."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return out.getvalue()
+
+
+def _known(policy: str, library: Library) -> str:
+    """The id, if there is such a policy; an id is never taken for a path. Raises PolicyError."""
+    try:
+        library.directory(policy)
+    except PolicyError as error:
+        raise PolicyError([Problem(p.place, p.message, p.expected, p.nearest, "policy.missing") for p in error.problems]) from None
+    return policy
+
+
+def _plain(node: Any) -> Any:
+    """Data as JSON can hold it: decimals as strings, as everywhere in the Contract."""
+    if isinstance(node, Mapping):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_plain(item) for item in node]
+    return node if node is None or isinstance(node, str | bool | int) else str(node)

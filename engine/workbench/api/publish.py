@@ -1,0 +1,145 @@
+"""The HTTP interface of a policy's life: a new one on top of another, what publishing it would change, publishing it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from engine.errors import JixiaoError, Place, PolicyError, Problem
+from engine.workbench.api.drafts import Revision, Seen, note, seen_by
+from engine.workbench.api.forms import WRONG, Jurisdiction, Year
+from engine.workbench.app import Editor, Publisher, Workbench, bench, busy
+from engine.workbench.bodies import Sent
+from engine.workbench.drafts import files_of, overlaid
+from engine.workbench.sessions import Session
+
+router = APIRouter(prefix="/api/v1", responses=WRONG)
+
+
+class Publish(Sent):
+    """发布。amend：改正已发布的政策时写明原因。"""
+
+    amend: Annotated[str, Field(max_length=1000)] = ""
+
+
+class Test(Sent):
+    """运行草稿的测试。adopt：上级政策的测试不过的，按现在的结果写进草稿（tests/inherited.yaml），由人逐条核对。"""
+
+    revision: Revision
+    adopt: bool = False
+
+
+class Tested(BaseModel):
+    """测试的结果。"""
+
+    passed: bool
+    text: str
+    adoptable: int
+    """Inherited tests that failed and can be written anew with what comes now."""
+    draft: Seen
+
+
+class Publication(BaseModel):
+    """发布之前要看的：与所继承的政策、与上次发布的相比改了什么。"""
+
+    parent: str
+    against_parent: str
+    published: str
+    """When it was published before; empty if it was not."""
+    since: list[str]
+    """Items that differ from what was published then: to publish them needs a reason."""
+
+
+class New(Sent):
+    """新政策的编号和它以哪个为底。"""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}$")]
+    parent: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}$")]
+
+
+@router.post("/policies", summary="以一个政策为底新建")
+async def new(request: Request, who: Editor, wanted: New) -> dict[str, str]:
+    work = bench(request)
+
+    def made() -> dict[str, str]:
+        from engine.changes.lifecycle.new import new as make
+
+        files_of(wanted.parent, work.library)
+        make(wanted.id, wanted.parent, work.library, work.policies)
+        work.log.add(who.account.name, "new", policy=wanted.id, parent=wanted.parent)
+        return {"id": wanted.id}
+
+    return await busy(made)
+
+
+@router.post("/drafts/{jurisdiction}/{year}/tests", summary="运行草稿的测试")
+async def tests(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, wanted: Test) -> Tested:
+    return await busy(_tested, bench(request), who, f"{jurisdiction}/{year}", wanted)
+
+
+@router.get("/drafts/{jurisdiction}/{year}/publication", summary="发布之前：与所继承的、与上次发布的相比改了什么")
+async def publication(request: Request, who: Publisher, jurisdiction: Jurisdiction, year: Year) -> Publication:
+    return await busy(_publication, bench(request), f"{jurisdiction}/{year}")
+
+
+@router.put("/drafts/{jurisdiction}/{year}/published", summary="发布：检查、测试都通过才发布，并写下锁定文件")
+async def publish(request: Request, who: Publisher, jurisdiction: Jurisdiction, year: Year, wanted: Publish) -> Seen:
+    work, policy = bench(request), f"{jurisdiction}/{year}"
+
+    def made() -> Seen:
+        from engine.changes.lifecycle.publish import publish as run
+
+        if work.drafts.get(who.account.name, policy).changed:
+            raise PolicyError(Problem(Place(policy), "还有未保存的修改", "先保存或放弃"))
+        try:
+            with work.drafts.locked():
+                before = work.drafts.on_disk(policy)
+                run(policy, work.library, by=who.account.name, amend=wanted.amend)
+        except JixiaoError:
+            work.log.add(who.account.name, "publish", policy=policy, outcome="refused", amend=wanted.amend)
+            raise
+        after = work.drafts.on_disk(policy)
+        changes = {name: (before.get(name, ""), text) for name, text in after.items() if before.get(name) != text}
+        note(work, who, "publish", policy, changes, amend=wanted.amend)
+        return seen_by(work, who, policy)
+
+    return await busy(made)
+
+
+def _tested(work: Workbench, who: Session, policy: str, wanted: Test) -> Tested:
+    from engine.changes.lifecycle.adopt import FILE, adopt
+    from engine.policy.build import load
+    from engine.policy.views.listing import show_tests
+    from engine.soundness.tests.policies import run_tests
+
+    work.drafts.check_seen(who.account.name, policy, wanted.revision, "")
+    seen = work.drafts.texts(who.account.name, policy)
+    with overlaid(policy, seen, work.library) as library:
+        report = run_tests(load(policy, library, locked=False), library)
+        told = show_tests(report).replace(f"{library.roots[0]}/", "")
+        adoptable = sum(result.now is not None for result in report.failed)
+        if wanted.adopt and adoptable:
+            adopt(report, policy, library)
+            name = f"tests/{FILE}"
+            text = (library.directory(policy) / name).read_text(encoding="utf-8")
+            work.drafts.edit(who.account.name, policy, wanted.revision, {name: text}, seen)
+            told = f"下面没有通过的，有 {adoptable} 条已按现在的结果写进草稿的 {name}；核对后再运行一次测试。\n\n{told}"
+    passed = not report.failed and report.coverage == 100
+    return Tested(passed=passed, text=told, adoptable=adoptable, draft=seen_by(work, who, policy))
+
+
+def _publication(work: Workbench, policy: str) -> Publication:
+    from engine.changes.diff.compare import compare
+    from engine.changes.diff.view import render
+    from engine.policy import lock as policy_lock
+    from engine.policy.resolve import resolve
+
+    work.drafts.on_disk(policy)  # one of those that may be changed
+    resolved = resolve(policy, work.library)
+    parent = next((one.id for one in resolved.parents if one.sections["policy"].get("status") != "pack"), "")
+    told_difference = render(compare(parent, policy, work.library), terminal=False) if parent else ""
+    lock = policy_lock.read(resolved)
+    since = [str(problem) for problem in policy_lock.differences_told(resolved, lock)] if lock else []
+    return Publication(parent=parent, against_parent=told_difference, published=lock.published.at if lock else "", since=since)

@@ -1,0 +1,344 @@
+"""Changes to a policy that are not saved yet: texts of files laid over those on disk, with undo, kept across a restart.
+
+A draft belongs to one person and one policy. Saving compares what is on disk with what the draft began from: what someone else
+changed meanwhile is merged where the two touched different lines, and is a conflict, with both texts, where they touched the same.
+Nobody's work is overwritten unseen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from filelock import FileLock
+
+from engine import files as output
+from engine.errors import Place, PolicyError, Problem
+from engine.paths import displayed
+from engine.policy.library import Library
+from engine.workbench.merging import all_merged, digest, merged, state
+
+MAX_TEXT = 1_000_000
+"""Bytes of one file: ten times the longest there is, and no more than the editor answers to in good time."""
+MAX_UNDO, MAX_UNDO_TEXT = 200, 4_000_000
+"""Steps that can be undone, and characters they take together."""
+MAX_FILES = 200
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}")
+_FILE = re.compile(r"(?:findings/|tests/)?[\w][\w-]{0,80}\.yaml")
+_PERSON = re.compile(r"[\w.-]{1,40}")
+
+
+class Stale(PolicyError):
+    """The draft was changed elsewhere (another window) since it was read."""
+
+
+class Conflict(PolicyError):
+    """A file on disk was changed in the same lines. `files` holds, by name, the text on disk and the draft's."""
+
+    def __init__(self, files: Mapping[str, tuple[str, str]]) -> None:
+        self.files = dict(files)
+        super().__init__(
+            [Problem(Place(name), "别人已经改了这个文件的同一处，没有保存", "看过两边的差别再保存") for name in self.files]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one person has changed in one policy and not saved. `base` and `texts` by file name; a file that is new has base ""."""
+
+    policy: str
+    revision: int = 0
+    base: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    undo: tuple[Mapping[str, str | None], ...] = ()
+    """For each step back, the texts it brings back; None where the file was not changed then."""
+    redo: tuple[Mapping[str, str | None], ...] = ()
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The files whose text differs from what the draft began from."""
+        return tuple(name for name, text in self.texts.items() if text != self.base.get(name, ""))
+
+
+class Drafts:
+    """The drafts kept beside a directory of policies, and the saving of them."""
+
+    def __init__(self, policies: Path) -> None:
+        self.policies = policies
+        self._home = policies / ".workbench"
+
+    def recover(self) -> None:
+        """Finish a save that was cut off between two of its files. Called before anything is read."""
+        for journal in sorted(self._home.glob("saving-*.json")):
+            with self.locked():
+                if journal.exists():
+                    data = json.loads(journal.read_text(encoding="utf-8"))
+                    self._replace(data["policy"], data["texts"])
+                    journal.unlink()
+
+    def get(self, person: str, policy: str) -> Draft:
+        """The person's draft of the policy; an empty one if nothing was changed. Raises PolicyError for what is no such id."""
+        path = self._path(person, policy)
+        if not path.exists():
+            return Draft(policy)
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return Draft(**data | {"undo": tuple(data["undo"]), "redo": tuple(data["redo"])})
+
+    def texts(self, person: str, policy: str) -> dict[str, str]:
+        """Every file of the policy as this person sees it: those on disk, under the draft's."""
+        return {**self.on_disk(policy), **self.get(person, policy).texts}
+
+    def on_disk(self, policy: str) -> dict[str, str]:
+        """The policy's files as they are saved, by name. Raises PolicyError if one cannot be read."""
+        return _files(self._directory(policy))
+
+    def edit(
+        self, person: str, policy: str, revision: int, texts: Mapping[str, str], seen: Mapping[str, str] | None = None
+    ) -> Draft:
+        """Lay texts over files. `seen`: what the files were when the person began to write; what others did to them since then
+        is merged now (another window of the same person) or when the draft is saved (someone else), or is a conflict.
+
+        Raises Stale if the draft is no longer at `revision` and the two cannot be merged, PolicyError for what cannot be a file
+        of a policy.
+        """
+        for name, text in texts.items():
+            _check_name(name)
+            _check_text(name, text)
+        seen = seen or {}
+        with self.locked():
+            draft, disk = self.get(person, policy), self.on_disk(policy)
+            if draft.revision != revision:
+                both = all_merged(seen, {**disk, **draft.texts}, texts)
+                if both is None:
+                    raise _stale(draft, revision)
+                texts = both
+            begun = {name: seen.get(name, disk.get(name, "")) for name in texts}
+            new = {name: text for name, text in texts.items() if text != draft.texts.get(name, begun[name])}
+            if not new:
+                return draft
+            back: dict[str, str | None] = {name: draft.texts.get(name) for name in new}
+            # a file whose edits were all undone begins anew from what the person saw
+            base = {name: begun[name] for name in new} | {n: t for n, t in draft.base.items() if n in draft.texts}
+            return self._keep(
+                person,
+                replace(draft, base=base, texts={**draft.texts, **new}, undo=_bounded((*draft.undo, back)), redo=()),
+            )
+
+    def moved(self, draft: Draft) -> tuple[str, ...]:
+        """The files of a draft that someone else has saved since it was begun."""
+        disk = self.on_disk(draft.policy)
+        return tuple(name for name in draft.changed if disk.get(name, "") != draft.base.get(name, ""))
+
+    def check_seen(self, person: str, policy: str, revision: int, seen_state: str) -> None:
+        """Raise Stale if the draft, or what is saved below it, is another one than the person saw when they chose a place in it."""
+        self._current(person, policy, revision)
+        if seen_state and seen_state != state(self.on_disk(policy)):
+            raise Stale(Problem(Place(policy), "别人刚保存了这个政策，内容的位置可能变了", "重新载入再改这一处"))
+
+    def step(self, person: str, policy: str, revision: int, back: bool = True) -> Draft:
+        """Undo the last edit, or redo the last one undone. The draft as it is if there is none."""
+        with self.locked():
+            draft = self._current(person, policy, revision)
+            steps = draft.undo if back else draft.redo
+            if not steps:
+                return draft
+            other: dict[str, str | None] = {name: draft.texts.get(name) for name in steps[-1]}
+            texts = {name: text for name, text in {**draft.texts, **steps[-1]}.items() if text is not None}
+            undo, redo = (steps[:-1], (*draft.redo, other)) if back else ((*draft.undo, other), steps[:-1])
+            return self._keep(person, replace(draft, texts=texts, undo=undo, redo=redo))
+
+    def discard(self, person: str, policy: str) -> None:
+        """Forget the person's changes to the policy."""
+        with self.locked():
+            self._path(person, policy).unlink(missing_ok=True)
+
+    def save(
+        self,
+        person: str,
+        policy: str,
+        revision: int,
+        seen: Mapping[str, str] | None = None,
+        before: Callable[[dict[str, tuple[str, str]]], None] = lambda changes: None,
+    ) -> dict[str, tuple[str, str]]:
+        """Write the draft's files; by name, the text before and after. The draft is gone then.
+
+        `seen`: digests of texts on disk whose conflict the person was shown and settled in the draft. `before` is told of the
+        changes before any is written. Raises Stale, or Conflict where someone else changed the same lines and the person has
+        not seen it; nothing is written then.
+        """
+        with self.locked():
+            draft, disk = self._current(person, policy, revision), self.on_disk(policy)
+            new: dict[str, tuple[str, str]] = {}
+            conflicts: dict[str, tuple[str, str]] = {}
+            for name in draft.changed:
+                now, base, mine = disk.get(name, ""), draft.base.get(name, ""), draft.texts[name]
+                if now == base or digest(now) == (seen or {}).get(name):
+                    new[name] = (now, mine)
+                elif (both := merged(base, now, mine)) is not None:
+                    new[name] = (now, both)
+                else:
+                    conflicts[name] = (now, mine)
+            if conflicts:
+                raise Conflict(conflicts)
+            before(new)
+            self._write(policy, {name: after for name, (_, after) in new.items()})
+            self._path(person, policy).unlink(missing_ok=True)
+            return new
+
+    @contextmanager
+    def library(self, person: str, policy: str, below: Library) -> Iterator[Library]:
+        """The library as it would be with this person's draft saved, for the time of the `with`."""
+        with overlaid(policy, self.texts(person, policy), below) as library:
+            yield library
+
+    def _current(self, person: str, policy: str, revision: int) -> Draft:
+        draft = self.get(person, policy)
+        if draft.revision != revision:
+            raise _stale(draft, revision)
+        return draft
+
+    def _keep(self, person: str, draft: Draft) -> Draft:
+        draft = replace(draft, revision=draft.revision + 1)
+        path = self._path(person, draft.policy)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        output.write(json.dumps(asdict(draft), ensure_ascii=False), path)
+        return draft
+
+    def write(self, policy: str, before: Mapping[str, str], texts: Mapping[str, str]) -> None:
+        """Replace files of the policy that are still as they were `before`. Raises Conflict, and writes nothing, if one is not."""
+        with self.locked():
+            disk = self.on_disk(policy)
+            if moved := {name: (disk.get(name, ""), text) for name, text in texts.items() if disk.get(name) != before.get(name)}:
+                raise Conflict(moved)
+            self._write(policy, texts)
+
+    def _write(self, policy: str, texts: Mapping[str, str]) -> None:
+        """All files or none: what is to be written is noted first, and a save that was cut off is finished by `recover`."""
+        if not texts:
+            return
+        self._home.mkdir(exist_ok=True)
+        journal = self._home / f"saving-{policy.replace('/', '-')}.json"
+        output.write(json.dumps({"policy": policy, "texts": texts}, ensure_ascii=False), journal)
+        self._replace(policy, texts)
+        journal.unlink()
+
+    def _replace(self, policy: str, texts: Mapping[str, str]) -> None:
+        home = self._directory(policy)
+        for name, text in texts.items():
+            _check_name(name)
+            target = home / name
+            target.parent.mkdir(exist_ok=True)
+            if target.is_symlink() or target.parent.resolve() != (home / name).parent.absolute().resolve():
+                raise PolicyError(Problem(Place(displayed(target)), "是链接，工作台不写"))
+            output.write(text, target)
+
+    def _directory(self, policy: str) -> Path:
+        if not _ID.fullmatch(policy):
+            raise PolicyError(_missing(policy))
+        home = self.policies / policy
+        if not home.is_dir() or not home.resolve().is_relative_to(self.policies.resolve()):
+            raise PolicyError(Problem(Place(), f"政策目录里没有“{policy}”", "可先用“新建”从已有政策建一个", code="policy.missing"))
+        return home
+
+    def _path(self, person: str, policy: str) -> Path:
+        if not _ID.fullmatch(policy) or not _PERSON.fullmatch(person):
+            raise PolicyError(_missing(policy))
+        # the name is hashed: `.` and `..` are names a person may have, and no directories of ours
+        return self._home / "drafts" / hashlib.sha256(person.encode()).hexdigest()[:20] / f"{policy.replace('/', '@')}.json"
+
+    def locked(self) -> FileLock:
+        """Held while anything below the directory is changed, by this process or another."""
+        self._home.mkdir(exist_ok=True, mode=0o700)
+        return FileLock(self._home / "lock", timeout=20)
+
+    def forget_all(self) -> None:
+        """Forget every draft of everyone."""
+        shutil.rmtree(self._home / "drafts", ignore_errors=True)
+
+
+def _stale(draft: Draft, revision: int) -> Stale:
+    told = f"这份草稿已在别的窗口改过（第 {draft.revision} 版，不是第 {revision} 版）"
+    return Stale(Problem(Place(draft.policy), told, "重新载入再改"))
+
+
+def _bounded(steps: tuple[Mapping[str, str | None], ...]) -> tuple[Mapping[str, str | None], ...]:
+    """The last steps, as many as may be kept."""
+    size, kept = 0, 0
+    for step in reversed(steps[-MAX_UNDO:]):
+        size += sum(len(text or "") for text in step.values())
+        if kept and size > MAX_UNDO_TEXT:
+            break
+        kept += 1
+    return steps[-kept:] if kept else ()
+
+
+def files_of(policy: str, library: Library) -> dict[str, str]:
+    """The files of any policy there is, by name. Raises PolicyError with code policy.missing if there is none of that id."""
+    if not _ID.fullmatch(policy):
+        raise PolicyError(_missing(policy))
+    try:
+        return _files(library.directory(policy))
+    except PolicyError as error:
+        raise PolicyError([replace(problem, code="policy.missing") for problem in error.problems]) from None
+
+
+@contextmanager
+def overlaid(policy: str, texts: Mapping[str, str], below: Library) -> Iterator[Library]:
+    """The library as it would be with these texts for the policy's files, for the time of the `with`: a copy before all others.
+
+    Raises PolicyError for names that are no files of a policy.
+    """
+    if not _ID.fullmatch(policy):
+        raise PolicyError(_missing(policy))
+    for name, text in texts.items():
+        _check_name(name)
+        _check_text(name, text)
+    with tempfile.TemporaryDirectory(prefix="jixiao-") as temporary:
+        home = Path(temporary) / policy
+        home.mkdir(parents=True)
+        for name, text in texts.items():
+            (home / name).parent.mkdir(exist_ok=True)
+            (home / name).write_bytes(text.encode("utf-8"))
+        yield Library((Path(temporary), *below.roots))
+
+
+def _files(home: Path) -> dict[str, str]:
+    files = [*sorted(home.glob("*.yaml")), *sorted(home.glob("findings/*.yaml")), *sorted(home.glob("tests/*.yaml"))]
+    found: dict[str, str] = {}
+    for path in files[:MAX_FILES]:
+        name = path.relative_to(home).as_posix()
+        if path.is_symlink() or path.stat().st_size > MAX_TEXT:
+            raise PolicyError(Problem(Place(displayed(path)), "是链接或过大，工作台不读", f"不超过 {MAX_TEXT} 字节的文件"))
+        try:
+            found[name] = path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            told = f"不是 UTF-8 文字（第 {error.start + 1} 字节）"
+            raise PolicyError(Problem(Place(displayed(path)), told, "用编辑器另存为 UTF-8")) from None
+    return found
+
+
+def _check_name(name: str) -> None:
+    if not _FILE.fullmatch(name):
+        expected = "名称.yaml、findings/名称.yaml 或 tests/名称.yaml"
+        raise PolicyError(Problem(Place(), f"“{displayed(name)[:200]}”不是政策里的文件名", expected))
+
+
+def _check_text(name: str, text: str) -> None:
+    try:
+        size = len(text.encode("utf-8"))
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise PolicyError(Problem(Place(name, line), "有不成字的字符", "UTF-8 文字")) from None
+    if size > MAX_TEXT:
+        raise PolicyError(Problem(Place(name), "文件过大", f"不超过 {MAX_TEXT} 字节"))
+
+
+def _missing(policy: str) -> Problem:
+    return Problem(Place(), f"没有政策“{displayed(policy)[:200]}”", "地区/年度", code="policy.missing")

@@ -1,0 +1,208 @@
+"""Trying a draft on forms: scores and findings before and after it, how any score came about, and the impact on many forms.
+
+The rules are matched by the plain matcher alone, which is the reference: a draft that nobody has checked yet must not reach
+durable-rules, and the answer comes while the officer looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.changes.impact.compare import Comparer, FormImpact, Outcome
+from engine.changes.impact.run import Impact
+from engine.changes.impact.tally import Tally
+from engine.errors import InputError, JixiaoError, Place, Problem
+from engine.findings.findings import Judge
+from engine.intake.bundle import read_bundle
+from engine.intake.collection import Collection, collect
+from engine.policy.build import load
+from engine.policy.library import Library
+from engine.policy.model import Policy
+from engine.results import explanation
+from engine.results.document import to_data
+from engine.scoring.form import evaluate
+from engine.submission.model import Submission
+from engine.workbench import kept as shelf
+from engine.workbench.app import Refused, Workbench
+from engine.workbench.sessions import Session
+from engine.workbench.uploads import as_sent, kept_for_now, renamed
+
+MAX_TOLD = 100
+"""Indicators and findings of one form told at once."""
+MAX_FOLDER = 200
+MAX_READINGS = 40
+Data = dict[str, Any]
+_readings: dict[tuple[Path, int], Submission] = {}
+
+
+def forms(work: Workbench, who: Session) -> Iterator[tuple[str, str]]:
+    """Key and name of the forms there are to try on: the examples, this session's, and for editors those that are kept."""
+    for number, path in enumerate(work.examples):
+        yield f"example-{number}", f"例表：{path.name}"
+    for key, one in list(who.forms.items()):
+        yield key, f"本次核对：{one.label}"
+    if who.account.may("editor"):
+        for key, name, _ in shelf.kept(work.kept):
+            yield key, f"保留的：{name}"
+
+
+def policies(work: Workbench, who: Session, policy: str) -> tuple[Policy, Policy]:
+    """The policy as it is saved, and as the draft has it. Raises PolicyError if one of them does not hold up."""
+    with work.drafts.library(who.account.name, policy, work.library) as library:
+        after = load(policy, library, locked=False)
+    return load(policy, work.library, locked=False), after
+
+
+def effect(work: Workbench, who: Session, policy: str, keys: Sequence[str]) -> Data:
+    """Scores, grades and findings of the forms before and after the draft."""
+    submissions = {key: _submission(work, who, key) for key in keys}
+    comparer = Comparer(*policies(work, who, policy), use_durable=False)
+    found = [(key, impact) for key, submission in submissions.items() for impact in comparer.compare(submission)]
+    return {
+        "forms": [{"key": key, **_told(impact)} for key, impact in found],
+        "covered": all(all(impact.covered) for _, impact in found),
+    }
+
+
+def traces(work: Workbench, who: Session, policy: str, key: str) -> Data:
+    """How every score of some forms came about, before and after the draft."""
+    submission = _submission(work, who, key)
+    sides = [_explained(submission, one) for one in policies(work, who, policy)]
+    return {
+        "forms": [
+            {
+                "name": old["name"],
+                "parts": _paired(old["parts"], new["parts"]),
+                "indicators": _paired(old["indicators"], new["indicators"]),
+            }
+            for old, new in zip(*sides, strict=True)
+        ]
+    }
+
+
+def impact(work: Workbench, who: Session, policy: str, keys: Sequence[str], files: Sequence[tuple[str, Any]]) -> str:
+    """A page on what the draft does to many forms; the key it is had by in this session.
+
+    Raises InputError where there is no form, PolicyError where the draft or the policy does not hold up.
+    """
+    from engine.changes.impact.data import to_data as document
+    from engine.changes.impact.html import render
+
+    before, after = policies(work, who, policy)
+    submissions = [_submission(work, who, key) for key in keys]
+    collection = _collected(files, work.library) if files else Collection((), (), ())
+    submissions += [bundle.submission for bundle in collection.bundles]
+    if not submissions:
+        raise InputError(collection.problems or [Problem(Place(), "没有自评表", "选几份表，或给出一个文件夹")])
+    comparer, tally, problems = Comparer(before, after, use_durable=False), Tally(40), list(collection.problems)
+    for submission in submissions:
+        try:
+            for form in comparer.compare(submission):
+                tally.add(form)
+        except JixiaoError as error:
+            problems += error.problems
+    page = render(document(Impact(before, after, tally.result(before, after), collection.files, tuple(problems))))
+    return shelf.put_page(who, page)
+
+
+def _collected(files: Sequence[tuple[str, Any]], library: Library) -> Collection:
+    with kept_for_now(files, MAX_FOLDER) as paths:
+        names = {str(path): path.name for path in paths}
+        found = collect([paths[0].parent.parent], library)
+        problems = tuple(renamed(problem, names) for problem in found.problems)
+        outcomes = tuple(_named(outcome, names) for outcome in found.files)
+        return Collection(tuple(as_sent(bundle, names) for bundle in found.bundles), problems, outcomes)
+
+
+def _named(outcome: Any, names: Mapping[str, str]) -> Any:
+    from dataclasses import replace
+
+    reason = outcome.reason
+    for long, short in names.items():
+        reason = reason.replace(long, short)
+    return replace(outcome, name=names.get(outcome.name, Path(outcome.name).name), reason=reason)
+
+
+def _submission(work: Workbench, who: Session, key: str) -> Submission:
+    if key in who.forms:
+        kept: shelf.Kept = who.forms[key]
+        return kept.judged.evaluation.submission
+    paths = {f"example-{number}": path for number, path in enumerate(work.examples)}
+    if who.account.may("editor"):
+        paths |= {name: path for name, _, path in shelf.kept(work.kept)}
+    if key not in paths:
+        raise Refused(404, f"没有这份自评表：{key}；本次核对的退出后不留")
+    known = paths[key], paths[key].stat().st_mtime_ns
+    if known not in _readings:
+        if len(_readings) >= MAX_READINGS:
+            _readings.clear()
+        _readings[known] = read_bundle([paths[key]], work.library).submission
+    return _readings[known]
+
+
+def _explained(submission: Submission, policy: Policy) -> list[Data]:
+    evaluation = evaluate(submission, policy)
+    result = to_data(evaluation, Judge(policy, use_durable=False).judge(evaluation))
+    return [
+        {
+            "name": form["name"],
+            "parts": [
+                {"name": key, "score": score["computed"], "text": explanation.of_part(key, score, policy)}
+                for key, score in form["scores"].items()
+            ],
+            "indicators": [
+                {"name": item["name"], "score": item["computed"], "text": explanation.of_indicator(item, policy)}
+                for item in form["indicators"]
+            ],
+        }
+        for form in result["forms"]
+    ]
+
+
+def _paired(before: Sequence[Data], after: Sequence[Data]) -> list[Data]:
+    """The same scores under both, in order. A group of indicators may be there under one policy only."""
+    if [item["name"] for item in before] != [item["name"] for item in after]:
+        olds, news = {item["name"]: item for item in before}, {item["name"]: item for item in after}
+        return [{"name": name, "before": olds.get(name), "after": news.get(name)} for name in {**olds, **news}]
+    return [{"name": old["name"], "before": old, "after": new} for old, new in zip(before, after, strict=True)]
+
+
+def _told(impact: FormImpact) -> Data:
+    return {
+        "name": impact.name,
+        "unit": impact.unit,
+        "changed": impact.changed,
+        "difference": "" if impact.difference is None else str(impact.difference),
+        "before": _outcome(impact.before),
+        "after": _outcome(impact.after),
+        "indicators": [
+            {
+                "name": item.name,
+                "weight": "" if item.weight is None else str(item.weight),
+                "target": item.target,
+                "actual": item.actual,
+                "before": _outcome(item.before),
+                "after": _outcome(item.after),
+            }
+            for item in impact.indicators[:MAX_TOLD]
+        ],
+        "findings": [
+            {"rule": item.rule, "title": item.title, "subject": item.subject, "message": item.message, "change": item.change}
+            for item in impact.findings[:MAX_TOLD]
+        ],
+        "left": max(0, len(impact.indicators) - MAX_TOLD) + max(0, len(impact.findings) - MAX_TOLD),
+    }
+
+
+def _outcome(one: Outcome) -> dict[str, str]:
+    score = "" if one.score is None else str(one.score)
+    return {
+        "score": score,
+        "grade": one.grade,
+        "status": one.status,
+        "case": one.case,
+        "label": one.label,
+        "reason": one.reason,
+    }

@@ -1,0 +1,107 @@
+"""Forms sent to the workbench: put in a temporary directory for as long as they are read, and gone with it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from engine.errors import InputError, Place, Problem
+from engine.findings.findings import Judgement
+from engine.intake.bundle import Bundle, read_bundle
+from engine.paths import displayed
+from engine.policy.library import Library
+from engine.results.document import to_data
+from engine.scoring.form import Evaluation, evaluate
+from engine.workbench.judge_pool import Judges
+
+MAX_FILES = 50
+_UNSAFE = re.compile(r"[^\w（）()〔〕·. —-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A bundle with all that was made of it."""
+
+    bundle: Bundle
+    evaluation: Evaluation
+    judgement: Judgement
+    result: dict[str, Any]
+
+
+@contextmanager
+def kept_for_now(files: Iterable[tuple[str, BinaryIO]], most: int = MAX_FILES) -> Iterator[list[Path]]:
+    """The files, in a temporary directory, under names of their own. Raises InputError for none, or too many."""
+    with tempfile.TemporaryDirectory(prefix="jixiao-") as directory:
+        paths: list[Path] = []
+        for name, stream in files:
+            if len(paths) >= most:
+                raise InputError(Problem(Place(), f"一次给出的文件超过 {most} 个", "分几次核对"))
+            # each in a folder of its own: two of one name stay two, and each keeps the name it is known by
+            path = Path(directory) / str(len(paths)) / safe_name(name)
+            path.parent.mkdir()
+            with path.open("wb") as out:
+                shutil.copyfileobj(stream, out)
+            paths.append(path)
+        if not paths:
+            raise InputError(Problem(Place(), "没有文件", "至少一份自评表"))
+        yield paths
+
+
+def read_uploads(files: Iterable[tuple[str, BinaryIO]], library: Library, policy: str | None) -> Bundle:
+    """Read forms as one bundle. Raises InputError and PolicyError, files named as they were sent."""
+    with kept_for_now(files) as paths:
+        names = {displayed(path): path.name for path in paths}
+        try:
+            return as_sent(read_bundle(paths, library, policy or None), names)
+        except InputError as error:
+            raise InputError([renamed(problem, names) for problem in error.problems]) from None
+
+
+def as_sent(bundle: Bundle, names: Mapping[str, str]) -> Bundle:
+    """The bundle with files called as whoever sent them calls them: where they stood for a moment is nobody's business."""
+    files = tuple(names.get(file, file) for file in bundle.files)
+    return replace(bundle, submission=_relocated(bundle.submission, names), files=files)
+
+
+def _relocated(node: Any, names: Mapping[str, str]) -> Any:
+    """The data with every place in it in the file of its own name."""
+    if isinstance(node, Place):
+        return replace(node, file=names.get(node.file, node.file))
+    if isinstance(node, tuple):
+        return tuple(_relocated(inner, names) for inner in node)
+    if isinstance(node, Mapping):
+        return {key: _relocated(inner, names) for key, inner in node.items()}
+    if is_dataclass(node) and not isinstance(node, type):
+        found = {item.name: getattr(node, item.name) for item in fields(node) if item.init}
+        moved = {name: _relocated(inner, names) for name, inner in found.items()}
+        changed = {name: inner for name, inner in moved.items() if inner is not found[name] and inner != found[name]}
+        return replace(node, **changed) if changed else node
+    return node
+
+
+def judged(bundle: Bundle, judges: Judges) -> Judged:
+    """Scores and findings of a bundle."""
+    evaluation = evaluate(bundle.submission, bundle.policy)
+    judgement = judges.judge(evaluation)
+    return Judged(bundle, evaluation, judgement, to_data(evaluation, judgement))
+
+
+def safe_name(name: str) -> str:
+    """A file name without what could lead elsewhere; its end, which says what kind of file it is, is kept."""
+    last = re.split(r"[/\\]", name)[-1]
+    return (_UNSAFE.sub("_", last).lstrip(".")[-80:]) or "form"
+
+
+def renamed(problem: Problem, names: Mapping[str, str]) -> Problem:
+    """The problem with files called as whoever sent them calls them."""
+    message = problem.message
+    for long, short in names.items():
+        message = message.replace(long, short)
+    file = names.get(problem.place.file, problem.place.file)
+    return replace(problem, message=message, place=replace(problem.place, file=file))

@@ -1,0 +1,366 @@
+"""The HTML page: valid, self-contained, escaped, complete without script, and true to the result document."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, Forms, replace_once
+
+from engine.errors import PolicyError
+from engine.findings.findings import Judge
+from engine.intake.bundle import read_bundle
+from engine.policy.model import Policy
+from engine.policy.resolve import library
+from engine.reports.context import contexts
+from engine.reports.draft import Draft, drafts
+from engine.reports.html import render
+from engine.results.document import to_data
+from engine.scoring.form import evaluate
+
+justhtml = pytest.importorskip("justhtml", reason="needs justhtml, which `pip install -e '.[dev]'` brings")
+TEMPLATES = ROOT / "templates"
+CSS = (TEMPLATES / "page" / "report.css").read_text(encoding="utf-8")
+NUMBER = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A rendered page, what it was made from, and its tree."""
+
+    html: str
+    result: Any
+    drafts: Sequence[Draft]
+    policy: Policy
+    tree: Any
+
+    def all(self, selector: str) -> list[Any]:
+        return list(self.tree.query(selector))
+
+    def text(self, selector: str = "body") -> str:
+        return " ".join(words(node) for node in self.all(selector))
+
+    def elements(self) -> list[Any]:
+        return [node for node in self.all("*") if node.attrs is not None]
+
+
+def words(node: Any) -> str:
+    """All the text under a node as a reader gets it, but for style and script."""
+    if node.name == "#text":
+        return str(node.data)
+    if node.name in ("style", "script"):
+        return ""
+    text = "".join(words(child) for child in node.children or ())
+    return f" {text} " if node.name in ("td", "th", "dt", "dd", "li", "p", "caption", "summary") else text
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def make(path: Path, roots: Sequence[Path] = (TEMPLATES,)) -> Page:
+    bundle = read_bundle([path], library())
+    evaluation = evaluate(bundle.submission, bundle.policy)
+    judgement = Judge(bundle.policy).judge(evaluation)
+    made = drafts(contexts(evaluation.forms, judgement, bundle.policy), bundle.policy, [TEMPLATES])
+    result = to_data(evaluation, judgement)
+    return shown(result, made, bundle.policy, roots)
+
+
+def shown(result: Any, made: Sequence[Draft], policy: Policy, roots: Sequence[Path] = (TEMPLATES,)) -> Page:
+    html = render(result, made, policy, roots)
+    return Page(html, result, made, policy, justhtml.JustHTML(html, strict=True, sanitize=False))
+
+
+@pytest.fixture(scope="module")
+def page(seed: Path) -> Page:
+    return make(seed)
+
+
+def test_the_page_is_valid_html(page: Page) -> None:
+    """`strict` raised at the first parse error of the HTML standard; here is what the standard says of ids and landmarks."""
+    ids = [node.attrs["id"] for node in page.elements() if "id" in node.attrs]
+    assert [name for name, times in Counter(ids).items() if times > 1] == []
+    assert page.html.lstrip().lower().startswith("<!doctype html>")
+    assert page.all("html")[0].attrs["lang"] == "zh-CN"
+    assert page.text("title") == "湖北省工商业联合会2021年度绩效自评核对报告"
+    for name in ("header", "main", "footer", "nav", "h1"):
+        assert len(page.all(name)) == 1, name
+    assert "{{" not in page.html
+    assert "{%" not in page.html
+
+
+def test_every_link_inside_the_page_leads_somewhere(page: Page) -> None:
+    ids = {node.attrs["id"] for node in page.elements() if "id" in node.attrs}
+    links = [node.attrs["href"] for node in page.all("a")]
+    assert len(links) > 300
+    assert {link for link in links if not link.startswith("#") or link[1:] not in ids} == set()
+    named = [node.attrs["aria-labelledby"] for node in page.elements() if "aria-labelledby" in node.attrs]
+    assert named
+    assert set(named) <= ids
+
+
+def test_nothing_is_loaded_from_outside(page: Page) -> None:
+    for node in page.elements():
+        assert node.name not in ("iframe", "object", "embed", "base", "img", "form"), node.name
+        for name, value in node.attrs.items():
+            assert not name.startswith("on"), f"a handler: {name}"
+            assert name != "style", "the policy lets no style attribute through"
+            if name in ("src", "href", "srcset", "action", "data", "poster", "xlink:href", "background", "formaction"):
+                assert value.startswith(("#", "data:")), f"{node.name} {name}={value}"
+    for node in page.all("style") + page.all("script"):
+        assert not re.search(r"@import|url\(|https?:|//\w|fetch\(|XMLHttpRequest|import\(|eval\(", node.children[0].data)
+
+
+def test_the_policy_lets_through_the_page_s_own_style_and_script_only(page: Page) -> None:
+    policy = page.all('meta[http-equiv="Content-Security-Policy"]')[0].attrs["content"]
+    directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    assert directives["default-src"] == "'none'"
+    assert "unsafe" not in policy
+    for name in ("style", "script"):
+        (element,) = page.all(name)
+        digest = base64.b64encode(hashlib.sha256(element.children[0].data.encode()).digest()).decode()
+        assert directives[f"{name}-src"] == f"'sha256-{digest}'"
+
+
+ATTACK = "<script>alert(1)</script>"
+QUOTED = '" onmouseover="alert(2)" x="'
+
+
+def test_what_the_forms_say_is_text_and_never_markup(forms: Forms) -> None:
+    path = forms.write(
+        ("\t服务水平（30分）\n", f"\t{ATTACK}{QUOTED}（30分）\n"),
+        ("填报单位：示例单位", f"填报单位：{ATTACK}"),
+        ("\t示例经费项目\n", f"\t示例{ATTACK}项目\n"),
+        ("\t已完成\n", f"\t已完成</td></details>{QUOTED}<img src=x onerror=alert(3)>\n"),
+    )
+    attacked = make(path)
+    assert ATTACK in attacked.text("header")
+    assert ATTACK + QUOTED.strip() in squeezed(attacked.text("h2, th")).replace("onmouseover", " onmouseover").replace("x=", " x=")
+    assert len(attacked.all("script")) == 1
+    assert attacked.all("img") == []
+    assert all(not name.startswith("on") for node in attacked.elements() for name in node.attrs)
+    assert "alert(1)" not in attacked.all("script")[0].children[0].data
+    assert ATTACK not in attacked.html
+
+
+def test_headings_follow_each_other_without_a_gap(page: Page) -> None:
+    levels = [int(node.name[1]) for node in page.elements() if re.fullmatch("h[1-6]", node.name)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_every_table_says_what_its_rows_and_columns_are(page: Page) -> None:
+    for table in page.all("table"):
+        assert words(table.query("caption")[0]).strip()
+        head = table.query("thead th")
+        assert all(cell.attrs["scope"] == "col" and words(cell).strip() for cell in head)
+        for row in table.query("tbody tr"):
+            cells = [cell for cell in row.children if cell.name in ("td", "th")]
+            assert sum(int(cell.attrs.get("colspan", 1)) for cell in cells) == len(head)
+            if row.attrs.get("class") != "why":
+                assert [cell.attrs["scope"] for cell in cells if cell.name == "th"] == ["row"]
+                assert all(cell.attrs["data-l"] for cell in cells if cell.name == "td"), "the label a phone shows"
+
+
+def test_what_is_not_text_has_a_name_and_what_can_be_used_has_a_label(page: Page) -> None:
+    for picture in page.all("svg"):
+        assert picture.attrs.get("aria-hidden") == "true" or "自评" in picture.attrs["aria-label"]
+    for control in page.all("input") + page.all("select"):
+        assert control.parent.name == "label"
+        assert words(control.parent).strip()
+    summaries = [squeezed(words(node)) for node in page.all("summary")]
+    assert all(summaries)
+    assert page.all("a")[0].attrs["href"] == "#main", "the skip link comes first"
+    assert page.all("#tools")[0].attrs.get("hidden") is not None, "controls show only where the script runs"
+
+
+def colours(block: str) -> dict[str, str]:
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
+
+
+LIGHT = colours(CSS[: CSS.index("@media")])
+DARK = LIGHT | colours(CSS[CSS.index("prefers-color-scheme: dark") : CSS.index("box-sizing")])
+PRINT = LIGHT | colours(CSS[CSS.index("@media print") :])
+TEXT_ON = [
+    *((name, ground) for name in ("text", "muted", "link") for ground in ("page", "panel")),
+    *((name, "panel") for name in ("error", "warning", "info", "same")),
+    ("text", "head"),
+    ("warning", "page"),
+    *((name, f"{name}-bg") for name in ("error", "warning", "info")),
+]
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [LIGHT, DARK, PRINT], ids=["light", "dark", "print"])
+def test_text_and_bars_stand_out_from_their_ground(scheme: dict[str, str]) -> None:
+    for text, ground in TEXT_ON:
+        assert contrast(scheme[text], scheme[ground]) >= 4.5, f"{text} on {ground}"
+    for name in ("reported", "computed", "focus"):
+        assert contrast(scheme[name], scheme["track" if name != "focus" else "panel"]) >= 3, name
+
+
+def test_every_number_is_in_the_result_or_the_record(page: Page) -> None:
+    """But for counts and sums of what is listed, which are made here anew from the result document."""
+    result = page.result
+    known = json.dumps(result, ensure_ascii=False) + page.policy.id
+    known += "".join(clause.text + clause.title + clause.source_title + clause.document for clause in page.policy.clauses.values())
+    known += "".join(block.text for draft in page.drafts for block in draft.blocks)
+    known += "".join(json.dumps(draft.context.data, ensure_ascii=False, default=str) for draft in page.drafts)
+    weights = page.policy.scoring.weights
+    numbers = {Decimal(text.replace(",", "")) for text in NUMBER.findall(known)}
+    numbers |= {weights.full_score, weights.execution, *weights.level1.values(), Decimal(256)}
+    for form in result["forms"]:
+        own = [finding for finding in result["findings"] if finding["form"] == form["name"]]
+        numbers |= set(map(Decimal, range(1, len(own) + 1))) | set(map(Decimal, Counter(f["severity"] for f in own).values()))
+        for goal in {item["goal"] for item in form["indicators"]}:
+            items = [item for item in form["indicators"] if item["goal"] == goal]
+            numbers |= {sum(Decimal(item[key]) for item in items) for key in ("weight", "reported", "computed")}
+            numbers |= {Decimal(len(items)), Decimal(sum(item["met"] == "yes" for item in items)), Decimal(0)}
+    text = page.text() + " ".join(node.attrs["aria-label"] for node in page.all("svg.bar"))
+    text = re.sub(r"[0-9a-f]{12,64}", "", text)
+    strange = {found for found in NUMBER.findall(text) if Decimal(found.replace(",", "")) not in numbers}
+    assert strange == set()
+    assert len(NUMBER.findall(text)) > 3000
+
+
+def test_the_page_is_complete_without_script(page: Page) -> None:
+    text = squeezed(page.text("main"))
+    sources = page.result["forms"][0]["where"].partition("：")[0]
+    for finding in page.result["findings"]:
+        parts = [finding[key] for key in ("message", "advice", "title", "rule")]
+        parts += [page.policy.clauses[finding["basis"]].text]
+        parts += [item["where"].removeprefix(f"{sources}：") for item in finding["evidence"]]
+        parts += [item["value"] for item in finding["evidence"] if item["field"] != "attainment"]
+        assert [part for part in parts if squeezed(part) not in text] == []
+    for form in page.result["forms"]:
+        for item in form["indicators"]:
+            trace = item["trace"]
+            parts = [item["name"], item["target"], item["actual"], trace["label"], trace["case"], trace["rounding"]]
+            parts += [trace.get("formula", ""), trace.get("operands", ""), trace["unrounded"], trace.get("tier_range", "")]
+            parts += [page.policy.clauses[trace["basis"]].text, trace.get("comparison", ""), *trace.get("notes", [])]
+            parts += [step["label"] for step in trace["recognition"] if step["table"] != "attainment"]
+            assert [part for part in parts if squeezed(part) not in text] == []
+    for draft in page.drafts:
+        assert [b.text for b in draft.blocks if b.kind != "table" and squeezed(b.text) not in text] == []
+        assert [item["reason"] for item in draft.context.data["unmet"] if squeezed(item["reason"]) not in text] == []
+
+
+def test_differences_are_told_by_sign_and_word(page: Page) -> None:
+    (overview,) = page.all("section:nth-of-type(1) table")[:1]
+    verdicts = [squeezed(words(row.query(".mark")[0])) for row in overview.query("tbody tr")]
+    assert verdicts == ["＝一致", "＝一致", "＝一致", "≠不同"]
+    marked = [row.attrs["id"] for row in page.all(".indicators tr") if "id" in row.attrs and row.query(".wrong")]
+    assert len(marked) == 1
+    chips = {squeezed(words(node)) for node in page.all(".chip")}
+    assert chips == {"×错误", "▲警告", "●提示"}
+
+
+def test_findings_stand_worst_first(page: Page) -> None:
+    for section in page.all("section.form"):
+        severities = [node.attrs["data-severity"] for node in section.query("li.finding")]
+        assert severities == sorted(severities, key=["error", "warning", "info"].index)
+
+
+def test_bars_reach_as_far_as_the_score(page: Page) -> None:
+    (bars,) = [row.query("svg")[0] for row in page.all("section[aria-labelledby=f4] tr") if "30.00–35.99" in words(row)]
+    widths = {rect.attrs["class"]: rect.attrs["width"] for rect in bars.query("rect")}
+    assert widths == {"track": "100", "reported": "100", "computed": "90"}, "40 and 35.99 of 40"
+    assert bars.attrs["aria-label"] == "自评 40，计算 35.99，分值 40"
+
+
+def test_a_score_left_to_a_human_says_so_and_why(forms: Forms) -> None:
+    asked = make(forms.write(("\t培训期数（20分）\n", "\t培训期数\n")))
+    (row,) = [row for row in asked.all(".indicators tr") if "培训期数" in words(row) and "id" in row.attrs]
+    assert "？ 待人工判断" in words(row)
+    assert "—" in words(row)
+    assert "表上没有该指标的分值" in asked.text(".why")
+
+
+def test_a_page_without_findings_or_drafts(page: Page) -> None:
+    bare = shown({**page.result, "findings": []}, [], page.policy)
+    assert bare.text().count("没有发现问题。") == 4
+    assert "自评报告草稿" not in bare.text()
+
+
+def test_a_template_of_one_s_own_goes_before_the_shipped_one(tmp_path: Path, page: Page) -> None:
+    mine = tmp_path / "page"
+    mine.mkdir()
+    (mine / "report.css").write_text("h1 { color: #123456; }", encoding="utf-8")
+    form = (TEMPLATES / "page" / "form.html.j2").read_text(encoding="utf-8")
+    (mine / "form.html.j2").write_text(replace_once(form, "<h3>自评报告草稿</h3>", "<h3>报告初稿</h3>"), encoding="utf-8")
+    changed = shown(page.result, page.drafts, page.policy, [tmp_path, TEMPLATES])
+    assert "报告初稿" in changed.text("h3")
+    assert changed.all("style")[0].children[0].data == "h1 { color: #123456; }"
+    named = replace(page.policy, narrative={**page.policy.narrative, "page": "page/short.html.j2"})
+    shell = (TEMPLATES / "page" / "report.html.j2").read_text(encoding="utf-8")
+    (mine / "short.html.j2").write_text(replace_once(shell, "<h1>绩效自评核对报告</h1>", "<h1>短报告</h1>"), encoding="utf-8")
+    assert shown(page.result, page.drafts, named, [tmp_path, TEMPLATES]).text("h1") == "短报告"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{{ matcher or", "{{ macher or", "没有的名称“macher”"),
+        ("{% endfor %}\n</tbody>", "</tbody>", "模板语法错误"),
+        ('content="{{ protection }}"', 'content="default-src *"', "没有以安全声明开头"),
+        ('<html lang="zh-CN">', '<html lang="zh-CN"><head><script src="https://example.org/x.js"></script>', "没有以安全声明开头"),
+        ("{{ engine }}", "{{ ''.__class__.__mro__ }}", "没有的名称“__class__”"),
+    ],
+)
+def test_a_wrong_template_is_told_with_its_name(page: Page, tmp_path: Path, old: str, new: str, said: str) -> None:
+    shell = (TEMPLATES / "page" / "report.html.j2").read_text(encoding="utf-8")
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / "report.html.j2").write_text(shell.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PolicyError, match=said) as told:
+        render(page.result, page.drafts, page.policy, [tmp_path, TEMPLATES])
+    assert re.search(r"page/report\.html\.j2：第\d+行", str(told.value))
+
+
+def test_the_same_result_gives_the_same_page(page: Page) -> None:
+    assert render(page.result, page.drafts, page.policy, [TEMPLATES]) == page.html
+    assert len(page.html.encode()) < 1_000_000
+
+
+def test_twenty_forms_of_forty_indicators_take_no_more_than_seconds(page: Page) -> None:
+    form = page.result["forms"][0]
+    own = [finding for finding in page.result["findings"] if finding["form"] == form["name"]]
+    names = [f"第{number}张表" for number in range(20)]
+    many = {
+        **page.result,
+        "forms": [{**form, "name": name} for name in names],
+        "findings": [{**finding, "form": name} for name in names for finding in own],
+    }
+    made = [replace(page.drafts[0], label=name) for name in names]
+    assert len(form["indicators"]) == 40
+    begun = time.perf_counter()
+    html = render(many, made, page.policy, [TEMPLATES])
+    assert time.perf_counter() - begun < 5
+    assert html.count('<section class="form"') == 20
+
+
+def test_the_small_form_s_page_is_valid_too(forms: Forms) -> None:
+    small = make(forms.write())
+    assert "自评 27，计算 27.00，分值 30" in {node.attrs.get("aria-label") for node in small.all("svg")}

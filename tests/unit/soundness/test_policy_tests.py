@@ -1,0 +1,95 @@
+"""Policy tests: changes to a base record, and what counts as covered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.errors import Place
+from engine.policy.build import load
+from engine.policy.model import Policy
+from engine.policy.resolve import library
+from engine.soundness.tests import policies as policy_tests
+from engine.soundness.tests.policies import Result
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return load("hubei/2021", library())
+
+
+def base() -> dict[str, Any]:
+    return {"unit": "某局", "forms": [{"name": "甲", "goals": [{"indicators": [{"name": "一"}, {"name": "二"}]}]}]}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("unit", "某厅", lambda d: d["unit"] == "某厅"),
+        ("forms[0].name", "乙", lambda d: d["forms"][0]["name"] == "乙"),
+        ("forms[0].goals[0].indicators[1].actual", "1期", lambda d: d["forms"][0]["goals"][0]["indicators"][1]["actual"] == "1期"),
+        ("forms[0].goals[0].indicators[0]", None, lambda d: [i["name"] for i in d["forms"][0]["goals"][0]["indicators"]] == ["二"]),
+        ("forms[0].goals[0].indicators[+]", {"name": "三"}, lambda d: d["forms"][0]["goals"][0]["indicators"][2] == {"name": "三"}),
+        ("forms[0].name", None, lambda d: "name" not in d["forms"][0]),
+    ],
+)
+def test_a_change(path: str, value: Any, expected: Any) -> None:
+    data = base()
+    policy_tests._change(data, path, value)
+    assert expected(data)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "forms[1].name", "forms[0].goals[0].indicators[9]", "forms.name", "unit.name", "forms[0]..name x[", "forms[x].name"],
+)
+def test_a_path_that_leads_nowhere(path: str) -> None:
+    with pytest.raises(policy_tests._Unusable):
+        policy_tests._change(base(), path, "值")
+
+
+def test_cases_are_those_of_execution_and_of_every_table(policy: Policy) -> None:
+    found = list(policy_tests.cases(policy))
+    assert len(found) == len(set(found))
+    assert found[0] == "execution.proportional"
+    assert {"quantitative.met", "deadline.kept", "qualitative.partial", "unscorable.otherwise"} <= set(found)
+
+
+def result(about: str, *, passed: bool = True, fired: bool = True, derived_by: tuple[str, ...] = ()) -> Result:
+    return Result("测试", Place(), about, passed, fired, "", derived_by)
+
+
+def test_nothing_tested_covers_nothing(policy: Policy) -> None:
+    report = policy_tests._report([], policy)
+    assert report.covered == 0
+    assert set(report.rules_without_firing) == set(policy.rules.rules)
+    assert report.coverage == 0
+
+
+def test_a_rule_needs_a_hit_and_a_miss(policy: Policy) -> None:
+    report = policy_tests._report([result("target.zero")], policy)
+    assert "target.zero" not in report.rules_without_firing
+    assert "target.zero" in report.rules_without_miss
+    assert report.covered == 1
+    report = policy_tests._report([result("target.zero"), result("target.zero", fired=False)], policy)
+    assert report.covered == 2
+
+
+def test_a_test_that_fails_covers_nothing(policy: Policy) -> None:
+    report = policy_tests._report([result("target.zero", passed=False)], policy)
+    assert report.covered == 0
+    assert len(report.failed) == 1
+
+
+def test_a_rule_that_only_concludes_is_covered_by_what_rests_on_it(policy: Policy) -> None:
+    report = policy_tests._report([result("scoring.full-marks-above-project", derived_by=("scoring.derive-carried",))], policy)
+    assert "scoring.derive-carried" not in report.rules_without_firing
+    assert "scoring.derive-carried" not in report.rules_without_miss
+
+
+def test_all_of_it(policy: Policy) -> None:
+    report = policy_tests.run_tests(policy, library())
+    assert [(r.name, r.reason) for r in report.failed] == []
+    assert report.coverage == 100
+    assert all(r.place.line for r in report.results)

@@ -1,0 +1,120 @@
+"""Accounts, roles, sessions and the slowing down of guesses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.errors import UsageError
+from engine.workbench.accounts import FREE_TRIES, LONGEST_WAIT, Account, Throttle, disabled, load, save, verified, with_account
+from engine.workbench.audit import Log, difference
+from engine.workbench.sessions import IDLE_SECONDS, LONGEST_SECONDS, MAX_SESSIONS, Sessions
+
+
+@pytest.fixture(scope="module")
+def accounts() -> dict[str, Account]:
+    return with_account({}, "王芳", "editor", "correct horse 电池")
+
+
+def test_a_password_is_kept_as_a_hash_and_verified(accounts: dict[str, Account], tmp_path: Path) -> None:
+    path = tmp_path / "accounts.json"
+    save(path, accounts)
+    assert "correct horse" not in path.read_text(encoding="utf-8")
+    assert "$argon2id$" in path.read_text(encoding="utf-8")
+    assert path.stat().st_mode & 0o077 == 0
+    assert verified(load(path), "王芳", "correct horse 电池") == accounts["王芳"]
+    assert verified(accounts, "王芳", "correct horse") is None
+    assert verified(accounts, "李四", "correct horse 电池") is None
+    assert verified(disabled(accounts, "王芳"), "王芳", "correct horse 电池") is None
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"), [("viewer", [True, False, False]), ("editor", [True, True, False]), ("publisher", [True] * 3)]
+)
+def test_a_role_may_do_what_those_before_it_may(role: str, allowed: list[bool]) -> None:
+    assert [Account("a", role).may(needed) for needed in ("viewer", "editor", "publisher")] == allowed
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("", "long enough password"),
+        ("a b", "long enough password"),
+        ("a/b", "long enough password"),
+        ("a", "short"),
+        ("a", "x" * 2000),
+    ],
+)
+def test_names_and_passwords_that_cannot_be_are_refused(name: str, password: str) -> None:
+    with pytest.raises(UsageError):
+        with_account({}, name, "viewer", password)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"schema": "jixiao/accounts/1", "accounts": [{"name": "a"}]}',
+        '{"schema": "jixiao/accounts/1", "accounts": [{"name": "a", "role": "root", "password": ""}]}',
+    ],
+)
+def test_a_file_that_is_no_file_of_accounts_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "accounts.json"
+    path.write_text(content)
+    with pytest.raises(UsageError, match="账号文件"):
+        load(path)
+
+
+def test_guessing_becomes_slow_and_a_right_password_is_heard_at_once_again() -> None:
+    now = [0.0]
+    throttle = Throttle(lambda: now[0])
+    for _ in range(FREE_TRIES):
+        assert throttle.wait("name:a") == 0
+        throttle.failed("name:a")
+    waits = []
+    for _ in range(12):
+        waits.append(throttle.wait("name:a"))
+        now[0] += waits[-1]
+        throttle.failed("name:a")
+    assert waits == sorted(waits)
+    assert waits[0] > 0
+    assert waits[-1] == LONGEST_WAIT
+    throttle.passed("name:a")
+    assert throttle.wait("name:a") == 0
+
+
+def test_a_session_ends_when_idle_when_old_and_when_signed_out() -> None:
+    now = [0.0]
+    sessions = Sessions(lambda: now[0])
+    account = Account("a", "viewer")
+    idle, busy, out = sessions.begin(account), sessions.begin(account), sessions.begin(account)
+    sessions.end(out.token)
+    assert sessions.find(out.token) is None
+    for _ in range(int(LONGEST_SECONDS / IDLE_SECONDS)):
+        now[0] += IDLE_SECONDS - 1
+        assert sessions.find(busy.token) is busy
+    assert sessions.find(idle.token) is None
+    now[0] += IDLE_SECONDS - 1
+    assert sessions.find(busy.token) is None
+
+
+def test_sessions_are_bounded_and_tokens_differ() -> None:
+    sessions = Sessions()
+    made = {sessions.begin(Account("a", "viewer")).token for _ in range(MAX_SESSIONS + 5)}
+    assert len(made) == MAX_SESSIONS + 5
+    assert sum(sessions.find(token) is not None for token in made) == MAX_SESSIONS
+
+
+def test_the_log_is_added_to_and_a_damaged_line_is_told(tmp_path: Path) -> None:
+    log = Log(tmp_path / "below" / "log.jsonl")
+    log.add("王", "save", policy="x/2021", difference=difference("a: 1\n", "a: 2\n", "policy.yaml"))
+    with log.path.open("a") as stream:
+        stream.write('{"at": "cut o')
+    assert [entry["outcome"] for entry in log.entries()] == ["damaged", "done"]
+    entry = json.loads(log.path.read_text(encoding="utf-8").splitlines()[0])
+    assert "-a: 1" in entry["difference"]
+    assert "+a: 2" in entry["difference"]
