@@ -134,7 +134,7 @@ def reference(library: Any) -> tuple[float, float]:
     import corpora
 
     from engine.bulk.batch.reference import Reference
-    from engine.policy.build import load
+    from engine.policy.loading import load
 
     one = Reference(load(POLICY, library))
     made = [corpora.bundle(number)[0] for number in range(SAMPLE)]
@@ -163,7 +163,7 @@ def floor(corpus: Path, out: Path, words: bool, library: Any) -> tuple[float, fl
     """Hand-written SQL for scores alone; with `words` it also looks for the policy's words in the texts."""
     import duckdb
 
-    from engine.policy.build import load
+    from engine.policy.loading import load
 
     policy = load(POLICY, library)
 
@@ -307,7 +307,7 @@ def main() -> int:
     parser.add_argument("--scaling", action="store_true", help="10^4 to 10^6 indicators, then --copies")
     parser.add_argument("--keep", type=Path, help="keep the corpora here, and use those that are there")
     given = parser.parse_args()
-    from engine.policy.resolve import library
+    from engine.policy.library import library
 
     where = library(Path(given.policies)) if given.policies else library()
     where_text = f"Path({given.policies!r})" if given.policies else ""

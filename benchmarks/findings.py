@@ -14,7 +14,7 @@ from pathlib import Path
 from generate import submission
 
 from engine.findings.findings import Judge
-from engine.policy.build import load
+from engine.policy.loading import load
 from engine.results.document import to_data
 from engine.scoring.form import evaluate
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Place
-from engine.policy.build import load
+from engine.policy.loading import load
 from engine.rollup.ranking import ranking
 from engine.rollup.run import roll_up
 from engine.rollup.units import Node, Tree

@@ -8,7 +8,6 @@ import tempfile
 from pathlib import Path
 
 from engine.errors import Place, Problem, UsageError
-from engine.paths import displayed
 
 
 def write(text: str | bytes, out: Path | None) -> None:
@@ -42,3 +41,14 @@ def write(text: str | bytes, out: Path | None) -> None:
     except BaseException:  # Ctrl-C too: no half-written file stays behind, and whatever it was goes on upwards
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def displayed(path: str | Path) -> str:
+    """The path as text that can always be printed: bytes that are no UTF-8 and control characters as `\\xff`, `\\x1b`."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() or char == "\u3000" else char.encode("unicode_escape").decode() for char in text)
+
+
+def argument(text: str) -> str:
+    """A word of the command line as text: under an ASCII locale Python hands Chinese over as escaped bytes."""
+    return os.fsencode(text).decode("utf-8", "replace")

@@ -31,7 +31,7 @@ from engine.cli import app as cli  # noqa: E402
 from engine.documents import text as text_reader  # noqa: E402
 from engine.intake import bundle as inputs  # noqa: E402
 from engine.intake import selection as layout_choice  # noqa: E402
-from engine.policy.resolve import library  # noqa: E402
+from engine.policy.library import library  # noqa: E402
 from engine.submission import record  # noqa: E402
 
 STATUSES = {0, 3, 5}

@@ -31,8 +31,8 @@ from engine.errors import (
     Problem,
     UsageError,
 )
+from engine.files import displayed
 from engine.files import write as _write
-from engine.paths import displayed
 
 Command = Callable[..., Any]
 

@@ -42,7 +42,7 @@ def ingest(paths: tuple[Path, ...], out: Path, jobs: int | None, policy: str | N
     中断后再运行一次，读过的不再读。有读不了的文件时退出状态为 5，其余照常读入。
     """
     from engine.bulk.corpus.ingest import ingest as run
-    from engine.paths import displayed
+    from engine.files import displayed
 
     for path in paths:
         if not path.exists():
@@ -88,7 +88,7 @@ def batch(
     """按政策核对整个语料，结果写成 Parquet（forms、parts、indicators、findings），另有摘要 summary.json。"""
     import json
 
-    from engine.bulk.batch.run import Options
+    from engine.bulk.batch.options import Options
     from engine.bulk.batch.run import batch as run
     from engine.bulk.batch.summary import render, shown, summary
     from engine.bulk.corpus.store import write_json

@@ -14,8 +14,8 @@ import click
 
 from engine.cli.options import FILE, chinese_name, library_option, note, out_option, tell, the_library
 from engine.errors import EXIT_INPUT, EXIT_OK, Place, Problem, UsageError
+from engine.files import displayed
 from engine.files import write as _write
-from engine.paths import displayed
 from engine.resources import shipped
 
 
@@ -28,7 +28,7 @@ from engine.resources import shipped
 def policy_diff(before: str, after: str, form: str, out: Path | None, policies: Path | None) -> int:
     """逐项比较两个政策（编号或目录）：参数、条款、各表各条、规则各项，哪些影响得分，哪些只改文字。"""
     from engine.changes.diff.compare import compare
-    from engine.policy.resolve import locate
+    from engine.policy.library import locate
 
     where = the_library(policies)
     difference = compare(locate(before, where), locate(after, where), where)
@@ -81,7 +81,7 @@ def policy_impact(
 ) -> int:
     """用两个政策各算一遍真实的自评表：多少张变了、变多少、哪些等级变了、哪些问题有了或没了，变化大的在前。"""
     from engine.bulk.batch.impact import CHECKED, corpus_among, impact_on_corpus
-    from engine.bulk.batch.run import Options
+    from engine.bulk.batch.options import Options
     from engine.changes.impact.data import to_data
     from engine.changes.impact.run import run
     from engine.cli import progress

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.errors import Problem
-from engine.paths import argument
+from engine.files import argument
 
 if TYPE_CHECKING:
-    from engine.policy.resolve import Library
+    from engine.policy.library import Library
 
 Command = Callable[..., Any]
 FILE = click.Path(path_type=Path)
@@ -68,7 +68,7 @@ def chinese_name(context: click.Context, parameter: click.Parameter, value: str)
 
 def the_library(policies: Path | None) -> Library:
     """The shipped policies, with the directory of `--policies` before them."""
-    from engine.policy.resolve import library
+    from engine.policy.library import library
 
     return library(policies)
 

@@ -11,8 +11,8 @@ import click
 
 from engine.cli.options import FILE, chinese_name, library_option, note, out_option, tell, the_library
 from engine.errors import EXIT_OK, EXIT_POLICY, EXIT_TESTS
+from engine.files import displayed
 from engine.files import write as _write
-from engine.paths import displayed
 
 
 @click.group("policy")
@@ -54,9 +54,9 @@ def policy_list(policies: Path | None) -> int:
 def policy_show(policy: str, origins: bool, policies: Path | None) -> None:
     """打印一个政策（合并 extends 之后）。"""
     from engine.policy.build import build
+    from engine.policy.loading import resolve
     from engine.policy.lock import mismatch
     from engine.policy.origins import show as show_origins
-    from engine.policy.resolve import resolve
     from engine.policy.views.listing import show
 
     resolved = resolve(policy, the_library(policies))
@@ -94,8 +94,8 @@ def policy_explain(
 @library_option
 def policy_check(path: str, policies: Path | None) -> None:
     """检查一个政策（编号或目录）；有错时逐条列出文件、行、列，退出状态为 3。"""
-    from engine.policy.build import check
-    from engine.policy.resolve import locate
+    from engine.policy.library import locate
+    from engine.policy.loading import check
 
     where = the_library(policies)
     click.echo(f"{check(locate(path, where), where)}：没有发现错误。")
@@ -113,8 +113,9 @@ def policy_lint(
     path: str, format_: str, fix: bool, today: datetime | None, no_proofs: bool, out: Path | None, policies: Path | None
 ) -> int:
     """检查一个政策（编号或目录）写得妥不妥：空档、重叠、用不上的规则、没用到的参数，并证明计分公式；有错误时退出状态为 3。"""
+    from engine.policy.library import locate
+    from engine.policy.loading import resolve
     from engine.policy.lock import verify
-    from engine.policy.resolve import locate, resolve
     from engine.soundness.lint import view as lint_view
     from engine.soundness.lint.fix import fix as repair
     from engine.soundness.lint.run import lint
@@ -144,9 +145,9 @@ def policy_lint(
 @library_option
 def policy_test(policy: str, min_coverage: float, adopt: bool, policies: Path | None) -> int:
     """运行政策的测试；有不过的，或覆盖不足的，退出状态为 4。"""
-    from engine.policy.build import load
-    from engine.policy.views.listing import show_tests
+    from engine.policy.loading import load
     from engine.soundness.tests.policies import run_tests
+    from engine.soundness.tests.view import show_tests
 
     where = the_library(policies)
     loaded = load(policy, where)

@@ -10,8 +10,7 @@ import click
 
 from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, the_library
 from engine.errors import EXIT_FINDINGS, EXIT_OK, InputError, Place, PolicyError, Problem, UsageError
-from engine.files import write
-from engine.paths import displayed
+from engine.files import displayed, write
 
 if TYPE_CHECKING:
     from engine.policy.model import Policy

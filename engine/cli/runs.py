@@ -12,10 +12,10 @@ import click
 from engine.cli import progress
 from engine.cli.options import note, on_date, tell, the_library
 from engine.errors import EXIT_INPUT, EXIT_OK, InputError, Place, Problem
+from engine.files import displayed
 from engine.intake.bundle import Bundle, read_bundle
 from engine.intake.collection import SKIPPED, Collection, FileOutcome, collect, is_single
-from engine.paths import displayed
-from engine.policy.periods import notes
+from engine.intake.notes import notes
 from engine.results import bundles as judging
 from engine.results.bundles import Judged
 

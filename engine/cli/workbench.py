@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from engine.cli.options import FILE, the_library
 from engine.errors import Place, Problem, UsageError
+from engine.workbench.server import is_loopback
 
 Command = Callable[..., Any]
 _ROLES = ("viewer", "editor", "publisher")
@@ -58,16 +58,6 @@ def workbench(
         key=key,
         said=lambda text: click.echo(text, err=True),
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether nobody but this machine can reach the address. A name other than localhost is taken as reachable."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @click.group()

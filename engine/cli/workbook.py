@@ -8,7 +8,7 @@ import click
 
 from engine.cli.options import FILE, library_option, the_library
 from engine.errors import EXIT_OK, Place, Problem, UsageError
-from engine.paths import displayed
+from engine.files import displayed
 
 
 @click.command("export")
@@ -18,8 +18,8 @@ from engine.paths import displayed
 def policy_export(policy: str, out: Path, policies: Path | None) -> int:
     """导出为 Excel 工作簿：参数、表、条件、规则、措辞各一张工作表，有下拉和说明。"""
     from engine.editing import changes as editing
+    from engine.editing.overlay import files_of
     from engine.editing.workbook import export
-    from engine.workbench.drafts import files_of
     from engine.yaml import editor as yaml_edit
 
     if not out.parent.is_dir():
@@ -38,10 +38,11 @@ def policy_export(policy: str, out: Path, policies: Path | None) -> int:
 def policy_import(file: Path, dry_run: bool, policies: Path | None) -> int:
     """读回改过的工作簿：只改动过的格写进政策文件，注释和次序不变；有错时指出工作表和格，什么都不写。"""
     from engine.editing import changes as editing
+    from engine.editing.overlay import files_of
     from engine.editing.workbook import policy_of, read
     from engine.intake.bundle import content_of
     from engine.workbench.audit import difference
-    from engine.workbench.drafts import Drafts, files_of
+    from engine.workbench.drafts import Drafts
 
     target = policies or Path("policies")
     content = content_of(file)

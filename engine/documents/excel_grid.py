@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from engine.documents.excel_xlsx import Limits, Range, Sheet, address, sheets, too_large
+from engine.documents.excel_xlsx import Limits, Range, Sheet, address, too_large
 from engine.documents.model import Block, Document, Paragraph, Row, Table, TableCell, Told
 from engine.errors import InputError, Place, Problem
 
@@ -17,17 +17,6 @@ MAX_COLUMNS = 200
 """Of one table. Excel allows 16,384."""
 FRAMED_ROWS = 3
 """Framed rows with more than one text that make frames count on a sheet: a box around a remark does not."""
-_OLE = b"\xd0\xcf\x11\xe0"
-
-
-def read_bytes(data: bytes, file: str = "") -> Document:
-    """The blocks of a workbook. Raises InputError for what is damaged, encrypted, too large or no workbook, and for cells
-    that have no certain value: formulas never computed, error values."""
-    if data.startswith(_OLE):
-        from engine.documents.excel_xls import read_bytes as read_old
-
-        return read_old(data, file)
-    return document(sheets(data, file), file)
 
 
 def document(found: Sequence[Sheet], file: str) -> Document:

@@ -8,9 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
-from engine.documents.model import Document
-from engine.errors import InputError, Place, Problem
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -101,46 +98,6 @@ _PDF_HEAD = 1024
 def kind_of(data: bytes) -> Kind:
     """The kind of a file with this content."""
     return KINDS[_key(data)]
-
-
-def document(data: bytes, file: str = "") -> Document:
-    """The blocks of a file of whatever kind. Raises InputError, also for records (JSON, YAML), which are no documents."""
-    kind = kind_of(data)
-    if not kind.readable:
-        raise refusal(kind, file)
-    if kind.key == "docx":
-        from engine.documents import word as docx_reader
-
-        return docx_reader.read_bytes(data, file)
-    if kind.key in ("xlsx", "xls"):
-        from engine.documents import excel_grid as excel_reader
-
-        return excel_reader.read_bytes(data, file)
-    if kind.key == "pdf":
-        from engine.documents import pdf as pdf_reader
-
-        return pdf_reader.read_bytes(data, file)
-    if kind.key in ("doc", "odt", "rtf"):
-        from engine.documents import libreoffice as office
-        from engine.documents import word as docx_reader
-
-        return docx_reader.read_bytes(office.convert(data, kind.key, file), file)
-    if kind.key in ("ods", "xlsb"):
-        from engine.documents import excel_grid as excel_reader
-        from engine.documents import libreoffice as office
-
-        return excel_reader.read_bytes(office.convert(data, kind.key, file), file)
-    if kind.key in ("json", "yaml"):
-        raise InputError(Problem(Place(file), f"这是{kind.name}，不是文档", _AS_OTHER, code="input.kind"))
-    from engine.documents import text as text_reader
-
-    return text_reader.read_bytes(data, file)
-
-
-def refusal(kind: Kind, file: str = "") -> InputError:
-    """Why a file of this kind is not read, and what to give instead."""
-    message = "文件是空的" if kind.key == "empty" else f"这是{kind.name}，读不了"
-    return InputError(Problem(Place(file), message, kind.remedy, code=kind.code))
 
 
 def _key(data: bytes) -> str:

@@ -14,12 +14,12 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from engine.editing.overlay import overlaid
 from engine.errors import Place, PolicyError, Problem
-from engine.paths import displayed
-from engine.policy.build import check
+from engine.files import displayed
 from engine.policy.library import Library, display_name
-from engine.policy.resolve import WHOLE, Resolved, resolve
-from engine.workbench.drafts import Draft, Drafts, overlaid
+from engine.policy.loading import check, resolve
+from engine.policy.resolved import WHOLE, Resolved
 from engine.yaml import editor as yaml_edit
 from engine.yaml import writer as yaml_text
 from engine.yaml.editor import Source
@@ -78,21 +78,6 @@ def after(seen: Seen, change: Change) -> dict[str, str]:
         where = ".".join(map(str, change.at))
         raise PolicyError(Problem(Place(change.file), f"没有这个位置：{displayed(where)[:200]}", "重新载入再改")) from None
     raise PolicyError(Problem(Place(), f"没有这种修改：{change.kind}", "、".join(KINDS)))
-
-
-def view(drafts: Drafts, person: str, policy: str, below: Library) -> Seen:
-    """What a person sees of a policy, their unsaved changes laid over it."""
-    return look(policy, drafts.texts(person, policy), below)
-
-
-def apply(drafts: Drafts, person: str, policy: str, revision: int, change: Change, below: Library, seen_state: str = "") -> Draft:
-    """The person's draft with a change made. `seen_state`: what was saved when they saw the place (`text_merge.state`).
-
-    Raises Stale if the draft or what is saved is another one by now, and PolicyError for what cannot be changed so.
-    """
-    drafts.check_seen(person, policy, revision, seen_state)
-    seen = view(drafts, person, policy, below)
-    return drafts.edit(person, policy, revision, after(seen, change), seen.texts)
 
 
 def typed(value: Any, kind: str) -> Any:

@@ -18,7 +18,7 @@ from engine.policy import items as policy_items
 from engine.policy import titles as schema_titles
 from engine.policy.build import NATURES
 from engine.policy.items import Item
-from engine.policy.resolve import Resolved
+from engine.policy.resolved import Resolved
 from engine.yaml.reader import Path_
 
 GROUPS = {

@@ -19,7 +19,8 @@ from engine.language.measures import measured
 from engine.language.model import Fact, Match, Ref, Scalar
 from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule
 from engine.policy.model import Policy
-from engine.scoring.form import Evaluation
+from engine.scoring.model import Evaluation
+from engine.templating import filters
 
 _NOT_EVIDENCE = ("form", "form_kind", "about", "key")
 """Fields that say which fact is meant, not what is wrong with it."""
@@ -200,7 +201,7 @@ class _Teller:
         source = self._sources(origin)[0]
         cell = source.cells.get(field)
         place = cell.place if cell and str(cell.place) else source.place
-        return Evidence(place, name, title, cell.text if cell else str(messages.shown(fact.fields[name])))
+        return Evidence(place, name, title, cell.text if cell else str(filters.shown(fact.fields[name])))
 
     def _origin(self, fact: Fact, name: str) -> tuple[Fact, str]:
         """The fact as filed that a derived fact's field was taken from."""

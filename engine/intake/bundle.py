@@ -10,18 +10,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from engine.documents import kinds
+from engine.documents import kinds, reader
 from engine.documents import text as text_reader
 from engine.documents.model import Document
 from engine.errors import InputError, Place, Problem
+from engine.files import displayed
 from engine.intake import selection as layout_choice
 from engine.intake.selection import Shelf
-from engine.paths import displayed
+from engine.policy.library import Library
 from engine.policy.model import Policy
-from engine.policy.resolve import Library
-from engine.scoring.recognition import number_of
 from engine.submission import record, record_lines
 from engine.submission.model import Cell, Form, Submission
+from engine.values.cells import number_of
 
 MAX_BYTES = 100_000_000
 MAX_TEXT_BYTES = text_reader.MAX_BYTES
@@ -118,7 +118,7 @@ def read_parts(
         return [Reading(name, submission, None, line) for line, submission in records], problems
     if kind in ("json", "yaml"):
         return [Reading(name, record.load(text_reader.decode(content, name), kind, name))], []
-    document = kinds.document(content, name)
+    document = reader.document(content, name)
     _check_size(document, name)
     try:
         if policy:

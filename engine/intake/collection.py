@@ -15,14 +15,14 @@ from pathlib import Path
 
 from engine.documents import kinds
 from engine.errors import JixiaoError, Place, Problem
+from engine.files import displayed
 from engine.forms.labels import fold
 from engine.intake import bundle as inputs
 from engine.intake import folders
 from engine.intake.bundle import Bundle, Reading
 from engine.intake.selection import Shelf
-from engine.paths import displayed
+from engine.policy.library import Library
 from engine.policy.model import Policy
-from engine.policy.resolve import Library
 from engine.submission import record, record_lines
 
 READ, FAILED, SKIPPED = "read", "failed", "skipped"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.errors import InputError, Place, Problem
-from engine.paths import displayed
+from engine.files import displayed
 
 MAX_FILES = 50_000
 """In one run; what is passed over is counted too."""

@@ -15,11 +15,11 @@ from engine.documents import model as blocks
 from engine.errors import InputError, Place, PolicyError, Problem
 from engine.forms import reader as form_reader
 from engine.forms.layout import Layout, layout
-from engine.policy.build import load
 from engine.policy.heads import FORM_KINDS, Head, heads
+from engine.policy.library import Library
+from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.policy.periods import covers_all, filed_on
-from engine.policy.resolve import Library
 from engine.submission.model import Doubt, Form, Submission
 
 

@@ -19,8 +19,8 @@ from typing import Any
 from engine.errors import Place, Problem, nearest
 from engine.language import predicates
 from engine.language.fields import Field, Fields
-from engine.language.formula import plain
 from engine.language.model import Op, Ref, Scalar, Test
+from engine.values.numerals import plain
 
 Locate = Callable[[tuple[str | int, ...]], Place]
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.values.numerals import Number, plain
+
 MAX_LENGTH = 400
 MAX_DEPTH = 30
-
-Number = Decimal | Fraction | int
 
 
 class FormulaError(Exception):
@@ -224,19 +224,3 @@ def _show(expression: Expression, values: Mapping[str, Number], outer: int) -> s
         # - and / do not associate: a - (b - c) keeps its parentheses
         text = f"{_show(operands[0], values, rank)} {shown} {_show(operands[1], values, rank + (sign in '-/'))}"
     return f"({text})" if rank < outer else text
-
-
-def plain(value: Number, digits: int = 12) -> str:
-    """A number in full decimals, no exponent: exact where it ends, else cut after `digits` decimals with an ellipsis."""
-    exact = Fraction(value)
-    scale = 0
-    while scale < digits and (exact * 10**scale).denominator != 1:
-        scale += 1
-    scaled = exact * 10**scale
-    whole = abs(scaled.numerator) // scaled.denominator
-    text = str(whole).rjust(scale + 1, "0")
-    if scale:
-        text = f"{text[:-scale]}.{text[-scale:]}"
-    if scaled.denominator != 1:
-        text += "…"
-    return f"-{text}" if exact < 0 else text

@@ -10,7 +10,7 @@ A rule says something (message, advice, severity, category), or concludes a fact
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,6 @@ from engine.language import model as ir
 from engine.language.conditions import Condition, Scope, scalar, titled
 from engine.language.fields import Field, Fields
 from engine.language.measures import KEYS, Measure
-from engine.policy.resolve import Resolved
 from engine.yaml.reader import Path_
 
 CATEGORIES: Mapping[str, str] = {
@@ -97,33 +96,38 @@ class RuleSet:
 
 
 def compile_rules(
-    resolved: Resolved, params: Mapping[str, Any], coded: Mapping[str, tuple[str, ...]], problems: list[Problem]
+    sections: Mapping[str, Any],
+    locate: Callable[[Path_], Place],
+    params: Mapping[str, Any],
+    coded: Mapping[str, tuple[str, ...]],
+    problems: list[Problem],
 ) -> RuleSet:
-    """The policy's measures and rules. Everything wrong is added to `problems`, at its line.
+    """The measures and rules of a policy's resolved `sections`. Everything wrong is added to `problems`, where `locate` says
+    that the item at a path was written.
 
     `coded` are the values of the indicator fields whose choices the policy makes itself (nature, attainment).
     """
-    compiler = _Compiler(resolved, params, problems)
+    compiler = _Compiler(sections, locate, params, problems)
     for name, choices in coded.items():
         compiler.kinds["indicator"][name] = replace(compiler.kinds["indicator"][name], choices=choices)
     return compiler.run()
 
 
 class _Compiler:
-    def __init__(self, resolved: Resolved, params: Mapping[str, Any], problems: list[Problem]) -> None:
-        self.resolved, self.params, self.problems = resolved, params, problems
+    def __init__(
+        self, sections: Mapping[str, Any], locate: Callable[[Path_], Place], params: Mapping[str, Any], problems: list[Problem]
+    ) -> None:
+        self.sections, self.locate, self.params, self.problems = sections, locate, params, problems
         self.kinds: dict[str, dict[str, Field]] = {kind: dict(fields) for kind, fields in fact_fields.FACTS.items()}
-        disabled = set(resolved.sections["policy"].get("disable", []))
-        self.data: dict[str, Any] = {k: v for k, v in resolved.sections.get("findings", {}).items() if k not in disabled}
-        for index, name in enumerate(resolved.sections["policy"].get("disable", [])):
-            known = resolved.sections.get("findings", {})
+        disabled = set(sections["policy"].get("disable", []))
+        self.data: dict[str, Any] = {k: v for k, v in sections.get("findings", {}).items() if k not in disabled}
+        for index, name in enumerate(sections["policy"].get("disable", [])):
+            known = sections.get("findings", {})
             if name not in known:
                 self._add(("policy", "disable", index), f"没有规则“{name}”可停用", "", nearest(name, known))
 
     def run(self) -> RuleSet:
-        measures = tuple(
-            filter(None, (self._measure(name, item) for name, item in self.resolved.sections.get("measures", {}).items()))
-        )
+        measures = tuple(filter(None, (self._measure(name, item) for name, item in self.sections.get("measures", {}).items())))
         derived = self._derived_kinds()
         rules = {name: rule for name, item in self.data.items() if (rule := self._rule(name, item))}
         return RuleSet(rules, measures, self.kinds, frozenset(derived))
@@ -150,7 +154,7 @@ class _Compiler:
         conditions = scope.compile(item.get("where", {}), (*path, "where"), self.problems)
         among = scope.compile(item.get("among", {}), (*path, "among"), self.problems)
         self.kinds[per][name] = Field("number", item["title"])
-        return Measure(name, item["title"], per, of, conditions, among, take, field, item["basis"], self.resolved.place(path))
+        return Measure(name, item["title"], per, of, conditions, among, take, field, item["basis"], self.locate(path))
 
     # --- rules -----------------------------------------------------------------------------------------------------
 
@@ -230,7 +234,7 @@ class _Compiler:
             when = {key: value for key, value in data.items() if key != "fact"}
             conditions = self._scope(fields, bound).compile(when, at, self.problems)
             negated = alias == "without"
-            patterns.append(RulePattern("" if negated else alias, data["fact"], conditions, negated, self.resolved.place(at)))
+            patterns.append(RulePattern("" if negated else alias, data["fact"], conditions, negated, self.locate(at)))
             if not negated:
                 bound[alias] = fields
         self._shape(patterns, item, path)
@@ -262,7 +266,7 @@ class _Compiler:
             evidence=evidence,
             basis=item["basis"],
             cite=cite[0] if cite else ("", ""),
-            place=self.resolved.place(path),
+            place=self.locate(path),
             compiled=compiled,
         )
 
@@ -306,7 +310,7 @@ class _Compiler:
         return ir.Conclusion(data["fact"], tuple(fields))
 
     def _scope(self, fields: Fields, bound: Mapping[str, Fields]) -> Scope:
-        return Scope(fields, self.params, self.resolved.place, bound)
+        return Scope(fields, self.params, self.locate, bound)
 
     def _add(self, path: Path_, message: str, expected: str = "", close: str = "") -> None:
-        self.problems.append(Problem(self.resolved.place(path), message, expected, close, "rule"))
+        self.problems.append(Problem(self.locate(path), message, expected, close, "rule"))

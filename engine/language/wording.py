@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.language import fact_fields, fields
-from engine.language.formula import plain
+from engine.values.numerals import plain
 
 _SIGNS = {
     "eq": "＝",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from engine.errors import PolicyError, Problem, nearest
@@ -17,10 +16,9 @@ from engine.language.tables import Table
 from engine.policy import rollup as rollup_rules
 from engine.policy.bands import bands
 from engine.policy.form import check_layout, statements
-from engine.policy.lock import verify
 from engine.policy.model import Band, Bounds, Clause, Level1, Parameter, Policy, Scoring
 from engine.policy.periods import period, wrong_days
-from engine.policy.resolve import Library, Resolved, bases, library, resolve, years
+from engine.policy.resolved import Resolved, bases, years
 from engine.policy.values import Values
 from engine.policy.weights import weights
 from engine.values.names import NameRules
@@ -29,25 +27,6 @@ from engine.values.rounding import Rounding
 NATURES = ("quantitative", "deadline", "qualitative", "not_applicable", "unscorable")
 RECOGNITION = ("direction", "attainment", "nature", "met")
 NEEDED = ("sources", "parameters", "taxonomy", "recognition", "scoring", "grades", "notation", "names")
-
-
-def load(policy: str | Path, where: Library | None = None, *, locked: bool = True) -> Policy:
-    """Read, resolve, check and build a policy. Raises PolicyError with everything that is wrong with it.
-
-    A published policy that is not what was published is refused, too; `locked=False` is for looking at it, not for using it.
-    """
-    resolved = resolve(policy, where or library())
-    problems: list[Problem] = []
-    built = None
-    # what is wrong in it is told whether or not it is what was published: one who changed it is to learn both
-    for step in (verify, build) if locked else (build,):
-        try:
-            built = step(resolved)
-        except PolicyError as error:
-            problems += error.problems
-    if problems or built is None:
-        raise PolicyError(problems)
-    return built
 
 
 def build(resolved: Resolved) -> Policy:
@@ -73,7 +52,7 @@ class _Builder(Values):
         check_layout(self, self.data.get("form", {}))
         spoken = statements(self, self.data.get("form", {}).get("statements", []))
         coded = {"nature": NATURES, "attainment": (*(band.id for band in tiers), "unknown")}
-        rules = compile_rules(self.resolved, self.params, coded, self.problems)
+        rules = compile_rules(self.data, self.place, self.params, coded, self.problems)
         rollup = rollup_rules.build(self.data, self.params, self.place, self.problems)
         first, last = years(head)
         if last is not None and last < first:
@@ -256,16 +235,3 @@ class _Builder(Values):
                 if ("implemented" in clause) != ("reason" in clause):
                     expected = "implemented: none 或 partly，并用 reason 写明哪一部分、为什么"
                     self.add(("sources", source, "clauses", number), "implemented 与 reason 要一起写", expected)
-
-
-def check(policy: str | Path, where: Library) -> str:
-    """Check a policy or pack in full; its id. Raises PolicyError with every problem found.
-
-    A pack has no scoring of its own: what can be checked of it is its shape, and that what it extends is there.
-    """
-    resolved = resolve(policy, where)
-    if resolved.sections["policy"]["status"] != "pack":
-        load(policy, where)
-    else:
-        verify(resolved)
-    return resolved.id

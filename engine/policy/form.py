@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import PolicyError, nearest
-from engine.findings.facts import claims
 from engine.forms.layout import layout
 from engine.language import fact_fields
+from engine.language import statements as language_statements
 from engine.policy.model import StatementRule
 from engine.policy.values import Values
 from engine.yaml.reader import Path_
@@ -42,8 +42,13 @@ def statements(values: Values, items: list[Mapping[str, Any]]) -> dict[str, Stat
         path: Path_ = ("form", "statements", index)
         groups = re.findall(r"\(\?P<(\w+)>", item["pattern"])
         for group in groups:
-            if group not in claims.GROUPS:
-                values.add((*path, "pattern"), f"不认识命名组“{group}”", "、".join(claims.GROUPS), nearest(group, claims.GROUPS))
+            if group not in language_statements.GROUPS:
+                values.add(
+                    (*path, "pattern"),
+                    f"不认识命名组“{group}”",
+                    "、".join(language_statements.GROUPS),
+                    nearest(group, language_statements.GROUPS),
+                )
         known = [name for name, field in fact_fields.FACTS["form"].items() if field.type == "number"]
         for group, name in item.get("equals", {}).items():
             if group not in groups:

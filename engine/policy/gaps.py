@@ -15,7 +15,7 @@ from engine.yaml import schema as schemas
 from engine.yaml.reader import Document, Path_, walk
 
 if TYPE_CHECKING:
-    from engine.policy.resolve import Resolved
+    from engine.policy.resolved import Resolved
 
 _UNSAID = "\0"
 """Stands in messages and places for what was not written: no text of a policy can hold it."""

@@ -10,7 +10,7 @@ from engine.policy import policy_documents
 from engine.policy.library import Library, display_name
 from engine.policy.lock import NAME
 from engine.policy.periods import ALWAYS, Period, period
-from engine.policy.resolve import years
+from engine.policy.resolved import years
 
 FORM_KINDS = {"department": "部门整体支出", "project": "项目支出"}
 """Kinds of form as messages call them."""

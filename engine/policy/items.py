@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.language.wording import Words
 from engine.policy import titles as schema_titles
-from engine.policy.resolve import Resolved
+from engine.policy.resolved import Resolved
 from engine.yaml.reader import Path_
 
 _PLAIN_LISTS = ("grades",)

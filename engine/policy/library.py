@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import Place, PolicyError, Problem, nearest
-from engine.paths import displayed
+from engine.files import displayed
 from engine.resources import shipped
 
 _HIDDEN = re.compile(r"[.。]ya?ml\.txt$|[。．]ya?ml$", re.IGNORECASE)

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.errors import Place, PolicyError, Problem
 from engine.policy.library import display_name
-from engine.policy.resolve import Resolved, digest
+from engine.policy.resolved import Resolved, digest
 from engine.yaml import schema as schemas
 from engine.yaml.reader import Document, Path_, load_file
 

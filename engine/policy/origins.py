@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.errors import Place
 from engine.policy.lock import item_name
-from engine.policy.resolve import Resolved
+from engine.policy.resolved import Resolved
 from engine.yaml.schema import schema
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import Problem
-from engine.policy.resolve import Resolved
+from engine.policy.resolved import Resolved
 
 
 def other(resolved: Resolved, problems: list[Problem]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.language import formula
-from engine.policy.resolve import bases
+from engine.policy.resolved import bases
 from engine.yaml.reader import Path_
 
 _FORMULAS = ("score", "lowest", "highest")

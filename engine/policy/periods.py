@@ -17,7 +17,7 @@ from engine.errors import Place, Problem, UsageError
 from engine.submission.model import Form
 
 if TYPE_CHECKING:
-    from engine.policy.model import Policy
+    pass
 
 _DIGITS = {char: str(number) for number, char in enumerate("〇一二三四五六七八九")} | {"○": "0", "零": "0"}
 _NUMBER = "[0-9〇○零一二三四五六七八九十]"
@@ -118,12 +118,3 @@ def _number(text: str) -> int | None:
 def covers_all(policy: Covering, forms: Iterable[Form], on: date | None = None) -> bool:
     """Whether the policy applies to every one of the forms, on the day each was filed."""
     return all(policy.covers(form.fiscal_year, form.kind, filed_on(form, on)) for form in forms)
-
-
-def notes(policy: Policy, forms: Iterable[Form], on: date | None = None) -> list[str]:
-    """What whoever uses a result should know of the policy: that it is a draft or retired, that the day was not known."""
-    status = {"draft": "是草稿，结果不能作数", "retired": "已停用"}.get(policy.status)
-    told = [f"政策“{policy.id}”{status}"] if status else []
-    if policy.in_force and any(filed_on(form, on) is None for form in forms):
-        told.append(f"表上没有认得出的填报日期；政策“{policy.id}”适用于 {policy.in_force}的表，可用 --on-date 写明")
-    return told

@@ -7,120 +7,24 @@ whole, and every resolved item remembers the file and line it came from.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from engine.errors import Place, PolicyError, Problem
 from engine.policy import policy_documents
-from engine.policy.gaps import Gaps, beyond, mend
-from engine.policy.library import Library, display_name, incomplete, library, locate, misnamed
+from engine.policy.gaps import Gaps, mend
+from engine.policy.library import Library, display_name, incomplete, misnamed
+from engine.policy.resolved import WHOLE, Resolved
 from engine.yaml.reader import MAX_BYTES, Document, Path_
-
-__all__ = ["Library", "Resolved", "bases", "display_name", "library", "locate", "resolve", "years"]
 
 MAX_FILES = 200
 MAX_EXTENDS = 10
 _COPY = 4
 """So many items twice in one file are no slip: the file was copied."""
-STATUS: Path_ = ("policy", "status")
-WHOLE = ("grades", "form")
-"""Sections a child replaces as one; in the others each key of the section is replaced as one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """The sections of a policy after `extends`, and for each (section, key) the document and path it came from."""
-
-    id: str
-    sections: dict[str, Any]
-    origins: dict[Path_, tuple[Document, Path_]]
-    documents: tuple[Document, ...]
-    extends: tuple[str, ...]
-    directory: Path = Path()
-    owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """By a file's name in messages: the id of the policy it belongs to, and its name inside that policy's directory."""
-    overridden: Mapping[Path_, tuple[tuple[Document, Path_], ...]] = field(default_factory=dict)
-    """What an item was laid over, the nearest first."""
-    parents: tuple[Resolved, ...] = ()
-    """The policies it names in `extends`, resolved."""
-
-    def items(self) -> Iterable[tuple[Path_, Any]]:
-        """Every item that is replaced as one, (section, key) or (section,), with its value; the status is none of the rules."""
-        for section, data in self.sections.items():
-            if isinstance(data, dict):
-                yield from (((section, key), value) for key, value in data.items() if (section, key) != STATUS)
-            else:
-                yield (section,), data
-
-    def owner(self, path: Path_) -> str:
-        """The id of the policy that wrote the item at `path`."""
-        return self.owners.get(self.place(path).file, (self.id, ""))[0]
-
-    def place(self, path: Path_) -> Place:
-        """Where the item at `path` of the resolved data was written."""
-        for length in range(len(path), 0, -1):
-            found = self.origins.get(path[:length])
-            if found:
-                document, origin = found
-                return document.place((*origin, *path[length:]))
-        # a section as a whole: where its name stands first; what is nowhere is missed in policy.yaml, which comes first
-        for document in self.documents:
-            if path[:1] in document.key_marks:
-                return document.place(path[:1], key=True)
-        return self.documents[0].place(("policy",), key=True) if self.documents else Place(self.id)
-
-    def sha256(self) -> str:
-        """Hash of the resolved content: the same for the same rules, whatever the comments, order of keys or files, and whether
-        they are a draft, published or retired."""
-        head = {key: value for key, value in self.sections["policy"].items() if ("policy", key) != STATUS}
-        return digest({**self.sections, "policy": head})
-
-
-def digest(data: Any) -> str:
-    """SHA-256 of plain data, whatever the order of its keys."""
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    raise TypeError(type(value))
-
-
-def resolve(policy: str | Path, where: Library) -> Resolved:
-    """A policy with what it extends laid under it. `policy` is an id, or a directory to be checked wherever it stands.
-
-    Raises PolicyError with every problem of every file: syntax, schema, sections given twice, an id that is not the
-    directory's, a cycle in `extends`; and with the problems of meaning in the parts that have none of these.
-    """
-    problems: list[Problem] = []
-    gaps = Gaps()
-    resolved = _resolve(policy, where, (), {}, problems, gaps)
-    if problems:
-        from engine.policy.build import build  # it resolves first, and only a policy that is refused is built from here
-
-        raise PolicyError([*problems, *beyond(resolved, gaps, build, _sound())])
-    return resolved
-
-
-def _sound() -> Resolved | None:
-    """A shipped policy without mistakes of shape, to stand for what another lacks; None if there is none."""
-    where = library()
-    for name in where.ids():
-        problems: list[Problem] = []
-        found = _resolve(name, where, (), {}, problems, Gaps())
-        if not problems and found.sections["policy"]["status"] == "published":
-            return found
-    return None
-
-
-def _resolve(
+def laid(
     policy: str | Path, where: Library, trail: tuple[str, ...], done: dict[str, Resolved], problems: list[Problem], gaps: Gaps
 ) -> Resolved:
     if isinstance(policy, str) and policy in done:
@@ -148,7 +52,7 @@ def _resolve(
             problems.append(where.missing(parent, place))
             gaps.blind = True  # all that comes from there would be missed
             continue
-        base = _resolve(parent, where, (*trail, name), done, problems, gaps)
+        base = laid(parent, where, (*trail, name), done, problems, gaps)
         extends += [*base.extends, parent]
         _lay(sections, origins, overridden, base)
         documents |= {document.file: document for document in base.documents}
@@ -302,22 +206,3 @@ def _items(section: str, data: Any) -> Iterable[tuple[str, Any, Path_]]:
     if isinstance(data, list):
         return [(str(item["id"]), item, (section, index)) for index, item in enumerate(data)]
     return [(key, value, (section, key)) for key, value in data.items()]
-
-
-def years(policy: Mapping[str, Any]) -> tuple[int, int | None]:
-    """First and last fiscal year of a policy's own data; (0, None) if it does not say."""
-    span: Mapping[str, int] = policy.get("fiscal_years", {})
-    return span.get("from", 0), span.get("to")
-
-
-def bases(node: Any, path: Path_ = ()) -> Iterable[tuple[Path_, str]]:
-    """Every `basis` in policy data, with its path."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key == "basis" and isinstance(value, str):
-                yield (*path, key), value
-            else:
-                yield from bases(value, (*path, key))
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from bases(value, (*path, index))

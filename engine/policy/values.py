@@ -13,7 +13,7 @@ from engine.language.formula import Constant, Expression
 from engine.language.model import Scalar
 from engine.language.tables import Reader
 from engine.policy import parameter_kinds
-from engine.policy.resolve import Resolved
+from engine.policy.resolved import Resolved
 from engine.yaml.reader import Path_
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from engine.findings.findings import Finding, Judgement
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
-from engine.scoring.form import scored_line
-from engine.scoring.indicator import Score, ScoredForm, ScoredIndicator
+from engine.scoring.budget import scored_line
+from engine.scoring.model import Score, ScoredForm, ScoredIndicator
 from engine.submission.model import Cell, Form
 
 

@@ -16,7 +16,7 @@ from engine.reports.comparison import compared
 from engine.reports.context import contexts
 from engine.reports.draft import Draft, drafts
 from engine.resources import shipped
-from engine.scoring.form import Evaluation
+from engine.scoring.model import Evaluation
 
 FORMATS = ("docx", "html", "markdown")
 _UNSAFE = re.compile(r"[^\w（）()·—-]+")

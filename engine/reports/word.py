@@ -18,8 +18,8 @@ from typing import Any
 from engine.documents import word as docx_reader
 from engine.errors import InputError, Place, PolicyError, Problem
 from engine.reports.draft import Draft
-from engine.scoring.recognition import number_of
 from engine.submission.model import Cell, Form, Goal, Group, Indicator
+from engine.values.cells import number_of
 
 MAX_TEMPLATE = 5_000_000
 MAX_TAGS = 3_000

@@ -17,7 +17,8 @@ from engine.intake.bundle import Bundle
 from engine.intake.collection import Collection, Progress
 from engine.policy.model import Policy
 from engine.results.document import to_data, where
-from engine.scoring.form import Evaluation, evaluate
+from engine.scoring.form import evaluate
+from engine.scoring.model import Evaluation
 
 
 @dataclass(frozen=True, slots=True)

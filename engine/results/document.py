@@ -13,12 +13,10 @@ from typing import Any
 from engine import __version__
 from engine.errors import Place
 from engine.findings.findings import Evidence, Finding, Judgement
-from engine.language.formula import plain
 from engine.language.model import Scalar
-from engine.scoring.form import Evaluation
-from engine.scoring.indicator import Range, Score, ScoredForm, ScoredIndicator, Trace
-from engine.scoring.recognition import Recognised
-from engine.values.notation import Value
+from engine.scoring.model import Evaluation, Range, Recognised, Score, ScoredForm, ScoredIndicator, Trace
+from engine.values.model import Value
+from engine.values.numerals import plain
 from engine.values.rounding import rounded
 
 BUDGET = ("original_budget", "budget", "executed", "unspent", "basic_expenditure", "project_expenditure")

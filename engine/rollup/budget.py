@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from engine.language.formula import plain
 from engine.policy.rollup import RollupRules
 from engine.rollup.model import Child, Obstacle, grouped, money_factor
 from engine.rollup.rollup_cells import HERE, made
-from engine.scoring.form import scored_line
-from engine.scoring.recognition import number_of
+from engine.scoring.budget import scored_line
 from engine.submission.model import BudgetLine, Cell
+from engine.values.cells import number_of
+from engine.values.numerals import plain
 from engine.values.rounding import rounded
 from engine.values.vocabulary import Vocabulary
 

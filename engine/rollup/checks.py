@@ -14,13 +14,14 @@ from engine.language.model import Scalar
 from engine.policy.model import Policy
 from engine.policy.rollup import Check, RollupRules
 from engine.rollup.model import Obstacle, funds_of, listed, money_factor
-from engine.scoring.form import scored_line
-from engine.scoring.indicator import ScoredForm
-from engine.scoring.recognition import Recognised, number_of
+from engine.scoring.budget import scored_line
+from engine.scoring.model import Recognised, ScoredForm
 from engine.submission.model import Form
 from engine.values import names
+from engine.values.cells import number_of
 from engine.values.comparison import compare
-from engine.values.notation import Value, fold
+from engine.values.model import Value
+from engine.values.notation import fold
 from engine.values.vocabulary import Vocabulary
 
 SHOWN_PLACES = 8

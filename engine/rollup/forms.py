@@ -19,11 +19,12 @@ from engine.rollup.gathering import Setting
 from engine.rollup.model import Child, Entry, Obstacle, exact, funds_of, grouped, listed, money_factor
 from engine.rollup.rollup_cells import HERE, made, trimmed
 from engine.rollup.values import roll
-from engine.scoring.form import canonical_level1, scored_line
-from engine.scoring.indicator import ScoredForm
-from engine.scoring.recognition import number_of
+from engine.scoring.budget import scored_line
+from engine.scoring.form import canonical_level1
+from engine.scoring.model import ScoredForm
 from engine.submission.model import Cell, Form, Goal, Group, HeaderField, Indicator, Member, RolledForm
 from engine.values import names
+from engine.values.cells import number_of
 from engine.values.rounding import rounded
 from engine.values.vocabulary import Vocabulary
 

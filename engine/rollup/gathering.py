@@ -12,8 +12,8 @@ from engine.policy.model import Policy
 from engine.policy.rollup import RollupRules
 from engine.rollup import rollup_entries as of
 from engine.rollup.model import Entry, Obstacle, Units, exact, number, together
-from engine.scoring.recognition import value_of
 from engine.submission.model import Rolled, RolledNumber, Share
+from engine.values.cells import value_of
 from engine.values.vocabulary import Vocabulary
 
 CLAIMS = (">=", ">", "<=", "<", "±")

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.language.formula import plain
 from engine.policy.rollup import RollupRules
-from engine.scoring.form import scored_line
-from engine.scoring.indicator import Score, ScoredForm
-from engine.scoring.recognition import Recognised, number_of
+from engine.scoring.budget import scored_line
+from engine.scoring.model import Recognised, Score, ScoredForm
 from engine.submission.model import Form, Indicator, Rolled
+from engine.values.cells import number_of
 from engine.values.comparison import compare
-from engine.values.notation import Quantity, Value, read_value
+from engine.values.model import Quantity, Value
+from engine.values.notation import read_value
+from engine.values.numerals import plain
 from engine.values.vocabulary import Vocabulary
 
 SHOWN_GROUPS, SHOWN_UNITS = 6, 4

@@ -16,10 +16,11 @@ from engine.forms.labels import fold
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
 from engine.results.document import number
-from engine.scoring.form import Evaluation, evaluate, scored_line
-from engine.scoring.indicator import ScoredForm
-from engine.scoring.recognition import number_of
+from engine.scoring.budget import scored_line
+from engine.scoring.form import evaluate
+from engine.scoring.model import Evaluation, ScoredForm
 from engine.submission.model import Form, Submission
+from engine.values.cells import number_of
 from engine.values.rounding import rounded
 
 SCHEMA = "jixiao/ranking/1"

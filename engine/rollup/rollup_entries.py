@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from engine.policy.rollup import CODES
 from engine.rollup.model import Entry, Obstacle, exact, grouped, number
-from engine.values.notation import Value
+from engine.values.model import Value
 
 Part = tuple[str, str, Fraction]
 """Label, unit and number of a component of a value."""

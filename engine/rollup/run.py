@@ -19,8 +19,8 @@ from engine.rollup.checks import Fact, Told, level_facts, obstacle_facts, tell
 from engine.rollup.forms import Head, children_of, most, roll_form, with_scores
 from engine.rollup.model import Obstacle
 from engine.rollup.units import Tree, flat
-from engine.scoring.form import Evaluation, evaluate
-from engine.scoring.indicator import ScoredForm
+from engine.scoring.form import evaluate
+from engine.scoring.model import Evaluation, ScoredForm
 from engine.submission.model import Form, Remark, Submission
 from engine.values import names
 from engine.values.vocabulary import Vocabulary, vocabulary

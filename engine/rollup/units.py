@@ -11,9 +11,9 @@ from pathlib import Path
 
 from engine.documents import text as text_reader
 from engine.errors import InputError, Place, Problem, nearest
+from engine.files import displayed
 from engine.forms.labels import fold
 from engine.intake.bundle import content_of
-from engine.paths import displayed
 
 MAX_UNITS = 100_000
 MAX_DEPTH = 12

@@ -7,13 +7,15 @@ plain number stays unread, and the line is for a human.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.scoring.recognition import number_of
-from engine.submission.model import BudgetLine, Cell
-from engine.values.notation import Value, read_value
+from engine.scoring.budget_lines import Pair, nesting
+from engine.submission.model import BudgetLine, Cell, Form
+from engine.values.cells import number_of
+from engine.values.model import Value
+from engine.values.notation import read_value
 from engine.values.numerals import EXACT
 from engine.values.vocabulary import Vocabulary
 
@@ -78,3 +80,38 @@ def _written_unit(cell: Cell) -> str:
 
 def _folded(text: str) -> str:
     return "".join("".join(chr(ord(c) - 0xFEE0) if 0xFF01 <= ord(c) <= 0xFF5E else c for c in text).split())
+
+
+def scored_line(form: Form) -> BudgetLine | None:
+    """The budget line that is scored: the form's total line; the one line with amounts where the total above it is all 0.
+
+    That line then has the weight of the total, and its score and rate where it has none of its own.
+    """
+    total = next((line for line in form.budget if line.role == "total"), None)
+    real = line_below_zeros(form)
+    if total is None or real is None:
+        return total
+    return replace(real, role="total", weight=total.weight, rate=real.rate or total.rate, score=real.score or total.score)
+
+
+def line_below_zeros(form: Form) -> BudgetLine | None:
+    """The detail line that holds the whole amount where the total line is empty or 0; None unless exactly one does."""
+    total = next((line for line in form.budget if line.role == "total"), None)
+    details = [line for line in form.budget if line.role == "detail"]
+    if total is None or any(cell and number_of(cell) != 0 for cell in (total.budget, total.executed)):
+        return None
+    pairs = [plain_amounts(line) for line in details]
+    for line, pair in zip(details, pairs, strict=True):
+        if pair is None or not all(pair):
+            continue
+        counted = nesting(details, pairs, pair).counted
+        filled = [item for item in counted if item.budget or item.executed]
+        if all(item is line or not any(plain_amounts(item) or (1,)) for item in filled):
+            return line
+    return None
+
+
+def plain_amounts(line: BudgetLine) -> Pair | None:
+    """Budget and executed amount of a line written as plain numbers, 0 for empty cells; None if one is something else."""
+    numbers = [number_of(cell) if cell else Decimal(0) for cell in (line.budget, line.executed)]
+    return None if numbers[0] is None or numbers[1] is None else (numbers[0], numbers[1])

@@ -4,34 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.policy.model import Policy, Scheme
-from engine.scoring.budget_lines import Pair, nesting
-from engine.scoring.indicator import (
-    Counts,
-    Score,
-    ScoredForm,
-    ScoredIndicator,
-    grade,
-    score_execution,
-    score_indicator,
-    summed,
-    total,
-)
-from engine.scoring.recognition import number_of, recognise
-from engine.submission.model import BudgetLine, Form, Indicator, Submission
+from engine.scoring.budget import scored_line
+from engine.scoring.indicator import score_indicator
+from engine.scoring.model import Counts, Evaluation, Score, ScoredForm, ScoredIndicator
+from engine.scoring.recognition import recognise
+from engine.scoring.totals import grade, score_execution, summed, total
+from engine.submission.model import Form, Indicator, Submission
+from engine.values.cells import number_of
 from engine.values.vocabulary import Vocabulary, vocabulary
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """What the policy makes of a submission."""
-
-    submission: Submission
-    policy: Policy
-    forms: tuple[ScoredForm, ...]
 
 
 def evaluate(submission: Submission, policy: Policy) -> Evaluation:
@@ -107,41 +91,6 @@ def _own_scores(indicators: Sequence[Indicator]) -> list[Indicator]:
         if end > start + 1 and score <= whole:
             out[start:end] = [replace(item, score=None) for item in indicators[start:end]]
     return out
-
-
-def scored_line(form: Form) -> BudgetLine | None:
-    """The budget line that is scored: the form's total line; the one line with amounts where the total above it is all 0.
-
-    That line then has the weight of the total, and its score and rate where it has none of its own.
-    """
-    total = next((line for line in form.budget if line.role == "total"), None)
-    real = line_below_zeros(form)
-    if total is None or real is None:
-        return total
-    return replace(real, role="total", weight=total.weight, rate=real.rate or total.rate, score=real.score or total.score)
-
-
-def line_below_zeros(form: Form) -> BudgetLine | None:
-    """The detail line that holds the whole amount where the total line is empty or 0; None unless exactly one does."""
-    total = next((line for line in form.budget if line.role == "total"), None)
-    details = [line for line in form.budget if line.role == "detail"]
-    if total is None or any(cell and number_of(cell) != 0 for cell in (total.budget, total.executed)):
-        return None
-    pairs = [plain_amounts(line) for line in details]
-    for line, pair in zip(details, pairs, strict=True):
-        if pair is None or not all(pair):
-            continue
-        counted = nesting(details, pairs, pair).counted
-        filled = [item for item in counted if item.budget or item.executed]
-        if all(item is line or not any(plain_amounts(item) or (1,)) for item in filled):
-            return line
-    return None
-
-
-def plain_amounts(line: BudgetLine) -> Pair | None:
-    """Budget and executed amount of a line written as plain numbers, 0 for empty cells; None if one is something else."""
-    numbers = [number_of(cell) if cell else Decimal(0) for cell in (line.budget, line.executed)]
-    return None if numbers[0] is None or numbers[1] is None else (numbers[0], numbers[1])
 
 
 def canonical_level1(name: str, policy: Policy) -> str:

@@ -5,54 +5,16 @@ Values come from `notation`; every judgement is a policy table, and each step is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-
 from engine.language.fields import cut, quotient
 from engine.language.model import Scalar
 from engine.policy.model import Policy
-from engine.submission.model import Cell, Indicator, Rolled
+from engine.scoring.model import Recognised, Step
+from engine.submission.model import Indicator, Rolled
 from engine.values import comparison as compare_values
+from engine.values.cells import number_of, value_of
 from engine.values.comparison import Comparison
-from engine.values.notation import Value, read_decimal, read_value
+from engine.values.model import Value
 from engine.values.vocabulary import Vocabulary
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A table's answer: which case held, what it gave, on which clause."""
-
-    table: str
-    title: str
-    case: str
-    label: str
-    value: str
-    basis: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """An indicator with everything known about it before scoring."""
-
-    indicator: Indicator
-    form_kind: str
-    weight: Decimal | None
-    reported: Decimal | None
-    target: Value
-    actual: Value
-    comparison: Comparison
-    target_number: Decimal | None
-    actual_number: Decimal | None
-    direction: str
-    attainment: str
-    nature: str
-    met: str
-    verdict_reason: str
-    """Why the actual does or does not reach the target, or why that cannot be told."""
-    steps: tuple[Step, ...]
-    fields: Mapping[str, Scalar] = field(default_factory=dict)
-    """Everything above as the fields policy tables see."""
 
 
 def recognise(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Policy, words: Vocabulary) -> Recognised:
@@ -143,13 +105,3 @@ def _as_filed(indicator: Indicator, form_kind: str, target: Value, actual: Value
     if compared.early is not None:
         known["early"] = compared.early
     return known
-
-
-def value_of(cell: Cell | None, words: Vocabulary) -> Value:
-    """The typed value of a cell; a cell the form does not have reads as empty."""
-    return read_value(cell.text if cell else "", words)
-
-
-def number_of(cell: Cell | None) -> Decimal | None:
-    """A plain number cell (分值, 得分, 预算数), 分 behind it or not; None if it is missing, empty or no number."""
-    return read_decimal(cell.text.strip().removesuffix("分")) if cell else None

@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from engine.language.formula import plain
 from engine.policy.model import Policy
-from engine.scoring.indicator import Score, Trace, rounding_text
-from engine.scoring.recognition import Recognised
+from engine.scoring.model import Recognised, Score, Trace, rounding_text
 from engine.submission.model import Rolled, Share
+from engine.values.numerals import plain
 
 ROUNDED = Fraction(1, 2)
 """How far the weight in its cell may be from the exact one: no policy rounds weights to more than whole points."""

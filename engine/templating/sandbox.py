@@ -17,7 +17,7 @@ from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.errors import Place, PolicyError, Problem, nearest
-from engine.language.messages import FILTERS, shown
+from engine.templating.filters import FILTERS, shown
 
 MAX_STEPS = 200_000
 """Passes through loops and macros in one rendering."""

@@ -13,7 +13,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.values.notation import Quantity, Value, Vocabulary, fold, printed
+from engine.values.model import Quantity, Value
+from engine.values.notation import Vocabulary, fold, printed
 from engine.values.numerals import EXACT, scaled
 from engine.values.scanning import turns
 

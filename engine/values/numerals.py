@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Context, Decimal
+from fractions import Fraction
 
 MAX_DIGITS = 30
 """Longest number read, in digits. No budget needs more, and Decimal arithmetic stays exact well beyond it."""
@@ -57,3 +58,22 @@ def chinese(text: str, digits: Mapping[str, int], scales: Mapping[str, Decimal])
         return None
     number = total + section + (digit or 0)
     return Decimal(number) if number or text in digits else None
+
+
+Number = Decimal | Fraction | int
+
+
+def plain(value: Number, digits: int = 12) -> str:
+    """A number in full decimals, no exponent: exact where it ends, else cut after `digits` decimals with an ellipsis."""
+    exact = Fraction(value)
+    scale = 0
+    while scale < digits and (exact * 10**scale).denominator != 1:
+        scale += 1
+    scaled = exact * 10**scale
+    whole = abs(scaled.numerator) // scaled.denominator
+    text = str(whole).rjust(scale + 1, "0")
+    if scale:
+        text = f"{text[:-scale]}.{text[-scale:]}"
+    if scaled.denominator != 1:
+        text += "…"
+    return f"-{text}" if exact < 0 else text

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # notation itself asks here
-    from engine.values.notation import Value
+    from engine.values.model import Value
     from engine.values.vocabulary import Vocabulary
 
 

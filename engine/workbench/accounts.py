@@ -17,7 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from engine import files as output
 from engine.errors import Place, Problem, UsageError
-from engine.paths import displayed
+from engine.files import displayed
 
 SCHEMA = "jixiao/accounts/1"
 ROLES = {"viewer": "查看", "editor": "编辑", "publisher": "发布"}

@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -20,18 +19,14 @@ from pathlib import Path
 from filelock import FileLock
 
 from engine import files as output
+from engine.editing.overlay import _ID, _check_name, _check_text, _files, _missing, overlaid
 from engine.errors import Place, PolicyError, Problem
-from engine.paths import displayed
+from engine.files import displayed
 from engine.policy.library import Library
 from engine.workbench.merging import all_merged, digest, merged, state
 
-MAX_TEXT = 1_000_000
-"""Bytes of one file: ten times the longest there is, and no more than the editor answers to in good time."""
 MAX_UNDO, MAX_UNDO_TEXT = 200, 4_000_000
 """Steps that can be undone, and characters they take together."""
-MAX_FILES = 200
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}")
-_FILE = re.compile(r"(?:findings/|tests/)?[\w][\w-]{0,80}\.yaml")
 _PERSON = re.compile(r"[\w.-]{1,40}")
 
 
@@ -277,68 +272,3 @@ def _bounded(steps: tuple[Mapping[str, str | None], ...]) -> tuple[Mapping[str, 
             break
         kept += 1
     return steps[-kept:] if kept else ()
-
-
-def files_of(policy: str, library: Library) -> dict[str, str]:
-    """The files of any policy there is, by name. Raises PolicyError with code policy.missing if there is none of that id."""
-    if not _ID.fullmatch(policy):
-        raise PolicyError(_missing(policy))
-    try:
-        return _files(library.directory(policy))
-    except PolicyError as error:
-        raise PolicyError([replace(problem, code="policy.missing") for problem in error.problems]) from None
-
-
-@contextmanager
-def overlaid(policy: str, texts: Mapping[str, str], below: Library) -> Iterator[Library]:
-    """The library as it would be with these texts for the policy's files, for the time of the `with`: a copy before all others.
-
-    Raises PolicyError for names that are no files of a policy.
-    """
-    if not _ID.fullmatch(policy):
-        raise PolicyError(_missing(policy))
-    for name, text in texts.items():
-        _check_name(name)
-        _check_text(name, text)
-    with tempfile.TemporaryDirectory(prefix="jixiao-") as temporary:
-        home = Path(temporary) / policy
-        home.mkdir(parents=True)
-        for name, text in texts.items():
-            (home / name).parent.mkdir(exist_ok=True)
-            (home / name).write_bytes(text.encode("utf-8"))
-        yield Library((Path(temporary), *below.roots))
-
-
-def _files(home: Path) -> dict[str, str]:
-    files = [*sorted(home.glob("*.yaml")), *sorted(home.glob("findings/*.yaml")), *sorted(home.glob("tests/*.yaml"))]
-    found: dict[str, str] = {}
-    for path in files[:MAX_FILES]:
-        name = path.relative_to(home).as_posix()
-        if path.is_symlink() or path.stat().st_size > MAX_TEXT:
-            raise PolicyError(Problem(Place(displayed(path)), "是链接或过大，工作台不读", f"不超过 {MAX_TEXT} 字节的文件"))
-        try:
-            found[name] = path.read_bytes().decode("utf-8")
-        except UnicodeDecodeError as error:
-            told = f"不是 UTF-8 文字（第 {error.start + 1} 字节）"
-            raise PolicyError(Problem(Place(displayed(path)), told, "用编辑器另存为 UTF-8")) from None
-    return found
-
-
-def _check_name(name: str) -> None:
-    if not _FILE.fullmatch(name):
-        expected = "名称.yaml、findings/名称.yaml 或 tests/名称.yaml"
-        raise PolicyError(Problem(Place(), f"“{displayed(name)[:200]}”不是政策里的文件名", expected))
-
-
-def _check_text(name: str, text: str) -> None:
-    try:
-        size = len(text.encode("utf-8"))
-    except UnicodeEncodeError as error:
-        line = text.count("\n", 0, error.start) + 1
-        raise PolicyError(Problem(Place(name, line), "有不成字的字符", "UTF-8 文字")) from None
-    if size > MAX_TEXT:
-        raise PolicyError(Problem(Place(name), "文件过大", f"不超过 {MAX_TEXT} 字节"))
-
-
-def _missing(policy: str) -> Problem:
-    return Problem(Place(), f"没有政策“{displayed(policy)[:200]}”", "地区/年度", code="policy.missing")

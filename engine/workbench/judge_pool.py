@@ -7,7 +7,7 @@ from collections import OrderedDict
 
 from engine.findings.findings import Judge, Judgement
 from engine.policy.model import Policy
-from engine.scoring.form import Evaluation
+from engine.scoring.model import Evaluation
 
 MAX_JUDGES = 4
 

@@ -17,16 +17,16 @@ from engine.errors import InputError, JixiaoError, Place, Problem
 from engine.findings.findings import Judge
 from engine.intake.bundle import read_bundle
 from engine.intake.collection import Collection, collect
-from engine.policy.build import load
 from engine.policy.library import Library
+from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.results import explanation
 from engine.results.document import to_data
 from engine.scoring.form import evaluate
 from engine.submission.model import Submission
 from engine.workbench import kept as shelf
-from engine.workbench.app import Refused, Workbench
 from engine.workbench.sessions import Session
+from engine.workbench.state import Refused, Workbench
 from engine.workbench.uploads import as_sent, kept_for_now, renamed
 
 MAX_TOLD = 100

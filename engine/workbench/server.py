@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import socket
 from collections.abc import Callable
@@ -9,15 +10,15 @@ from pathlib import Path
 
 import uvicorn
 
-from engine.cli.workbench import is_loopback
 from engine.errors import Place, Problem, UsageError
-from engine.paths import displayed
+from engine.files import displayed
 from engine.policy.library import Library
 from engine.resources import shipped
 from engine.workbench import accounts as accounts_module
-from engine.workbench.app import Workbench, application
+from engine.workbench.app import application
 from engine.workbench.audit import Log
 from engine.workbench.drafts import Drafts
+from engine.workbench.state import Workbench
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 EXAMPLES = "examples/hubei-gcc-2021.txt"
@@ -84,3 +85,13 @@ def _listener(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise UsageError(Problem(Place(), f"不能监听 {host}:{port}：{error.strerror or error}", "换一个端口或地址")) from None
     return listener
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine can reach the address. A name other than localhost is taken as reachable."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from engine.errors import InputError, Place, Problem
+from engine.files import displayed
 from engine.findings.findings import Judgement
 from engine.intake.bundle import Bundle, read_bundle
-from engine.paths import displayed
 from engine.policy.library import Library
 from engine.results.document import to_data
-from engine.scoring.form import Evaluation, evaluate
+from engine.scoring.form import evaluate
+from engine.scoring.model import Evaluation
 from engine.workbench.judge_pool import Judges
 
 MAX_FILES = 50

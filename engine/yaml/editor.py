@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InternalError, JixiaoError, Place, PolicyError, Problem
-from engine.paths import displayed
+from engine.files import displayed
 from engine.yaml.reader import MAX_BYTES, Path_, load
 from engine.yaml.spans import Tree
 

@@ -28,7 +28,7 @@ from ruamel.yaml.events import (
 )
 
 from engine.errors import JixiaoError, Place, PolicyError, Problem
-from engine.paths import displayed
+from engine.files import displayed
 from engine.yaml import mistakes as yaml_mistakes
 
 MAX_BYTES = 20_000_000

@@ -100,7 +100,7 @@ def _validator(name: str) -> Any:
 
 def check(document: Document, name: str) -> list[Problem]:
     """Every violation of schema `name`, at its place in the file, with what was expected and the nearest valid key."""
-    if surely_valid(document.data, name):
+    if surely_valid(document.data, name, bundled):
         return []
     problems = [problem for error in _validator(name).iter_errors(document.data) for problem in _explain(error, document)]
     return sorted(set(problems), key=lambda p: (p.place.line, p.place.column))

@@ -7,24 +7,23 @@ such numbers is left to jsonschema.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 
 @cache
-def _validator(name: str) -> Any | None:
+def _validator(name: str, bundled: Callable[[str], Any]) -> Any | None:
     try:
         import jsonschema_rs
     except ImportError:
         return None
-    from engine.yaml.schema import bundled
-
     return jsonschema_rs.Draft202012Validator(bundled(name))
 
 
-def surely_valid(data: Any, name: str) -> bool:
-    """Whether the data is known to fit schema `name`. False says nothing: jsonschema is asked."""
-    validator = _validator(name)
+def surely_valid(data: Any, name: str, bundled: Callable[[str], Any]) -> bool:
+    """Whether the data is known to fit schema `name`, which `bundled` gives whole. False says nothing: jsonschema is asked."""
+    validator = _validator(name, bundled)
     if validator is None or not _plain(data):
         return False
     try:

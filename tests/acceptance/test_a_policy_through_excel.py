@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 from conftest import Jixiao
 
-from engine.policy.build import load
 from engine.policy.library import Library
+from engine.policy.loading import load
 from engine.resources import shipped
 
 POLICY = "hubei/2022"

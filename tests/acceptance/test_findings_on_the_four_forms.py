@@ -13,7 +13,7 @@ from conftest import ROOT, Jixiao
 from engine.findings.findings import Judge
 from engine.intake.bundle import read_bundle
 from engine.language.rules import CATEGORIES, SEVERITIES
-from engine.policy.resolve import library
+from engine.policy.library import library
 from engine.scoring.form import evaluate
 
 DEPARTMENT, CHAMBERS, PRIVATE, OFFICE = "部门整体支出", "商协会管理工作经费", "民营经济服务工作经费", "机关保障工作经费"

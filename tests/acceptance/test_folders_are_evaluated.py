@@ -20,7 +20,7 @@ from writers import docx
 from engine.documents import text as text_reader
 from engine.errors import InputError
 from engine.intake import collection, folders
-from engine.policy.resolve import library
+from engine.policy.library import library
 
 LAYOUTS = ROOT / "tests" / "acceptance" / "data" / "layouts"
 DEPARTMENT = """{"unit": "示例 单位", "fiscal_year": 2021, "jurisdiction": "hubei", "forms": [{"kind": "department",

@@ -20,10 +20,10 @@ from conftest import ROOT, SMALL_FORM, Jixiao
 from fuzzing import damaged, fuzz, small_pdf
 from writers import MACRO_MAIN, docx, old_workbook, packed, workbook
 
-from engine.documents import excel_grid as excel_reader
 from engine.documents import isolation as bounded
 from engine.documents import kinds
 from engine.documents import pdf as pdf_reader
+from engine.documents import reader as documents_reader
 from engine.documents import text as text_reader
 from engine.documents import word as docx_reader
 from engine.documents.model import Document
@@ -222,12 +222,12 @@ def test_macro_files_are_read_and_their_macros_ignored() -> None:
     macros = {"word/vbaProject.bin": b"\xd0\xcf\x11\xe0 Sub AutoOpen() Shell evil", "word/vbaData.xml": b"<x/>"}
     data = docx(seed(), main=MACRO_MAIN, extra=macros)
     assert kinds.kind_of(data).key == "docx"
-    assert kinds.document(data).blocks == docx_reader.read_bytes(docx(seed())).blocks
+    assert documents_reader.document(data).blocks == docx_reader.read_bytes(docx(seed())).blocks
     book = BytesIO(workbook([seed()]))
     with ZipFile(book, "a") as package:
         package.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0 Sub Workbook_Open()")
     assert kinds.kind_of(book.getvalue()).key == "xlsx"
-    assert kinds.document(book.getvalue()).blocks == excel_reader.read_bytes(workbook([seed()])).blocks
+    assert documents_reader.document(book.getvalue()).blocks == documents_reader.workbook(workbook([seed()])).blocks
 
 
 def test_damaged_files_give_no_traceback() -> None:
@@ -271,7 +271,7 @@ def test_a_form_of_too_many_rows_is_refused_before_it_is_read(jixiao: Jixiao, tm
 def test_damaged_files_of_bounded_readers(kind: str) -> None:
     chance = random.Random(7)
     whole = old_workbook([seed()]) if kind == "xls" else small_pdf()
-    reader = excel_reader.read_bytes if kind == "xls" else pdf_reader.read_bytes
+    reader = documents_reader.workbook if kind == "xls" else pdf_reader.read_bytes
     problems: list[Problem] = []
     for _ in range(6):
         data = whole[:8] + damaged(whole[8:], chance)

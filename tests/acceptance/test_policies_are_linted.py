@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT, Jixiao, Policies
 
 from engine.errors import PolicyError
-from engine.policy.resolve import library
+from engine.policy.library import library
 from engine.reports import context as report_context
 from engine.soundness.lint.codes import CODES
 from engine.soundness.lint.fix import fix

@@ -24,9 +24,10 @@ from workbenches import POLICY, Server, policies_in, small_form_as_word
 
 from engine.policy.library import Library
 from engine.resources import shipped
-from engine.workbench.app import Workbench, application
+from engine.workbench.app import application
 from engine.workbench.safeguards import Safeguards
 from engine.workbench.server import LOCAL_NAMES, build
+from engine.workbench.state import Workbench
 
 HOSTS = ("testserver", *LOCAL_NAMES)
 DRAFT = "/api/v1/drafts/hubei/2022"

@@ -10,7 +10,7 @@ import pytest
 from browser import CONTRAST, OPEN_ALL, Browser, needs_browser
 from conftest import ROOT
 
-from engine.policy.build import load
+from engine.policy.loading import load
 from engine.rollup.ranking import ranking
 from engine.rollup.run import roll_up
 from engine.rollup.views.data import data

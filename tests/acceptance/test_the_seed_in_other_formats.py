@@ -24,6 +24,7 @@ from conftest import ROOT
 from writers import STYLES, converted, docx, has_office, old_workbook, workbook
 
 from engine.documents import kinds
+from engine.documents import reader as documents_reader
 from engine.documents import text as text_reader
 from engine.documents.model import Document
 from engine.errors import Place
@@ -31,8 +32,8 @@ from engine.findings.findings import Judge
 from engine.forms import reader as form_reader
 from engine.forms.layout import Layout, layout
 from engine.intake.bundle import read_bundle
-from engine.policy.build import load
-from engine.policy.resolve import library
+from engine.policy.library import library
+from engine.policy.loading import load
 from engine.reports import word
 from engine.reports.context import contexts
 from engine.reports.draft import drafts
@@ -79,7 +80,7 @@ def plain(item: Any, leave_out: frozenset[str] = frozenset()) -> Any:
 
 def read(data: bytes, kind: str) -> tuple[Form, ...]:
     assert kinds.kind_of(data).key == kind
-    return form_reader.read_forms(kinds.document(data, f"seed.{kind}"), hubei())
+    return form_reader.read_forms(documents_reader.document(data, f"seed.{kind}"), hubei())
 
 
 def assert_same(data: bytes, kind: str, style: str = "") -> None:

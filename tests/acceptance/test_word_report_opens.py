@@ -14,7 +14,7 @@ from test_word_report_reads_back import long_form
 from engine.documents import word as docx_reader
 from engine.findings.findings import Judge
 from engine.intake.bundle import read_bundle
-from engine.policy.resolve import library
+from engine.policy.library import library
 from engine.reports import word
 from engine.reports.context import contexts
 from engine.reports.draft import Draft, drafts

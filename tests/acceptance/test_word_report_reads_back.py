@@ -13,7 +13,7 @@ from conftest import ROOT, SMALL_FORM
 from engine.errors import Place
 from engine.findings.findings import Judge
 from engine.intake.bundle import read_bundle
-from engine.policy.resolve import library
+from engine.policy.library import library
 from engine.reports import word
 from engine.reports.context import contexts
 from engine.reports.draft import drafts

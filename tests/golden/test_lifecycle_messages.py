@@ -18,8 +18,8 @@ from engine.changes.lifecycle import publish as policy_publish
 from engine.errors import JixiaoError
 from engine.policy import lock as policy_lock
 from engine.policy.library import Library
+from engine.policy.loading import resolve
 from engine.policy.lock import Publication
-from engine.policy.resolve import resolve
 
 HOME = Path(__file__).parent / "lifecycle"
 SOURCES = "sources:\n  note: {title: 备注, evidence: read, clauses: {'1': {title: 一, text: 条文}}}\n"

@@ -28,8 +28,8 @@ from corpora import disagreements, policy_of, submission  # noqa: E402
 from engine.bulk.corpus.rows import rows_of  # noqa: E402
 from engine.bulk.relational.duckdb_backend import DuckDB  # noqa: E402
 from engine.intake.bundle import read_bundle  # noqa: E402
-from engine.policy.build import load  # noqa: E402
-from engine.policy.resolve import library  # noqa: E402
+from engine.policy.library import library  # noqa: E402
+from engine.policy.loading import load  # noqa: E402
 from engine.rollup.run import roll_up  # noqa: E402
 
 ROOT = Path(__file__).parent.parent.parent
@@ -120,7 +120,7 @@ def spark() -> Any:
 
     if why := unavailable():
         pytest.skip(f"Spark does not run here: {why}")
-    return Spark("1GB", 2)
+    return Spark(10**9, 2)
 
 
 def sweep(first: int, last: int) -> None:

@@ -56,7 +56,7 @@ def slowly(data: Any) -> bool:
 
 
 def test_a_sound_record_is_accepted_at_once() -> None:
-    assert surely_valid(RECORD, "submission")
+    assert surely_valid(RECORD, "submission", schemas.bundled)
     assert slowly(RECORD)
 
 
@@ -74,7 +74,7 @@ def test_what_the_quick_check_accepts_is_valid(rng: random.Random, changes: int)
         else:
             node[key] = copy.deepcopy(rng.choice(ODD))
     valid = slowly(data)
-    assert valid or not surely_valid(data, "submission")
+    assert valid or not surely_valid(data, "submission", schemas.bundled)
     # the other way it may be careful, but not with what records are made of: texts, whole numbers, lists
     if valid and "Decimal" not in repr(data) and "1.0" not in repr(data) and "\\n" not in repr(data):
-        assert surely_valid(data, "submission")
+        assert surely_valid(data, "submission", schemas.bundled)

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from engine.errors import Place
 from engine.language import formula
-from engine.policy.build import load
+from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.scoring.form import evaluate
-from engine.scoring.indicator import ScoredForm
+from engine.scoring.model import ScoredForm
 from engine.submission.model import BudgetLine, Cell, Form, Goal, Indicator, Submission
 from engine.values.rounding import MODES, Rounding, rounded
 

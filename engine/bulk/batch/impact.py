@@ -17,7 +17,8 @@ from pathlib import Path
 from engine import __version__
 from engine.bulk.batch.batch_records import records
 from engine.bulk.batch.differences import Differences, Row
-from engine.bulk.batch.run import Options, Progress, batch
+from engine.bulk.batch.options import Options, Progress
+from engine.bulk.batch.run import batch
 from engine.bulk.batch.summary import results
 from engine.bulk.corpus import store as corpus
 from engine.bulk.corpus.tables import RECORDS
@@ -33,12 +34,12 @@ from engine.changes.impact.tally import (
     spread,
 )
 from engine.errors import InternalError, JixiaoError, Place, Problem, UsageError
+from engine.files import displayed
 from engine.intake.collection import FAILED, READ, SKIPPED, FileOutcome
-from engine.paths import displayed
-from engine.policy.build import load
+from engine.policy.library import Library, locate
+from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.policy.periods import covers_all
-from engine.policy.resolve import Library, locate
 from engine.submission.model import Cell, Form
 
 LISTED = 10_000

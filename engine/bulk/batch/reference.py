@@ -13,8 +13,8 @@ from engine.findings.findings import Judge, Judgement
 from engine.language.fact_fields import FACTS
 from engine.language.model import Fact
 from engine.policy.model import Policy
-from engine.scoring.form import Evaluation, evaluate
-from engine.scoring.indicator import Score
+from engine.scoring.form import evaluate
+from engine.scoring.model import Evaluation, Score
 from engine.submission.model import Submission
 
 Rows = dict[str, list[dict[str, Any]]]

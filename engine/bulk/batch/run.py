@@ -11,38 +11,26 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from engine import __version__
 from engine.bulk.batch.batch_records import bundle_numbers, records
+from engine.bulk.batch.options import OUTPUTS, Options, Progress, memory_bytes
 from engine.bulk.corpus import store as corpus
 from engine.bulk.corpus.columns import PREPARED_KINDS
 from engine.bulk.corpus.store import Corpus, Part
 from engine.bulk.corpus.tables import BEYOND, RECORDS, TEXTS
 from engine.errors import InputError, InternalError, JixiaoError, Place, Problem, UsageError
+from engine.files import displayed
 from engine.intake.selection import Shelf
-from engine.paths import displayed
+from engine.policy.library import Library
 from engine.policy.model import Policy
-from engine.policy.resolve import Library
 
-OUTPUTS = ("forms", "parts", "indicators", "findings")
 BYTES_EACH = 3_000
 """Memory that one indicator takes in a partition, generously: stored tables, joins, what is asked of texts."""
-CHECKED = 20
-
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    backend: str = "duckdb"
-    memory: str = "4GB"
-    threads: int = 0
-    jobs: int = 1
-    check: int = CHECKED
 
 
 @dataclass(slots=True)
@@ -182,14 +170,6 @@ def _name(parts: Sequence[Part]) -> str:
     return f"{parts[0].path.name[:6]}-{digest}"
 
 
-def memory_bytes(text: str) -> int:
-    """4GB as bytes. UsageError for anything else."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B?", text.strip(), re.IGNORECASE)
-    if not match:
-        raise UsageError(Problem(Place(), f"--memory“{text}”不是内存的大小", "如 4GB、800MB"))
-    return int(float(match[1]) * 1000 ** (1 + "KMGT".index(match[2].upper())))
-
-
 class Engine:
     """One policy compiled on a backend, run over partition after partition."""
 
@@ -205,9 +185,9 @@ class Engine:
         if options.backend == "spark":
             from engine.bulk.relational.spark_backend import Spark
 
-            self.backend = Spark(options.memory, options.threads, str(scratch))
+            self.backend = Spark(memory_bytes(options.memory), options.threads, str(scratch))
         else:
-            self.backend = DuckDB(options.memory, options.threads, str(scratch))
+            self.backend = DuckDB(memory_bytes(options.memory), options.threads, str(scratch))
         self.program: Any = None
         self.outputs: dict[str, Any] = {}
         self.why_not = ""

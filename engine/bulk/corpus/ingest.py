@@ -28,8 +28,8 @@ from engine.forms.labels import fold
 from engine.intake import bundle as inputs
 from engine.intake.bundle import Reading
 from engine.intake.selection import Shelf
+from engine.policy.library import Library
 from engine.policy.model import Policy
-from engine.policy.resolve import Library
 from engine.submission import record
 
 BUNDLES = 100

@@ -27,8 +27,8 @@ from engine.bulk.corpus.columns import (
 from engine.findings.facts.build import Facts, facts_of
 from engine.language.model import Fact, Scalar
 from engine.policy.model import Policy
-from engine.scoring.form import Evaluation, evaluate
-from engine.scoring.indicator import ScoredIndicator
+from engine.scoring.form import evaluate
+from engine.scoring.model import Evaluation, ScoredIndicator
 from engine.submission.model import Form, Submission
 from engine.values import comparison, names
 

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InputError, JixiaoError, Place, Problem
+from engine.files import displayed
 from engine.intake import bundle as inputs
 from engine.intake import folders
 from engine.intake.bundle import Reading
 from engine.intake.selection import Shelf
-from engine.paths import displayed
 from engine.policy.model import Policy
 from engine.submission import record_lines
 from engine.submission.record import from_data

@@ -23,7 +23,7 @@ from typing import Any
 from engine import __version__
 from engine.bulk.corpus.rows import VERSION
 from engine.errors import InputError, Place, Problem
-from engine.paths import displayed
+from engine.files import displayed
 
 FORMAT = "jixiao-corpus"
 MANIFEST = "part.json"

@@ -35,14 +35,15 @@ def quoted(text: str) -> str:
 class DuckDB:
     """A connection with the engine's primitives. Steps that are stored are kept as SQL, so that they run again on other rows."""
 
-    def __init__(self, memory: str = "", threads: int = 0, scratch: str = "") -> None:
+    def __init__(self, memory: int = 0, threads: int = 0, scratch: str = "") -> None:
         self.con: Any = ibis.duckdb.connect()
         self.raw: Any = self.con.con
         self.raw.execute(MACROS)
         self.raw.execute("SET preserve_insertion_order = false")
         self.raw.execute("SET enable_progress_bar = false")  # it goes to standard output
         if memory:
-            self.raw.execute(f"SET memory_limit = {quoted(memory)}")
+            limit = f"{memory // 1000}KB"
+            self.raw.execute(f"SET memory_limit = {quoted(limit)}")
         if threads:
             self.raw.execute(f"SET threads = {int(threads)}")
         if scratch:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import ibis
 
@@ -14,12 +14,19 @@ from engine.bulk.relational.numbers import Expr, Int, Number, TooWide
 from engine.bulk.relational.scoring import NULL_ID, Frame
 from engine.bulk.relational.terms import Unsupported, Value, holds, moved
 from engine.language.measures import Measure
-
-if TYPE_CHECKING:
-    from engine.bulk.relational.facts import World
+from engine.policy.model import Policy
 
 
-def add_measures(world: World) -> None:
+class Relations(Protocol):
+    """The relations of a corpus by kind of fact, which measures are added to."""
+
+    policy: Policy
+    relations: dict[str, Frame]
+    store: Callable[[str, Any], Any]
+    refused: dict[str, str]
+
+
+def add_measures(world: Relations) -> None:
     """Counts, sums, shares, least and greatest, one pass for all that count the same facts per the same thing."""
     groups: dict[tuple[str, str], list[Measure]] = {}
     for measure in world.policy.rules.measures:
@@ -34,7 +41,7 @@ def add_measures(world: World) -> None:
         world.relations[per] = Frame(stored, fields)
 
 
-def _measured(world: World, per: str, of: str, measures: list[Measure], fields: Mapping[str, Value]) -> None:
+def _measured(world: Relations, per: str, of: str, measures: list[Measure], fields: Mapping[str, Value]) -> None:
     table = world.relations[of].table
     aggregates: dict[str, Expr] = {}
     shapes: dict[str, tuple[Measure, Number | None]] = {}

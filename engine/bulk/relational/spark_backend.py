@@ -53,19 +53,17 @@ def unavailable() -> str:
 class Spark:
     """A local or configured Spark session with the engine's primitives."""
 
-    def __init__(self, memory: str = "", threads: int = 0, scratch: str = "") -> None:
+    def __init__(self, memory: int = 0, threads: int = 0, scratch: str = "") -> None:
         if why := unavailable():
             raise InputError(Problem(Place(), why))
         from pyspark.sql import SparkSession
-
-        from engine.bulk.batch.run import memory_bytes
 
         self.scratch = Path(tempfile.mkdtemp(prefix="spark-", dir=scratch or None))
         builder = SparkSession.builder.appName("jixiao")
         if not os.environ.get("SPARK_MASTER"):
             builder = builder.master(f"local[{threads or '*'}]")
         if memory:
-            builder = builder.config("spark.driver.memory", f"{max(1, memory_bytes(memory) // 10**6)}m")
+            builder = builder.config("spark.driver.memory", f"{max(1, memory // 10**6)}m")
         settings = {
             "spark.sql.ansi.enabled": "true",
             "spark.sql.warehouse.dir": str(self.scratch / "warehouse"),

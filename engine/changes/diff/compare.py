@@ -21,7 +21,9 @@ from engine.errors import Place
 from engine.language.wording import Words
 from engine.policy.build import build
 from engine.policy.items import Item, items, parameters_used, summary
-from engine.policy.resolve import Library, Resolved, resolve
+from engine.policy.library import Library
+from engine.policy.loading import resolve
+from engine.policy.resolved import Resolved
 
 EFFECTS: Mapping[str, str] = {
     "scores": "影响得分或等级",

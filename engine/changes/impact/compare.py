@@ -15,7 +15,7 @@ from engine.findings.findings import Finding, Judge
 from engine.policy.model import Policy
 from engine.policy.periods import covers_all
 from engine.scoring.form import evaluate
-from engine.scoring.indicator import Score, ScoredForm, ScoredIndicator
+from engine.scoring.model import Score, ScoredForm, ScoredIndicator
 from engine.submission.model import Submission
 
 

@@ -12,12 +12,12 @@ from typing import Any
 from engine.changes.impact.compare import Comparer, FormImpact
 from engine.changes.impact.tally import Tally, Totals
 from engine.errors import InputError, JixiaoError, Place, Problem
+from engine.files import displayed
 from engine.intake.bundle import Bundle
 from engine.intake.collection import FAILED, READ, SKIPPED, Collection, FileOutcome, Progress, collect
-from engine.paths import displayed
-from engine.policy.build import load
+from engine.policy.library import Library, locate
+from engine.policy.loading import load
 from engine.policy.model import Policy
-from engine.policy.resolve import Library, locate
 from engine.submission.model import Submission
 
 WORTH_PROCESSES = 60

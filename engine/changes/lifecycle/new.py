@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Place, Problem, UsageError
-from engine.paths import displayed
-from engine.policy.build import load
+from engine.files import displayed
 from engine.policy.library import Library
+from engine.policy.loading import load, resolve
 from engine.policy.model import Policy
-from engine.policy.resolve import Resolved, resolve
+from engine.policy.resolved import Resolved
 from engine.resources import shipped
 from engine.scoring.form import evaluate
 from engine.submission import record

@@ -18,8 +18,9 @@ from engine.policy import lock as policy_lock
 from engine.policy.build import build
 from engine.policy.heads import heads
 from engine.policy.library import Library, display_name
+from engine.policy.loading import resolve
 from engine.policy.lock import Lock, Publication
-from engine.policy.resolve import STATUS, Resolved, resolve
+from engine.policy.resolved import STATUS, Resolved
 from engine.yaml import editor as yaml_edit
 from engine.yaml import writer as yaml_text
 
@@ -134,8 +135,8 @@ def _lint(policy: str, where: Library, today: date) -> None:
 
 
 def _tests(built: Any, where: Library, min_coverage: Decimal) -> None:
-    from engine.policy.views.listing import show_tests
     from engine.soundness.tests.policies import run_tests
+    from engine.soundness.tests.view import show_tests
 
     report = run_tests(built, where)
     if report.failed or report.coverage < min_coverage:

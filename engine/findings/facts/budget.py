@@ -5,11 +5,10 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from engine.findings.facts.numbers import ratio
-from engine.scoring.budget import Amounts, amounts_of
+from engine.scoring.budget import Amounts, amounts_of, line_below_zeros, scored_line
 from engine.scoring.budget_lines import Pair, nesting
-from engine.scoring.form import line_below_zeros, scored_line
-from engine.scoring.recognition import number_of
 from engine.submission.model import BudgetLine, Form
+from engine.values.cells import number_of
 from engine.values.vocabulary import Vocabulary
 
 _RATE_PLACES = 2

@@ -19,14 +19,15 @@ from engine.findings.facts.report_text import ReportText
 from engine.findings.facts.rows import row_values
 from engine.language.model import Fact, Scalar
 from engine.policy.model import Policy
-from engine.scoring.form import Evaluation, canonical_level1, scored_line
-from engine.scoring.indicator import ScoredForm, ScoredIndicator
-from engine.scoring.recognition import number_of, value_of
+from engine.scoring.budget import scored_line
+from engine.scoring.form import canonical_level1
+from engine.scoring.model import Evaluation, ScoredForm, ScoredIndicator
 from engine.submission.model import Cell, Form, Goal, Group, UnmetRow
 from engine.values import names
+from engine.values.cells import number_of, value_of
 from engine.values.comparison import compare
+from engine.values.model import Value
 from engine.values.names import NameRules
-from engine.values.notation import Value
 from engine.values.vocabulary import Vocabulary, vocabulary
 
 

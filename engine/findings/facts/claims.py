@@ -12,18 +12,15 @@ from decimal import Decimal
 
 from engine.errors import Place
 from engine.language.model import Scalar
+from engine.language.statements import NUMBERS, TEXTS
 from engine.policy.model import StatementRule
-from engine.scoring.form import scored_line
+from engine.scoring.budget import scored_line
 from engine.submission.model import Form, Statement
 from engine.values import names
+from engine.values.model import Value
 from engine.values.names import NameRules
-from engine.values.notation import Value, read_decimal, read_value
+from engine.values.notation import read_decimal, read_value
 from engine.values.vocabulary import Vocabulary
-
-NUMBERS = ("score", "rate", "count", "met", "year", "value", "target", "actual")
-TEXTS = {"unit": "unit", "qualifier": "qualifier", "direction": "change", "level1": "level1", "grade": "grade", "name": "subject"}
-GROUPS = (*NUMBERS, *TEXTS, "amount", "project")
-"""The named groups a statement's pattern may have."""
 
 
 @dataclass(frozen=True, slots=True)

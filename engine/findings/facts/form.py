@@ -10,12 +10,12 @@ from engine.findings.facts.claims import amounts, last_place, percent
 from engine.findings.facts.numbers import gap, ratio
 from engine.findings.facts.report_text import ReportText
 from engine.policy.model import Policy, StatementRule
-from engine.scoring.budget import amounts_of
-from engine.scoring.form import scored_line
-from engine.scoring.indicator import ScoredForm, grade
-from engine.scoring.recognition import number_of, value_of
+from engine.scoring.budget import amounts_of, scored_line
+from engine.scoring.model import ScoredForm
+from engine.scoring.totals import grade
 from engine.submission.model import Form
-from engine.values.notation import Value
+from engine.values.cells import number_of, value_of
+from engine.values.model import Value
 from engine.values.vocabulary import Vocabulary
 
 

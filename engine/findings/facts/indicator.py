@@ -8,7 +8,7 @@ from engine.findings.facts.numbers import excess, ratio
 from engine.findings.facts.report_text import ReportText, doubled, folded
 from engine.policy.model import Policy
 from engine.scoring.form import canonical_level1
-from engine.scoring.indicator import ScoredIndicator
+from engine.scoring.model import ScoredIndicator
 from engine.values import names
 
 

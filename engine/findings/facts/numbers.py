@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.scoring.indicator import ScoredIndicator
+from engine.scoring.model import ScoredIndicator
 
 
 def excess(target: Decimal | None, actual: Decimal | None, direction: str) -> Decimal | None:

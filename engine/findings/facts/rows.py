@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.scoring.indicator import ScoredIndicator
-from engine.scoring.recognition import number_of, value_of
+from engine.scoring.model import ScoredIndicator
 from engine.submission.model import Cell, Form, Indicator
+from engine.values.cells import number_of, value_of
 from engine.values.comparison import compare
-from engine.values.notation import Value
+from engine.values.model import Value
 from engine.values.vocabulary import Vocabulary
 
 

@@ -15,11 +15,12 @@ from markupsafe import Markup
 
 from engine.policy import paths as policy_paths
 from engine.policy.build import build
-from engine.policy.resolve import Library, locate, resolve
+from engine.policy.library import Library, locate
+from engine.policy.loading import resolve
 from engine.policy.views.conditions import Data
 from engine.policy.views.plain_language import Reading, part_title, render, rendered
-from engine.reports.html import self_contained
 from engine.resources import shipped
+from engine.templating.page import self_contained
 
 CLAUSES = "policy/clauses.md.j2"
 CLAUSES_PAGE = "page/policy-clauses.html.j2"

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from engine.language import formula, messages
+from engine.language import formula
 from engine.language.conditions import Condition
 from engine.language.fields import Fields
 from engine.language.formula import Constant, Expression, Name
 from engine.language.model import Ref
 from engine.policy.model import Parameter
+from engine.templating import filters
 
 Data = dict[str, Any]
 LISTED = 8
@@ -72,7 +73,7 @@ def message(
 ) -> list[Data]:
     """A message's parts in order: `text` as written, a `field` that will stand there, a parameter's value, or a part said only
     `if` something is so. The message has passed its checks: nothing else can be in it."""
-    return list(_parts(messages.environment().parse(text).body, aliases, parameters, letters)) if text else []
+    return list(_parts(filters.environment().parse(text).body, aliases, parameters, letters)) if text else []
 
 
 def _parts(
@@ -100,12 +101,12 @@ def _said(node: Any, aliases: Mapping[str, Fields], parameters: Mapping[str, Par
     if isinstance(node, nodes.TemplateData):
         return {"kind": "text", "text": node.data}
     if isinstance(node, nodes.Const):
-        return {"kind": "text", "text": str(messages.shown(node.value))}
+        return {"kind": "text", "text": str(filters.shown(node.value))}
     if isinstance(node, nodes.Filter):
         inner = _said(node.node, aliases, parameters, letters)
         if inner["kind"] != "value":
             return inner
-        return {"kind": "value", "value": messages.FILTERS[node.name](inner["value"], *(a.as_const() for a in node.args))}
+        return {"kind": "value", "value": filters.FILTERS[node.name](inner["value"], *(a.as_const() for a in node.args))}
     if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
         if node.node.name == "param":
             value = parameters[node.attr].value

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from engine.language.conditions import shown
-from engine.language.formula import plain
 from engine.language.model import Ref, Test
 from engine.language.tables import Case, Table
 from engine.policy.model import Band, Policy
-from engine.soundness.tests.policies import Report
-from engine.values.rounding import rounded
+from engine.values.numerals import plain
 
 _SIGNS = {
     "eq": "＝",
@@ -105,19 +102,3 @@ def _bands(bands: tuple[Band, ...]) -> Iterator[str]:
         sign = "≥" if band.floor_included else ">"
         yield f"  {band.id}（{band.label}）：{sign} {plain(band.floor)}{top}（依据 {band.basis}；{band.place}）"
         top = f"，且 {'<' if band.floor_included else '≤'} {plain(band.floor)}"
-
-
-def show_tests(report: Report) -> str:
-    """The outcome of a policy's tests: failures with what was expected and what came, then what no test covers."""
-    lines = [f"✗ {result.place}：{result.name}：{result.reason}" for result in report.failed]
-    for title, names in (
-        ("没有报出来的测试的规则", report.rules_without_firing),
-        ("没有不该报的测试的规则", report.rules_without_miss),
-        ("没有测试的计分情形", report.cases_without_test),
-    ):
-        if names:
-            lines.append(f"{title}：{'、'.join(names)}")
-    passed = len(report.results) - len(report.failed)
-    coverage = plain(rounded(Fraction(report.coverage), 1).normalize())
-    lines.append(f"测试 {len(report.results)} 条，通过 {passed} 条；覆盖 {report.covered}/{report.to_cover}（{coverage}%）。")
-    return "\n".join(lines) + "\n"

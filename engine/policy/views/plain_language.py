@@ -19,7 +19,7 @@ from engine.language.tables import Case, Table
 from engine.policy import paths as policy_paths
 from engine.policy import titles as schema_titles
 from engine.policy.model import Band, Policy
-from engine.policy.resolve import Resolved
+from engine.policy.resolved import Resolved
 from engine.policy.rollup import AXES, CODES, METHODS
 from engine.policy.rollup import FACTS as ROLLED
 from engine.policy.views.conditions import Data, conditions, expression, message

@@ -10,8 +10,8 @@ from engine.policy.rollup import AXES, METHODS
 from engine.results.document import number, where
 from engine.rollup.checks import Told
 from engine.rollup.run import Level, Rollup
-from engine.scoring.form import scored_line
-from engine.scoring.indicator import ScoredForm, ScoredIndicator
+from engine.scoring.budget import scored_line
+from engine.scoring.model import ScoredForm, ScoredIndicator
 
 Data = dict[str, Any]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.language.rules import CATEGORIES, SEVERITIES
-from engine.reports.html import self_contained
 from engine.resources import shipped
 from engine.results.views.table import KINDS
 from engine.rollup.views.text import trace
+from engine.templating.page import self_contained
 
 TEMPLATE = "page/ranking.html.j2"
 STYLES = ("page/plots.css", "page/ranking-plots.css")

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from engine.errors import Place
-from engine.language.formula import plain
 from engine.policy.model import Band
 from engine.soundness.lint.subject import Subject
 from engine.soundness.proof.prover import decimal, exact
 from engine.soundness.proof.terms import Term, number
+from engine.values.numerals import plain
 from engine.yaml.reader import Path_
 
 

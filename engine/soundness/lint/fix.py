@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.errors import Place, PolicyError, Problem
-from engine.policy.library import display_name
+from engine.policy.library import Library, display_name, locate
+from engine.policy.loading import resolve
 from engine.policy.lock import NAME
-from engine.policy.resolve import Library, locate, resolve
 from engine.resources import shipped
 from engine.soundness.lint.run import Report
 from engine.soundness.lint.subject import Edit

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import nearest
 from engine.language.rules import CATEGORIES
-from engine.policy.resolve import WHOLE, Resolved, years
+from engine.policy.resolved import WHOLE, Resolved, years
 from engine.resources import shipped
 from engine.soundness.lint.subject import Subject
 from engine.yaml.reader import Path_, walk

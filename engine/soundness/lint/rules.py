@@ -9,7 +9,6 @@ from decimal import Decimal
 from engine.errors import nearest
 from engine.language.conditions import Condition
 from engine.language.fields import Field
-from engine.language.formula import plain
 from engine.language.measures import Measure
 from engine.language.model import Ref
 from engine.language.rules import FindingRule
@@ -18,6 +17,7 @@ from engine.soundness.lint.subject import Subject, condition_text, numeric
 from engine.soundness.proof.prover import Outcome
 from engine.soundness.proof.terms import Record, Term
 from engine.soundness.tests.policies import cases
+from engine.values.numerals import plain
 
 _SHARE = {"weight_share", "completion_share"}
 

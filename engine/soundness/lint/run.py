@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from engine.errors import nearest
-from engine.policy.resolve import Library
+from engine.policy.library import Library
 from engine.soundness.lint import bands as lint_bands
 from engine.soundness.lint import policy as lint_policy
 from engine.soundness.lint import rules as lint_rules

@@ -15,9 +15,11 @@ from engine.language.conditions import Condition, Scope
 from engine.language.rules import RuleSet, compile_rules
 from engine.language.tables import Reader, Table
 from engine.policy.build import NATURES, RECOGNITION, build
+from engine.policy.library import Library, display_name
+from engine.policy.loading import resolve
 from engine.policy.lock import verify
 from engine.policy.model import Policy
-from engine.policy.resolve import Library, Resolved, display_name, resolve
+from engine.policy.resolved import Resolved
 from engine.soundness.lint.codes import CODES
 from engine.soundness.proof.prover import Prover
 from engine.yaml.reader import Document, Path_, walk
@@ -178,7 +180,7 @@ def _params(resolved: Resolved) -> dict[str, Any]:
 def _rules(resolved: Resolved) -> RuleSet:
     """The rules of a pack as far as they stand on their own: what needs a policy that extends it is left out."""
     problems: list[Problem] = []
-    return compile_rules(resolved, _params(resolved), {"nature": NATURES}, problems)
+    return compile_rules(resolved.sections, resolved.place, _params(resolved), {"nature": NATURES}, problems)
 
 
 def _recognition(resolved: Resolved) -> dict[str, Table]:

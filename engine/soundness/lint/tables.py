@@ -16,12 +16,13 @@ from engine.language.model import Ref
 from engine.language.tables import Case, Table
 from engine.policy.build import NATURES
 from engine.policy.model import Scheme
+from engine.soundness.lint import proved_order as proof_order
+from engine.soundness.lint.proved_scores import ScoringTable
 from engine.soundness.lint.subject import Subject, condition_text, numeric
-from engine.soundness.proof import order as proof_order
 from engine.soundness.proof.assumptions import reached
 from engine.soundness.proof.prover import Outcome
-from engine.soundness.proof.scoring import ScoringTable
 from engine.soundness.proof.terms import Record
+from engine.values import numerals
 from engine.yaml.reader import Path_
 
 
@@ -163,7 +164,7 @@ def _scaled(subject: Subject, name: str, table: Table) -> None:
 
 def _score(case: Case, name: str, params: Mapping[str, Any], sample: tuple[Decimal, Decimal], times: int) -> object:
     base, done = _SCALED[name]
-    fields: dict[str, formula.Number] = {
+    fields: dict[str, numerals.Number] = {
         **params,
         "weight": Decimal(10),
         "reported": Decimal(6),

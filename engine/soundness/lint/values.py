@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from engine.errors import nearest
-from engine.language.formula import plain
-from engine.policy.resolve import bases
+from engine.policy.resolved import bases
 from engine.resources import shipped
 from engine.soundness.lint.codes import INFO
 from engine.soundness.lint.subject import Subject, numeric, parameters_named
+from engine.values.numerals import plain
 from engine.yaml.reader import Path_, walk
 
 _COUNTED = ("个", "字", "次", "人", "项", "张", "条", "篇", "天", "年", "月", "户", "家")

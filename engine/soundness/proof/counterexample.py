@@ -14,12 +14,13 @@ from typing import Any
 from engine.language import formula
 from engine.language.conditions import shown
 from engine.language.fields import QUOTIENTS, Field, cut, quotient
-from engine.language.formula import plain
 from engine.language.model import Scalar
 from engine.language.tables import Case, Table
 from engine.policy.model import Policy
 from engine.soundness.proof.prover import Prover, decimal, exact
 from engine.soundness.proof.terms import Record, Term, Unknown, number
+from engine.values import numerals
+from engine.values.numerals import plain
 
 TITLES = {
     "weight": "分值",
@@ -77,7 +78,7 @@ def of_engine(table: Table, fields: Mapping[str, Scalar], policy: Policy) -> Out
         return None
     if case.score is None:
         return Outcome(case, None, None)
-    values: dict[str, formula.Number] = {
+    values: dict[str, numerals.Number] = {
         name: item.value for name, item in policy.parameters.items() if isinstance(item.value, int | Decimal)
     }
     values |= {name: value for name, value in fields.items() if isinstance(value, Decimal)}

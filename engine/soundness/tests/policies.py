@@ -18,11 +18,11 @@ from typing import Any
 from engine.errors import InputError, Place, PolicyError, Problem, nearest
 from engine.findings.findings import Judge
 from engine.language.rules import SEVERITIES
+from engine.policy.library import Library, display_name
 from engine.policy.model import Policy
-from engine.policy.resolve import Library, display_name, years
-from engine.scoring.form import Evaluation, evaluate
-from engine.scoring.indicator import Score
-from engine.scoring.recognition import Recognised
+from engine.policy.resolved import years
+from engine.scoring.form import evaluate
+from engine.scoring.model import Evaluation, Recognised, Score
 from engine.submission import record
 from engine.yaml import schema as schemas
 from engine.yaml.reader import Document, load_file

@@ -11,7 +11,7 @@ from engine.forms.labels import fold
 from engine.policy.model import Policy
 from engine.rollup.run import Rollup, roll_up
 from engine.rollup.units import Node, Tree
-from engine.scoring.indicator import ScoredIndicator
+from engine.scoring.model import ScoredIndicator
 from engine.submission import record
 
 TOP = "上级"

@@ -12,12 +12,16 @@ from engine.editing import changes as editing
 from engine.editing import fields as form_fields
 from engine.editing.changes import Change
 from engine.errors import PolicyError
-from engine.workbench.api.forms import WRONG, Jurisdiction, Trouble, Year
-from engine.workbench.app import Editor, Workbench, bench, busy, told
+from engine.workbench import draft_changes
+from engine.workbench.access import Editor
+from engine.workbench.api.forms import WRONG
+from engine.workbench.api.model import Jurisdiction, Trouble, Year
 from engine.workbench.audit import difference
 from engine.workbench.bodies import Sent
 from engine.workbench.merging import state
+from engine.workbench.problems import told
 from engine.workbench.sessions import Session
+from engine.workbench.state import Workbench, bench, busy
 from engine.workbench.uploads import safe_name
 
 router = APIRouter(prefix="/api/v1", responses=WRONG)
@@ -116,7 +120,7 @@ async def items(
     work = bench(request)
 
     def found() -> list[dict[str, Any]]:
-        view = editing.view(work.drafts, who.account.name, f"{jurisdiction}/{year}", work.library)
+        view = draft_changes.view(work.drafts, who.account.name, f"{jurisdiction}/{year}", work.library)
         return form_fields.items_of(view.resolved, view.own, group) if view.resolved else []
 
     return await busy(found)
@@ -127,7 +131,7 @@ async def catalogue(request: Request, who: Editor, jurisdiction: Jurisdiction, y
     work = bench(request)
 
     def found() -> dict[str, Any]:
-        resolved = editing.view(work.drafts, who.account.name, f"{jurisdiction}/{year}", work.library).resolved
+        resolved = draft_changes.view(work.drafts, who.account.name, f"{jurisdiction}/{year}", work.library).resolved
         if resolved is None:
             return {"operators": form_fields.OPERATORS, "fields": {}, "parameters": [], "clauses": []}
         return {
@@ -147,7 +151,7 @@ async def change(request: Request, who: Editor, jurisdiction: Jurisdiction, year
     wanted = Change(edit.kind, tuple(edit.at), edit.file, _exact(value))
 
     def made() -> Seen:
-        editing.apply(work.drafts, who.account.name, policy, edit.revision, wanted, work.library, edit.state)
+        draft_changes.apply(work.drafts, who.account.name, policy, edit.revision, wanted, work.library, edit.state)
         return seen_by(work, who, policy)
 
     return await busy(made)
@@ -168,7 +172,7 @@ async def workbook(
         from engine.editing.workbook import read
 
         content, name = file.file.read(), safe_name(file.filename or "")
-        view = editing.view(work.drafts, who.account.name, policy, work.library)
+        view = draft_changes.view(work.drafts, who.account.name, policy, work.library)
         work.drafts.edit(who.account.name, policy, revision, read(content, name, policy, view, work.library), view.texts)
         work.log.add(who.account.name, "import", policy=policy, file=name)
         return seen_by(work, who, policy)
@@ -242,7 +246,7 @@ def _stepped(work: Workbench, who: Session, policy: str, revision: int, back: bo
 def seen_by(work: Workbench, who: Session, policy: str) -> Seen:
     """The person's draft as the editor shows it."""
     draft = work.drafts.get(who.account.name, policy)
-    view = editing.view(work.drafts, who.account.name, policy, work.library)
+    view = draft_changes.view(work.drafts, who.account.name, policy, work.library)
     status = str(view.resolved.sections["policy"].get("status", "")) if view.resolved else ""
     return Seen(
         id=policy,

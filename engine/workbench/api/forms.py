@@ -14,14 +14,17 @@ from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
+from engine.editing.overlay import files_of, overlaid
 from engine.errors import PolicyError, Problem
 from engine.intake.bundle import read_bundle
 from engine.policy.library import Library
 from engine.policy.model import Policy
-from engine.workbench.app import Editor, Publisher, Refused, Viewer, bench, busy, told
+from engine.workbench.access import Editor, Publisher, Viewer
+from engine.workbench.api.model import Choice, Files, Jurisdiction, Made, PolicyId, Trouble, Year
 from engine.workbench.bodies import Sent
-from engine.workbench.drafts import files_of, overlaid
 from engine.workbench.kept import keep, put
+from engine.workbench.problems import told
+from engine.workbench.state import Refused, bench, busy
 from engine.workbench.uploads import judged, read_uploads
 
 WRONG: dict[int | str, dict[str, Any]] = {
@@ -41,41 +44,6 @@ WRONG: dict[int | str, dict[str, Any]] = {
     }.items()
 }
 router = APIRouter(prefix="/api/v1", responses=WRONG)
-
-ID = r"^[a-z0-9][a-z0-9-]{0,40}$"
-YEAR = r"^[a-z0-9][a-z0-9.-]{0,40}$"
-Jurisdiction = Annotated[str, Path(pattern=ID, description="地区，如 hubei")]
-Year = Annotated[str, Path(pattern=YEAR, description="年度或版本，如 2021")]
-PolicyId = Annotated[str, Query(pattern=r"^[a-z0-9-]{1,41}/[a-z0-9.-]{1,41}$", description="政策编号，如 hubei/2021")]
-Files = Annotated[
-    list[UploadFile], File(description="自评表：Word、Excel、PDF、文本，或 JSON/YAML 记录；一起给出的是一个单位同一年度的表")
-]
-Choice = Annotated[str, Form(pattern=r"^([a-z0-9-]{1,41}/[a-z0-9.-]{1,41})?$", description="政策编号；不写则按表样和年度选")]
-
-
-class Trouble(BaseModel):
-    """一处问题：在哪里、错在哪里、应当怎样。"""
-
-    file: str = ""
-    line: int = 0
-    column: int = 0
-    table: int = 0
-    row: int = 0
-    cell: int = 0
-    path: str = ""
-    message: str
-    expected: str = ""
-    nearest: str = ""
-    code: str = ""
-    text: str = ""
-
-
-class Wrong(BaseModel):
-    """出错时的回答（RFC 9457）。"""
-
-    title: str
-    status: int
-    problems: list[Trouble] = []
 
 
 class PolicyHead(BaseModel):
@@ -136,7 +104,7 @@ def policies(request: Request, who: Viewer) -> Policies:
 
 @router.get("/policies/{jurisdiction}/{year}", summary="一个政策：合并之后的全部内容")
 async def policy(request: Request, who: Viewer, jurisdiction: Jurisdiction, year: Year) -> JSONResponse:
-    from engine.policy.build import load
+    from engine.policy.loading import load
 
     def whole() -> dict[str, Any]:
         found: Policy = load(f"{jurisdiction}/{year}", bench(request).library)
@@ -150,7 +118,7 @@ async def check(request: Request, who: Viewer, texts: Texts) -> Checked:
     work = bench(request)
 
     def checked() -> Checked:
-        from engine.policy.build import check as check_policy
+        from engine.policy.loading import check as check_policy
 
         with overlaid(texts.id, {**files_of(texts.id, work.library), **texts.files}, work.library) as library:
             try:
@@ -197,12 +165,6 @@ async def report(
 
     headers = {"content-disposition": 'attachment; filename="report.zip"'}
     return Response(await busy(zipped), media_type="application/zip", headers=headers)
-
-
-class Made(BaseModel):
-    """核对结果的编号，用它取结果页和各种文件。"""
-
-    id: str
 
 
 @router.post("/results", summary="计分与核对，结果留到退出登录")

@@ -9,9 +9,11 @@ from pydantic import BaseModel, Field
 
 from engine.workbench import kept as shelf
 from engine.workbench import preview as trial
-from engine.workbench.api.forms import WRONG, Jurisdiction, Made, Year
-from engine.workbench.app import Editor, Refused, Viewer, bench, busy
+from engine.workbench.access import Editor, Viewer
+from engine.workbench.api.forms import WRONG
+from engine.workbench.api.model import Jurisdiction, Made, Year
 from engine.workbench.bodies import Sent
+from engine.workbench.state import Refused, bench, busy
 
 router = APIRouter(prefix="/api/v1", responses=WRONG)
 MAX_EFFECT = 40

@@ -7,13 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from engine.editing.overlay import files_of, overlaid
 from engine.errors import JixiaoError, Place, PolicyError, Problem
+from engine.workbench.access import Editor, Publisher
 from engine.workbench.api.drafts import Revision, Seen, note, seen_by
-from engine.workbench.api.forms import WRONG, Jurisdiction, Year
-from engine.workbench.app import Editor, Publisher, Workbench, bench, busy
+from engine.workbench.api.forms import WRONG
+from engine.workbench.api.model import Jurisdiction, Year
 from engine.workbench.bodies import Sent
-from engine.workbench.drafts import files_of, overlaid
 from engine.workbench.sessions import Session
+from engine.workbench.state import Workbench, bench, busy
 
 router = APIRouter(prefix="/api/v1", responses=WRONG)
 
@@ -110,9 +112,9 @@ async def publish(request: Request, who: Publisher, jurisdiction: Jurisdiction, 
 
 def _tested(work: Workbench, who: Session, policy: str, wanted: Test) -> Tested:
     from engine.changes.lifecycle.adopt import FILE, adopt
-    from engine.policy.build import load
-    from engine.policy.views.listing import show_tests
+    from engine.policy.loading import load
     from engine.soundness.tests.policies import run_tests
+    from engine.soundness.tests.view import show_tests
 
     work.drafts.check_seen(who.account.name, policy, wanted.revision, "")
     seen = work.drafts.texts(who.account.name, policy)
@@ -134,7 +136,7 @@ def _publication(work: Workbench, policy: str) -> Publication:
     from engine.changes.diff.compare import compare
     from engine.changes.diff.view import render
     from engine.policy import lock as policy_lock
-    from engine.policy.resolve import resolve
+    from engine.policy.loading import resolve
 
     work.drafts.on_disk(policy)  # one of those that may be changed
     resolved = resolve(policy, work.library)

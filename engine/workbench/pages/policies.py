@@ -7,26 +7,23 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from engine import __version__
 from engine.editing import changes as editing
 from engine.editing import fields as form_fields
+from engine.editing.overlay import files_of
 from engine.errors import JixiaoError
-from engine.paths import displayed
 from engine.policy.heads import Head, heads
 from engine.resources import shipped
-from engine.templating import sandbox as templates
-from engine.workbench import accounts
-from engine.workbench.accounts import LOCAL
-from engine.workbench.api.forms import Jurisdiction, Year
-from engine.workbench.app import COOKIE, Refused, Workbench, bench, busy, session_of, sign_in, told
-from engine.workbench.drafts import files_of
+from engine.workbench.access import COOKIE, session_of, sign_in
+from engine.workbench.api.model import Jurisdiction, Year
+from engine.workbench.frame import _inside, _remember, _render, asks, page
+from engine.workbench.problems import told
 from engine.workbench.sessions import Session
+from engine.workbench.state import Refused, Workbench, bench, busy
 
 router = APIRouter(include_in_schema=False)
 STATIC = {
@@ -52,59 +49,6 @@ ACTIONS = {
     "forget": "删去保留的自评表",
 }
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def visitor(request: Request) -> Session:
-    """The session of a page's visitor; a new one where no accounts are kept. Raises Refused 401 where one must sign in first."""
-    session = session_of(request)
-    if session is None and bench(request).accounts_file is None:
-        session = bench(request).sessions.shared(LOCAL)
-    if session is None:
-        raise Refused(401, "请先登录")
-    return session
-
-
-def page(request: Request, session: Session, name: str, here: str = "", status: int = 200, **data: Any) -> HTMLResponse:
-    """A page, with who is looking at it, and the cookie by which they are known."""
-    work = bench(request)
-    who = {
-        "name": session.account.name,
-        "role": accounts.ROLES[session.account.role],
-        "csrf": session.csrf,
-        "editor": session.account.may("editor"),
-        "publisher": session.account.may("publisher"),
-        "accounts": work.accounts_file is not None,
-    }
-    text = _render(f"workbench/{name}", who=who, here=here, version=__version__, directory=displayed(work.policies), **data)
-    response = HTMLResponse(text, status)
-    _remember(response, session, work)
-    return response
-
-
-def problem_page(request: Request, status: int, title: str, lines: Sequence[str]) -> Response:
-    """What went wrong, for a person; whoever has not signed in is led to the sign-in page."""
-    work, session = bench(request), session_of(request)
-    if session is None and work.accounts_file:
-        return RedirectResponse(f"/login?next={quote(_inside(request.url.path))}", 303)
-    shown = [line for line in lines if line != title]
-    return page(request, session or visitor(request), "problem.html.j2", status=status, heading=title, problems=shown)
-
-
-def _render(name: str, **data: Any) -> str:
-    return templates.render(templates.Environment([shipped("templates")], autoescape=True), name, data)
-
-
-def _remember(response: Response, session: Session, work: Workbench) -> None:
-    response.set_cookie(COOKIE, session.token, httponly=True, samesite="strict", secure=work.secure, path="/")
-
-
-def asks(request: Request, role: str = "viewer") -> Session:
-    """The visitor's session, if their account may do what `role` may. Raises Refused 403, and logs it, otherwise."""
-    session = visitor(request)
-    if not session.account.may(role):
-        bench(request).log.add(session.account.name, "enter", outcome="refused", path=request.url.path, needs=role)
-        raise Refused(403, f"账号“{session.account.name}”没有“{accounts.ROLES[role]}”的权限")
-    return session
 
 
 @router.get("/login")
@@ -239,7 +183,7 @@ def alone(page: bytes) -> tuple[str, dict[str, str]]:
 def _shown(name: str, work: Workbench) -> tuple[Any, list[dict[str, str]], str, list[dict[str, Any]]]:
     """The policy in words, its headings, its hash, and what is wrong with it."""
     from engine.policy.build import build
-    from engine.policy.resolve import resolve
+    from engine.policy.loading import resolve
     from engine.policy.views.clauses import policy_body
     from engine.policy.views.plain_language import Reading
 
@@ -265,11 +209,6 @@ def static(name: str) -> Response:
     folder, media = STATIC[name]
     content = (shipped("templates") / folder / name).read_bytes()
     return Response(content, media_type=media, headers={"cache-control": "no-cache"})
-
-
-def _inside(path: str) -> str:
-    """Where to go after signing in: a page of ours, never another site's."""
-    return path if re.fullmatch(r"/(?:[\w.-][\w./-]*)?", path) else "/"
 
 
 def listed(head: Head, work: Workbench, session: Session) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from fastapi.responses import Response
 from engine.policy.heads import heads
 from engine.results.views.table import differs
 from engine.workbench.api.forms import archive
-from engine.workbench.app import Refused, bench, busy
+from engine.workbench.frame import asks, page
 from engine.workbench.kept import MAX_RESULTS, Kept
-from engine.workbench.pages.policies import SEVERITIES, XLSX, alone, asks, listed, page
+from engine.workbench.pages.policies import SEVERITIES, XLSX, alone, listed
 from engine.workbench.sessions import Session
+from engine.workbench.state import Refused, bench, busy
 
 router = APIRouter(include_in_schema=False)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -30,9 +30,9 @@ from engine.changes.impact.view import render as table
 from engine.errors import Place
 from engine.findings.findings import Evidence, Finding
 from engine.intake.bundle import Bundle
-from engine.policy.build import load
+from engine.policy.library import library
+from engine.policy.loading import load
 from engine.policy.model import Policy
-from engine.policy.resolve import library
 from engine.submission.model import Submission
 
 A, B = "hubei/2021", "central/2020"

@@ -21,7 +21,9 @@ from engine.changes.diff.compare import Change, Difference, difference
 from engine.changes.diff.data import sentence, to_data
 from engine.changes.diff.view import render
 from engine.policy import titles as schema_titles
-from engine.policy.resolve import Resolved, library, resolve
+from engine.policy.library import library
+from engine.policy.loading import resolve
+from engine.policy.resolved import Resolved
 
 IDS = list(library().ids())
 POLICIES = [name for name in IDS if not name.startswith("common/")]

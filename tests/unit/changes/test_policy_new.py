@@ -11,9 +11,8 @@ from conftest import ROOT
 
 from engine.changes.lifecycle.new import new
 from engine.errors import UsageError
-from engine.policy.build import check, load
 from engine.policy.library import Library, library
-from engine.policy.resolve import resolve
+from engine.policy.loading import check, load, resolve
 from engine.soundness.tests import policies as policy_tests
 from engine.soundness.tests.policies import run_tests
 from engine.yaml.reader import Document

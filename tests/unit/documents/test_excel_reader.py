@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Border, Side
 from writers import packed
 
-from engine.documents import excel_grid as excel_reader
+from engine.documents import reader
 from engine.documents.excel_formats import plain, shown, shown_text
 from engine.documents.model import Document, Paragraph, Table
 from engine.errors import InputError
@@ -31,7 +31,7 @@ def saved(book: Any) -> bytes:
 def read(fill: Callable[[Any], None]) -> Document:
     book = Workbook()
     fill(book.active)
-    return excel_reader.read_bytes(saved(book), "表.xlsx")
+    return reader.workbook(saved(book), "表.xlsx")
 
 
 def texts(table: Table) -> list[list[str]]:
@@ -40,7 +40,7 @@ def texts(table: Table) -> list[list[str]]:
 
 def problems(data: bytes) -> list[tuple[str, str]]:
     with pytest.raises(InputError) as caught:
-        excel_reader.read_bytes(data, "表.xlsx")
+        reader.workbook(data, "表.xlsx")
     assert all(problem.expected for problem in caught.value.problems)
     return [(problem.code, problem.message) for problem in caught.value.problems]
 
@@ -154,7 +154,7 @@ def test_shared_strings_as_excel_writes_them() -> None:
             "<c><v>1.0E2</v></c><c t='str'><f>A1</f><v/></c></row></sheetData></worksheet>",
         }
     )
-    assert texts(next(excel_reader.read_bytes(data).tables())) == [["三级指标", "甲\n乙", "100"]]
+    assert texts(next(reader.workbook(data).tables())) == [["三级指标", "甲\n乙", "100"]]
 
 
 def framed(sheet: Any, rows: list[list[Any]], first: int) -> None:
@@ -211,7 +211,7 @@ def test_hidden_rows_and_columns_are_read_and_marked_hidden_sheets_are_not() -> 
     sheet.column_dimensions["B"].hidden = True
     book.create_sheet("清单").append(["不读"])
     book["清单"].sheet_state = "hidden"
-    (table,) = excel_reader.read_bytes(saved(book)).tables()
+    (table,) = reader.workbook(saved(book)).tables()
     assert texts(table) == [["甲", "乙"], ["丙", "丁"]]
     marked = [["隐藏" in cell.place.path for cell in row] for row in table.rows]
     assert marked == [[False, True], [True, True]]
@@ -236,7 +236,7 @@ def formula(value: str) -> bytes:
 
 
 def test_formulas_have_the_value_saved_with_them_or_are_flagged() -> None:
-    assert texts(next(excel_reader.read_bytes(formula("<v>2.5</v>")).tables())) == [["甲", "2.5"]]
+    assert texts(next(reader.workbook(formula("<v>2.5</v>")).tables())) == [["甲", "2.5"]]
     (problem,) = problems(formula("<v/>"))
     assert problem == ("input.cell", "工作表“Sheet”的 B1 是公式，文件里没有存下它的结果")
 
@@ -303,7 +303,7 @@ def old_workbook(password: bool = False) -> bytes:
 
 
 def test_old_workbooks() -> None:
-    document = excel_reader.read_bytes(old_workbook(), "表.xls")
+    document = reader.workbook(old_workbook(), "表.xls")
     (table,) = document.tables()
     assert [block.text for block in document.paragraphs()] == ["题目"]
     assert texts(table) == [["a", "b", "c"], ["d", "20", "f"], ["g", "97.67%", "i"], ["合", "", "j"], ["", "", "k"]]

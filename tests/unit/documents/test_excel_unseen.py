@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 from test_excel_reader import changed, saved
 
-from engine.documents import excel_grid as excel_reader
+from engine.documents import reader
 from engine.documents.model import Document
 from engine.errors import InputError
 
@@ -32,7 +32,7 @@ def test_hidden_rows_columns_and_sheets_are_told() -> None:
     book.create_sheet("清单").append(["甲"])
     book["清单"].sheet_state = "veryHidden"
     book.create_sheet("空的").sheet_state = "hidden"
-    document = excel_reader.read_bytes(saved(book), "表.xlsx")
+    document = reader.workbook(saved(book), "表.xlsx")
     assert told(document) == [
         ("hidden_sheet", "旧表", "表.xlsx：旧表"),
         ("hidden_sheet", "清单", "表.xlsx：清单"),
@@ -46,7 +46,7 @@ def test_rows_without_height_and_columns_without_width_are_hidden() -> None:
     book.active.append(["丙", "丁"])
     data = changed(saved(book), "xl/worksheets/sheet1.xml", '<row r="2"', '<row r="2" ht="0" customHeight="1"')
     data = changed(data, "xl/worksheets/sheet1.xml", "<sheetData>", '<cols><col min="1" max="1" width="0"/></cols><sheetData>')
-    (one,) = excel_reader.read_bytes(data).told
+    (one,) = reader.workbook(data).told
     assert "第 2 行、A 列" in one.text
 
 
@@ -55,7 +55,7 @@ def test_hidden_rows_with_nothing_in_them_are_nobodys_business() -> None:
     book.active.append(["甲", "乙"])
     book.active.row_dimensions[9].hidden = True
     book.active.column_dimensions["F"].hidden = True
-    assert excel_reader.read_bytes(saved(book)).told == ()
+    assert reader.workbook(saved(book)).told == ()
 
 
 def test_nothing_but_hidden_sheets() -> None:
@@ -63,7 +63,7 @@ def test_nothing_but_hidden_sheets() -> None:
     book.create_sheet("自评表").append(["甲"])
     book["自评表"].sheet_state = "hidden"
     with pytest.raises(InputError, match="看得见的工作表是空的；隐藏的工作表“自评表”没有读"):
-        excel_reader.read_bytes(saved(book), "表.xlsx")
+        reader.workbook(saved(book), "表.xlsx")
 
 
 def test_the_old_format_tells_the_same() -> None:
@@ -81,7 +81,7 @@ def test_the_old_format_tells_the_same() -> None:
     other.visibility = 1
     made = BytesIO()
     book.save(made)
-    assert told(excel_reader.read_bytes(made.getvalue(), "表.xls")) == [
+    assert told(reader.workbook(made.getvalue(), "表.xls")) == [
         ("hidden_sheet", "旧表", "表.xls：旧表"),
         ("hidden_cells", "第 2 行、C 列", "表.xls：表一!A2"),
     ]
@@ -93,7 +93,7 @@ def cells(rows: list[list[Any]], formats: dict[str, str] | None = None) -> list[
         book.active.append(row)
     for address, code in (formats or {}).items():
         book.active[address].number_format = code
-    (table,) = excel_reader.read_bytes(saved(book)).tables()
+    (table,) = reader.workbook(saved(book)).tables()
     return [[cell.text for cell in row] for row in table.rows]
 
 
@@ -115,7 +115,7 @@ def test_every_formula_without_a_value_is_flagged_with_its_cell() -> None:
     book.create_sheet("藏").append(["=1"])
     book["藏"].sheet_state = "hidden"
     with pytest.raises(InputError) as caught:
-        excel_reader.read_bytes(saved(book), "表.xlsx")
+        reader.workbook(saved(book), "表.xlsx")
     assert [problem.place.path for problem in caught.value.problems] == ["Sheet!B1", "Sheet!C1", "Sheet!C2"]
 
 
@@ -124,5 +124,5 @@ def test_a_shared_formula_with_values_is_read() -> None:
     book.active.append(["甲", "=1+1"])
     value = '<f t="shared" si="0"/><v>2.50</v>'
     data = changed(saved(book), "xl/worksheets/sheet1.xml", "<f>1+1</f><v></v>", value)
-    (table,) = excel_reader.read_bytes(data).tables()
+    (table,) = reader.workbook(data).tables()
     assert table.rows[0][1].text == "2.5"

@@ -6,7 +6,7 @@ import pytest
 from conftest import ROOT
 from writers import docx, packed, workbook
 
-from engine.documents import kinds
+from engine.documents import kinds, reader
 from engine.documents import text as text_reader
 from engine.documents.model import Document
 from engine.errors import InputError
@@ -78,7 +78,7 @@ def test_real_files_and_damaged_ones() -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in kinds.KINDS.values() if not kind.readable], ids=lambda kind: kind.key)
 def test_what_cannot_be_read_is_told_in_a_sentence(kind: kinds.Kind) -> None:
-    text = str(kinds.refusal(kind, "表"))
+    text = str(reader.refusal(kind, "表"))
     assert text.startswith("表：")
     assert "；应为：" in text
     assert "读不了" in text or kind.key == "empty"
@@ -89,10 +89,10 @@ def test_every_kind_is_tested() -> None:
 
 
 def test_documents_of_each_kind_go_to_their_reader() -> None:
-    assert kinds.document("2021年度".encode(), "a").blocks
-    assert kinds.document(docx(seed()), "a").file == "a"
-    assert kinds.document(workbook([seed()]), "a").file == "a"
+    assert reader.document("2021年度".encode(), "a").blocks
+    assert reader.document(docx(seed()), "a").file == "a"
+    assert reader.document(workbook([seed()]), "a").file == "a"
     for data, code in ((b"{}", "input.kind"), (CASES["image"], "input.kind"), (CASES["encrypted"], "input.encrypted")):
         with pytest.raises(InputError) as caught:
-            kinds.document(data, "a")
+            reader.document(data, "a")
         assert [problem.code for problem in caught.value.problems] == [code]

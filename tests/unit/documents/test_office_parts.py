@@ -8,8 +8,8 @@ import pytest
 from test_office import RTF, refused
 from writers import packed, workbook
 
-from engine.documents import kinds
 from engine.documents import libreoffice as office
+from engine.documents import reader
 from engine.documents import text as text_reader
 from engine.errors import InputError
 
@@ -48,7 +48,7 @@ def test_a_libreoffice_without_writer_is_told(monkeypatch: pytest.MonkeyPatch, t
 def test_without_libreoffice_a_workbook_names_calc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office, "program", lambda: None)
     with pytest.raises(InputError, match="没有安装") as caught:
-        kinds.document(ODS, "表.ods")
+        reader.document(ODS, "表.ods")
     assert "libreoffice-calc" in str(caught.value)
 
 
@@ -59,7 +59,7 @@ mkdir -p "$out" && cp '{tmp_path / "made.xlsx"}' "$out/in.xlsx" """
     soffice = installed(tmp_path, "libswlo.so", "libsclo.so", script=script)
     monkeypatch.setattr(office, "program", lambda: soffice)
     for data in (ODS, XLSB):
-        assert list(kinds.document(data, "表").tables())
+        assert list(reader.document(data, "表").tables())
 
 
 def test_a_workbook_it_cannot_open_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

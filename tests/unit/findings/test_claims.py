@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from engine.findings.facts.claims import Claim, amounts, claims_of, last_place
-from engine.policy.build import load
+from engine.policy.library import library
+from engine.policy.loading import load
 from engine.policy.model import Policy
-from engine.policy.resolve import library
 from engine.submission import record
 from engine.submission.model import Form
 from engine.values.vocabulary import vocabulary

@@ -17,7 +17,7 @@ from engine.forms.labels import fold, label_keys
 from engine.forms.layout import Composition, Layout
 from engine.forms.layout import layout as build_layout
 from engine.forms.reader import read_forms, recognises
-from engine.policy.build import load
+from engine.policy.loading import load
 from engine.submission.model import Cell, Form, Indicator
 from engine.yaml import reader as yamlfile
 from engine.yaml import schema as schemas

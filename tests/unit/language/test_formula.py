@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from engine.language import formula
+from engine.values import numerals
 
 D = Decimal
 
@@ -162,4 +163,4 @@ def test_how_a_formula_is_shown(text: str, shown: str, with_values: str) -> None
     ],
 )
 def test_numbers_are_shown_in_full(value: Fraction | Decimal | int, text: str) -> None:
-    assert formula.plain(value) == text
+    assert numerals.plain(value) == text

@@ -19,9 +19,9 @@ from engine.language.conditions import Scope
 from engine.language.model import Scalar
 from engine.language.predicates import predicate
 from engine.language.tables import Reader, Table
-from engine.policy.build import load
+from engine.policy.library import library
+from engine.policy.loading import load
 from engine.policy.model import Policy
-from engine.policy.resolve import library
 from engine.soundness.lint.words import empty_alternative, never
 from engine.soundness.proof.assumptions import reached, world
 from engine.soundness.proof.prover import Prover, decimal

@@ -17,7 +17,8 @@ from engine.language.fact_fields import FACTS
 from engine.language.fields import COMPARED, EXECUTION, TOTAL
 from engine.policy.build import build
 from engine.policy.heads import heads
-from engine.policy.resolve import library, resolve
+from engine.policy.library import library
+from engine.policy.loading import resolve
 from engine.policy.views.clauses import clause_html, clause_text, clauses, policy_html
 from engine.policy.views.plain_language import Reading, render
 

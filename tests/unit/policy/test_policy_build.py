@@ -9,9 +9,9 @@ import pytest
 from conftest import ROOT, Policies
 
 from engine.errors import PolicyError
-from engine.policy.build import check, load
+from engine.policy.library import library
+from engine.policy.loading import check, load
 from engine.policy.model import Policy
-from engine.policy.resolve import library
 
 SHIPPED = sorted(path.parent.relative_to(ROOT / "policies").as_posix() for path in (ROOT / "policies").glob("*/*/policy.yaml"))
 SCORING = [name for name in SHIPPED if not name.startswith("common/")]
@@ -46,7 +46,8 @@ def test_shipped_policies_help_the_editor(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCORING)
 def test_everything_rests_on_a_clause(name: str) -> None:
-    from engine.policy.resolve import bases, resolve
+    from engine.policy.loading import resolve
+    from engine.policy.resolved import bases
 
     policy = load(name)
     cited = {basis for _, basis in bases(resolve(name, library()).sections)}

@@ -11,8 +11,8 @@ import pytest
 from engine.changes.diff.compare import compare
 from engine.errors import PolicyError
 from engine.policy import policy_documents
-from engine.policy.build import load
 from engine.policy.library import display_name, library
+from engine.policy.loading import load
 from engine.policy.views.listing import show
 from engine.resources import shipped
 from engine.soundness.lint.run import lint

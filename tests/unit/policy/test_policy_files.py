@@ -9,7 +9,9 @@ import pytest
 
 from engine.errors import PolicyError
 from engine.policy.heads import heads
-from engine.policy.resolve import Library, bases, library, locate, resolve, years
+from engine.policy.library import Library, library, locate
+from engine.policy.loading import resolve
+from engine.policy.resolved import bases, years
 
 HEAD = "policy: {{id: {id}, title: {id}, status: {status}{more}}}\n"
 SOURCE = "sources:\n  note: {title: 备注, evidence: read, clauses: {'1': {title: 一, text: 条文}}}\n"

@@ -14,10 +14,9 @@ from engine.changes.lifecycle import publish as policy_publish
 from engine.changes.lifecycle.publish import publish, unlocked
 from engine.errors import PolicyError, PolicyTestsFailed
 from engine.policy import lock as policy_lock
-from engine.policy.build import load
 from engine.policy.heads import heads
 from engine.policy.library import Library, library
-from engine.policy.resolve import resolve
+from engine.policy.loading import load, resolve
 from engine.soundness.tests.policies import Report, Result
 from engine.yaml import editor as yaml_edit
 from engine.yaml.reader import load_file

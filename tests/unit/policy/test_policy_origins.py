@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.policy.library import Library, library
+from engine.policy.loading import resolve
 from engine.policy.origins import origins, show
-from engine.policy.resolve import resolve
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from conftest import ROOT, Forms, replace_once
 from engine.errors import PolicyError
 from engine.findings.findings import Judge
 from engine.intake.bundle import read_bundle
+from engine.policy.library import library
 from engine.policy.model import Policy
-from engine.policy.resolve import library
 from engine.reports.context import contexts
 from engine.reports.draft import Draft, drafts
 from engine.reports.html import render

@@ -18,8 +18,8 @@ from engine.errors import PolicyError
 from engine.findings.findings import Judge
 from engine.forms.layout import layout
 from engine.forms.reader import read_forms
-from engine.policy.build import load
-from engine.policy.resolve import library
+from engine.policy.library import library
+from engine.policy.loading import load
 from engine.reports import word
 from engine.reports.context import contexts
 from engine.reports.draft import Draft, drafts

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InputError, PolicyError
-from engine.policy.build import load
+from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.rollup.model import exact, together
 from engine.rollup.run import Rollup, roll_up

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from engine.errors import PolicyError
 from engine.language.fields import cut, quotient
-from engine.policy.build import load
-from engine.policy.resolve import library
+from engine.policy.library import library
+from engine.policy.loading import load
 from engine.scoring.form import scheme
 
 PLAIN = "    level1: {产出指标: 40, 效益指标: 40}\n    basis: form-2021#weights\n"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from engine.errors import Place
-from engine.policy.build import load
+from engine.policy.library import library
+from engine.policy.loading import load
 from engine.policy.model import Policy
-from engine.policy.resolve import library
 from engine.soundness.tests import policies as policy_tests
 from engine.soundness.tests.policies import Result
 

@@ -15,9 +15,9 @@ from conftest import ROOT, replace_once
 
 from engine.errors import Place
 from engine.language import fields as catalogue
-from engine.policy.build import load
+from engine.policy.library import library
+from engine.policy.loading import load
 from engine.policy.model import Policy
-from engine.policy.resolve import library
 from engine.scoring.form import evaluate
 from engine.scoring.recognition import recognise
 from engine.soundness.lint.run import Report, lint

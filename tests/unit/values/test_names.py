@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.policy.build import load
-from engine.policy.resolve import library
+from engine.policy.library import library
+from engine.policy.loading import load
 from engine.values import names
 from engine.values.names import NameRules
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator, validators
 
-from engine.values.notation import Deadline, Value, read_decimal, read_value, vocabulary
+from engine.values.model import Value
+from engine.values.notation import Deadline, read_decimal, read_value, vocabulary
 from engine.yaml.reader import load_file
 
 ROOT = Path(__file__).parents[3]

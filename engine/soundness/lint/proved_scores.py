@@ -12,7 +12,6 @@ from typing import Any
 
 from engine.errors import Place
 from engine.language import formula
-from engine.language.formula import plain
 from engine.language.model import Scalar
 from engine.language.tables import Case, Table
 from engine.policy.model import Policy
@@ -23,6 +22,7 @@ from engine.soundness.proof.prover import Outcome as Answer
 from engine.soundness.proof.terms import Record, Term, number
 from engine.soundness.proof.terms import fields_of as operands
 from engine.soundness.proof.terms import value as term_of
+from engine.values.numerals import plain
 from engine.yaml.reader import Path_
 
 

@@ -8,16 +8,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.language.formula import plain
 from engine.language.model import Scalar
 from engine.policy.model import Policy
 from engine.soundness.lint.codes import WARNING
+from engine.soundness.lint.proved_scores import ScoringTable
 from engine.soundness.proof.assumptions import World, reached, world
 from engine.soundness.proof.counterexample import TITLES, Outcome, fields_of, friendly, of_engine, points, told
 from engine.soundness.proof.prover import Outcome as Answer
-from engine.soundness.proof.scoring import ScoringTable
 from engine.soundness.proof.terms import Record, Term, number
 from engine.soundness.proof.terms import fields_of as operands
+from engine.values.numerals import plain
 
 _NEGATIVE = "只在目标值（预算数）为负时如此：在 when 里写 target: {gt: 0}（budget: {gt: 0}），为负的交 otherwise"
 

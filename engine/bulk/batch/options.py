@@ -1,0 +1,32 @@
+"""How a batch is run: backend, memory, threads; and what it says while it runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.errors import Place, Problem, UsageError
+
+OUTPUTS = ("forms", "parts", "indicators", "findings")
+
+CHECKED = 20
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    backend: str = "duckdb"
+    memory: str = "4GB"
+    threads: int = 0
+    jobs: int = 1
+    check: int = CHECKED
+
+
+def memory_bytes(text: str) -> int:
+    """4GB as bytes. UsageError for anything else."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B?", text.strip(), re.IGNORECASE)
+    if not match:
+        raise UsageError(Problem(Place(), f"--memory“{text}”不是内存的大小", "如 4GB、800MB"))
+    return int(float(match[1]) * 1000 ** (1 + "KMGT".index(match[2].upper())))

@@ -1,0 +1,99 @@
+"""A policy after `extends`: its sections, and for each item the file and line it came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from engine.errors import Place
+from engine.yaml.reader import Document, Path_
+
+STATUS: Path_ = ("policy", "status")
+
+WHOLE = ("grades", "form")
+"""Sections a child replaces as one; in the others each key of the section is replaced as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The sections of a policy after `extends`, and for each (section, key) the document and path it came from."""
+
+    id: str
+    sections: dict[str, Any]
+    origins: dict[Path_, tuple[Document, Path_]]
+    documents: tuple[Document, ...]
+    extends: tuple[str, ...]
+    directory: Path = Path()
+    owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By a file's name in messages: the id of the policy it belongs to, and its name inside that policy's directory."""
+    overridden: Mapping[Path_, tuple[tuple[Document, Path_], ...]] = field(default_factory=dict)
+    """What an item was laid over, the nearest first."""
+    parents: tuple[Resolved, ...] = ()
+    """The policies it names in `extends`, resolved."""
+
+    def items(self) -> Iterable[tuple[Path_, Any]]:
+        """Every item that is replaced as one, (section, key) or (section,), with its value; the status is none of the rules."""
+        for section, data in self.sections.items():
+            if isinstance(data, dict):
+                yield from (((section, key), value) for key, value in data.items() if (section, key) != STATUS)
+            else:
+                yield (section,), data
+
+    def owner(self, path: Path_) -> str:
+        """The id of the policy that wrote the item at `path`."""
+        return self.owners.get(self.place(path).file, (self.id, ""))[0]
+
+    def place(self, path: Path_) -> Place:
+        """Where the item at `path` of the resolved data was written."""
+        for length in range(len(path), 0, -1):
+            found = self.origins.get(path[:length])
+            if found:
+                document, origin = found
+                return document.place((*origin, *path[length:]))
+        # a section as a whole: where its name stands first; what is nowhere is missed in policy.yaml, which comes first
+        for document in self.documents:
+            if path[:1] in document.key_marks:
+                return document.place(path[:1], key=True)
+        return self.documents[0].place(("policy",), key=True) if self.documents else Place(self.id)
+
+    def sha256(self) -> str:
+        """Hash of the resolved content: the same for the same rules, whatever the comments, order of keys or files, and whether
+        they are a draft, published or retired."""
+        head = {key: value for key, value in self.sections["policy"].items() if ("policy", key) != STATUS}
+        return digest({**self.sections, "policy": head})
+
+
+def digest(data: Any) -> str:
+    """SHA-256 of plain data, whatever the order of its keys."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    raise TypeError(type(value))
+
+
+def years(policy: Mapping[str, Any]) -> tuple[int, int | None]:
+    """First and last fiscal year of a policy's own data; (0, None) if it does not say."""
+    span: Mapping[str, int] = policy.get("fiscal_years", {})
+    return span.get("from", 0), span.get("to")
+
+
+def bases(node: Any, path: Path_ = ()) -> Iterable[tuple[Path_, str]]:
+    """Every `basis` in policy data, with its path."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "basis" and isinstance(value, str):
+                yield (*path, key), value
+            else:
+                yield from bases(value, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from bases(value, (*path, index))

@@ -1,0 +1,148 @@
+"""What recognition and scoring find out about an indicator and a form, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.language.model import Scalar
+from engine.policy.model import Policy, Scheme
+from engine.submission.model import Form, Indicator, Submission
+from engine.values.comparison import Comparison
+from engine.values.model import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A table's answer: which case held, what it gave, on which clause."""
+
+    table: str
+    title: str
+    case: str
+    label: str
+    value: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """An indicator with everything known about it before scoring."""
+
+    indicator: Indicator
+    form_kind: str
+    weight: Decimal | None
+    reported: Decimal | None
+    target: Value
+    actual: Value
+    comparison: Comparison
+    target_number: Decimal | None
+    actual_number: Decimal | None
+    direction: str
+    attainment: str
+    nature: str
+    met: str
+    verdict_reason: str
+    """Why the actual does or does not reach the target, or why that cannot be told."""
+    steps: tuple[Step, ...]
+    fields: Mapping[str, Scalar] = field(default_factory=dict)
+    """Everything above as the fields policy tables see."""
+
+
+Range = tuple[Decimal, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How a number came about: the case that held, its clause, the formula with its operands, the value before rounding."""
+
+    case: str
+    label: str
+    basis: str
+    formula: str = ""
+    operands: str = ""
+    """The formula with numbers in place of names: `1 × 1 ÷ 3`."""
+    values: tuple[tuple[str, Decimal], ...] = ()
+    unrounded: Fraction | None = None
+    bounded: str = ""
+    """How the value was changed by the policy's bounds, if it was."""
+    rounding: str = ""
+    tier: str = ""
+    tier_range: str = ""
+    """The tier's range as the policy states it, with its open edge: `[10, 16)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score as filed and as computed. `allowed` is the closed range of admissible values at the policy's rounding."""
+
+    reported: Decimal | None
+    computed: Decimal | None
+    exact: Fraction | None
+    allowed: Range | None
+    status: str
+    reason: str
+    trace: Trace | None
+    limits: tuple[Fraction, Fraction] | None = None
+    """The ends of the admissible range before rounding, for sums that are rounded once."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the body's own score is another number than the computed one."""
+        return self.reported is not None and self.computed is not None and self.reported != self.computed
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredIndicator:
+    goal: int
+    known: Recognised
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many indicators there are and how many are met by the policy's definition; `unknown` could not be judged."""
+
+    indicators: int
+    met: int
+    unknown: int
+
+    @property
+    def completion_rate(self) -> Decimal | None:
+        """Share of indicators met, to 4 places; None where there are none."""
+        return round(Decimal(self.met) / self.indicators, 4) if self.indicators else None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredForm:
+    form: Form
+    label: str
+    """The form's name, with a number behind it where another form of the bundle has the same."""
+    execution: Score
+    level1: Mapping[str, Score]
+    total: Score
+    grade_reported: str
+    grade_computed: str
+    grade_basis: str
+    indicators: tuple[ScoredIndicator, ...]
+    counts: Counts
+    scheme: Scheme
+    """What the policy wants each 一级指标 of this form to be worth."""
+
+
+def rounding_text(policy: Policy) -> str:
+    """The policy's rounding in words, as traces show it."""
+    rounding = policy.scoring.rounding
+    names = {"half_up": "四舍五入", "half_even": "四舍六入五成双", "down": "舍去", "up": "进一"}
+    where = "每个指标" if rounding.at == "indicator" else "合计"
+    return f"{names[rounding.mode]}，保留 {rounding.places} 位小数，{where}取整"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the policy makes of a submission."""
+
+    submission: Submission
+    policy: Policy
+    forms: tuple[ScoredForm, ...]

@@ -1,0 +1,115 @@
+"""Scores of the budget line, sums of scores, the total by the policy's table, and the grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.language import formula
+from engine.language.fields import cut, quotient
+from engine.language.formula import DivisionByZero
+from engine.language.model import Scalar
+from engine.language.tables import Case
+from engine.policy.model import Band, Policy
+from engine.scoring.budget import amounts_of
+from engine.scoring.indicator import _computed, _values
+from engine.scoring.model import Score, Trace, rounding_text
+from engine.submission.model import BudgetLine, Form
+from engine.values import numerals
+from engine.values.cells import number_of
+from engine.values.vocabulary import Vocabulary
+
+
+def score_execution(line: BudgetLine | None, policy: Policy, words: Vocabulary) -> Score:
+    """The score of budget execution from the amounts of the budget line, not from its printed rate."""
+    if line is None:
+        return Score(None, None, None, None, "needs_review", "表上没有预算执行一行", None)
+    reported, weight = number_of(line.score), policy.scoring.weights.execution
+    fields: dict[str, Scalar] = {"weight": weight}
+    numbers = amounts_of(line, words).numbers
+    for name, cell in (("budget", line.budget), ("executed", line.executed)):
+        value = numbers.get(name)
+        if value is None:
+            what = f"“{cell.text}”不是数" if cell else "没有填"
+            return Score(reported, None, None, None, "needs_review", f"{'预算数' if name == 'budget' else '执行数'}{what}", None)
+        fields[name] = value
+    if reported is not None:
+        fields["reported"] = reported
+    if (rate := quotient("rate", fields)) is not None:
+        fields["rate"] = cut(rate)
+    case = policy.scoring.execution.first(fields)
+    assert case is not None
+    if case.score is None:
+        return Score(reported, None, None, None, case.status, case.label, Trace(f"execution.{case.id}", case.label, case.basis))
+    return _computed(f"execution.{case.id}", case, fields, weight, reported, policy)
+
+
+def summed(scores: Iterable[Score], policy: Policy) -> Score:
+    """Scores added up: what the body's own add up to, what the computed ones do, and the range that is admissible."""
+    parts = list(scores)
+    reported = None if any(s.reported is None for s in parts) else sum((s.reported or Decimal(0) for s in parts), Decimal(0))
+    open_ = [s for s in parts if s.status not in ("scored", "not_applicable")]
+    rounding = policy.scoring.rounding
+    exact = None if open_ else sum((s.exact for s in parts if s.exact is not None), Fraction(0))
+    ranges = [s.limits for s in parts if s.status != "not_applicable"]
+    limits: tuple[Fraction, Fraction] | None = None
+    if all(r is not None for r in ranges):
+        known = [r for r in ranges if r is not None]
+        limits = sum((r[0] for r in known), Fraction(0)), sum((r[1] for r in known), Fraction(0))
+    allowed = None if limits is None else (rounding(limits[0]), rounding(limits[1]))
+    reason = f"{len(open_)} 个指标须人工判断" if open_ else ""
+    computed = None if exact is None else rounding(exact)
+    status = "needs_review" if open_ else "scored"
+    return Score(reported, computed, exact, allowed, status, reason, None, limits)
+
+
+def total(form: Form, execution: Score, indicators: Score, not_applicable: Decimal, policy: Policy) -> Score:
+    """The form's total by the policy's table, from the parts; a range instead where a part needs a human."""
+    reported, rounding = number_of(form.total), policy.scoring.rounding
+    fixed: dict[str, Scalar] = {"full_score": policy.scoring.weights.full_score, "not_applicable_weight": not_applicable}
+    fixed["applicable"] = policy.scoring.weights.full_score - not_applicable
+    ends = [_total_at(low, high, fixed, policy) for low, high in zip(execution.limits or (), indicators.limits or (), strict=False)]
+    allowed = (rounding(ends[0][1]), rounding(ends[1][1])) if len(ends) == 2 and ends[0] and ends[1] else None
+    if execution.exact is None or indicators.exact is None or execution.status != "scored":
+        reason = "；".join(filter(None, [execution.reason, indicators.reason]))
+        return Score(reported, None, None, allowed, "needs_review", reason, None)
+    found = _total_at(execution.exact, indicators.exact, fixed, policy)
+    if found is None:
+        return Score(reported, None, None, None, "error", "总分的公式算不出来", None)
+    case, exact = found
+    assert case.score is not None
+    values = _values(
+        case.score, {**fixed, "execution": rounding(execution.exact), "indicators": rounding(indicators.exact)}, policy
+    )
+    operands = formula.show(case.score, values)
+    name, shown = f"total.{case.id}", tuple(values.items())
+    trace = Trace(name, case.label, case.basis, case.formula, operands, shown, exact, "", rounding_text(policy))
+    return Score(reported, rounding(exact), exact, allowed, "scored", "", trace)
+
+
+def _total_at(
+    execution: Fraction, indicators: Fraction, fixed: Mapping[str, Scalar], policy: Policy
+) -> tuple[Case, Fraction] | None:
+    """The case that makes the total of these parts, and its value; None where its formula has none."""
+    parts = {"execution": _decimal(execution), "indicators": _decimal(indicators)}
+    case = policy.scoring.total.first({**fixed, **parts})
+    if case is None or case.score is None:
+        return None
+    values: dict[str, numerals.Number] = {**_values(case.score, {**fixed, **parts}, policy)}
+    values |= {name: exact for name, exact in (("execution", execution), ("indicators", indicators)) if name in values}
+    try:
+        return case, formula.evaluate(case.score, values)
+    except (DivisionByZero, KeyError):
+        return None
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def grade(value: Decimal | None, policy: Policy) -> Band | None:
+    """The grade of a rounded total; None if there is no total."""
+    if value is None:
+        return None
+    return next((b for b in policy.grades if value > b.floor or (b.floor_included and value == b.floor)), None)

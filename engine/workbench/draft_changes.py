@@ -1,0 +1,22 @@
+"""A change of one field in someone's draft of a policy."""
+
+from __future__ import annotations
+
+from engine.editing.changes import Change, Seen, after, look
+from engine.policy.library import Library
+from engine.workbench.drafts import Draft, Drafts
+
+
+def view(drafts: Drafts, person: str, policy: str, below: Library) -> Seen:
+    """What a person sees of a policy, their unsaved changes laid over it."""
+    return look(policy, drafts.texts(person, policy), below)
+
+
+def apply(drafts: Drafts, person: str, policy: str, revision: int, change: Change, below: Library, seen_state: str = "") -> Draft:
+    """The person's draft with a change made. `seen_state`: what was saved when they saw the place (`text_merge.state`).
+
+    Raises Stale if the draft or what is saved is another one by now, and PolicyError for what cannot be changed so.
+    """
+    drafts.check_seen(person, policy, revision, seen_state)
+    seen = view(drafts, person, policy, below)
+    return drafts.edit(person, policy, revision, after(seen, change), seen.texts)

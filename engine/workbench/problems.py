@@ -1,0 +1,101 @@
+"""How a problem is told: as data, or as a page where a person is looking."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from engine.errors import InternalError, JixiaoError, Problem
+from engine.files import displayed
+from engine.workbench.audit import difference
+from engine.workbench.bodies import Answer, complaint
+from engine.workbench.drafts import Conflict, Stale
+from engine.workbench.merging import digest
+from engine.workbench.state import Refused
+
+
+def told(problem: Problem) -> dict[str, Any]:
+    """A problem as data."""
+    place = problem.place
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "table": place.table,
+        "row": place.row,
+        "cell": place.cell,
+        "path": place.path,
+        "message": problem.message,
+        "expected": problem.expected,
+        "nearest": problem.nearest,
+        "code": problem.code,
+        "text": str(problem),
+    }
+
+
+def _wrong(request: Request, error: Exception) -> Response:
+    assert isinstance(error, JixiaoError)
+    status = 409 if isinstance(error, Stale | Conflict) else 422
+    if any(problem.code == "policy.missing" for problem in error.problems):
+        status = 404
+    if isinstance(error, InternalError):
+        status = 500
+    body: dict[str, Any] = {
+        "title": str(error.problems[0]) if error.problems else "出错了",
+        "status": status,
+        "exit_status": error.exit_status,
+        "problems": [told(problem) for problem in error.problems],
+    }
+    if isinstance(error, Conflict):
+        body["conflicts"] = [
+            {"file": name, "saved": saved, "draft": mine, "seen": digest(saved), "difference": difference(saved, mine, name)}
+            for name, (saved, mine) in error.files.items()
+        ]
+    return _problem(request, status, body)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    reasons = {400: "请求的内容读不出来", 404: "没有这个地址", 405: "这个地址不接受这种请求"}
+    reason = error.detail if isinstance(error, Refused) else reasons.get(error.status_code, error.detail)
+    return _problem(request, error.status_code, {"title": reason, "status": error.status_code}, error.headers)
+
+
+def _misshapen(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    problems = [complaint(item) for item in error.errors()[:100]]
+    return _problem(request, 422, {"title": "请求的内容不对", "status": 422, "problems": problems})
+
+
+_REASONS = {
+    errno.ENOSPC: "磁盘满了",
+    errno.EDQUOT: "磁盘配额用完了",
+    errno.EROFS: "磁盘是只读的",
+    errno.EACCES: "没有写的权限",
+    errno.EPERM: "没有写的权限",
+}
+
+
+def _unwritten(request: Request, error: Exception) -> Response:
+    """A file could not be written (disk full, read-only, held by another program): nothing is changed then, and drafts stay."""
+    assert isinstance(error, OSError)
+    where = f"：{displayed(str(error.filename))}" if error.filename else ""
+    reason = _REASONS.get(error.errno or 0, "别的程序正占用着" if isinstance(error, TimeoutError) else error.strerror or "系统出错")
+    title = f"没有写成，原来的内容没有变（{reason}{where}）。请管理员处理后再试"
+    return _problem(
+        request, 507 if error.errno in _REASONS else 503, {"title": title, "status": 507 if error.errno in _REASONS else 503}
+    )
+
+
+def _problem(request: Request, status: int, body: dict[str, Any], headers: Any = None) -> Response:
+    """The problem as data, or as a page where a person is looking; who must sign in first is led there."""
+    if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
+        from engine.workbench.frame import problem_page
+
+        return problem_page(request, status, body["title"], [item["text"] for item in body.get("problems", []) if "text" in item])
+    return Answer(body, status, dict(headers or {}), media_type="application/problem+json")

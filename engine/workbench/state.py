@@ -1,0 +1,69 @@
+"""What one running workbench works with, and how a request finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Request
+from starlette.exceptions import HTTPException
+
+from engine.policy.library import Library
+from engine.workbench import accounts
+from engine.workbench.accounts import Account, Throttle
+from engine.workbench.audit import Log
+from engine.workbench.drafts import Drafts
+from engine.workbench.judge_pool import Judges
+from engine.workbench.sessions import Sessions
+
+T = TypeVar("T")
+
+_BUSY = CapacityLimiter(2)  # evaluations at once; the rest wait in a row, and hold no thread
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """What one running workbench works with."""
+
+    policies: Path
+    """The directory whose policies may be changed."""
+    library: Library
+    drafts: Drafts
+    log: Log
+    sessions: Sessions = field(default_factory=Sessions)
+    throttle: Throttle = field(default_factory=Throttle)
+    accounts_file: Path | None = None
+    examples: tuple[Path, ...] = ()
+    judges: Judges = field(default_factory=Judges)
+    secure: bool = False
+    """Whether it is reached by https, so that the cookie is sent over nothing else."""
+
+    @property
+    def kept(self) -> Path:
+        """Where records of forms are that someone asked to keep."""
+        return self.policies / ".workbench" / "forms"
+
+    def accounts(self) -> dict[str, Account]:
+        """The accounts as the file has them now: one shut out is out at once."""
+        return accounts.load(self.accounts_file) if self.accounts_file else {}
+
+
+class Refused(HTTPException):
+    """A request that is not allowed."""
+
+    def __init__(self, status: int, reason: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(status, reason, headers)
+
+
+def bench(request: Request) -> Workbench:
+    """The workbench that serves this request."""
+    found: Workbench = request.app.state.workbench
+    return found
+
+
+async def busy(work: Callable[..., T], *arguments: Any, **named: Any) -> T:
+    """Run something long beside the event loop, at most two at once."""
+    return await to_thread.run_sync(lambda: work(*arguments, **named), limiter=_BUSY)
