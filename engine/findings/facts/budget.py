@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from engine.findings.facts.numbers import ratio
+from engine.language.facts.form import BudgetFields, ExecutionHabit, PrintedWeights
 from engine.scoring.budget import Amounts, amounts_of, line_below_zeros, scored_line
 from engine.scoring.budget_lines import Pair, nesting
 from engine.submission.model import BudgetLine, Form
@@ -15,7 +16,7 @@ _RATE_PLACES = 2
 """A rate with more decimals was not cut on purpose."""
 
 
-def budget_values(form: Form, scored: tuple[Decimal | None, Decimal | None], words: Vocabulary) -> dict[str, object]:
+def budget_values(form: Form, scored: tuple[Decimal | None, Decimal | None], words: Vocabulary) -> BudgetFields:
     """What the budget block is made of: sums over the lines that stand for themselves, and what had to be read into it."""
     details = [line for line in form.budget if line.role == "detail"]
     money = [amounts_of(line, words) for line in details]
@@ -26,16 +27,16 @@ def budget_values(form: Form, scored: tuple[Decimal | None, Decimal | None], wor
     line, below = scored_line(form), line_below_zeros(form)
     first = next((item for item in form.budget if item.role == "total"), None)
     other = [cell for item in ([first] if first else []) + details for cell in amounts_of(item, words).other_units]
-    return {
-        "lines_budget": _sum(counted, "budget"),
-        "lines_executed": _sum(counted, "executed"),
-        "repeated_lines": "、".join(f"“{child.name}”" for child, _ in found.repeated) or None,
-        "repeated_owner": "、".join(dict.fromkeys(f"“{owner.name}”" for _, owner in found.repeated)) or None,
-        "scored_line": line.name if line else None,
-        "zero_total": first.name if first and (below or _is_zero(first, details)) else None,
-        "line_below_zeros": below is not None,
-        "other_unit_amounts": "、".join(f"“{cell.text}”" for cell in other) or None,
-    }
+    return BudgetFields(
+        lines_budget=_sum(counted, "budget"),
+        lines_executed=_sum(counted, "executed"),
+        repeated_lines="、".join(f"“{child.name}”" for child, _ in found.repeated) or None,
+        repeated_owner="、".join(dict.fromkeys(f"“{owner.name}”" for _, owner in found.repeated)) or None,
+        scored_line=line.name if line else None,
+        zero_total=first.name if first and (below or _is_zero(first, details)) else None,
+        line_below_zeros=below is not None,
+        other_unit_amounts="、".join(f"“{cell.text}”" for cell in other) or None,
+    )
 
 
 def _pair(line: BudgetLine, amounts: Amounts) -> Pair | None:
@@ -55,24 +56,24 @@ def _is_zero(total: BudgetLine, details: list[BudgetLine]) -> bool:
     return number_of(total.budget) == 0 and any(number_of(line.budget) for line in details)
 
 
-def execution_habit(reported: Decimal | None, weight: Decimal, rate: Decimal | None) -> dict[str, object]:
+def execution_habit(reported: Decimal | None, weight: Decimal, rate: Decimal | None) -> ExecutionHabit:
     """The execution rate the body's own score follows from, and the true rate cut and rounded to as many decimals."""
     implied = ratio(reported, weight, 100)
     if implied is None or rate is None:
-        return {}
+        return ExecutionHabit()
     implied = implied.normalize()
     places = max(-int(implied.as_tuple().exponent), 0)
     if places > _RATE_PLACES:
-        return {}
+        return ExecutionHabit()
     step = Decimal(1).scaleb(-places)
-    return {
-        "execution_rate_implied": Decimal(format(implied, "f")),
-        "execution_rate_cut": rate.quantize(step, ROUND_DOWN),
-        "execution_rate_rounded": rate.quantize(step, ROUND_HALF_UP),
-    }
+    return ExecutionHabit(
+        execution_rate_implied=Decimal(format(implied, "f")),
+        execution_rate_cut=rate.quantize(step, ROUND_DOWN),
+        execution_rate_rounded=rate.quantize(step, ROUND_HALF_UP),
+    )
 
 
-def printed_weights(form: Form, indicators: Decimal | None, scheme: Decimal, full_score: Decimal) -> dict[str, object]:
+def printed_weights(form: Form, indicators: Decimal | None, scheme: Decimal, full_score: Decimal) -> PrintedWeights:
     """The total of weights as printed, the weights added up, and how far apart they are.
 
     Budget execution counts with its printed weight, else with the `scheme`'s. A total of the indicators alone is right as well
@@ -82,7 +83,7 @@ def printed_weights(form: Form, indicators: Decimal | None, scheme: Decimal, ful
     line = scored_line(form)
     execution = number_of(line.weight) if line else None
     if printed is None or indicators is None:
-        return {}
+        return PrintedWeights()
     added = indicators + (scheme if execution is None else execution)
     gap = abs(printed - (indicators if added == full_score and printed == indicators else added))
-    return {"weight_total_printed": printed, "weight_total_added": added, "weight_total_gap": gap}
+    return PrintedWeights(weight_total_printed=printed, weight_total_added=added, weight_total_gap=gap)

@@ -12,12 +12,23 @@ from decimal import Decimal
 
 from engine.errors import Place
 from engine.findings.facts.claims import Claim, claims_of
-from engine.findings.facts.form import form_values
-from engine.findings.facts.indicator import home_of, indicator_values, level1_of
+from engine.findings.facts.form import form_fact
+from engine.findings.facts.indicator import Around, home_of, indicator_fact, level1_of
 from engine.findings.facts.numbers import weight_sum
 from engine.findings.facts.report_text import ReportText
-from engine.findings.facts.rows import row_values
-from engine.language.model import Fact, Scalar
+from engine.language.fact_fields import kind_of, values_of
+from engine.language.facts import (
+    AlikeFact,
+    AnyFact,
+    BundleFact,
+    ClaimFact,
+    DoubtFact,
+    GoalFact,
+    GroupFact,
+    PartFact,
+    UnmetFact,
+)
+from engine.language.model import Fact
 from engine.policy.model import Policy
 from engine.scoring.budget import scored_line
 from engine.scoring.form import canonical_level1
@@ -73,20 +84,18 @@ class _Builder:
         matched = names.keys(ids, self.rules)
         units = {scored.form.unit for scored in self.forms if scored.form.unit}
         first = self.forms[0].form
-        self._add("f", "bundle", {"forms": len(self.forms), "units": len(units)}, Source(self.labels[0], first.unit, first.place))
+        self._add("f", BundleFact(forms=len(self.forms), units=len(units)), Source(self.labels[0], first.unit, first.place))
         texts = [ReportText(scored.form, self.policy.numbering) for scored in self.forms]
         for n, scored in enumerate(self.forms):  # forms first: a report may speak of a form that comes later
-            common = {"form": self.labels[n], "form_kind": scored.form.kind}
-            values = form_values(scored, texts[n], self.policy, self.words)
-            self._add(f"f{n:03}", "form", {**common, **values}, self._form_source(scored.form, self.labels[n]))
+            fact = form_fact(scored, texts[n], self.policy, self.words)
+            self._add(f"f{n:03}", fact, self._form_source(scored.form, scored.label))
         for n, scored in enumerate(self.forms):
             self._parts_of(f"f{n:03}", n, scored, ids[n], matched.keys, texts[n])
         notes = () if matched.complete else ("指标过多，跨表比对时只比对了名称完全相同的指标",)
         return Facts(tuple(self.facts), self.sources, notes)
 
-    def _add(self, identity: str, kind: str, values: Mapping[str, object], source: Source) -> None:
-        fields = {name: number for name, value in values.items() if (number := _scalar(value)) is not None}
-        self.facts.append(Fact(identity, kind, fields))
+    def _add(self, identity: str, fact: AnyFact, source: Source) -> None:
+        self.facts.append(Fact(identity, kind_of(fact), values_of(fact)))
         self.sources[identity] = source
 
     # --- one form ------------------------------------------------------------------------------------------------
@@ -95,46 +104,49 @@ class _Builder:
         self, base: str, n: int, scored: ScoredForm, ids: list[tuple[str, str]], keys: Mapping[str, str], texts: ReportText
     ) -> None:
         form, label = scored.form, self.labels[n]
-        common = {"form": label, "form_kind": form.kind}
         weights = sum((item.known.weight or Decimal(0) for item in scored.indicators), Decimal(0))
-        self._parts(base, scored, common)
+        self._parts(base, scored)
         by_goal: dict[int, list[ScoredIndicator]] = {}
         for item in scored.indicators:
             by_goal.setdefault(item.goal, []).append(item)
         for goal in form.goals:
-            self._goal(f"{base}.g{goal.number:03}", goal, by_goal.get(goal.number, []), common)
+            self._goal(f"{base}.g{goal.number:03}", goal, by_goal.get(goal.number, []), scored)
         unmet_names = [row.name for row in form.unmet]
         reduced = {identity: names.reduce(name, self.rules) for identity, name in ids}
         listed = {names.find(name, reduced, self.rules) for name in unmet_names}
-        around = row_values(form, scored.indicators, self.words)
-        for (identity, _), item, rows in zip(ids, scored.indicators, around, strict=True):
-            values = indicator_values(item, weights, texts, self.policy) | {
-                **rows,
-                "name_key": keys[identity],
-                "in_unmet_table": identity in listed,
-            }
-            self._add(identity, "indicator", {**common, **values}, self._indicator_source(item, label))
+        filed = [(goal.number, indicator) for goal in form.goals for indicator in goal.indicators]
+        for m, ((identity, _), item) in enumerate(zip(ids, scored.indicators, strict=True)):
+            below = tuple(indicator for goal, indicator in filed[m + 1 :] if goal == item.goal)
+            around = Around(label, form.kind, weights, filed[m][1], below, keys[identity], identity in listed)
+            fact = indicator_fact(item, around, texts, self.policy, self.words)
+            self._add(identity, fact, self._indicator_source(item, label))
         by_id = {identity: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}
         previous: UnmetRow | None = None
         for m, row in enumerate(form.unmet):
             found = names.find(row.name, reduced, self.rules)
             shared = bool(previous and row.reason and previous.reason and row.reason == previous.reason)
-            values = self._unmet_values(row, shared, by_id.get(found or "")) | {
-                "name_key": keys[found] if found else names.reduce(row.name, self.rules)
-            }
-            self._add(f"{base}.u{m:03}", "unmet", {**common, **values}, _unmet_source(row, label))
+            key = keys[found] if found else names.reduce(row.name, self.rules)
+            unmet = self._unmet(row, key, shared, by_id.get(found or ""), scored)
+            self._add(f"{base}.u{m:03}", unmet, _unmet_source(row, label))
             previous = row
         by_name = {identity: (name, keys[identity]) for identity, name in reduced.items()}
         by_key = {keys[identity]: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}
         for m, claim in enumerate(claims_of(form, label, self.labels, by_name, self.rules, self.words, self.policy.statements)):
             source = Source(label, claim.subject, claim.place, {"text": Cell(claim.text, claim.place)})
-            values = {**common, **claim.fields, **self._expected(claim), **_off(claim, by_key)}
-            self._add(f"{base}.c{m:04}", "claim", values, source)
-        self._alike(base, ids, scored, common)
+            self._add(f"{base}.c{m:04}", self._claim(claim, by_key, scored), source)
+        self._alike(base, ids, scored)
         for m, doubt in enumerate(form.doubts):
-            told = {name: getattr(doubt, name) or None for name in ("key", "subject", "text", "taken", "readings")}
+            told = DoubtFact(
+                form=label,
+                form_kind=form.kind,
+                key=doubt.key or None,
+                subject=doubt.subject or None,
+                text=doubt.text or None,
+                taken=doubt.taken or None,
+                readings=doubt.readings or None,
+            )
             source = Source(label, doubt.subject, doubt.place, {"text": Cell(doubt.text, doubt.place)})
-            self._add(f"{base}.d{m:04}", "doubt", {**common, **told}, source)
+            self._add(f"{base}.d{m:04}", told, source)
 
     def _form_source(self, form: Form, label: str) -> Source:
         line = scored_line(form)
@@ -152,8 +164,13 @@ class _Builder:
                 cells.setdefault(f"{section.key}_text", section.paragraphs[0])
         return Source(label, form.name, form.place, _present(cells))
 
-    def _expected(self, claim: Claim) -> dict[str, object]:
-        """What a claim should say by the form it is about, and how far off it is, where the policy says what it equals."""
+    def _claim(self, claim: Claim, indicators: Mapping[str, ScoredIndicator], scored: ScoredForm) -> ClaimFact:
+        """A claim with what it should say by the form it is about and by the indicator it speaks of, and how far off it is."""
+        said = {"form": scored.label, "form_kind": scored.form.kind, **claim.fields}
+        return ClaimFact(**{**said, **self._expected(claim), **_off(claim, indicators)})  # type: ignore[arg-type]  # by groups
+
+    def _expected(self, claim: Claim) -> dict[str, Decimal]:
+        """What a claim should say, and how far off it is, where the policy says what it equals."""
         about = next((fact for fact in self.facts if fact.kind == "form" and fact.fields["form"] == claim.fields["about"]), None)
         for group, name in claim.equals:
             expected, said = (about.fields.get(name) if about else None), claim.fields.get(group)
@@ -161,26 +178,35 @@ class _Builder:
                 return {"expected": expected, "gap": abs(expected - said)}
         return {}
 
-    def _parts(self, base: str, scored: ScoredForm, common: Mapping[str, object]) -> None:
+    def _parts(self, base: str, scored: ScoredForm) -> None:
         for m, (name, score) in enumerate(scored.level1.items()):
             inside = [item for item in scored.indicators if canonical_level1(item.known.indicator.level1, self.policy) == name]
-            values = {
-                "name": name,
-                "reported": score.reported,
-                "computed": score.computed,
-                "weight_sum": weight_sum(inside),
-                "weight_scheme": scored.scheme.level1.get(name),
-                "weight_case": scored.scheme.label or None,
-                "weight_clause": scored.scheme.basis,
-            }
-            self._add(f"{base}.p{m:02}", "part", {**common, **values}, Source(str(common["form"]), name, scored.form.place))
+            part = PartFact(
+                form=scored.label,
+                form_kind=scored.form.kind,
+                name=name,
+                reported=score.reported,
+                computed=score.computed,
+                weight_sum=weight_sum(inside),
+                weight_scheme=scored.scheme.level1.get(name),
+                weight_case=scored.scheme.label or None,
+                weight_clause=scored.scheme.basis,
+            )
+            self._add(f"{base}.p{m:02}", part, Source(scored.label, name, scored.form.place))
 
-    def _goal(self, base: str, goal: Goal, items: list[ScoredIndicator], common: Mapping[str, object]) -> None:
-        label = str(common["form"])
-        values = {"number": goal.number, "title": goal.title or None, "weight": number_of(goal.weight), "indicators": len(items)}
-        values["weight_sum"] = weight_sum(items)
+    def _goal(self, base: str, goal: Goal, items: list[ScoredIndicator], scored: ScoredForm) -> None:
+        label, kind = scored.label, scored.form.kind
+        fact = GoalFact(
+            form=label,
+            form_kind=kind,
+            number=goal.number,
+            title=goal.title or None,
+            weight=number_of(goal.weight),
+            weight_sum=weight_sum(items),
+            indicators=len(items),
+        )
         subject = f"年度目标{goal.number}"
-        self._add(base, "goal", {**common, **values}, Source(label, subject, goal.place, _present({"weight": goal.weight})))
+        self._add(base, fact, Source(label, subject, goal.place, _present({"weight": goal.weight})))
         for m, group in enumerate(goal.groups or _groups(goal)):
             inside = [
                 item
@@ -189,21 +215,23 @@ class _Builder:
             ]
             home = home_of(group.level2, self.policy)
             known = bool(home) if group.level2 else level1_of(group.level1, self.policy) is not None
-            values = {
-                "goal": goal.number,
-                "depth": 2 if group.level2 else 1,
-                "level1": group.level1,
-                "level2": group.level2 or None,
-                "name": group.level2 or group.level1,
-                "known": known,
-                "belongs": canonical_level1(group.level1, self.policy) in home if group.level2 else None,
-                "home": "、".join(home) or None,
-                "weight": number_of(group.weight),
-                "weight_sum": weight_sum(inside),
-                "indicators": len(inside),
-            }
+            group_fact = GroupFact(
+                form=label,
+                form_kind=kind,
+                goal=goal.number,
+                depth=2 if group.level2 else 1,
+                level1=group.level1,
+                level2=group.level2 or None,
+                name=group.level2 or group.level1,
+                known=known,
+                belongs=canonical_level1(group.level1, self.policy) in home if group.level2 else None,
+                home="、".join(home) or None,
+                weight=number_of(group.weight),
+                weight_sum=weight_sum(inside),
+                indicators=len(inside),
+            )
             source = Source(label, group.level2 or group.level1, group.place, _present({"weight": group.weight}))
-            self._add(f"{base}.k{m:03}", "group", {**common, **values}, source)
+            self._add(f"{base}.k{m:03}", group_fact, source)
 
     # --- one indicator -------------------------------------------------------------------------------------------
 
@@ -213,22 +241,25 @@ class _Builder:
         cells = {**own, "target_text": indicator.target, "actual_text": indicator.actual, "weight": indicator.weight}
         return Source(label, indicator.name, indicator.place, _present(cells))
 
-    def _unmet_values(self, row: UnmetRow, shared: bool, item: ScoredIndicator | None) -> dict[str, object]:
+    def _unmet(self, row: UnmetRow, key: str, shared: bool, item: ScoredIndicator | None, scored: ScoredForm) -> UnmetFact:
         target, actual = value_of(row.target, self.words), value_of(row.actual, self.words)
         reason = row.reason.text if row.reason else ""
-        return {
-            "name": row.name,
-            "level2": row.level2 or None,
-            "target_text": row.target.text if row.target else None,
-            "actual_text": row.actual.text if row.actual else None,
-            "target": target.number,
-            "actual": actual.number,
-            "actual_differs": self._differs(actual, item.known.actual) if item else None,
-            "target_differs": self._differs(target, item.known.target) if item else None,
-            "reason": reason or None,
-            "shared_reason": shared,
-            "shared_terms": names.shared_terms(reason, row.name, self.rules) if reason else None,
-        }
+        return UnmetFact(
+            form=scored.label,
+            form_kind=scored.form.kind,
+            name_key=key,
+            name=row.name,
+            level2=row.level2 or None,
+            target_text=row.target.text if row.target else None,
+            actual_text=row.actual.text if row.actual else None,
+            target=target.number,
+            actual=actual.number,
+            actual_differs=self._differs(actual, item.known.actual) if item else None,
+            target_differs=self._differs(target, item.known.target) if item else None,
+            reason=reason or None,
+            shared_reason=shared,
+            shared_terms=names.shared_terms(reason, row.name, self.rules) if reason else None,
+        )
 
     def _differs(self, first: Value, second: Value) -> bool | None:
         """Whether two values are different numbers, in one unit; None where that cannot be told."""
@@ -237,19 +268,21 @@ class _Builder:
         compared = compare(first, second, self.words)
         return any(pair.target != pair.actual for pair in compared.pairs) if compared.kind == "numbers" else None
 
-    def _alike(self, base: str, ids: list[tuple[str, str]], scored: ScoredForm, common: Mapping[str, object]) -> None:
+    def _alike(self, base: str, ids: list[tuple[str, str]], scored: ScoredForm) -> None:
         by_id = {identity: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}
         for m, pair in enumerate(names.alike(ids, self.rules)):
             first, second = by_id[pair.first], by_id[pair.second]
-            values = {
-                "first": first.known.indicator.name,
-                "second": second.known.indicator.name,
-                "ending": pair.ending,
-                "ending_length": len(pair.ending),
-                "similarity": pair.similarity,
-                "same_unit": first.known.actual.unit == second.known.actual.unit,
-                "same_actual": first.known.actual_number is not None and first.known.actual_number == second.known.actual_number,
-            }
+            alike = AlikeFact(
+                form=scored.label,
+                form_kind=scored.form.kind,
+                first=first.known.indicator.name,
+                second=second.known.indicator.name,
+                ending=pair.ending,
+                ending_length=len(pair.ending),
+                similarity=pair.similarity,
+                same_unit=first.known.actual.unit == second.known.actual.unit,
+                same_actual=first.known.actual_number is not None and first.known.actual_number == second.known.actual_number,
+            )
             place = first.known.indicator.place
             cells = {
                 "first": Cell(first.known.indicator.name, place),
@@ -257,17 +290,9 @@ class _Builder:
             }
             self._add(
                 f"{base}.s{m:04}",
-                "alike",
-                {**common, **values},
-                Source(str(common["form"]), first.known.indicator.name, place, cells),
+                alike,
+                Source(scored.label, first.known.indicator.name, place, cells),
             )
-
-
-def _scalar(value: object) -> Scalar | None:
-    if isinstance(value, bool | str | Decimal) or value is None:
-        return value
-    assert isinstance(value, int)
-    return Decimal(value)
 
 
 def _present(cells: Mapping[str, Cell | None]) -> dict[str, Cell]:
@@ -279,12 +304,12 @@ def _unmet_source(row: UnmetRow, label: str) -> Source:
     return Source(label, row.name, row.place, _present(cells))
 
 
-def _off(claim: Claim, indicators: Mapping[str, ScoredIndicator]) -> dict[str, object]:
+def _off(claim: Claim, indicators: Mapping[str, ScoredIndicator]) -> dict[str, Decimal]:
     """How far the values a claim states of an indicator are from those on the form."""
     item = indicators.get(str(claim.fields.get("name_key", "")))
     if item is None or item.known.comparison.kind != "numbers" or len(item.known.comparison.pairs) != 1:
         return {}
-    out: dict[str, object] = {}
+    out: dict[str, Decimal] = {}
     for name, number in (("actual", item.known.actual_number), ("target", item.known.target_number)):
         said = claim.fields.get(name)
         if isinstance(said, Decimal) and number is not None:

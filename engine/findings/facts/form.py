@@ -9,6 +9,7 @@ from engine.findings.facts.budget import budget_values, execution_habit, printed
 from engine.findings.facts.claims import amounts, last_place, percent
 from engine.findings.facts.numbers import gap, ratio
 from engine.findings.facts.report_text import ReportText
+from engine.language.facts import FormFact
 from engine.policy.model import Policy, StatementRule
 from engine.scoring.budget import amounts_of, scored_line
 from engine.scoring.model import ScoredForm
@@ -19,8 +20,8 @@ from engine.values.model import Value
 from engine.values.vocabulary import Vocabulary
 
 
-def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vocabulary) -> dict[str, object]:
-    """The fields of a form fact: what was filed, what was computed, how far the two are apart."""
+def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vocabulary) -> FormFact:
+    """The fact of a form: what was filed, what was computed, how far the two are apart."""
     form, weights = scored.form, policy.scoring.weights
     line = scored_line(form)
     money = amounts_of(line, words) if line else None
@@ -47,59 +48,62 @@ def form_values(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vo
     )
     reported_grade = grade(scored.total.reported, policy)
     header = {item.key: number_of(item.value) for item in form.header if item.key in ("basic_expenditure", "project_expenditure")}
-    return {
-        "name": form.name,
-        "unit": form.unit or None,
-        "fiscal_year": form.fiscal_year,
-        "total_reported": scored.total.reported,
-        "total_computed": scored.total.computed,
-        "total_gap": gap(scored.total.reported, scored.total.computed),
-        "total_added": added,
-        "added_gap": gap(added, scored.total.reported),
-        "execution_reported": scored.execution.reported,
-        "execution_computed": scored.execution.computed,
-        "execution_gap": gap(scored.execution.reported, scored.execution.computed),
-        "execution_weight": number_of(line.weight) if line else None,
-        "execution_weight_scheme": weights.execution,
-        "execution_status": scored.execution.status,
-        "execution_reason": scored.execution.reason or None,
-        **budget_values(form, (budget, executed), words),
-        **execution_habit(scored.execution.reported, (number_of(line.weight) if line else None) or weights.execution, rate),
-        **printed_weights(form, weight_sum if weighted else None, weights.execution, weights.full_score),
-        "execution_clause": scored.execution.trace.basis if scored.execution.trace else None,
-        "indicators_reported": own_sum,
-        "indicators_computed": None if None in computed else sum((c for c in computed if c is not None), Decimal(0)),
-        "grade_reported": scored.grade_reported or None,
-        "grade_computed": scored.grade_computed or None,
-        "grade_of_reported": reported_grade.id if reported_grade else None,
-        "grade_clause": scored.grade_basis or None,
-        "money_unit": money.unit if money else "",
-        "budget": budget,
-        "executed": executed,
-        "unspent": None if budget is None or executed is None else budget - executed,
-        "original_budget": original,
-        "budget_walk_gap": _walk_gap(form, budget, words, policy.statements),
-        "budget_change": None if budget is None or original is None else ratio(budget - original, original),
-        "execution_rate": rate,
-        "execution_rate_stated": stated_rate,
-        "execution_rate_gap": gap(rate, stated_rate),
-        "execution_rate_precision": None if stated_rate is None else _precision(stated, stated_rate),
-        "execution_rate_unit_missing": True if stated.number is not None and stated.unit == "" else None,
-        **header,
-        "expenditure_gap": _expenditure_gap(header, budget, executed),
-        "indicators": counts.indicators,
-        "met": counts.met,
-        "unmet": counts.indicators - counts.met - counts.unknown,
-        "undecided": counts.unknown,
-        "completion_rate": ratio(Decimal(counts.met), Decimal(counts.indicators), 100),
-        "weight_sum": weight_sum if weighted else None,
-        "weight_scheme": weights.full_score - weights.execution,
-        "indicator_rate": own_rate,
-        "execution_score_rate": own_execution,
-        "rate_lead": None if own_rate is None or own_execution is None else own_rate - own_execution,
-        "goals": len(form.goals),
-        **texts.values(),
-    }
+    return FormFact(
+        form=scored.label,
+        form_kind=form.kind,
+        name=form.name,
+        unit=form.unit or None,
+        fiscal_year=form.fiscal_year,
+        total_reported=scored.total.reported,
+        total_computed=scored.total.computed,
+        total_gap=gap(scored.total.reported, scored.total.computed),
+        total_added=added,
+        added_gap=gap(added, scored.total.reported),
+        execution_reported=scored.execution.reported,
+        execution_computed=scored.execution.computed,
+        execution_gap=gap(scored.execution.reported, scored.execution.computed),
+        execution_weight=number_of(line.weight) if line else None,
+        execution_weight_scheme=weights.execution,
+        execution_status=scored.execution.status,
+        execution_reason=scored.execution.reason or None,
+        budget_block=budget_values(form, (budget, executed), words),
+        habit=execution_habit(scored.execution.reported, (number_of(line.weight) if line else None) or weights.execution, rate),
+        printed=printed_weights(form, weight_sum if weighted else None, weights.execution, weights.full_score),
+        execution_clause=scored.execution.trace.basis if scored.execution.trace else None,
+        indicators_reported=own_sum,
+        indicators_computed=None if None in computed else sum((c for c in computed if c is not None), Decimal(0)),
+        grade_reported=scored.grade_reported or None,
+        grade_computed=scored.grade_computed or None,
+        grade_of_reported=reported_grade.id if reported_grade else None,
+        grade_clause=scored.grade_basis or None,
+        money_unit=money.unit if money else "",
+        budget=budget,
+        executed=executed,
+        unspent=None if budget is None or executed is None else budget - executed,
+        original_budget=original,
+        budget_walk_gap=_walk_gap(form, budget, words, policy.statements),
+        budget_change=None if budget is None or original is None else ratio(budget - original, original),
+        execution_rate=rate,
+        execution_rate_stated=stated_rate,
+        execution_rate_gap=gap(rate, stated_rate),
+        execution_rate_precision=None if stated_rate is None else _precision(stated, stated_rate),
+        execution_rate_unit_missing=True if stated.number is not None and stated.unit == "" else None,
+        basic_expenditure=header.get("basic_expenditure"),
+        project_expenditure=header.get("project_expenditure"),
+        expenditure_gap=_expenditure_gap(header, budget, executed),
+        indicators=counts.indicators,
+        met=counts.met,
+        unmet=counts.indicators - counts.met - counts.unknown,
+        undecided=counts.unknown,
+        completion_rate=ratio(Decimal(counts.met), Decimal(counts.indicators), 100),
+        weight_sum=weight_sum if weighted else None,
+        weight_scheme=weights.full_score - weights.execution,
+        indicator_rate=own_rate,
+        execution_score_rate=own_execution,
+        rate_lead=None if own_rate is None or own_execution is None else own_rate - own_execution,
+        goals=len(form.goals),
+        report=texts.fields(),
+    )
 
 
 def _stated_rate(stated: Value, rate: Decimal | None) -> Decimal | None:

@@ -2,75 +2,108 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.findings.facts.numbers import excess, ratio
 from engine.findings.facts.report_text import ReportText, doubled, folded
+from engine.findings.facts.rows import part_fields, shared_score
+from engine.language.facts import IndicatorFact
 from engine.policy.model import Policy
 from engine.scoring.form import canonical_level1
-from engine.scoring.model import ScoredIndicator
+from engine.scoring.model import Recognised, ScoredIndicator
+from engine.submission.model import Indicator
 from engine.values import names
+from engine.values.vocabulary import Vocabulary
 
 
-def indicator_values(item: ScoredIndicator, weights: Decimal, texts: ReportText, policy: Policy) -> dict[str, object]:
-    """The fields of an indicator fact. `weights` is the sum of the form's weights."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What an indicator's form says of it beside its own row."""
+
+    form: str
+    form_kind: str
+    weights: Decimal
+    """The sum of the form's weights, in points."""
+    filed: Indicator
+    """The row as it was filed, a score that several rows share still in it."""
+    followers: tuple[Indicator, ...]
+    """The rows below it under the same goal."""
+    name_key: str
+    in_unmet_table: bool
+
+
+def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, policy: Policy, words: Vocabulary) -> IndicatorFact:
+    """The fact of an indicator: its row, what was made of it, and what the report says of it."""
     known, score, indicator = item.known, item.score, item.known.indicator
     home = home_of(indicator.level2, policy)
     level1 = canonical_level1(indicator.level1, policy)
-    target, actual = known.target_number, known.actual_number
+    target, actual, achieved = known.target_number, known.actual_number, known.fields.get("achieved")
     name = names.reduce(indicator.name, policy.names)
     stem = name.removesuffix(names.ending(name, policy.names))
-    return {
-        "goal": item.goal,
-        "name": indicator.name,
-        "level1": indicator.level1,
-        "level1_name": level1,
-        "level2": indicator.level2 or None,
-        "belongs": level1 in home if indicator.level2 else None,
-        "home": "、".join(home) or None,
-        "weight": known.weight,
-        "weight_share": ratio(known.weight, weights),
-        "target_text": known.target.raw,
-        "actual_text": known.actual.raw,
-        "target_kind": known.fields["target_kind"],
-        "actual_kind": known.actual.kind,
-        "target_operator": known.target.operator,
-        "actual_operator": known.actual.operator,
-        "target_unit": known.target.unit,
-        "actual_unit": known.actual.unit,
-        "target_parts": len(known.target.quantities),
-        "actual_parts": len(known.actual.quantities),
-        "target": target,
-        "actual": actual,
-        "comparison": known.comparison.kind,
-        "verdict": known.fields["verdict"],
-        "excess": excess(target, actual, known.direction),
-        "achieved": known.fields.get("achieved"),
-        "direction": known.direction,
-        "nature": known.nature,
-        "attainment": known.attainment if known.nature == "qualitative" else None,
-        "met": known.met,
-        "status": score.status,
-        "case": score.trace.case if score.trace else None,
-        "reported": score.reported,
-        "computed": score.computed,
-        "score_gap": None if score.reported is None or score.computed is None else score.reported - score.computed,
-        "score_shortfall": None if score.reported is None or score.computed is None else score.computed - score.reported,
-        "score_differs": score.differs,
-        "score_merged": indicator.score is None,
-        "clause": score.trace.basis if score.trace else None,
-        "review_reason": score.reason or None,
-        "allowed_low": score.allowed[0] if score.allowed else None,
-        "allowed_high": score.allowed[1] if score.allowed else None,
-        "full_marks": None if score.reported is None or known.weight is None else score.reported == known.weight,
-        "copied": bool(known.actual.raw) and folded(known.actual.raw) == folded(known.target.raw),
-        "doubled_text": doubled(indicator.name) or None,
-        "reason": indicator.reason.text if indicator.reason else None,
-        "in_unmet": texts.mentions(texts.unmet, indicator.name, known.target.raw) or texts.mentions_stem(texts.unmet, stem),
-        "in_problems": texts.mentions(texts.problems, indicator.name),
-        "in_report": texts.mentions(texts.report, indicator.name),
-        "evidence": texts.sentence_has(indicator.name, policy.evidence_words),
-    }
+    return IndicatorFact(
+        form=around.form,
+        form_kind=around.form_kind,
+        name_key=around.name_key,
+        in_unmet_table=around.in_unmet_table,
+        weight_text=around.filed.weight.text if around.filed.weight else None,
+        scan_doubt=_scan_doubt(known),
+        shared=shared_score(around.filed, item, around.followers),
+        split=part_fields(around.filed, item, words),
+        goal=item.goal,
+        name=indicator.name,
+        level1=indicator.level1,
+        level1_name=level1,
+        level2=indicator.level2 or None,
+        belongs=level1 in home if indicator.level2 else None,
+        home="、".join(home) or None,
+        weight=known.weight,
+        weight_share=ratio(known.weight, around.weights),
+        target_text=known.target.raw,
+        actual_text=known.actual.raw,
+        target_kind=str(known.fields["target_kind"]),
+        actual_kind=known.actual.kind,
+        target_operator=known.target.operator,
+        actual_operator=known.actual.operator,
+        target_unit=known.target.unit,
+        actual_unit=known.actual.unit,
+        target_parts=len(known.target.quantities),
+        actual_parts=len(known.actual.quantities),
+        target=target,
+        actual=actual,
+        comparison=known.comparison.kind,
+        verdict=str(known.fields["verdict"]),
+        excess=excess(target, actual, known.direction),
+        achieved=achieved if isinstance(achieved, Decimal) else None,
+        direction=known.direction,
+        nature=known.nature,
+        attainment=known.attainment if known.nature == "qualitative" else None,
+        met=known.met,
+        status=score.status,
+        case=score.trace.case if score.trace else None,
+        reported=score.reported,
+        computed=score.computed,
+        score_gap=None if score.reported is None or score.computed is None else score.reported - score.computed,
+        score_shortfall=None if score.reported is None or score.computed is None else score.computed - score.reported,
+        score_differs=score.differs,
+        score_merged=indicator.score is None,
+        clause=score.trace.basis if score.trace else None,
+        review_reason=score.reason or None,
+        allowed_low=score.allowed[0] if score.allowed else None,
+        allowed_high=score.allowed[1] if score.allowed else None,
+        full_marks=None if score.reported is None or known.weight is None else score.reported == known.weight,
+        copied=bool(known.actual.raw) and folded(known.actual.raw) == folded(known.target.raw),
+        doubled_text=doubled(indicator.name) or None,
+        reason=indicator.reason.text if indicator.reason else None,
+        in_unmet=texts.mentions(texts.unmet, indicator.name, known.target.raw) or texts.mentions_stem(texts.unmet, stem),
+        in_problems=texts.mentions(texts.problems, indicator.name),
+        in_report=texts.mentions(texts.report, indicator.name),
+        evidence=texts.sentence_has(indicator.name, policy.evidence_words),
+    )
+
+
+def _scan_doubt(known: Recognised) -> str | None:
+    return "、".join(f"“{value.raw.strip()}”" for value in (known.target, known.actual) if value.scanned) or None
 
 
 def home_of(level2: str, policy: Policy) -> list[str]:

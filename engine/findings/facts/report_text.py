@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from engine.language.facts.form import ReportFields
 from engine.submission.model import Form, Section
 
 PROBLEM_SECTIONS = ("problems", "problem")
@@ -28,18 +29,19 @@ class ReportText:
     def _of(self, *keys: str) -> str:
         return "\n".join(text for s in self.sections if s.key in keys for text in _section_text(s))
 
-    def values(self) -> dict[str, object]:
+    def fields(self) -> ReportFields:
+        """The report's text by section, and how many problems and measures it numbers."""
         problems = [s for s in self.sections if s.key == "problem"]
-        return {
-            "problems": len(problems) if any(s.key in PROBLEM_SECTIONS for s in self.sections) else None,
-            "remedies": _enumerated(self._of("remedies"), self._numbering),
-            "execution_text": self._of("execution") or None,
-            "met_text": self._of("met") or None,
-            "unmet_text": self.unmet or None,
-            "problems_text": self.problems or None,
-            "remedies_text": self.remedies or None,
-            "report_text": self.report or None,
-        }
+        return ReportFields(
+            problems=len(problems) if any(s.key in PROBLEM_SECTIONS for s in self.sections) else None,
+            remedies=_enumerated(self._of("remedies"), self._numbering),
+            execution_text=self._of("execution") or None,
+            met_text=self._of("met") or None,
+            unmet_text=self.unmet or None,
+            problems_text=self.problems or None,
+            remedies_text=self.remedies or None,
+            report_text=self.report or None,
+        )
 
     def mentions(self, text: str, name: str, target: str = "") -> bool:
         """Whether a text speaks of an indicator: by its name, or by its target value where that is more than a bare digit."""

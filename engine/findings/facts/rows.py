@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.language.facts.indicator import PartFields, SharedScore
 from engine.scoring.model import ScoredIndicator
-from engine.submission.model import Cell, Form, Indicator
+from engine.submission.model import Cell, Indicator
 from engine.values.cells import number_of, value_of
 from engine.values.comparison import compare
 from engine.values.model import Value
 from engine.values.vocabulary import Vocabulary
 
 
-def row_values(form: Form, items: Sequence[ScoredIndicator], words: Vocabulary) -> Iterator[dict[str, object]]:
-    """For each indicator of a form, in order: what its parts and the rows below it say."""
-    filed = [indicator for goal in form.goals for indicator in goal.indicators]
-    for n, (indicator, item) in enumerate(zip(filed, items, strict=True)):
-        followers = [other for other, scored in zip(filed[n + 1 :], items[n + 1 :], strict=True) if scored.goal == item.goal]
-        yield {
-            "weight_text": indicator.weight.text if indicator.weight else None,
-            "scan_doubt": "、".join(f"“{value.raw.strip()}”" for value in (item.known.target, item.known.actual) if value.scanned)
-            or None,
-            **_shared(indicator, item, followers),
-            **_parts(indicator, item, words),
-        }
-
-
-def _shared(indicator: Indicator, item: ScoredIndicator, followers: Sequence[Indicator]) -> dict[str, object]:
-    """A score merged over several rows, and rows below that have neither weight nor score of their own."""
+def shared_score(indicator: Indicator, item: ScoredIndicator, followers: Sequence[Indicator]) -> SharedScore:
+    """A score merged over the indicator and the `followers` below it, or followers that have nothing of their own."""
     unscored = _leading(followers, "score")
     if indicator.score and item.known.indicator.score is None:
-        return {"shared_score": number_of(indicator.score), "shared_rows": unscored + 1}
+        return SharedScore(shared_score=number_of(indicator.score), shared_rows=unscored + 1)
     blank = min(unscored, _leading(followers, "weight"))
-    return {"blank_rows": blank} if blank and indicator.weight and indicator.score else {}
+    return SharedScore(blank_rows=blank) if blank and indicator.weight and indicator.score else SharedScore()
 
 
 def _leading(rows: Sequence[Indicator], column: str) -> int:
@@ -43,16 +30,17 @@ def _leading(rows: Sequence[Indicator], column: str) -> int:
     return next((n for n, cell in enumerate(cells) if cell is None or cell), len(cells))
 
 
-def _parts(indicator: Indicator, item: ScoredIndicator, words: Vocabulary) -> dict[str, object]:
+def part_fields(indicator: Indicator, item: ScoredIndicator, words: Vocabulary) -> PartFields:
+    """What the parts of an indicator say, and what they add up to."""
     if not indicator.parts:
-        return {}
-    return {
-        "parts": len(indicator.parts),
-        "parts_target_text": _texts([part.target for part in indicator.parts]),
-        "parts_actual_text": _texts([part.actual for part in indicator.parts]),
-        "parts_target_share": _share(item.known.target, [part.target for part in indicator.parts], words),
-        "parts_actual_share": _share(item.known.actual, [part.actual for part in indicator.parts], words),
-    }
+        return PartFields()
+    return PartFields(
+        parts=len(indicator.parts),
+        parts_target_text=_texts([part.target for part in indicator.parts]),
+        parts_actual_text=_texts([part.actual for part in indicator.parts]),
+        parts_target_share=_share(item.known.target, [part.target for part in indicator.parts], words),
+        parts_actual_share=_share(item.known.actual, [part.actual for part in indicator.parts], words),
+    )
 
 
 def _texts(cells: Sequence[Cell | None]) -> str | None:

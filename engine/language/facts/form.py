@@ -1,0 +1,113 @@
+"""Facts of kind `form`."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from engine.language.facts.marks import FORM_KINDS, INTERNAL, Choices, Number
+from engine.language.fields import STATUSES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetFields:
+    """What the budget block is made of, and what had to be read into it."""
+
+    lines_budget: Number | None
+    lines_executed: Number | None
+    repeated_lines: str | None
+    repeated_owner: str | None
+    scored_line: str | None
+    zero_total: str | None
+    line_below_zeros: Annotated[bool | None, INTERNAL]
+    other_unit_amounts: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionHabit:
+    """The execution rate the body's own score follows from, and the true rate cut and rounded to as many decimals."""
+
+    execution_rate_implied: Number | None = None
+    execution_rate_cut: Annotated[Number | None, INTERNAL] = None
+    execution_rate_rounded: Annotated[Number | None, INTERNAL] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedWeights:
+    """The total of weights as printed, and the weights added up."""
+
+    weight_total_printed: Number | None = None
+    weight_total_added: Number | None = None
+    weight_total_gap: Annotated[Number | None, INTERNAL] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFields:
+    """The report's text by section, and what it counts."""
+
+    problems: Number | None
+    remedies: Number | None
+    execution_text: str | None
+    met_text: Annotated[str | None, INTERNAL]
+    unmet_text: str | None
+    problems_text: Annotated[str | None, INTERNAL]
+    remedies_text: Annotated[str | None, INTERNAL]
+    report_text: Annotated[str | None, INTERNAL]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormFact:
+    """A form: totals, budget, counts, and how far what was filed is from what follows from it."""
+
+    form: str
+    form_kind: Annotated[str, Choices(FORM_KINDS)]
+    name: str | None
+    unit: str | None
+    fiscal_year: Number | None
+    total_reported: Number | None
+    total_computed: Number | None
+    total_gap: Annotated[Number | None, INTERNAL]
+    total_added: Number | None
+    added_gap: Annotated[Number | None, INTERNAL]
+    execution_reported: Number | None
+    execution_computed: Number | None
+    execution_gap: Annotated[Number | None, INTERNAL]
+    execution_weight: Number | None
+    execution_weight_scheme: Annotated[Number | None, INTERNAL]
+    execution_clause: Annotated[str | None, INTERNAL]
+    indicators_reported: Number | None
+    indicators_computed: Number | None
+    grade_reported: str | None
+    grade_computed: str | None
+    grade_of_reported: str | None
+    grade_clause: Annotated[str | None, INTERNAL]
+    money_unit: str | None
+    budget: Number | None
+    executed: Number | None
+    unspent: Number | None
+    execution_status: Annotated[str | None, Choices(STATUSES)]
+    execution_reason: str | None
+    budget_block: BudgetFields
+    habit: ExecutionHabit
+    printed: PrintedWeights
+    original_budget: Number | None
+    budget_walk_gap: Number | None
+    budget_change: Number | None
+    execution_rate: Number | None
+    execution_rate_stated: Number | None
+    execution_rate_gap: Annotated[Number | None, INTERNAL]
+    execution_rate_precision: Annotated[Number | None, INTERNAL]
+    execution_rate_unit_missing: bool | None
+    basic_expenditure: Number | None
+    project_expenditure: Number | None
+    expenditure_gap: Annotated[Number | None, INTERNAL]
+    indicators: Number | None
+    met: Number | None
+    unmet: Number | None
+    undecided: Annotated[Number | None, INTERNAL]
+    completion_rate: Number | None
+    weight_sum: Number | None
+    weight_scheme: Annotated[Number | None, INTERNAL]
+    indicator_rate: Number | None
+    execution_score_rate: Number | None
+    rate_lead: Annotated[Number | None, INTERNAL]
+    goals: Number | None
+    report: ReportFields

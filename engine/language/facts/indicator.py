@@ -1,0 +1,90 @@
+"""Facts of kind `indicator`."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from engine.language.facts.marks import FORM_KINDS, INTERNAL, Choices, Number
+from engine.language.fields import COMPARISONS, DIRECTIONS, KINDS, MET, OPERATORS, STATUSES, VERDICTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedScore:
+    """A score merged over several rows, and rows below that have neither weight nor score of their own."""
+
+    shared_score: Number | None = None
+    shared_rows: Number | None = None
+    blank_rows: Number | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartFields:
+    """The parts of an indicator (其中)."""
+
+    parts: Number | None = None
+    parts_target_text: str | None = None
+    parts_actual_text: str | None = None
+    parts_target_share: Annotated[Number | None, INTERNAL] = None
+    parts_actual_share: Annotated[Number | None, INTERNAL] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorFact:
+    """A 三级指标: as filed, as read, as scored, and what the report says of it."""
+
+    form: str
+    form_kind: Annotated[str, Choices(FORM_KINDS)]
+    goal: Number | None
+    name: str | None
+    name_key: Annotated[str | None, INTERNAL]
+    level1: str | None
+    level1_name: Annotated[str | None, INTERNAL]
+    level2: str | None
+    belongs: bool | None
+    home: Annotated[str | None, INTERNAL]
+    weight: Number | None
+    weight_text: str | None
+    weight_share: Number | None
+    target_text: str | None
+    actual_text: str | None
+    target_kind: Annotated[str | None, Choices(KINDS)]
+    actual_kind: Annotated[str | None, Choices(KINDS)]
+    target_operator: Annotated[str | None, Choices(OPERATORS)]
+    actual_operator: Annotated[str | None, Choices(OPERATORS)]
+    target_unit: Annotated[str | None, INTERNAL]
+    actual_unit: Annotated[str | None, INTERNAL]
+    target_parts: Annotated[Number | None, INTERNAL]
+    actual_parts: Annotated[Number | None, INTERNAL]
+    target: Number | None
+    actual: Number | None
+    comparison: Annotated[str | None, Choices(COMPARISONS)]
+    verdict: Annotated[str | None, Choices(VERDICTS)]
+    excess: Annotated[Number | None, INTERNAL]
+    achieved: Annotated[Number | None, INTERNAL]
+    direction: Annotated[str | None, Choices(DIRECTIONS)]
+    nature: Annotated[str | None, INTERNAL]
+    attainment: str | None
+    met: Annotated[str | None, Choices(MET)]
+    status: Annotated[str | None, Choices(STATUSES)]
+    case: Annotated[str | None, INTERNAL]
+    reported: Number | None
+    computed: Number | None
+    score_gap: Annotated[Number | None, INTERNAL]
+    score_shortfall: Annotated[Number | None, INTERNAL]
+    score_differs: bool | None
+    score_merged: bool | None
+    shared: SharedScore
+    split: PartFields
+    scan_doubt: str | None
+    clause: Annotated[str | None, INTERNAL]
+    review_reason: str | None
+    allowed_low: Number | None
+    allowed_high: Number | None
+    full_marks: bool | None
+    copied: bool | None
+    doubled_text: str | None
+    reason: str | None
+    in_unmet: bool | None
+    in_unmet_table: bool | None
+    in_problems: bool | None
+    in_report: bool | None
+    evidence: bool | None
