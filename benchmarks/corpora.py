@@ -2,7 +2,7 @@
 
     python benchmarks/corpora.py BUNDLES > forms.jsonl
 
-Distribution. A bundle is a department form and 3 project forms of 40 indicators each (`generate.submission` for one form). An
+Distribution. A bundle is a department form and 3 project forms of 40 indicators each (`random_forms.submission` for one form). An
 indicator is quantitative in 8 of 9 cases, missed in 1 of 8; amounts are spread evenly from 50 to 9,000 (万元); 1 in 4 of the
 department's indicators stand on a project form as well, under the same name and 二级指标. Unit and project names are unique;
 indicator names come from 144 subjects times 9 shapes, and 1 in 3 carries a place name of its own.
@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from generate import SUBJECTS, submission
+from random_forms import SUBJECTS, submission
 
 from engine.errors import Place
 from engine.submission import record

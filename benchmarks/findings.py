@@ -11,7 +11,7 @@ import resource
 import time
 from pathlib import Path
 
-from generate import submission
+from random_forms import submission
 
 from engine.findings.findings import Judge
 from engine.policy.loading import load

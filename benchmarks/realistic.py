@@ -25,7 +25,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from generate import BENEFITS, OUTPUTS, SUBJECTS
+from random_forms import BENEFITS, OUTPUTS, SUBJECTS
 
 from engine.errors import Place
 from engine.submission import record

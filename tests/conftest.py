@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import costs
 import hypothesis
 import pytest
 
@@ -29,6 +30,20 @@ hypothesis.settings.register_profile("jixiao", deadline=None, derandomize="CI" i
 hypothesis.settings.load_profile("jixiao")
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--costs", type=int, default=0, metavar="N", help="print the N dearest tests, and what each file costs, in CPU seconds"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if shown := config.getoption("--costs"):
+        config.pluginmanager.register(costs.Meter())
+        if not hasattr(config, "workerinput"):  # a worker measures, the one that started it tells
+            config.pluginmanager.register(costs.Costs(shown))
+
 
 SMALL_FORM = """\
 2021年度示例经费项目自评表
