@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -235,13 +236,31 @@ def has_office() -> bool:
     return shutil.which("soffice") is not None
 
 
-def converted(files: dict[str, bytes], target: str, suffix: str) -> dict[str, bytes]:
-    """Files by name, converted by one run of LibreOffice as its users run it."""
+def font_file(family: str) -> Path | None:
+    """The file of a font installed here."""
+    if not shutil.which("fc-match"):
+        return None
+    command = ["fc-match", "--format", "%{family}\n%{file}", family]
+    found, _, path = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.partition("\n")
+    return Path(path) if family in found.split(",") else None
+
+
+def converted(files: dict[str, bytes], target: str, suffix: str, *, font: Path | None = None) -> dict[str, bytes]:
+    """Files by name, converted by one run of LibreOffice as its users run it. `font`: the only one it finds, which takes the place
+    of all that the files name."""
     with tempfile.TemporaryDirectory() as directory:
         home = Path(directory)
+        environment = dict(os.environ)
+        if font:
+            (home / "fonts").mkdir()
+            shutil.copy(font, home / "fonts")
+            settings = f"<fontconfig><dir>{home / 'fonts'}</dir><cachedir>{home / 'cache'}</cachedir></fontconfig>"
+            (home / "fonts.conf").write_text(settings, encoding="utf-8")
+            environment["FONTCONFIG_FILE"] = str(home / "fonts.conf")
         for name, data in files.items():
             (home / name).write_bytes(data)
         profile = f"-env:UserInstallation={(home / 'profile').as_uri()}"
         command = ["soffice", "--headless", profile, "--convert-to", target, "--outdir", str(home / "out")]
-        subprocess.run([*command, *(str(home / name) for name in files)], check=True, capture_output=True, timeout=120)
+        names = [str(home / name) for name in files]
+        subprocess.run([*command, *names], check=True, capture_output=True, timeout=120, env=environment)
         return {name: (home / "out" / f"{Path(name).stem}.{suffix}").read_bytes() for name in files}

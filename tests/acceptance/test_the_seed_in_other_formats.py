@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
-from writers import STYLES, converted, docx, has_office, old_workbook, workbook
+from writers import STYLES, converted, docx, font_file, has_office, old_workbook, workbook
 
 from engine.documents import kinds
 from engine.documents import reader as documents_reader
@@ -140,17 +140,33 @@ def test_pdf_made_by_libreoffice() -> None:
         assert_same(data, "pdf", name.partition(".")[0])
 
 
-@needs_office
-def test_the_word_report_as_pdf() -> None:
-    """Reports as `jixiao report` writes them, printed to PDF. The report is drafted anew, so the form alone is compared."""
+@pytest.fixture(scope="module")
+def reports() -> dict[str, bytes]:
+    """Reports of the four forms as `jixiao report` writes them."""
     bundle = read_bundle([SEED], library())
     evaluation = evaluate(bundle.submission, bundle.policy)
     judged = Judge(bundle.policy).judge(evaluation)
     made = drafts(contexts(evaluation.forms, judged, bundle.policy, as_filed=True), bundle.policy, [ROOT / "templates"])
     template = ROOT / "templates" / "word" / "report.docx"
-    files = converted({f"{n}.docx": word.render(draft, template) for n, draft in enumerate(made)}, "pdf", "pdf")
+    return {f"{n}.docx": word.render(draft, template) for n, draft in enumerate(made)}
+
+
+OTHER_FONTS = {"AR PL UMing CN": "fonts-arphic-uming", "WenQuanYi Zen Hei": "fonts-wqy-zenhei"}
+"""One whose figures are half as wide as its characters, one whose figures are wider; each with its Debian package."""
+
+
+@needs_office
+@pytest.mark.parametrize("family", [None, *OTHER_FONTS], ids=["fonts found here", *OTHER_FONTS])
+def test_the_word_report_as_pdf(family: str | None, reports: dict[str, bytes]) -> None:
+    """Reports printed to PDF, in whatever font. The report is drafted anew, so the form alone is compared."""
+    font = font_file(family) if family else None
+    if family and not font:
+        pytest.skip(f"the font {family} is not installed (Debian package {OTHER_FONTS[family]})")
+    some = dict(list(reports.items())[: 2 if font else None])  # the department's and a project's
+    files = converted(some, "pdf", "pdf", font=font)
     other = frozenset({"report", "statements", "unmet", "grade"})
-    for form, data in zip(bundle.submission.forms, files.values(), strict=True):
+    forms = read_bundle([SEED], library()).submission.forms
+    for form, data in zip(forms[: len(files)], files.values(), strict=True):
         (back,) = read(data, "pdf")
         assert plain(back, other) == plain(form, other)
         assert back.grade is not None
