@@ -25,18 +25,19 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 FORMS = 4
 CHILD = """
 import json, pathlib, resource, statistics, sys, time
-from engine import form_reader, kinds
-from engine.layout import layout
-from engine.policy_build import load
-from engine.policy_files import library
+from engine.documents import reader
+from engine.forms import reader as form_reader
+from engine.forms.layout import layout
+from engine.policy.library import library
+from engine.policy.loading import load
 path, runs = sys.argv[1], int(sys.argv[2])
 shape = layout(load("hubei/2021", library()).form)
 data = pathlib.Path(path).read_bytes()
-assert len(form_reader.read_forms(kinds.document(data, path), shape)) == 4
+assert len(form_reader.read_forms(reader.document(data, path), shape)) == 4
 seconds = []
 for _ in range(runs):
     started = time.perf_counter()
-    document = kinds.document(data, path)
+    document = reader.document(data, path)
     seconds.append(time.perf_counter() - started)
 peak = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 print(json.dumps([statistics.median(seconds), max(peak)]))
@@ -59,13 +60,13 @@ def files() -> dict[str, bytes]:
 
 FOLDER = """
 import json, pathlib, resource, sys, time
-from engine import judging
-from engine.collection import collect
-from engine.policy_files import library
+from engine.intake.collection import collect
+from engine.policy.library import library
+from engine.results import bundles
 started = time.perf_counter()
 found = collect([pathlib.Path(sys.argv[1])], library())
 read = time.perf_counter()
-forms = sum(len(item.result["forms"]) for item in judging.judged(found.bundles))
+forms = sum(len(item.result["forms"]) for item in bundles.judged(found.bundles))
 judged = time.perf_counter()
 peak = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 problems = [str(problem) for problem in found.problems]

@@ -178,12 +178,12 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
 
 CHILD = """
 import json, resource, sys, time
-from engine import kinds
+from engine.documents import reader
 from engine.errors import InputError
 data = sys.stdin.buffer.read()
 started = time.perf_counter()
 try:
-    document = kinds.document(data, "表")
+    document = reader.document(data, "表")
     answer = {"codes": [], "blocks": len(document.blocks)}
 except InputError as error:
     answer = {"codes": [p.code for p in error.problems], "messages": [str(p) for p in error.problems]}
