@@ -60,7 +60,7 @@ locks: $(READY)
 	$(BIN)/jixiao policy publish --all --amend "$(or $(REASON),$(error say why: make locks REASON=...))"
 
 docs: $(READY)
-	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/make_pages.py
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv

@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "examples" / "hubei-gcc-2021.txt"
-JIXIAO = ("-m", "engine.cli.app")
+JIXIAO = ("-m", "engine.cli")
 
 
 @dataclass

@@ -167,7 +167,7 @@ def process() -> Jixiao:
         import os
 
         done = subprocess.run(
-            [sys.executable, "-m", "engine.cli.app", *map(str, arguments)],
+            [sys.executable, "-m", "engine.cli", *map(str, arguments)],
             cwd=ROOT,
             env={**os.environ, **(env or {})},
             capture_output=True,

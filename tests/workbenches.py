@@ -41,7 +41,7 @@ class Server:
 
     def __init__(self, policies: Path, *options: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "engine.cli.app", "workbench", "--port", "0", "--policies", str(policies), *options],
+            [sys.executable, "-m", "engine.cli", "workbench", "--port", "0", "--policies", str(policies), *options],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
             stderr=subprocess.PIPE,

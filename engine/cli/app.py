@@ -242,7 +242,3 @@ def _run() -> int:
         name = f"{displayed(os.fspath(error.filename))}：" if isinstance(error.filename, str | os.PathLike) else ""
         click.echo(f"错误：{name}{error.strerror or error}", err=True)
         return EXIT_INPUT
-
-
-if __name__ == "__main__":
-    main()

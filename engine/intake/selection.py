@@ -14,7 +14,7 @@ from typing import NoReturn
 from engine.documents import model as blocks
 from engine.errors import InputError, Place, PolicyError, Problem
 from engine.forms import reader as form_reader
-from engine.forms.layout import Layout, layout
+from engine.forms.layout import Layout
 from engine.policy.heads import FORM_KINDS, Head, heads
 from engine.policy.library import Library
 from engine.policy.loading import load
@@ -32,7 +32,6 @@ class Shelf:
         """The day of filing the user names; None for the day that each form prints."""
         self._heads: tuple[list[Head], list[Problem]] | None = None
         self._loaded: dict[str, Policy | PolicyError] = {}
-        self._layouts: dict[str, Layout] = {}
 
     def heads(self) -> tuple[list[Head], list[Problem]]:
         """What policies say of themselves, and what is wrong with those that cannot be read."""
@@ -54,14 +53,6 @@ class Shelf:
         if isinstance(found, PolicyError):
             raise found
         return found
-
-    def layout(self, policy: Policy) -> Layout | None:
-        """How the policy's form is laid out; None if it does not say."""
-        if not policy.form:
-            return None
-        if policy.id not in self._layouts:
-            self._layouts[policy.id] = layout(policy.form)
-        return self._layouts[policy.id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +104,7 @@ def read_for(document: blocks.Document, name: str, policy: Policy, shelf: Shelf)
 
     Raises what the named policy's own layout has to say if no other can read the document.
     """
-    own = shelf.layout(policy)
+    own = policy.layout
     wrong: InputError | PolicyError
     if own:
         try:
@@ -213,7 +204,7 @@ def _tried(document: blocks.Document, candidates: Sequence[Head], shelf: Shelf) 
         except PolicyError as error:
             out.broken.append((head, error))
             continue
-        shape = shelf.layout(policy)
+        shape = policy.layout
         if shape:
             found = form_reader.recognises(document, shape)
             if found.forms:

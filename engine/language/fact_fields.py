@@ -43,10 +43,9 @@ def kind_of(fact: facts.AnyFact) -> str:
 
 def values_of(fact: facts.AnyFact) -> dict[str, Scalar]:
     """The fields of a fact that have a value, flat; whole numbers as Decimal."""
+    made: Any = type(fact)
     return {
-        name: Decimal(value) if type(value) is int else value
-        for name, get in _getters(type(fact))
-        if (value := get(fact)) is not None
+        name: Decimal(value) if type(value) is int else value for name, get in _getters(made) if (value := get(fact)) is not None
     }
 
 

@@ -15,14 +15,15 @@ from engine.language.rules import compile_rules
 from engine.language.tables import Table
 from engine.policy import rollup as rollup_rules
 from engine.policy.bands import bands
-from engine.policy.form import check_layout, statements
-from engine.policy.model import Band, Bounds, Clause, Level1, Parameter, Policy, Scoring
+from engine.policy.form import form_layout, statements
+from engine.policy.model import Band, Bounds, Clause, Level1, Narrative, NarrativeSection, Parameter, Policy, Scoring
 from engine.policy.periods import period, wrong_days
-from engine.policy.resolved import Resolved, bases, years
+from engine.policy.resolved import Resolved, bases, digest, years
 from engine.policy.values import Values
 from engine.policy.weights import weights
 from engine.values.names import NameRules
 from engine.values.rounding import Rounding
+from engine.values.vocabulary import vocabulary
 
 NATURES = ("quantitative", "deadline", "qualitative", "not_applicable", "unscorable")
 RECOGNITION = ("direction", "attainment", "nature", "met")
@@ -49,7 +50,7 @@ class _Builder(Values):
         scoring = self._scoring(stages, tiers)
         grades = bands(self, "grade", self.data["grades"], ("grades",), scoring.weights.full_score)
         names = self._names(self.data["names"])
-        check_layout(self, self.data.get("form", {}))
+        shape = form_layout(self, self.data.get("form", {}))
         spoken = statements(self, self.data.get("form", {}).get("statements", []))
         coded = {"nature": NATURES, "attainment": (*(band.id for band in tiers), "unknown")}
         rules = compile_rules(self.data, self.place, self.params, coded, self.problems)
@@ -80,18 +81,23 @@ class _Builder(Values):
             recognition=recognition,
             scoring=scoring,
             grades=grades,
-            notation=self.data["notation"],
-            form=self.data.get("form", {}),
+            words=vocabulary(self.data["notation"]),
+            layout=shape,
             names=names,
             numbering=tuple(self.words(self.data["names"]["numbering"], ("names", "numbering"))),
             evidence_words=tuple(self.words(self.data["names"]["evidence_words"], ("names", "evidence_words"))),
             rules=rules,
             rollup=rollup,
             statements=spoken,
-            narrative=self.data.get("narrative", {}),
-            sections=self.data,
+            narrative=_narrative(self.data["narrative"]) if "narrative" in self.data else None,
+            disabled=frozenset(head.get("disable", ())),
+            reading=self._reading(),
             in_force=period(head),
         )
+
+    def _reading(self) -> str:
+        form = self.data.get("form", {})
+        return digest([self.data["notation"], self.data["names"], form.get("statements", [])])
 
     # --- parts ---------------------------------------------------------------------------------------------------
 
@@ -235,3 +241,11 @@ class _Builder(Values):
                 if ("implemented" in clause) != ("reason" in clause):
                     expected = "implemented: none 或 partly，并用 reason 写明哪一部分、为什么"
                     self.add(("sources", source, "clauses", number), "implemented 与 reason 要一起写", expected)
+
+
+def _narrative(data: Mapping[str, Any]) -> Narrative:
+    sections = (NarrativeSection(item["id"], item["template"], tuple(item.get("filed", ()))) for item in data["sections"])
+    categories = tuple(data["categories"]) if "categories" in data else None
+    return Narrative(
+        tuple(sections), categories, data.get("phrases", {}), data.get("similar"), data.get("word", ""), data.get("page", "")
+    )

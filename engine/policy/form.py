@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import PolicyError, nearest
-from engine.forms.layout import layout
+from engine.forms.layout import Layout, layout
 from engine.language import fact_fields
 from engine.language import statements as language_statements
 from engine.policy.model import StatementRule
@@ -15,12 +15,14 @@ from engine.policy.values import Values
 from engine.yaml.reader import Path_
 
 
-def check_layout(values: Values, form: Mapping[str, Any]) -> None:
-    """Compile the layout, so that its patterns and labels are wrong when the policy is checked and not when a form is read."""
+def form_layout(values: Values, form: Mapping[str, Any]) -> Layout | None:
+    """The layout, compiled: its patterns and labels are wrong when the policy is checked and not when a form is read. None where
+    the policy describes none, or a wrong one, which is then told."""
     if not form:
-        return
+        return None
+    shape = None
     try:
-        layout(form, lambda path: values.place(("form", *path)))
+        shape = layout(form, lambda path: values.place(("form", *path)))
     except PolicyError as error:
         values.problems += error.problems
     known = {item["key"] for item in form.get("report", {}).get("sections", [])}
@@ -33,6 +35,7 @@ def check_layout(values: Values, form: Mapping[str, Any]) -> None:
                     "、".join(known),
                     nearest(section, known),
                 )
+    return shape
 
 
 def statements(values: Values, items: list[Mapping[str, Any]]) -> dict[str, StatementRule]:

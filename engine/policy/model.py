@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from engine.errors import Place
+from engine.forms.layout import Layout
 from engine.language.conditions import Condition, holds
 from engine.language.formula import Expression
 from engine.language.rules import RuleSet
@@ -17,6 +18,7 @@ from engine.policy.periods import ALWAYS, Period
 from engine.policy.rollup import RollupRules
 from engine.values.names import NameRules
 from engine.values.rounding import Rounding
+from engine.values.vocabulary import Vocabulary
 
 Scalar = str | bool | int | Decimal
 
@@ -139,6 +141,31 @@ class StatementRule:
 
 
 @dataclass(frozen=True, slots=True)
+class NarrativeSection:
+    """A section of the report: its template, and the sections of a filed report that it stands for."""
+
+    id: str
+    template: str
+    filed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """How a report is drafted: its sections in order, and the wording its templates use."""
+
+    sections: tuple[NarrativeSection, ...]
+    categories: tuple[str, ...] | None
+    """The order of problems; categories that are not named are not told. None: all, in the usual order."""
+    phrases: Mapping[str, Any]
+    """Data for the templates, named as they name it."""
+    similar: int | None
+    """From 0 to 100: how alike two sentences must be to be two wordings of one."""
+    word: str
+    page: str
+    """The templates of the Word file and of the page; empty for the shipped ones."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     id: str
     title: str
@@ -158,10 +185,10 @@ class Policy:
     recognition: Mapping[str, Table]
     scoring: Scoring
     grades: tuple[Band, ...]
-    notation: Mapping[str, Any]
-    """The vocabulary of values, as data for `notation.vocabulary`."""
-    form: Mapping[str, Any]
-    """The form's layout, as data for `layout.layout`; empty if the policy describes none."""
+    words: Vocabulary
+    """The words values are written with."""
+    layout: Layout | None
+    """How the form is laid out; None if the policy describes none."""
     names: NameRules
     numbering: tuple[str, ...]
     """Words by which a report numbers its measures (一是, 二是)."""
@@ -169,12 +196,14 @@ class Policy:
     """Words by which a sentence says where a number comes from (问卷, 测评)."""
     rules: RuleSet
     statements: Mapping[str, StatementRule]
-    narrative: Mapping[str, Any]
-    """Sections, templates and phrases of the report; empty if the policy drafts none."""
+    narrative: Narrative | None
+    """How a report is drafted; None if the policy drafts none."""
     rollup: RollupRules | None = None
     """How several forms become one (汇总); None if the policy does not say."""
-    sections: Mapping[str, Any] = field(default_factory=dict)
-    """The resolved data of every section, for display and hashing."""
+    disabled: frozenset[str] = frozenset()
+    """Rules of what it extends that it does not use."""
+    reading: str = ""
+    """SHA-256 of all that decides how values, names and statements are read, whatever is then made of them."""
     in_force: Period = ALWAYS
     """The days of filing it applies to; open unless the rules changed inside a year."""
 

@@ -12,11 +12,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
-from typing import Any
 
 from rapidfuzz import fuzz
 
 from engine.errors import Place, PolicyError, Problem
+from engine.policy.model import Narrative
 from engine.reports.draft import Block, Draft
 from engine.submission.model import Form
 
@@ -25,21 +25,20 @@ _SENTENCE = re.compile(r"[^。；;！？\n]+[。；;！？]?")
 _TOKEN = re.compile(r"[0-9][0-9,.]*[%‰]?|[A-Za-z]+|\s+|.", re.S)
 
 
-def compared(draft: Draft, form: Form, narrative: Mapping[str, Any]) -> Draft:
+def compared(draft: Draft, form: Form, narrative: Narrative) -> Draft:
     """The draft with what differs marked. Sections the body filed nothing for stay as they are, so does what is not prose.
 
     `narrative` is the policy's: which filed sections each section stands for (`filed`), how alike two sentences must be to be
     versions of one (`similar`, 0 to 100), and the marks. Raises PolicyError if one of them is not there.
     """
-    keys = {section["id"]: tuple(section.get("filed", ())) for section in narrative["sections"]}
-    try:
-        marks: Mapping[str, str] = narrative["phrases"]["marks"]
-        similar: int = narrative["similar"]
-    except KeyError as missing:
-        name = missing.args[0]
+    keys = {section.id: section.filed for section in narrative.sections}
+    marks: Mapping[str, str] | None = narrative.phrases.get("marks")
+    similar = narrative.similar
+    if marks is None or similar is None:
+        name = "similar" if marks is not None else "marks"
         raise PolicyError(
             Problem(Place(), f"自评报告（narrative）没有写“{name}”，不能与原报告比对", f"{name}，见 common/narrative")
-        ) from None
+        )
     blocks: list[Block] = []
     for section in dict.fromkeys(block.section for block in draft.blocks):
         own = [block for block in draft.blocks if block.section == section]

@@ -161,7 +161,7 @@ def _budget(form: Form, fact: Mapping[str, Any]) -> dict[str, Any]:
 def _problems(findings: Sequence[Finding], policy: Policy) -> list[dict[str, Any]]:
     """Findings by category in the order the narrative gives, worst first inside."""
     narrative = policy.narrative
-    order = narrative.get("categories", list(CATEGORIES)) if narrative else list(CATEGORIES)
+    order = narrative.categories if narrative and narrative.categories is not None else tuple(CATEGORIES)
     out = []
     for category in order:
         own = [finding for finding in findings if finding.category == category]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Place, PolicyError, Problem
-from engine.policy.model import Policy
+from engine.policy.model import Narrative, Policy
 from engine.reports.context import Context
 from engine.templating.sandbox import Environment, render
 
@@ -50,15 +50,20 @@ def drafts(contexts: Sequence[Context], policy: Policy, roots: Sequence[Path]) -
     return [_draft(context, policy, environment) for context in contexts]
 
 
-def _draft(context: Context, policy: Policy, environment: Environment) -> Draft:
-    narrative = policy.narrative
-    if not narrative:
+def narrative_of(policy: Policy) -> Narrative:
+    """How the policy drafts a report. Raises PolicyError if it does not."""
+    if policy.narrative is None:
         raise PolicyError(Problem(Place(), f"政策“{policy.id}”没有 narrative 部分，不能起草报告", "narrative: {sections: …}"))
+    return policy.narrative
+
+
+def _draft(context: Context, policy: Policy, environment: Environment) -> Draft:
+    narrative = narrative_of(policy)
     blocks: list[Block] = []
-    for section in narrative["sections"]:
-        data = {**context.data, "phrases": narrative.get("phrases", {})}
-        text = render(environment, section["template"], data)
-        blocks += parse(text, section["id"], section["template"])
+    for section in narrative.sections:
+        data = {**context.data, "phrases": narrative.phrases}
+        text = render(environment, section.template, data)
+        blocks += parse(text, section.id, section.template)
     title = "".join(block.text for block in blocks if block.kind == "title") or context.label
     return Draft(context.label, title, tuple(blocks), context)
 

@@ -14,7 +14,7 @@ from engine.findings.findings import Judgement
 from engine.intake.bundle import Bundle
 from engine.reports.comparison import compared
 from engine.reports.context import contexts
-from engine.reports.draft import Draft, drafts
+from engine.reports.draft import Draft, drafts, narrative_of
 from engine.resources import shipped
 from engine.scoring.model import Evaluation
 
@@ -37,21 +37,22 @@ def reports(
     Raises PolicyError with template, line and missing name.
     """
     policy = evaluation.policy
+    narrative = narrative_of(policy)
     roots = [*([templates] if templates else []), shipped("templates")]
     made = drafts(contexts(evaluation.forms, judgement, policy, as_filed=as_filed), policy, roots)
     if compare:
-        made = [compared(draft, draft.context.scored.form, policy.narrative) for draft in made]
+        made = [compared(draft, draft.context.scored.form, narrative) for draft in made]
     files: dict[str, bytes] = {}
     for draft in made:
         name = _name(draft, files)
         if "markdown" in formats:
             from engine.reports.markdown import render as markdown
 
-            files[f"{name}.md"] = markdown(draft, policy.narrative["phrases"]["columns"]).encode()
+            files[f"{name}.md"] = markdown(draft, narrative.phrases["columns"]).encode()
         if "docx" in formats:
             from engine.reports.word import render as word
 
-            files[f"{name}.docx"] = word(draft, _template(policy.narrative.get("word", "word/report.docx"), roots))
+            files[f"{name}.docx"] = word(draft, _template(narrative.word or "word/report.docx", roots))
     if "html" in formats:
         from engine.reports.html import render as page
 

@@ -29,7 +29,7 @@ def render(result: Mapping[str, Any], drafts: Sequence[Draft], policy: Policy, r
 
     Raises PolicyError with template, line and missing name, or where the template does not begin with the page's protection.
     """
-    return self_contained(policy.narrative.get("page", TEMPLATE), data(result, drafts, policy), roots)
+    return self_contained((policy.narrative and policy.narrative.page) or TEMPLATE, data(result, drafts, policy), roots)
 
 
 def data(result: Mapping[str, Any], drafts: Sequence[Draft], policy: Policy) -> Data:

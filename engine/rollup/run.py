@@ -23,7 +23,7 @@ from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, ScoredForm
 from engine.submission.model import Form, Remark, Submission
 from engine.values import names
-from engine.values.vocabulary import Vocabulary, vocabulary
+from engine.values.vocabulary import Vocabulary
 
 Key = tuple[str, str]
 """Kind and reduced name: forms with one key are one form of several units."""
@@ -113,7 +113,7 @@ class _Run:
         self, scored: Sequence[ScoredForm], policy: Policy, rules: RollupRules, by: str, tree: Tree | None, name: str
     ) -> None:
         self.scored, self.policy, self.rules, self.by, self.name = list(scored), policy, rules, by, name
-        self.words: Vocabulary = vocabulary(policy.notation)
+        self.words: Vocabulary = policy.words
         self.tree = tree
         self.levels: list[Level] = []
         self.told: set[str] = set()

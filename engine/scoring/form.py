@@ -15,12 +15,12 @@ from engine.scoring.recognition import recognise
 from engine.scoring.totals import grade, score_execution, summed, total
 from engine.submission.model import Form, Indicator, Submission
 from engine.values.cells import number_of
-from engine.values.vocabulary import Vocabulary, vocabulary
+from engine.values.vocabulary import Vocabulary
 
 
 def evaluate(submission: Submission, policy: Policy) -> Evaluation:
     """Score every form of the submission by the policy."""
-    words = vocabulary(policy.notation)
+    words = policy.words
     labels = _distinct(form.name for form in submission.forms)
     forms = (_form(form, label, policy, words) for form, label in zip(submission.forms, labels, strict=True))
     return Evaluation(submission, policy, tuple(forms))

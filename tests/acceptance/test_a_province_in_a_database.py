@@ -88,7 +88,7 @@ def test_ingesting_again_reads_nothing_twice(corpus: Path, folder: Path, jixiao:
 def test_an_interrupted_ingest_goes_on(folder: Path, tmp_path: Path, jixiao: Jixiao) -> None:
     """Killed at any point, what is there is whole, and the next run makes the rest."""
     at = tmp_path / "corpus"
-    command = [sys.executable, "-m", "engine.cli.app", "ingest", str(folder), "--out", str(at), "--jobs", "1"]
+    command = [sys.executable, "-m", "engine.cli", "ingest", str(folder), "--out", str(at), "--jobs", "1"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "docs"))
 
-from generate import fields_page  # noqa: E402  # a tool of `make docs`, in no package
+from make_pages import fields_page  # noqa: E402  # a tool of `make docs`, in no package
 from module_map import modules_page  # noqa: E402
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -51,7 +51,7 @@ def test_a_shown_command_prints_what_is_shown(page: str, command: str, shown: li
     program, *arguments = shlex.split(command)
     assert program == "jixiao", f"{page} shows a command that is not jixiao's"
     done = subprocess.run(
-        [sys.executable, "-m", "engine.cli.app", *arguments],
+        [sys.executable, "-m", "engine.cli", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,

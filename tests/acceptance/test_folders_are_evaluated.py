@@ -269,7 +269,7 @@ def test_a_bar_is_shown_on_a_terminal_only(folder: Path) -> None:
     for env in ({}, {"NO_COLOR": "1"}):
         master, slave = pty.openpty()
         done = subprocess.run(
-            [sys.executable, "-m", "engine.cli.app", "evaluate", str(folder), "--format", "json"],
+            [sys.executable, "-m", "engine.cli", "evaluate", str(folder), "--format", "json"],
             cwd=ROOT,
             env={**os.environ, "TERM": "xterm", "COLUMNS": "100", **env},
             stdout=subprocess.PIPE,
@@ -299,7 +299,7 @@ def test_an_interrupt_ends_it_without_a_traceback(tmp_path: Path) -> None:
         (tmp_path / f"{n}.txt").write_text(other(f"单位{n}"), encoding="utf-8")
     out = tmp_path.parent / "result.json"
     process = subprocess.Popen(
-        [sys.executable, "-m", "engine.cli.app", "evaluate", str(tmp_path), "--out", str(out)],
+        [sys.executable, "-m", "engine.cli", "evaluate", str(tmp_path), "--out", str(out)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

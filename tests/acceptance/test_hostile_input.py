@@ -68,7 +68,7 @@ def test_a_file_may_have_any_name(tmp_path: Path, name: bytes, env: dict[str, st
         stream.write(SMALL_FORM.encode())
     for file, status in ((path, 0), (path + b"x", 5)):
         done = subprocess.run(
-            [os.fsencode(sys.executable), b"-m", b"engine.cli.app", b"evaluate", file, b"--format", b"json"],
+            [os.fsencode(sys.executable), b"-m", b"engine.cli", b"evaluate", file, b"--format", b"json"],
             cwd=ROOT,
             env={**os.environ, **env},
             capture_output=True,

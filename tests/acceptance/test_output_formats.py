@@ -49,7 +49,7 @@ def on_a_terminal(*arguments: object, columns: int = 80, **env: str) -> str:
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     keep = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR")}
     with subprocess.Popen(
-        [sys.executable, "-m", "engine.cli.app", *map(str, arguments)],
+        [sys.executable, "-m", "engine.cli", *map(str, arguments)],
         cwd=ROOT,
         env={**keep, "TERM": "xterm-256color", **env},
         stdin=slave,
@@ -273,7 +273,7 @@ def test_a_reader_that_goes_away_is_no_error(seed: Path) -> None:
     import subprocess
 
     with subprocess.Popen(
-        [sys.executable, "-m", "engine.cli.app", "evaluate", seed, "--format", "json"],
+        [sys.executable, "-m", "engine.cli", "evaluate", seed, "--format", "json"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -44,7 +44,7 @@ def test_it_evaluates_and_reports_outside_the_checkout(wheel: Path, seed: Path, 
 
     def run(*arguments: object) -> str:
         # -P: the working directory is not searched, so that what runs is the wheel's
-        command = [sys.executable, "-P", "-m", "engine.cli.app", *map(str, arguments)]
+        command = [sys.executable, "-P", "-m", "engine.cli", *map(str, arguments)]
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -55,16 +55,13 @@ class Rows:
 def preparation(policy: Policy) -> str:
     """The hash of all that prepared columns depend on: how values, names and statements are read. Two policies that agree in it
     can be run on the same rows."""
-    form = policy.form or {}
     data = {
         "version": VERSION,
         "points": [str(policy.scoring.weights.full_score), str(policy.scoring.weights.execution)],
-        "notation": policy.notation,
-        "names": policy.sections.get("names", {}),
+        "reading": policy.reading,
         "numbering": policy.numbering,
         "evidence_words": policy.evidence_words,
         "statements": sorted((key, rule.equals, rule.negative, rule.positive) for key, rule in policy.statements.items()),
-        "rules": form.get("statements", []),
     }
     return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 

@@ -98,7 +98,7 @@ def read(
     first = collect(paths, library, places[0] if isinstance(places[0], str) else None, progress=bar)
     lost = [Path(item.name) for item in first.files if item.status == FAILED and not item.forms]
     lost = [path for path in lost if path.is_file()]
-    if not lost or not isinstance(places[1], str) or not policies[1].form:
+    if not lost or not isinstance(places[1], str) or not policies[1].layout:
         return first
     again = collect(lost, library, places[1], each_file=True)
     found = {item.name: item for item in again.files if item.status == READ and item.forms}

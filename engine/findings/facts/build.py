@@ -39,7 +39,7 @@ from engine.values.cells import number_of, value_of
 from engine.values.comparison import compare
 from engine.values.model import Value
 from engine.values.names import NameRules
-from engine.values.vocabulary import Vocabulary, vocabulary
+from engine.values.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def facts_of(evaluation: Evaluation) -> Facts:
 class _Builder:
     def __init__(self, evaluation: Evaluation) -> None:
         self.policy: Policy = evaluation.policy
-        self.words: Vocabulary = vocabulary(evaluation.policy.notation)
+        self.words: Vocabulary = evaluation.policy.words
         self.rules: NameRules = evaluation.policy.names
         self.forms = evaluation.forms
         self.labels = [scored.label for scored in evaluation.forms]

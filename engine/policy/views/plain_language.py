@@ -120,7 +120,7 @@ class Reading:
         short = short or [full for full in known if full.startswith(f"{name}.")]
         if len(short) == 1:
             return known[short[0]]
-        if name in self.policy.sections["policy"].get("disable", ()):
+        if name in self.policy.disabled:
             raise UsageError(Problem(Place(), f"规则“{name}”在政策“{self.policy.id}”里停用了（disable）", "没有停用的规则"))
         close = "" if short else nearest(name, known)
         expected = (

@@ -111,7 +111,7 @@ def _replaced(policy: Policy, owner: str, written: Sequence[tuple[str, Document]
     """Names of the tests of `owner` that the policy, or one between the two, writes anew or whose rule it stops."""
     order = [*policy.extends, policy.id]
     later = set(order[order.index(owner) + 1 :])
-    stopped = set(policy.sections["policy"].get("disable", [])) if later else set()
+    stopped = policy.disabled if later else frozenset()
     names = {test["test"] for id_, document in written if id_ in later for test in document.data["tests"]}
     own = (test for id_, document in written if id_ == owner for test in document.data["tests"])
     return frozenset(names | {test["test"] for test in own if test.get("rule") in stopped})

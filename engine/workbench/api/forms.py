@@ -104,11 +104,18 @@ def policies(request: Request, who: Viewer) -> Policies:
 
 @router.get("/policies/{jurisdiction}/{year}", summary="一个政策：合并之后的全部内容")
 async def policy(request: Request, who: Viewer, jurisdiction: Jurisdiction, year: Year) -> JSONResponse:
-    from engine.policy.loading import load
+    from engine.policy.loading import load, resolve
+
+    library = bench(request).library
 
     def whole() -> dict[str, Any]:
-        found: Policy = load(f"{jurisdiction}/{year}", bench(request).library)
-        return {"id": found.id, "sha256": found.sha256, "files": list(found.files), "sections": _plain(found.sections)}
+        found: Policy = load(f"{jurisdiction}/{year}", library)
+        return {
+            "id": found.id,
+            "sha256": found.sha256,
+            "files": list(found.files),
+            "sections": _plain(resolve(found.id, library).sections),
+        }
 
     return JSONResponse(await busy(whole))
 

@@ -13,7 +13,6 @@ from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.submission import record
 from engine.submission.model import Form
-from engine.values.vocabulary import vocabulary
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +34,7 @@ FORMS = ("甲经费", "乙经费")
 
 def claim(policy: Policy, key: str, money_unit: str = "万元", forms: tuple[str, ...] = FORMS, **fields: str) -> Claim:
     form = form_with({"key": key, "text": "原文", "section": "met", "fields": fields}, money_unit=money_unit)
-    words = vocabulary(policy.notation)
+    words = policy.words
     (found,) = claims_of(form, "甲经费", forms, {"i0": ("诉求回复率", "键")}, policy.names, words, policy.statements)
     return found
 
@@ -88,7 +87,7 @@ def test_no_form_is_guessed_where_two_fit(policy: Policy) -> None:
 
 
 def test_the_direction_of_an_adjustment(policy: Policy) -> None:
-    words = vocabulary(policy.notation)
+    words = policy.words
 
     def of(direction: str) -> list[tuple[Decimal, bool]]:
         fields = {"direction": direction, "amount": "107.30", "unit": "万元"}

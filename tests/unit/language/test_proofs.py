@@ -153,9 +153,8 @@ def test_no_record_of_the_engine_is_ruled_out(hubei: Policy, direction: str, tar
     """What the solver is told of the engine holds of what the engine makes: else it would prove what is not so."""
     from engine.scoring.recognition import recognise
     from engine.submission.model import Cell, Indicator
-    from engine.values.vocabulary import vocabulary
 
-    words = vocabulary(hubei.notation)
+    words = hubei.words
     name = "培训人数" if direction == "positive" else "事故起数"
     cells = [
         Cell(f"{shown}{amount}", Place()) for shown, amount in ((sign.replace(">=", "≥").replace("<=", "≤"), target), ("", actual))

@@ -314,7 +314,7 @@ def test_a_template_of_one_s_own_goes_before_the_shipped_one(tmp_path: Path, pag
     changed = shown(page.result, page.drafts, page.policy, [tmp_path, TEMPLATES])
     assert "报告初稿" in changed.text("h3")
     assert changed.all("style")[0].children[0].data == "h1 { color: #123456; }"
-    named = replace(page.policy, narrative={**page.policy.narrative, "page": "page/short.html.j2"})
+    named = replace(page.policy, narrative=replace(page.policy.narrative, page="page/short.html.j2"))
     shell = (TEMPLATES / "page" / "report.html.j2").read_text(encoding="utf-8")
     (mine / "short.html.j2").write_text(replace_once(shell, "<h1>绩效自评核对报告</h1>", "<h1>短报告</h1>"), encoding="utf-8")
     assert shown(page.result, page.drafts, named, [tmp_path, TEMPLATES]).text("h1") == "短报告"

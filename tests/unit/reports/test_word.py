@@ -16,7 +16,6 @@ from engine.documents import text as text_reader
 from engine.documents import word as docx_reader
 from engine.errors import PolicyError
 from engine.findings.findings import Judge
-from engine.forms.layout import layout
 from engine.forms.reader import read_forms
 from engine.policy.library import library
 from engine.policy.loading import load
@@ -32,7 +31,7 @@ TEMPLATE = ROOT / "templates" / "word" / "report.docx"
 @pytest.fixture(scope="module")
 def draft() -> Draft:
     policy = load("hubei/2021", library())
-    forms = read_forms(text_reader.read_text(SMALL_FORM), layout(policy.form))
+    forms = read_forms(text_reader.read_text(SMALL_FORM), policy.layout)
     evaluation = evaluate(Submission(forms), policy)
     return drafts(contexts(evaluation.forms, Judge(policy).judge(evaluation), policy), policy, [ROOT / "templates"])[0]
 

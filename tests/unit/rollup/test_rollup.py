@@ -20,7 +20,6 @@ from engine.rollup.units import Node, Tree
 from engine.scoring.form import evaluate
 from engine.submission import record
 from engine.submission.model import Form, Submission
-from engine.values.vocabulary import vocabulary
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +227,7 @@ def test_the_same_form_twice_is_refused(hubei: Policy) -> None:
 
 
 def test_units_come_together_whatever_their_order(hubei: Policy) -> None:
-    words = vocabulary(hubei.notation)
+    words = hubei.words
     for units in (["公里", "米", "毫米"], ["毫米", "米", "公里"], ["米", "毫米", "公里"]):
         found = together(units, words)
         assert not isinstance(found, str)

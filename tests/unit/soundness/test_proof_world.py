@@ -26,7 +26,6 @@ from engine.soundness.proof.prover import Prover
 from engine.soundness.proof.terms import number
 from engine.submission import record
 from engine.submission.model import Cell, Indicator
-from engine.values.vocabulary import vocabulary
 
 PAIRS = [
     ("≥90%", "85%"),
@@ -77,7 +76,7 @@ def hubei() -> Policy:
 def test_no_record_is_ruled_out(hubei: Policy, name: str, target: str, actual: str) -> None:
     cells = [Cell(text, Place()) for text in (target, actual)]
     indicator = Indicator(name, "产出指标", "数量指标", Place(), weight=Cell("10"), target=cells[0], actual=cells[1])
-    known = recognise(indicator, "project", 2021, hubei, vocabulary(hubei.notation))
+    known = recognise(indicator, "project", 2021, hubei, hubei.words)
     if known.nature != "quantitative":
         return
     table = hubei.scoring.tables["quantitative"]
