@@ -23,11 +23,12 @@ def _package(folder: Path, engine: Path) -> Iterator[str]:
     yield f"{'#' * (2 + len(folder.relative_to(engine).parts[1:]))} {'.'.join(folder.relative_to(engine.parent).parts)}"
     yield ""
     yield from said.splitlines()
-    yield ""
-    for module in sorted(folder.glob("*.py")):
-        if module.stem != "__init__":
-            first = " ".join(_docstring(module).split("\n\n")[0].split())
-            yield f"* `{module.stem}` {first.split('. ')[0].rstrip('.')}."
+    modules = [module for module in sorted(folder.glob("*.py")) if not module.stem.startswith("__")]
+    if modules:
+        yield ""
+    for module in modules:
+        first = " ".join(_docstring(module).split("\n\n")[0].split())
+        yield f"* `{module.stem}` {first.split('. ')[0].rstrip('.')}."
     for child in sorted(child for child in folder.iterdir() if (child / "__init__.py").is_file()):
         yield from _package(child, engine)
 

@@ -14,13 +14,12 @@ from engine.language import fields as catalogue
 from engine.language.rules import compile_rules
 from engine.language.tables import Table
 from engine.policy import rollup as rollup_rules
-from engine.policy.bands import bands
 from engine.policy.form import form_layout, statements
 from engine.policy.model import Band, Bounds, Clause, Level1, Narrative, NarrativeSection, Parameter, Policy, Scoring
 from engine.policy.periods import period, wrong_days
 from engine.policy.resolved import Resolved, bases, digest, years
 from engine.policy.values import Values
-from engine.policy.weights import weights
+from engine.policy.weights import bands, weights
 from engine.values.names import NameRules
 from engine.values.rounding import Rounding
 from engine.values.vocabulary import vocabulary

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.errors import PolicyError, Problem
-from engine.policy import policy_documents
+from engine.policy import files as policy_files
 from engine.policy.library import Library, display_name
 from engine.policy.lock import NAME
 from engine.policy.periods import ALWAYS, Period, period
@@ -56,7 +56,7 @@ def heads(where: Library) -> tuple[list[Head], list[Problem]]:
     for name in where.ids():
         try:
             path = where.directory(name) / "policy.yaml"
-            document, wrong = policy_documents.read(path, display_name(path))
+            document, wrong = policy_files.read(path, display_name(path))
             if wrong:
                 raise PolicyError(wrong)
         except PolicyError as error:

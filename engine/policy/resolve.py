@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Place, PolicyError, Problem
-from engine.policy import policy_documents
+from engine.policy import files as policy_files
 from engine.policy.gaps import Gaps, mend
 from engine.policy.library import Library, display_name, incomplete, misnamed
 from engine.policy.resolved import WHOLE, Resolved
@@ -131,7 +131,7 @@ def _read(directory: Path, where: Library, policy: str | None, problems: list[Pr
     documents: list[Document] = []
     for path in files:
         try:
-            document, found = policy_documents.read(path, display_name(path))
+            document, found = policy_files.read(path, display_name(path))
         except PolicyError as error:
             problems += error.problems
             gaps.unread(_start(path))

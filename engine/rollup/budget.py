@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from engine.policy.rollup import RollupRules
-from engine.rollup.model import Child, Obstacle, grouped, money_factor
-from engine.rollup.rollup_cells import HERE, made
+from engine.rollup.model import HERE, Child, Obstacle, grouped, made, money_factor
 from engine.scoring.budget import scored_line
 from engine.submission.model import BudgetLine, Cell
 from engine.values.cells import number_of

@@ -16,8 +16,7 @@ from engine.policy.model import Policy
 from engine.policy.rollup import RollupRules
 from engine.rollup.budget import budget_lines
 from engine.rollup.gathering import Setting
-from engine.rollup.model import Child, Entry, Obstacle, exact, funds_of, grouped, listed, money_factor
-from engine.rollup.rollup_cells import HERE, made, trimmed
+from engine.rollup.model import HERE, Child, Entry, Obstacle, exact, funds_of, grouped, listed, made, money_factor, trimmed
 from engine.rollup.values import roll
 from engine.scoring.budget import scored_line
 from engine.scoring.form import canonical_level1

@@ -10,7 +10,7 @@ from fractions import Fraction
 from engine.language.model import Scalar
 from engine.policy.model import Policy
 from engine.policy.rollup import RollupRules
-from engine.rollup import rollup_entries as of
+from engine.rollup import entries as of
 from engine.rollup.model import Entry, Obstacle, Units, exact, number, together
 from engine.submission.model import Rolled, RolledNumber, Share
 from engine.values.cells import value_of

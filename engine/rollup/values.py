@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.policy.rollup import NUMERIC
-from engine.rollup import rollup_entries as of
+from engine.rollup import entries as of
 from engine.rollup.gathering import Gathered, Refused, Setting
-from engine.rollup.model import Entry, Obstacle, Units, exact, grouped, number
-from engine.rollup.rollup_cells import made, told, trimmed, written
+from engine.rollup.model import Entry, Obstacle, Units, exact, grouped, made, number, told, trimmed, written
 from engine.submission.model import Cell, Rolled, RolledNumber
 from engine.values.notation import fold
 

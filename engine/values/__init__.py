@@ -1,1 +1,5 @@
-"""values."""
+"""Values as people write them: typed, compared, rounded, named.
+
+Comes in by `notation.read_value`, `comparison.compare`, `names`; `vocabulary` holds the words, all of them a policy's. Knows no
+form.
+"""

@@ -15,8 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from engine import __version__
-from engine.bulk.batch.batch_records import records
 from engine.bulk.batch.differences import Differences, Row
+from engine.bulk.batch.files import records
 from engine.bulk.batch.options import Options, Progress
 from engine.bulk.batch.run import batch
 from engine.bulk.batch.summary import results

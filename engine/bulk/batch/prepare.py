@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from engine.bulk.batch.batch_records import records
+from engine.bulk.batch.files import records
 from engine.bulk.corpus import store as corpus
 from engine.bulk.corpus.ingest import write_rows
 from engine.bulk.corpus.rows import preparation

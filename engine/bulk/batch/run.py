@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import __version__
-from engine.bulk.batch.batch_records import bundle_numbers, records
+from engine.bulk.batch.files import bundle_numbers, records
 from engine.bulk.batch.options import OUTPUTS, Options, Progress, memory_bytes
 from engine.bulk.corpus import store as corpus
 from engine.bulk.corpus.columns import PREPARED_KINDS

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.bulk.batch.batch_records import records
+from engine.bulk.batch.files import records
 from engine.bulk.batch.reference import numbers_of
 from engine.bulk.batch.run import Run
 from engine.bulk.corpus.store import duckdb_connection, open_corpus

@@ -6,8 +6,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from engine.findings.facts.numbers import ratio
 from engine.language.facts.form import BudgetFields, ExecutionHabit, PrintedWeights
-from engine.scoring.budget import Amounts, amounts_of, line_below_zeros, scored_line
-from engine.scoring.budget_lines import Pair, nesting
+from engine.scoring.budget import Amounts, Pair, amounts_of, line_below_zeros, nesting, scored_line
 from engine.submission.model import BudgetLine, Form
 from engine.values.cells import number_of
 from engine.values.vocabulary import Vocabulary

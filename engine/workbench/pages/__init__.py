@@ -1,1 +1,1 @@
-"""pages."""
+"""The pages a person sees. Words are in templates/workbench; changes go through the interface."""

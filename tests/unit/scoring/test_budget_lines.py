@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import Place
-from engine.scoring.budget import amounts_of
-from engine.scoring.budget_lines import Nesting, nesting
+from engine.scoring.budget import Nesting, amounts_of, nesting
 from engine.submission.model import BudgetLine, Cell
 from engine.values.notation import vocabulary
 from engine.yaml.reader import load_file
