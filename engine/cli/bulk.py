@@ -13,6 +13,7 @@ import click
 
 from engine.cli.options import FILE, library_option, tell, the_library
 from engine.errors import EXIT_INPUT, EXIT_OK, UsageError
+from engine.extras import extra
 from engine.files import write as _write
 
 Progress = Callable[[str, int, int], None]
@@ -35,6 +36,7 @@ def progress() -> Progress:
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 256), help="几个进程一起读；不写则每个核一个。")
 @click.option("--policy", metavar="ID", help="都按这个政策读；不写则按地区、表种、年度选。")
 @library_option
+@extra("corpus")
 def ingest(paths: tuple[Path, ...], out: Path, jobs: int | None, policy: str | None, policies: Path | None) -> int:
     """把自评表读入语料（Parquet），供 batch 和 policy impact 反复使用。
 
@@ -73,6 +75,7 @@ def ingest(paths: tuple[Path, ...], out: Path, jobs: int | None, policy: str | N
 @click.option("--show", metavar="N", type=click.IntRange(0), default=10, show_default=True, help="写出最严重的几条问题的原文。")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="摘要的格式。")
 @library_option
+@extra("corpus")
 def batch(
     corpus: Path,
     out: Path,

@@ -14,6 +14,7 @@ import click
 
 from engine.cli.options import FILE, chinese_name, library_option, note, out_option, tell, the_library
 from engine.errors import EXIT_INPUT, EXIT_OK, Place, Problem, UsageError
+from engine.extras import extra
 from engine.files import displayed
 from engine.files import write as _write
 from engine.resources import shipped
@@ -91,7 +92,8 @@ def policy_impact(
         from engine.cli.bulk import progress as bar
 
         options = Options(threads=jobs, check=CHECKED)
-        impact = impact_on_corpus(corpus, before, after, where, limit=limit, options=options, progress=bar())
+        with extra("corpus"):
+            impact = impact_on_corpus(corpus, before, after, where, limit=limit, options=options, progress=bar())
     else:
         impact = run(before, after, given, where, limit=limit, jobs=jobs, watch=progress.shown)
     data = to_data(impact)

@@ -11,7 +11,7 @@ import click
 
 from engine.cli.options import FILE, the_library
 from engine.errors import Place, Problem, UsageError
-from engine.workbench.server import is_loopback
+from engine.extras import extra
 
 Command = Callable[..., Any]
 _ROLES = ("viewer", "editor", "publisher")
@@ -29,6 +29,7 @@ _ROLES = ("viewer", "editor", "publisher")
 )
 @click.option("--certificate", metavar="FILE", type=FILE, help="TLS 证书（PEM）。")
 @click.option("--key", metavar="FILE", type=FILE, help="TLS 私钥（PEM）。")
+@extra("workbench")
 def workbench(
     port: int,
     host: str,
@@ -39,13 +40,13 @@ def workbench(
     key: Path | None,
 ) -> None:
     """在浏览器里看政策、改政策、核对自评表。只在本机或内网使用，不连外网。"""
+    from engine.workbench.server import is_loopback, serve
+
     if not is_loopback(host) and accounts is None:
         told = f"监听 {host} 会让别的机器也能进来，而没有账号"
         raise UsageError(Problem(Place(), told, "--accounts FILE（先用 jixiao account add 建账号），或只监听本机 127.0.0.1"))
     if (certificate is None) != (key is None):
         raise UsageError(Problem(Place(), "--certificate 与 --key 要一起给"))
-    from engine.workbench.server import serve
-
     policies.mkdir(parents=True, exist_ok=True)
     serve(
         policies=policies.resolve(),
@@ -73,6 +74,7 @@ _file: Callable[[Command], Command] = click.option("--accounts", metavar="FILE",
 @click.option("--role", type=click.Choice(_ROLES), required=True, help="viewer 只看，editor 修改，publisher 修改并发布。")
 @click.option("--password-stdin", is_flag=True, help="从标准输入读密码（一行）；不写则提示输入。")
 @_file
+@extra("workbench")
 def add(name: str, role: str, password_stdin: bool, accounts: Path) -> None:
     """新增账号；已有的改角色和密码。"""
     from engine.workbench.accounts import load, save, with_account
@@ -90,6 +92,7 @@ def add(name: str, role: str, password_stdin: bool, accounts: Path) -> None:
 @account.command("disable")
 @click.argument("name")
 @_file
+@extra("workbench")
 def disable(name: str, accounts: Path) -> None:
     """停用账号；已登录的立即退出。"""
     from engine.workbench.accounts import disabled, load, save
@@ -99,6 +102,7 @@ def disable(name: str, accounts: Path) -> None:
 
 @account.command("list")
 @_file
+@extra("workbench")
 def listing(accounts: Path) -> None:
     """列出账号。"""
     from engine.workbench.accounts import load

@@ -18,17 +18,18 @@ MAX_TEXT = 1_000_000
 
 MAX_FILES = 200
 
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}")
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}")
+"""What the id of a policy looks like: jurisdiction/year."""
 
 _FILE = re.compile(r"(?:findings/|tests/)?[\w][\w-]{0,80}\.yaml")
 
 
 def files_of(policy: str, library: Library) -> dict[str, str]:
     """The files of any policy there is, by name. Raises PolicyError with code policy.missing if there is none of that id."""
-    if not _ID.fullmatch(policy):
-        raise PolicyError(_missing(policy))
+    if not ID.fullmatch(policy):
+        raise PolicyError(missing(policy))
     try:
-        return _files(library.directory(policy))
+        return files_in(library.directory(policy))
     except PolicyError as error:
         raise PolicyError([replace(problem, code="policy.missing") for problem in error.problems]) from None
 
@@ -39,11 +40,11 @@ def overlaid(policy: str, texts: Mapping[str, str], below: Library) -> Iterator[
 
     Raises PolicyError for names that are no files of a policy.
     """
-    if not _ID.fullmatch(policy):
-        raise PolicyError(_missing(policy))
+    if not ID.fullmatch(policy):
+        raise PolicyError(missing(policy))
     for name, text in texts.items():
-        _check_name(name)
-        _check_text(name, text)
+        check_name(name)
+        check_text(name, text)
     with tempfile.TemporaryDirectory(prefix="jixiao-") as temporary:
         home = Path(temporary) / policy
         home.mkdir(parents=True)
@@ -53,7 +54,8 @@ def overlaid(policy: str, texts: Mapping[str, str], below: Library) -> Iterator[
         yield Library((Path(temporary), *below.roots))
 
 
-def _files(home: Path) -> dict[str, str]:
+def files_in(home: Path) -> dict[str, str]:
+    """The files of the policy in a directory, by name. Raises PolicyError for one that is a link, too large or no UTF-8."""
     files = [*sorted(home.glob("*.yaml")), *sorted(home.glob("findings/*.yaml")), *sorted(home.glob("tests/*.yaml"))]
     found: dict[str, str] = {}
     for path in files[:MAX_FILES]:
@@ -68,13 +70,15 @@ def _files(home: Path) -> dict[str, str]:
     return found
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raise PolicyError for what cannot be the name of a policy's file."""
     if not _FILE.fullmatch(name):
         expected = "名称.yaml、findings/名称.yaml 或 tests/名称.yaml"
         raise PolicyError(Problem(Place(), f"“{displayed(name)[:200]}”不是政策里的文件名", expected))
 
 
-def _check_text(name: str, text: str) -> None:
+def check_text(name: str, text: str) -> None:
+    """Raise PolicyError for what cannot be the text of a policy's file."""
     try:
         size = len(text.encode("utf-8"))
     except UnicodeEncodeError as error:
@@ -84,5 +88,6 @@ def _check_text(name: str, text: str) -> None:
         raise PolicyError(Problem(Place(name), "文件过大", f"不超过 {MAX_TEXT} 字节"))
 
 
-def _missing(policy: str) -> Problem:
+def missing(policy: str) -> Problem:
+    """That there is no policy of this id."""
     return Problem(Place(), f"没有政策“{displayed(policy)[:200]}”", "地区/年度", code="policy.missing")

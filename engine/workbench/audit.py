@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import threading
@@ -14,7 +13,6 @@ from typing import Any
 
 MAX_BYTES = 50_000_000
 """A log that has grown so large is put aside under its time, and a new one begun."""
-MAX_DIFFERENCE = 100_000
 MAX_REFUSALS = 300
 """Refusals written in one minute."""
 
@@ -79,9 +77,3 @@ def _parsed(lines: list[str]) -> Iterator[dict[str, Any]]:
             yield entry
         except ValueError:
             yield {"at": "", "who": "", "action": "", "outcome": "damaged", "policy": "", "line": line[:200]}
-
-
-def difference(before: str, after: str, name: str) -> str:
-    """What changed in a file, line by line, as people who keep versions write it (unified diff)."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), f"{name}（原）", f"{name}（新）", lineterm="", n=1)
-    return "\n".join(lines)[:MAX_DIFFERENCE]

@@ -10,18 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from filelock import FileLock
-
 from engine import files as output
-from engine.editing.overlay import _ID, _check_name, _check_text, _files, _missing, overlaid
+from engine.editing.overlay import ID, check_name, check_text, missing, overlaid
+from engine.editing.saving import Conflict, Saved
 from engine.errors import Place, PolicyError, Problem
-from engine.files import displayed
 from engine.policy.library import Library
 from engine.workbench.merging import all_merged, digest, merged, state
 
@@ -32,16 +29,6 @@ _PERSON = re.compile(r"[\w.-]{1,40}")
 
 class Stale(PolicyError):
     """The draft was changed elsewhere (another window) since it was read."""
-
-
-class Conflict(PolicyError):
-    """A file on disk was changed in the same lines. `files` holds, by name, the text on disk and the draft's."""
-
-    def __init__(self, files: Mapping[str, tuple[str, str]]) -> None:
-        self.files = dict(files)
-        super().__init__(
-            [Problem(Place(name), "别人已经改了这个文件的同一处，没有保存", "看过两边的差别再保存") for name in self.files]
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +49,8 @@ class Draft:
         return tuple(name for name, text in self.texts.items() if text != self.base.get(name, ""))
 
 
-class Drafts:
+class Drafts(Saved):
     """The drafts kept beside a directory of policies, and the saving of them."""
-
-    def __init__(self, policies: Path) -> None:
-        self.policies = policies
-        self._home = policies / ".workbench"
-
-    def recover(self) -> None:
-        """Finish a save that was cut off between two of its files. Called before anything is read."""
-        for journal in sorted(self._home.glob("saving-*.json")):
-            with self.locked():
-                if journal.exists():
-                    data = json.loads(journal.read_text(encoding="utf-8"))
-                    self._replace(data["policy"], data["texts"])
-                    journal.unlink()
 
     def get(self, person: str, policy: str) -> Draft:
         """The person's draft of the policy; an empty one if nothing was changed. Raises PolicyError for what is no such id."""
@@ -90,10 +64,6 @@ class Drafts:
         """Every file of the policy as this person sees it: those on disk, under the draft's."""
         return {**self.on_disk(policy), **self.get(person, policy).texts}
 
-    def on_disk(self, policy: str) -> dict[str, str]:
-        """The policy's files as they are saved, by name. Raises PolicyError if one cannot be read."""
-        return _files(self._directory(policy))
-
     def edit(
         self, person: str, policy: str, revision: int, texts: Mapping[str, str], seen: Mapping[str, str] | None = None
     ) -> Draft:
@@ -104,8 +74,8 @@ class Drafts:
         of a policy.
         """
         for name, text in texts.items():
-            _check_name(name)
-            _check_text(name, text)
+            check_name(name)
+            check_text(name, text)
         seen = seen or {}
         with self.locked():
             draft, disk = self.get(person, policy), self.on_disk(policy)
@@ -183,7 +153,7 @@ class Drafts:
             if conflicts:
                 raise Conflict(conflicts)
             before(new)
-            self._write(policy, {name: after for name, (_, after) in new.items()})
+            self.replace(policy, {name: after for name, (_, after) in new.items()})
             self._path(person, policy).unlink(missing_ok=True)
             return new
 
@@ -206,56 +176,11 @@ class Drafts:
         output.write(json.dumps(asdict(draft), ensure_ascii=False), path)
         return draft
 
-    def write(self, policy: str, before: Mapping[str, str], texts: Mapping[str, str]) -> None:
-        """Replace files of the policy that are still as they were `before`. Raises Conflict, and writes nothing, if one is not."""
-        with self.locked():
-            disk = self.on_disk(policy)
-            if moved := {name: (disk.get(name, ""), text) for name, text in texts.items() if disk.get(name) != before.get(name)}:
-                raise Conflict(moved)
-            self._write(policy, texts)
-
-    def _write(self, policy: str, texts: Mapping[str, str]) -> None:
-        """All files or none: what is to be written is noted first, and a save that was cut off is finished by `recover`."""
-        if not texts:
-            return
-        self._home.mkdir(exist_ok=True)
-        journal = self._home / f"saving-{policy.replace('/', '-')}.json"
-        output.write(json.dumps({"policy": policy, "texts": texts}, ensure_ascii=False), journal)
-        self._replace(policy, texts)
-        journal.unlink()
-
-    def _replace(self, policy: str, texts: Mapping[str, str]) -> None:
-        home = self._directory(policy)
-        for name, text in texts.items():
-            _check_name(name)
-            target = home / name
-            target.parent.mkdir(exist_ok=True)
-            if target.is_symlink() or target.parent.resolve() != (home / name).parent.absolute().resolve():
-                raise PolicyError(Problem(Place(displayed(target)), "是链接，工作台不写"))
-            output.write(text, target)
-
-    def _directory(self, policy: str) -> Path:
-        if not _ID.fullmatch(policy):
-            raise PolicyError(_missing(policy))
-        home = self.policies / policy
-        if not home.is_dir() or not home.resolve().is_relative_to(self.policies.resolve()):
-            raise PolicyError(Problem(Place(), f"政策目录里没有“{policy}”", "可先用“新建”从已有政策建一个", code="policy.missing"))
-        return home
-
     def _path(self, person: str, policy: str) -> Path:
-        if not _ID.fullmatch(policy) or not _PERSON.fullmatch(person):
-            raise PolicyError(_missing(policy))
+        if not ID.fullmatch(policy) or not _PERSON.fullmatch(person):
+            raise PolicyError(missing(policy))
         # the name is hashed: `.` and `..` are names a person may have, and no directories of ours
-        return self._home / "drafts" / hashlib.sha256(person.encode()).hexdigest()[:20] / f"{policy.replace('/', '@')}.json"
-
-    def locked(self) -> FileLock:
-        """Held while anything below the directory is changed, by this process or another."""
-        self._home.mkdir(exist_ok=True, mode=0o700)
-        return FileLock(self._home / "lock", timeout=20)
-
-    def forget_all(self) -> None:
-        """Forget every draft of everyone."""
-        shutil.rmtree(self._home / "drafts", ignore_errors=True)
+        return self.home / "drafts" / hashlib.sha256(person.encode()).hexdigest()[:20] / f"{policy.replace('/', '@')}.json"
 
 
 def _stale(draft: Draft, revision: int) -> Stale:

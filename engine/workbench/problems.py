@@ -10,11 +10,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from engine.editing.saving import Conflict, difference
 from engine.errors import InternalError, JixiaoError, Problem
 from engine.files import displayed
-from engine.workbench.audit import difference
 from engine.workbench.bodies import Answer, complaint
-from engine.workbench.drafts import Conflict, Stale
+from engine.workbench.drafts import Stale
 from engine.workbench.merging import digest
 from engine.workbench.state import Refused
 
@@ -43,6 +43,8 @@ def _wrong(request: Request, error: Exception) -> Response:
     status = 409 if isinstance(error, Stale | Conflict) else 422
     if any(problem.code == "policy.missing" for problem in error.problems):
         status = 404
+    if any(problem.code == "policy.busy" for problem in error.problems):
+        status = 503
     if isinstance(error, InternalError):
         status = 500
     body: dict[str, Any] = {

@@ -1,14 +1,19 @@
-"""The wheel carries policies, schemas and templates, and works where there is no checkout."""
+"""The wheel carries policies, schemas and templates, works where there is no checkout, and with nothing beside what it requires."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests import bare
+from tests.conftest import SMALL_FORM
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,3 +65,55 @@ def test_it_evaluates_and_reports_outside_the_checkout(wheel: Path, seed: Path, 
     assert "95.58" in run("evaluate", seed)
     assert "没有发现错误" in run("policy", "check", "hubei/2021")
     assert len(run("report", seed, "--out", tmp_path / "out").split()) == 9
+
+
+LACKS = {
+    "workbench": "workbench",
+    "account add": "workbench",
+    "account disable": "workbench",
+    "account list": "workbench",
+    "ingest": "corpus",
+    "batch": "corpus",
+    "policy impact on a corpus": "corpus",
+}
+"""The only commands that may ask for an extra, and for which."""
+
+
+@pytest.fixture(scope="module")
+def runs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """Every command of a bare installation, each in several ways: see tests/every_command.py."""
+    home = tmp_path_factory.mktemp("bare")
+    python = bare.installation(wheel, home / "venv")
+    (home / "here").mkdir()
+    (home / "form.txt").write_text(SMALL_FORM, encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run(
+        [python, "-P", ROOT / "tests" / "every_command.py", home / "form.txt"],
+        cwd=home / "here",
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_without_extras_no_command_breaks(runs: list[dict[str, Any]]) -> None:
+    assert len({run["command"] for run in runs}) > 20
+    for run in runs:
+        assert "Traceback" not in run["err"], run
+        assert run["status"] in (0, 2, 4) or (run["status"] == 1 and "--fail-on" in run["arguments"]), run
+
+
+def test_without_extras_the_core_works_and_the_rest_says_what_to_install(runs: list[dict[str, Any]]) -> None:
+    for name in {run["command"] for run in runs}:
+        asked = [run for run in runs if run["command"] == name and run["valid"]]
+        extra = LACKS.get(name)
+        if extra:
+            assert all(run["status"] == 2 and f"pip install 'jixiao[{extra}]'" in run["err"] for run in asked), asked
+        else:
+            # 4: the copy the commands work on has few tests, and `policy test` says so
+            assert any(run["status"] == (4 if name == "policy test" else 0) for run in asked), asked
+            assert not any("pip install" in run["err"] for run in asked), asked

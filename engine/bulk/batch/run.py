@@ -62,6 +62,9 @@ def batch(
 
     Raises InputError for a corpus that cannot be read or a disk that is full, PolicyError, UsageError where `out` holds the results
     of something else, InternalError if the database and the reference differ."""
+    import duckdb  # noqa: F401 - what is not installed is told before anything is made
+    import ibis  # noqa: F401
+
     options = options or Options()
     found = corpus.open_corpus(path)
     shelf = Shelf(library)

@@ -70,7 +70,8 @@ def ingest(
 ) -> Ingested:
     """Read the paths into the corpus `out`. Raises InputError if `out` is something else, of another version, or cannot be
     written; what is wrong with single files is in the result and in the corpus (`problems.json`)."""
-    corpus.require()
+    import pyarrow.parquet  # noqa: F401 - what is not installed is told before anything is made or read
+
     corpus.create(out)
     corpus.clear_leftovers(out)
     settings = Settings(out, library, policy)

@@ -27,15 +27,6 @@ from engine.files import displayed
 
 FORMAT = "jixiao-corpus"
 MANIFEST = "part.json"
-MISSING = "语料要用到 duckdb、pyarrow、ibis-framework：安装 jixiao[corpus]"
-
-
-def require() -> None:
-    """InputError if what a corpus needs is not installed."""
-    import importlib.util
-
-    if missing := [name for name in ("pyarrow", "duckdb", "ibis") if importlib.util.find_spec(name) is None]:
-        raise InputError(Problem(Place(), f"没有安装 {'、'.join(missing)}", MISSING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +90,6 @@ def check_stamp(path: Path) -> None:
 
 def open_corpus(path: Path) -> Corpus:
     """The corpus with every part. InputError with everything that is damaged or missing."""
-    require()
     check_stamp(path)
     problems: list[Problem] = []
     parts = []

@@ -24,6 +24,7 @@ from engine.bulk.relational.facts import LEVELS
 from engine.bulk.relational.needs import Needs, used_columns
 from engine.bulk.relational.terms import bit_columns
 from engine.errors import InputError, InternalError, Place, Problem
+from engine.extras import extra
 from engine.policy.model import Policy
 
 WIDE = "DECIMAL(38, 0)"
@@ -43,7 +44,7 @@ def unavailable() -> str:
     import importlib.util
 
     if importlib.util.find_spec("pyspark") is None:
-        return "没有安装 pyspark：安装 jixiao[spark]"
+        return "没有安装 pyspark"
     home = os.environ.get("JAVA_HOME", "")
     if not shutil.which("java") and not Path(home, "bin", "java").exists():
         return "没有 Java：Spark 要用 JDK 17 或 21"
@@ -54,9 +55,10 @@ class Spark:
     """A local or configured Spark session with the engine's primitives."""
 
     def __init__(self, memory: int = 0, threads: int = 0, scratch: str = "") -> None:
+        with extra("spark"):
+            from pyspark.sql import SparkSession
         if why := unavailable():
-            raise InputError(Problem(Place(), why))
-        from pyspark.sql import SparkSession
+            raise InputError(Problem(Place(), why, code="spark.unavailable"))
 
         self.scratch = Path(tempfile.mkdtemp(prefix="spark-", dir=scratch or None))
         builder = SparkSession.builder.appName("jixiao")

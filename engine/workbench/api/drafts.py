@@ -11,12 +11,12 @@ from pydantic import BaseModel, Field
 from engine.editing import changes as editing
 from engine.editing import fields as form_fields
 from engine.editing.changes import Change
+from engine.editing.saving import difference
 from engine.errors import PolicyError
 from engine.workbench import draft_changes
 from engine.workbench.access import Editor
 from engine.workbench.api.forms import WRONG
 from engine.workbench.api.model import Jurisdiction, Trouble, Year
-from engine.workbench.audit import difference
 from engine.workbench.bodies import Sent
 from engine.workbench.merging import state
 from engine.workbench.problems import told

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.editing.saving import difference
 from engine.errors import UsageError
 from engine.workbench.accounts import FREE_TRIES, LONGEST_WAIT, Account, Throttle, disabled, load, save, verified, with_account
-from engine.workbench.audit import Log, difference
+from engine.workbench.audit import Log
 from engine.workbench.sessions import IDLE_SECONDS, LONGEST_SECONDS, MAX_SESSIONS, Sessions
 
 

@@ -13,8 +13,9 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.editing.saving import Conflict
 from engine.errors import PolicyError
-from engine.workbench.drafts import Conflict, Drafts, Stale
+from engine.workbench.drafts import Drafts, Stale
 from engine.workbench.merging import digest
 
 POLICY = "x/2021"
@@ -152,7 +153,7 @@ def test_killed_while_saving_a_file_is_old_or_new(drafts: Drafts) -> None:
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from engine.drafts import Drafts
+from engine.workbench.drafts import Drafts
 drafts = Drafts(Path({str(drafts.policies)!r}))
 n = 0
 print("ready", flush=True)
@@ -166,7 +167,7 @@ while True:
     for wait in (0.02, 0.05, 0.11):
         process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environment)
         assert process.stdout is not None
-        process.stdout.readline()
+        assert process.stdout.readline() == b"ready\n"
         try:
             process.wait(wait)
         except subprocess.TimeoutExpired:

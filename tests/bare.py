@@ -1,0 +1,56 @@
+"""A bare installation: a virtual environment with the wheel and what it requires, and not one distribution of an extra.
+
+Nothing is downloaded: the distributions are those these tests run with, linked file by file. What counts is what cannot be
+imported.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+
+def installation(wheel: Path, home: Path) -> Path:
+    """A virtual environment in `home` with the wheel in it; its Python."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
+    python = home / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    asked = subprocess.run(
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], check=True, capture_output=True, text=True
+    )
+    site = Path(asked.stdout.strip())
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    for distribution in required(next(metadata.distributions(path=[str(site)]))):
+        for file in distribution.files or ():
+            if ".." not in file.parts:  # a script in bin/ is not imported
+                target = site / file
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if not target.exists():
+                    target.symlink_to(distribution.locate_file(file))
+    return python
+
+
+def required(wanted: metadata.Distribution) -> Iterator[metadata.Distribution]:
+    """What a distribution requires without any extra, and what that requires in turn."""
+    seen: set[tuple[str, str]] = set()
+    waiting = [(wanted, "")]
+    while waiting:
+        distribution, extra = waiting.pop()
+        for text in distribution.requires or ():
+            one = Requirement(text)
+            if one.marker and not one.marker.evaluate({"extra": extra}):
+                continue
+            found = metadata.distribution(one.name)
+            for name in ("", *one.extras):
+                if (key := (canonicalize_name(one.name), name)) not in seen:
+                    seen.add(key)
+                    waiting.append((found, name))
+                    if not name:
+                        yield found
