@@ -11,8 +11,10 @@ import subprocess
 import time
 import unicodedata
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 
@@ -45,6 +47,14 @@ return low;
 """
 
 
+class Refused(AssertionError):
+    """What the driver would not do, in its words: `error` is one of those of the WebDriver standard."""
+
+    def __init__(self, error: str, message: str, **_: Any) -> None:
+        super().__init__(f"{error}: {message}")
+        self.error = error
+
+
 class Browser:
     """One headless Chromium with a profile of its own."""
 
@@ -73,8 +83,11 @@ class Browser:
         body = None if method == "GET" else json.dumps(data or {}).encode()
         url = f"http://127.0.0.1:{self.port}{self.session}{path}"
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method=method)
-        with self.opener.open(request, timeout=60) as answer:
-            return json.load(answer)["value"]
+        try:
+            with self.opener.open(request, timeout=60) as answer:
+                return json.load(answer)["value"]
+        except HTTPError as error:
+            raise Refused(**json.load(error)["value"]) from error
 
     def post(self, path: str, **data: Any) -> Any:
         return self._call("POST", path, data)
@@ -88,11 +101,22 @@ class Browser:
     def find(self, selector: str) -> str:
         return str(self.post("/element", using="css selector", value=selector)[ELEMENT])
 
+    def on(self, selector: str, act: Callable[[str], None]) -> None:
+        """Do something with an element; again with the one now in its place, where the page drew that part anew meanwhile: a
+        person sees no difference between the two."""
+        for _ in range(20):
+            try:
+                return act(self.find(selector))
+            except Refused as refused:
+                if refused.error != "stale element reference":
+                    raise
+        raise AssertionError(f"drawn over and over: {selector}")
+
     def click(self, selector: str) -> None:
-        self.post(f"/element/{self.find(selector)}/click")
+        self.on(selector, lambda element: self.post(f"/element/{element}/click"))
 
     def press(self, selector: str, key: str) -> None:
-        self.post(f"/element/{self.find(selector)}/value", text=key)
+        self.on(selector, lambda element: self.post(f"/element/{element}/value", text=key))
 
     def open(self, address: str) -> None:
         self.post("/url", url=address)
@@ -105,13 +129,16 @@ class Browser:
 
     def fill(self, selector: str, text: str) -> None:
         """Write into a field in place of what stands there, as a person does who then leaves it."""
-        element = self.find(selector)
-        self.post("/execute/sync", script="arguments[0].focus(); arguments[0].select()", args=[{ELEMENT: element}])
-        self.post(f"/element/{element}/value", text=text + TAB)
+
+        def write(element: str) -> None:
+            self.post("/execute/sync", script="arguments[0].focus(); arguments[0].select()", args=[{ELEMENT: element}])
+            self.post(f"/element/{element}/value", text=text + TAB)
+
+        self.on(selector, write)
 
     def attach(self, selector: str, path: Path) -> None:
         """Give a file to an input for files, as a person chooses it."""
-        self.post(f"/element/{self.find(selector)}/value", text=str(path))
+        self.on(selector, lambda element: self.post(f"/element/{element}/value", text=str(path)))
 
     def until(self, script: str, seconds: float = 15.0) -> Any:
         """What the script returns, once that is neither false, empty nor nothing. Raises AssertionError if it stays so."""

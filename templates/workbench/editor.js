@@ -109,10 +109,21 @@ function marks () {
 
 // ---- 表单 -------------------------------------------------------------------------------------------------------
 
-async function items (group) {
+const asked = new Map() // 正在读的组：同一版只读一次、只画一次，写着字的栏不会在手里换掉
+
+function items (group) {
   const version = `${draft.revision} ${draft.state}`
-  if (group.dataset.revision === version) return
+  if (group.dataset.revision === version) return Promise.resolve()
+  const before = asked.get(group)
+  if (before?.version === version) return before.done
+  const done = draw(group, version).finally(() => { if (asked.get(group)?.done === done) asked.delete(group) })
+  asked.set(group, { version, done })
+  return done
+}
+
+async function draw (group, version) {
   const found = await send('GET', `${base}/items?group=${group.dataset.group}`)
+  if (version !== `${draft.revision} ${draft.state}`) return items(group) // 读的时候又改过：画新的
   if (!found.length && draft.groups === null) return
   group.dataset.revision = version
   const writing = document.activeElement?.closest('[data-items]') ? document.activeElement : null

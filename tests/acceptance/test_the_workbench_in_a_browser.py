@@ -100,9 +100,12 @@ def test_an_officers_path(page: Browser, served: tuple[Server, Path], home: Path
     # a tier: its border is a parameter, which the tier leads to
     group(page, "tiers")
     page.run("document.querySelector('[data-group=tiers] .item').open = true")
+    page.run("window.asked = []; const real = fetch; window.fetch = (...all) => { window.asked.push(all[0]); return real(...all) }")
     page.run("[...document.querySelectorAll('[data-group=tiers] button')].find((b) => b.textContent === '改这个参数').click()")
     field = "[data-field='parameters.tier_met_floor/value'] input"
     page.until(f'return document.querySelector("{field}")')
+    asked = page.run("return window.asked.filter((one) => one.endsWith('/items?group=parameters')).length")
+    assert asked == 1, "the button and the opening ask for the same: drawn twice, the field would change under the hand"
     page.fill(field, "高")
     complaint = page.until("return document.querySelector('.complaint')?.textContent")
     assert "高" in complaint
