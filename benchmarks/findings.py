@@ -13,7 +13,7 @@ from pathlib import Path
 
 from random_forms import submission
 
-from engine.findings.findings import Judge
+from engine.findings.findings import Checker
 from engine.policy.loading import load
 from engine.results.document import to_data
 from engine.scoring.form import evaluate
@@ -33,28 +33,28 @@ def main() -> None:
     begin = time.perf_counter()
     evaluations = [evaluate(form, policy) for form in forms]
     scoring = time.perf_counter() - begin
-    judge, plain = Judge(policy), Judge(policy, use_durable=False)
-    for runner in (judge, plain):
-        runner.judge(evaluations[0])
+    checker, plain = Checker(policy), Checker(policy, use_durable=False)
+    for runner in (checker, plain):
+        runner.check(evaluations[0])
     begin = time.perf_counter()
-    judgements = [judge.judge(evaluation) for evaluation in evaluations]
+    every = [checker.check(evaluation) for evaluation in evaluations]
     both = time.perf_counter() - begin
     begin = time.perf_counter()
     for evaluation in evaluations:
-        plain.judge(evaluation)
+        plain.check(evaluation)
     alone = time.perf_counter() - begin
     begin = time.perf_counter()
-    for evaluation, judgement in zip(evaluations, judgements, strict=True):
-        to_data(evaluation, judgement)
+    for evaluation, checked in zip(evaluations, every, strict=True):
+        to_data(evaluation, checked)
     writing = time.perf_counter() - begin
-    durable = sum(judgement.outcome.seconds_durable for judgement in judgements)
-    found = sum(len(judgement.findings) for judgement in judgements)
+    durable = sum(checked.outcome.seconds_durable for checked in every)
+    found = sum(len(checked.findings) for checked in every)
     total = scoring + both + writing
     early = memory()
     for seed in range(FORMS, LONG):
-        judge.judge(evaluate(submission(seed), policy))
+        checker.check(evaluate(submission(seed), policy))
     late = memory()
-    print(f"matcher {judgements[0].matcher}; {FORMS} forms of 40 indicators, {found} findings")
+    print(f"matcher {every[0].matcher}; {FORMS} forms of 40 indicators, {found} findings")
     print(f"{'step':<34}{'seconds':>9}{'forms/s':>9}{'ratio to scoring':>18}")
     for name, seconds in (
         ("scoring (recognise, score)", scoring),

@@ -1,4 +1,4 @@
-"""Time and peak memory of each reader, per form, as ratios to the text reader; and of a folder of mixed files, read and judged.
+"""Time and peak memory of each reader, per form, as ratios to the text reader; and of a folder of mixed files, read and checked.
 
     python benchmarks/readers.py [--runs N] [--files N]
 
@@ -61,15 +61,15 @@ FOLDER = """
 import json, pathlib, resource, sys, time
 from engine.intake.collection import collect
 from engine.policy.library import library
-from engine.results import bundles
+from engine.results.bundles import checked_bundles
 started = time.perf_counter()
 found = collect([pathlib.Path(sys.argv[1])], library())
 read = time.perf_counter()
-forms = sum(len(item.result["forms"]) for item in bundles.judged(found.bundles))
-judged = time.perf_counter()
+forms = sum(len(item.result["forms"]) for item in checked_bundles(found.bundles))
+checked = time.perf_counter()
 peak = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 problems = [str(problem) for problem in found.problems]
-print(json.dumps([found.count("read"), len(found.bundles), forms, read - started, judged - read, *peak, problems]))
+print(json.dumps([found.count("read"), len(found.bundles), forms, read - started, checked - read, *peak, problems]))
 """
 SHARES = (("docx", 0.4), ("xlsx", 0.25), ("txt", 0.15), ("xls", 0.05), ("json", 0.05), ("pdf", 0.1))
 """Of the files of the folder; what cannot be written here is .docx."""
@@ -122,11 +122,11 @@ def report_folder(count: int) -> None:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-c", FOLDER, directory]
         done = subprocess.run(command, capture_output=True, check=True, cwd=ROOT, env=environment)
-    files, bundles, forms, reading, judging, own, children, problems = json.loads(done.stdout)
+    files, bundles, forms, reading, checking, own, children, problems = json.loads(done.stdout)
     listed = "、".join(f"{kind} {number}" for kind, number in numbers.items())
     print(f"\nfolder: {sum(numbers.values())} files ({listed}), {files} read, {bundles} bundles, {forms} forms")
-    each_file, each_form = 1000 * reading / max(files, 1), 1000 * judging / max(forms, 1)
-    print(f"read {reading:.1f} s, {each_file:.0f} ms a file; judged {judging:.1f} s, {each_form:.0f} ms a form")
+    each_file, each_form = 1000 * reading / max(files, 1), 1000 * checking / max(forms, 1)
+    print(f"read {reading:.1f} s, {each_file:.0f} ms a file; checked {checking:.1f} s, {each_form:.0f} ms a form")
     print(f"peak {own:.0f} MB, of a reader's process {children:.0f} MB")
     for problem in problems[:5]:
         print(f"  {problem}")

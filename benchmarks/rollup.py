@@ -21,7 +21,7 @@ from engine.errors import Place
 from engine.policy.loading import load
 from engine.rollup.ranking import ranking
 from engine.rollup.run import roll_up
-from engine.rollup.units import Node, Tree
+from engine.rollup.units import Node, UnitTree
 from engine.rollup.views.data import data
 from engine.rollup.views.html import render
 from engine.rollup.views.workbook import workbook
@@ -65,7 +65,7 @@ def _form(rng: random.Random, number: int) -> Form:
     return Form("project", "职业培训专项", f"第{number:05}县人社局", 2021, place, budget=(line,), goals=(goal,))
 
 
-def tree(forms: list[Form]) -> Tree:
+def tree(forms: list[Form]) -> UnitTree:
     """Cities of COUNTIES counties each under one province."""
     nodes = {"省": Node("省", "省")}
     for number, form in enumerate(forms):
@@ -75,7 +75,7 @@ def tree(forms: list[Form]) -> Tree:
             nodes["省"].children.append(city)
         nodes[form.unit] = Node(form.unit, form.unit, city)
         nodes[city].children.append(form.unit)
-    return Tree(nodes, "省")
+    return UnitTree(nodes, "省")
 
 
 def memory() -> tuple[float, float]:

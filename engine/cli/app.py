@@ -74,7 +74,7 @@ def evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None,
     from engine.results import render as views
 
     run = runs.read(files, policy, policies, [out] if out else [])
-    items = runs.judge(run)
+    items = runs.check(run)
     result = runs.document(run, items)
     _write(views.render(result, {item.policy.id: item.policy for item in items}, form, to_terminal=out is None), out)
     levels = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
@@ -123,9 +123,9 @@ def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, polic
     run = runs.read(files, policy, policies)
     told: list[str] = []
     unknown: list[UsageError] = []
-    for item in runs.judge(run):
+    for item in runs.check(run):
         try:
-            one = explain_rule(rule, item.judgement, item.policy, form) if rule else ""
+            one = explain_rule(rule, item.checked, item.policy, form) if rule else ""
             told.append(one or explained(item.result, item.policy, form, indicator))
         except UsageError as error:  # a name that occurs in one bundle need not occur in the others
             unknown.append(error)
@@ -165,12 +165,12 @@ def report(
     if templates and not templates.is_dir():
         raise UsageError(Problem(Place(displayed(templates)), "没有这个模板目录"))
     run = runs.read(files, policy, policies, [out])
-    items = runs.judge(run)
+    items = runs.check(run)
     names = drafting.folders([item.bundle for item in items])
     for item, name in zip(items, names, strict=True):
         made = drafting.reports(
             item.evaluation,
-            item.judgement,
+            item.checked,
             item.result,
             formats or drafting.FORMATS,
             templates,

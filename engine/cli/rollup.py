@@ -15,7 +15,7 @@ from engine.files import displayed, write
 if TYPE_CHECKING:
     from engine.policy.model import Policy
     from engine.rollup.run import Rollup
-    from engine.rollup.units import Tree
+    from engine.rollup.units import UnitTree
     from engine.submission.model import Form
 
 FORMATS = ("table", "json", "yaml", "markdown", "html", "xlsx")
@@ -128,7 +128,7 @@ def _read(
     return [form for form, _ in forms], next(iter(by_id.values())), [name for _, name in forms]
 
 
-def _tree(axis: str, table: Path | None, forms: Sequence[Form], names: Sequence[str], name: str) -> Tree | None:
+def _tree(axis: str, table: Path | None, forms: Sequence[Form], names: Sequence[str], name: str) -> UnitTree | None:
     """Who is under whom, for a roll-up by region; None for the others."""
     if axis != "region":
         return None

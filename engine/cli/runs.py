@@ -1,4 +1,4 @@
-"""A run of the commands over forms: files and folders read, judged, and what is to be said of those that could not be."""
+"""A run of the commands over forms: files and folders read and checked, and what is to be said of those that could not be."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from engine.files import displayed
 from engine.intake.bundle import Bundle, read_bundle
 from engine.intake.collection import SKIPPED, Collection, FileOutcome, collect, is_single
 from engine.intake.notes import notes
-from engine.results import bundles as judging
-from engine.results.bundles import Judged
+from engine.results.bundles import BundleResult, checked_bundles, combined
 
 SKIPPED_SHOWN = 20
 
@@ -73,15 +72,15 @@ def _tell_skipped(collection: Collection) -> None:
         click.echo(f"跳过：另有 {len(skipped) - SKIPPED_SHOWN} 个文件，--format json 的 files 里逐个列出。", err=True)
 
 
-def judge(run: Run) -> list[Judged]:
+def check(run: Run) -> list[BundleResult]:
     """Every bundle scored and checked. What there is to know of the policies is told once."""
     note(dict.fromkeys(line for one in run.bundles for line in notes(one.policy, one.submission.forms, on_date())))
     if run.single:
-        return list(judging.judged(run.bundles))
+        return list(checked_bundles(run.bundles))
     with progress.shown("核对") as bar:
-        return list(judging.judged(run.bundles, bar))
+        return list(checked_bundles(run.bundles, bar))
 
 
-def document(run: Run, items: Sequence[Judged]) -> dict[str, Any]:
+def document(run: Run, items: Sequence[BundleResult]) -> dict[str, Any]:
     """The result document: as it always was for files given together, else the one for many bundles."""
-    return items[0].result if run.single else judging.combined(items, run.collection)
+    return items[0].result if run.single else combined(items, run.collection)

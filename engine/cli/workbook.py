@@ -39,7 +39,7 @@ def policy_import(file: Path, dry_run: bool, policies: Path | None) -> int:
     """读回改过的工作簿：只改动过的格写进政策文件，注释和次序不变；有错时指出工作表和格，什么都不写。"""
     from engine.editing import changes as editing
     from engine.editing.overlay import files_of
-    from engine.editing.saving import Saved, difference
+    from engine.editing.saving import SavedPolicies, difference
     from engine.editing.workbook import policy_of, read
     from engine.intake.bundle import content_of
 
@@ -53,7 +53,7 @@ def policy_import(file: Path, dry_run: bool, policies: Path | None) -> int:
             Problem(Place(displayed(file)), told, "用 --policies 指明它所在的目录；随程序提供的先用 policy new 建一个")
         )
     if not dry_run:
-        Saved(target).recover()
+        SavedPolicies(target).recover()
     texts = files_of(policy, where)
     seen = editing.look(policy, texts, where)
     changed = read(content, displayed(file), policy, seen, where)
@@ -64,7 +64,7 @@ def policy_import(file: Path, dry_run: bool, policies: Path | None) -> int:
         return EXIT_OK
     if dry_run:
         return EXIT_OK
-    Saved(target).write(policy, texts, changed)
+    SavedPolicies(target).write(policy, texts, changed)
     resolved = seen.resolved
     if resolved is not None and resolved.sections["policy"].get("status") == "published":
         click.echo(f"“{policy}”已发布：改动后要 jixiao policy publish {policy} --amend 原因，才能再用。", err=True)

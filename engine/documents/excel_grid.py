@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from engine.documents.excel_xlsx import Limits, Range, Sheet, address, too_large
+from engine.documents.excel_xlsx import Allowance, FilledSheet, Range, address, too_large
 from engine.documents.model import Block, Document, Paragraph, Row, Table, TableCell, Told
 from engine.errors import InputError, Place, Problem
 
@@ -19,9 +19,9 @@ FRAMED_ROWS = 3
 """Framed rows with more than one text that make frames count on a sheet: a box around a remark does not."""
 
 
-def document(found: Sequence[Sheet], file: str) -> Document:
+def document(found: Sequence[FilledSheet], file: str) -> Document:
     """The blocks of all sheets, in their order."""
-    reader = _Reader(Limits(file))
+    reader = _Reader(Allowance(file))
     hidden = [sheet.name for sheet in found if sheet.hidden]
     for sheet in found:
         if not sheet.hidden:
@@ -38,7 +38,7 @@ def _quoted(names: Sequence[str]) -> str:
     return "、".join(f"“{name}”" for name in names)
 
 
-def _hidden_cells(sheet: Sheet, file: str) -> Iterator[Told]:
+def _hidden_cells(sheet: FilledSheet, file: str) -> Iterator[Told]:
     """That rows or columns with something in them are hidden, and were read all the same."""
     rows = sorted(row for row in sheet.hidden_rows if sheet.cells.get(row))
     used = {column for cells in sheet.cells.values() for column in cells}
@@ -67,12 +67,12 @@ def _listed(numbers: Sequence[int], name: Callable[[int], str]) -> str:
 
 @dataclass(slots=True)
 class _Reader:
-    limits: Limits
+    limits: Allowance
     blocks: list[Block] = field(default_factory=list)
     tables: int = 0
     gap: bool = False
 
-    def sheet(self, sheet: Sheet) -> None:
+    def sheet(self, sheet: FilledSheet) -> None:
         self.gap = True
         grid = _Grid(sheet, self.limits)
         for run in grid.runs():
@@ -120,7 +120,7 @@ class _Reader:
 class _Grid:
     """A sheet with its merged areas laid out: which cells they cover, and what stands in the others."""
 
-    def __init__(self, sheet: Sheet, limits: Limits) -> None:
+    def __init__(self, sheet: FilledSheet, limits: Allowance) -> None:
         self.sheet, self.file = sheet, limits.file
         ruled = sum(len(sheet.cells.get(row, ())) > 1 for row in sheet.framed) >= FRAMED_ROWS
         self.framed = sheet.framed if ruled else set()

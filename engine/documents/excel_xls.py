@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.documents import isolation as bounded
 from engine.documents.excel_formats import shown_text
-from engine.documents.excel_xlsx import LAST_COLUMN, MAX_SHEETS, Limits, Sheet, number_shown, tidy, too_large
+from engine.documents.excel_xlsx import LAST_COLUMN, MAX_SHEETS, Allowance, FilledSheet, number_shown, tidy, too_large
 from engine.documents.model import Document
 from engine.errors import InputError, Place, Problem
 
@@ -40,9 +40,9 @@ def read_here(data: bytes, file: str) -> Document:
     listed = book.sheets()
     if len(listed) > MAX_SHEETS:
         raise too_large(file, f"有{len(listed)}个工作表", f"不超过{MAX_SHEETS}个，可拆分为几个文件")
-    limits = Limits(file)
+    limits = Allowance(file)
     found = [
-        _sheet(book, sheet, limits) if sheet.visibility == 0 else Sheet(sheet.name, hidden=True)
+        _sheet(book, sheet, limits) if sheet.visibility == 0 else FilledSheet(sheet.name, hidden=True)
         for sheet in listed
         if sheet.visibility == 0 or sheet.nrows
     ]
@@ -50,8 +50,8 @@ def read_here(data: bytes, file: str) -> Document:
     return document(found, file)
 
 
-def _sheet(book: Any, source: Any, limits: Limits) -> Sheet:  # Any: xlrd has no types
-    sheet = Sheet(source.name)
+def _sheet(book: Any, source: Any, limits: Allowance) -> FilledSheet:  # Any: xlrd has no types
+    sheet = FilledSheet(source.name)
     for row in range(source.nrows):
         for column in range(min(source.row_len(row), _CHECKED_COLUMNS)):
             text = _text(book, source, row, column, limits)
@@ -74,7 +74,7 @@ def _sheet(book: Any, source: Any, limits: Limits) -> Sheet:  # Any: xlrd has no
     return sheet
 
 
-def _text(book: Any, source: Any, row: int, column: int, limits: Limits) -> str:
+def _text(book: Any, source: Any, row: int, column: int, limits: Allowance) -> str:
     """What the cell shows. The old format keeps the result of every formula."""
     from xlrd import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR, XL_CELL_NUMBER, XL_CELL_TEXT, error_text_from_code
 

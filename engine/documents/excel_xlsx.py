@@ -35,7 +35,7 @@ Range = tuple[int, int, int, int]
 
 
 @dataclass(slots=True)
-class Sheet:
+class FilledSheet:
     """A sheet with its filled cells by row and column, counted from 1."""
 
     name: str
@@ -53,7 +53,7 @@ class Sheet:
 
 
 @dataclass(slots=True)
-class Limits:
+class Allowance:
     """What may still be read of this file."""
 
     file: str
@@ -98,7 +98,7 @@ def address(row: int, column: int) -> str:
     return f"{letters}{row}"
 
 
-def sheets(data: bytes, file: str = "") -> list[Sheet]:
+def sheets(data: bytes, file: str = "") -> list[FilledSheet]:
     """The sheets of a workbook. Hidden sheets (lists, old copies) are named and not read; hidden rows and columns are read."""
     try:
         return _sheets(data, file)
@@ -110,14 +110,14 @@ def _of_excel(expected: str) -> str:
     return _EXPECTED if ".docx" in expected and "Word" in expected else expected
 
 
-def _sheets(data: bytes, file: str) -> list[Sheet]:
+def _sheets(data: bytes, file: str) -> list[FilledSheet]:
     parts = docx_reader.unpack(data, file)
     main = _main_part(parts, file)
     root = docx_reader.parse(parts[main], file, main)
     targets = _relations(parts, main, file)
     strings_part = next((part for kind, part in targets.values() if kind == "sharedStrings"), "")
     styles_part = next((part for kind, part in targets.values() if kind == "styles"), "")
-    limits = Limits(file)
+    limits = Allowance(file)
     workbook = _Workbook(
         limits,
         list(_strings(parts[strings_part], file, strings_part)) if strings_part else [],
@@ -135,7 +135,7 @@ def _sheets(data: bytes, file: str) -> list[Sheet]:
             if _attribute(sheet, "state") not in ("hidden", "veryHidden"):
                 made.append(workbook.sheet(parts[part], name, part))
             elif _VALUE.search(parts[part]):
-                made.append(Sheet(name, hidden=True))
+                made.append(FilledSheet(name, hidden=True))
     limits.check()
     return made
 
@@ -242,13 +242,13 @@ def _has_lines(border: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Workbook:
-    limits: Limits
+    limits: Allowance
     strings: Sequence[str]
     styles: _Styles
     date1904: bool
 
-    def sheet(self, content: bytes, name: str, part: str) -> Sheet:
-        sheet = Sheet(name)
+    def sheet(self, content: bytes, name: str, part: str) -> FilledSheet:
+        sheet = FilledSheet(name)
         row = 0
         for element in _stream(content, self.limits.file, part, ("row", "mergeCell", "col")):
             kind = _local(element)
@@ -265,7 +265,7 @@ class _Workbook:
                     sheet.merged.append(found)
         return sheet
 
-    def _row(self, sheet: Sheet, element: Any, row: int) -> None:
+    def _row(self, sheet: FilledSheet, element: Any, row: int) -> None:
         hidden = _is_hidden(element, "ht")
         column = 0
         for cell in _children(element, "c"):

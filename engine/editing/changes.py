@@ -22,7 +22,7 @@ from engine.policy.loading import check, resolve
 from engine.policy.resolved import WHOLE, Resolved
 from engine.yaml import editor as yaml_edit
 from engine.yaml import writer as yaml_text
-from engine.yaml.editor import Source
+from engine.yaml.editor import EditedFile
 from engine.yaml.reader import MAX_DIGITS, Path_
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../../../schemas/policy.schema.json\n"
@@ -30,7 +30,7 @@ KINDS = ("set", "delete", "insert", "override", "copy", "disable", "enable")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileChange:
     """One change. `at` is a path in `file`, or, for an item that is inherited, in the whole policy (`file` is empty then)."""
 
     kind: str
@@ -40,7 +40,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Snapshot:
     """A policy's files as someone sees them: their texts, what is wrong with them, and what they resolve to, if they do."""
 
     texts: Mapping[str, str]
@@ -50,7 +50,7 @@ class Seen:
     """The name of each of the policy's own files by the name messages call it."""
 
 
-def look(policy: str, texts: Mapping[str, str], below: Library) -> Seen:
+def look(policy: str, texts: Mapping[str, str], below: Library) -> Snapshot:
     """What these texts make of the policy. Problems name files as the policy calls them."""
     with overlaid(policy, texts, below) as library:
         home = library.roots[0] / policy
@@ -62,10 +62,10 @@ def look(policy: str, texts: Mapping[str, str], below: Library) -> Seen:
             check(policy, library)
         except PolicyError as error:
             problems = tuple(_named(problem, own) for problem in error.problems)
-    return Seen(texts, problems, resolved, own)
+    return Snapshot(texts, problems, resolved, own)
 
 
-def after(seen: Seen, change: Change) -> dict[str, str]:
+def after(seen: Snapshot, change: FileChange) -> dict[str, str]:
     """The texts that a change makes other ones of. Raises PolicyError for what cannot be changed so."""
     try:
         if change.kind in ("disable", "enable"):
@@ -100,17 +100,17 @@ def typed(value: Any, kind: str) -> Any:
     return text
 
 
-def _in_file(seen: Seen, change: Change) -> Source:
+def _in_file(seen: Snapshot, change: FileChange) -> EditedFile:
     if change.file not in seen.texts:
         raise PolicyError(Problem(Place(change.file), "没有这个文件", "、".join(seen.texts)))
     return _changed(_source(change.file, seen.texts[change.file]), change.kind, change.at, change.value)
 
 
-def _source(name: str, text: str) -> Source:
-    return yaml_edit.parsed(Source(Path(name), text, text.encode(), name))
+def _source(name: str, text: str) -> EditedFile:
+    return yaml_edit.parsed(EditedFile(Path(name), text, text.encode(), name))
 
 
-def _changed(source: Source, kind: str, at: Path_, value: Any) -> Source:
+def _changed(source: EditedFile, kind: str, at: Path_, value: Any) -> EditedFile:
     if kind == "set":
         return yaml_edit.set_value(source, at, value)
     if kind == "delete":
@@ -122,7 +122,7 @@ def _changed(source: Source, kind: str, at: Path_, value: Any) -> Source:
     raise PolicyError(Problem(Place(source.name), f"没有这种修改：{kind}", "、".join(KINDS)))
 
 
-def _copied(source: Source, at: Path_, name: str) -> Source:
+def _copied(source: EditedFile, at: Path_, name: str) -> EditedFile:
     """The item at `at` once more, under another name: behind itself in a list, last in a mapping."""
     original = source.data
     for step in at:
@@ -136,7 +136,7 @@ def _copied(source: Source, at: Path_, name: str) -> Source:
     return yaml_edit.set_value(source, (*at[:-1], name), twin)
 
 
-def _overridden(seen: Seen, change: Change) -> dict[str, str]:
+def _overridden(seen: Snapshot, change: FileChange) -> dict[str, str]:
     """The policy's own texts with an inherited item in them, changed."""
     if seen.resolved is None:
         raise PolicyError(Problem(Place(), "政策现在有错，不能改继承来的内容", "先改正列出的错误"))
@@ -163,13 +163,13 @@ def _overridden(seen: Seen, change: Change) -> dict[str, str]:
     return _with(seen, section, key, holder["part"])
 
 
-def _rewritten(holder: dict[str, Any], change: Change, depth: int) -> Any:
+def _rewritten(holder: dict[str, Any], change: FileChange, depth: int) -> Any:
     """The part with the change made in it: as text, so that it is made the same way as in a file."""
     source = _source("继承的内容", yaml_text.block(holder, 0) + "\n")
     return _changed(source, change.kind, ("part", *change.at[depth:]), change.value).data["part"]
 
 
-def _with(seen: Seen, section: str, key: str, value: Any) -> dict[str, str]:
+def _with(seen: Snapshot, section: str, key: str, value: Any) -> dict[str, str]:
     """The texts with one item put into the policy's own file that has its section, or into a new one."""
     for name, text in seen.texts.items():
         if name.startswith("tests/"):
@@ -196,7 +196,7 @@ def _with(seen: Seen, section: str, key: str, value: Any) -> dict[str, str]:
     return {name: start + written + "\n"}
 
 
-def _switched(seen: Seen, rule: str, off: bool) -> dict[str, str]:
+def _switched(seen: Snapshot, rule: str, off: bool) -> dict[str, str]:
     """A rule put into, or taken out of, the policy's list of disabled rules."""
     source = _source("policy.yaml", seen.texts["policy.yaml"])
     known = list((source.data or {}).get("policy", {}).get("disable", []))

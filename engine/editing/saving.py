@@ -34,7 +34,7 @@ class Conflict(PolicyError):
         )
 
 
-class Saved:
+class SavedPolicies:
     """A directory of policies, as it is saved. What is under way is kept beside them, in `.workbench`."""
 
     def __init__(self, policies: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.editing import fields as form_fields
-from engine.editing.changes import Change, Seen, typed
+from engine.editing.changes import FileChange, Snapshot, typed
 
 BY_FIELD = ("weights", "texts")
 """Groups whose items have little in common: a row for each field. The others have a row for each item."""
@@ -65,7 +65,7 @@ class Page:
     rows: tuple[Row, ...]
 
 
-def pages(seen: Seen) -> list[Page]:
+def pages(seen: Snapshot) -> list[Page]:
     """The sheets of a policy that resolves. An item inherited from another is there, too: changing it overrides it."""
     if seen.resolved is None:
         return []
@@ -174,12 +174,12 @@ def _test_rows(item: Mapping[str, Any], known: Mapping[str, Any], parameters: An
             yield Row(key, (*_fixed(item), when["label"], field["title"]), slots, about)
 
 
-def change(slot: Slot, text: str) -> Change:
+def change(slot: Slot, text: str) -> FileChange:
     """The change that puts another text into a cell of an item's row."""
-    return Change("set", slot.at, slot.file, typed(slot.value(text), slot.kind))
+    return FileChange("set", slot.at, slot.file, typed(slot.value(text), slot.kind))
 
 
-def changed_test(row: Row, texts: Sequence[str]) -> Change | None:
+def changed_test(row: Row, texts: Sequence[str]) -> FileChange | None:
     """The change of a condition, from the texts of its three cells; None where the page cannot say it (YAML can)."""
     if row.test is None:
         return None
@@ -194,11 +194,11 @@ def changed_test(row: Row, texts: Sequence[str]) -> Change | None:
     slot = row.slots[2]
     nested = len(slot.at) > len(row.test["whole"])
     if nested and op == row.test["op"]:
-        return Change("set", slot.at, slot.file, value)
+        return FileChange("set", slot.at, slot.file, value)
     if row.test["count"] > 1:
         return None
     whole = value if op == "eq" or (op == "in" and kind == "list") else {op: value}
-    return Change("set", tuple(row.test["whole"]), slot.file, whole)
+    return FileChange("set", tuple(row.test["whole"]), slot.file, whole)
 
 
 def _operand(text: str, kind: str, field_type: str) -> Any:

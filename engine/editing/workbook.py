@@ -14,7 +14,7 @@ from typing import Any
 from engine.documents import excel_xlsx
 from engine.editing import changes as editing
 from engine.editing import fields as form_fields
-from engine.editing.changes import Change, Seen
+from engine.editing.changes import FileChange, Snapshot
 from engine.editing.sheets import Page, Row, Slot, change, changed_test, pages
 from engine.errors import InputError, Place, PolicyError, Problem
 from engine.policy.library import Library
@@ -33,7 +33,7 @@ _HELP = (
 )
 
 
-def export(policy: str, seen: Seen) -> bytes:
+def export(policy: str, seen: Snapshot) -> bytes:
     """The workbook. Raises PolicyError if the policy has errors: there is nothing certain to lay out."""
     if seen.problems:
         raise PolicyError(seen.problems)
@@ -132,7 +132,7 @@ def _text(cell: Any, text: str) -> None:
     cell.number_format = "@"
 
 
-def read(content: bytes, file: str, policy: str, seen: Seen, below: Library) -> dict[str, str]:
+def read(content: bytes, file: str, policy: str, seen: Snapshot, below: Library) -> dict[str, str]:
     """The texts of the policy's files with the workbook's changes in them; only those that differ.
 
     Raises InputError naming sheet and cell for what cannot be taken over: a workbook of another policy, a row that is none, a
@@ -144,7 +144,7 @@ def read(content: bytes, file: str, policy: str, seen: Seen, below: Library) -> 
     if (named := sheets[ABOUT].get(2, {}).get(2, "")) != policy:
         raise InputError(Problem(Place(file, path=f"{ABOUT}!B2"), f"这是政策“{named}”的工作簿", f"“{policy}”的工作簿"))
     problems: list[Problem] = []
-    found: list[tuple[Place, Change]] = []
+    found: list[tuple[Place, FileChange]] = []
     for page in pages(seen):
         if page.title not in sheets:
             problems.append(Problem(Place(file), f"缺少工作表“{page.title}”", "导出时的全部工作表，名称不变"))
@@ -171,7 +171,7 @@ def _sheets(content: bytes, file: str) -> dict[str, Mapping[int, Mapping[int, st
 
 def _changes(
     page: Page, cells: Mapping[int, Mapping[int, str]], file: str, problems: list[Problem]
-) -> Iterator[tuple[Place, Change]]:
+) -> Iterator[tuple[Place, FileChange]]:
     first = 3 + len(page.fixed)
     titles = ("位置", "校验", *page.fixed, *page.columns)
     written = tuple(cells.get(1, {}).get(column, "") for column in range(1, len(titles) + 1))
@@ -208,7 +208,7 @@ def _changes(
 
 def _row_changes(
     row: Row, texts: Mapping[int, str], page: Page, number: int, first: int, file: str, problems: list[Problem]
-) -> Iterator[tuple[Place, Change]]:
+) -> Iterator[tuple[Place, FileChange]]:
     def place(column: int) -> Place:
         return Place(file, path=f"{page.title}!{excel_xlsx.address(number, first + column)}")
 
@@ -238,7 +238,7 @@ def _not_a_choice(slot: Slot, text: str, place: Place) -> Problem | None:
     return Problem(place, f"没有“{text[:60]}”这个选择", listed)
 
 
-def _applied(found: Sequence[tuple[Place, Change]], policy: str, seen: Seen, below: Library) -> dict[str, str]:
+def _applied(found: Sequence[tuple[Place, FileChange]], policy: str, seen: Snapshot, below: Library) -> dict[str, str]:
     texts = dict(seen.texts)
     now = seen
     for place, one in found:
@@ -256,7 +256,7 @@ def _applied(found: Sequence[tuple[Place, Change]], policy: str, seen: Seen, bel
     return {name: text for name, text in texts.items() if text != seen.texts.get(name)}
 
 
-def _moved(one: Change, now: Seen) -> Change:
+def _moved(one: FileChange, now: Snapshot) -> FileChange:
     """The change, where an earlier override has made its item the policy's own."""
     if one.file or now.resolved is None:
         return one
@@ -265,7 +265,7 @@ def _moved(one: Change, now: Seen) -> Change:
 
 
 def _told(
-    found: Sequence[tuple[Place, Change]], policy: str, seen: Seen, below: Library, whole: Sequence[Problem]
+    found: Sequence[tuple[Place, FileChange]], policy: str, seen: Snapshot, below: Library, whole: Sequence[Problem]
 ) -> Iterator[Problem]:
     """What is wrong, said at the cell whose change alone brings it about; what only several together do, at the policy's line."""
     told = False

@@ -56,7 +56,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Findings:
     """The findings, the facts they rest on (with measures and derived facts), and which matcher ran."""
 
     findings: tuple[Finding, ...]
@@ -70,7 +70,7 @@ class Judgement:
         return self.outcome.matcher
 
 
-class Judge:
+class Checker:
     """A policy's rules, compiled once for many submissions. Close it to give back durable-rules' handles."""
 
     def __init__(self, policy: Policy, *, use_durable: bool = True, isolate: bool = False) -> None:
@@ -83,7 +83,7 @@ class Judge:
             compiled, rules.schema(derived=False), rules.schema(derived=True), use_durable=use_durable, isolate=isolate
         )
 
-    def judge(self, evaluation: Evaluation) -> Judgement:
+    def check(self, evaluation: Evaluation) -> Findings:
         """Every finding on one evaluation. Raises InternalError where the two matchers disagree, PolicyError where a message
         names a value the facts do not have or a rule is too wide."""
         given = facts_of(evaluation)
@@ -91,7 +91,7 @@ class Judge:
         outcome = chaining.run(self.program, facts)
         every = (*facts, *(item.fact for item in outcome.derived))
         teller = _Teller(self.policy, self.params, given, every, outcome)
-        return Judgement(tuple(teller.findings()), every, given.sources, outcome, given.notes)
+        return Findings(tuple(teller.findings()), every, given.sources, outcome, given.notes)
 
     def close(self) -> None:
         self.program.close()

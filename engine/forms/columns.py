@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from engine.documents.model import Paragraph, Row, TableCell
 from engine.errors import Problem
-from engine.forms.labels import Label, Labels, Pattern, fold
+from engine.forms.labels import Label, LabelPattern, Labels, fold
 from engine.submission.model import Cell, Doubt, HeaderField
 
 HEADER_MATCHES = 2
@@ -173,7 +173,7 @@ def unlisted_pairs(cells: Sequence[TableCell], labels: Labels) -> Iterator[tuple
     return zip(names, values, strict=True)
 
 
-def named(cell: TableCell, patterns: Sequence[Pattern], group: str) -> Cell | None:
+def named(cell: TableCell, patterns: Sequence[LabelPattern], group: str) -> Cell | None:
     """What the first pattern that fits takes out of a cell."""
     match = next(filter(None, (pattern.search(cell.text) for pattern in patterns)), None)
     return Cell(match.groups[group], cell.place) if match else None

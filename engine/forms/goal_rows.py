@@ -13,7 +13,7 @@ from typing import Literal
 from engine.documents.model import TableCell
 from engine.errors import Place
 from engine.forms.columns import one_line
-from engine.forms.labels import Pattern, fold
+from engine.forms.labels import LabelPattern, fold
 from engine.forms.layout import Composition
 from engine.submission.model import Cell, Goal, Group, Indicator
 from engine.values.numerals import read_decimal
@@ -23,7 +23,7 @@ _CERTAIN = 3
 _POINTS = 100
 
 
-def weighted(cell: TableCell, patterns: Sequence[Pattern]) -> tuple[str, Cell | None]:
+def weighted(cell: TableCell, patterns: Sequence[LabelPattern]) -> tuple[str, Cell | None]:
     """Name and bracketed weight of a cell: 组织商会培训（1分） -> 组织商会培训, 1. What else follows belongs to the name."""
     for pattern in patterns:
         match = pattern.search(cell.text)
@@ -50,7 +50,7 @@ class OpenGoal:
     """The 一级 and 二级 cells as written: a reader that repeats a merged cell's text in every row opens no new group."""
     failed: bool = False
 
-    def levels(self, level1: TableCell | None, level2: TableCell | None, patterns: Sequence[Pattern]) -> None:
+    def levels(self, level1: TableCell | None, level2: TableCell | None, patterns: Sequence[LabelPattern]) -> None:
         """Open the groups that begin in this row; an empty cell carries on the one above."""
         if level1 and level1.text != self.raw[0]:
             self.level1, weight = weighted(level1, patterns)
@@ -65,7 +65,7 @@ class OpenGoal:
         """Whether the other's heading is this one said again; `untitled` if what the other goal is only follows below it."""
         return fold(self.heading) == fold(other.heading) and (untitled or fold(self.title) == fold(other.title))
 
-    def is_over(self, level1: TableCell | None, patterns: Sequence[Pattern]) -> bool:
+    def is_over(self, level1: TableCell | None, patterns: Sequence[LabelPattern]) -> bool:
         """Whether a row under the same heading, said again, begins another goal.
 
         It does if a 一级 left behind begins again, or if the goal's weight is spent; else the heading stands at a page's top.
@@ -117,7 +117,7 @@ def _may_be_share(text: str) -> bool:
     return number is not None and 0 < number <= 1
 
 
-def read_weight_cells(goals: Sequence[OpenGoal], patterns: Sequence[Pattern]) -> None:
+def read_weight_cells(goals: Sequence[OpenGoal], patterns: Sequence[LabelPattern]) -> None:
     """Take weights written otherwise than as numbers (20%) if every indicator of the form has one and they make up a
     hundred at most; else they stay as they are."""
     every = [indicator for goal in goals for indicator in goal.indicators]
@@ -135,7 +135,7 @@ def read_weight_cells(goals: Sequence[OpenGoal], patterns: Sequence[Pattern]) ->
             ]
 
 
-def read_bare_weights(goals: Sequence[OpenGoal], patterns: Sequence[Pattern]) -> None:
+def read_bare_weights(goals: Sequence[OpenGoal], patterns: Sequence[LabelPattern]) -> None:
     """Take brackets that hold a weight only if all names have them; else every name stays as it is.
 
     Of the indicators, those without a weight must all fit, and either the weights of each goal then add up to it, or nobody
@@ -147,7 +147,7 @@ def read_bare_weights(goals: Sequence[OpenGoal], patterns: Sequence[Pattern]) ->
         _bare_groups(goals, pattern, "level2")
 
 
-def _bare_indicators(goals: Sequence[OpenGoal], pattern: Pattern) -> None:
+def _bare_indicators(goals: Sequence[OpenGoal], pattern: LabelPattern) -> None:
     before = [indicator for goal in goals for indicator in goal.indicators]
     bare = [indicator for indicator in before if indicator.weight is None]
     if any(indicator.weight is not None and not indicator.weight for indicator in before):
@@ -163,7 +163,7 @@ def _bare_indicators(goals: Sequence[OpenGoal], pattern: Pattern) -> None:
             goal.indicators = indicators
 
 
-def _bare_groups(goals: Sequence[OpenGoal], pattern: Pattern, level: Literal["level1", "level2"]) -> None:
+def _bare_groups(goals: Sequence[OpenGoal], pattern: LabelPattern, level: Literal["level1", "level2"]) -> None:
     bare = [g for goal in goals for g in goal.groups if g.weight is None and bool(g.level2) == (level == "level2")]
     read = {group: weighted(TableCell(getattr(group, level), group.place), [pattern]) for group in bare}
     if not bare or not all(weight for _, weight in read.values()):

@@ -31,7 +31,7 @@ def _fold_short(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class LabelMatch:
     """Named groups of a match as they stand in the raw text (outer white space dropped), and the raw text matched."""
 
     groups: Mapping[str, str]
@@ -42,7 +42,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class LabelPattern:
     """An RE2 pattern over folded text."""
 
     source: str
@@ -50,13 +50,13 @@ class Pattern:
     groups: tuple[tuple[str, int], ...] = ()
     """Names and numbers of the groups, in the order they stand."""
 
-    def search(self, text: str) -> Match | None:
+    def search(self, text: str) -> LabelMatch | None:
         return next(self._matches(text, first=True), None)
 
-    def finditer(self, text: str) -> Iterator[Match]:
+    def finditer(self, text: str) -> Iterator[LabelMatch]:
         return self._matches(text, first=False)
 
-    def _matches(self, text: str, *, first: bool) -> Iterator[Match]:
+    def _matches(self, text: str, *, first: bool) -> Iterator[LabelMatch]:
         folded = fold(text)
         if first:
             found = self.compiled.search(folded)
@@ -70,7 +70,7 @@ class Pattern:
             groups = {
                 name: _cut(text, raw, hit.start(number), hit.end(number)) for name, number in self.groups if hit.start(number) >= 0
             }
-            yield Match(groups, _cut(text, raw, hit.start(), hit.end()))
+            yield LabelMatch(groups, _cut(text, raw, hit.start(), hit.end()))
 
     def cut_from(self, text: str) -> str:
         """`text` without the parts that match; here the pattern looks at the raw text."""
@@ -107,7 +107,7 @@ class Label:
     texts: tuple[str, ...]
     required: bool = False
     kind: str = ""
-    pattern: Pattern | None = None
+    pattern: LabelPattern | None = None
     """Further wordings, where people have many (偏差原因及改进措施, 未完成原因和整改措施 …)."""
 
 

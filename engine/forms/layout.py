@@ -11,7 +11,7 @@ from typing import Any
 import re2
 
 from engine.errors import Place, PolicyError, Problem
-from engine.forms.labels import LABEL_END, Label, Labels, Pattern, fold
+from engine.forms.labels import LABEL_END, Label, LabelPattern, Labels, fold
 
 Path = tuple[str | int, ...]
 PlaceOf = Callable[[Path], Place]
@@ -22,7 +22,7 @@ class Title:
     """A form's title. The pattern has the group `name`, and may have `fiscal_year` (else a line or cell says it) and `unit`."""
 
     kind: str
-    pattern: Pattern
+    pattern: LabelPattern
     example: str
 
 
@@ -31,7 +31,7 @@ class Keyed:
     """A pattern with a name: a line above the tables (group `value`)."""
 
     key: str
-    pattern: Pattern
+    pattern: LabelPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class BudgetLayout:
     rows: Labels
     row_patterns: tuple[Keyed, ...]
     """Further names of rows; `key` is the role."""
-    weight: tuple[Pattern, ...]
-    money_unit: tuple[Pattern, ...]
+    weight: tuple[LabelPattern, ...]
+    money_unit: tuple[LabelPattern, ...]
 
     def role(self, text: str) -> tuple[str, str] | None:
         """Role of the row that has this name, and the kind of form it tells."""
@@ -67,7 +67,7 @@ class GoalHeading:
 
     opens: str
     title: str
-    pattern: Pattern
+    pattern: LabelPattern
     columns: Labels
 
 
@@ -99,7 +99,7 @@ class Heading:
     """How a section heading of some depth looks: group `heading`, and `rest` where text follows on the line."""
 
     depth: int
-    pattern: Pattern
+    pattern: LabelPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +109,12 @@ class SectionName:
     key: str
     depth: int
     under: str
-    pattern: Pattern
+    pattern: LabelPattern
 
 
 @dataclass(frozen=True, slots=True)
 class ReportLayout:
-    start: tuple[Pattern, ...]
+    start: tuple[LabelPattern, ...]
     headings: tuple[Heading, ...]
     sections: tuple[SectionName, ...]
     unmet: Labels
@@ -126,7 +126,7 @@ class StatementPattern:
     """Something the report may say, and in which sections to look (all if none is named)."""
 
     key: str
-    pattern: Pattern
+    pattern: LabelPattern
     sections: tuple[str, ...]
 
 
@@ -134,10 +134,10 @@ class StatementPattern:
 class Layout:
     """The whole `form` part of a policy."""
 
-    noise: tuple[Pattern, ...]
+    noise: tuple[LabelPattern, ...]
     """What is cut out of every paragraph and cell. These look at the raw text, not at the folded one."""
     titles: tuple[Title, ...]
-    name_drop: tuple[Pattern, ...]
+    name_drop: tuple[LabelPattern, ...]
     head: tuple[Keyed, ...]
     header: Labels
     tasks: Labels
@@ -149,20 +149,20 @@ class Layout:
     """Columns that are kept with each indicator but are no field of it (序号, 评分标准, 佐证材料)."""
     subtotals: Labels
     """Rows between the indicators that add up the ones above (小计)."""
-    weight: tuple[Pattern, ...]
+    weight: tuple[LabelPattern, ...]
     """Weight in brackets after the name of an indicator or group: groups `name`, `weight`, and `rest` that belongs to the name."""
-    weight_if_all: tuple[Pattern, ...]
+    weight_if_all: tuple[LabelPattern, ...]
     """Brackets that hold a weight only if all names have them: 培训（15）, for 工程（3） may be just a name."""
-    weight_cells: tuple[Pattern, ...]
+    weight_cells: tuple[LabelPattern, ...]
     """Weights in a column of their own that are no plain numbers (20%): group `weight`; taken if all of the form have one."""
-    part: tuple[Pattern, ...]
+    part: tuple[LabelPattern, ...]
     """Names of rows that only say what the indicator above consists of (其中：…), if they have neither weight nor score."""
-    parent: tuple[Pattern, ...]
+    parent: tuple[LabelPattern, ...]
     """Names of indicators whose parts stand below them without saying 其中 (★…)."""
     composition: Composition | None
     closing: Labels
-    note_item: Pattern
-    attachment: tuple[Pattern, ...]
+    note_item: LabelPattern
+    attachment: tuple[LabelPattern, ...]
     report: ReportLayout
     statements: tuple[StatementPattern, ...]
 
@@ -261,16 +261,18 @@ class _Build:
             ),
         )
 
-    def patterns(self, data: Mapping[str, Any], key: str, path: Path = (), *groups: str) -> tuple[Pattern, ...]:
+    def patterns(self, data: Mapping[str, Any], key: str, path: Path = (), *groups: str) -> tuple[LabelPattern, ...]:
         return tuple(self.pattern(source, (*path, key, i), *groups) for i, source in enumerate(data.get(key, ())))
 
-    def items(self, data: Mapping[str, Any], key: str, path: Path, *groups: str) -> Iterator[tuple[Mapping[str, Any], Pattern]]:
+    def items(
+        self, data: Mapping[str, Any], key: str, path: Path, *groups: str
+    ) -> Iterator[tuple[Mapping[str, Any], LabelPattern]]:
         """The items of a list that have a pattern, each with the pattern compiled."""
         for i, item in enumerate(data.get(key, ())):
             if "pattern" in item:
                 yield item, self.pattern(item["pattern"], (*path, key, i, "pattern"), *groups)
 
-    def pattern(self, source: str, path: Path, *groups: str) -> Pattern:
+    def pattern(self, source: str, path: Path, *groups: str) -> LabelPattern:
         options = re2.Options()
         options.log_errors = False
         try:
@@ -279,10 +281,10 @@ class _Build:
             words = error.args[0] if error.args else error
             words = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
             self.problem(path, f"正则表达式“{source}”无法编译（{words}）", "RE2 语法的正则表达式（不支持前后断言和反向引用）")
-            return Pattern(source, None)
+            return LabelPattern(source, None)
         for missing in (group for group in groups if group not in compiled.groupindex):
             self.problem(path, f"正则表达式“{source}”缺少命名组", f"(?P<{missing}>…)")
-        return Pattern(source, compiled, tuple(sorted(compiled.groupindex.items(), key=lambda item: item[1])))
+        return LabelPattern(source, compiled, tuple(sorted(compiled.groupindex.items(), key=lambda item: item[1])))
 
     def labels(self, items: Sequence[Mapping[str, Any]], path: Path, key: str) -> Labels:
         index: dict[str, Label] = {}

@@ -14,7 +14,7 @@ from engine.documents.model import Block, Document, Paragraph, Table
 from engine.errors import InputError, Place, Problem
 from engine.forms.check_boxes import chosen
 from engine.forms.columns import cell_of
-from engine.forms.labels import Match, fold
+from engine.forms.labels import LabelMatch, fold
 from engine.forms.layout import Layout, Title
 from engine.forms.report import begins_report, is_report_title, read_report
 from engine.forms.row_shapes import titles_out
@@ -40,7 +40,7 @@ class _Span:
     """The blocks of one form, cut out of the file."""
 
     title: Title
-    match: Match
+    match: LabelMatch
     text: str
     place: Place
     report: Sequence[Block] = ()
@@ -106,7 +106,7 @@ def _without_noise(text: str, layout: Layout) -> str:
     return text.strip()
 
 
-def _title(text: str, layout: Layout) -> tuple[Title, Match] | None:
+def _title(text: str, layout: Layout) -> tuple[Title, LabelMatch] | None:
     if len(text) > _TITLE_LENGTH:
         return None
     for title in layout.titles:
@@ -145,7 +145,7 @@ def _titles(blocks: Sequence[Block], layout: Layout) -> list[tuple[int, int, _Sp
     ]
 
 
-def _is_dated(hit: tuple[Title, Match] | None) -> bool:
+def _is_dated(hit: tuple[Title, LabelMatch] | None) -> bool:
     """Whether a title says the fiscal year."""
     return bool(hit and hit[1].get("fiscal_year"))
 

@@ -13,7 +13,7 @@ from engine.submission.model import Cell, Section, Statement, UnmetRow
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class FiledReport:
     """What a form's report holds."""
 
     sections: tuple[Section, ...] = ()
@@ -41,7 +41,7 @@ def begins_report(paragraph: Paragraph, layout: Layout) -> bool:
     return heading is not None and heading.depth == 1
 
 
-def read_report(blocks: Sequence[Block], layout: Layout, problems: list[Problem]) -> Report:
+def read_report(blocks: Sequence[Block], layout: Layout, problems: list[Problem]) -> FiledReport:
     """Sections, unmet table and statements of the report text. A table the layout does not know is kept as text, a row a line."""
     sections: list[Section] = []
     paragraphs: list[Cell] = []
@@ -70,7 +70,7 @@ def read_report(blocks: Sequence[Block], layout: Layout, problems: list[Problem]
         sections.append(Section("", "", 1, paragraphs[0].place))
     if sections:
         sections[-1] = replace(sections[-1], paragraphs=tuple(paragraphs))
-    return Report(tuple(sections), tuple(unmet), tuple(_statements(sections, layout)))
+    return FiledReport(tuple(sections), tuple(unmet), tuple(_statements(sections, layout)))
 
 
 def _heading(text: str, layout: Layout, above: str) -> _Heading | None:

@@ -30,7 +30,7 @@ from engine.forms.columns import (
     unplaced,
 )
 from engine.forms.goal_rows import OpenGoal, composed, read_bare_weights, read_weight_cells, weighted
-from engine.forms.labels import Label, Match, fold
+from engine.forms.labels import Label, LabelMatch, fold
 from engine.forms.layout import GoalHeading, Layout
 from engine.forms.part_rows import take_part
 from engine.forms.row_shapes import adds_up, last_total, subtotal_fields, whole_headers
@@ -219,14 +219,14 @@ class _TableReader:
 
     # goals and indicators
 
-    def _heading(self, text: str) -> tuple[GoalHeading, Match] | None:
+    def _heading(self, text: str) -> tuple[GoalHeading, LabelMatch] | None:
         for heading in self.layout.goal_headings:
             match = heading.pattern.search(text)
             if match:
                 return heading, match
         return None
 
-    def _goal(self, row: Row, index: int, heading: GoalHeading, match: Match) -> None:
+    def _goal(self, row: Row, index: int, heading: GoalHeading, match: LabelMatch) -> None:
         """A goal heading: alone, with the goal's text beside it, or at the head of the goal's first row of indicators."""
         rest = [cell for cell in row[index + 1 :] if cell]
         if self._said_beside_texts(row, index):
@@ -265,7 +265,7 @@ class _TableReader:
             if cell.text not in known:  # a text said again at a page's top
                 self.content.header.append(HeaderField(label.key, label.texts[0], cell_of(cell)))
 
-    def _open(self, cell: TableCell, heading: GoalHeading, match: Match, title: str = "") -> None:
+    def _open(self, cell: TableCell, heading: GoalHeading, match: LabelMatch, title: str = "") -> None:
         weight = match.get("weight")
         declared = Cell(weight, cell.place) if weight is not None else None
         if heading.opens == "goal" or not self.goals:

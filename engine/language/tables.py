@@ -36,7 +36,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CaseTable:
     """Cases in order. `name` is `direction`, `quantitative` …; a case's full name is `name.id`."""
 
     name: str
@@ -56,14 +56,14 @@ class Reader:
     params: Mapping[str, Any]
     problems: list[Problem]
 
-    def table(self, name: str, data: Mapping[str, Any], path: tuple[str | int, ...], values: tuple[str, ...] = ()) -> Table:
+    def table(self, name: str, data: Mapping[str, Any], path: tuple[str | int, ...], values: tuple[str, ...] = ()) -> CaseTable:
         """The table at `path`. `values` are the results a recognition case may give; empty for scoring tables."""
         cases = tuple(self._case(item, (*path, "cases", i), values) for i, item in enumerate(data["cases"]))
         self.order(data["cases"], path)
         for index, case in enumerate(cases):
             if case.score is not None:
                 self._divisors(cases[:index], case, (*path, "cases", index, "score"))
-        return Table(name, str(data.get("title", name)), cases)
+        return CaseTable(name, str(data.get("title", name)), cases)
 
     def _case(self, data: Mapping[str, Any], path: tuple[str | int, ...], values: tuple[str, ...]) -> Case:
         place = self.scope.locate(path)

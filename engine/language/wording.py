@@ -61,7 +61,7 @@ def code(field: str, value: str) -> str:
     return _CODES.get(field, {}).get(value, value)
 
 
-class Words:
+class Wording:
     """The names a policy's conditions use: titles of fields by kind of fact, labels of parameters and tiers."""
 
     def __init__(self, sections: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from engine.errors import PolicyError, Problem, nearest
 from engine.language import fields as catalogue
 from engine.language.rules import compile_rules
-from engine.language.tables import Table
+from engine.language.tables import CaseTable
 from engine.policy import rollup as rollup_rules
 from engine.policy.form import form_layout, statements
 from engine.policy.model import Band, Bounds, Clause, Level1, Narrative, NarrativeSection, Parameter, Policy, Scoring
@@ -123,7 +123,7 @@ class _Builder(Values):
         if self.problems:
             raise PolicyError(self.problems)
 
-    def _recognition(self, stages: Mapping[str, catalogue.Fields], tiers: tuple[Band, ...]) -> dict[str, Table]:
+    def _recognition(self, stages: Mapping[str, catalogue.Fields], tiers: tuple[Band, ...]) -> dict[str, CaseTable]:
         values = {
             "direction": catalogue.DIRECTIONS,
             "attainment": (*(band.id for band in tiers), "unknown"),
@@ -158,7 +158,7 @@ class _Builder(Values):
             satisfaction_required=data.get("satisfaction", {}).get("required", False),
         )
 
-    def _scoring_table(self, name: str, fields: catalogue.Fields, tiers: tuple[Band, ...]) -> Table:
+    def _scoring_table(self, name: str, fields: catalogue.Fields, tiers: tuple[Band, ...]) -> CaseTable:
         path = ("scoring", name)
         table = self.reader(fields).table(name, self.data["scoring"][name], path)
         known = [band.id for band in tiers] if name == "qualitative" else []
@@ -174,7 +174,7 @@ class _Builder(Values):
                 )
         return table
 
-    def _total(self) -> Table:
+    def _total(self) -> CaseTable:
         """The table that makes the total: each case has a formula."""
         table = self._scoring_table("total", catalogue.TOTAL, ())
         for index, case in enumerate(table.cases):

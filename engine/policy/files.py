@@ -12,14 +12,14 @@ from pathlib import Path
 from engine.errors import PolicyError, Problem
 from engine.yaml import reader as yamlfile
 from engine.yaml import schema as schemas
-from engine.yaml.reader import Document
+from engine.yaml.reader import YamlDocument
 
 MAX_REMEMBERED = 400
 MAX_LENGTH = 300_000
 """Characters of a file that is worth remembering; the longest shipped one has a sixth of them."""
 
 
-def read(path: Path, name: str) -> tuple[Document, tuple[Problem, ...]]:
+def read(path: Path, name: str) -> tuple[YamlDocument, tuple[Problem, ...]]:
     """A policy's file and what the policy schema finds wrong with it. `name` is how messages call it.
 
     Raises PolicyError with every problem found where the file is no readable YAML.
@@ -29,6 +29,6 @@ def read(path: Path, name: str) -> tuple[Document, tuple[Problem, ...]]:
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
-def _checked(text: str, name: str) -> tuple[Document, tuple[Problem, ...]]:
+def _checked(text: str, name: str) -> tuple[YamlDocument, tuple[Problem, ...]]:
     document = yamlfile.load(text, name)
     return document, tuple(schemas.check(document, "policy"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import PolicyError, Problem, nearest
 from engine.yaml import schema as schemas
-from engine.yaml.reader import Document, Path_, walk
+from engine.yaml.reader import Path_, YamlDocument, walk
 
 if TYPE_CHECKING:
     from engine.policy.resolved import Resolved
@@ -66,7 +66,7 @@ class Gaps:
         self.blind = self.blind or not found or "policy" in found
 
 
-def mend(document: Document, gaps: Gaps) -> Document:
+def mend(document: YamlDocument, gaps: Gaps) -> YamlDocument:
     """The document without what the policy schema refuses: an unknown key, else the list entry or the item it stands in."""
     if not isinstance(document.data, dict):
         gaps.blind = True
@@ -88,7 +88,9 @@ def mend(document: Document, gaps: Gaps) -> Document:
     return document
 
 
-def _decide(refusal: schemas.Refusal, document: Document, gaps: Gaps, drop: set[Path_], put: dict[Path_, dict[str, Any]]) -> None:
+def _decide(
+    refusal: schemas.Refusal, document: YamlDocument, gaps: Gaps, drop: set[Path_], put: dict[Path_, dict[str, Any]]
+) -> None:
     path, unit = refusal.path, _unit(refusal.path)
     if refusal.kind == "unknown":
         drop.add(path)
@@ -116,7 +118,7 @@ def _unit(path: Path_) -> Path_:
     return path[:2]
 
 
-def _note(path: Path_, drop: set[Path_], document: Document, gaps: Gaps) -> None:
+def _note(path: Path_, drop: set[Path_], document: YamlDocument, gaps: Gaps) -> None:
     """Remember what goes with `path`: the names others may use, and where its absence would show."""
     if not path or path[:2] == ("policy", "extends"):  # all that comes from there would be missed
         gaps.blind = True
@@ -140,13 +142,13 @@ def _note(path: Path_, drop: set[Path_], document: Document, gaps: Gaps) -> None
     gaps.sections |= {name for name in ("parameters", "grades", "tiers") if name in path}
 
 
-def _marks(document: Document, path: Path_) -> Iterator[tuple[str, int, int]]:
+def _marks(document: YamlDocument, path: Path_) -> Iterator[tuple[str, int, int]]:
     for key in (False, True):
         place = document.place(path, key=key)
         yield place.file, place.line, place.column
 
 
-def _at(document: Document, path: Path_) -> Any:
+def _at(document: YamlDocument, path: Path_) -> Any:
     node = document.data
     for step in path:
         try:
@@ -156,7 +158,7 @@ def _at(document: Document, path: Path_) -> Any:
     return node
 
 
-def _changed(document: Document, drop: set[Path_], put: dict[Path_, dict[str, Any]]) -> Document:
+def _changed(document: YamlDocument, drop: set[Path_], put: dict[Path_, dict[str, Any]]) -> YamlDocument:
     """The document without the paths of `drop`, with the values of `put`; every node left keeps its place."""
     marks: dict[Path_, tuple[int, int]] = {}
     keys: dict[Path_, tuple[int, int]] = {}
@@ -175,7 +177,7 @@ def _changed(document: Document, drop: set[Path_], put: dict[Path_, dict[str, An
         return node
 
     data = {} if () in drop else copied(document.data, (), ())
-    return Document(data, document.file, marks, keys)
+    return YamlDocument(data, document.file, marks, keys)
 
 
 def beyond(resolved: Resolved, gaps: Gaps, build: Callable[[Resolved], Any], shipped: Resolved | None) -> list[Problem]:
@@ -195,7 +197,7 @@ def _filled(resolved: Resolved, gaps: Gaps, shipped: Resolved | None) -> Resolve
     """The policy with the parts that were left out taken from elsewhere, so that what needs them can be checked."""
     sections: dict[str, Any] = {name: dict(data) if isinstance(data, dict) else data for name, data in resolved.sections.items()}
     origins = dict(resolved.origins)
-    nowhere = Document({}, _UNSAID, {}, {})
+    nowhere = YamlDocument({}, _UNSAID, {}, {})
     for name in gaps.sections:
         other = {} if name in _EMPTY else shipped.sections.get(name) if shipped else None
         if name not in sections and other is not None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.language.wording import Words
+from engine.language.wording import Wording
 from engine.policy import titles as schema_titles
 from engine.policy.resolved import Resolved
 from engine.yaml.reader import Path_
@@ -107,7 +107,7 @@ def _table(section: str, table: str, data: Mapping[str, Any]) -> Iterator[Item]:
         yield Item(group, str(case["case"]), name, (section, table, "cases", index), case, ordered=True)
 
 
-def summary(item: Item, words: Words) -> str:
+def summary(item: Item, words: Wording) -> str:
     """What an item says, in one line: for one that is there in one policy only."""
     value = item.value
     if item.group == "parameters":
@@ -142,7 +142,7 @@ def summary(item: Item, words: Words) -> str:
     return words.value(value) if not isinstance(value, Mapping) else ""
 
 
-def outcome(item: Item, words: Words) -> str:
+def outcome(item: Item, words: Wording) -> str:
     """What follows from a case of a table: its value, formula, tier or status."""
     case = item.value
     if "tier" in case:

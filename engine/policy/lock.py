@@ -16,7 +16,7 @@ from engine.errors import Place, PolicyError, Problem
 from engine.policy.library import display_name
 from engine.policy.resolved import Resolved, digest
 from engine.yaml import schema as schemas
-from engine.yaml.reader import Document, Path_, load_file
+from engine.yaml.reader import Path_, YamlDocument, load_file
 
 NAME = "policy.lock"
 SCHEMA = "jixiao/policy-lock/1"
@@ -110,7 +110,7 @@ def read_file(path: Path, policy: str) -> Lock:
     return _lock(document)
 
 
-def _lock(document: Document) -> Lock:
+def _lock(document: YamlDocument) -> Lock:
     data = document.data
     items = {item: hash_ for found in data["items"].values() for item, hash_ in found.items()}
     files = {item: file for file, found in data["items"].items() for item in found}

@@ -13,7 +13,7 @@ from engine.forms.layout import Layout
 from engine.language.conditions import Condition, holds
 from engine.language.formula import Expression
 from engine.language.rules import RuleSet
-from engine.language.tables import Table
+from engine.language.tables import CaseTable
 from engine.policy.periods import ALWAYS, Period
 from engine.policy.rollup import RollupRules
 from engine.values.names import NameRules
@@ -121,12 +121,12 @@ class Scoring:
     composite: str
     composite_basis: str
     weights: Weights
-    execution: Table
-    tables: Mapping[str, Table]
+    execution: CaseTable
+    tables: Mapping[str, CaseTable]
     """Scoring tables of indicators by nature: quantitative, deadline, qualitative …"""
     tiers: tuple[Band, ...]
     """Tiers of qualitative indicators, best first; floors are shares of the weight."""
-    total: Table
+    total: CaseTable
     satisfaction_required: bool = False
 
 
@@ -182,7 +182,7 @@ class Policy:
     parameters: Mapping[str, Parameter]
     clauses: Mapping[str, Clause]
     taxonomy: tuple[Level1, ...]
-    recognition: Mapping[str, Table]
+    recognition: Mapping[str, CaseTable]
     scoring: Scoring
     grades: tuple[Band, ...]
     words: Vocabulary

@@ -16,7 +16,7 @@ from engine.policy import files as policy_files
 from engine.policy.gaps import Gaps, mend
 from engine.policy.library import Library, display_name, incomplete, misnamed
 from engine.policy.resolved import WHOLE, Resolved
-from engine.yaml.reader import MAX_BYTES, Document, Path_
+from engine.yaml.reader import MAX_BYTES, Path_, YamlDocument
 
 MAX_FILES = 200
 MAX_EXTENDS = 10
@@ -40,9 +40,9 @@ def laid(
         raise PolicyError(Problem(own.place(("policy", "extends")), f"extends 超过 {MAX_EXTENDS} 层"))
     parents = own.sections["policy"].get("extends", [])
     sections: dict[str, Any] = {}
-    origins: dict[Path_, tuple[Document, Path_]] = {}
-    overridden: dict[Path_, tuple[tuple[Document, Path_], ...]] = {}
-    documents: dict[str, Document] = {}
+    origins: dict[Path_, tuple[YamlDocument, Path_]] = {}
+    overridden: dict[Path_, tuple[tuple[YamlDocument, Path_], ...]] = {}
+    documents: dict[str, YamlDocument] = {}
     owners: dict[str, tuple[str, str]] = {}
     extends: list[str] = []
     bases_: list[Resolved] = []
@@ -77,7 +77,7 @@ def laid(
     return done[name]
 
 
-def _head(own: Resolved, parents: list[Resolved], origins: dict[Path_, tuple[Document, Path_]]) -> dict[str, Any]:
+def _head(own: Resolved, parents: list[Resolved], origins: dict[Path_, tuple[YamlDocument, Path_]]) -> dict[str, Any]:
     """What the policy says of itself. Of its parents' words only the rules they stopped hold, unless it writes them anew."""
     head: dict[str, Any] = own.sections["policy"]
     anew = own.sections.get("findings", {})
@@ -91,8 +91,8 @@ def _head(own: Resolved, parents: list[Resolved], origins: dict[Path_, tuple[Doc
 
 def _lay(
     sections: dict[str, Any],
-    origins: dict[Path_, tuple[Document, Path_]],
-    overridden: dict[Path_, tuple[tuple[Document, Path_], ...]],
+    origins: dict[Path_, tuple[YamlDocument, Path_]],
+    overridden: dict[Path_, tuple[tuple[YamlDocument, Path_], ...]],
     over: Resolved,
 ) -> None:
     for section, data in over.sections.items():
@@ -115,7 +115,7 @@ def _lay(
         origins[path] = origin
 
 
-def _spot(origin: tuple[Document, Path_]) -> tuple[str, Path_]:
+def _spot(origin: tuple[YamlDocument, Path_]) -> tuple[str, Path_]:
     return origin[0].file, origin[1]
 
 
@@ -128,7 +128,7 @@ def _read(directory: Path, where: Library, policy: str | None, problems: list[Pr
         raise PolicyError(Problem(Place(display_name(directory)), f"文件过多（{len(files)} 个）", f"不超过 {MAX_FILES} 个"))
     problems += misnamed(directory)
     gaps.blind = gaps.blind or bool(misnamed(directory))
-    documents: list[Document] = []
+    documents: list[YamlDocument] = []
     for path in files:
         try:
             document, found = policy_files.read(path, display_name(path))
@@ -139,7 +139,7 @@ def _read(directory: Path, where: Library, policy: str | None, problems: list[Pr
         problems += found
         documents.append(mend(document, gaps) if found else document)
     sections: dict[str, Any] = {}
-    origins: dict[Path_, tuple[Document, Path_]] = {}
+    origins: dict[Path_, tuple[YamlDocument, Path_]] = {}
     for document in documents:
         twice: list[Problem] = []
         for section, data in document.data.items():
@@ -170,9 +170,9 @@ def _start(path: Path) -> str:
 def _join(
     section: str,
     data: Any,
-    document: Document,
+    document: YamlDocument,
     sections: dict[str, Any],
-    origins: dict[Path_, tuple[Document, Path_]],
+    origins: dict[Path_, tuple[YamlDocument, Path_]],
     problems: list[Problem],
 ) -> None:
     if isinstance(data, dict) or section == "findings":
@@ -192,7 +192,7 @@ def _join(
         origins[(section,)] = (document, (section,))
 
 
-def _copied(document: Document, twice: list[Problem]) -> list[Problem]:
+def _copied(document: YamlDocument, twice: list[Problem]) -> list[Problem]:
     """The problems of items written twice; of a file that is a copy of another, one for all of them."""
     firsts = {problem.expected.removeprefix("已写在 ").rpartition("：")[0] for problem in twice}
     if len(twice) < _COPY or len(firsts) > 1:

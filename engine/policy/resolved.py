@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Place
-from engine.yaml.reader import Document, Path_
+from engine.yaml.reader import Path_, YamlDocument
 
 STATUS: Path_ = ("policy", "status")
 
@@ -25,13 +25,13 @@ class Resolved:
 
     id: str
     sections: dict[str, Any]
-    origins: dict[Path_, tuple[Document, Path_]]
-    documents: tuple[Document, ...]
+    origins: dict[Path_, tuple[YamlDocument, Path_]]
+    documents: tuple[YamlDocument, ...]
     extends: tuple[str, ...]
     directory: Path = Path()
     owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """By a file's name in messages: the id of the policy it belongs to, and its name inside that policy's directory."""
-    overridden: Mapping[Path_, tuple[tuple[Document, Path_], ...]] = field(default_factory=dict)
+    overridden: Mapping[Path_, tuple[tuple[YamlDocument, Path_], ...]] = field(default_factory=dict)
     """What an item was laid over, the nearest first."""
     parents: tuple[Resolved, ...] = ()
     """The policies it names in `extends`, resolved."""

@@ -15,7 +15,7 @@ from engine.language import messages
 from engine.language.conditions import Condition, Scope, holds
 from engine.language.fields import DIRECTIONS, Field, Fields
 from engine.language.model import Scalar
-from engine.language.tables import Reader, Table
+from engine.language.tables import CaseTable, Reader
 from engine.values.rounding import Rounding
 
 METHODS: Mapping[str, str] = {
@@ -184,7 +184,7 @@ class RollupRules:
     """The policy's 汇总: see the schema for what each part may be."""
 
     funds: Take
-    values: Table
+    values: CaseTable
     targets: Mapping[str, Take]
     """By method of the actual value."""
     weights: Mapping[str, Take]

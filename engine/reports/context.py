@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.findings.findings import Finding, Judgement
+from engine.findings.findings import Finding, Findings
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
 from engine.scoring.budget import scored_line
@@ -28,19 +28,19 @@ class Context:
     scored: ScoredForm
 
 
-def contexts(forms: Sequence[ScoredForm], judgement: Judgement, policy: Policy, *, as_filed: bool = False) -> list[Context]:
+def contexts(forms: Sequence[ScoredForm], checked: Findings, policy: Policy, *, as_filed: bool = False) -> list[Context]:
     """One context a form, in order. `as_filed`: the draft states the body's own scores, also where they cannot stand."""
-    facts = {str(fact.fields["form"]): fact.fields for fact in judgement.facts if fact.kind == "form"}
+    facts = {str(fact.fields["form"]): fact.fields for fact in checked.facts if fact.kind == "form"}
     reasons = {
-        (f.fields["form"], f.fields["name_key"]): str(f.fields.get("reason", "")) for f in judgement.facts if f.kind == "unmet"
+        (f.fields["form"], f.fields["name_key"]): str(f.fields.get("reason", "")) for f in checked.facts if f.kind == "unmet"
     }
     keys: dict[str, list[str]] = {}
-    for fact in judgement.facts:
+    for fact in checked.facts:
         if fact.kind == "indicator":
             found = reasons.get((fact.fields["form"], fact.fields["name_key"]), "")
             keys.setdefault(str(fact.fields["form"]), []).append(found)
     return [
-        _context(scored, facts[scored.label], keys.get(scored.label, []), judgement.findings, policy, as_filed) for scored in forms
+        _context(scored, facts[scored.label], keys.get(scored.label, []), checked.findings, policy, as_filed) for scored in forms
     ]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Place, Problem, UsageError
-from engine.findings.findings import Judgement
+from engine.findings.findings import Findings
 from engine.intake.bundle import Bundle
 from engine.reports.comparison import compared
 from engine.reports.context import contexts
@@ -24,7 +24,7 @@ _UNSAFE = re.compile(r"[^\w（）()·—-]+")
 
 def reports(
     evaluation: Evaluation,
-    judgement: Judgement,
+    checked: Findings,
     result: Mapping[str, Any],
     formats: Sequence[str],
     templates: Path | None = None,
@@ -39,7 +39,7 @@ def reports(
     policy = evaluation.policy
     narrative = narrative_of(policy)
     roots = [*([templates] if templates else []), shipped("templates")]
-    made = drafts(contexts(evaluation.forms, judgement, policy, as_filed=as_filed), policy, roots)
+    made = drafts(contexts(evaluation.forms, checked, policy, as_filed=as_filed), policy, roots)
     if compare:
         made = [compared(draft, draft.context.scored.form, narrative) for draft in made]
     files: dict[str, bytes] = {}

@@ -1,4 +1,4 @@
-"""Bundles judged, and the one result document of a run: as the Contract has it for one bundle, put together for many.
+"""Bundles scored and checked, and the one result document of a run: as the Contract has it for one bundle, put together for many.
 
 In the document of many bundles every form and finding says which bundle it belongs to; `bundles` names each with its unit, year,
 policy and files, `files` tells what became of every file and `problems` what was wrong with those that could not be read.
@@ -6,13 +6,13 @@ policy and files, `files` tells what became of every file and `problems` what wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine import __version__
 from engine.errors import Problem
-from engine.findings.findings import Judge, Judgement
+from engine.findings.findings import Checker, Findings
 from engine.intake.bundle import Bundle
 from engine.intake.collection import Collection, Progress
 from engine.policy.model import Policy
@@ -22,12 +22,12 @@ from engine.scoring.model import Evaluation
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class BundleResult:
     """One bundle with all that was made of it; `result` is the Contract's document for it alone."""
 
     bundle: Bundle
     evaluation: Evaluation
-    judgement: Judgement
+    checked: Findings
     result: dict[str, Any]
 
     @property
@@ -35,28 +35,33 @@ class Judged:
         return self.bundle.policy
 
 
-def judged(bundles: Sequence[Bundle], progress: Progress | None = None) -> Iterator[Judged]:
+def checked_bundles(bundles: Sequence[Bundle], progress: Progress | None = None) -> Iterator[BundleResult]:
     """Each bundle scored and checked by its own policy; the rules of a policy are compiled once."""
-    judges: dict[str, Judge] = {}
+    checkers: dict[str, Checker] = {}
     try:
         for done, bundle in enumerate(bundles):
             if progress:
                 progress(done, len(bundles), bundle.submission.forms[0].unit)
-            if bundle.policy.id not in judges:
-                judges[bundle.policy.id] = Judge(bundle.policy)
-            evaluation = evaluate(bundle.submission, bundle.policy)
-            judgement = judges[bundle.policy.id].judge(evaluation)
-            result = to_data(evaluation, judgement)
-            for form, layout in zip(result["forms"], bundle.layouts, strict=True):
-                form |= {"layout": layout} if layout not in ("", bundle.policy.id) else {}
-            if notes := [*result.get("notes", []), *_told(bundle)]:
-                result["notes"] = notes
-            yield Judged(bundle, evaluation, judgement, result)
+            if bundle.policy.id not in checkers:
+                checkers[bundle.policy.id] = Checker(bundle.policy)
+            yield check_bundle(bundle, checkers[bundle.policy.id].check)
         if progress:
             progress(len(bundles), len(bundles), "")
     finally:
-        for judge in judges.values():
-            judge.close()
+        for checker in checkers.values():
+            checker.close()
+
+
+def check_bundle(bundle: Bundle, check: Callable[[Evaluation], Findings]) -> BundleResult:
+    """One bundle scored, checked by `check` (of its policy's checker), and told with how its forms were read."""
+    evaluation = evaluate(bundle.submission, bundle.policy)
+    checked = check(evaluation)
+    result = to_data(evaluation, checked)
+    for form, layout in zip(result["forms"], bundle.layouts, strict=True):
+        form |= {"layout": layout} if layout not in ("", bundle.policy.id) else {}
+    if notes := [*result.get("notes", []), *_told(bundle)]:
+        result["notes"] = notes
+    return BundleResult(bundle, evaluation, checked, result)
 
 
 def _told(bundle: Bundle) -> Iterator[str]:
@@ -69,7 +74,7 @@ def _told(bundle: Bundle) -> Iterator[str]:
         yield f"{names}：用 {other} 的表样读入，按 {bundle.policy.id} 计分和核对"
 
 
-def combined(items: Sequence[Judged], collection: Collection) -> dict[str, Any]:
+def combined(items: Sequence[BundleResult], collection: Collection) -> dict[str, Any]:
     """One document for all bundles. `policy` is there where all share one; `policies` lists every one."""
     policies = {item.policy.id: item.result["policy"] for item in items}
     data: dict[str, Any] = {"engine": __version__}
@@ -95,7 +100,7 @@ def combined(items: Sequence[Judged], collection: Collection) -> dict[str, Any]:
     return data
 
 
-def _bundle(item: Judged) -> dict[str, Any]:
+def _bundle(item: BundleResult) -> dict[str, Any]:
     forms = item.bundle.submission.forms
     return {
         "unit": "、".join(dict.fromkeys(form.unit for form in forms)),

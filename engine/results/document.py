@@ -12,7 +12,7 @@ from typing import Any
 
 from engine import __version__
 from engine.errors import Place
-from engine.findings.findings import Evidence, Finding, Judgement
+from engine.findings.findings import Evidence, Finding, Findings
 from engine.language.model import Scalar
 from engine.scoring.model import Evaluation, Range, Recognised, Score, ScoredForm, ScoredIndicator, Trace
 from engine.values.model import Value
@@ -22,17 +22,17 @@ from engine.values.rounding import rounded
 BUDGET = ("original_budget", "budget", "executed", "unspent", "basic_expenditure", "project_expenditure")
 
 
-def to_data(evaluation: Evaluation, judgement: Judgement) -> dict[str, Any]:
+def to_data(evaluation: Evaluation, checked: Findings) -> dict[str, Any]:
     """The result as plain data, in the Contract's shape."""
     policy = evaluation.policy
-    budgets = {str(fact.fields["form"]): _budget(fact.fields) for fact in judgement.facts if fact.kind == "form"}
+    budgets = {str(fact.fields["form"]): _budget(fact.fields) for fact in checked.facts if fact.kind == "form"}
     return {
         "engine": __version__,
         "policy": {"id": policy.id, "title": policy.title, "status": policy.status, "sha256": policy.sha256},
         "forms": [_form(form, budgets[form.label]) for form in evaluation.forms],
-        "findings": [_finding(finding) for finding in judgement.findings],
-        "matcher": judgement.matcher,
-        **({"notes": list(judgement.notes)} if judgement.notes else {}),
+        "findings": [_finding(finding) for finding in checked.findings],
+        "matcher": checked.matcher,
+        **({"notes": list(checked.notes)} if checked.notes else {}),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from engine.errors import Place, Problem, UsageError, nearest
-from engine.findings.findings import Judgement
+from engine.findings.findings import Findings
 from engine.language.conditions import Condition
 from engine.language.fact_fields import TITLES
 from engine.language.model import Fact, Ref, Scalar
@@ -20,7 +20,7 @@ BINDINGS_SHOWN = 5
 Bound = Mapping[str, Fact]
 
 
-def explain_rule(name: str, judgement: Judgement, policy: Policy, form: str = "") -> str:
+def explain_rule(name: str, checked: Findings, policy: Policy, form: str = "") -> str:
     """The rule held against the facts of each form (or of the forms whose name contains `form`).
 
     Raises UsageError, with the nearest name, for a rule or form there is none of.
@@ -30,11 +30,11 @@ def explain_rule(name: str, judgement: Judgement, policy: Policy, form: str = ""
         raise UsageError(
             Problem(Place(), f"没有规则“{name}”", "" if nearest(name, rules) else "、".join(rules), nearest(name, rules))
         )
-    forms = [str(fact.fields["form"]) for fact in judgement.facts if fact.kind == "form"]
+    forms = [str(fact.fields["form"]) for fact in checked.facts if fact.kind == "form"]
     chosen = [label for label in forms if form in label]
     if not chosen:
         raise UsageError(Problem(Place(), f"没有表“{form}”", "、".join(forms), nearest(form, forms)))
-    explainer = _Explainer(rules[name], judgement)
+    explainer = _Explainer(rules[name], checked)
     lines = list(_head(rules[name], policy))
     for label in chosen:
         lines += ["", *explainer.form(label)]
@@ -49,10 +49,10 @@ def _head(rule: FindingRule, policy: Policy) -> Iterator[str]:
 
 
 class _Explainer:
-    def __init__(self, rule: FindingRule, judgement: Judgement) -> None:
-        self.rule, self.judgement = rule, judgement
-        self.by_id = {fact.id: fact for fact in judgement.facts}
-        self.matches = [match for match in judgement.outcome.matches if match.rule == rule.id]
+    def __init__(self, rule: FindingRule, checked: Findings) -> None:
+        self.rule, self.checked = rule, checked
+        self.by_id = {fact.id: fact for fact in checked.facts}
+        self.matches = [match for match in checked.outcome.matches if match.rule == rule.id]
 
     def form(self, label: str) -> Iterator[str]:
         own = [match for match in self.matches if self._about(self.by_id[match.facts[0][1]], label)]
@@ -102,7 +102,7 @@ class _Explainer:
             yield from self._walk(index + 1, self._of(self.rule.patterns[index + 1].kind), bound, indent)
 
     def _of(self, kind: str) -> list[Fact]:
-        return [fact for fact in self.judgement.facts if fact.kind == kind]
+        return [fact for fact in self.checked.facts if fact.kind == kind]
 
     @staticmethod
     def _about(fact: Fact, label: str) -> bool:
@@ -110,7 +110,7 @@ class _Explainer:
 
     def _title(self, fact: Fact) -> str:
         kind = TITLES.get(fact.kind, fact.kind)
-        source = self.judgement.sources.get(fact.id)
+        source = self.checked.sources.get(fact.id)
         name = source.subject if source else str(fact.fields.get("name", fact.id))
         form = f"（{fact.fields['form']}）" if "form" in fact.fields and fact.fields["form"] != name else ""
         return f"{kind}“{name}”{form}"

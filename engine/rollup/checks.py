@@ -29,7 +29,7 @@ SHOWN_PLACES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RollupFinding:
     """A finding of the roll-up, in the shape of all findings, and the level (province, city, department) it is about."""
 
     rule: str
@@ -49,10 +49,10 @@ class Told:
 Fact = tuple[str, Mapping[str, Scalar], tuple[Evidence, ...]]
 
 
-def tell(facts: Sequence[Fact], rules: RollupRules, policy: Policy) -> list[Told]:
+def tell(facts: Sequence[Fact], rules: RollupRules, policy: Policy) -> list[RollupFinding]:
     """Findings for facts of the roll-up. An obstacle is told by the first check that fits it, comparisons of levels by all."""
     params = {name: parameter.value for name, parameter in policy.parameters.items()}
-    out: list[Told] = []
+    out: list[RollupFinding] = []
     for kind, fields, evidence in facts:
         found = [check for check in rules.checks if check.of == kind and check.fits(fields)]
         if kind == "obstacle":
@@ -63,9 +63,9 @@ def tell(facts: Sequence[Fact], rules: RollupRules, policy: Policy) -> list[Told
     return out
 
 
-def _told(check: Check, fields: Mapping[str, Scalar], evidence: tuple[Evidence, ...], params: Mapping[str, Any]) -> Told:
+def _told(check: Check, fields: Mapping[str, Scalar], evidence: tuple[Evidence, ...], params: Mapping[str, Any]) -> RollupFinding:
     subject = fields.get("own_name") or fields.get("name") or fields["form"]
-    return Told(
+    return RollupFinding(
         rule=check.id,
         title=check.title,
         category=check.category,
@@ -233,4 +233,4 @@ def _decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
 
 
-__all__ = ["Fact", "Told", "funds_of", "level_facts", "obstacle_facts", "tell"]
+__all__ = ["Fact", "RollupFinding", "funds_of", "level_facts", "obstacle_facts", "tell"]

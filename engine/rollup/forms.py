@@ -32,7 +32,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class RolledHead:
     """What the rolled-up form is to be: for whom, called what, of which kind, by which axis."""
 
     by: str
@@ -71,7 +71,7 @@ def children_of(
     return sorted(made, key=lambda c: (c.label, c.unit, c.form.name, c.form.place))
 
 
-def roll_form(children: Sequence[Child], head: Head, policy: Policy, rules: RollupRules, words: Vocabulary) -> RolledUp:
+def roll_form(children: Sequence[Child], head: RolledHead, policy: Policy, rules: RollupRules, words: Vocabulary) -> RolledUp:
     """The children as one form."""
     obstacles: list[Obstacle] = []
     year = children[0].form.fiscal_year
@@ -138,7 +138,7 @@ def _matched(children: Sequence[Child], policy: Policy) -> dict[tuple[str, int],
 def _goals(
     matched: Mapping[tuple[str, int], list[Entry]],
     children: Sequence[Child],
-    head: Head,
+    head: RolledHead,
     setting: Setting,
     obstacles: list[Obstacle],
 ) -> tuple[Goal, ...]:
@@ -190,14 +190,14 @@ def _apportioned(indicators: Sequence[Indicator], rules: RollupRules) -> list[In
     return out
 
 
-def _goal_key(entry: Entry, head: Head, policy: Policy) -> tuple[str, int, str]:
+def _goal_key(entry: Entry, head: RolledHead, policy: Policy) -> tuple[str, int, str]:
     """Project (where each has goals of its own), number, title. One title is one goal, whatever its number."""
     goal = next(g for g in entry.child.form.goals if g.number == entry.order[0])
     project = entry.child.form.name if head.by == "project" else ""
     return (project, 0 if goal.title else goal.number, names.reduce(goal.title, policy.names) if goal.title else "")
 
 
-def _goal_title(entry: Entry, head: Head, rules: RollupRules) -> str:
+def _goal_title(entry: Entry, head: RolledHead, rules: RollupRules) -> str:
     goal = next(g for g in entry.child.form.goals if g.number == entry.order[0])
     if goal.title or head.by != "project":
         return goal.title
@@ -206,7 +206,7 @@ def _goal_title(entry: Entry, head: Head, rules: RollupRules) -> str:
 
 
 def _indicator(
-    entries: Sequence[Entry], children: Sequence[Child], head: Head, setting: Setting, obstacles: list[Obstacle]
+    entries: Sequence[Entry], children: Sequence[Child], head: RolledHead, setting: Setting, obstacles: list[Obstacle]
 ) -> Indicator:
     name = most(e.indicator.name for e in entries)
     level1, level2 = most((e.indicator.level1, e.indicator.level2) for e in entries)

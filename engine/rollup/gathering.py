@@ -33,7 +33,7 @@ class Setting:
     words: Vocabulary
 
 
-class Refused(Exception):
+class Obstructed(Exception):
     """Carries the obstacle; never leaves the roll-up of the indicator."""
 
     def __init__(self, obstacle: Obstacle) -> None:
@@ -56,16 +56,16 @@ class Gathered:
         kinds = {of.kind(e) for e in self.active}
         if "missing" in kinds and not self.alone:
             missing = [e for e in self.active if of.kind(e) == "missing"]
-            raise Refused(self._obstacle("value-missing", missing, details=of.actuals(missing)))
+            raise Obstructed(self._obstacle("value-missing", missing, details=of.actuals(missing)))
         if len(kinds) > 1:
-            raise Refused(self._obstacle("natures-differ", self.active, details=of.actuals(self.active)))
+            raise Obstructed(self._obstacle("natures-differ", self.active, details=of.actuals(self.active)))
         if kinds == {"numbers"} and not self.alone:
             if claims := [e for e in self.active if e.known.actual.operator in CLAIMS]:
-                raise Refused(self._obstacle("value-not-exact", claims, details=of.actuals(claims)))
+                raise Obstructed(self._obstacle("value-not-exact", claims, details=of.actuals(claims)))
             if about := [e for e in self.active if any(q.approximate for q in e.known.actual.quantities)]:
                 self._note("approximate", about, details=of.actuals(about))
             if len({e.known.direction for e in self.active}) > 1:
-                raise Refused(self._obstacle("directions-differ", self.active, details=of.targets(self.active)))
+                raise Obstructed(self._obstacle("directions-differ", self.active, details=of.targets(self.active)))
         return kinds.pop()
 
     def _units(self) -> Units:
@@ -74,7 +74,7 @@ class Gathered:
         if isinstance(found, str):
             if self.alone:
                 return Units("", {})
-            raise Refused(self._obstacle("units-differ", self.active, details=of.actuals(self.active)))
+            raise Obstructed(self._obstacle("units-differ", self.active, details=of.actuals(self.active)))
         bare = [e for e in self.active if any(not unit and value for _, unit, value in of.actual(e))]
         if bare and found.assumed and not self.alone:
             self._note("unit-assumed", bare, details=of.actuals(bare))
@@ -91,7 +91,7 @@ class Gathered:
         if singles or len({tuple(sorted(labels)) for labels in every}) > 1 or len(set(every[0])) < len(every[0]):
             if self.alone:
                 return every[0]
-            raise Refused(self._obstacle("parts-differ", self.active, details=of.actuals(self.active)))
+            raise Obstructed(self._obstacle("parts-differ", self.active, details=of.actuals(self.active)))
         return min(every)
 
     def _change(self, label: str) -> str:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine import __version__
-from engine.findings.findings import Finding, Judge
+from engine.findings.findings import Checker, Finding
 from engine.forms.labels import fold
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
@@ -34,15 +34,15 @@ def ranking(forms: Sequence[Form], policy: Policy) -> Data:
 
     A form without a total (something needs a human) has no rank and stands last, with the range its total may lie in.
     """
-    judge = Judge(policy)
+    checker = Checker(policy)
     try:
-        judged = [item for bundle in _by_unit(forms) for item in _judged(bundle, judge, policy)]
+        every = [item for bundle in _by_unit(forms) for item in _checked(bundle, checker, policy)]
     finally:
-        judge.close()
-    found = [finding for _, own in judged for finding in own]
+        checker.close()
+    found = [finding for _, own in every for finding in own]
     groups = []
     for kind in ("department", "project"):
-        rows = [_row(scored, own, policy) for scored, own in judged if scored.form.kind == kind]
+        rows = [_row(scored, own, policy) for scored, own in every if scored.form.kind == kind]
         if rows:
             groups.append({"kind": kind, "rows": _ranked(rows), "distribution": _distribution(rows, policy)})
     return {
@@ -64,11 +64,11 @@ def _by_unit(forms: Sequence[Form]) -> Iterable[list[Form]]:
     return (units[key] for key in sorted(units))
 
 
-def _judged(forms: Sequence[Form], judge: Judge, policy: Policy) -> Iterator[tuple[ScoredForm, list[Finding]]]:
+def _checked(forms: Sequence[Form], checker: Checker, policy: Policy) -> Iterator[tuple[ScoredForm, list[Finding]]]:
     evaluation: Evaluation = evaluate(Submission(tuple(forms), policy.jurisdiction, policy.id), policy)
-    judgement = judge.judge(evaluation)
+    checked = checker.check(evaluation)
     for scored in evaluation.forms:
-        yield scored, [finding for finding in judgement.findings if finding.form == scored.label]
+        yield scored, [finding for finding in checked.findings if finding.form == scored.label]
 
 
 def _row(scored: ScoredForm, findings: Sequence[Finding], policy: Policy) -> Data:

@@ -15,10 +15,10 @@ from engine.language.model import Scalar
 from engine.language.rules import SEVERITIES
 from engine.policy.model import Policy
 from engine.policy.rollup import AXES, RollupRules
-from engine.rollup.checks import Fact, Told, level_facts, obstacle_facts, tell
-from engine.rollup.forms import Head, children_of, most, roll_form, with_scores
+from engine.rollup.checks import Fact, RollupFinding, level_facts, obstacle_facts, tell
+from engine.rollup.forms import RolledHead, children_of, most, roll_form, with_scores
 from engine.rollup.model import Obstacle
-from engine.rollup.units import Tree, flat
+from engine.rollup.units import UnitTree, flat
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, ScoredForm
 from engine.submission.model import Form, Remark, Submission
@@ -36,7 +36,7 @@ class Level:
     name: str
     depth: int
     forms: tuple[ScoredForm, ...]
-    findings: tuple[Told, ...]
+    findings: tuple[RollupFinding, ...]
     children: tuple[str, ...]
     missing: tuple[str, ...]
 
@@ -53,7 +53,7 @@ class Rollup:
     filed: tuple[ScoredForm, ...]
 
     @property
-    def findings(self) -> tuple[Told, ...]:
+    def findings(self) -> tuple[RollupFinding, ...]:
         return tuple(told for level in self.levels for told in level.findings)
 
     def record(self, level: Level) -> Submission:
@@ -67,7 +67,7 @@ def axis_of(forms: Sequence[Form]) -> str:
     return "project" if one and any(form.kind == "project" for form in forms) else "unit"
 
 
-def roll_up(forms: Sequence[Form], policy: Policy, by: str, *, tree: Tree | None = None, name: str = "") -> Rollup:
+def roll_up(forms: Sequence[Form], policy: Policy, by: str, *, tree: UnitTree | None = None, name: str = "") -> Rollup:
     """The forms rolled up by unit, region (up the tree, level by level) or project.
 
     Raises PolicyError if the policy does not say how, InputError for forms of different years or the same form twice.
@@ -110,7 +110,7 @@ def _agree(forms: Sequence[Form]) -> None:
 
 class _Run:
     def __init__(
-        self, scored: Sequence[ScoredForm], policy: Policy, rules: RollupRules, by: str, tree: Tree | None, name: str
+        self, scored: Sequence[ScoredForm], policy: Policy, rules: RollupRules, by: str, tree: UnitTree | None, name: str
     ) -> None:
         self.scored, self.policy, self.rules, self.by, self.name = list(scored), policy, rules, by, name
         self.words: Vocabulary = policy.words
@@ -148,7 +148,7 @@ class _Run:
                 message = f"“{unit}”没有项目自评表，不能按项目汇总"
                 raise InputError(Problem(units[key][0].form.place, message, "至少一份项目自评表", code="rollup.projects"))
             name = own.form.name if own else self.rules.texts["department_name"]
-            level = self._level(self.name or unit, 0, [(Head("project", unit, name, "department"), projects, own)], (), ())
+            level = self._level(self.name or unit, 0, [(RolledHead("project", unit, name, "department"), projects, own)], (), ())
             self.levels.append(level)
 
     # --- units and regions -----------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ class _Run:
                 group = [by_node[child][form_key] for child in filing if form_key in by_node[child]]
                 lacking = tuple(tree.nodes[c].name for c in filing if form_key not in by_node[c]) if len(group) > 1 else ()
                 called = most(s.form.name for s in group)
-                head = Head(self.by, name, called, form_key[0], (*missing, *lacking))
+                head = RolledHead(self.by, name, called, form_key[0], (*missing, *lacking))
                 heads.append((head, group, by_node[key].get(form_key)))
             if not heads:
                 continue
@@ -183,7 +183,7 @@ class _Run:
             by_node[key] = {**by_node[key], **{self._key(s.form): s for s in level.forms}}
             self.told.add(key)
 
-    def _absent(self, key: str, tree: Tree, by_node: Mapping[str, Mapping[Key, ScoredForm]]) -> list[str]:
+    def _absent(self, key: str, tree: UnitTree, by_node: Mapping[str, Mapping[Key, ScoredForm]]) -> list[str]:
         """The units under a node (or the node itself) that were expected and have filed nothing, where no level tells it."""
         if key in self.told:
             return []
@@ -200,7 +200,7 @@ class _Run:
         self,
         name: str,
         depth: int,
-        heads: Sequence[tuple[Head, Sequence[ScoredForm], ScoredForm | None]],
+        heads: Sequence[tuple[RolledHead, Sequence[ScoredForm], ScoredForm | None]],
         missing: Sequence[str],
         children: Iterable[str],
     ) -> Level:
@@ -236,12 +236,12 @@ class _Run:
         return evaluate(Submission(tuple(forms), self.policy.jurisdiction, self.policy.id), self.policy)
 
 
-def _homes(tree: Tree) -> dict[str, str]:
+def _homes(tree: UnitTree) -> dict[str, str]:
     """The node of each unit by its folded name; a region that files a form itself is its own node."""
     return {fold(node.name): key for key, node in sorted(tree.nodes.items(), key=lambda item: -len(item[1].children))}
 
 
-def _remarked(form: Form, told: Sequence[Told]) -> Form:
+def _remarked(form: Form, told: Sequence[RollupFinding]) -> Form:
     if form.rolled is None:
         return form
     remarks = tuple(Remark(t.rule, t.severity, t.subject, t.message) for t in told)

@@ -33,7 +33,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class UnitTree:
     """All nodes by key, and the key of the top one."""
 
     nodes: dict[str, Node]
@@ -51,7 +51,7 @@ class Tree:
         return sorted(inner, key=lambda key: (-self.depth(key), key))
 
 
-def read_table(path: Path, top_name: str) -> Tree:
+def read_table(path: Path, top_name: str) -> UnitTree:
     """A table of units from CSV with the columns 单位 and 上级 (or unit, parent), in any order, others ignored.
 
     A parent that has no row of its own is a region; one without parent is the top. Several tops come under one called
@@ -115,7 +115,7 @@ def _circles(nodes: dict[str, Node], lines: dict[str, int], file: str) -> Iterab
             yield Problem(Place(file, lines.get(node.key, 0)), what, "上级一直写到最上一级为止", code="units.circle")
 
 
-def from_folders(files: Sequence[tuple[str, str]], top_name: str) -> Tree:
+def from_folders(files: Sequence[tuple[str, str]], top_name: str) -> UnitTree:
     """A tree from (file, unit) pairs: each folder is a region, the units of its files are under it. A unit called like its
     folder is the region itself."""
     where = [(Path(os.path.abspath(file)).parent, unit) for file, unit in files]
@@ -141,27 +141,27 @@ def from_folders(files: Sequence[tuple[str, str]], top_name: str) -> Tree:
     return _topped(nodes, top_name)
 
 
-def flat(units: Iterable[str], top_name: str) -> Tree:
+def flat(units: Iterable[str], top_name: str) -> UnitTree:
     """All units under one."""
     nodes = {fold(unit): Node(fold(unit), unit) for unit in sorted(set(units))}
     top = Node("", top_name, "", sorted(nodes))
     for node in nodes.values():
         node.parent = "\0top"
     top.key = "\0top"
-    return Tree({**nodes, top.key: top}, top.key)
+    return UnitTree({**nodes, top.key: top}, top.key)
 
 
-def _topped(nodes: dict[str, Node], top_name: str) -> Tree:
+def _topped(nodes: dict[str, Node], top_name: str) -> UnitTree:
     tops = sorted(node.key for node in nodes.values() if not node.parent)
     if len(tops) == 1:
-        return Tree(nodes, tops[0])
+        return UnitTree(nodes, tops[0])
     top = Node("\0top", top_name, "", tops)
     for key in tops:
         nodes[key].parent = top.key
-    return Tree({**nodes, top.key: top}, top.key)
+    return UnitTree({**nodes, top.key: top}, top.key)
 
 
-def unknown(units: Iterable[tuple[str, Place]], tree: Tree, table: str) -> list[Problem]:
+def unknown(units: Iterable[tuple[str, Place]], tree: UnitTree, table: str) -> list[Problem]:
     """Units that have filed but are not in the table: their values would be left out without a word."""
     known = [node.name for node in tree.nodes.values()]
     return [

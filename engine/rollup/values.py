@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from engine.policy.rollup import NUMERIC
 from engine.rollup import entries as of
-from engine.rollup.gathering import Gathered, Refused, Setting
+from engine.rollup.gathering import Gathered, Obstructed, Setting
 from engine.rollup.model import Entry, Obstacle, Units, exact, grouped, made, number, told, trimmed, written
 from engine.submission.model import Cell, Rolled, RolledNumber
 from engine.values.notation import fold
@@ -46,7 +46,7 @@ class _Indicator(Gathered):
             return self._done(first.indicator.target, first.indicator.actual, weight, Rolled("same", "", self.basis))
         try:
             return self._rolled(weight)
-        except Refused as refused:
+        except Obstructed as refused:
             self.obstacles.append(refused.obstacle)
             why = of.reason(refused.obstacle)
             rolled = Rolled(self.method, self.case, self.basis, refused=why, shares=self._shares({}))
@@ -60,7 +60,7 @@ class _Indicator(Gathered):
         if self.alone:
             return self._alone(kind, units, labels, weight)
         if self.method == "refuse":
-            raise Refused(self._obstacle("method-none", self.active, details=of.actuals(self.active)))
+            raise Obstructed(self._obstacle("method-none", self.active, details=of.actuals(self.active)))
         if self.method in NUMERIC:
             return self._numbers(units, labels, weight)
         if self.method == "score_mean":
@@ -69,7 +69,7 @@ class _Indicator(Gathered):
             last = max(self.active, key=lambda e: (of.last_day(e, self.setting.year), e.known.actual.raw))
             return self._done(self._same_target(), made(last.known.actual.raw), weight, self._trace(shares=self._shares({})))
         if len({fold(e.known.actual.raw, self.words) for e in self.active}) > 1:
-            raise Refused(self._obstacle("method-none", self.active, details=of.actuals(self.active)))
+            raise Obstructed(self._obstacle("method-none", self.active, details=of.actuals(self.active)))
         return self._done(self._same_target(), self.active[0].indicator.actual, weight, self._trace(shares=self._shares({})))
 
     # --- methods ---------------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ class _Indicator(Gathered):
         known = [weight for weight in weights if weight is not None]
         if missing or not sum(known, Fraction(0)):
             code = "rate-without-base" if method == "base_mean" else "funds-missing"
-            raise Refused(self._obstacle(code, missing or self.active))
+            raise Obstructed(self._obstacle(code, missing or self.active))
         return lambda numbers: of.mean(numbers, known)
 
     def _scores(self, weight: Fraction | None) -> RolledValue:
@@ -141,15 +141,15 @@ class _Indicator(Gathered):
         the policy weighs by funds those without the indicator count as 0 in weight and score alike."""
         open_ = [e for e in self.active if self._score(e) is None]
         if open_:
-            raise Refused(self._obstacle("score-open", open_, details=grouped((e.score.reason, e.child.label) for e in open_)))
+            raise Obstructed(self._obstacle("score-open", open_, details=grouped((e.score.reason, e.child.label) for e in open_)))
         if weight is None:
-            raise Refused(self._obstacle("weights-differ", self.active, details=of.weights(self.active), told=False))
+            raise Obstructed(self._obstacle("weights-differ", self.active, details=of.weights(self.active), told=False))
         if missing := [e for e in self.active if e.funds is None]:
-            raise Refused(self._obstacle("funds-missing", missing))
+            raise Obstructed(self._obstacle("funds-missing", missing))
         funds = [e.funds or Fraction(0) for e in self.active]
         whole = sum(((e.weight or Fraction(0)) * f for e, f in zip(self.active, funds, strict=True)), Fraction(0))
         if not whole:
-            raise Refused(self._obstacle("funds-missing", self.active))
+            raise Obstructed(self._obstacle("funds-missing", self.active))
         scores = [self._score(e) or Fraction(0) for e in self.active]
         ends = [of.limits(e, score) for e, score in zip(self.active, scores, strict=True)]
 

@@ -150,7 +150,7 @@ def from_data(data: Mapping[str, Any], source: str = "", place: PlaceOf | None =
 
     `place` tells where a part without `where` stands, for a record inside a larger file; its path is used if left out.
     """
-    document = yamlfile.Document(data, source, {}, {})
+    document = yamlfile.YamlDocument(data, source, {}, {})
     problems = schemas.check(document, "submission")
     if problems:
         raise InputError([dataclasses.replace(problem, place=Place(source)) for problem in problems])
@@ -159,10 +159,10 @@ def from_data(data: Mapping[str, Any], source: str = "", place: PlaceOf | None =
 
 def from_own(data: Mapping[str, Any], source: str = "") -> Submission:
     """The record from data that `to_data` made and that is known to be unchanged: the schema, ten times the work, is not asked."""
-    return _submission(data, _places(yamlfile.Document(data, source, {}, {})))
+    return _submission(data, _places(yamlfile.YamlDocument(data, source, {}, {})))
 
 
-def _places(document: yamlfile.Document) -> PlaceOf:
+def _places(document: yamlfile.YamlDocument) -> PlaceOf:
     """Where a part without `where` stands: at its line and column in the record if known, and at its path."""
 
     def place(path: Path) -> Place:
@@ -250,7 +250,7 @@ class _Duplicate(Exception):
     pass
 
 
-def _load_json(text: str, source: str) -> yamlfile.Document:
+def _load_json(text: str, source: str) -> yamlfile.YamlDocument:
     if len(text) > MAX_BYTES:
         raise InputError(Problem(Place(source), f"文本过长（{len(text):,}字）", f"不超过{MAX_BYTES:,}字", code="input.too-large"))
     text = text.lstrip("\ufeff")
@@ -276,7 +276,7 @@ def _load_json(text: str, source: str) -> yamlfile.Document:
     if too_deep:
         limit = yamlfile.MAX_DEPTH
         raise InputError(Problem(Place(source), f"嵌套超过{limit}层", f"不超过{limit}层", code="json.depth"))
-    return yamlfile.Document(data, source, {}, {})
+    return yamlfile.YamlDocument(data, source, {}, {})
 
 
 class _Constant(Exception):
@@ -336,7 +336,7 @@ def _texts(data: Any) -> list[str]:
     return out
 
 
-def _bad_characters(document: yamlfile.Document) -> list[Problem]:
+def _bad_characters(document: yamlfile.YamlDocument) -> list[Problem]:
     """What is no text, though an escape can write it: half of a surrogate pair (\\ud800 alone), control characters (\\u001b)."""
     said = "\n".join(_texts(document.data))  # where all is well, one look at all of it is enough
     if not CONTROL.search(said) and (said.isascii() or not _HALF.search(said)):
@@ -353,7 +353,7 @@ def _bad_characters(document: yamlfile.Document) -> list[Problem]:
     return problems
 
 
-def _with_marks(document: yamlfile.Document, text: str) -> yamlfile.Document:
+def _with_marks(document: yamlfile.YamlDocument, text: str) -> yamlfile.YamlDocument:
     """The same data with lines and columns, where the text can be read as YAML as well."""
     try:
         marks = yamlfile.load(text, document.file, InputError)

@@ -38,7 +38,7 @@ def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         yield
-        workbench.judges.close()
+        workbench.checkers.close()
 
     app = FastAPI(
         title="jixiao 绩效",

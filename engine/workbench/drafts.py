@@ -17,7 +17,7 @@ from pathlib import Path
 
 from engine import files as output
 from engine.editing.overlay import ID, check_name, check_text, missing, overlaid
-from engine.editing.saving import Conflict, Saved
+from engine.editing.saving import Conflict, SavedPolicies
 from engine.errors import Place, PolicyError, Problem
 from engine.policy.library import Library
 from engine.workbench.merging import all_merged, digest, merged, state
@@ -32,7 +32,7 @@ class Stale(PolicyError):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PolicyDraft:
     """What one person has changed in one policy and not saved. `base` and `texts` by file name; a file that is new has base ""."""
 
     policy: str
@@ -49,16 +49,16 @@ class Draft:
         return tuple(name for name, text in self.texts.items() if text != self.base.get(name, ""))
 
 
-class Drafts(Saved):
+class Drafts(SavedPolicies):
     """The drafts kept beside a directory of policies, and the saving of them."""
 
-    def get(self, person: str, policy: str) -> Draft:
+    def get(self, person: str, policy: str) -> PolicyDraft:
         """The person's draft of the policy; an empty one if nothing was changed. Raises PolicyError for what is no such id."""
         path = self._path(person, policy)
         if not path.exists():
-            return Draft(policy)
+            return PolicyDraft(policy)
         data = json.loads(path.read_text(encoding="utf-8"))
-        return Draft(**data | {"undo": tuple(data["undo"]), "redo": tuple(data["redo"])})
+        return PolicyDraft(**data | {"undo": tuple(data["undo"]), "redo": tuple(data["redo"])})
 
     def texts(self, person: str, policy: str) -> dict[str, str]:
         """Every file of the policy as this person sees it: those on disk, under the draft's."""
@@ -66,7 +66,7 @@ class Drafts(Saved):
 
     def edit(
         self, person: str, policy: str, revision: int, texts: Mapping[str, str], seen: Mapping[str, str] | None = None
-    ) -> Draft:
+    ) -> PolicyDraft:
         """Lay texts over files. `seen`: what the files were when the person began to write; what others did to them since then
         is merged now (another window of the same person) or when the draft is saved (someone else), or is a conflict.
 
@@ -96,7 +96,7 @@ class Drafts(Saved):
                 replace(draft, base=base, texts={**draft.texts, **new}, undo=_bounded((*draft.undo, back)), redo=()),
             )
 
-    def moved(self, draft: Draft) -> tuple[str, ...]:
+    def moved(self, draft: PolicyDraft) -> tuple[str, ...]:
         """The files of a draft that someone else has saved since it was begun."""
         disk = self.on_disk(draft.policy)
         return tuple(name for name in draft.changed if disk.get(name, "") != draft.base.get(name, ""))
@@ -107,7 +107,7 @@ class Drafts(Saved):
         if seen_state and seen_state != state(self.on_disk(policy)):
             raise Stale(Problem(Place(policy), "别人刚保存了这个政策，内容的位置可能变了", "重新载入再改这一处"))
 
-    def step(self, person: str, policy: str, revision: int, back: bool = True) -> Draft:
+    def step(self, person: str, policy: str, revision: int, back: bool = True) -> PolicyDraft:
         """Undo the last edit, or redo the last one undone. The draft as it is if there is none."""
         with self.locked():
             draft = self._current(person, policy, revision)
@@ -163,13 +163,13 @@ class Drafts(Saved):
         with overlaid(policy, self.texts(person, policy), below) as library:
             yield library
 
-    def _current(self, person: str, policy: str, revision: int) -> Draft:
+    def _current(self, person: str, policy: str, revision: int) -> PolicyDraft:
         draft = self.get(person, policy)
         if draft.revision != revision:
             raise _stale(draft, revision)
         return draft
 
-    def _keep(self, person: str, draft: Draft) -> Draft:
+    def _keep(self, person: str, draft: PolicyDraft) -> PolicyDraft:
         draft = replace(draft, revision=draft.revision + 1)
         path = self._path(person, draft.policy)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -183,7 +183,7 @@ class Drafts(Saved):
         return self.home / "drafts" / hashlib.sha256(person.encode()).hexdigest()[:20] / f"{policy.replace('/', '@')}.json"
 
 
-def _stale(draft: Draft, revision: int) -> Stale:
+def _stale(draft: PolicyDraft, revision: int) -> Stale:
     told = f"这份草稿已在别的窗口改过（第 {draft.revision} 版，不是第 {revision} 版）"
     return Stale(Problem(Place(draft.policy), told, "重新载入再改"))
 

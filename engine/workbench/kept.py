@@ -11,10 +11,11 @@ from pathlib import Path
 
 from engine import files as output
 from engine.errors import InputError, Place, Problem
+from engine.results.bundles import BundleResult
 from engine.submission import record
 from engine.submission.model import Submission
 from engine.workbench.sessions import Session, Sessions
-from engine.workbench.uploads import Judged, safe_name
+from engine.workbench.uploads import safe_name
 
 MAX_RESULTS = 12
 """Results of one session, and of all sessions together: they are kept in memory."""
@@ -26,21 +27,21 @@ _KEY = 16
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A bundle that was judged in this session."""
+    """A bundle that was checked in this session."""
 
     label: str
-    judged: Judged
+    found: BundleResult
     at: float
 
 
-def put(session: Session, judged: Judged, sessions: Sessions) -> str:
+def put(session: Session, found: BundleResult, sessions: Sessions) -> str:
     """Keep a result for the rest of the session; the key it is had back by. The oldest goes when there are too many.
 
     Raises InputError for a session that is of one request only.
     """
     _lasting(session)
     key = secrets.token_hex(8)
-    session.forms[key] = Kept(label(judged.evaluation.submission), judged, time.monotonic())
+    session.forms[key] = Kept(label(found.evaluation.submission), found, time.monotonic())
     for oldest in list(session.forms)[:-MAX_RESULTS]:
         session.forms.pop(oldest, None)
     every = sorted(

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.changes.impact.compare import Comparer, FormImpact, Outcome
+from engine.changes.impact.compare import Comparer, FormImpact, Standing
 from engine.changes.impact.run import Impact
 from engine.changes.impact.tally import Tally
 from engine.errors import InputError, JixiaoError, Place, Problem
-from engine.findings.findings import Judge
+from engine.findings.findings import Checker
 from engine.intake.bundle import read_bundle
 from engine.intake.collection import Collection, collect
 from engine.policy.library import Library
@@ -128,7 +128,7 @@ def _named(outcome: Any, names: Mapping[str, str]) -> Any:
 def _submission(work: Workbench, who: Session, key: str) -> Submission:
     if key in who.forms:
         kept: shelf.Kept = who.forms[key]
-        return kept.judged.evaluation.submission
+        return kept.found.evaluation.submission
     paths = {f"example-{number}": path for number, path in enumerate(work.examples)}
     if who.account.may("editor"):
         paths |= {name: path for name, _, path in shelf.kept(work.kept)}
@@ -144,7 +144,7 @@ def _submission(work: Workbench, who: Session, key: str) -> Submission:
 
 def _explained(submission: Submission, policy: Policy) -> list[Data]:
     evaluation = evaluate(submission, policy)
-    result = to_data(evaluation, Judge(policy, use_durable=False).judge(evaluation))
+    result = to_data(evaluation, Checker(policy, use_durable=False).check(evaluation))
     return [
         {
             "name": form["name"],
@@ -196,7 +196,7 @@ def _told(impact: FormImpact) -> Data:
     }
 
 
-def _outcome(one: Outcome) -> dict[str, str]:
+def _outcome(one: Standing) -> dict[str, str]:
     score = "" if one.score is None else str(one.score)
     return {
         "score": score,

@@ -15,8 +15,8 @@ from engine.policy.library import Library
 from engine.workbench import accounts
 from engine.workbench.accounts import Account, Throttle
 from engine.workbench.audit import Log
+from engine.workbench.checker_pool import CheckerPool
 from engine.workbench.drafts import Drafts
-from engine.workbench.judge_pool import Judges
 from engine.workbench.sessions import Sessions
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class Workbench:
     throttle: Throttle = field(default_factory=Throttle)
     accounts_file: Path | None = None
     examples: tuple[Path, ...] = ()
-    judges: Judges = field(default_factory=Judges)
+    checkers: CheckerPool = field(default_factory=CheckerPool)
     secure: bool = False
     """Whether it is reached by https, so that the cookie is sent over nothing else."""
 

@@ -7,32 +7,17 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from engine.errors import InputError, Place, Problem
 from engine.files import displayed
-from engine.findings.findings import Judgement
 from engine.intake.bundle import Bundle, read_bundle
 from engine.policy.library import Library
-from engine.results.document import to_data
-from engine.scoring.form import evaluate
-from engine.scoring.model import Evaluation
-from engine.workbench.judge_pool import Judges
 
 MAX_FILES = 50
 _UNSAFE = re.compile(r"[^\w（）()〔〕·. —-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A bundle with all that was made of it."""
-
-    bundle: Bundle
-    evaluation: Evaluation
-    judgement: Judgement
-    result: dict[str, Any]
 
 
 @contextmanager
@@ -84,13 +69,6 @@ def _relocated(node: Any, names: Mapping[str, str]) -> Any:
         changed = {name: inner for name, inner in moved.items() if inner is not found[name] and inner != found[name]}
         return replace(node, **changed) if changed else node
     return node
-
-
-def judged(bundle: Bundle, judges: Judges) -> Judged:
-    """Scores and findings of a bundle."""
-    evaluation = evaluate(bundle.submission, bundle.policy)
-    judgement = judges.judge(evaluation)
-    return Judged(bundle, evaluation, judgement, to_data(evaluation, judgement))
 
 
 def safe_name(name: str) -> str:

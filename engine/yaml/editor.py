@@ -23,7 +23,7 @@ _BOM = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class EditedFile:
     """A YAML file's text as edited so far, and the bytes it was read from."""
 
     path: Path
@@ -42,7 +42,7 @@ class Source:
         return self.text.encode("utf-8")
 
 
-def read(path: Path, name: str = "") -> Source:
+def read(path: Path, name: str = "") -> EditedFile:
     """A file to edit. Raises PolicyError, with every problem, for a file that could not be read as a policy's either."""
     name = name or displayed(path)
     try:
@@ -53,16 +53,16 @@ def read(path: Path, name: str = "") -> Source:
         raise PolicyError(Problem(Place(name), f"文件读不了：{error.strerror}")) from None
     except UnicodeDecodeError as error:
         raise PolicyError(Problem(Place(name), f"第 {error.start + 1} 字节起不是 UTF-8 文本", "UTF-8 编码的文本")) from None
-    return parsed(Source(path, text, content, name))
+    return parsed(EditedFile(path, text, content, name))
 
 
-def parsed(source: Source) -> Source:
+def parsed(source: EditedFile) -> EditedFile:
     """The source, once it is known that it can be edited. Raises PolicyError if it is no YAML of ours."""
     load(source.text.removeprefix(_BOM), source.name)
     return source
 
 
-def save(source: Source) -> None:
+def save(source: EditedFile) -> None:
     """Replace the file as a whole: it is old or new, never half. A link stays a link.
 
     Raises PolicyError if the file is not what it was when it was read: somebody else's changes are not to be lost.
@@ -96,7 +96,7 @@ def write_bytes(target: Path, content: bytes) -> None:
         raise
 
 
-def set_value(source: Source, path: Path_, value: Any) -> Source:
+def set_value(source: EditedFile, path: Path_, value: Any) -> EditedFile:
     """The value at `path` replaced; a key that its mapping does not have is added behind the others.
 
     `value` is plain data: dict, list, str, int, Decimal, bool, None. Raises PolicyError for a path that leads nowhere.
@@ -115,7 +115,7 @@ def set_value(source: Source, path: Path_, value: Any) -> Source:
     return _checked(source, tree.replaced(path, value) if known else tree.added(path[:-1], value, key=str(path[-1])), wanted)
 
 
-def insert(source: Source, path: Path_, value: Any) -> Source:
+def insert(source: EditedFile, path: Path_, value: Any) -> EditedFile:
     """`value` put into the list, before what stands at `path`; an index behind the last appends.
 
     Raises PolicyError for a path that leads to no list, and for an index beyond its end.
@@ -129,7 +129,7 @@ def insert(source: Source, path: Path_, value: Any) -> Source:
     return _checked(source, _tree(source).added(path[:-1], value, index=index), wanted)
 
 
-def delete(source: Source, path: Path_) -> Source:
+def delete(source: EditedFile, path: Path_) -> EditedFile:
     """The key or list entry at `path` taken out, with the comment on its own line. Comments above it stay.
 
     A mapping or list that loses its last entry is written as `{}` or `[]`. Raises PolicyError for a path that leads nowhere.
@@ -146,7 +146,7 @@ def delete(source: Source, path: Path_) -> Source:
     return _checked(source, tree.without(path) if parent else tree.replaced(path[:-1], parent), wanted)
 
 
-def _at(source: Source, data: Any, path: Path_) -> Any:
+def _at(source: EditedFile, data: Any, path: Path_) -> Any:
     for step in path:
         if isinstance(data, list):
             _index(source, path, len(data) - 1, step)
@@ -156,22 +156,22 @@ def _at(source: Source, data: Any, path: Path_) -> Any:
     return data
 
 
-def _index(source: Source, path: Path_, highest: int, step: str | int | None = None) -> int:
+def _index(source: EditedFile, path: Path_, highest: int, step: str | int | None = None) -> int:
     at = path[-1] if step is None else step
     if not isinstance(at, int) or isinstance(at, bool) or not 0 <= at <= highest:
         raise _nowhere(source, path)
     return at
 
 
-def _nowhere(source: Source, path: Path_) -> JixiaoError:
+def _nowhere(source: EditedFile, path: Path_) -> JixiaoError:
     return PolicyError(Problem(Place(source.name), f"文件里没有“{'.'.join(map(str, path))}”", "文件里有的键", code="edit.nowhere"))
 
 
-def _tree(source: Source) -> Tree:
+def _tree(source: EditedFile) -> Tree:
     return Tree(source.text.removeprefix(_BOM))
 
 
-def _checked(source: Source, text: str, wanted: Any) -> Source:
+def _checked(source: EditedFile, text: str, wanted: Any) -> EditedFile:
     """The source with the new text, which must say what was meant."""
     made = replace(source, text=(_BOM if source.text.startswith(_BOM) else "") + text)
     try:

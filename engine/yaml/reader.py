@@ -48,7 +48,7 @@ _WORDS: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class YamlDocument:
     """Plain data (dict, list, str, int, Decimal, bool, None) and the place of every node by its path."""
 
     data: Any
@@ -66,7 +66,7 @@ class Document:
         return Place(self.file, *self.marks.get((), (1, 1)))
 
 
-def load_file(path: Path, error: type[JixiaoError] = PolicyError, name: str = "") -> Document:
+def load_file(path: Path, error: type[JixiaoError] = PolicyError, name: str = "") -> YamlDocument:
     """Read a YAML or JSON file (UTF-8). `name` is how messages call it.
 
     Raises `error` with every problem found: unreadable, too large, not UTF-8, syntax, duplicate keys, aliases, tags.
@@ -104,7 +104,7 @@ def _no_text(content: bytes, start: int) -> tuple[str, str]:
     return f"第 {start + 1} 字节起不是 UTF-8 文本" + ("，像是 GBK 编码（记事本里叫 ANSI）" if readable else ""), save
 
 
-def load(text: str, file: str, error: type[JixiaoError] = PolicyError) -> Document:
+def load(text: str, file: str, error: type[JixiaoError] = PolicyError) -> YamlDocument:
     """Parse YAML (or JSON, which is YAML) text. Raises `error` with every problem found, each with line and column."""
     if len(text) > MAX_BYTES:
         raise error(Problem(Place(file), f"文本过长（{len(text)} 字）", f"不超过 {MAX_BYTES} 字"))
@@ -134,7 +134,7 @@ def load(text: str, file: str, error: type[JixiaoError] = PolicyError) -> Docume
         builder.problems.append(Problem(Place(file, 1, 1), "文件是空的", "YAML 内容"))
     if builder.problems:
         raise error(builder.problems)
-    return Document(builder.root, file, builder.marks, builder.key_marks)
+    return YamlDocument(builder.root, file, builder.marks, builder.key_marks)
 
 
 def _syntax(problem: MarkedYAMLError, text: str, file: str) -> Problem:

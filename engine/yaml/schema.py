@@ -15,7 +15,7 @@ from typing import Any
 from engine.errors import Problem, nearest
 from engine.resources import shipped
 from engine.yaml import mistakes as yaml_mistakes
-from engine.yaml.reader import Document, Path_
+from engine.yaml.reader import Path_, YamlDocument
 from engine.yaml.schema_quick import surely_valid
 
 _TYPES: dict[str, str] = {
@@ -98,7 +98,7 @@ def _validator(name: str) -> Any:
     return extend(Draft202012Validator, type_checker=checker)(schema(name), registry=registry.with_resources(named))
 
 
-def check(document: Document, name: str) -> list[Problem]:
+def check(document: YamlDocument, name: str) -> list[Problem]:
     """Every violation of schema `name`, at its place in the file, with what was expected and the nearest valid key."""
     if surely_valid(document.data, name, bundled):
         return []
@@ -117,7 +117,7 @@ class Refusal:
     """The keys missing, or the values to choose from."""
 
 
-def refusals(document: Document, name: str) -> list[Refusal]:
+def refusals(document: YamlDocument, name: str) -> list[Refusal]:
     """The violations of schema `name` as paths, without words."""
     return [refusal for error in _validator(name).iter_errors(document.data) for refusal in _refusals(error)]
 
@@ -139,7 +139,7 @@ def _refusals(error: Any) -> Iterator[Refusal]:
             yield Refusal(path, "other")
 
 
-def _explain(error: Any, document: Document) -> Iterator[Problem]:
+def _explain(error: Any, document: YamlDocument) -> Iterator[Problem]:
     path: Path_ = tuple(error.absolute_path)
     place = document.place(path)
     title = error.schema.get("title", "") if isinstance(error.schema, dict) else ""
@@ -262,7 +262,7 @@ def _title(node: dict[str, Any], key: str) -> str:
     return str(found.get("title", "")) if isinstance(found, dict) else ""
 
 
-def _best_branch(error: Any, document: Document, said: str) -> Iterator[Problem]:
+def _best_branch(error: Any, document: YamlDocument, said: str) -> Iterator[Problem]:
     """Of several allowed shapes, explain the one the author most likely meant: the one whose errors lie deepest and are fewest."""
     branches: dict[int, list[Any]] = {}
     for sub in error.context or ():

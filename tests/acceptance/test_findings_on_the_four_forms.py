@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import ROOT, Jixiao
 
-from engine.findings.findings import Judge
+from engine.findings.findings import Checker
 from engine.intake.bundle import read_bundle
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.library import library
@@ -316,12 +316,12 @@ def test_the_result_names_the_matcher(seed_result: Any) -> None:
 
 def test_the_plain_matcher_alone_finds_the_same(seed: Path, seed_result: Any) -> None:
     bundle = read_bundle([seed], library())
-    judge = Judge(bundle.policy, use_durable=False)
+    checker = Checker(bundle.policy, use_durable=False)
     try:
-        judgement = judge.judge(evaluate(bundle.submission, bundle.policy))
+        checked = checker.check(evaluate(bundle.submission, bundle.policy))
     finally:
-        judge.close()
-    assert "durable" not in judgement.matcher
-    alone = [(f.rule, f.severity, f.form, f.subject, f.message) for f in judgement.findings]
+        checker.close()
+    assert "durable" not in checked.matcher
+    alone = [(f.rule, f.severity, f.form, f.subject, f.message) for f in checked.findings]
     both = [(f["rule"], f["severity"], f["form"], f["subject"], f["message"]) for f in seed_result["findings"]]
     assert alone == both

@@ -360,5 +360,5 @@ def test_the_interface_is_as_it_describes_itself(work: Workbench) -> None:
             seen += 1
 
         ask()
-    work.judges.close()
+    work.checkers.close()
     assert seen > 100

@@ -11,7 +11,7 @@ import pytest
 from browser import CONTRAST, ENTER, OPEN_ALL, TAB, Browser, needs_browser, plain
 from conftest import ROOT
 
-from engine.findings.findings import Judge
+from engine.findings.findings import Checker
 from engine.intake.bundle import read_bundle
 from engine.policy.library import library
 from engine.reports.context import contexts
@@ -35,10 +35,10 @@ def report(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, A
     """Where the seed's page is, and the result it shows."""
     bundle = read_bundle([seed], library())
     evaluation = evaluate(bundle.submission, bundle.policy)
-    judgement = Judge(bundle.policy).judge(evaluation)
+    checked = Checker(bundle.policy).check(evaluation)
     roots = [ROOT / "templates"]
-    result = to_data(evaluation, judgement)
-    made = drafts(contexts(evaluation.forms, judgement, bundle.policy), bundle.policy, roots)
+    result = to_data(evaluation, checked)
+    made = drafts(contexts(evaluation.forms, checked, bundle.policy), bundle.policy, roots)
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(render(result, made, bundle.policy, roots), encoding="utf-8")
     return path.as_uri(), result

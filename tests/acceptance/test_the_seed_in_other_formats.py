@@ -28,7 +28,7 @@ from engine.documents import reader as documents_reader
 from engine.documents import text as text_reader
 from engine.documents.model import Document
 from engine.errors import Place
-from engine.findings.findings import Judge
+from engine.findings.findings import Checker
 from engine.forms import reader as form_reader
 from engine.forms.layout import Layout, layout
 from engine.intake.bundle import read_bundle
@@ -145,7 +145,7 @@ def reports() -> dict[str, bytes]:
     """Reports of the four forms as `jixiao report` writes them."""
     bundle = read_bundle([SEED], library())
     evaluation = evaluate(bundle.submission, bundle.policy)
-    judged = Judge(bundle.policy).judge(evaluation)
+    judged = Checker(bundle.policy).check(evaluation)
     made = drafts(contexts(evaluation.forms, judged, bundle.policy, as_filed=True), bundle.policy, [ROOT / "templates"])
     template = ROOT / "templates" / "word" / "report.docx"
     return {f"{n}.docx": word.render(draft, template) for n, draft in enumerate(made)}

@@ -12,7 +12,7 @@ from conftest import ROOT
 from test_word_report_reads_back import long_form
 
 from engine.documents import word as docx_reader
-from engine.findings.findings import Judge
+from engine.findings.findings import Checker
 from engine.intake.bundle import read_bundle
 from engine.policy.library import library
 from engine.reports import word
@@ -32,8 +32,8 @@ def _needs(command: str | None, package: str) -> str:
 def _drafts(path: Path) -> list[Draft]:
     bundle = read_bundle([path], library())
     evaluation = evaluate(bundle.submission, bundle.policy)
-    judgement = Judge(bundle.policy).judge(evaluation)
-    return drafts(contexts(evaluation.forms, judgement, bundle.policy), bundle.policy, [ROOT / "templates"])
+    checked = Checker(bundle.policy).check(evaluation)
+    return drafts(contexts(evaluation.forms, checked, bundle.policy), bundle.policy, [ROOT / "templates"])
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT, SMALL_FORM
 
 from engine.errors import Place
-from engine.findings.findings import Judge
+from engine.findings.findings import Checker
 from engine.intake.bundle import read_bundle
 from engine.policy.library import library
 from engine.reports import word
@@ -111,8 +111,8 @@ def round_trip(path: Path, directory: Path, *, as_filed: bool) -> list[tuple[For
     """Each form as filed, as read back from its Word report, and the data the report was made from."""
     bundle = read_bundle([path], library())
     evaluation = evaluate(bundle.submission, bundle.policy)
-    judgement = Judge(bundle.policy).judge(evaluation)
-    made = drafts(contexts(evaluation.forms, judgement, bundle.policy, as_filed=as_filed), bundle.policy, [ROOT / "templates"])
+    checked = Checker(bundle.policy).check(evaluation)
+    made = drafts(contexts(evaluation.forms, checked, bundle.policy, as_filed=as_filed), bundle.policy, [ROOT / "templates"])
     out = []
     for number, (form, draft) in enumerate(zip(bundle.submission.forms, made, strict=True)):
         written = directory / f"{number}.docx"

@@ -23,7 +23,7 @@ from engine.language.fact_fields import FACTS
 from engine.language.fields import EXECUTION, TOTAL, Field, stages
 from engine.language.measures import KEYS, Measure
 from engine.language.rules import FindingRule, RulePattern, RuleSet
-from engine.language.tables import Case, Table
+from engine.language.tables import Case, CaseTable
 from engine.policy.build import NATURES
 from engine.policy.model import Band, Bounds, Policy
 from engine.submission.model import BudgetLine, Cell, Form, Goal, Group, Indicator, Section, Statement, Submission, UnmetRow
@@ -235,10 +235,10 @@ def conditions(rng: random.Random, fields: Any, most: int = 2) -> tuple[Conditio
     return tuple(Condition(test_of(rng, usable, {}, {}), "x") for _ in range(rng.randint(1, most)))
 
 
-def table(rng: random.Random, name: str, fields: Any, outcome: Any) -> Table:
+def table(rng: random.Random, name: str, fields: Any, outcome: Any) -> CaseTable:
     count = rng.randint(0, 4)
     cases = [Case(f"c{n}", rng.choice(["", "l"]), conditions(rng, fields), f"b#{n}", NOWHERE, **outcome(rng)) for n in range(count)]
-    return Table(name, name, (*cases, Case("otherwise", rng.choice(["", "l"]), (), "b#o", NOWHERE, **outcome(rng))))
+    return CaseTable(name, name, (*cases, Case("otherwise", rng.choice(["", "l"]), (), "b#o", NOWHERE, **outcome(rng))))
 
 
 def expression(rng: random.Random, names: list[str], depth: int = 0) -> str:

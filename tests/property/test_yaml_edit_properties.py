@@ -54,8 +54,8 @@ last: 完
 """
 
 
-def source(text: str) -> yaml_edit.Source:
-    return yaml_edit.Source(Path("f.yaml"), text, text.encode(), "f.yaml")
+def source(text: str) -> yaml_edit.EditedFile:
+    return yaml_edit.EditedFile(Path("f.yaml"), text, text.encode(), "f.yaml")
 
 
 def paths(data: Any, of: type | tuple[type, ...] = object) -> list[Path_]:

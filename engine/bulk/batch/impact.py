@@ -22,7 +22,7 @@ from engine.bulk.batch.run import batch
 from engine.bulk.batch.summary import results
 from engine.bulk.corpus import store as corpus
 from engine.bulk.corpus.tables import RECORDS
-from engine.changes.impact.compare import Comparer, FormImpact, Outcome
+from engine.changes.impact.compare import Comparer, FormImpact, Standing
 from engine.changes.impact.run import Impact
 from engine.changes.impact.tally import (
     EXAMPLES,
@@ -211,7 +211,7 @@ class _Covered:
 
 def _form(row: Row, covered: _Covered) -> FormImpact:
     """A changed form as the database knows it: without indicators and findings."""
-    sides = [Outcome(row[f"score_{x}"], row[f"status_{x}"], row[f"grade_{x}"]) for x in ("before", "after")]
+    sides = [Standing(row[f"score_{x}"], row[f"status_{x}"], row[f"grade_{x}"]) for x in ("before", "after")]
     return FormImpact(
         source=row["files"] or "",
         unit=row["unit"] or "",

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.bulk.corpus.columns import FACT_SHIFT, FORM_SHIFT, MOST_FACTS, text_id
 from engine.bulk.corpus.rows import fact_numbers
-from engine.findings.findings import Judge, Judgement
+from engine.findings.findings import Checker, Findings
 from engine.language.fact_fields import FACTS
 from engine.language.model import Fact
 from engine.policy.model import Policy
@@ -25,13 +25,13 @@ class Reference:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self.judge = Judge(policy, use_durable=False)
+        self.checker = Checker(policy, use_durable=False)
 
     def rows(self, submission: Submission, number: int, rules: Collection[str] | None = None) -> Rows:
         """Forms, parts, indicators and findings of a bundle; with `rules`, the findings of these alone."""
         evaluation = evaluate(submission, self.policy)
-        judgement = self.judge.judge(evaluation)
-        findings = _findings(judgement, self.policy, number, rules)
+        checked = self.checker.check(evaluation)
+        findings = _findings(checked, self.policy, number, rules)
         if rules is not None:
             return {"forms": [], "parts": [], "indicators": [], "findings": findings}
         return {**_scores(evaluation, number), "findings": findings}
@@ -97,10 +97,10 @@ def _ends(score: Score) -> tuple[Decimal | None, Decimal | None]:
     return score.allowed if score.allowed else (None, None)
 
 
-def _findings(judgement: Judgement, policy: Policy, number: int, rules: Collection[str] | None) -> list[dict[str, Any]]:
-    by_id = {fact.id: fact for fact in judgement.facts}
-    numbers = numbers_of(judgement, number)
-    origins = {item.fact.id: item.match for item in judgement.outcome.derived}
+def _findings(checked: Findings, policy: Policy, number: int, rules: Collection[str] | None) -> list[dict[str, Any]]:
+    by_id = {fact.id: fact for fact in checked.facts}
+    numbers = numbers_of(checked, number)
+    origins = {item.fact.id: item.match for item in checked.outcome.derived}
 
     def lead(fact: Fact) -> Fact:
         while fact.id in origins:
@@ -108,12 +108,12 @@ def _findings(judgement: Judgement, policy: Policy, number: int, rules: Collecti
         return fact
 
     out = []
-    for match in judgement.outcome.matches:
+    for match in checked.outcome.matches:
         rule = policy.rules.rules[match.rule]
         if not rule.message or (rules is not None and rule.id not in rules):
             continue
         facts = [by_id[identity] for _, identity in match.facts]
-        source = judgement.sources[lead(facts[0]).id]
+        source = checked.sources[lead(facts[0]).id]
         row: dict[str, Any] = {
             "bundle": number,
             "rule": rule.id,
@@ -127,9 +127,9 @@ def _findings(judgement: Judgement, policy: Policy, number: int, rules: Collecti
     return out
 
 
-def numbers_of(judgement: Judgement, number: int) -> Mapping[str, int]:
+def numbers_of(checked: Findings, number: int) -> Mapping[str, int]:
     """Fact id -> its number in a corpus; what rules concluded has none."""
-    given = [fact for fact in judgement.facts if fact.kind in FACTS]
+    given = [fact for fact in checked.facts if fact.kind in FACTS]
     out = fact_numbers([fact for fact in given if fact.kind != "part"], number)
     parts: dict[int, list[Fact]] = {}
     for fact in given:

@@ -34,7 +34,7 @@ BYTES_EACH = 3_000
 
 
 @dataclass(slots=True)
-class Run:
+class BatchRun:
     """What a run did, by policy."""
 
     out: Path
@@ -57,7 +57,7 @@ def batch(
     policy: str | Policy | None = None,
     options: Options | None = None,
     progress: Progress | None = None,
-) -> Run:
+) -> BatchRun:
     """Run the corpus at `path` into `out`, all of it under `policy` if that is given.
 
     Raises InputError for a corpus that cannot be read or a disk that is full, PolicyError, UsageError where `out` holds the results
@@ -73,7 +73,7 @@ def batch(
         groups.setdefault(policy.id if isinstance(policy, Policy) else policy or part.policy, []).append(part)
     policies = {name: policy if isinstance(policy, Policy) else shelf.policy(name) for name in groups}
     _claim(out, found, policies, options)
-    run = Run(out, policies={name: policy.sha256 for name, policy in policies.items()})
+    run = BatchRun(out, policies={name: policy.sha256 for name, policy in policies.items()})
     scratch = out / ".scratch"
     for old in out.glob("*/.*"):
         shutil.rmtree(old, ignore_errors=True)
@@ -116,7 +116,7 @@ def _claim(out: Path, found: Corpus, policies: Mapping[str, Policy], options: Op
 
 
 def _policy(
-    found: Corpus, parts: Sequence[Part], policy: Policy, run: Run, options: Options, scratch: Path, progress: Progress
+    found: Corpus, parts: Sequence[Part], policy: Policy, run: BatchRun, options: Options, scratch: Path, progress: Progress
 ) -> None:
     from engine.bulk.batch.prepare import prepared_parts
     from engine.bulk.relational.needs import needs_of
@@ -150,7 +150,7 @@ def _policy(
             engine.close()
 
 
-def _add(run: Run, about: Mapping[str, Any]) -> None:
+def _add(run: BatchRun, about: Mapping[str, Any]) -> None:
     run.by_reference += about["by_reference"]
     run.checked += about["checked"]
     run.refused |= about["refused"]

@@ -9,10 +9,10 @@ from typing import Any
 
 from engine.bulk.batch.files import records
 from engine.bulk.batch.reference import numbers_of
-from engine.bulk.batch.run import Run
+from engine.bulk.batch.run import BatchRun
 from engine.bulk.corpus.store import duckdb_connection, open_corpus
 from engine.errors import JixiaoError
-from engine.findings.findings import Finding, Judge, Judgement
+from engine.findings.findings import Checker, Finding, Findings
 from engine.intake.selection import Shelf
 from engine.language.model import Match
 from engine.language.rules import SEVERITIES
@@ -32,7 +32,7 @@ def results(out: Path, name: str) -> str:
     )
 
 
-def summary(run: Run, titles: dict[str, str]) -> dict[str, Any]:
+def summary(run: BatchRun, titles: dict[str, str]) -> dict[str, Any]:
     """The summary of a run as plain data; numbers are exact, decimals are strings."""
     with duckdb_connection() as con:
 
@@ -135,15 +135,15 @@ def shown(corpus: Path, out: Path, shelf: Shelf, limit: int) -> list[dict[str, A
         wanted.setdefault(row[0], set()).add(row[1])
     told: dict[tuple[Any, ...], dict[str, Any]] = {}
     for folder, bundles in wanted.items():
-        judge = Judge(shelf.policy(by_folder.get(folder, folder)), use_durable=False)
+        checker = Checker(shelf.policy(by_folder.get(folder, folder)), use_durable=False)
         for number, files, submission in records(open_corpus(corpus).parts, bundles):
             try:
-                judgement = judge.judge(evaluate(submission, judge.policy))
+                checked = checker.check(evaluate(submission, checker.policy))
             except JixiaoError:
                 continue
-            numbers = numbers_of(judgement, number)
-            matches = [match for match in judgement.outcome.matches if judge.policy.rules.rules[match.rule].message]
-            for match, finding in _paired(matches, judgement):
+            numbers = numbers_of(checked, number)
+            matches = [match for match in checked.outcome.matches if checker.policy.rules.rules[match.rule].message]
+            for match, finding in _paired(matches, checked):
                 facts = [numbers.get(identity) for _, identity in match.facts]
                 key = (folder, number, match.rule, *(facts + [None] * 3)[:3], finding.form)
                 told[key] = {
@@ -158,19 +158,19 @@ def shown(corpus: Path, out: Path, shelf: Shelf, limit: int) -> list[dict[str, A
     return [told[row[:7]] for row in chosen if row[:7] in told]
 
 
-def _paired(matches: Iterable[Match], judgement: Judgement) -> Iterator[tuple[Match, Finding]]:
+def _paired(matches: Iterable[Match], checked: Findings) -> Iterator[tuple[Match, Finding]]:
     """Each match with its finding. Findings of one rule and form are in the order of their matches."""
     by_rule: dict[tuple[str, str], list[Finding]] = {}
-    for finding in judgement.findings:
+    for finding in checked.findings:
         by_rule.setdefault((finding.rule, finding.form), []).append(finding)
-    facts = {fact.id: fact for fact in judgement.facts}
-    origins = {item.fact.id: item.match for item in judgement.outcome.derived}
+    facts = {fact.id: fact for fact in checked.facts}
+    origins = {item.fact.id: item.match for item in checked.outcome.derived}
     for match in matches:
         first = facts[match.facts[0][1]]
         lead = first
         while lead.id in origins:
             lead = facts[origins[lead.id].facts[0][1]]
-        form = str(first.fields.get("form", judgement.sources[lead.id].form))
+        form = str(first.fields.get("form", checked.sources[lead.id].form))
         waiting = by_rule.get((match.rule, form))
         if waiting:
             yield match, waiting.pop(0)

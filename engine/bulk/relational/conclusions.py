@@ -13,7 +13,7 @@ from engine.bulk.relational import numbers
 from engine.bulk.relational.facts import Store
 from engine.bulk.relational.numbers import Expr, Number
 from engine.bulk.relational.scoring import Frame
-from engine.bulk.relational.terms import Branches, Flag, Text, Unsupported, Value
+from engine.bulk.relational.terms import Branches, Flag, TextColumn, Unsupported, Value
 from engine.language.model import Rule
 from engine.policy.model import Policy
 
@@ -80,8 +80,8 @@ def _concluded_value(shapes: Sequence[Value], expr: Expr, scale: int) -> Value:
     if isinstance(first, Number):
         most = max(numbers.integer(shape, scale).most for shape in shapes if isinstance(shape, Number))
         return numbers.column(expr, max(most, numbers.NARROW + 1), scale)
-    if isinstance(first, Text):
-        choices = [shape.choices for shape in shapes if isinstance(shape, Text)]
+    if isinstance(first, TextColumn):
+        choices = [shape.choices for shape in shapes if isinstance(shape, TextColumn)]
         known = None if None in choices else tuple(dict.fromkeys(c for group in choices for c in group or ()))
-        return Text(expr, known)
+        return TextColumn(expr, known)
     return Flag(expr)

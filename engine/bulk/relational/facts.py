@@ -22,7 +22,7 @@ from engine.bulk.corpus.columns import (
     columns,
 )
 from engine.bulk.relational import numbers
-from engine.bulk.relational.forms import MOST_INDICATORS, Totals, count, scheme_case, sums
+from engine.bulk.relational.forms import MOST_INDICATORS, FormTotals, count, scheme_case, sums
 from engine.bulk.relational.measures import add_measures
 from engine.bulk.relational.needs import Needs
 from engine.bulk.relational.numbers import Expr, Int, Number
@@ -30,7 +30,7 @@ from engine.bulk.relational.scoring import NULL_ID, Frame, Scorer, coded, number
 from engine.bulk.relational.terms import (
     Branches,
     Flag,
-    Text,
+    TextColumn,
     Unsupported,
     Value,
     bit_columns,
@@ -64,7 +64,7 @@ def prepared(kind: str, table: Any, sizes: Sizes, needs: Needs) -> dict[str, Val
         if declared == "text":
             asked = needs.patterns.of(kind, name)
             words = tuple(table[word] for word in bit_columns(name, len(asked)))
-            out[name] = Text(expr, None, asked, words)
+            out[name] = TextColumn(expr, None, asked, words)
         elif declared == "bool":
             out[name] = Flag(expr)
         elif declared == "number":
@@ -74,7 +74,7 @@ def prepared(kind: str, table: Any, sizes: Sizes, needs: Needs) -> dict[str, Val
     return out
 
 
-class World:
+class FactRelations:
     """The relations of a corpus under a policy. `source(kind)` gives the prepared table, bits joined to it."""
 
     def __init__(self, policy: Policy, needs: Needs, source: Callable[[str], Any], store: Store, sizes: Sizes) -> None:
@@ -129,7 +129,9 @@ class World:
             frame.fields[name] = moved(frame.fields[name], frame.table)
         for name in ("level1_name", "home"):
             asked = self.needs.patterns.of("indicator", name)
-            frame.fields[name] = Text(frame.table[name], None, asked, tuple(frame.table[w] for w in bit_columns(name, len(asked))))
+            frame.fields[name] = TextColumn(
+                frame.table[name], None, asked, tuple(frame.table[w] for w in bit_columns(name, len(asked)))
+            )
         frame.fields["belongs"] = Flag(frame.table["belongs"])
 
     # --- forms ---------------------------------------------------------------------------------------------------
@@ -157,7 +159,7 @@ class World:
         zero = {n: frame.table[n].fill_null(numbers.literal(0)) for n in frame.table.columns if n.startswith(("count_", "level_"))}
         frame.mutate(**zero)
         frame.fields = prepared("form", frame.table, self.sizes, self.needs)
-        totals = Totals(self.policy, self.scorer, frame, self.size("indicator", "weight"), self.size("indicator", "reported"))
+        totals = FormTotals(self.policy, self.scorer, frame, self.size("indicator", "weight"), self.size("indicator", "reported"))
         totals.build()
         if self.policy.scoring.weights.schemes:
             scheme_fields: dict[str, Value] = {"form_kind": frame.fields["form_kind"]}
@@ -218,9 +220,9 @@ class World:
         table = frame.table
         most = MOST_INDICATORS
         frame.fields = {
-            "form": Text(table["form"]),
+            "form": TextColumn(table["form"]),
             "form_kind": coded(table["form_kind"], ("department", "project")),
-            "name": Text(table["name"]),
+            "name": TextColumn(table["name"]),
             "reported": numbers.column(table["reported"], self.size("indicator", "reported") * most, SCALE),
             "computed": numbers.column(table["computed"], self.scorer.largest * most, self.scorer.unit),
             "weight_sum": numbers.column(table["weight_sum"], self.size("indicator", "weight") * most, SCALE),
@@ -254,7 +256,7 @@ class World:
         frame.table = joined.drop("of_level1", "of_level2", "level2_key")
         frame.fields = prepared("group", frame.table, self.sizes, self.needs)
         frame.fields["belongs"], frame.fields["known"] = Flag(frame.table["belongs"]), Flag(frame.table["known"])
-        frame.fields["home"] = Text(frame.table["home"])
+        frame.fields["home"] = TextColumn(frame.table["home"])
 
     def _claims(self, frame: Frame) -> None:
         """What a claim should say by the form it is about (`facts._expected`)."""

@@ -12,7 +12,7 @@ from engine.bulk.corpus.columns import text_id
 from engine.bulk.relational import numbers, rounding
 from engine.bulk.relational.numbers import Expr, Number
 from engine.bulk.relational.scoring import NULL_ID, Frame, Scorer, coded, first_case, number, of_case, select, text_literal
-from engine.bulk.relational.terms import Fields, Presence, Text, holds
+from engine.bulk.relational.terms import Fields, Presence, TextColumn, holds
 from engine.language.conditions import Condition
 from engine.policy.model import Band, Policy
 
@@ -56,7 +56,7 @@ def _id(value: str) -> int:
     return text_id(value)
 
 
-class Totals:
+class FormTotals:
     """Everything a form's fact has that follows from a policy. `most` are the largest sums, proven from the columns'."""
 
     def __init__(self, policy: Policy, scorer: Scorer, forms: Frame, most_weight: int, most_reported: int) -> None:
@@ -115,7 +115,7 @@ class Totals:
             execution_reason=of_case(code, reason, ibis.literal(True)).nullif(False),
             execution_clause=of_case(code, clauses, NULL_ID),
         )
-        frame.fields["execution_status"] = Text(
+        frame.fields["execution_status"] = TextColumn(
             frame.table["execution_status"],
             tuple({"needs_review", "error", "scored", *(case.status for case in table.cases)} - {""}),
         )

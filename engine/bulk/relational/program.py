@@ -14,11 +14,11 @@ import ibis
 
 from engine.bulk.corpus.columns import FACT_SHIFT, FORM_SHIFT, MOST_FACTS, PREPARED_KINDS, SCALE, SUBJECT, text_id
 from engine.bulk.relational import numbers
-from engine.bulk.relational.facts import World
+from engine.bulk.relational.facts import FactRelations
 from engine.bulk.relational.needs import Needs
 from engine.bulk.relational.numbers import Expr, TooWide
 from engine.bulk.relational.rules import FORM, Compiled, compile_rules
-from engine.bulk.relational.terms import Text, Unsupported
+from engine.bulk.relational.terms import TextColumn, Unsupported
 from engine.policy.model import Policy
 
 CAPS = (10**18, 10**15, 10**13, 10**12, 10**11, 10**10)
@@ -41,7 +41,7 @@ class Backend(Protocol):
 
 
 @dataclass(slots=True)
-class Program:
+class RelationalProgram:
     """A compiled policy. `outputs` are expressions over stored tables; `cap` is the largest number it computes with."""
 
     policy: Policy
@@ -49,13 +49,13 @@ class Program:
     outputs: dict[str, Any] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     """Rule -> why the reference executor runs it."""
-    world: World | None = None
+    world: FactRelations | None = None
 
 
-def compile_policy(policy: Policy, needs: Needs, backend: Backend, sizes: Mapping[tuple[str, str], int]) -> Program:
+def compile_policy(policy: Policy, needs: Needs, backend: Backend, sizes: Mapping[tuple[str, str], int]) -> RelationalProgram:
     """Compile and run the steps over the rows that stand in the backend. Raises Unsupported where nothing of the policy can be
     computed in a database."""
-    best: tuple[int, World, Compiled] | None = None
+    best: tuple[int, FactRelations, Compiled] | None = None
     for cap in CAPS:
         if best is not None and cap >= max(sizes.values(), default=0):
             continue
@@ -76,17 +76,17 @@ def compile_policy(policy: Policy, needs: Needs, backend: Backend, sizes: Mappin
     if best is None:
         raise Unsupported("政策的算式用到的数过大，数据库里算不准确")
     cap, world, compiled = best
-    program = Program(policy, cap, refused=dict(compiled.refused), world=world)
+    program = RelationalProgram(policy, cap, refused=dict(compiled.refused), world=world)
     program.outputs = _outputs(policy, world, compiled, backend)
     return program
 
 
 def _built(
     policy: Policy, needs: Needs, backend: Backend, sizes: Mapping[tuple[str, str], int], cap: int
-) -> tuple[World, Compiled]:
+) -> tuple[FactRelations, Compiled]:
     backend.restart()
     limits = {key: min(size, cap if size < 10**19 else WIDE_CAP) for key, size in sizes.items()}
-    world = World(policy, needs, backend.source, backend.store, limits)
+    world = FactRelations(policy, needs, backend.source, backend.store, limits)
     world.build()
     return world, compile_rules(world, policy, backend.store)
 
@@ -94,7 +94,7 @@ def _built(
 # --- what comes out -------------------------------------------------------------------------------------------------
 
 
-def _outputs(policy: Policy, world: World, compiled: Compiled, backend: Backend) -> dict[str, Any]:
+def _outputs(policy: Policy, world: FactRelations, compiled: Compiled, backend: Backend) -> dict[str, Any]:
     texts = _spelled(policy, world, backend)
     unit = world.scorer.unit
     forms, parts = world.relations["form"].table, world.relations["part"].table
@@ -206,12 +206,12 @@ def decimal(expr: Expr, scale: int) -> Expr:
     return numbers.micro(wide * numbers.literal(step) if step > 1 else wide).cast(f"decimal(36, {places})")
 
 
-def _spelled(policy: Policy, world: World, backend: Backend) -> Any:
+def _spelled(policy: Policy, world: FactRelations, backend: Backend) -> Any:
     """All texts by number: those of the corpus and those the policy gives."""
     words: set[str] = {"positive", "inverse", *(level.name for level in policy.taxonomy)}
     for frame in world.relations.values():
         for value in frame.fields.values():
-            if isinstance(value, Text) and value.choices:
+            if isinstance(value, TextColumn) and value.choices:
                 words |= set(value.choices)
     words |= {"needs_review", "scored", "error", "not_applicable"}
     rows = [{"id": text_id(word), "text": word} for word in sorted(words)]

@@ -15,10 +15,10 @@ import ibis
 from engine.bulk.corpus.columns import MOST_FACTS, SUBJECT
 from engine.bulk.relational import numbers
 from engine.bulk.relational.conclusions import Made, concluded
-from engine.bulk.relational.facts import Store, World
+from engine.bulk.relational.facts import FactRelations, Store
 from engine.bulk.relational.numbers import Expr, Int, Number, TooWide
 from engine.bulk.relational.scoring import NULL_ID, Frame, text_literal
-from engine.bulk.relational.terms import Branches, Fields, Flag, Presence, Text, Unsupported, Value, condition, every
+from engine.bulk.relational.terms import Branches, Fields, Flag, Presence, TextColumn, Unsupported, Value, condition, every
 from engine.findings.matching.chaining import stratify
 from engine.language.fact_fields import FACTS
 from engine.language.model import Conclusion, Pattern, Ref, Rule, Test
@@ -38,7 +38,7 @@ class Compiled:
     """Those of the refused that are refused because numbers are too large."""
 
 
-def compile_rules(world: World, policy: Policy, store: Store) -> Compiled:
+def compile_rules(world: FactRelations, policy: Policy, store: Store) -> Compiled:
     """Every rule over the relations of a world; concluded facts are stored on the way."""
     out = Compiled()
     rules = {rule.id: rule.compiled for rule in policy.rules.rules.values()}
@@ -243,7 +243,7 @@ class Matcher:
             elif isinstance(written, bool):
                 out[name] = Flag(ibis.literal(written))
             elif isinstance(written, str):
-                out[name] = Text(text_literal(written), (written,))
+                out[name] = TextColumn(text_literal(written), (written,))
             else:
                 out[name] = numbers.constant(written)
         return out
@@ -278,8 +278,8 @@ def _unflat(value: Value, alias: str, name: str, table: Any) -> Value:
             for side, part in (("up", value.up), ("down", value.down))
         )
         return replace(value, up=up, down=down)
-    if isinstance(value, Text):
-        return Text(table[_name(alias, name)], value.choices)
+    if isinstance(value, TextColumn):
+        return TextColumn(table[_name(alias, name)], value.choices)
     assert isinstance(value, Flag)
     return Flag(table[_name(alias, name)])
 

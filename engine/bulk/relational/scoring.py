@@ -15,10 +15,10 @@ import ibis
 from engine.bulk.corpus.columns import text_id
 from engine.bulk.relational import numbers, rounding
 from engine.bulk.relational.numbers import Expr, Int, Number
-from engine.bulk.relational.terms import Fields, Flag, Presence, Text, Unsupported, Value, holds
+from engine.bulk.relational.terms import Fields, Flag, Presence, TextColumn, Unsupported, Value, holds
 from engine.language import formula
 from engine.language.fields import MET, STATUSES, VERDICTS
-from engine.language.tables import Case, Table
+from engine.language.tables import Case, CaseTable
 from engine.policy.model import Policy
 
 NULL_ID = ibis.null("int64")
@@ -40,11 +40,11 @@ def text_literal(value: str) -> Expr:
     return numbers.literal(text_id(value))
 
 
-def coded(expr: Expr, choices: tuple[str, ...]) -> Text:
-    return Text(expr, tuple(dict.fromkeys(choices)))
+def coded(expr: Expr, choices: tuple[str, ...]) -> TextColumn:
+    return TextColumn(expr, tuple(dict.fromkeys(choices)))
 
 
-def first_case(table: Table, fields: Fields) -> Expr:
+def first_case(table: CaseTable, fields: Fields) -> Expr:
     """The number of the first case that holds; null if none does."""
     cases = [(holds(case.conditions, fields), ibis.literal(n, type="int16")) for n, case in enumerate(table.cases)]
     return select(cases, ibis.null("int16"))
@@ -60,7 +60,7 @@ def of_case(code: Expr, values: Mapping[int, Expr], otherwise: Expr) -> Expr:
     return select([(code == n, value) for n, value in values.items()], otherwise)
 
 
-def run_table(frame: Frame, name: str, table: Table, choices: tuple[str, ...]) -> None:
+def run_table(frame: Frame, name: str, table: CaseTable, choices: tuple[str, ...]) -> None:
     """A recognition table: its value becomes the field of its name."""
     code = f"{name}_case"
     frame.mutate(**{code: first_case(table, frame.fields)})
@@ -301,7 +301,7 @@ class Scorer:
         """The fields of indicator facts that follow from score and target, or are not as tables see them."""
         fields = frame.fields
         attainment = fields["attainment"]
-        assert isinstance(attainment, Text)
+        assert isinstance(attainment, TextColumn)
         qualitative = frame.table["nature"] == text_literal("qualitative")
         fields["attainment"] = coded(qualitative.ifelse(frame.table["attainment"], NULL_ID), attainment.choices or ())
         reported, computed = number(frame, "reported"), number(frame, "computed")

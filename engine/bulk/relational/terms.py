@@ -35,7 +35,7 @@ class Unsupported(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextColumn:
     """A column of text numbers. `bits` holds the answers to `patterns`, in words of WORD bits."""
 
     expr: Expr
@@ -74,7 +74,7 @@ class Branches:
     cases: tuple[tuple[Expr, Number], ...]
 
 
-Value = Text | Flag | Presence | Number | Branches
+Value = TextColumn | Flag | Presence | Number | Branches
 Fields = Mapping[str, Value]
 
 
@@ -116,7 +116,7 @@ def condition(test: Test, fields: Fields, bound: Mapping[str, Fields] | None = N
         other = _field((bound or {})[test.value.alias] if test.value.alias else fields, test.value.field)
         return _against(test.op, value, other)
     if pattern := pattern_of(test):
-        if not isinstance(value, Text):
+        if not isinstance(value, TextColumn):
             raise Unsupported(f"“{test.field}”不是文字")
         found = value.found(pattern)
         return ~found if test.op.startswith("not_") else found
@@ -148,7 +148,7 @@ def _constant(value: Scalar) -> Value:
         return Flag(ibis.literal(value))
     if isinstance(value, str):
         try:
-            return Text(numbers.literal(text_id(value)))
+            return TextColumn(numbers.literal(text_id(value)))
         except Beyond as why:
             raise Unsupported(str(why)) from None
     return numbers.constant(value)
@@ -175,7 +175,7 @@ def _any(expressions: Iterable[Expr]) -> Expr:
 
 
 def _among(value: Value, wanted: tuple[Scalar, ...]) -> Expr:
-    if isinstance(value, Text):
+    if isinstance(value, TextColumn):
         return one_of(value.expr, [text_id(str(item)) for item in wanted])
     return ibis.ifelse(_present(value), _any(_against("eq", value, _constant(item)) for item in wanted), ibis.null("boolean"))
 
@@ -222,7 +222,7 @@ def moved(value: Value, table: Any) -> Value:
         return replace(value, up=_moved_int(value.up, table), down=_moved_int(value.down, table))
     if isinstance(value, Branches):
         return Branches(tuple((moved_expr(when, table), cast(Number, moved(number, table))) for when, number in value.cases))
-    if isinstance(value, Text):
+    if isinstance(value, TextColumn):
         return replace(value, expr=moved_expr(value.expr, table), bits=tuple(moved_expr(bit, table) for bit in value.bits))
     return type(value)(moved_expr(value.expr, table))
 
@@ -257,7 +257,7 @@ def rebased(fields: Fields, table: Any) -> dict[str, Value]:
                 out[name] = replace(value, up=Int(table[name], value.up.most, value.up.wide)) if not value.constant else value
             elif name in table.columns and isinstance(value, Flag | Presence):
                 out[name] = type(value)(table[name])
-            elif name in table.columns and isinstance(value, Text):
+            elif name in table.columns and isinstance(value, TextColumn):
                 words = tuple(table[word] for word in bit_columns(name, len(value.patterns))) if value.bits else ()
                 out[name] = replace(value, expr=table[name], bits=words)
             else:

@@ -18,7 +18,7 @@ from typing import Any
 
 from engine.changes.diff.fields import Differing, differing
 from engine.errors import Place
-from engine.language.wording import Words
+from engine.language.wording import Wording
 from engine.policy.build import build
 from engine.policy.items import Item, items, parameters_used, summary
 from engine.policy.library import Library
@@ -102,7 +102,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ComparedPolicy:
     """Which policy was compared."""
 
     id: str
@@ -112,18 +112,18 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PolicyDifference:
     """Everything that differs, heaviest first and then in the order of the policy."""
 
-    before: Head
-    after: Head
+    before: ComparedPolicy
+    after: ComparedPolicy
     changes: tuple[Change, ...]
 
     def count(self, effect: str) -> int:
         return sum(change.effect == effect for change in self.changes)
 
 
-def compare(before: str | Path, after: str | Path, where: Library) -> Difference:
+def compare(before: str | Path, after: str | Path, where: Library) -> PolicyDifference:
     """Compare two policies or packs, each an id or a directory. Raises PolicyError with everything wrong with either."""
     return difference(_sound(before, where), _sound(after, where))
 
@@ -135,16 +135,16 @@ def _sound(policy: str | Path, where: Library) -> Resolved:
     return resolved
 
 
-def difference(before: Resolved, after: Resolved) -> Difference:
+def difference(before: Resolved, after: Resolved) -> PolicyDifference:
     """Compare two resolved policies."""
     changes = list(_Comparison(before, after).changes())
     changes.sort(key=lambda change: _ORDER.index(change.effect))  # stable: the policy's own order inside
-    return Difference(_head(before), _head(after), tuple(changes))
+    return PolicyDifference(_head(before), _head(after), tuple(changes))
 
 
-def _head(resolved: Resolved) -> Head:
+def _head(resolved: Resolved) -> ComparedPolicy:
     head = resolved.sections["policy"]
-    return Head(resolved.id, str(head.get("title", "")), str(head["status"]), resolved.sha256())
+    return ComparedPolicy(resolved.id, str(head.get("title", "")), str(head["status"]), resolved.sha256())
 
 
 class _Comparison:
@@ -152,7 +152,7 @@ class _Comparison:
         self.before, self.after = before, after
         self.old, self.new = items(before), items(after)
         self.names = {item.key: item.name for item in (*self.old, *self.new)}
-        self.words = Words(before.sections), Words(after.sections)
+        self.words = Wording(before.sections), Wording(after.sections)
         self.renamed = self._renamed()
         self.used = self._uses()
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.changes.diff.compare import EFFECTS, KINDS, Change, Difference, Head
+from engine.changes.diff.compare import EFFECTS, KINDS, Change, ComparedPolicy, PolicyDifference
 
 SCHEMA = "jixiao/diff/1"
 
 
-def to_data(found: Difference) -> dict[str, Any]:
+def to_data(found: PolicyDifference) -> dict[str, Any]:
     """The difference as plain data (schemas/diff.schema.json)."""
     return {
         "schema": SCHEMA,
@@ -20,7 +20,7 @@ def to_data(found: Difference) -> dict[str, Any]:
     }
 
 
-def _head_data(head: Head) -> dict[str, str]:
+def _head_data(head: ComparedPolicy) -> dict[str, str]:
     return {"id": head.id, "title": head.title, "status": head.status, "sha256": head.sha256}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.language.wording import Words
+from engine.language.wording import Wording
 from engine.policy import titles as schema_titles
 from engine.policy.items import Item, outcome
 from engine.yaml.reader import Path_
@@ -40,13 +40,13 @@ class Differing:
     """Written otherwise, meaning the same."""
 
 
-def differing(old: Item, new: Item, value: Any, words: tuple[Words, Words]) -> Iterator[Differing]:
+def differing(old: Item, new: Item, value: Any, words: tuple[Wording, Wording]) -> Iterator[Differing]:
     """The fields in which `new` differs from `old`. `value` is what `old` says, in the names the new policy uses."""
     yield from _Fields(old, new, words).compare(value, new.value, (), ())
 
 
 class _Fields:
-    def __init__(self, old: Item, new: Item, words: tuple[Words, Words]) -> None:
+    def __init__(self, old: Item, new: Item, words: tuple[Wording, Wording]) -> None:
         self.old, self.new, self.words = old, new, words
 
     def compare(self, a: Any, b: Any, at: Path_, to: Path_) -> Iterator[Differing]:

@@ -8,14 +8,14 @@ from io import StringIO
 from rich.console import Console
 from rich.text import Text
 
-from engine.changes.diff.compare import EFFECTS, Change, Difference
+from engine.changes.diff.compare import EFFECTS, Change, PolicyDifference
 from engine.changes.diff.data import place_text, sentence
 
 _SHOWN = 90
 """Characters of one side of a difference, on a screen; JSON has all."""
 
 
-def render(found: Difference, terminal: bool) -> str:
+def render(found: PolicyDifference, terminal: bool) -> str:
     """Text for a terminal (in colour, NO_COLOR respected) or for a file: one difference a line, never folded."""
     out = StringIO()
     console = Console(file=out, highlight=False, force_terminal=terminal)
@@ -24,7 +24,7 @@ def render(found: Difference, terminal: bool) -> str:
     return out.getvalue()
 
 
-def _lines(found: Difference) -> Iterator[Text]:
+def _lines(found: PolicyDifference) -> Iterator[Text]:
     for letter, head in (("A", found.before), ("B", found.after)):
         yield Text(f"{letter} {head.id}  {head.title}  （sha256 {head.sha256[:12]}）")
     yield Text()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.errors import Place
-from engine.findings.findings import Finding, Judge
+from engine.findings.findings import Checker, Finding
 from engine.policy.model import Policy
 from engine.policy.periods import covers_all
 from engine.scoring.form import evaluate
@@ -20,7 +20,7 @@ from engine.submission.model import Submission
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Standing:
     """What one policy makes of a form or an indicator."""
 
     score: Decimal | None
@@ -46,8 +46,8 @@ class IndicatorImpact:
     weight: Decimal | None
     target: str
     actual: str
-    before: Outcome
-    after: Outcome
+    before: Standing
+    after: Standing
 
     @property
     def difference(self) -> Decimal | None:
@@ -86,8 +86,8 @@ class FormImpact:
     fiscal_year: int
     kind: str
     name: str
-    before: Outcome
-    after: Outcome
+    before: Standing
+    after: Standing
     execution: Decimal | None
     """Difference of the score of budget execution; None where one of both is not known."""
     indicators_difference: Decimal | None
@@ -117,7 +117,7 @@ class FormImpact:
         return replace(self, indicators=(), findings=(), rules_before=(), rules_after=())
 
 
-def _difference(before: Outcome, after: Outcome) -> Decimal | None:
+def _difference(before: Standing, after: Standing) -> Decimal | None:
     return None if before.score is None or after.score is None else after.score - before.score
 
 
@@ -126,12 +126,12 @@ class Comparer:
 
     def __init__(self, before: Policy, after: Policy, *, use_durable: bool = True) -> None:
         self.before, self.after = before, after
-        self.judges = Judge(before, use_durable=use_durable), Judge(after, use_durable=use_durable)
+        self.checkers = Checker(before, use_durable=use_durable), Checker(after, use_durable=use_durable)
 
     def compare(self, submission: Submission) -> list[FormImpact]:
         """The submission's forms under both policies. Raises PolicyError where a policy's rules cannot judge it."""
         old, new = evaluate(submission, self.before), evaluate(submission, self.after)
-        said = [judge.judge(evaluation).findings for judge, evaluation in zip(self.judges, (old, new), strict=True)]
+        said = [checker.check(evaluation).findings for checker, evaluation in zip(self.checkers, (old, new), strict=True)]
         labels = [form.label for form in old.forms]
         found = [_by_form(findings, labels) for findings in said]
         return [self._form(a, b, found[0][a.label], found[1][b.label]) for a, b in zip(old.forms, new.forms, strict=True)]
@@ -162,13 +162,13 @@ class Comparer:
         )
 
     def close(self) -> None:
-        for judge in self.judges:
-            judge.close()
+        for checker in self.checkers:
+            checker.close()
 
 
-def _total(form: ScoredForm) -> Outcome:
+def _total(form: ScoredForm) -> Standing:
     total = form.total
-    return Outcome(total.computed, total.status, form.grade_computed, reason=total.reason)
+    return Standing(total.computed, total.status, form.grade_computed, reason=total.reason)
 
 
 def _part(old: Score, new: Score) -> Decimal | None:
@@ -199,9 +199,9 @@ def _indicators(old: ScoredForm, new: ScoredForm) -> Iterator[IndicatorImpact]:
             )
 
 
-def _scored(item: ScoredIndicator) -> Outcome:
+def _scored(item: ScoredIndicator) -> Standing:
     score, trace = item.score, item.score.trace
-    return Outcome(
+    return Standing(
         score.computed, score.status, "", trace.case if trace else score.status, trace.label if trace else "", score.reason
     )
 

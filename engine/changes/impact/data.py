@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from engine import __version__
-from engine.changes.impact.compare import FindingImpact, FormImpact, IndicatorImpact, Outcome
+from engine.changes.impact.compare import FindingImpact, FormImpact, IndicatorImpact, Standing
 from engine.changes.impact.run import FAILED, SKIPPED, Impact
 from engine.changes.impact.tally import Bin, CaseImpact, RuleImpact, Spread
-from engine.language.tables import Table
+from engine.language.tables import CaseTable
 from engine.policy.model import Policy
 from engine.results.document import number
 
@@ -82,7 +82,7 @@ def _policy(policy: Policy) -> Data:
 
 def _labels(policy: Policy) -> Mapping[str, str]:
     """What a policy calls its cases, by `table.case`."""
-    tables: list[Table] = [policy.scoring.execution, policy.scoring.total, *policy.scoring.tables.values()]
+    tables: list[CaseTable] = [policy.scoring.execution, policy.scoring.total, *policy.scoring.tables.values()]
     found = {f"{table.name}.{case.id}": case.label for table in tables for case in table.cases}
     tiers = {band.id: band.label for band in policy.scoring.tiers}
     for case in policy.scoring.tables["qualitative"].cases:
@@ -131,7 +131,7 @@ def _bin(item: Bin) -> Data:
     return {"from": number(item.low), "to": number(item.high), "text": item.text}
 
 
-def _outcome(outcome: Outcome, *, form: bool) -> Data:
+def _outcome(outcome: Standing, *, form: bool) -> Data:
     out: Data = {"score": number(outcome.score), "status": outcome.status}
     if form:
         out["grade"] = outcome.grade or None

@@ -64,7 +64,7 @@ def run(
         raise InputError(collection.problems or empty)
     tally, problems = Tally(limit), list(collection.problems)
     with _watched(watch, "比较") as bar:
-        for done, (bundle, found) in enumerate(judged(collection.bundles, policies, places, library, jobs)):
+        for done, (bundle, found) in enumerate(compared(collection.bundles, policies, places, library, jobs)):
             if bar:
                 bar(done, len(collection.bundles), bundle.submission.forms[0].unit)
             if isinstance(found, list):
@@ -109,12 +109,12 @@ def read(
     )
 
 
-Judged = list[FormImpact] | JixiaoError
+Compared = list[FormImpact] | JixiaoError
 
 
-def judged(
+def compared(
     bundles: Sequence[Bundle], policies: tuple[Policy, Policy], places: tuple[str | Path, str | Path], library: Library, jobs: int
-) -> Iterator[tuple[Bundle, Judged]]:
+) -> Iterator[tuple[Bundle, Compared]]:
     """Each bundle with its forms under both policies, or with what went wrong, in order."""
     many = jobs or (min(os.cpu_count() or 1, MOST_PROCESSES) if len(bundles) >= WORTH_PROCESSES else 1)
     if many == 1 or len(bundles) < 2:
@@ -148,12 +148,12 @@ def _begin(places: tuple[str | Path, str | Path], library: Library) -> None:
     _comparer = Comparer(load(places[0], library), load(places[1], library))
 
 
-def _work(submission: Submission) -> Judged:
+def _work(submission: Submission) -> Compared:
     assert _comparer is not None
     return _compared(_comparer, submission)
 
 
-def _compared(comparer: Comparer, submission: Submission) -> Judged:
+def _compared(comparer: Comparer, submission: Submission) -> Compared:
     try:
         return comparer.compare(submission)
     except JixiaoError as error:
@@ -170,4 +170,4 @@ def _watched(watch: Watch | None, what: str) -> Any:
     return watch(what) if watch else nullcontext()
 
 
-__all__ = ["FAILED", "READ", "SKIPPED", "Impact", "judged", "read", "replay", "run"]
+__all__ = ["FAILED", "READ", "SKIPPED", "Impact", "compared", "read", "replay", "run"]

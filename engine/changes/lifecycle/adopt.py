@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.policy.library import Library, display_name
-from engine.soundness.tests.policies import Report, Result
+from engine.soundness.tests.policies import PolicyTestReport, Result
 from engine.yaml import editor as yaml_edit
 from engine.yaml import writer as yaml_text
 
@@ -28,7 +28,7 @@ class Adopted:
     left: tuple[Result, ...]
 
 
-def adopt(report: Report, policy: str, where: Library) -> Adopted:
+def adopt(report: PolicyTestReport, policy: str, where: Library) -> Adopted:
     """Write the inherited tests that failed into the policy's own, expecting what came. Its own failed tests stay.
 
     Raises PolicyError if the file there cannot be edited.

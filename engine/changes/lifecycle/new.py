@@ -32,7 +32,7 @@ _YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class New:
+class NewPolicy:
     """What was made: the directory, its files, and what to know of it."""
 
     id: str
@@ -41,7 +41,7 @@ class New:
     notes: tuple[str, ...]
 
 
-def new(id_: str, parent: str, where: Library, into: Path, *, title: str = "", year: int = 0) -> New:
+def new(id_: str, parent: str, where: Library, into: Path, *, title: str = "", year: int = 0) -> NewPolicy:
     """Make `into/id_` as a draft on top of `parent`, for the fiscal year that its id begins with, or `year`.
 
     Raises UsageError for an id that is none, a year that cannot be made out, and a directory that is there already;
@@ -66,7 +66,7 @@ def new(id_: str, parent: str, where: Library, into: Path, *, title: str = "", y
     files = {"policy.yaml": writer.policy(), "tests/changes.yaml": writer.tests()}
     _make(home, files)
     notes = {"draft": f"“{parent}”还是草稿，发布新政策之前要先发布它", "retired": f"“{parent}”已停用"}.get(above.status)
-    return New(id_, home, tuple(home / name for name in files), (notes,) if notes else ())
+    return NewPolicy(id_, home, tuple(home / name for name in files), (notes,) if notes else ())
 
 
 def _make(home: Path, files: Mapping[str, str]) -> None:

@@ -210,7 +210,7 @@ def run(program: Program, facts: Sequence[Fact]) -> Outcome:
     check_facts(facts, program.schema)
     if clash := [fact.id for fact in facts if fact.id.startswith(DERIVED)]:
         raise InternalError(f"事实编号“{clash[0]}”与推出的事实冲突")
-    judge = _Judge(program)
+    referee = _Referee(program)
     concluded = {rule.conclude.kind for stratum in program.strata for rule in stratum.rules if rule.conclude is not None}
     known = {_content(fact) for fact in facts if fact.kind in concluded}
     everything = list(facts)
@@ -224,7 +224,7 @@ def run(program: Program, facts: Sequence[Fact]) -> Outcome:
                 ids = "、".join(sorted(rule.id for rule in stratum.rules if rule.conclude))
                 raise PolicyError(f"推理超过 {program.max_rounds} 轮仍有新的事实，规则：{ids}")
             rounds += 1
-            found = judge.evaluate(number, everything)
+            found = referee.evaluate(number, everything)
             fresh = _conclude(stratum, found, everything, known, counts, rounds)
             derived += fresh
             everything += [each.fact for each in fresh]
@@ -232,7 +232,7 @@ def run(program: Program, facts: Sequence[Fact]) -> Outcome:
                 break
         matches += found
     matches.sort(key=lambda match: (match.rule, match.facts))
-    return Outcome(tuple(matches), tuple(derived), rounds, judge.matcher, judge.seconds_plain, judge.seconds_durable)
+    return Outcome(tuple(matches), tuple(derived), rounds, referee.matcher, referee.seconds_plain, referee.seconds_durable)
 
 
 def _content(fact: Fact) -> tuple[str, frozenset[tuple[str, Scalar]]]:
@@ -272,7 +272,7 @@ def _conclude(
     return fresh
 
 
-class _Judge:
+class _Referee:
     """Both matchers on each evaluation of one run, and how the run went for durable-rules."""
 
     def __init__(self, program: Program) -> None:

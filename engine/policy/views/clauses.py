@@ -18,7 +18,7 @@ from engine.policy.build import build
 from engine.policy.library import Library, locate
 from engine.policy.loading import resolve
 from engine.policy.views.conditions import Data
-from engine.policy.views.plain_language import Reading, part_title, render, rendered
+from engine.policy.views.plain_language import PolicyReading, part_title, render, rendered
 from engine.resources import shipped
 from engine.templating.page import self_contained
 
@@ -30,7 +30,7 @@ STATES = ("whole", "partly", "none", "uncited")
 """What is told of a clause: cited and nothing left out; partly or not in the rules, as the policy says; neither cited nor said."""
 
 
-def clauses(reading: Reading) -> Data:
+def clauses(reading: PolicyReading) -> Data:
     """What the pages see: every source with its clauses, those of the policy itself first, and how many are in which state."""
     entries = reading.entries()
     cited = policy_paths.cited(reading.resolved.sections)
@@ -46,14 +46,14 @@ def clauses(reading: Reading) -> Data:
     return {**reading.frame(), "sources": ordered, "counts": _counts(ordered), "official": _counts(_official(ordered))}
 
 
-def _item(name: str, path: tuple[str | int, ...], entries: Mapping[str, Data], reading: Reading) -> Data:
+def _item(name: str, path: tuple[str | int, ...], entries: Mapping[str, Data], reading: PolicyReading) -> Data:
     if name in entries:
         return entries[name]
     place = str(reading.resolved.place(path))
     return {"kind": "part", "id": name, "title": part_title(path), "place": place}
 
 
-def _own(source: str, reading: Reading) -> bool:
+def _own(source: str, reading: PolicyReading) -> bool:
     """Whether the policy's own directory has the source, and not something it extends."""
     home = PurePosixPath(reading.resolved.documents[0].file).parent
     return home in PurePosixPath(reading.resolved.place(("sources", source)).file).parents
@@ -68,17 +68,17 @@ def _counts(sources: Sequence[Data]) -> Data:
     return {"all": str(len(every)), **{state: str(every.count(state)) for state in STATES}}
 
 
-def clause_text(reading: Reading, *, form: str = "text", roots: Sequence[Path] = ()) -> str:
+def clause_text(reading: PolicyReading, *, form: str = "text", roots: Sequence[Path] = ()) -> str:
     """The clauses as `text` or `markdown`."""
     return rendered(CLAUSES, clauses(reading), form, roots)
 
 
-def clause_html(reading: Reading, roots: Sequence[Path] = ()) -> str:
+def clause_html(reading: PolicyReading, roots: Sequence[Path] = ()) -> str:
     """The clauses as one self-contained page. Raises PolicyError where a template does not render."""
     return self_contained(CLAUSES_PAGE, clauses(reading), [*roots, shipped("templates")], STYLES)
 
 
-def policy_html(reading: Reading, name: str = "", roots: Sequence[Path] = ()) -> str:
+def policy_html(reading: PolicyReading, name: str = "", roots: Sequence[Path] = ()) -> str:
     """The policy, or one entry of it, as a self-contained page: its Markdown with a table of contents.
 
     Raises UsageError for a name there is none of, PolicyError where a template does not render.
@@ -88,7 +88,7 @@ def policy_html(reading: Reading, name: str = "", roots: Sequence[Path] = ()) ->
     return self_contained(POLICY_PAGE, context, [*roots, shipped("templates")], STYLES)
 
 
-def policy_body(reading: Reading, name: str = "", roots: Sequence[Path] = ()) -> tuple[Markup, list[dict[str, str]]]:
+def policy_body(reading: PolicyReading, name: str = "", roots: Sequence[Path] = ()) -> tuple[Markup, list[dict[str, str]]]:
     """The policy in words as HTML to stand in a page, and its headings with their ids. Raises as `policy_html`."""
     from markdown_it import MarkdownIt
 
@@ -115,7 +115,7 @@ def explained(
     Raises PolicyError for a policy that does not hold up or a template that does not render, UsageError for a wrong name.
     """
     resolved = resolve(locate(policy, where), where)
-    reading = Reading(build(resolved), resolved)
+    reading = PolicyReading(build(resolved), resolved)
     if form == "html":
         return clause_html(reading, roots) if by_clause else policy_html(reading, name, roots)
     return clause_text(reading, form=form, roots=roots) if by_clause else render(reading, name, form=form, roots=roots)

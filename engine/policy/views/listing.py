@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.language.conditions import shown
 from engine.language.model import Ref, Test
-from engine.language.tables import Case, Table
+from engine.language.tables import Case, CaseTable
 from engine.policy.model import Band, Policy
 from engine.values.numerals import plain
 
@@ -72,7 +72,7 @@ def _weights(policy: Policy) -> Iterator[str]:
         yield f"      {scheme.label + '；' if scheme.label else ''}依据 {scheme.basis}；{scheme.place}"
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: CaseTable) -> Iterator[str]:
     for case in table.cases:
         yield f"  {case.id}：{case_text(case)}"
         yield f"      {case.label + '；' if case.label else ''}依据 {case.basis}；{case.place}"

@@ -15,7 +15,7 @@ from engine.language import fact_fields
 from engine.language import fields as catalogue
 from engine.language.fields import Fields
 from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule, RulePattern
-from engine.language.tables import Case, Table
+from engine.language.tables import Case, CaseTable
 from engine.policy import paths as policy_paths
 from engine.policy import titles as schema_titles
 from engine.policy.model import Band, Policy
@@ -31,7 +31,7 @@ _LETTERS = "甲乙丙丁戊己"
 _ESCAPED = "\\*`|[]"
 
 
-class Reading:
+class PolicyReading:
     """A policy and where its parts stand, made ready to be shown."""
 
     def __init__(self, policy: Policy, resolved: Resolved) -> None:
@@ -183,12 +183,12 @@ class Reading:
             if name in parts:
                 yield self._entry(name, name, "", parts[name]["basis"], self.resolved.place(("scoring", name)), **rest)
 
-    def _table(self, table: Table, part: str) -> Data:
+    def _table(self, table: CaseTable, part: str) -> Data:
         fields = self.stages[table.name]
         entries = [self._case(case, table, part, fields, f"{table.name}.{case.id}") for case in table.cases]
         return _section("table", entries, table=table.name, title=table.title, part=part)
 
-    def _case(self, case: Case, table: Table, part: str, fields: Fields, name: str) -> Data:
+    def _case(self, case: Case, table: CaseTable, part: str, fields: Fields, name: str) -> Data:
         rounding = self.policy.scoring.rounding
         return self._entry(
             "case",
@@ -304,7 +304,7 @@ def part_title(path: tuple[str | int, ...]) -> str:
     return schema_titles.title(tuple(path[:2])) or schema_titles.title(tuple(path[:1]))
 
 
-def render(reading: Reading, name: str = "", *, form: str = "text", roots: Sequence[Path] = ()) -> str:
+def render(reading: PolicyReading, name: str = "", *, form: str = "text", roots: Sequence[Path] = ()) -> str:
     """The policy, or the entry of that name, as `text` (for a terminal) or `markdown`. Templates are looked for in `roots` first.
 
     Raises UsageError for a name there is none of, PolicyError with template and line for a template that does not render.

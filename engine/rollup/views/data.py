@@ -8,7 +8,7 @@ from typing import Any
 from engine.language.rules import SEVERITIES
 from engine.policy.rollup import AXES, METHODS
 from engine.results.document import number, where
-from engine.rollup.checks import Told
+from engine.rollup.checks import RollupFinding
 from engine.rollup.run import Level, Rollup
 from engine.scoring.budget import scored_line
 from engine.scoring.model import ScoredForm, ScoredIndicator
@@ -30,7 +30,7 @@ def data(rollup: Rollup) -> Data:
     }
 
 
-def finding(told: Told) -> Data:
+def finding(told: RollupFinding) -> Data:
     """A finding of the roll-up in the shape of all findings, and the level it is about."""
     return {
         "rule": told.rule,
@@ -61,7 +61,7 @@ def _level(level: Level, rollup: Rollup) -> Data:
     }
 
 
-def tally(findings: tuple[Told, ...]) -> dict[str, int]:
+def tally(findings: tuple[RollupFinding, ...]) -> dict[str, int]:
     return {severity: sum(told.severity == severity for told in findings) for severity in SEVERITIES}
 
 

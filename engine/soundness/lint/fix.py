@@ -14,12 +14,12 @@ from engine.policy.library import Library, display_name, locate
 from engine.policy.loading import resolve
 from engine.policy.lock import NAME
 from engine.resources import shipped
-from engine.soundness.lint.run import Report
-from engine.soundness.lint.subject import Edit
+from engine.soundness.lint.run import LintReport
+from engine.soundness.lint.subject import Repair
 from engine.yaml import editor as yaml_edit
 
 
-def fix(report: Report, policy: str | Path, where: Library) -> list[str]:
+def fix(report: LintReport, policy: str | Path, where: Library) -> list[str]:
     """Apply every repair there is; what was done, a line each. Raises PolicyError where the policy may not be written to."""
     found = locate(policy, where) if isinstance(policy, str) else policy
     directory = found if isinstance(found, Path) else where.directory(found)
@@ -42,7 +42,7 @@ def fix(report: Report, policy: str | Path, where: Library) -> list[str]:
     return done
 
 
-def _backwards(edits: Iterable[Edit]) -> list[Edit]:
+def _backwards(edits: Iterable[Repair]) -> list[Repair]:
     """Later entries of a list first, so that the places of the others stay; what stands inside a removed item goes with it."""
     unique = {edit.path: edit for edit in edits}
     inner = {path for path in unique if any(path[:length] in unique for length in range(1, len(path)))}

@@ -13,8 +13,8 @@ from engine.policy.model import Policy
 from engine.soundness.lint.codes import WARNING
 from engine.soundness.lint.proved_scores import ScoringTable
 from engine.soundness.proof.assumptions import World, reached, world
-from engine.soundness.proof.counterexample import TITLES, Outcome, fields_of, friendly, of_engine, points, told
-from engine.soundness.proof.prover import Outcome as Answer
+from engine.soundness.proof.counterexample import TITLES, CaseOutcome, fields_of, friendly, of_engine, points, told
+from engine.soundness.proof.prover import Answer
 from engine.soundness.proof.terms import Record, Term, number
 from engine.soundness.proof.terms import fields_of as operands
 from engine.values.numerals import plain
@@ -148,7 +148,7 @@ def _told(on: ScoringTable, terms: list[Term], key: str, word: str, better: int,
     return True
 
 
-def _end(on: ScoringTable, fields: Mapping[str, Scalar] | None) -> tuple[Mapping[str, Scalar], Outcome, Fraction] | None:
+def _end(on: ScoringTable, fields: Mapping[str, Scalar] | None) -> tuple[Mapping[str, Scalar], CaseOutcome, Fraction] | None:
     """One end of a counterexample with what the engine makes of it; None where it has no score."""
     outcome = of_engine(on.table, fields, on.policy) if fields else None
     return (fields, outcome, outcome.score) if fields and outcome and outcome.score is not None else None

@@ -13,12 +13,12 @@ from typing import Any
 from engine.errors import Place
 from engine.language import formula
 from engine.language.model import Scalar
-from engine.language.tables import Case, Table
+from engine.language.tables import Case, CaseTable
 from engine.policy.model import Policy
 from engine.soundness.lint.subject import Subject
 from engine.soundness.proof.assumptions import World, percent_factor, reached, world
-from engine.soundness.proof.counterexample import Outcome, fields_of, friendly, of_engine, points, read_by, told
-from engine.soundness.proof.prover import Outcome as Answer
+from engine.soundness.proof.counterexample import CaseOutcome, fields_of, friendly, of_engine, points, read_by, told
+from engine.soundness.proof.prover import Answer
 from engine.soundness.proof.terms import Record, Term, number
 from engine.soundness.proof.terms import fields_of as operands
 from engine.soundness.proof.terms import value as term_of
@@ -29,7 +29,7 @@ from engine.yaml.reader import Path_
 class ScoringTable:
     """The obligations of one scoring table."""
 
-    def __init__(self, subject: Subject, policy: Policy, table: Table, path: Path_) -> None:
+    def __init__(self, subject: Subject, policy: Policy, table: CaseTable, path: Path_) -> None:
         self.subject, self.policy, self.table, self.path = subject, policy, table, path
         self.world: World = world(policy, table, subject.params)
         self.ways = reached(table.cases, self.world.record)
@@ -268,7 +268,7 @@ class ScoringTable:
             if (key, value) not in own
         ]
 
-    def engine(self, model: Any) -> tuple[dict[str, Scalar], Outcome] | None:
+    def engine(self, model: Any) -> tuple[dict[str, Scalar], CaseOutcome] | None:
         """The record of a model, and what the engine makes of it."""
         fields = fields_of(model, self.world.record)
         outcome = of_engine(self.table, fields, self.policy) if fields else None

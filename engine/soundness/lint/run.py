@@ -24,11 +24,11 @@ from engine.soundness.lint import yearly as lint_yearly
 from engine.soundness.lint.codes import CODES, ERROR, SEVERITIES
 from engine.soundness.lint.subject import Lint, Subject, subject
 from engine.soundness.proof.prover import Obligation
-from engine.yaml.reader import Document, Path_
+from engine.yaml.reader import Path_, YamlDocument
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class LintReport:
     """What lint found, worst first, and what it proved."""
 
     policy: str
@@ -47,7 +47,7 @@ class Report:
         return sum(obligation.outcome == outcome for obligation in self.obligations)
 
 
-def lint(policy: str | Path, where: Library, today: date, *, proofs: bool = True, locked: bool = True) -> Report:
+def lint(policy: str | Path, where: Library, today: date, *, proofs: bool = True, locked: bool = True) -> LintReport:
     """Examine a policy or pack. Raises PolicyError with everything `policy check` finds wrong: lint comes after it."""
     under = subject(policy, where, today, proofs=proofs, locked=locked)
     for module in (lint_tables, lint_bands, lint_rules, lint_values, lint_words, lint_policy, lint_yearly, lint_tests):
@@ -57,10 +57,10 @@ def lint(policy: str | Path, where: Library, today: date, *, proofs: bool = True
     lints.sort(
         key=lambda one: (bool(one.accepted), order.index(one.level), one.place.file, one.place.line, one.place.column, one.code)
     )
-    return Report(under.resolved.id, tuple(lints), tuple(under.prover.obligations))
+    return LintReport(under.resolved.id, tuple(lints), tuple(under.prover.obligations))
 
 
-def acceptances(document: Document) -> Iterator[tuple[int, dict[str, str]]]:
+def acceptances(document: YamlDocument) -> Iterator[tuple[int, dict[str, str]]]:
     """The entries of `lint: accept:` in one file."""
     yield from enumerate(document.data.get("lint", {}).get("accept", []))
 

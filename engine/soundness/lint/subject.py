@@ -13,7 +13,7 @@ from engine.errors import Place, PolicyError, Problem
 from engine.language import fields as catalogue
 from engine.language.conditions import Condition, Scope
 from engine.language.rules import RuleSet, compile_rules
-from engine.language.tables import Reader, Table
+from engine.language.tables import CaseTable, Reader
 from engine.policy.build import NATURES, RECOGNITION, build
 from engine.policy.library import Library, display_name
 from engine.policy.loading import resolve
@@ -22,11 +22,11 @@ from engine.policy.model import Policy
 from engine.policy.resolved import Resolved
 from engine.soundness.lint.codes import CODES
 from engine.soundness.proof.prover import Prover
-from engine.yaml.reader import Document, Path_, walk
+from engine.yaml.reader import Path_, YamlDocument, walk
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class Repair:
     """A safe repair: the node at `path` of this file goes."""
 
     file: Path
@@ -46,7 +46,7 @@ class Lint:
     severity: str = ""
     example: str = ""
     """A counterexample in the form's own terms."""
-    fixes: tuple[Edit, ...] = ()
+    fixes: tuple[Repair, ...] = ()
     accepted: str = ""
     """The reason the policy gives for leaving it so."""
 
@@ -65,7 +65,7 @@ class Subject:
     policy: Policy | None
     """None of a pack, which has no scoring of its own."""
     rules: RuleSet
-    recognition: Mapping[str, Table]
+    recognition: Mapping[str, CaseTable]
     paths: Mapping[str, Path]
     """Display name of each file -> where it is."""
     own: frozenset[str]
@@ -105,11 +105,11 @@ class Subject:
         *,
         severity: str = "",
         example: str = "",
-        fixes: Iterable[Edit] = (),
+        fixes: Iterable[Repair] = (),
     ) -> None:
         self.lints.append(Lint(code, at, place, message, advice, severity, example, tuple(fixes)))
 
-    def edit(self, path: Path_, what: str) -> tuple[Edit, ...]:
+    def edit(self, path: Path_, what: str) -> tuple[Repair, ...]:
         """The repair that takes out the item at `path` of the resolved data; nothing where its file is not known."""
         for length in range(len(path), 0, -1):
             if found := self.resolved.origins.get(path[:length]):
@@ -117,17 +117,17 @@ class Subject:
                 return self.edit_in(document, (*origin, *path[length:]), what)
         return ()
 
-    def edit_in(self, document: Document, path: Path_, what: str) -> tuple[Edit, ...]:
-        return (Edit(self.paths[document.file], path, what),) if document.file in self.paths else ()
+    def edit_in(self, document: YamlDocument, path: Path_, what: str) -> tuple[Repair, ...]:
+        return (Repair(self.paths[document.file], path, what),) if document.file in self.paths else ()
 
-    def tables(self) -> Iterator[tuple[Table, Path_]]:
+    def tables(self) -> Iterator[tuple[CaseTable, Path_]]:
         """Every table with its path: those of recognition, then those of scoring."""
         for name, table in self.recognition.items():
             yield table, ("recognition", name)
         for name, table in self.scoring_tables():
             yield table, ("scoring", name)
 
-    def scoring_tables(self) -> Iterator[tuple[str, Table]]:
+    def scoring_tables(self) -> Iterator[tuple[str, CaseTable]]:
         if self.policy is not None:
             scoring = self.policy.scoring
             yield "execution", scoring.execution
@@ -183,7 +183,7 @@ def _rules(resolved: Resolved) -> RuleSet:
     return compile_rules(resolved.sections, resolved.place, _params(resolved), {"nature": NATURES}, problems)
 
 
-def _recognition(resolved: Resolved) -> dict[str, Table]:
+def _recognition(resolved: Resolved) -> dict[str, CaseTable]:
     """The recognition tables of a pack, for the tiers their cases give."""
     data = resolved.sections.get("recognition", {})
     params = _params(resolved)
@@ -191,7 +191,7 @@ def _recognition(resolved: Resolved) -> dict[str, Table]:
     tiers = tuple(value for value in dict.fromkeys(given) if value != "unknown")
     stages = catalogue.stages(tiers, NATURES)
     problems: list[Problem] = []
-    out: dict[str, Table] = {}
+    out: dict[str, CaseTable] = {}
     for name in RECOGNITION:
         if name in data:
             out[name] = Reader(Scope(stages[name], params, resolved.place), params, problems).table(

@@ -13,14 +13,14 @@ from engine.language import fields as catalogue
 from engine.language import formula
 from engine.language.fields import Fields
 from engine.language.model import Ref
-from engine.language.tables import Case, Table
+from engine.language.tables import Case, CaseTable
 from engine.policy.build import NATURES
 from engine.policy.model import Scheme
 from engine.soundness.lint import proved_order as proof_order
 from engine.soundness.lint.proved_scores import ScoringTable
 from engine.soundness.lint.subject import Subject, condition_text, numeric
 from engine.soundness.proof.assumptions import reached
-from engine.soundness.proof.prover import Outcome
+from engine.soundness.proof.prover import Answer
 from engine.soundness.proof.terms import Record
 from engine.values import numerals
 from engine.yaml.reader import Path_
@@ -54,7 +54,7 @@ def check(subject: Subject) -> None:
                 proving.close()
 
 
-def _copied(subject: Subject, table: Table) -> None:
+def _copied(subject: Subject, table: CaseTable) -> None:
     seen: dict[frozenset[object], Case] = {}
     for case in table.cases:
         key: frozenset[object] = frozenset(condition.test for condition in case.conditions)
@@ -70,7 +70,7 @@ def _copied(subject: Subject, table: Table) -> None:
         seen.setdefault(key, case)
 
 
-def _fields(subject: Subject, table: Table) -> Fields:
+def _fields(subject: Subject, table: CaseTable) -> Fields:
     tiers = tuple(band.id for band in subject.policy.scoring.tiers) if subject.policy else ()
     fields = {**catalogue.stages(tiers, NATURES), "total": catalogue.TOTAL}[table.name]
     if not tiers and "attainment" in fields:  # a pack does not know the tiers of those who extend it
@@ -117,7 +117,7 @@ def _reached(subject: Subject, table: str, path: Path_, cases: Sequence[Case | S
         )
 
 
-def _weightless(subject: Subject, name: str, table: Table) -> None:
+def _weightless(subject: Subject, name: str, table: CaseTable) -> None:
     for index, case in enumerate(table.cases):
         names = {n.name for n in formula.names(case.score)} if case.score is not None else {"weight"}
         scale = {"weight", "reported"} if name != "total" else names
@@ -138,7 +138,7 @@ _SCALED = {"quantitative": ("target", "actual"), "execution": ("budget", "execut
 _SAMPLES = ((Decimal(80), Decimal(72)), (Decimal(7), Decimal("5.3")), (Decimal(3), Decimal(4)))
 
 
-def _scaled(subject: Subject, name: str, table: Table) -> None:
+def _scaled(subject: Subject, name: str, table: CaseTable) -> None:
     """Formulas that give another score where target and actual are written in another unit (10 公里, 10000 米): a formula is
     a quotient of polynomials, so that a few values show it."""
     if name not in _SCALED or subject.policy is None:
@@ -232,7 +232,7 @@ def _levels(subject: Subject) -> None:
         )
 
 
-def _note(subject: Subject, about: str, statement: str, answer: Outcome, place: Place) -> None:
+def _note(subject: Subject, about: str, statement: str, answer: Answer, place: Place) -> None:
     """Keep an obligation that something is possible: a model shows it."""
-    turned: dict[Outcome, Outcome] = {"refuted": "proved", "proved": "refuted", "unknown": "unknown"}
+    turned: dict[Answer, Answer] = {"refuted": "proved", "proved": "refuted", "unknown": "unknown"}
     subject.prover.note(about, statement, turned[answer], place)

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from engine.soundness.lint.codes import CODES, SEVERITIES
-from engine.soundness.lint.run import Report
+from engine.soundness.lint.run import LintReport
 from engine.soundness.lint.subject import Lint
 
 
-def table(report: Report) -> str:
+def table(report: LintReport) -> str:
     """Each lint with what to do about it, worst first, then the counts."""
     lines: list[str] = []
     for one in report.lints:
@@ -30,7 +30,7 @@ def table(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_json(report: Report) -> str:
+def as_json(report: LintReport) -> str:
     """The report as one JSON document."""
     proofs = [
         {"about": o.about, "statement": o.statement, "outcome": o.outcome, "file": o.place.file, "line": o.place.line}

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.language import fields as catalogue
 from engine.language.fields import Fields
-from engine.language.tables import Case, Table
+from engine.language.tables import Case, CaseTable
 from engine.policy.build import NATURES
 from engine.policy.model import Policy, Scheme
 from engine.soundness.proof.terms import Record, Term, number, numbers_of
@@ -56,7 +56,7 @@ def stage(policy: Policy, table: str) -> Fields:
     return catalogue.stages(tuple(band.id for band in policy.scoring.tiers), NATURES)[table]
 
 
-def world(policy: Policy, table: Table, params: Mapping[str, Any], name: str = "a", other: World | None = None) -> World:
+def world(policy: Policy, table: CaseTable, params: Mapping[str, Any], name: str = "a", other: World | None = None) -> World:
     """A record as it comes to a scoring table. With `other`: one that differs from it only in what the body achieved."""
     moved: Iterable[str] = {"execution": ("executed", "reported", "rate"), "total": ()}.get(table.name, MOVED)
     record = Record(name, stage(policy, table.name), other.record if other else None, moved)
@@ -76,7 +76,7 @@ def _quotients(record: Record) -> Iterator[Term]:
             yield z3.Implies(parts, record.value(name) * record.value(below) == record.value(above) * times)
 
 
-def _indicator(policy: Policy, table: Table, record: Record) -> Iterator[Term]:
+def _indicator(policy: Policy, table: CaseTable, record: Record) -> Iterator[Term]:
     import z3
 
     yield from (record.present(key) for key in record.fields if key not in OPTIONAL)

@@ -15,7 +15,7 @@ from engine.language import formula
 from engine.language.conditions import shown
 from engine.language.fields import QUOTIENTS, Field, cut, quotient
 from engine.language.model import Scalar
-from engine.language.tables import Case, Table
+from engine.language.tables import Case, CaseTable
 from engine.policy.model import Policy
 from engine.soundness.proof.prover import Prover, decimal, exact
 from engine.soundness.proof.terms import Record, Term, Unknown, number
@@ -63,7 +63,7 @@ _CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CaseOutcome:
     """What the engine makes of a record: the case that holds, and its score within the bounds (None where there is none)."""
 
     case: Case
@@ -71,13 +71,13 @@ class Outcome:
     score: Fraction | None
 
 
-def of_engine(table: Table, fields: Mapping[str, Scalar], policy: Policy) -> Outcome | None:
+def of_engine(table: CaseTable, fields: Mapping[str, Scalar], policy: Policy) -> CaseOutcome | None:
     """The engine's own answer for a record; None if no case holds or its formula has no value."""
     case = table.first(fields)
     if case is None:
         return None
     if case.score is None:
-        return Outcome(case, None, None)
+        return CaseOutcome(case, None, None)
     values: dict[str, numerals.Number] = {
         name: item.value for name, item in policy.parameters.items() if isinstance(item.value, int | Decimal)
     }
@@ -86,11 +86,11 @@ def of_engine(table: Table, fields: Mapping[str, Scalar], policy: Policy) -> Out
     try:
         raw = formula.evaluate(case.score, values)
         if table.name == "total":
-            return Outcome(case, raw, raw)
+            return CaseOutcome(case, raw, raw)
         bounds = [formula.evaluate(edge, values) for edge in (policy.scoring.bounds.lowest, policy.scoring.bounds.highest)]
     except (KeyError, formula.DivisionByZero):
-        return Outcome(case, None, None)
-    return Outcome(case, raw, max(bounds[0], min(bounds[1], raw)))
+        return CaseOutcome(case, None, None)
+    return CaseOutcome(case, raw, max(bounds[0], min(bounds[1], raw)))
 
 
 def fields_of(model: Any, record: Record) -> dict[str, Scalar] | None:
@@ -239,7 +239,7 @@ def points(value: Fraction, policy: Policy) -> str:
     return plain(policy.scoring.rounding(value).normalize())
 
 
-def read_by(table: Table) -> list[str]:
+def read_by(table: CaseTable) -> list[str]:
     """The fields a table's conditions and formulas read, in order."""
     names = [condition.test.field for case in table.cases for condition in case.conditions]
     names += [name.name for case in table.cases if case.score is not None for name in formula.names(case.score)]

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from engine.errors import Place
 from engine.soundness.proof.terms import Term
 
-Outcome = Literal["proved", "refuted", "unknown"]
+Answer = Literal["proved", "refuted", "unknown"]
 QUERY_SECONDS = 2.0
 TOTAL_SECONDS = 20.0
 
@@ -26,7 +26,7 @@ class Obligation:
 
     about: str
     statement: str
-    outcome: Outcome
+    outcome: Answer
     place: Place
 
 
@@ -40,7 +40,7 @@ class Prover:
     spent: float = 0.0
     queries: int = 0
 
-    def possible(self, terms: Iterable[Term]) -> tuple[Outcome, Any]:
+    def possible(self, terms: Iterable[Term]) -> tuple[Answer, Any]:
         """Whether all terms can hold together: `proved` that they cannot, or `refuted` with a model, or unknown."""
         import z3
 
@@ -62,7 +62,7 @@ class Prover:
                 return "refuted", solver.model()
         return "unknown", None
 
-    def note(self, about: str, statement: str, outcome: Outcome, place: Place) -> None:
+    def note(self, about: str, statement: str, outcome: Answer, place: Place) -> None:
         """Keep the outcome of an obligation."""
         self.obligations.append(Obligation(about, statement, outcome, place))
 

@@ -159,14 +159,14 @@ def _of_text(unknown: Unknown) -> Iterator[Term]:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class TermValue:
     """A formula as a term, with what has to hold for it to have a value."""
 
     term: Term
     divisors: tuple[tuple[Term, Expression], ...]
 
 
-def value(expression: Expression, names: Mapping[str, Term]) -> Value:
+def value(expression: Expression, names: Mapping[str, Term]) -> TermValue:
     """The formula as a term over `names`. Where a divisor is 0 the term means nothing: see `divisors`."""
     divisors: list[tuple[Term, Expression]] = []
 
@@ -197,7 +197,7 @@ def value(expression: Expression, names: Mapping[str, Term]) -> Value:
             least = z3.If(least <= term, least, term) if node.sign == "min" else z3.If(least >= term, least, term)
         return least
 
-    return Value(made(expression), tuple(divisors))
+    return TermValue(made(expression), tuple(divisors))
 
 
 def numbers_of(record: Record, params: Mapping[str, Any]) -> dict[str, Term]:

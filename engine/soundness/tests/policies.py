@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.errors import InputError, Place, PolicyError, Problem, nearest
-from engine.findings.findings import Judge
+from engine.findings.findings import Checker
 from engine.language.rules import SEVERITIES
 from engine.policy.library import Library, display_name
 from engine.policy.model import Policy
@@ -25,7 +25,7 @@ from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, Recognised, Score
 from engine.submission import record
 from engine.yaml import schema as schemas
-from engine.yaml.reader import Document, load_file
+from engine.yaml.reader import YamlDocument, load_file
 
 _STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+|\+)\]")
 
@@ -47,7 +47,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class PolicyTestReport:
     """All results, and what no passing test covers."""
 
     results: tuple[Result, ...]
@@ -67,30 +67,30 @@ class Report:
         return Decimal(100 * self.covered) / self.to_cover if self.to_cover else Decimal(100)
 
 
-def run_tests(policy: Policy, where: Library) -> Report:
+def run_tests(policy: Policy, where: Library) -> PolicyTestReport:
     """Run every test of the policy and of what it extends.
 
     Raises PolicyError for tests that cannot be run: bad YAML, an unknown base, rule or case, a path that leads nowhere.
     """
     problems: list[Problem] = []
-    judge = Judge(policy)
+    checker = Checker(policy)
     results: list[Result] = []
     try:
         written = _written(policy, where, problems)
         bases = {name: base for _, document in written for name, base in document.data.get("bases", {}).items()}
         for owner, document in written:
             replaced = _replaced(policy, owner, written)
-            results += _File(document, policy, judge, problems, owner, _year(owner, where), bases, replaced).run()
+            results += _File(document, policy, checker, problems, owner, _year(owner, where), bases, replaced).run()
     finally:
-        judge.close()
+        checker.close()
     if problems:
         raise PolicyError(problems)
     return _report(results, policy)
 
 
-def _written(policy: Policy, where: Library, problems: list[Problem]) -> list[tuple[str, Document]]:
+def _written(policy: Policy, where: Library, problems: list[Problem]) -> list[tuple[str, YamlDocument]]:
     """The test files of what the policy extends and its own, each with the id of its policy."""
-    out: list[tuple[str, Document]] = []
+    out: list[tuple[str, YamlDocument]] = []
     for owner in (*policy.extends, policy.id):
         for path in sorted((where.directory(owner) / "tests").glob("*.yaml")):
             document = load_file(path, PolicyError, display_name(path, where))
@@ -107,7 +107,7 @@ def _year(owner: str, where: Library) -> int:
     return years(load_file(path, PolicyError, display_name(path)).data.get("policy", {}))[0]
 
 
-def _replaced(policy: Policy, owner: str, written: Sequence[tuple[str, Document]]) -> frozenset[str]:
+def _replaced(policy: Policy, owner: str, written: Sequence[tuple[str, YamlDocument]]) -> frozenset[str]:
     """Names of the tests of `owner` that the policy, or one between the two, writes anew or whose rule it stops."""
     order = [*policy.extends, policy.id]
     later = set(order[order.index(owner) + 1 :])
@@ -120,16 +120,16 @@ def _replaced(policy: Policy, owner: str, written: Sequence[tuple[str, Document]
 class _File:
     def __init__(
         self,
-        document: Document,
+        document: YamlDocument,
         policy: Policy,
-        judge: Judge,
+        checker: Checker,
         problems: list[Problem],
         owner: str,
         year: int,
         bases: Mapping[str, Any],
         replaced: frozenset[str],
     ) -> None:
-        self.document, self.policy, self.judge, self.problems, self.owner = document, policy, judge, problems, owner
+        self.document, self.policy, self.checker, self.problems, self.owner = document, policy, checker, problems, owner
         self.bases: Mapping[str, Any] = {**bases, **document.data.get("bases", {})}
         self.year, self.replaced = year, replaced
 
@@ -165,20 +165,20 @@ class _File:
             raise _Unusable(f"没有规则“{rule}”", "", nearest(rule, rules))
         if ("fires" if rule else "severity") not in test:
             raise _Unusable("没有写期望", "rule 与 fires，或 severity")
-        judgement = self.judge.judge(self._evaluation(self._changed(test)))
+        checked = self.checker.check(self._evaluation(self._changed(test)))
         if not rule:
-            return self._clean(test, place, [(f.rule, f.severity, f.message) for f in judgement.findings])
+            return self._clean(test, place, [(f.rule, f.severity, f.message) for f in checked.findings])
         if not rules[rule].message:
-            count = sum(item.rule == rule for item in judgement.outcome.derived)
+            count = sum(item.rule == rule for item in checked.outcome.derived)
             subjects: list[str] = []
             derived_by: tuple[str, ...] = ()
         else:
-            found = [finding for finding in judgement.findings if finding.rule == rule]
+            found = [finding for finding in checked.findings if finding.rule == rule]
             count, subjects = len(found), [finding.subject for finding in found]
             derived_by = tuple(name for finding in found for name in finding.derived_by)
         reason = ""
         if count != test["fires"]:
-            others = "、".join(dict.fromkeys(f.rule for f in judgement.findings)) or "没有别的问题"
+            others = "、".join(dict.fromkeys(f.rule for f in checked.findings)) or "没有别的问题"
             reason = f"应报 {test['fires']} 处，报了 {count} 处（{'、'.join(subjects) or others}）"
         elif "subject" in test and test["subject"] not in subjects:
             reason = f"对象应有“{test['subject']}”，是 {'、'.join(subjects)}"
@@ -315,7 +315,7 @@ def _rolled_up(policy: Policy) -> list[str]:
     return [f"rollup:{name}" for name in subjects(policy)]
 
 
-def _report(results: list[Result], policy: Policy) -> Report:
+def _report(results: list[Result], policy: Policy) -> PolicyTestReport:
     good = [result for result in results if result.passed]
     fired = {r.about for r in good if r.fired} | {name for r in good for name in r.derived_by}
     missed = {r.about for r in good if not r.fired}
@@ -328,4 +328,4 @@ def _report(results: list[Result], policy: Policy) -> Report:
     without_test = tuple(name for name in known if name not in fired)
     to_cover = len(rules) + len(needs_miss) + len(known)
     covered = to_cover - len(without_firing) - len(without_miss) - len(without_test)
-    return Report(tuple(results), without_firing, without_miss, without_test, covered, to_cover)
+    return PolicyTestReport(tuple(results), without_firing, without_miss, without_test, covered, to_cover)

@@ -10,7 +10,7 @@ from engine.errors import nearest
 from engine.forms.labels import fold
 from engine.policy.model import Policy
 from engine.rollup.run import Rollup, roll_up
-from engine.rollup.units import Node, Tree
+from engine.rollup.units import Node, UnitTree
 from engine.scoring.model import ScoredIndicator
 from engine.submission import record
 
@@ -65,12 +65,12 @@ def _rolled(test: Mapping[str, Any], policy: Policy, year: int, file: str) -> Ro
     return roll_up(forms, policy, by, tree=None if by == "project" else _tree(test, units), name="" if by == "project" else TOP)
 
 
-def _tree(test: Mapping[str, Any], units: Sequence[str]) -> Tree:
+def _tree(test: Mapping[str, Any], units: Sequence[str]) -> UnitTree:
     """All units and those expected, under the top."""
     named = list(dict.fromkeys([*units, *test.get("expected", [])]))
     below = [Node(fold(u), u, TOP, expected="expected" in test) for u in named if u != TOP]
     nodes = {TOP: Node(TOP, TOP, "", [node.key for node in below]), **{node.key: node for node in below}}
-    return Tree(nodes, TOP)
+    return UnitTree(nodes, TOP)
 
 
 def _form(child: Mapping[str, Any], number: int, by: str, policy: Policy) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from engine.soundness.tests.policies import Report
+from engine.soundness.tests.policies import PolicyTestReport
 from engine.values.numerals import plain
 from engine.values.rounding import rounded
 
 
-def show_tests(report: Report) -> str:
+def show_tests(report: PolicyTestReport) -> str:
     """The outcome of a policy's tests: failures with what was expected and what came, then what no test covers."""
     lines = [f"✗ {result.place}：{result.name}：{result.reason}" for result in report.failed]
     for title, names in (

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from engine.editing import changes as editing
 from engine.editing import fields as form_fields
-from engine.editing.changes import Change
+from engine.editing.changes import FileChange
 from engine.editing.saving import difference
 from engine.errors import PolicyError
 from engine.workbench import draft_changes
@@ -148,7 +148,7 @@ async def catalogue(request: Request, who: Editor, jurisdiction: Jurisdiction, y
 async def change(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, edit: Edit) -> Seen:
     work, policy = bench(request), f"{jurisdiction}/{year}"
     value = edit.value if edit.value_kind == "data" else editing.typed(edit.value, edit.value_kind)
-    wanted = Change(edit.kind, tuple(edit.at), edit.file, _exact(value))
+    wanted = FileChange(edit.kind, tuple(edit.at), edit.file, _exact(value))
 
     def made() -> Seen:
         draft_changes.apply(work.drafts, who.account.name, policy, edit.revision, wanted, work.library, edit.state)

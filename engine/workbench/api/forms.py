@@ -19,13 +19,14 @@ from engine.errors import PolicyError, Problem
 from engine.intake.bundle import read_bundle
 from engine.policy.library import Library
 from engine.policy.model import Policy
+from engine.results.bundles import check_bundle
 from engine.workbench.access import Editor, Publisher, Viewer
 from engine.workbench.api.model import Choice, Files, Jurisdiction, Made, PolicyId, Trouble, Year
 from engine.workbench.bodies import Sent
 from engine.workbench.kept import keep, put
 from engine.workbench.problems import told
 from engine.workbench.state import Refused, bench, busy
-from engine.workbench.uploads import judged, read_uploads
+from engine.workbench.uploads import read_uploads
 
 WRONG: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Wrong"}}}}
@@ -66,7 +67,7 @@ class Policies(BaseModel):
     problems: list[Trouble]
 
 
-class Texts(Sent):
+class PolicyTexts(Sent):
     """一个政策的文件，按文件名。"""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}/[a-z0-9][a-z0-9.-]{0,40}$", description="政策编号")]
@@ -121,7 +122,7 @@ async def policy(request: Request, who: Viewer, jurisdiction: Jurisdiction, year
 
 
 @router.post("/check", summary="检查政策文件，不保存")
-async def check(request: Request, who: Viewer, texts: Texts) -> Checked:
+async def check(request: Request, who: Viewer, texts: PolicyTexts) -> Checked:
     work = bench(request)
 
     def checked() -> Checked:
@@ -141,7 +142,7 @@ async def check(request: Request, who: Viewer, texts: Texts) -> Checked:
 async def evaluate(request: Request, who: Viewer, files: Files, policy: Choice = "") -> JSONResponse:
     work = bench(request)
     sent = [(file.filename or "", file.file) for file in files]
-    found = await busy(lambda: judged(read_uploads(sent, work.library, policy), work.judges))
+    found = await busy(lambda: check_bundle(read_uploads(sent, work.library, policy), work.checkers.check))
     return JSONResponse(found.result)
 
 
@@ -166,8 +167,8 @@ async def report(
     def zipped() -> bytes:
         from engine.reports.files import FORMATS, reports
 
-        found = judged(read_uploads(sent, work.library, policy), work.judges)
-        made = reports(found.evaluation, found.judgement, found.result, formats or FORMATS, as_filed=as_filed, compare=compare)
+        found = check_bundle(read_uploads(sent, work.library, policy), work.checkers.check)
+        made = reports(found.evaluation, found.checked, found.result, formats or FORMATS, as_filed=as_filed, compare=compare)
         return archive(made)
 
     headers = {"content-disposition": 'attachment; filename="report.zip"'}
@@ -187,9 +188,9 @@ async def results(
 
     def made() -> str:
         if examples and work.examples:
-            found = judged(read_bundle(work.examples, work.library, policy or None), work.judges)
+            found = check_bundle(read_bundle(work.examples, work.library, policy or None), work.checkers.check)
         else:
-            found = judged(read_uploads(sent, work.library, policy), work.judges)
+            found = check_bundle(read_uploads(sent, work.library, policy), work.checkers.check)
         return put(who, found, work.sessions)
 
     return Made(id=await busy(made))
@@ -201,7 +202,7 @@ def keep_result(request: Request, who: Editor, key: Annotated[str, Path(pattern=
         raise Refused(404, "没有这次核对的结果")
     work = bench(request)
     work.log.add(who.account.name, "keep", forms=who.forms[key].label)
-    return Made(id=keep(work.kept, who.forms[key].judged.evaluation.submission))
+    return Made(id=keep(work.kept, who.forms[key].found.evaluation.submission))
 
 
 @router.get("/diff", summary="比较两个政策")

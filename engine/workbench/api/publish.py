@@ -26,7 +26,7 @@ class Publish(Sent):
     amend: Annotated[str, Field(max_length=1000)] = ""
 
 
-class Test(Sent):
+class TestRequest(Sent):
     """运行草稿的测试。adopt：上级政策的测试不过的，按现在的结果写进草稿（tests/inherited.yaml），由人逐条核对。"""
 
     revision: Revision
@@ -43,7 +43,7 @@ class Tested(BaseModel):
     draft: Seen
 
 
-class Publication(BaseModel):
+class PublicationPreview(BaseModel):
     """发布之前要看的：与所继承的政策、与上次发布的相比改了什么。"""
 
     parent: str
@@ -77,12 +77,12 @@ async def new(request: Request, who: Editor, wanted: New) -> dict[str, str]:
 
 
 @router.post("/drafts/{jurisdiction}/{year}/tests", summary="运行草稿的测试")
-async def tests(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, wanted: Test) -> Tested:
+async def tests(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, wanted: TestRequest) -> Tested:
     return await busy(_tested, bench(request), who, f"{jurisdiction}/{year}", wanted)
 
 
 @router.get("/drafts/{jurisdiction}/{year}/publication", summary="发布之前：与所继承的、与上次发布的相比改了什么")
-async def publication(request: Request, who: Publisher, jurisdiction: Jurisdiction, year: Year) -> Publication:
+async def publication(request: Request, who: Publisher, jurisdiction: Jurisdiction, year: Year) -> PublicationPreview:
     return await busy(_publication, bench(request), f"{jurisdiction}/{year}")
 
 
@@ -110,7 +110,7 @@ async def publish(request: Request, who: Publisher, jurisdiction: Jurisdiction, 
     return await busy(made)
 
 
-def _tested(work: Workbench, who: Session, policy: str, wanted: Test) -> Tested:
+def _tested(work: Workbench, who: Session, policy: str, wanted: TestRequest) -> Tested:
     from engine.changes.lifecycle.adopt import FILE, adopt
     from engine.policy.loading import load
     from engine.soundness.tests.policies import run_tests
@@ -132,7 +132,7 @@ def _tested(work: Workbench, who: Session, policy: str, wanted: Test) -> Tested:
     return Tested(passed=passed, text=told, adoptable=adoptable, draft=seen_by(work, who, policy))
 
 
-def _publication(work: Workbench, policy: str) -> Publication:
+def _publication(work: Workbench, policy: str) -> PublicationPreview:
     from engine.changes.diff.compare import compare
     from engine.changes.diff.view import render
     from engine.policy import lock as policy_lock
@@ -144,4 +144,6 @@ def _publication(work: Workbench, policy: str) -> Publication:
     told_difference = render(compare(parent, policy, work.library), terminal=False) if parent else ""
     lock = policy_lock.read(resolved)
     since = [str(problem) for problem in policy_lock.differences_told(resolved, lock)] if lock else []
-    return Publication(parent=parent, against_parent=told_difference, published=lock.published.at if lock else "", since=since)
+    return PublicationPreview(
+        parent=parent, against_parent=told_difference, published=lock.published.at if lock else "", since=since
+    )

@@ -185,12 +185,12 @@ def _shown(name: str, work: Workbench) -> tuple[Any, list[dict[str, str]], str, 
     from engine.policy.build import build
     from engine.policy.loading import resolve
     from engine.policy.views.clauses import policy_body
-    from engine.policy.views.plain_language import Reading
+    from engine.policy.views.plain_language import PolicyReading
 
     try:
         resolved = resolve(name, work.library)
         found = build(resolved)
-        body, contents = policy_body(Reading(found, resolved))
+        body, contents = policy_body(PolicyReading(found, resolved))
     except JixiaoError as error:
         return "", [], "", [told(problem) for problem in error.problems]
     return body, contents, found.sha256, []

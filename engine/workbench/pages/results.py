@@ -39,8 +39,8 @@ async def result(request: Request, key: str) -> Response:
         "evaluate",
         id=key,
         label=kept.label,
-        result=kept.judged.result,
-        different=[differs(form["scores"]["total"]) for form in kept.judged.result["forms"]],
+        result=kept.found.result,
+        different=[differs(form["scores"]["total"]) for form in kept.found.result["forms"]],
         files=await busy(_documents, kept),
         severities=SEVERITIES,
         levels=list(SEVERITIES.items()),
@@ -61,36 +61,36 @@ def _documents(kept: Kept) -> list[str]:
     """The names of the Word reports there are: one for each form."""
     from engine.reports.files import reports
 
-    made = reports(kept.judged.evaluation, kept.judged.judgement, kept.judged.result, ("markdown",))
+    made = reports(kept.found.evaluation, kept.found.checked, kept.found.result, ("markdown",))
     return [name.removesuffix(".md") + ".docx" for name in made]
 
 
 def _file(kept: Kept, name: str) -> tuple[bytes, str, dict[str, str]] | None:
     """One of the files a result can be had as: content, media type, headers."""
-    judged = kept.judged
+    found = kept.found
     download = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     if name == "result.json":
         from engine.results.document import dumps
 
-        return dumps(judged.result).encode(), "application/json", download
+        return dumps(found.result).encode(), "application/json", download
     if name == "record.json":
         from engine.submission import record
 
-        return record.dump_json(judged.evaluation.submission).encode(), "application/json", download
+        return record.dump_json(found.evaluation.submission).encode(), "application/json", download
     if name == "findings.xlsx":
         from engine.results.views.workbook import findings_workbook
 
-        return findings_workbook(judged.result, judged.evaluation.policy), XLSX, download
+        return findings_workbook(found.result, found.evaluation.policy), XLSX, download
     from engine.reports.files import reports
 
     if name == "report.zip":
-        made = reports(judged.evaluation, judged.judgement, judged.result, ("docx", "html", "markdown"))
+        made = reports(found.evaluation, found.checked, found.result, ("docx", "html", "markdown"))
         return archive(made), "application/zip", download
     if name == "report.html":
-        content = reports(judged.evaluation, judged.judgement, judged.result, ("html",))[name]
+        content = reports(found.evaluation, found.checked, found.result, ("html",))[name]
         return content, *alone(content)
     if name.endswith(".docx"):
-        made = reports(judged.evaluation, judged.judgement, judged.result, ("docx",))
+        made = reports(found.evaluation, found.checked, found.result, ("docx",))
         return (made[name], DOCX, download) if name in made else None
     return None
 

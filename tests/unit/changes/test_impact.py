@@ -21,10 +21,10 @@ import itertools
 
 from realistic import bundle
 
-from engine.changes.impact.compare import Comparer, FormImpact, Outcome, _findings
+from engine.changes.impact.compare import Comparer, FormImpact, Standing, _findings
 from engine.changes.impact.data import signed, to_data
 from engine.changes.impact.html import render as page
-from engine.changes.impact.run import Impact, judged, replay
+from engine.changes.impact.run import Impact, compared, replay
 from engine.changes.impact.tally import Tally, Totals, distribution, histogram, spread
 from engine.changes.impact.view import render as table
 from engine.errors import Place
@@ -129,7 +129,7 @@ def test_worst_is_first_and_the_rest_is_not_dropped() -> None:
 def test_several_processes_find_the_same() -> None:
     bundles = [Bundle(submission, policy(A)) for submission in submissions()[:4]]
     policies = (policy(A), policy(B))
-    one, two = ([found for _, found in judged(bundles, policies, (A, B), library(), jobs)] for jobs in (1, 2))
+    one, two = ([found for _, found in compared(bundles, policies, (A, B), library(), jobs)] for jobs in (1, 2))
     assert one == two
 
 
@@ -229,7 +229,7 @@ def test_control_characters_of_a_form_do_not_reach_the_terminal() -> None:
 
 def test_memory_is_bounded_by_what_changed() -> None:
     tally = Tally(2)
-    same = Outcome(Decimal(90), "scored", "优")
+    same = Standing(Decimal(90), "scored", "优")
     for n in range(50):
         after = replace(same, score=Decimal(90) - n)
         tally.add(

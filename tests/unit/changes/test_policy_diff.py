@@ -17,7 +17,7 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.changes.diff.compare import Change, Difference, difference
+from engine.changes.diff.compare import Change, PolicyDifference, difference
 from engine.changes.diff.data import sentence, to_data
 from engine.changes.diff.view import render
 from engine.policy import titles as schema_titles
@@ -35,7 +35,7 @@ def resolved(name: str) -> Resolved:
     return resolve(name, library())
 
 
-def changed(edit: Any) -> Difference:
+def changed(edit: Any) -> PolicyDifference:
     """Hubei's policy against itself as `edit` leaves it."""
     base = resolved(HUBEI)
     sections = copy.deepcopy(base.sections)
@@ -43,7 +43,7 @@ def changed(edit: Any) -> Difference:
     return difference(base, replace(base, sections=sections))
 
 
-def told(found: Difference) -> list[str]:
+def told(found: PolicyDifference) -> list[str]:
     return [f"{change.effect}: {sentence(change)}" for change in found.changes]
 
 

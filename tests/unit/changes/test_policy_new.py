@@ -15,7 +15,7 @@ from engine.policy.library import Library, library
 from engine.policy.loading import check, load, resolve
 from engine.soundness.tests import policies as policy_tests
 from engine.soundness.tests.policies import run_tests
-from engine.yaml.reader import Document
+from engine.yaml.reader import YamlDocument
 
 PARENTS = ["hubei/2021", "sichuan/2025", "central/2020"]
 CODE = re.compile(r"# ( *\S.*)")
@@ -109,7 +109,7 @@ def _without_the_packs(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests of the packs, which take seconds, run elsewhere; a few of them are enough here."""
     every = policy_tests._written
 
-    def some(*arguments: Any) -> list[tuple[str, Document]]:
+    def some(*arguments: Any) -> list[tuple[str, YamlDocument]]:
         found = every(*arguments)
         for owner, document in found:
             if owner.startswith("common/"):

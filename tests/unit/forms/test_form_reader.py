@@ -656,7 +656,7 @@ def test_a_paragraph_of_many_megabytes_in_bounded_time() -> None:
 
 def test_the_layout_fits_its_schema() -> None:
     document = yamlfile.load_file(POLICY)
-    assert schemas.check(yamlfile.Document(document.data["form"], str(POLICY), {}, {}), "form") == []
+    assert schemas.check(yamlfile.YamlDocument(document.data["form"], str(POLICY), {}, {}), "form") == []
 
 
 def test_every_bad_pattern_of_a_layout_is_reported() -> None:

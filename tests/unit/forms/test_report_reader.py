@@ -13,7 +13,7 @@ from engine.errors import Place, Problem
 from engine.forms.layout import Layout
 from engine.forms.layout import layout as build_layout
 from engine.forms.reader import read_forms
-from engine.forms.report import Report, read_report
+from engine.forms.report import FiledReport, read_report
 from engine.submission.model import Form
 from engine.yaml import reader as yamlfile
 
@@ -30,7 +30,7 @@ def seed() -> tuple[Form, ...]:
     return read_forms(read(ROOT / "examples" / "hubei-gcc-2021.txt", file="seed.txt"), hubei())
 
 
-def report(text: str) -> tuple[Report, list[Problem]]:
+def report(text: str) -> tuple[FiledReport, list[Problem]]:
     problems: list[Problem] = []
     return read_report(read_text(text, "f.txt").blocks, hubei(), problems), problems
 

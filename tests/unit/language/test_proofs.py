@@ -18,7 +18,7 @@ from engine.language import formula
 from engine.language.conditions import Scope
 from engine.language.model import Scalar
 from engine.language.predicates import predicate
-from engine.language.tables import Reader, Table
+from engine.language.tables import CaseTable, Reader
 from engine.policy.library import library
 from engine.policy.loading import load
 from engine.policy.model import Policy
@@ -76,7 +76,7 @@ records = st.fixed_dictionaries(
 )
 
 
-def table_of(written: list[tuple[dict[str, Any], str]]) -> Table | None:
+def table_of(written: list[tuple[dict[str, Any], str]]) -> CaseTable | None:
     """The table; None where its conditions do not hold up (a field compared with itself)."""
     problems: list[Problem] = []
     data: list[dict[str, Any]] = [

@@ -11,7 +11,7 @@ from engine.errors import Place, Problem
 from engine.language.conditions import Scope
 from engine.language.fields import Field
 from engine.language.model import Scalar
-from engine.language.tables import Reader, Table
+from engine.language.tables import CaseTable, Reader
 
 D = Decimal
 FIELDS = {
@@ -23,7 +23,7 @@ FIELDS = {
 PARAMS: dict[str, Any] = {"half": D("0.5"), "nought": 0, "words": ["x"]}
 
 
-def read(*cases: dict[str, Any], values: tuple[str, ...] = ()) -> tuple[Table, list[str]]:
+def read(*cases: dict[str, Any], values: tuple[str, ...] = ()) -> tuple[CaseTable, list[str]]:
     problems: list[Problem] = []
     reader = Reader(Scope(FIELDS, PARAMS, lambda path: Place(path="/".join(map(str, path)))), PARAMS, problems)
     table = reader.table("t", {"cases": [{"case": f"c{n}", "basis": "a#b"} | case for n, case in enumerate(cases)]}, ("t",), values)
@@ -33,7 +33,7 @@ def read(*cases: dict[str, Any], values: tuple[str, ...] = ()) -> tuple[Table, l
 REST = {"otherwise": True, "status": "needs_review"}
 
 
-def first(table: Table, **fields: Scalar) -> str:
+def first(table: CaseTable, **fields: Scalar) -> str:
     case = table.first(fields)
     return case.id if case else ""
 

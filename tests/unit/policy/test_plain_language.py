@@ -20,7 +20,7 @@ from engine.policy.heads import heads
 from engine.policy.library import library
 from engine.policy.loading import resolve
 from engine.policy.views.clauses import clause_html, clause_text, clauses, policy_html
-from engine.policy.views.plain_language import Reading, render
+from engine.policy.views.plain_language import PolicyReading, render
 
 SHIPPED = [head.id for head in heads(library())[0] if head.status != "pack"]
 GOLDEN = ROOT / "tests" / "golden" / "explained" / "hubei-2021-scoring.md"
@@ -29,9 +29,9 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>[点](javascript
 
 
 @cache
-def reading(policy: str) -> Reading:
+def reading(policy: str) -> PolicyReading:
     resolved = resolve(policy, library())
-    return Reading(build(resolved), resolved)
+    return PolicyReading(build(resolved), resolved)
 
 
 @cache
@@ -39,10 +39,10 @@ def text(policy: str) -> str:
     return render(reading(policy))
 
 
-def changed(policies: Policies) -> Reading:
+def changed(policies: Policies) -> PolicyReading:
     where = library(policies.root)
     resolved = resolve("hubei/2021", where)
-    return Reading(build(resolved), resolved)
+    return PolicyReading(build(resolved), resolved)
 
 
 def sentences(said: str) -> Iterator[str]:
@@ -180,7 +180,7 @@ def test_a_clause_nobody_cites_is_told(policies: Policies) -> None:
     assert "没有条目引用这一条，政策也没有说明为什么" in said
 
 
-def hostile(policies: Policies) -> Reading:
+def hostile(policies: Policies) -> PolicyReading:
     title = "        title: 满意度指标\n        text: 基于"
     policies.change(
         "policy.yaml",

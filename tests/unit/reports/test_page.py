@@ -19,7 +19,7 @@ import pytest
 from conftest import ROOT, Forms, replace_once
 
 from engine.errors import PolicyError
-from engine.findings.findings import Judge
+from engine.findings.findings import Checker
 from engine.intake.bundle import read_bundle
 from engine.policy.library import library
 from engine.policy.model import Policy
@@ -72,9 +72,9 @@ def squeezed(text: str) -> str:
 def make(path: Path, roots: Sequence[Path] = (TEMPLATES,)) -> Page:
     bundle = read_bundle([path], library())
     evaluation = evaluate(bundle.submission, bundle.policy)
-    judgement = Judge(bundle.policy).judge(evaluation)
-    made = drafts(contexts(evaluation.forms, judgement, bundle.policy), bundle.policy, [TEMPLATES])
-    result = to_data(evaluation, judgement)
+    checked = Checker(bundle.policy).check(evaluation)
+    made = drafts(contexts(evaluation.forms, checked, bundle.policy), bundle.policy, [TEMPLATES])
+    result = to_data(evaluation, checked)
     return shown(result, made, bundle.policy, roots)
 
 

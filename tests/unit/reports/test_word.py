@@ -15,7 +15,7 @@ from conftest import ROOT, SMALL_FORM
 from engine.documents import text as text_reader
 from engine.documents import word as docx_reader
 from engine.errors import PolicyError
-from engine.findings.findings import Judge
+from engine.findings.findings import Checker
 from engine.forms.reader import read_forms
 from engine.policy.library import library
 from engine.policy.loading import load
@@ -33,7 +33,7 @@ def draft() -> Draft:
     policy = load("hubei/2021", library())
     forms = read_forms(text_reader.read_text(SMALL_FORM), policy.layout)
     evaluation = evaluate(Submission(forms), policy)
-    return drafts(contexts(evaluation.forms, Judge(policy).judge(evaluation), policy), policy, [ROOT / "templates"])[0]
+    return drafts(contexts(evaluation.forms, Checker(policy).check(evaluation), policy), policy, [ROOT / "templates"])[0]
 
 
 def parts(data: bytes) -> dict[str, bytes]:

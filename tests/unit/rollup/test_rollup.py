@@ -16,7 +16,7 @@ from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.rollup.model import exact, together
 from engine.rollup.run import Rollup, roll_up
-from engine.rollup.units import Node, Tree
+from engine.rollup.units import Node, UnitTree
 from engine.scoring.form import evaluate
 from engine.submission import record
 from engine.submission.model import Form, Submission
@@ -114,7 +114,7 @@ def test_by_levels_is_the_same_as_in_one_step(hubei: Policy, data: list[dict[str
     for city, inside in groups.items():
         nodes[city] = Node(city, city, "省", [form.unit for form in inside])
         nodes |= {form.unit: Node(form.unit, form.unit, city) for form in inside}
-    levels = roll_up(forms, hubei, "region", tree=Tree(nodes, "省"))
+    levels = roll_up(forms, hubei, "region", tree=UnitTree(nodes, "省"))
     assert [level.name for level in levels.levels] == ["省", "东市", "西市"]
     assert values(levels) == values(roll_up(forms, hubei, "unit", name="省"))
 

@@ -20,7 +20,7 @@ from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.scoring.form import evaluate
 from engine.scoring.recognition import recognise
-from engine.soundness.lint.run import Report, lint
+from engine.soundness.lint.run import LintReport, lint
 from engine.soundness.proof.assumptions import world
 from engine.soundness.proof.prover import Prover
 from engine.soundness.proof.terms import number
@@ -95,7 +95,7 @@ def test_no_record_is_ruled_out(hubei: Policy, name: str, target: str, actual: s
 # --- tables that rest on it ------------------------------------------------------------------------------------------
 
 
-def linted(tmp_path: Path, cases: str) -> Report:
+def linted(tmp_path: Path, cases: str) -> LintReport:
     """What lint says of hubei/2021 with other cases for quantitative indicators."""
     home = tmp_path / "mine" / "hubei" / "2021"
     shutil.copytree(ROOT / "policies" / "hubei" / "2021", home)
@@ -110,7 +110,7 @@ def case(id_: str, when: str, score: str) -> str:
     return f"      - case: {id_}\n        when: {{{when}}}\n        score: {score}\n        basis: note-2021#2\n"
 
 
-def outcome(report: Report, statement: str) -> str:
+def outcome(report: LintReport, statement: str) -> str:
     return next(one.outcome for one in report.obligations if one.about == "quantitative" and one.statement == statement)
 
 
