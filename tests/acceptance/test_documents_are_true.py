@@ -16,7 +16,7 @@ sys.path.append(str(ROOT / "docs"))
 from make_pages import fields_page  # noqa: E402  # a tool of `make docs`, in no package
 from module_map import modules_page  # noqa: E402
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*(ROOT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")), *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def examples() -> list[tuple[str, str, list[str]]]:
@@ -80,7 +80,17 @@ def test_links_between_documents_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
-def test_make_targets_named_in_the_readme_exist() -> None:
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md"])
+def test_make_targets_named_on_a_page_exist(page: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")):
+    named = re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / page).read_text(encoding="utf-8"), re.M)
+    assert {"demo", "test"} <= set(named), "the two commands that do all the set-up"
+    for target in named:
         assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_paths_named_in_contributing_exist() -> None:
+    for path in re.findall(
+        r"`((?:engine|policies|schemas|tests|docs)/[\w./-]*)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    ):
+        assert (ROOT / path).exists(), path
