@@ -1,0 +1,129 @@
+"""Facts of one small form, by hand: what was filed, what follows from it, and where it stands."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.findings.facts.build import Facts, facts_of
+from engine.language.fact_fields import FACTS
+from engine.policy.library import library
+from engine.policy.loading import load
+from engine.scoring.form import evaluate
+from engine.submission import record
+
+ROWS = [
+    {
+        "name": "培训期数",
+        "level1": "产出指标",
+        "level2": "数量指标",
+        "weight": "30",
+        "target": "≥4期",
+        "actual": "3期",
+        "score": "30",
+        "reason": "疫情影响",
+    },
+    {
+        "name": "满意度",
+        "level1": "产出指标",
+        "level2": "满意度指标",
+        "weight": "10",
+        "target": "≥90%",
+        "actual": "≥90%",
+        "score": "10",
+    },
+    {
+        "name": "服务水平",
+        "level1": "效益指标",
+        "level2": "",
+        "weight": "40",
+        "target": "提高",
+        "actual": "达成预期指标",
+        "score": "36",
+    },
+]
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    line = {
+        "name": "总额",
+        "role": "total",
+        "money_unit": "万元",
+        "original": "250",
+        "budget": "200",
+        "executed": "150",
+        "rate": "75.1%",
+    }
+    line |= {"score": "15"}
+    form = {"kind": "project", "name": "甲经费", "budget": [line], "total": "91", "grade": "优"}
+    form |= {"goals": [{"weight": "80", "indicators": ROWS}]}
+    bundle = record.from_data({"schema": "jixiao/submission/1", "unit": "某局", "fiscal_year": 2021, "forms": [form]})
+    return facts_of(evaluate(bundle, load("hubei/2021", library())))
+
+
+def of(facts: Facts, kind: str, **wanted: object) -> Any:
+    (found,) = [f for f in facts.facts if f.kind == kind and all(f.fields.get(k) == v for k, v in wanted.items())]
+    return found.fields
+
+
+def test_the_form_with_what_follows_from_what_was_filed(facts: Facts) -> None:
+    form = of(facts, "form")
+    assert (form["budget"], form["executed"], form["unspent"]) == (Decimal(200), Decimal(150), Decimal(50))
+    assert form["budget_change"] == Decimal("-0.2"), "(200 − 250) ÷ 250"
+    assert (form["execution_rate"], form["execution_rate_stated"]) == (Decimal(75), Decimal("75.1"))
+    assert (form["execution_rate_gap"], form["execution_rate_precision"]) == (Decimal("0.1"), Decimal("0.1"))
+    assert form["execution_reported"] == form["execution_computed"] == Decimal(15)
+    assert (form["indicators_reported"], form["total_added"], form["added_gap"]) == (Decimal(76), Decimal(91), Decimal(0))
+    assert form["grade_of_reported"] == "优"
+    assert (form["indicators"], form["weight_sum"]) == (Decimal(3), Decimal(80))
+    assert form["indicator_rate"] == Decimal(95), "76 of 80"
+    assert form["execution_score_rate"] == Decimal(75), "15 of 20"
+    assert form["rate_lead"] == Decimal(20)
+
+
+def test_an_indicator_short_of_its_target(facts: Facts) -> None:
+    item = of(facts, "indicator", name="培训期数")
+    assert (item["met"], item["computed"], item["reported"]) == ("no", Decimal("22.50"), Decimal(30))
+    assert (item["score_gap"], item["score_shortfall"]) == (Decimal("7.50"), Decimal("-7.50"))
+    assert (item["full_marks"], item["score_differs"], item["copied"]) == (True, True, False)
+    assert item["excess"] == Decimal("-0.25")
+    assert item["weight_share"] == Decimal("0.375"), "30 of 80"
+    assert item["reason"] == "疫情影响"
+    assert (item["belongs"], item["level1_name"]) == (True, "产出指标")
+
+
+def test_a_heading_under_the_wrong_one_and_a_copied_value(facts: Facts) -> None:
+    item = of(facts, "indicator", name="满意度")
+    assert (item["belongs"], item["home"]) == (False, "效益指标")
+    assert item["copied"] is True
+
+
+def test_what_a_form_does_not_have_is_absent_not_empty(facts: Facts) -> None:
+    item = of(facts, "indicator", name="服务水平")
+    assert {"level2", "belongs", "reason", "target", "actual"}.isdisjoint(item)
+    assert "weight_total_printed" not in of(facts, "form")
+
+
+def test_goals_and_groups(facts: Facts) -> None:
+    goal = of(facts, "goal")
+    assert (goal["weight"], goal["weight_sum"], goal["indicators"]) == (Decimal(80), Decimal(80), Decimal(3))
+    group = of(facts, "group", name="产出指标")
+    assert (group["depth"], group["weight_sum"], group["indicators"]) == (Decimal(1), Decimal(40), Decimal(2))
+    assert of(facts, "part", name="效益指标")["reported"] == Decimal(36)
+
+
+def test_every_field_is_one_a_rule_may_name_with_its_type(facts: Facts) -> None:
+    types = {"text": str, "number": Decimal, "bool": bool}
+    for fact in facts.facts:
+        for name, value in fact.fields.items():
+            assert type(value) is types[FACTS[fact.kind][name].type], (fact.kind, name)
+
+
+def test_every_fact_knows_where_it_stands(facts: Facts) -> None:
+    assert {fact.id for fact in facts.facts} == set(facts.sources)
+    ids = [fact.id for fact in facts.facts if fact.kind == "indicator"]
+    assert ids == sorted(ids), "their text order is the order on the form"
+    assert facts.sources[ids[0]].cells["actual"].text == "3期"

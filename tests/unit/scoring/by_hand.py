@@ -1,0 +1,49 @@
+"""Indicators and forms written by hand, and what hubei/2021 makes of them. Shared by the tests of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from engine.policy.library import library
+from engine.policy.loading import load
+from engine.policy.model import Policy
+from engine.scoring.form import evaluate
+from engine.scoring.model import ScoredForm, ScoredIndicator
+from engine.submission import record
+
+Row = Mapping[str, str]
+
+
+@cache
+def hubei() -> Policy:
+    """The policy whose clauses these tests quote: note 1 execution 20 × B ÷ A, note 2 W × B ÷ A or W × A ÷ B, note 3 tiers."""
+    return load("hubei/2021", library())
+
+
+def row(name: str = "培训期数", level1: str = "产出指标", level2: str = "数量指标", **cells: str) -> dict[str, str]:
+    """A row of a form: name, heading, and the cells weight, target, actual, score."""
+    return {"name": name, "level1": level1, "level2": level2, **cells}
+
+
+def scored(rows: Sequence[Row], budget: Row | None = None, policy: Policy | None = None, **form: Any) -> ScoredForm:
+    """One project form of 2021 with these rows, scored."""
+    line = budget if budget is not None else {"budget": "200", "executed": "150", "score": "15"}
+    lines = [{"name": "总额", "role": "total", "money_unit": "万元", **line}] if line else []
+    data = {"kind": "project", "name": "甲经费", "budget": lines, "goals": [{"indicators": list(rows)}], **form}
+    bundle = record.from_data({"schema": "jixiao/submission/1", "unit": "某局", "fiscal_year": 2021, "forms": [data]})
+    (made,) = evaluate(bundle, policy or hubei()).forms
+    return made
+
+
+def one(**cells: str) -> ScoredIndicator:
+    """The one indicator of such a form."""
+    (item,) = scored([row(**cells)]).indicators
+    return item
+
+
+def number(text: str | None) -> Decimal | None:
+    """A number as tests write it."""
+    return None if text is None else Decimal(text)
