@@ -7,6 +7,7 @@ Messages are Chinese, since officers read them; each says what was wrong and wha
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ EXIT_USAGE = 2
 EXIT_POLICY = 3
 EXIT_TESTS = 4
 EXIT_INPUT = 5
+EXIT_MACHINE = 6
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -108,6 +110,12 @@ class InputError(JixiaoError):
     exit_status = EXIT_INPUT
 
 
+class OutputError(JixiaoError):
+    """Not finished for a reason of the machine: what was made cannot be written, the disk or the memory is full."""
+
+    exit_status = EXIT_MACHINE
+
+
 class InternalError(JixiaoError):
     """The engine contradicts itself (two matchers disagree): never a result, always an error."""
 
@@ -118,3 +126,41 @@ def nearest(word: str, words: Iterable[str]) -> str:
     """The valid word closest to `word`, or an empty string if none is close (difflib ratio under 0.6)."""
     close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
     return close[0] if close else ""
+
+
+_REASONS = {
+    errno.ENOENT: "没有这个文件或目录",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EISDIR: "是一个目录",
+    errno.ENOTDIR: "路径中间有一段不是目录",
+    errno.EEXIST: "已经有同名的文件或目录",
+    errno.ENOTEMPTY: "已经有同名的目录",
+    errno.ELOOP: "链接绕成了圈",
+    errno.ENAMETOOLONG: "名字太长",
+    errno.EILSEQ: "名字里有这个磁盘存不了的字符",
+    errno.ENOSPC: "磁盘满了",
+    errno.EDQUOT: "磁盘配额用完了",
+    errno.EFBIG: "超过了容许的文件大小",
+    errno.EROFS: "磁盘是只读的",
+    errno.EIO: "磁盘读写出错",
+    errno.EBUSY: "别的程序正占用着",
+    errno.ETXTBSY: "别的程序正占用着",
+    errno.EMFILE: "同时打开的文件太多",
+    errno.ENFILE: "同时打开的文件太多",
+    errno.ENOMEM: "内存不够",
+    errno.EADDRINUSE: "已经有程序在用",
+    errno.EADDRNOTAVAIL: "这台机器没有这个地址",
+}
+_SHARING = (32, 33)
+"""Windows: another program holds the file."""
+
+
+def error_number(error: OSError) -> int:
+    """The errno of what the system refused; 0 where there is none."""
+    return errno.EBUSY if getattr(error, "winerror", None) in _SHARING else error.errno or 0
+
+
+def system_reason(error: OSError) -> str:
+    """Why the system refused, in Chinese; in its own words for what is rare."""
+    return _REASONS.get(error_number(error), error.strerror or str(error) or type(error).__name__)

@@ -1,46 +1,285 @@
-"""Writing results: printed, or a file replaced as a whole."""
+"""Writing: printed, or replaced as a whole. The one place where what stands on a disk changes.
+
+A file is old or new and never half, also after the power was cut: it is written beside its place under a name of its own, brought
+to the disk, put in its place, and the directory is brought to the disk. So is a set of files, and a whole directory. What a run
+that was killed leaves behind is known by `PREFIX`, is read by nobody, and goes when something is next written there.
+
+Whatever the machine refuses is an OutputError in Chinese: which file, what is wrong, what to do.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import secrets
+import shutil
+import stat
 import sys
-import tempfile
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from engine.errors import Place, Problem, UsageError
+from engine.errors import OutputError, Place, Problem, UsageError, error_number, system_reason
+
+PREFIX = ".jixiao-tmp-"
+"""How the name of what is not yet in its place begins. It does not hold the name of the file: that may be as long as names get."""
+ABANDONED = 3600.0
+"""Seconds without a change after which such a file was left behind by a run that was killed."""
+_SPACE, _RIGHTS, _PLACE = "腾出空间后再运行一次，或写到别的磁盘", "有权写的目录；或请管理员给权限", "已有的目录里的一个文件"
+_NAME = "短一些的名字：一段名字不超过 255 字节，约 85 个汉字"
+_REMEDIES = {
+    errno.ENOSPC: ("full", _SPACE),
+    errno.EDQUOT: ("full", _SPACE),
+    errno.EFBIG: ("full", "写到别的磁盘，或请管理员放宽限制"),
+    errno.EROFS: ("denied", "写到别的地方"),
+    errno.EACCES: ("denied", _RIGHTS),
+    errno.EPERM: ("denied", _RIGHTS),
+    errno.EISDIR: ("place", _PLACE),
+    errno.ENOTDIR: ("place", _PLACE),
+    errno.ENOENT: ("place", f"{_PLACE}；或先建这个目录"),
+    errno.ELOOP: ("place", _PLACE),
+    errno.EEXIST: ("place", "另一个名字"),
+    errno.ENOTEMPTY: ("place", "另一个名字"),
+    errno.ENAMETOOLONG: ("name", _NAME),
+    errno.EILSEQ: ("name", "另一个名字"),
+    errno.EBUSY: ("busy", "关掉它再运行一次"),
+    errno.ETXTBSY: ("busy", "关掉它再运行一次"),
+    errno.EIO: ("broken", "换一个磁盘，并检查这一个"),
+}
+"""errno -> the last part of the problem's code, what to do."""
 
 
-def write(text: str | bytes, out: Path | None) -> None:
-    """Print, or replace the file as a whole: it is old or new, never half. A device or pipe is written to as it is.
+def write(content: str | bytes, out: Path | None, *, mode: int = 0o666) -> None:
+    """Print, or replace the file as a whole. A device or pipe is written to as it is; a link stays a link.
 
-    Bytes (a workbook) are written as they are.
+    Bytes (a workbook) are written as they are. `mode` is for a file that is new, less what the umask takes away; one that is
+    there keeps its own. Raises OutputError; UsageError for a directory that is not there: that is a name written wrong.
     """
-    content = text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     if out is None:
-        if isinstance(text, bytes):
-            sys.stdout.buffer.write(text)
-        else:
-            sys.stdout.write(text)
+        _print(content)
         return
-    target = out.resolve()  # a link stays a link: what it leads to is replaced
-    if target.is_dir() or not target.parent.is_dir():
-        reason = "是一个目录" if target.is_dir() else f"所在的目录 {displayed(target.parent)} 不存在"
-        raise UsageError(Problem(Place(displayed(out)), f"不能写到这里：{reason}", "一个文件"))
-    if target.exists() and not target.is_file():
-        target.write_bytes(content)
-        return
-    mask = os.umask(0)
-    os.umask(mask)
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    with telling(out):
+        target = _led(out)
+        if target.exists() and not target.is_file() and not target.is_dir():
+            target.write_bytes(data)
+            return
+        if not target.parent.exists():
+            told = f"不能写到这里：所在的目录 {displayed(target.parent)} 不存在"
+            raise UsageError(Problem(Place(displayed(out)), told, "已有的目录里的一个文件；或先建这个目录", code="output.place"))
+        _clear(target.parent)
+    with replacing(out, mode=mode) as temporary, temporary.open("wb") as stream:
+        stream.write(data)
+
+
+@contextlib.contextmanager
+def replacing(out: Path, *, mode: int = 0o666) -> Iterator[Path]:
+    """A file to write to, for a library that opens it by name; what was written there takes the place of `out`.
+
+    Raises OutputError.
+    """
+    with telling(out):
+        target = _target(out)
+        temporary = _begun(target, mode)
+        try:
+            yield temporary
+            _finished(temporary, target)
+            os.replace(temporary, target)
+            _to_disk(target.parent)
+        finally:  # Ctrl-C too: nothing half-written stays behind, and whatever it was goes on upwards
+            temporary.unlink(missing_ok=True)
+
+
+def write_all(files: Mapping[str, bytes], directory: Path) -> list[Path]:
+    """Write files into a directory, made if it is not there: all are on the disk before the first takes its place. What was
+    written. Raises OutputError."""
+    make_directory(directory)
+    _clear(directory)
+    staged: list[tuple[Path, Path]] = []
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except BaseException:  # Ctrl-C too: no half-written file stays behind, and whatever it was goes on upwards
-        Path(temporary).unlink(missing_ok=True)
+        for name, content in files.items():
+            with telling(directory / name):
+                target = _target(directory / name)
+                staged.append((_begun(target, 0o666), target))
+                staged[-1][0].write_bytes(content)
+                _finished(*staged[-1])
+        for temporary, target in staged:
+            with telling(target):
+                os.replace(temporary, target)
+        with telling(directory):
+            _to_disk(directory)
+    finally:
+        for temporary, _ in staged:
+            temporary.unlink(missing_ok=True)
+    return [directory / name for name in files]
+
+
+@contextlib.contextmanager
+def whole_directory(folder: Path, *, replace: bool = False) -> Iterator[Path]:
+    """A new directory that takes its place when all in it is written and on the disk, and is taken away if anything fails.
+
+    With `replace` it takes the place of one that is there; else that is an OutputError, as is all that the machine refuses.
+    """
+    make_directory(folder.parent)
+    fresh, old = folder.parent / _temporary(), folder.parent / _temporary()
+    try:
+        with telling(folder):
+            fresh.mkdir()
+            yield fresh
+            for path in (*fresh.rglob("*"), fresh):
+                _to_disk(path)
+            if replace and folder.exists():  # whoever looks finds the old one, the new one, or for a moment none
+                os.rename(folder, old)
+            try:
+                os.rename(fresh, folder)
+            except BaseException:
+                if old.exists():
+                    os.rename(old, folder)
+                raise
+            _to_disk(folder.parent)
+    finally:
+        for directory in (fresh, old):
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def append(line: bytes, out: Path, *, mode: int = 0o666) -> None:
+    """Add a line to a file, brought to the disk; all of it or nothing. For one writer at a time. Raises OutputError."""
+    with telling(out):
+        handle = os.open(out, os.O_WRONLY | os.O_APPEND | os.O_CREAT, mode)
+        try:
+            before = os.fstat(handle).st_size
+            try:
+                left = memoryview(line)
+                while left:
+                    left = left[os.write(handle, left) :]
+                os.fsync(handle)
+            except OSError:
+                os.ftruncate(handle, before)
+                raise
+        finally:
+            os.close(handle)
+        if not before:
+            _to_disk(out.parent)
+
+
+def make_directory(directory: Path, *, mode: int = 0o777) -> None:
+    """The directory, and those it is in, if they are not there. Raises OutputError."""
+    with telling(directory):
+        directory.mkdir(parents=True, exist_ok=True, mode=mode)
+
+
+def rename(path: Path, name: str) -> None:
+    """Give a file another name in its directory, one that is taken over if it is there. Raises OutputError."""
+    with telling(path):
+        os.replace(path, path.with_name(name))
+        _to_disk(path.parent)
+
+
+def contents(directory: Path) -> Iterator[Path]:
+    """What stands in a directory, but for what a run left unfinished."""
+    return (path for path in directory.iterdir() if not path.name.startswith(PREFIX))
+
+
+@contextlib.contextmanager
+def telling(path: Path) -> Iterator[None]:
+    """Whatever the machine refuses inside is told as an OutputError about `path`; a reader that went away is not an error."""
+    try:
+        yield
+    except BrokenPipeError:
         raise
+    except OSError as error:
+        raise refused(error, displayed(path)) from error
+
+
+def refused(error: OSError, name: str) -> OutputError:
+    """What the machine refused, in Chinese: the file, what is wrong, what to do."""
+    number = error_number(error)
+    code, remedy = _REMEDIES.get(number, ("other", "处理后再运行一次"))
+    why = "所在的目录不存在" if number == errno.ENOENT else system_reason(error)
+    return OutputError(Problem(Place(name), f"写不进去：{why}", remedy, code=f"output.{code}"))
+
+
+def _print(content: str | bytes) -> None:
+    try:
+        if isinstance(content, bytes):
+            sys.stdout.buffer.write(content)
+        else:
+            sys.stdout.write(content)
+        sys.stdout.flush()  # a full disk is told here, not when there is nobody left to tell it
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise refused(error, "标准输出") from error
+
+
+def _target(out: Path) -> Path:
+    """The file itself, where `out` is a link to it; what cannot be replaced is refused before anything is written."""
+    target = _led(out)
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "")
+    if len(os.fsencode(target.name)) > _longest(target.parent):
+        raise OSError(errno.ENAMETOOLONG, "")
+    return target
+
+
+def _led(out: Path) -> Path:
+    """Where a link leads to."""
+    try:
+        return out.resolve()
+    except RuntimeError as error:  # what Python 3.11 and 3.12 make of a circle of links
+        raise OSError(errno.ELOOP, "") from error
+
+
+def _longest(directory: Path) -> int:
+    """Bytes of a name in a directory."""
+    try:
+        return os.pathconf(directory, "PC_NAME_MAX")
+    except (AttributeError, ValueError):  # Windows
+        return 255
+
+
+def _temporary() -> str:
+    return PREFIX + secrets.token_hex(8)
+
+
+def _begun(target: Path, mode: int) -> Path:
+    """An empty file beside the target."""
+    temporary = target.parent / _temporary()
+    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))  # the system applies the umask
+    return temporary
+
+
+def _finished(temporary: Path, target: Path) -> None:
+    """What is to take the target's place gets its permissions, and is brought to the disk."""
+    if target.exists():
+        os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
+    _to_disk(temporary)
+
+
+def _to_disk(path: Path) -> None:
+    """Bring a file or directory to the disk. Where a system has no such thing for directories, it keeps them by itself."""
+    windows = os.name == "nt"
+    if windows and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDWR if windows else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)
+
+
+def _clear(directory: Path) -> None:
+    """Takes away what runs that were killed left behind."""
+    with os.scandir(directory) as found:
+        for entry in found:
+            if entry.name.startswith(PREFIX) and entry.is_file(follow_symlinks=False):
+                with contextlib.suppress(OSError):  # another run's, gone meanwhile or not ours to take
+                    if time.time() - entry.stat(follow_symlinks=False).st_mtime > ABANDONED:
+                        os.unlink(entry)
 
 
 def displayed(path: str | Path) -> str:

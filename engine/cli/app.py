@@ -5,6 +5,7 @@ Results go to standard output, everything else to standard error.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -24,14 +25,16 @@ from engine.cli.workbench import account, workbench
 from engine.errors import (
     EXIT_FINDINGS,
     EXIT_INPUT,
+    EXIT_MACHINE,
     EXIT_OK,
     EXIT_USAGE,
     JixiaoError,
     Place,
     Problem,
     UsageError,
+    system_reason,
 )
-from engine.files import displayed
+from engine.files import displayed, refused, write_all
 from engine.files import write as _write
 
 Command = Callable[..., Any]
@@ -177,7 +180,7 @@ def report(
             as_filed=as_filed,
             compare=compare,
         )
-        for path in drafting.write(made, out if run.single else out / name):
+        for path in write_all(made, out if run.single else out / name):
             click.echo(str(path))
     return run.status
 
@@ -212,7 +215,20 @@ def main() -> None:
         elif hasattr(stream, "reconfigure"):
             # Chinese on any console (Windows defaults to its code page), and whatever cannot be encoded as \\x..
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    sys.exit(_run())
+    sys.exit(_finished(_run()))
+
+
+def _finished(status: int) -> int:
+    """The status, once all that was printed has gone where it was to go; what cannot go there is told here, not at the very end."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # what is left in the buffer would be tried again when Python ends, and fail again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError) and status == EXIT_OK:
+            tell(refused(error, "标准输出").problems)
+            return EXIT_MACHINE
+    return status
 
 
 def _run() -> int:
@@ -235,10 +251,11 @@ def _run() -> int:
         tell(error.problems)
         return error.exit_status
     except BrokenPipeError:
-        # the reader of our output went away (`| head`): nothing more to say, and nothing went wrong
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OK
+        return EXIT_OK  # the reader of our output went away (`| head`): nothing more to say, and nothing went wrong
+    except MemoryError:
+        tell([Problem(Place(), "内存不够", "分几次做，或换一台内存多的机器", code="machine.memory")])
+        return EXIT_MACHINE
     except OSError as error:
         name = f"{displayed(os.fspath(error.filename))}：" if isinstance(error.filename, str | os.PathLike) else ""
-        click.echo(f"错误：{name}{error.strerror or error}", err=True)
-        return EXIT_INPUT
+        click.echo(f"错误：{name}{system_reason(error)}", err=True)
+        return EXIT_MACHINE if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE) else EXIT_INPUT

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, the_library
-from engine.errors import EXIT_FINDINGS, EXIT_OK, InputError, Place, PolicyError, Problem, UsageError
-from engine.files import displayed, write
+from engine.errors import EXIT_FINDINGS, EXIT_OK, InputError, Place, PolicyError, Problem
+from engine.files import displayed, write, write_all
 
 if TYPE_CHECKING:
     from engine.policy.model import Policy
@@ -192,11 +192,8 @@ def _data(done: Rollup) -> dict[str, Any]:
 
 def _write_levels(done: Rollup, directory: Path) -> None:
     """A record for each level, its place in the hierarchy in its name."""
-    from engine.reports.files import write as write_all
     from engine.submission import record
 
-    if directory.exists() and not directory.is_dir():
-        raise UsageError(Problem(Place(displayed(directory)), "不是目录", "一个目录"))
     made: dict[str, bytes] = {}
     for number, level in enumerate(done.levels, start=1):
         safe = "".join(char for char in level.name if char.isalnum() or char in "（）()-_")[:60] or "汇总"

@@ -12,6 +12,7 @@ import click
 from engine.cli.options import FILE, the_library
 from engine.errors import Place, Problem, UsageError
 from engine.extras import extra
+from engine.files import make_directory
 
 Command = Callable[..., Any]
 _ROLES = ("viewer", "editor", "publisher")
@@ -47,7 +48,7 @@ def workbench(
         raise UsageError(Problem(Place(), told, "--accounts FILE（先用 jixiao account add 建账号），或只监听本机 127.0.0.1"))
     if (certificate is None) != (key is None):
         raise UsageError(Problem(Place(), "--certificate 与 --key 要一起给"))
-    policies.mkdir(parents=True, exist_ok=True)
+    make_directory(policies)
     serve(
         policies=policies.resolve(),
         library=the_library(policies),

@@ -8,7 +8,7 @@ import click
 
 from engine.cli.options import FILE, library_option, the_library
 from engine.errors import EXIT_OK, Place, Problem, UsageError
-from engine.files import displayed
+from engine.files import displayed, write
 
 
 @click.command("export")
@@ -20,13 +20,10 @@ def policy_export(policy: str, out: Path, policies: Path | None) -> int:
     from engine.editing import changes as editing
     from engine.editing.overlay import files_of
     from engine.editing.workbook import export
-    from engine.yaml import editor as yaml_edit
 
-    if not out.parent.is_dir():
-        raise UsageError(Problem(Place(displayed(out)), f"所在的目录 {displayed(out.parent)} 不存在", "已有的目录"))
     where = the_library(policies)
     content = export(policy, editing.look(policy, files_of(policy, where), where))
-    yaml_edit.write_bytes(out, content)
+    write(content, out)
     click.echo(f"{displayed(out)}：{policy} 的工作簿。改完用 jixiao policy import {displayed(out)} 读回。", err=True)
     return EXIT_OK
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.documents.model import Block, Document, Paragraph, Row, Table, TableCell
-from engine.errors import InputError, Place, Problem
+from engine.errors import InputError, Place, Problem, system_reason
 
 MAX_BYTES = 20_000_000
 """A form with its report is some ten thousand bytes; this is room for several hundred of them in one file."""
@@ -38,7 +38,7 @@ def read(path: Path, *, file: str = "", max_bytes: int = MAX_BYTES, max_rows: in
         with path.open("rb") as stream:
             data = stream.read(max_bytes + 1)
     except OSError as error:
-        raise _error(name, f"无法读取文件（{error.strerror}）", "一个可读的文件", "input.unreadable") from error
+        raise _error(name, f"无法读取文件（{system_reason(error)}）", "一个可读的文件", "input.unreadable") from error
     return read_bytes(data, name, max_bytes=max_bytes, max_rows=max_rows)
 
 

@@ -53,7 +53,7 @@ class SavedPolicies:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Held while anything below the directory is changed, by this process or another. Raises PolicyError if it stays taken."""
-        self.home.mkdir(exist_ok=True, mode=0o700)
+        output.make_directory(self.home, mode=0o700)
         lock = FileLock(self.home / "lock")
         try:
             lock.acquire(timeout=PATIENCE)
@@ -84,7 +84,7 @@ class SavedPolicies:
         """
         if not texts:
             return
-        self.home.mkdir(exist_ok=True)
+        output.make_directory(self.home, mode=0o700)
         journal = self.home / f"saving-{policy.replace('/', '-')}.json"
         output.write(json.dumps({"policy": policy, "texts": texts}, ensure_ascii=False), journal)
         self._replace(policy, texts)
@@ -95,7 +95,7 @@ class SavedPolicies:
         for name, text in texts.items():
             check_name(name)
             target = home / name
-            target.parent.mkdir(exist_ok=True)
+            output.make_directory(target.parent)
             if target.is_symlink() or target.parent.resolve() != (home / name).parent.absolute().resolve():
                 raise PolicyError(Problem(Place(displayed(target)), "是链接，工作台不写"))
             output.write(text, target)

@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.documents import kinds, reader
 from engine.documents import text as text_reader
 from engine.documents.model import Document
-from engine.errors import InputError, Place, Problem
+from engine.errors import InputError, Place, Problem, system_reason
 from engine.files import displayed
 from engine.intake import selection as layout_choice
 from engine.intake.selection import Shelf
@@ -159,7 +159,7 @@ def content_of(path: Path) -> bytes:
             if len(content) > MAX_TEXT_BYTES and limit > MAX_TEXT_BYTES:
                 content += stream.read(MAX_BYTES + 1 - len(content))
     except OSError as error:
-        reason = "没有这个文件" if isinstance(error, FileNotFoundError) else f"文件读不了：{error.strerror}"
+        reason = "没有这个文件" if isinstance(error, FileNotFoundError) else f"文件读不了：{system_reason(error)}"
         raise InputError(Problem(Place(name), reason)) from None
     if len(content) > limit:
         expected = f"不超过 {limit} 字节，可拆分为几个文件"

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.errors import InputError, Place, Problem
+from engine.errors import InputError, Place, Problem, system_reason
 from engine.files import displayed
 
 MAX_FILES = 50_000
@@ -69,7 +69,7 @@ def _walk(top: Path, out: Listing, left_out: frozenset[str]) -> Iterator[Path]:
 
     def unreadable(error: OSError) -> None:
         name = displayed(os.fspath(error.filename or top))
-        out.problems.append(Problem(Place(name), f"目录读不了：{error.strerror}", "读得了的目录", code="input.folder"))
+        out.problems.append(Problem(Place(name), f"目录读不了：{system_reason(error)}", "读得了的目录", code="input.folder"))
         _note(out, name)
 
     def skip(path: Path, reason: str) -> None:

@@ -1,10 +1,8 @@
-"""Reports written to a directory: all rendered first, then all written, so that a run that fails leaves nothing behind."""
+"""The files of a bundle's reports, all rendered before any is written, so that a run that fails leaves nothing behind."""
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -90,22 +88,3 @@ def _name(draft: Draft, taken: Mapping[str, bytes]) -> str:
     while any(key.rpartition(".")[0] == name for key in taken):
         name, number = f"{base}（{number}）", number + 1
     return name
-
-
-def write(files: Mapping[str, bytes], directory: Path) -> list[Path]:
-    """Write all files into the directory (made if it is not there), each replaced as a whole. What was written."""
-    directory.mkdir(parents=True, exist_ok=True)
-    staged: list[tuple[str, Path]] = []
-    try:
-        for name, content in files.items():
-            handle, temporary = tempfile.mkstemp(dir=directory, prefix=".jixiao.")
-            staged.append((temporary, directory / name))
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            os.chmod(temporary, 0o644)
-        for temporary, target in staged:
-            os.replace(temporary, target)
-    finally:
-        for temporary, _ in staged:
-            Path(temporary).unlink(missing_ok=True)
-    return [target for _, target in staged]

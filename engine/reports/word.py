@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.documents import word as docx_reader
-from engine.errors import InputError, Place, PolicyError, Problem
+from engine.errors import InputError, Place, PolicyError, Problem, system_reason
 from engine.reports.draft import Draft
 from engine.submission.model import Cell, Form, Goal, Group, Indicator
 from engine.values.cells import number_of
@@ -42,7 +42,7 @@ def render(draft: Draft, template: Path) -> bytes:
     try:
         data = template.read_bytes()
     except OSError as error:
-        raise PolicyError(Problem(Place(name), f"Word 模板读不了（{error.strerror}）", "一个 .docx 文件")) from None
+        raise PolicyError(Problem(Place(name), f"Word 模板读不了（{system_reason(error)}）", "一个 .docx 文件")) from None
     _check(data, name)
     try:
         document = DocxTemplate(BytesIO(data))

@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from engine import files as output
-from engine.errors import Place, Problem, UsageError
+from engine.errors import Place, Problem, UsageError, system_reason
 from engine.files import displayed
 
 SCHEMA = "jixiao/accounts/1"
@@ -59,7 +59,7 @@ def load(path: Path) -> dict[str, Account]:
         if any(account.role not in ROLES or not _NAME.fullmatch(account.name) for account in found):
             raise ValueError
     except OSError as error:
-        raise UsageError(Problem(place, f"读不了账号文件：{error.strerror}", "用 jixiao account add 建立")) from None
+        raise UsageError(Problem(place, f"读不了账号文件：{system_reason(error)}", "用 jixiao account add 建立")) from None
     except (ValueError, KeyError, TypeError, UnicodeDecodeError):
         raise UsageError(Problem(place, "不是账号文件，或内容有误", f"schema: {SCHEMA}，用 jixiao account add 建立")) from None
     return {account.name: account for account in found}
@@ -67,15 +67,13 @@ def load(path: Path) -> dict[str, Account]:
 
 def save(path: Path, accounts: Mapping[str, Account]) -> None:
     """Replace the file as a whole, readable by its owner only."""
-    if not path.exists():
-        path.touch(mode=0o600)
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "accounts": [
             {"name": one.name, "role": one.role, "password": one.password, "disabled": one.disabled} for one in accounts.values()
         ],
     }
-    output.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n", path)
+    output.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n", path, mode=0o600)
 
 
 def with_account(accounts: Mapping[str, Account], name: str, role: str, password: str) -> dict[str, Account]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from engine.files import append, make_directory, rename
 
 MAX_BYTES = 50_000_000
 """A log that has grown so large is put aside under its time, and a new one begun."""
@@ -27,7 +28,7 @@ class Log:
         self._minute, self._refusals, self._left_out = 0.0, 0, 0
 
     def add(self, who: str, action: str, *, policy: str = "", outcome: str = "done", **more: Any) -> None:
-        """Add an entry. `outcome` is done or refused. Raises OSError if it cannot be written: then the change is not to be made."""
+        """Add an entry. `outcome` is done or refused. Raises OutputError: then the change is not to be made."""
         if outcome == "refused" and not self._room():
             return
         now = datetime.now().astimezone()
@@ -36,15 +37,10 @@ class Log:
         entry = {"at": now.isoformat(timespec="seconds"), "who": who, "action": action, "outcome": outcome, "policy": policy}
         line = json.dumps(entry | more, ensure_ascii=False, default=str) + "\n"
         with self._lock:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_directory(self.path.parent, mode=0o700)
             if self.path.exists() and self.path.stat().st_size > MAX_BYTES:
-                os.replace(self.path, self.path.with_name(f"{self.path.stem}-{now:%Y%m%d-%H%M%S}{self.path.suffix}"))
-            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                os.write(handle, line.encode("utf-8", "backslashreplace"))
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+                rename(self.path, f"{self.path.stem}-{now:%Y%m%d-%H%M%S}{self.path.suffix}")
+            append(line.encode("utf-8", "backslashreplace"), self.path, mode=0o600)
 
     def _room(self) -> bool:
         """Whether one more refusal is written: thousands of them fill no disk. How many were left out stands in the next entry."""

@@ -172,7 +172,7 @@ class Drafts(SavedPolicies):
     def _keep(self, person: str, draft: PolicyDraft) -> PolicyDraft:
         draft = replace(draft, revision=draft.revision + 1)
         path = self._path(person, draft.policy)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        output.make_directory(path.parent, mode=0o700)
         output.write(json.dumps(asdict(draft), ensure_ascii=False), path)
         return draft
 

@@ -68,7 +68,7 @@ def label(submission: Submission) -> str:
 
 def keep(home: Path, submission: Submission) -> str:
     """Write the record of a bundle, because someone asked for it; its key. Raises InputError if too many are kept."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    output.make_directory(home, mode=0o700)
     text = record.dump_json(submission)
     key = hashlib.sha256(text.encode()).hexdigest()[:_KEY]
     known = list(home.glob("*.json"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from typing import Any
 
 from fastapi import Request
@@ -11,8 +10,8 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from engine.editing.saving import Conflict, difference
-from engine.errors import InternalError, JixiaoError, Problem
-from engine.files import displayed
+from engine.errors import InternalError, JixiaoError, OutputError, Problem
+from engine.files import refused
 from engine.workbench.bodies import Answer, complaint
 from engine.workbench.drafts import Stale
 from engine.workbench.merging import digest
@@ -40,6 +39,8 @@ def told(problem: Problem) -> dict[str, Any]:
 
 def _wrong(request: Request, error: Exception) -> Response:
     assert isinstance(error, JixiaoError)
+    if isinstance(error, OutputError):
+        return _unwritten(request, error)
     status = 409 if isinstance(error, Stale | Conflict) else 422
     if any(problem.code == "policy.missing" for problem in error.problems):
         status = 404
@@ -74,24 +75,14 @@ def _misshapen(request: Request, error: Exception) -> Response:
     return _problem(request, 422, {"title": "请求的内容不对", "status": 422, "problems": problems})
 
 
-_REASONS = {
-    errno.ENOSPC: "磁盘满了",
-    errno.EDQUOT: "磁盘配额用完了",
-    errno.EROFS: "磁盘是只读的",
-    errno.EACCES: "没有写的权限",
-    errno.EPERM: "没有写的权限",
-}
-
-
 def _unwritten(request: Request, error: Exception) -> Response:
     """A file could not be written (disk full, read-only, held by another program): nothing is changed then, and drafts stay."""
-    assert isinstance(error, OSError)
-    where = f"：{displayed(str(error.filename))}" if error.filename else ""
-    reason = _REASONS.get(error.errno or 0, "别的程序正占用着" if isinstance(error, TimeoutError) else error.strerror or "系统出错")
-    title = f"没有写成，原来的内容没有变（{reason}{where}）。请管理员处理后再试"
-    return _problem(
-        request, 507 if error.errno in _REASONS else 503, {"title": title, "status": 507 if error.errno in _REASONS else 503}
-    )
+    known = error if isinstance(error, OutputError) else refused(error, "") if isinstance(error, OSError) else None
+    assert known is not None
+    problem = known.problems[0]
+    status = 507 if problem.code in ("output.full", "output.denied") else 503
+    title = f"没有写成，原来的内容没有变（{problem}）。请管理员处理后再试"
+    return _problem(request, status, {"title": title, "status": status, "problems": [told(problem)]})
 
 
 def _problem(request: Request, status: int, body: dict[str, Any], headers: Any = None) -> Response:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
-from engine.errors import Place, Problem, UsageError
+from engine.errors import Place, Problem, UsageError, system_reason
 from engine.files import displayed
 from engine.policy.library import Library
 from engine.resources import shipped
@@ -83,7 +83,7 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.bind(address)
         listener.listen(100)
     except OSError as error:
-        raise UsageError(Problem(Place(), f"不能监听 {host}:{port}：{error.strerror or error}", "换一个端口或地址")) from None
+        raise UsageError(Problem(Place(), f"不能监听 {host}:{port}：{system_reason(error)}", "换一个端口或地址")) from None
     return listener
 
 

@@ -8,14 +8,12 @@ byte order mark stay, which no round trip through a dumper keeps. A source is a 
 from __future__ import annotations
 
 import copy
-import os
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine.errors import InternalError, JixiaoError, Place, PolicyError, Problem
-from engine.files import displayed
+from engine.errors import InternalError, JixiaoError, Place, PolicyError, Problem, system_reason
+from engine.files import displayed, write
 from engine.yaml.reader import MAX_BYTES, Path_, load
 from engine.yaml.spans import Tree
 
@@ -50,7 +48,7 @@ def read(path: Path, name: str = "") -> EditedFile:
             content = stream.read(MAX_BYTES + 1)
         text = content.decode("utf-8")
     except OSError as error:
-        raise PolicyError(Problem(Place(name), f"文件读不了：{error.strerror}")) from None
+        raise PolicyError(Problem(Place(name), f"文件读不了：{system_reason(error)}")) from None
     except UnicodeDecodeError as error:
         raise PolicyError(Problem(Place(name), f"第 {error.start + 1} 字节起不是 UTF-8 文本", "UTF-8 编码的文本")) from None
     return parsed(EditedFile(path, text, content, name))
@@ -65,7 +63,8 @@ def parsed(source: EditedFile) -> EditedFile:
 def save(source: EditedFile) -> None:
     """Replace the file as a whole: it is old or new, never half. A link stays a link.
 
-    Raises PolicyError if the file is not what it was when it was read: somebody else's changes are not to be lost.
+    Raises PolicyError if the file is not what it was when it was read: somebody else's changes are not to be lost. Raises
+    OutputError if it cannot be written.
     """
     target = source.path.resolve()
     try:
@@ -75,25 +74,7 @@ def save(source: EditedFile) -> None:
     if now != source.read:
         message = "文件在读出以后被别的程序改过，没有写入"
         raise PolicyError(Problem(Place(source.name), message, "重新打开，再改一次", code="edit.changed"))
-    write_bytes(target, source.content())
-
-
-def write_bytes(target: Path, content: bytes) -> None:
-    """Replace a file as a whole, or make it; its permissions stay."""
-    mask = os.umask(0)
-    os.umask(mask)
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except BaseException:  # Ctrl-C too: no half-written file stays behind, and whatever it was goes on upwards
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write(source.content(), target)
 
 
 def set_value(source: EditedFile, path: Path_, value: Any) -> EditedFile:

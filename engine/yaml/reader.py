@@ -27,7 +27,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from engine.errors import JixiaoError, Place, PolicyError, Problem
+from engine.errors import JixiaoError, Place, PolicyError, Problem, system_reason
 from engine.files import displayed
 from engine.yaml import mistakes as yaml_mistakes
 
@@ -84,7 +84,7 @@ def text_of(path: Path, error: type[JixiaoError], name: str) -> str:
             raise error(Problem(Place(name), f"文件过大（超过 {MAX_BYTES} 字节）", f"不超过 {MAX_BYTES} 字节"))
         return content.decode("utf-8-sig")
     except OSError as problem:
-        raise error(Problem(Place(name), f"文件读不了：{problem.strerror}")) from None
+        raise error(Problem(Place(name), f"文件读不了：{system_reason(problem)}")) from None
     except UnicodeDecodeError as problem:
         message, expected = _no_text(content, problem.start)
         raise error(Problem(Place(name), message, expected)) from None

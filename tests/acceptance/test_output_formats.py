@@ -248,6 +248,35 @@ def test_a_place_nothing_can_be_written_to(jixiao: Jixiao, seed: Path, tmp_path:
     assert run.err.startswith("错误：")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk is asked of /dev/full, which is not here")
+@pytest.mark.parametrize("command", [["evaluate", "{form}"], ["policy", "list"], ["policy", "check", "hubei/2021"]])
+def test_a_full_disk_behind_standard_output(command: list[str], forms: Forms) -> None:
+    """Status 6 and one Chinese sentence; not Python's, and not nothing."""
+    import subprocess
+
+    arguments = [part.replace("{form}", str(forms.write())) for part in command]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "engine.cli", *arguments], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, encoding="utf-8"
+        )
+    assert done.returncode == 6
+    assert len(done.stderr.splitlines()) == 1
+    assert "磁盘满了" in done.stderr
+
+
+def test_places_that_the_machine_refuses(jixiao: Jixiao, forms: Forms, tmp_path: Path) -> None:
+    form = forms.write()
+    for out, why in ((tmp_path, "是一个目录"), (tmp_path / ("绩" * 90), "名字太长"), (form / "x", "不是目录")):
+        for arguments in (["evaluate", form, "--out", out], ["policy", "export", "hubei/2021", "--xlsx", out]):
+            run = jixiao(*arguments)
+            assert run.status == 6, run.err
+            assert why in run.err
+            assert "应为" in run.err
+    assert jixiao("report", form, "--out", form).status == 6
+    assert jixiao("evaluate", form, "--out", tmp_path / ("绩" * 82)).status == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["form.txt", "绩" * 82]
+
+
 def test_read_writes_a_file_too(jixiao: Jixiao, seed: Path, tmp_path: Path) -> None:
     out = tmp_path / "record.yaml"
     assert jixiao("read", seed, "--format", "yaml", "--out", out).status == 0

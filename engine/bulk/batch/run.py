@@ -23,8 +23,8 @@ from engine.bulk.corpus import store as corpus
 from engine.bulk.corpus.columns import PREPARED_KINDS
 from engine.bulk.corpus.store import Corpus, Part
 from engine.bulk.corpus.tables import BEYOND, RECORDS, TEXTS
-from engine.errors import InputError, InternalError, JixiaoError, Place, Problem, UsageError
-from engine.files import displayed
+from engine.errors import InternalError, JixiaoError, Place, Problem, UsageError
+from engine.files import contents, displayed, make_directory, whole_directory
 from engine.intake.selection import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
@@ -60,8 +60,8 @@ def batch(
 ) -> BatchRun:
     """Run the corpus at `path` into `out`, all of it under `policy` if that is given.
 
-    Raises InputError for a corpus that cannot be read or a disk that is full, PolicyError, UsageError where `out` holds the results
-    of something else, InternalError if the database and the reference differ."""
+    Raises InputError for a corpus that cannot be read, OutputError for a disk that is full, PolicyError, UsageError where `out`
+    holds the results of something else, InternalError if the database and the reference differ."""
     import duckdb  # noqa: F401 - what is not installed is told before anything is made
     import ibis  # noqa: F401
 
@@ -106,12 +106,9 @@ def _claim(out: Path, found: Corpus, policies: Mapping[str, Policy], options: Op
                 Problem(Place(displayed(out)), "这里是另一次运行的结果（语料、政策、版本或选项不同）", "另一个 --out 目录")
             )
         return
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    if out.exists() and (not out.is_dir() or any(contents(out))):
         raise UsageError(Problem(Place(displayed(out)), "这个目录里有别的东西", "新的目录，或上一次没有做完的"))
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(Problem(Place(displayed(out)), f"目录建不了：{error.strerror}", "能写的目录")) from error
+    make_directory(out)
     corpus.write_json(said, stamp)
 
 
@@ -140,7 +137,7 @@ def _policy(
             corpus.verify(some, (*PREPARED_KINDS, TEXTS, BEYOND, RECORDS))
             if engine is None:
                 engine = Engine(policy, needs, rows, options, scratch, found.path / "plans")
-            with corpus.whole_folder(place) as fresh:
+            with whole_directory(place, replace=True) as fresh:
                 about = engine.run(some, fresh)
                 corpus.write_json(about, fresh / "partition.json")
             _add(run, about)
@@ -183,7 +180,7 @@ class Engine:
         self.policy, self.needs, self.options = policy, needs, options
         self.sizes = sizes_of(parts)
         self.reference = Reference(policy)
-        scratch.mkdir(parents=True, exist_ok=True)
+        make_directory(scratch)
         self.backend: Any
         if options.backend == "spark":
             from engine.bulk.relational.spark_backend import Spark
@@ -261,7 +258,7 @@ class Engine:
         self.outputs = made.outputs
         self.program = {"cap": made.cap, "refused": made.refused}
         if self.options.backend == "duckdb":
-            path.parent.mkdir(exist_ok=True)
+            make_directory(path.parent)
             corpus.write_json({**self.program, **self.backend.plan(made.outputs)}, path)
 
     # --- the reference executor --------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from engine.bulk.corpus.columns import PREPARED_KINDS
 from engine.bulk.corpus.rows import preparation, rows_of
 from engine.bulk.corpus.sources import Chunk
 from engine.errors import InputError, JixiaoError, Place, Problem
+from engine.files import whole_directory
 from engine.forms.labels import fold
 from engine.intake import bundle as inputs
 from engine.intake.bundle import Reading
@@ -68,8 +69,8 @@ class Settings:
 def ingest(
     paths: Sequence[Path], out: Path, library: Library, policy: str | None = None, jobs: int = 0, progress: Progress | None = None
 ) -> Ingested:
-    """Read the paths into the corpus `out`. Raises InputError if `out` is something else, of another version, or cannot be
-    written; what is wrong with single files is in the result and in the corpus (`problems.json`)."""
+    """Read the paths into the corpus `out`. Raises InputError if `out` is something else or of another version, OutputError if it
+    cannot be written; what is wrong with single files is in the result and in the corpus (`problems.json`)."""
     import pyarrow.parquet  # noqa: F401 - what is not installed is told before anything is made or read
 
     corpus.create(out)
@@ -173,7 +174,7 @@ def _stage(chunk: Chunk) -> Path:
             for reading in readings
         ],
     }
-    with corpus.whole_folder(folder) as fresh:
+    with whole_directory(folder, replace=True) as fresh:
         with (fresh / "records.jsonl").open("w", encoding="ascii") as stream:
             for reading in readings:
                 stream.write(json.dumps(record.to_data(reading.submission)) + "\n")

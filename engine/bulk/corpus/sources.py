@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from engine.errors import InputError, JixiaoError, Place, Problem
+from engine.errors import InputError, JixiaoError, Place, Problem, system_reason
 from engine.files import displayed
 from engine.intake import bundle as inputs
 from engine.intake import folders
@@ -89,7 +89,7 @@ def chunks(paths: Sequence[Path], exclude: Sequence[Path]) -> tuple[list[Chunk],
         except InputError as error:
             problems += error.problems
         except OSError as error:
-            problems.append(Problem(Place(displayed(file)), f"文件读不了：{error.strerror}"))
+            problems.append(Problem(Place(displayed(file)), f"文件读不了：{system_reason(error)}"))
     for start in range(0, len(plain), FILES):
         some = plain[start : start + FILES]
         try:

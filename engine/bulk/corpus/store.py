@@ -10,20 +10,18 @@ A part is named after the content it was made from, so that ingesting again make
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from engine import __version__
 from engine.bulk.corpus.rows import VERSION
-from engine.errors import InputError, Place, Problem
-from engine.files import displayed
+from engine.errors import InputError, Place, Problem, system_reason
+from engine.files import contents, displayed, make_directory, whole_directory, write
 
 FORMAT = "jixiao-corpus"
 MANIFEST = "part.json"
@@ -62,14 +60,15 @@ class Corpus:
 
 def create(path: Path) -> None:
     """A new corpus, or one that is there and can be added to. InputError if the folder is something else."""
-    if path.exists() and not (path / "corpus.json").exists() and (not path.is_dir() or any(path.iterdir())):
+    if path.exists() and not (path / "corpus.json").exists() and (not path.is_dir() or any(contents(path))):
         raise InputError(Problem(Place(displayed(path)), "这个目录里有别的东西，不是语料", "新的目录，或以前建的语料"))
     if (path / "corpus.json").exists():
         check_stamp(path)
         return
-    (path / "parts").mkdir(parents=True, exist_ok=True)
+    make_directory(path)
     stamp = {"format": FORMAT, "version": VERSION, "engine": __version__}
-    write_json(stamp, path / "corpus.json")
+    write_json(stamp, path / "corpus.json")  # first of all: cut off here, the folder is a corpus with nothing in it yet
+    make_directory(path / "parts")
 
 
 def check_stamp(path: Path) -> None:
@@ -130,7 +129,9 @@ def verify(parts: Sequence[Part], tables: Sequence[str]) -> None:
                 with path.open("rb") as stream:
                     same = hashlib.file_digest(stream, "sha256").hexdigest() == part.files.get(path.name)
             except OSError as error:
-                problems.append(Problem(Place(displayed(path)), f"文件读不了：{error.strerror}", "删去它所在的目录，重新 ingest"))
+                problems.append(
+                    Problem(Place(displayed(path)), f"文件读不了：{system_reason(error)}", "删去它所在的目录，重新 ingest")
+                )
                 continue
             if not same:
                 problems.append(Problem(Place(displayed(path)), "文件已损坏：内容与写入时不同", "删去它所在的目录，重新 ingest"))
@@ -139,10 +140,10 @@ def verify(parts: Sequence[Part], tables: Sequence[str]) -> None:
 
 
 def write_part(folder: Path, tables: Mapping[str, Any], about: Mapping[str, Any]) -> Part:
-    """Write a part beside its place and move it there whole. InputError if the disk is full; nothing half stays."""
+    """Write a part beside its place and move it there whole. OutputError if the disk is full; nothing half stays."""
     from engine.bulk.corpus import tables as corpus_tables
 
-    with whole_folder(folder) as fresh:
+    with whole_directory(folder, replace=True) as fresh:
         files = {}
         for name, table in tables.items():
             path = fresh / f"{name}.parquet"
@@ -154,36 +155,9 @@ def write_part(folder: Path, tables: Mapping[str, Any], about: Mapping[str, Any]
     return part
 
 
-@contextlib.contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
-    """A new folder that takes its place when everything in it is written, and is taken away if anything fails."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = folder.parent / f".{folder.name}.{os.getpid()}"
-    shutil.rmtree(fresh, ignore_errors=True)
-    try:
-        fresh.mkdir()
-        yield fresh
-        if folder.exists():
-            shutil.rmtree(folder)
-        fresh.rename(folder)
-    except OSError as error:
-        raise InputError(
-            Problem(Place(displayed(folder)), f"写不下去：{error.strerror or error}", "腾出空间后再运行一次，写好的不必重来")
-        ) from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
 def write_json(data: Any, path: Path) -> None:
-    """A small file, replaced as a whole."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(temporary, path)
-    except OSError as error:
-        raise InputError(Problem(Place(displayed(path)), f"写不了：{error.strerror or error}")) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    """A small file, replaced as a whole. Raises OutputError."""
+    write(json.dumps(data, ensure_ascii=False, indent=1), path)
 
 
 def clear_leftovers(path: Path) -> None:

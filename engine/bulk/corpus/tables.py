@@ -98,11 +98,7 @@ def tables_of(prepared: Sequence[tuple[int, Rows]]) -> dict[str, Any]:
 
 
 def write(table: Any, path: Path) -> None:
-    """One Parquet file, checked to be on the disk."""
-    import os
-
+    """One Parquet file of a part that is being made."""
     import pyarrow.parquet as pq
 
     pq.write_table(table, path, compression="zstd", row_group_size=ROW_GROUP)
-    with path.open("rb") as stream:
-        os.fsync(stream.fileno())

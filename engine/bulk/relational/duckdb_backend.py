@@ -13,7 +13,7 @@ from engine.bulk.corpus.store import Part
 from engine.bulk.relational.facts import LEVELS
 from engine.bulk.relational.needs import Needs, relevant_beyond, used_columns
 from engine.bulk.relational.terms import WORD, Pattern, answers, bit_columns
-from engine.errors import InputError, InternalError, Place, Problem
+from engine.errors import InputError, InternalError, OutputError, Place, Problem
 from engine.findings.facts.indicator import home_of, level1_of
 from engine.policy.model import Policy
 from engine.scoring.form import canonical_level1
@@ -129,9 +129,11 @@ class DuckDB:
             return error
         text = str(error)
         if isinstance(error, duckdb.OutOfMemoryException) or "out of memory" in text.lower():
-            return InputError(Problem(Place(), f"内存不够：{text.splitlines()[0]}", "用 --memory 给更多内存，或少用几个线程"))
+            remedy = "用 --memory 给更多内存，或少用几个线程"
+            return OutputError(Problem(Place(), f"内存不够：{text.splitlines()[0]}", remedy, code="machine.memory"))
         if "No space left" in text or "disk" in text.lower():
-            return InputError(Problem(Place(), f"写不下去：{text.splitlines()[0]}", "腾出空间后再运行一次，写好的不必重来"))
+            remedy = "腾出空间后再运行一次，写好的不必重来"
+            return OutputError(Problem(Place(), f"写不进去：{text.splitlines()[0]}", remedy, code="output.full"))
         if isinstance(error, duckdb.IOException | duckdb.InvalidInputException | duckdb.SerializationException):
             return InputError(
                 Problem(Place(), f"语料读不了：{text.splitlines()[0]}", "没有改动过的语料；坏了的部分删去后重新 ingest")

@@ -23,7 +23,7 @@ from engine.bulk.relational.duckdb_backend import DuckDB
 from engine.bulk.relational.facts import LEVELS
 from engine.bulk.relational.needs import Needs, used_columns
 from engine.bulk.relational.terms import bit_columns
-from engine.errors import InputError, InternalError, Place, Problem
+from engine.errors import InputError, InternalError, OutputError, Place, Problem
 from engine.extras import extra
 from engine.policy.model import Policy
 
@@ -171,5 +171,5 @@ class Spark:
             return self.duck.told(error)
         text = str(error).splitlines()[0] if str(error) else type(error).__name__
         if "No space left" in str(error):
-            return InputError(Problem(Place(), f"写不下去：{text}", "腾出空间后再运行一次"))
+            return OutputError(Problem(Place(), f"写不进去：{text}", "腾出空间后再运行一次", code="output.full"))
         return InternalError(Problem(Place(), f"Spark 的计算没有成功：{text}", "向维护者报告"))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from engine.files import make_directory, write
 from engine.policy.library import Library, display_name
 from engine.soundness.tests.policies import PolicyTestReport, Result
 from engine.yaml import editor as yaml_edit
@@ -46,11 +47,11 @@ def adopt(report: PolicyTestReport, policy: str, where: Library) -> Adopted:
             source = yaml_edit.insert(source, ("tests", len(source.data["tests"])), test)
         yaml_edit.save(source)
     else:
-        directory.mkdir(exist_ok=True)
+        make_directory(directory)
         schema = _schema_line(where.directory(policy))
         text = schema + HEADING + yaml_text.block({"tests": []}, 0).replace(" []", "") + "\n"
         text += "".join(yaml_text.item(test, 2) + "\n" for test in tests)
-        yaml_edit.write_bytes(file, text.encode("utf-8"))
+        write(text, file)
     return Adopted(file, found, left)
 
 

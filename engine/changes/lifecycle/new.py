@@ -5,10 +5,7 @@ What is commented out holds the parent's current values; a block whose lines los
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Place, Problem, UsageError
-from engine.files import displayed
+from engine.files import displayed, whole_directory
 from engine.policy.library import Library
 from engine.policy.loading import load, resolve
 from engine.policy.model import Policy
@@ -71,9 +68,7 @@ def new(id_: str, parent: str, where: Library, into: Path, *, title: str = "", y
 
 def _make(home: Path, files: Mapping[str, str]) -> None:
     """The directory as a whole, or nothing."""
-    home.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=home.parent, prefix=f".{home.name}."))
-    try:
+    with whole_directory(home) as made:
         for name, text in files.items():
             depth = 3 + name.count("/")
             schema = shipped("schemas") / ("test.schema.json" if name.startswith("tests/") else "policy.schema.json")
@@ -81,13 +76,6 @@ def _make(home: Path, files: Mapping[str, str]) -> None:
             path = "../" * depth + f"schemas/{schema.name}" if near else schema.resolve().as_uri()
             (made / name).parent.mkdir(exist_ok=True)
             (made / name).write_text(f"# yaml-language-server: $schema={path}\n{text}", encoding="utf-8", newline="\n")
-        mask = os.umask(0)
-        os.umask(mask)
-        made.chmod(0o777 & ~mask)
-        os.rename(made, home)
-    except BaseException:  # Ctrl-C too: no half-made policy stays behind, and whatever it was goes on upwards
-        shutil.rmtree(made, ignore_errors=True)
-        raise
 
 
 class _Writer:

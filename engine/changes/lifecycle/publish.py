@@ -14,6 +14,7 @@ from typing import Any
 
 from engine import __version__
 from engine.errors import Place, PolicyError, PolicyTestsFailed, Problem
+from engine.files import write
 from engine.policy import lock as policy_lock
 from engine.policy.build import build
 from engine.policy.heads import heads
@@ -71,7 +72,7 @@ def publish(
         changed = tuple(difference.item for difference in policy_lock.compare(resolved, before)) if before else ()
         published = Publication(moment.isoformat(timespec="seconds"), __version__, by, amend)
         new = locked(resolved, before, published, changed)
-        yaml_edit.write_bytes(lock, text(new).encode("utf-8"))
+        write(text(new), lock)
     if edited:
         yaml_edit.save(edited)
     return Published(policy, built.sha256, lock, changed=changed, notes=_notes(resolved))

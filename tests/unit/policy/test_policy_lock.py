@@ -12,7 +12,7 @@ from conftest import ROOT, Policies
 
 from engine.changes.lifecycle import publish as policy_publish
 from engine.changes.lifecycle.publish import publish, unlocked
-from engine.errors import PolicyError, PolicyTestsFailed
+from engine.errors import OutputError, PolicyError, PolicyTestsFailed
 from engine.policy import lock as policy_lock
 from engine.policy.heads import heads
 from engine.policy.library import Library, library
@@ -112,7 +112,7 @@ def test_a_publication_that_is_stopped_between_its_two_writes(
 
 def test_a_publication_that_is_stopped_before_the_lock(policies: Policies, where: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(OutputError, match=r"policy\.lock：写不进去：full"):
         publish("hubei/2021", where)
     assert not (policies.home / "policy.lock").exists()
     assert [path.name for path in policies.home.iterdir() if path.name.startswith(".")] == []
