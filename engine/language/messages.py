@@ -36,8 +36,8 @@ class _Filled(Mapping[str, Any]):
         return len(self.known)
 
 
-_TAKES = {"percent": "number", "fixed": "number", "abs": "number", "short": "text", "swap": "text"}
-_GIVES = {"percent": "text", "fixed": "text", "abs": "number", "short": "text", "swap": "text"}
+_TAKES = {"percent": "number", "rate": "number", "fixed": "number", "abs": "number", "short": "text", "swap": "text"}
+_GIVES = {"percent": "text", "rate": "text", "fixed": "text", "abs": "number", "short": "text", "swap": "text"}
 _TYPE_NAMES = {"text": "文字", "number": "数字", "bool": "是否"}
 MAX_ARGUMENT = 200
 

@@ -17,6 +17,7 @@ from engine.policy.model import Policy
 from engine.scoring.budget import scored_line
 from engine.scoring.model import Score, ScoredForm, ScoredIndicator
 from engine.submission.model import Cell, Form
+from engine.templating.filters import rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,4 +212,4 @@ def _text(cell: Cell | None) -> str:
 
 
 def _percent(share: Decimal | None) -> str:
-    return "" if share is None else f"{round(share * 100, 2):.2f}%"
+    return "" if share is None else rate(share * 100)

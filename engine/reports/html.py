@@ -17,6 +17,7 @@ from engine.policy.model import Policy
 from engine.reports.draft import Draft
 from engine.results.views.table import differs
 from engine.scoring.form import scheme
+from engine.templating.filters import rate
 from engine.templating.page import self_contained
 
 TEMPLATE = "page/report.html.j2"
@@ -149,7 +150,7 @@ def _reach(share: Decimal) -> str:
 
 
 def _percent(share: str | None) -> str:
-    return "" if share is None else f"{Decimal(share) * 100:.2f}%"
+    return "" if share is None else rate(Decimal(share) * 100)
 
 
 def _tally(findings: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -15,6 +15,8 @@ from engine.values.numerals import plain
 from engine.values.rounding import rounded
 
 MAX_LENGTH = 2_000
+
+_WHOLE = Decimal(100)
 
 
 @cache
@@ -44,14 +46,25 @@ def rounded_for_people(value: Decimal, places: int = 4) -> Decimal:
 
 
 def percent(value: Decimal, places: int = 2) -> str:
-    """A share as a percentage: 0.4286 is 42.86%."""
-    return plain(rounded_for_people(value * 100, places)) + "%"
+    """A share as a percentage: 0.4286 is 42.86%. What is short of 100 % is never shown as 100 %: 0.99998 is 99.99%."""
+    return plain(points_for_people(value * 100, places)) + "%"
+
+
+def points_for_people(points: Decimal, places: int = 2) -> Decimal:
+    """Percentage points rounded half up, but cut where rounding would turn less than 100 into 100."""
+    shown = rounded_for_people(points, places)
+    return points.quantize(Decimal(1).scaleb(-places), ROUND_DOWN) if shown == _WHOLE > points else shown
 
 
 def fixed(value: Decimal, places: int = 2) -> str:
     """A number with so many decimals."""
 
     return format(rounded(Fraction(value), places), "f")
+
+
+def rate(points: Decimal, places: int = 2) -> str:
+    """Percentage points as a percentage with so many decimals: 97.666… is 97.67%, 99.998 is 99.99% and not 100.00%."""
+    return format(points_for_people(points, places), f".{places}f") + "%"
 
 
 def magnitude(value: Decimal) -> Decimal:
@@ -95,6 +108,7 @@ def _of(kind: type, apply: Callable[..., Any]) -> Callable[..., Any]:
 
 FILTERS: Mapping[str, Any] = {
     "percent": _of(Decimal, percent),
+    "rate": _of(Decimal, rate),
     "fixed": _of(Decimal, fixed),
     "abs": _of(Decimal, magnitude),
     "short": _of(str, short),

@@ -183,17 +183,22 @@ def _deadlines(target: Value, actual: Value, words: Vocabulary, fiscal_year: int
     assert actual.deadline is not None
     if _same_text(target, actual, words):
         return Comparison("deadline", reason="实际完成值与目标值文字一致。", assumptions=(_copied(actual),), early=True)
-    if actual.remark and actual.remark != target.remark:
+    if actual.deadline.planned and not target.deadline.planned:
+        return Comparison("deadline", reason=f"实际完成值“{actual.raw.strip()}”写的是打算，不是已经完成。")
+    if actual.remark and actual.remark not in target.remark:
         return Comparison("deadline", reason=f"实际完成值说的是“{actual.remark}”，不能确定就是目标所说的完成。")
-    years = [value.deadline.year for value in (target, actual) if value.deadline and value.deadline.year]
-    year = fiscal_year or (years[0] if years else _ANY_YEAR)
+    # a target without a year is of the form's; an actual without one is of the year its target names
+    due = target.deadline.year or fiscal_year or actual.deadline.year
+    done = actual.deadline.year or due
     assumptions = []
-    if len(years) < 2 and (years or fiscal_year):
-        assumptions.append(f"没有写年份的日期按{year}年理解。")
-    elif len(years) < 2:
+    if due is None or done is None:
+        due = done = _ANY_YEAR
         assumptions.append("目标值和实际完成值都没有写年份，按同一年理解。")
-    strict, generous = target.deadline.latest(year)
-    first, last = actual.deadline.days(year)
+    elif not (target.deadline.year and actual.deadline.year):
+        unsaid = due if target.deadline.year is None else done
+        assumptions.append(f"没有写年份的日期按{unsaid}年理解。")
+    strict, generous = target.deadline.latest(due)
+    first, last = actual.deadline.days(done)
     if actual.deadline.before:
         first = date.min
     shown = f"实际“{actual.raw.strip()}”，目标“{target.raw.strip()}”"

@@ -34,6 +34,8 @@ class Deadline:
     first: tuple[int, int]
     last: tuple[int, int]
     before: bool = False
+    planned: bool = False
+    """It is a day that somebody means to keep (拟于), not one on which something was done."""
 
     def days(self, year: int) -> tuple[date, date]:
         """First and last day of the span, in `year` unless the text names one."""
@@ -53,14 +55,14 @@ def read_deadline(text: str, words: Vocabulary) -> tuple[Deadline, str] | None:
     has a number or a word that denies it was done, or runs on behind a bare date (2021年高校招生).
     """
     dates = words.dates
-    start = len(_starting(text, 0, dates.prefix))
+    subject, start, planned = _lead(text, words)
     found = _span(text, start, words)
     if found is None:
         return None
     year, first, last, exact, position = found
     before = _starting(text, position, dates.before)
     position += len(before or _starting(text, position, dates.within))
-    remark = text[position:].strip("".join(words.separators) + " ")
+    remark = _what(subject, text[position:].strip("".join(words.separators) + " "), words)
     done = _starting(remark, 0, words.done)
     set_off = bool(before or done) or exact or position > found[4] or not text.startswith(remark, position)
     remark = remark[len(done) :].strip()
@@ -68,7 +70,59 @@ def read_deadline(text: str, words: Vocabulary) -> tuple[Deadline, str] | None:
         remark = ""
     if remark and (not set_off or _NUMBER.search(remark) or any(word in remark for word in dates.refused_remarks)):
         return None
-    return Deadline(year, first, last, bool(before) and not exact), remark
+    return Deadline(year, first, last, bool(before) and not exact, planned), remark
+
+
+def _lead(text: str, words: Vocabulary) -> tuple[str, int, bool]:
+    """What stands before the date: whatever it is the date of (empty in most), where the date begins, whether it is only meant.
+
+    A sentence leads to its date by 于, 在 …: 项目主体已于11月25日完工. Text with a number of its own or a word of refusal does not.
+    """
+    for lead in (*words.dates.planned, *words.dates.prefix):
+        if text.startswith(lead):
+            rest = len(lead) + len(_starting(text, len(lead), words.dates.prefix))
+            return "", rest, lead in words.dates.planned
+    first = _NUMBER.search(text)
+    before = text[: first.start()] if first else text
+    this = next((word for word in words.dates.this_year if before.endswith(word)), "")
+    before = before.removesuffix(this)
+    for lead in (*words.dates.planned, *words.dates.prefix):
+        head = before.removesuffix(lead)
+        if head != before and len(head) <= words.limits.label and not any(word in head for word in words.dates.refused_remarks):
+            return head, len(before), lead in words.dates.planned
+    return "", 0, False
+
+
+def _what(subject: str, remark: str, words: Vocabulary) -> str:
+    """What the date is said of, without the words that only say that it was done: 项目已 + 全面完工并投入使用 is nothing more."""
+    rest = _only(remark, words)
+    if rest is None:
+        return remark if not subject else subject + remark
+    return _unsaid(subject, words) + rest
+
+
+def _only(remark: str, words: Vocabulary) -> str | None:
+    """The remark without adverbs and completions; None where nothing in it says that something was done."""
+    position, done = 0, False
+    while position < len(remark):
+        if word := _starting(remark, position, words.dates.completions):
+            position, done = position + len(word), True
+        elif word := _starting(remark, position, words.dates.said):
+            position += len(word)
+        else:
+            break
+    return remark[position:] if done else None
+
+
+def _unsaid(subject: str, words: Vocabulary) -> str:
+    """The subject of a date without 已 and the like; empty where it names nothing in particular (项目, 全部工作)."""
+    position = 0
+    while word := _starting(subject, position, words.dates.said):
+        position += len(word)
+    rest = subject[position:]
+    while word := next((word for word in words.dates.said if rest.endswith(word)), ""):
+        rest = rest.removesuffix(word)
+    return rest
 
 
 def _span(text: str, start: int, words: Vocabulary) -> tuple[int | None, tuple[int, int], tuple[int, int], bool, int] | None:

@@ -56,6 +56,12 @@ class DateWords:
     within: Words
     complete: Words
     refused_remarks: Words
+    planned: Words
+    """Words before a day that somebody means to keep."""
+    said: Words
+    """Whatever may stand around a date and leaves its meaning: adverbs, general things, words that join."""
+    completions: Words
+    """Words that say the thing was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,4 +213,7 @@ def _date_words(data: Mapping[str, Any]) -> DateWords:
         within=longest_first(data["within"]),
         complete=longest_first(data["complete"]),
         refused_remarks=tuple(data["refused_remarks"]),
+        planned=longest_first(data["planned"]),
+        said=longest_first([*data["adverbs"], *data["things"], *data["joiners"]]),
+        completions=longest_first(data["completions"]),
     )

@@ -25,7 +25,16 @@ LARGEST_WIDE = 10**38 - 1
 COMPUTED: Mapping[str, frozenset[str]] = {
     "form": frozenset(
         {
-            *("total_computed", "total_gap", "execution_computed", "execution_gap", "execution_status", "execution_reason"),
+            *(
+                "total_computed",
+                "total_gap",
+                "total_status",
+                "full_score",
+                "execution_computed",
+                "execution_gap",
+                "execution_status",
+                "execution_reason",
+            ),
             *("execution_clause", "indicators_computed", "grade_computed", "grade_of_reported", "grade_clause"),
             *("met", "unmet", "undecided", "completion_rate"),
             *("weight_scheme", "execution_weight_scheme", "execution_score_rate", "rate_lead"),

@@ -143,15 +143,21 @@ class FormTotals:
         table = frame.table
         both = table["low_total"].notnull() & table["high_total"].notnull()
         found = table["total_total"].notnull()
-        status = select([(~closed, text_literal("needs_review")), (found, text_literal("scored"))], text_literal("error"))
-        shown = both & (~closed | found)
+        # a total above the full score is an error of the form (`scoring.total`)
+        total = numbers.column(table["total_total"], self.most_total, self.unit)
+        above = (found & numbers.compare("gt", total, numbers.constant(self.policy.scoring.weights.full_score))).fill_null(False)
+        scored_total = found & ~above
+        status = select([(~closed, text_literal("needs_review")), (scored_total, text_literal("scored"))], text_literal("error"))
+        shown = both & (~closed | scored_total)
         frame.mutate(
             total_status=status,
-            total_computed=table["total_total"],
+            total_computed=scored_total.ifelse(table["total_total"], NULL_WIDE),
             total_low=shown.ifelse(table["low_total"], NULL_WIDE),
             total_high=shown.ifelse(table["high_total"], NULL_WIDE),
         )
         frame.fields["total_computed"] = numbers.column(frame.table["total_computed"], self.most_total, self.unit)
+        frame.fields["total_status"] = coded(frame.table["total_status"], ("needs_review", "scored", "error"))
+        frame.fields["full_score"] = numbers.constant(self.policy.scoring.weights.full_score)
 
     def _total_at(self, name: str, execution: str, indicators: str, when: Expr) -> None:
         """The rounded total of these parts; null where there is none."""

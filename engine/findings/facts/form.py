@@ -34,6 +34,7 @@ def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Voca
     rate = ratio(executed, budget, 100)
     stated = value_of(line.rate, words) if line else value_of(None, words)
     stated_rate = _stated_rate(stated, rate)
+    precision = None if stated_rate is None else _precision(stated, stated_rate)
     parts = [scored.execution.reported, *(item.score.reported for item in scored.indicators)]
     own = [item.score.reported for item in scored.indicators]
     own_sum = None if None in own else sum((o for o in own if o is not None), Decimal(0))
@@ -56,6 +57,8 @@ def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Voca
         fiscal_year=form.fiscal_year,
         total_reported=scored.total.reported,
         total_computed=scored.total.computed,
+        total_status=scored.total.status,
+        full_score=weights.full_score,
         total_gap=gap(scored.total.reported, scored.total.computed),
         total_added=added,
         added_gap=gap(added, scored.total.reported),
@@ -86,7 +89,8 @@ def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Voca
         execution_rate=rate,
         execution_rate_stated=stated_rate,
         execution_rate_gap=gap(rate, stated_rate),
-        execution_rate_precision=None if stated_rate is None else _precision(stated, stated_rate),
+        execution_rate_precision=precision,
+        execution_rate_half=None if precision is None else precision / 2,
         execution_rate_unit_missing=True if stated.number is not None and stated.unit == "" else None,
         basic_expenditure=header.get("basic_expenditure"),
         project_expenditure=header.get("project_expenditure"),

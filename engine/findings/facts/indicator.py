@@ -67,6 +67,8 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         actual_operator=known.actual.operator,
         target_unit=known.target.unit,
         actual_unit=known.actual.unit,
+        target_year=known.target.deadline.year if known.target.deadline else None,
+        actual_year=known.actual.deadline.year if known.actual.deadline else None,
         target_parts=len(known.target.quantities),
         actual_parts=len(known.actual.quantities),
         target=target,

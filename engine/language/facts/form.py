@@ -64,6 +64,8 @@ class FormFact:
     fiscal_year: Number | None
     total_reported: Number | None
     total_computed: Number | None
+    total_status: Annotated[str | None, Choices(STATUSES)]
+    full_score: Annotated[Number | None, INTERNAL]
     total_gap: Annotated[Number | None, INTERNAL]
     total_added: Number | None
     added_gap: Annotated[Number | None, INTERNAL]
@@ -95,6 +97,7 @@ class FormFact:
     execution_rate_stated: Number | None
     execution_rate_gap: Annotated[Number | None, INTERNAL]
     execution_rate_precision: Annotated[Number | None, INTERNAL]
+    execution_rate_half: Annotated[Number | None, INTERNAL]
     execution_rate_unit_missing: bool | None
     basic_expenditure: Number | None
     project_expenditure: Number | None

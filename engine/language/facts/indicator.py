@@ -52,6 +52,8 @@ class IndicatorFact:
     actual_operator: Annotated[str | None, Choices(OPERATORS)]
     target_unit: Annotated[str | None, INTERNAL]
     actual_unit: Annotated[str | None, INTERNAL]
+    target_year: Number | None
+    actual_year: Number | None
     target_parts: Annotated[Number | None, INTERNAL]
     actual_parts: Annotated[Number | None, INTERNAL]
     target: Number | None

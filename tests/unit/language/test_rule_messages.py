@@ -9,6 +9,7 @@ from jinja2 import UndefinedError
 
 from engine.language import messages
 from engine.language.fields import Field
+from engine.templating.filters import percent, rate
 
 NUMBERS = {"n": Decimal("19.530"), "third": Decimal(1) / 3, "whole": Decimal(1000), "low": Decimal("-0.3252")}
 FACT = {"name": "培训", "yes": True, **NUMBERS}
@@ -147,3 +148,19 @@ def test_a_misspelt_field_is_named_with_the_right_ones() -> None:
 def test_text_of_a_form_is_never_run_as_a_template() -> None:
     said = messages.render("{{ a.name }}", {"a": {"name": "{{ a.secret }}{% for %}"}}, {"a": FIELDS}, {})
     assert said == "{{ a.secret }}{% for %}"
+
+
+@pytest.mark.parametrize(
+    ("points", "shown"),
+    [
+        ("97.6666", "97.67%"),
+        ("99.994", "99.99%"),
+        ("99.998", "99.99%"),
+        ("99.9999999", "99.99%"),
+        ("100", "100.00%"),
+        ("100.004", "100.00%"),
+    ],
+)
+def test_what_is_short_of_the_whole_is_never_shown_as_the_whole(points: str, shown: str) -> None:
+    assert rate(Decimal(points)) == shown
+    assert percent(Decimal(points) / 100) == shown.replace("100.00", "100")

@@ -218,7 +218,7 @@ def test_deadlines(target: str, actual: str, early: bool | None) -> None:
 
 
 def test_a_missing_year_is_the_fiscal_year_or_the_one_written_on_the_other_side() -> None:
-    assert judged("2021年12月", "2月", year=2022)[1].early is False
+    assert judged("2021年12月", "2月", year=2022)[1].early is True, "of the year the target names"
     assert judged("2021年12月", "2月", year=None)[1].early is True
     assert "同一年" in judged("12月", "2月", year=None)[1].assumptions[0]
 
@@ -284,3 +284,29 @@ def test_worst_component() -> None:
     assert worst([pair(10, 12), pair(10, 7)], "exact") == pair(10, 7)
     with pytest.raises(ValueError, match="empty"):
         worst([], "positive")
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "state"),
+    [
+        ("2021年12月底前", "已于11月25日完成", "met"),
+        ("年底前完成", "主体工程已于2021年10月8日全面完工并投入使用", "unknown"),  # of what: the target does not say 主体工程
+        ("年底前完成主体工程", "主体工程已于2021年10月8日全面完工", "met"),
+        ("10月底前", "项目于2021年10月20日顺利通过验收，正式投入使用", "met"),
+        ("2021年9月前完成验收", "2021年8月25日通过验收", "met"),
+        ("2021年12月", "工程已于2022年1月10日竣工验收", "not_met"),
+        ("12月31日前", "截至12月20日已全部完成", "met"),
+        ("6月底前", "各项工作于7月3日完成", "not_met"),
+        ("12月底前", "拟于12月完成", "unknown"),  # what is meant to be done is not done
+        ("12月底前", "计划于11月30日完工", "unknown"),
+        ("12月底前", "预计2021年12月20日完工", "unknown"),
+        ("12月底前", "项目于11月20日开工", "unknown"),
+        ("12月底前", "招标工作于11月20日完成", "unknown"),
+        ("12月底前", "未能于11月20日完成", "unknown"),
+        ("2022年6月底前", "5月完成", "met"),  # of the year the target names
+        ("2022年6月底前", "2022年7月完成", "not_met"),
+        ("上半年", "4月15日举办完毕", "met"),
+    ],
+)
+def test_a_date_inside_a_sentence_is_a_date(target: str, actual: str, state: str) -> None:
+    assert judged(target, actual, "")[0] == state
