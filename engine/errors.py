@@ -85,6 +85,10 @@ class JixiaoError(Exception):
         self.problems: tuple[Problem, ...] = tuple(sorted(unique, key=lambda p: (p.place.file, p.place.line, p.place.column)))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[JixiaoError], tuple[tuple[Problem, ...]]]:
+        """To another process it goes with its problems, not with their text."""
+        return type(self), (self.problems,)
+
 
 class UsageError(JixiaoError):
     """The command line asks for something that cannot be."""

@@ -81,7 +81,7 @@ def locate(path: str, where: Library) -> str | Path:
     return path
 
 
-def display_name(path: Path, where: Library | None = None) -> str:  # `where`: for callers that still give it
+def display_name(path: Path) -> str:
     """How messages call a policy file: shipped ones below `policies/`, others as they can be opened from here."""
     whole, home, here = path.resolve(), shipped("policies").resolve(), Path.cwd().resolve()
     if whole.is_relative_to(home):

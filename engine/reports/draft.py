@@ -39,11 +39,6 @@ class Draft:
     context: Context
 
 
-def template_roots(policy: Policy, extra: Path | None, shipped: Path) -> list[Path]:
-    """Where templates are looked for: the directory given, then the shipped one."""
-    return [*([extra] if extra else []), shipped]
-
-
 def drafts(contexts: Sequence[Context], policy: Policy, roots: Sequence[Path]) -> list[Draft]:
     """A draft for each form. Raises PolicyError with template, line and missing name."""
     environment = Environment(roots)
@@ -94,11 +89,6 @@ def parse(text: str, section: str, template: str) -> Iterator[Block]:
         else:
             paragraph.append(line)
     yield from flush()
-
-
-def plain_text(draft: Draft) -> str:
-    """All the draft's prose, without tables: what a reader reads."""
-    return "\n".join(block.text for block in draft.blocks if block.kind != "table")
 
 
 Data = Mapping[str, Any]

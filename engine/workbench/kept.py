@@ -11,6 +11,8 @@ from pathlib import Path
 
 from engine import files as output
 from engine.errors import InputError, Place, Problem
+from engine.intake.bundle import read_bundle
+from engine.policy.library import Library
 from engine.results.bundles import BundleResult
 from engine.submission import record
 from engine.submission.model import Submission
@@ -22,7 +24,26 @@ MAX_RESULTS = 12
 MAX_RESULTS_OF_ALL = 200
 MAX_PAGES = 6
 MAX_KEPT = 200
+MAX_READINGS = 40
 _KEY = 16
+
+
+class Readings:
+    """What the files of examples and kept records say, read once while they do not change."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Path, int], Submission] = {}
+
+    def of(self, path: Path, library: Library) -> Submission:
+        """What stands in the file. Raises InputError if it cannot be read."""
+        known = path, path.stat().st_mtime_ns
+        found = self._known.get(known)
+        if found is None:
+            found = read_bundle([path], library).submission
+            if len(self._known) >= MAX_READINGS:
+                self._known.clear()
+            self._known[known] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from engine.changes.impact.run import Impact
 from engine.changes.impact.tally import Tally
 from engine.errors import InputError, JixiaoError, Place, Problem
 from engine.findings.findings import Checker
-from engine.intake.bundle import read_bundle
 from engine.intake.collection import Collection, collect
 from engine.policy.library import Library
 from engine.policy.loading import load
@@ -32,9 +31,7 @@ from engine.workbench.uploads import as_sent, kept_for_now, renamed
 MAX_TOLD = 100
 """Indicators and findings of one form told at once."""
 MAX_FOLDER = 200
-MAX_READINGS = 40
 Data = dict[str, Any]
-_readings: dict[tuple[Path, int], Submission] = {}
 
 
 def forms(work: Workbench, who: Session) -> Iterator[tuple[str, str]]:
@@ -134,12 +131,7 @@ def _submission(work: Workbench, who: Session, key: str) -> Submission:
         paths |= {name: path for name, _, path in shelf.kept(work.kept)}
     if key not in paths:
         raise Refused(404, f"没有这份自评表：{key}；本次核对的退出后不留")
-    known = paths[key], paths[key].stat().st_mtime_ns
-    if known not in _readings:
-        if len(_readings) >= MAX_READINGS:
-            _readings.clear()
-        _readings[known] = read_bundle([paths[key]], work.library).submission
-    return _readings[known]
+    return work.readings.of(paths[key], work.library)
 
 
 def _explained(submission: Submission, policy: Policy) -> list[Data]:

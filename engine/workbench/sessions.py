@@ -90,12 +90,6 @@ class Sessions:
         with self._lock:
             return list(self._by_token.values())
 
-    def end_all(self, name: str) -> None:
-        """Forget every session of an account."""
-        with self._lock:
-            for token in [token for token, session in self._by_token.items() if session.account.name == name]:
-                del self._by_token[token]
-
     def _drop_stale(self, now: float) -> None:
         for token, session in list(self._by_token.items()):
             if now - session.seen > IDLE_SECONDS or now - session.begun > LONGEST_SECONDS:

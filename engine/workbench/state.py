@@ -17,11 +17,10 @@ from engine.workbench.accounts import Account, Throttle
 from engine.workbench.audit import Log
 from engine.workbench.checker_pool import CheckerPool
 from engine.workbench.drafts import Drafts
+from engine.workbench.kept import Readings
 from engine.workbench.sessions import Sessions
 
 T = TypeVar("T")
-
-_BUSY = CapacityLimiter(2)  # evaluations at once; the rest wait in a row, and hold no thread
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,11 @@ class Workbench:
     accounts_file: Path | None = None
     examples: tuple[Path, ...] = ()
     checkers: CheckerPool = field(default_factory=CheckerPool)
+    readings: Readings = field(default_factory=Readings)
     secure: bool = False
     """Whether it is reached by https, so that the cookie is sent over nothing else."""
+    at_once: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
+    """Evaluations at once; the rest wait in a row, and hold no thread."""
 
     @property
     def kept(self) -> Path:
@@ -49,6 +51,10 @@ class Workbench:
     def accounts(self) -> dict[str, Account]:
         """The accounts as the file has them now: one shut out is out at once."""
         return accounts.load(self.accounts_file) if self.accounts_file else {}
+
+    async def busy(self, work: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Run something long beside the event loop, at most two at once."""
+        return await to_thread.run_sync(lambda: work(*arguments, **named), limiter=self.at_once)
 
 
 class Refused(HTTPException):
@@ -62,8 +68,3 @@ def bench(request: Request) -> Workbench:
     """The workbench that serves this request."""
     found: Workbench = request.app.state.workbench
     return found
-
-
-async def busy(work: Callable[..., T], *arguments: Any, **named: Any) -> T:
-    """Run something long beside the event loop, at most two at once."""
-    return await to_thread.run_sync(lambda: work(*arguments, **named), limiter=_BUSY)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from engine.intake.selection import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
 from engine.submission import record
+from engine.workers import Workers
 
 BUNDLES = 100
 """To a part."""
@@ -66,6 +66,13 @@ class Settings:
     policy: str | None
 
 
+class _Ingester:
+    """What a process reads with: the settings, and the policies as far as they were asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings, self.shelf = settings, Shelf(settings.library)
+
+
 def ingest(
     paths: Sequence[Path], out: Path, library: Library, policy: str | None = None, jobs: int = 0, progress: Progress | None = None
 ) -> Ingested:
@@ -82,13 +89,13 @@ def ingest(
     found, done.problems, done.skipped = corpus_sources.chunks(paths, [out])
     told = progress or (lambda what, n, of: None)
     staged: list[Path] = []
-    with _Pool(settings, jobs or os.cpu_count() or 1, len(found)) as pool:
-        for n, result in enumerate(pool.run(_stage, found), start=1):
+    with Workers(partial(_Ingester, settings), min(jobs or os.cpu_count() or 1, len(found))) as workers:
+        for n, result in enumerate(workers.run(_stage, found), start=1):
             told("读取", n, len(found))
             staged.append(result)
         jobs_ = list(_part_jobs(settings, staged, done))
         numbers = _numbers(out)
-        for n, part in enumerate(pool.run(_part, [(job, numbers.of(job.name)) for job in jobs_]), start=1):
+        for n, part in enumerate(workers.run(_part, [(job, numbers.of(job.name)) for job in jobs_]), start=1):
             told("整理", n, len(jobs_))
             _count(part, done)
     corpus.write_json({"problems": [asdict(problem) for problem in done.problems], "skipped": done.skipped}, out / "problems.json")
@@ -96,63 +103,12 @@ def ingest(
     return done
 
 
-# --- processes ------------------------------------------------------------------------------------------------------
-
-_here: tuple[Settings, Shelf] | None = None
-
-
-def _begin(settings: Settings) -> None:
-    global _here
-    _here = settings, Shelf(settings.library)
-
-
-class _Pool:
-    """Runs tasks in processes, or here where there is little to do."""
-
-    def __init__(self, settings: Settings, jobs: int, tasks: int) -> None:
-        self.settings = settings
-        self.jobs = jobs if jobs > 1 and tasks > 1 else 1
-        self.pool: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> _Pool:
-        if self.jobs == 1:
-            _begin(self.settings)
-        else:
-            context = multiprocessing.get_context("spawn")
-            self.pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_begin, initargs=(self.settings,))
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        if self.pool is not None:
-            self.pool.shutdown(cancel_futures=True)
-
-    def run(self, work: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
-        """Results in the order of the tasks."""
-        if self.pool is None:
-            yield from map(work, tasks)
-            return
-        waiting: dict[Future[Any], int] = {}
-        ready: dict[int, Any] = {}
-        sent = given = 0
-        while given < len(tasks):
-            while sent < len(tasks) and len(waiting) + len(ready) < 4 * self.jobs:
-                waiting[self.pool.submit(work, tasks[sent])] = sent
-                sent += 1
-            finished, _ = wait(waiting, return_when=FIRST_COMPLETED) if waiting else ((), ())
-            for future in finished:
-                ready[waiting.pop(future)] = future.result()
-            while given in ready:
-                yield ready.pop(given)
-                given += 1
-
-
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
-def _stage(chunk: Chunk) -> Path:
+def _stage(reader: _Ingester, chunk: Chunk) -> Path:
     """Read a chunk, unless it was: its readings and problems as one file."""
-    assert _here is not None
-    settings, shelf = _here
+    settings, shelf = reader.settings, reader.shelf
     by = settings.policy or ""
     folder = settings.out / "staging" / f"{chunk.kind}-{chunk.key}-{hashlib.sha256(by.encode()).hexdigest()[:8]}"
     if (folder / "readings.json").exists():
@@ -243,10 +199,9 @@ class _numbers:
         return self.known[name]
 
 
-def _part(task: tuple[PartJob, int]) -> dict[str, Any]:
+def _part(reader: _Ingester, task: tuple[PartJob, int]) -> dict[str, Any]:
     """Prepare and write the parts of a job, one for each policy; what was written before stays."""
-    assert _here is not None
-    settings, shelf = _here
+    settings, shelf = reader.settings, reader.shelf
     job, number = task
     marker = settings.out / "staging" / f"{job.name}.done.json"
     if marker.exists():

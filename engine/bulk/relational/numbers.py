@@ -6,7 +6,7 @@ comparisons cross-multiplications, rounding one integer division. Each integer c
 of the columns it is made of; arithmetic whose result could leave 128 bits is refused before anything runs (`TooWide`).
 
 Integers that fit 64 bits are computed in 64 bits, others in 128 (DuckDB HUGEINT, Spark DECIMAL(38, 0)). The few functions that
-differ between backends are named in PRIMITIVES.
+differ between backends have names that begin with `jx_`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ WIDE_TYPE = "decimal(38, 0)"
 GRAIN = 10**20
 LARGEST_CONSTANT = 10**6
 """What a quotient is cut to for the least or greatest of a group, and the largest constant such a cut compares with."""
-PRIMITIVES = ("jx_wide", "jx_big", "jx_div", "jx_short_div", "jx_micro", "jx_long")
 
 _wide = udf.scalar.builtin(lambda n: None, name="jx_wide", signature=(("int64",), WIDE_TYPE))
 _big = udf.scalar.builtin(lambda digits: None, name="jx_big", signature=(("string",), WIDE_TYPE))

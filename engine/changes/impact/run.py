@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,11 @@ from engine.policy.library import Library, locate
 from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.submission.model import Submission
+from engine.workers import Workers
 
 WORTH_PROCESSES = 60
 """Fewer bundles than this are judged in less time than other processes take to start."""
 MOST_PROCESSES = 8
-_CHUNK = 8
-"""Bundles handed to a process at a time."""
 Watch = Callable[[str], Any]
 """What `progress.shown` is: a context manager that gives what to call as work goes on, or None."""
 
@@ -118,39 +118,16 @@ def compared(
     """Each bundle with its forms under both policies, or with what went wrong, in order."""
     many = jobs or (min(os.cpu_count() or 1, MOST_PROCESSES) if len(bundles) >= WORTH_PROCESSES else 1)
     if many == 1 or len(bundles) < 2:
-        comparer = Comparer(*policies)
-        try:
-            for bundle in bundles:
-                yield bundle, _compared(comparer, bundle.submission)
-        finally:
-            comparer.close()
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    # spawned, not forked: durable-rules and a progress bar keep threads that a fork would leave in the middle of things
-    context = get_context("spawn")
-    with ProcessPoolExecutor(many, context, _begin, (places, library)) as pool:
-        try:
-            found = pool.map(_work, [bundle.submission for bundle in bundles], chunksize=_CHUNK)
-            yield from zip(bundles, found, strict=True)
-        except BaseException:  # Ctrl-C too: what is queued is not begun, and whatever it was goes on upwards
-            pool.shutdown(cancel_futures=True)
-            raise
+        workers = Workers(partial(Comparer, *policies))
+    else:
+        workers = Workers(partial(_comparer, places, library), many)
+    with workers:
+        yield from zip(bundles, workers.run(_compared, [bundle.submission for bundle in bundles]), strict=True)
 
 
-_comparer: Comparer | None = None
-"""Of a worker process: the two policies, compiled when it starts."""
-
-
-def _begin(places: tuple[str | Path, str | Path], library: Library) -> None:
-    global _comparer
-    _comparer = Comparer(load(places[0], library), load(places[1], library))
-
-
-def _work(submission: Submission) -> Compared:
-    assert _comparer is not None
-    return _compared(_comparer, submission)
+def _comparer(places: tuple[str | Path, str | Path], library: Library) -> Comparer:
+    """Of a process of its own: the two policies, compiled when it starts."""
+    return Comparer(load(places[0], library), load(places[1], library))
 
 
 def _compared(comparer: Comparer, submission: Submission) -> Compared:

@@ -38,7 +38,6 @@ class Prover:
     total_seconds: float = TOTAL_SECONDS
     obligations: list[Obligation] = field(default_factory=list)
     spent: float = 0.0
-    queries: int = 0
 
     def possible(self, terms: Iterable[Term]) -> tuple[Answer, Any]:
         """Whether all terms can hold together: `proved` that they cannot, or `refuted` with a model, or unknown."""
@@ -55,7 +54,6 @@ class Prover:
             solver.add(*asked)
             answer = solver.check()
             self.spent += time.monotonic() - started
-            self.queries += 1
             if answer == z3.unsat:
                 return "proved", None
             if answer == z3.sat:

@@ -93,7 +93,7 @@ def _written(policy: Policy, where: Library, problems: list[Problem]) -> list[tu
     out: list[tuple[str, YamlDocument]] = []
     for owner in (*policy.extends, policy.id):
         for path in sorted((where.directory(owner) / "tests").glob("*.yaml")):
-            document = load_file(path, PolicyError, display_name(path, where))
+            document = load_file(path, PolicyError, display_name(path))
             wrong = schemas.check(document, "test")
             problems += wrong
             if not wrong:

@@ -21,7 +21,7 @@ from engine.workbench.bodies import Sent
 from engine.workbench.merging import state
 from engine.workbench.problems import told
 from engine.workbench.sessions import Session
-from engine.workbench.state import Workbench, bench, busy
+from engine.workbench.state import Workbench, bench
 from engine.workbench.uploads import safe_name
 
 router = APIRouter(prefix="/api/v1", responses=WRONG)
@@ -100,7 +100,7 @@ class Saved(BaseModel):
 
 @router.get("/drafts/{jurisdiction}/{year}", summary="草稿")
 async def draft(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year) -> Seen:
-    return await busy(seen_by, bench(request), who, f"{jurisdiction}/{year}")
+    return await bench(request).busy(seen_by, bench(request), who, f"{jurisdiction}/{year}")
 
 
 @router.get("/drafts/{jurisdiction}/{year}/state", summary="草稿和政策文件变了没有")
@@ -123,7 +123,7 @@ async def items(
         view = draft_changes.view(work.drafts, who.account.name, f"{jurisdiction}/{year}", work.library)
         return form_fields.items_of(view.resolved, view.own, group) if view.resolved else []
 
-    return await busy(found)
+    return await bench(request).busy(found)
 
 
 @router.get("/drafts/{jurisdiction}/{year}/catalogue", summary="条件里可用的字段、比较方式、参数和条款")
@@ -141,7 +141,7 @@ async def catalogue(request: Request, who: Editor, jurisdiction: Jurisdiction, y
             "clauses": list(form_fields.clauses(resolved)),
         }
 
-    return await busy(found)
+    return await bench(request).busy(found)
 
 
 @router.post("/drafts/{jurisdiction}/{year}/changes", summary="改一处")
@@ -154,7 +154,7 @@ async def change(request: Request, who: Editor, jurisdiction: Jurisdiction, year
         draft_changes.apply(work.drafts, who.account.name, policy, edit.revision, wanted, work.library, edit.state)
         return seen_by(work, who, policy)
 
-    return await busy(made)
+    return await bench(request).busy(made)
 
 
 @router.post("/drafts/{jurisdiction}/{year}/workbook", summary="读回导出的 Excel 工作簿，改动进入草稿")
@@ -177,7 +177,7 @@ async def workbook(
         work.log.add(who.account.name, "import", policy=policy, file=name)
         return seen_by(work, who, policy)
 
-    return await busy(made)
+    return await bench(request).busy(made)
 
 
 @router.put("/drafts/{jurisdiction}/{year}", summary="改整个文件")
@@ -188,17 +188,17 @@ async def texts(request: Request, who: Editor, jurisdiction: Jurisdiction, year:
         work.drafts.edit(who.account.name, policy, new.revision, new.files, new.seen)
         return seen_by(work, who, policy)
 
-    return await busy(made)
+    return await bench(request).busy(made)
 
 
 @router.post("/drafts/{jurisdiction}/{year}/undo", summary="撤销一步")
 async def undo(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, at: At) -> Seen:
-    return await busy(_stepped, bench(request), who, f"{jurisdiction}/{year}", at.revision, True)
+    return await bench(request).busy(_stepped, bench(request), who, f"{jurisdiction}/{year}", at.revision, True)
 
 
 @router.post("/drafts/{jurisdiction}/{year}/redo", summary="重做一步")
 async def redo(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, at: At) -> Seen:
-    return await busy(_stepped, bench(request), who, f"{jurisdiction}/{year}", at.revision, False)
+    return await bench(request).busy(_stepped, bench(request), who, f"{jurisdiction}/{year}", at.revision, False)
 
 
 @router.delete("/drafts/{jurisdiction}/{year}", summary="放弃未保存的修改")
@@ -209,7 +209,7 @@ async def discard(request: Request, who: Editor, jurisdiction: Jurisdiction, yea
         work.drafts.discard(who.account.name, policy)
         return seen_by(work, who, policy)
 
-    return await busy(made)
+    return await bench(request).busy(made)
 
 
 @router.put("/drafts/{jurisdiction}/{year}/saved", summary="保存到政策文件；别人改过同一处时不保存，给出两边")
@@ -223,7 +223,7 @@ async def save(request: Request, who: Editor, jurisdiction: Jurisdiction, year: 
         told_changes = {name: difference(before, after, name) for name, (before, after) in written.items()}
         return Saved(saved=told_changes, draft=seen_by(work, who, policy))
 
-    return await busy(made)
+    return await bench(request).busy(made)
 
 
 @router.get("/drafts/{jurisdiction}/{year}/difference", summary="草稿改了什么：逐文件、逐项")
@@ -235,7 +235,7 @@ async def differences(request: Request, who: Editor, jurisdiction: Jurisdiction,
         files = {name: difference(disk.get(name, ""), own.texts[name], name) for name in own.changed}
         return {"files": files, "items": _items_changed(work, who, policy)}
 
-    return await busy(found)
+    return await bench(request).busy(found)
 
 
 def _stepped(work: Workbench, who: Session, policy: str, revision: int, back: bool) -> Seen:

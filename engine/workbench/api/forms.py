@@ -25,7 +25,7 @@ from engine.workbench.api.model import Choice, Files, Jurisdiction, Made, Policy
 from engine.workbench.bodies import Sent
 from engine.workbench.kept import keep, put
 from engine.workbench.problems import told
-from engine.workbench.state import Refused, bench, busy
+from engine.workbench.state import Refused, bench
 from engine.workbench.uploads import read_uploads
 
 WRONG: dict[int | str, dict[str, Any]] = {
@@ -118,7 +118,7 @@ async def policy(request: Request, who: Viewer, jurisdiction: Jurisdiction, year
             "sections": _plain(resolve(found.id, library).sections),
         }
 
-    return JSONResponse(await busy(whole))
+    return JSONResponse(await bench(request).busy(whole))
 
 
 @router.post("/check", summary="检查政策文件，不保存")
@@ -135,14 +135,14 @@ async def check(request: Request, who: Viewer, texts: PolicyTexts) -> Checked:
                 return Checked(valid=False, problems=[Trouble(**told(problem)) for problem in error.problems])
         return Checked(valid=True, problems=[])
 
-    return await busy(checked)
+    return await bench(request).busy(checked)
 
 
 @router.post("/evaluate", summary="计分与核对")
 async def evaluate(request: Request, who: Viewer, files: Files, policy: Choice = "") -> JSONResponse:
     work = bench(request)
     sent = [(file.filename or "", file.file) for file in files]
-    found = await busy(lambda: check_bundle(read_uploads(sent, work.library, policy), work.checkers.check))
+    found = await bench(request).busy(lambda: check_bundle(read_uploads(sent, work.library, policy), work.checkers.check))
     return JSONResponse(found.result)
 
 
@@ -172,7 +172,7 @@ async def report(
         return archive(made)
 
     headers = {"content-disposition": 'attachment; filename="report.zip"'}
-    return Response(await busy(zipped), media_type="application/zip", headers=headers)
+    return Response(await bench(request).busy(zipped), media_type="application/zip", headers=headers)
 
 
 @router.post("/results", summary="计分与核对，结果留到退出登录")
@@ -193,7 +193,7 @@ async def results(
             found = check_bundle(read_uploads(sent, work.library, policy), work.checkers.check)
         return put(who, found, work.sessions)
 
-    return Made(id=await busy(made))
+    return Made(id=await bench(request).busy(made))
 
 
 @router.post("/results/{key}/keep", summary="保留一次核对的申报记录，供修改政策时试算")
@@ -215,7 +215,7 @@ async def diff(request: Request, who: Viewer, a: PolicyId, b: PolicyId) -> JSONR
 
         return _plain(to_data(compare(_known(a, library), _known(b, library), library)))
 
-    return JSONResponse(await busy(compared))
+    return JSONResponse(await bench(request).busy(compared))
 
 
 class Words(BaseModel):
@@ -234,7 +234,7 @@ async def changes(request: Request, who: Viewer, a: PolicyId, b: PolicyId) -> Wo
 
         return Words(text=render(compare(_known(a, library), _known(b, library), library), terminal=False))
 
-    return await busy(compared)
+    return await bench(request).busy(compared)
 
 
 @router.get("/schemas/{name}", summary="JSON Schema")

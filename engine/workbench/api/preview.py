@@ -13,7 +13,7 @@ from engine.workbench.access import Editor, Viewer
 from engine.workbench.api.forms import WRONG
 from engine.workbench.api.model import Jurisdiction, Made, Year
 from engine.workbench.bodies import Sent
-from engine.workbench.state import Refused, bench, busy
+from engine.workbench.state import Refused, bench
 
 router = APIRouter(prefix="/api/v1", responses=WRONG)
 MAX_EFFECT = 40
@@ -59,7 +59,7 @@ async def effect(request: Request, who: Editor, jurisdiction: Jurisdiction, year
             raise Refused(409, "已有更新的试算")
         return trial.effect(bench(request), who, f"{jurisdiction}/{year}", wanted.forms)
 
-    return await busy(tried)
+    return await bench(request).busy(tried)
 
 
 @router.get("/drafts/{jurisdiction}/{year}/traces/{key}", summary="修改前后，每个得分怎样得来")
@@ -70,7 +70,7 @@ async def traces(
     year: Year,
     key: Annotated[str, Path(pattern=r"^(example-\d{1,2}|[0-9a-f]{16})$")],
 ) -> dict[str, Any]:
-    return await busy(trial.traces, bench(request), who, f"{jurisdiction}/{year}", key)
+    return await bench(request).busy(trial.traces, bench(request), who, f"{jurisdiction}/{year}", key)
 
 
 @router.post("/drafts/{jurisdiction}/{year}/impact", summary="影响：修改对许多表的作用，做成一页")
@@ -83,4 +83,4 @@ async def impact(
     files: Annotated[list[UploadFile], File(description="一个文件夹里的自评表，各单位的都可以")] = [],  # noqa: B006
 ) -> Made:
     sent = [(file.filename or "", file.file) for file in files if file.filename]
-    return Made(id=await busy(trial.impact, bench(request), who, f"{jurisdiction}/{year}", forms, sent))
+    return Made(id=await bench(request).busy(trial.impact, bench(request), who, f"{jurisdiction}/{year}", forms, sent))

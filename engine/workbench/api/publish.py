@@ -15,7 +15,7 @@ from engine.workbench.api.forms import WRONG
 from engine.workbench.api.model import Jurisdiction, Year
 from engine.workbench.bodies import Sent
 from engine.workbench.sessions import Session
-from engine.workbench.state import Workbench, bench, busy
+from engine.workbench.state import Workbench, bench
 
 router = APIRouter(prefix="/api/v1", responses=WRONG)
 
@@ -73,17 +73,17 @@ async def new(request: Request, who: Editor, wanted: New) -> dict[str, str]:
         work.log.add(who.account.name, "new", policy=wanted.id, parent=wanted.parent)
         return {"id": wanted.id}
 
-    return await busy(made)
+    return await bench(request).busy(made)
 
 
 @router.post("/drafts/{jurisdiction}/{year}/tests", summary="运行草稿的测试")
 async def tests(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, wanted: TestRequest) -> Tested:
-    return await busy(_tested, bench(request), who, f"{jurisdiction}/{year}", wanted)
+    return await bench(request).busy(_tested, bench(request), who, f"{jurisdiction}/{year}", wanted)
 
 
 @router.get("/drafts/{jurisdiction}/{year}/publication", summary="发布之前：与所继承的、与上次发布的相比改了什么")
 async def publication(request: Request, who: Publisher, jurisdiction: Jurisdiction, year: Year) -> PublicationPreview:
-    return await busy(_publication, bench(request), f"{jurisdiction}/{year}")
+    return await bench(request).busy(_publication, bench(request), f"{jurisdiction}/{year}")
 
 
 @router.put("/drafts/{jurisdiction}/{year}/published", summary="发布：检查、测试都通过才发布，并写下锁定文件")
@@ -107,7 +107,7 @@ async def publish(request: Request, who: Publisher, jurisdiction: Jurisdiction, 
         note(work, who, "publish", policy, changes, amend=wanted.amend)
         return seen_by(work, who, policy)
 
-    return await busy(made)
+    return await bench(request).busy(made)
 
 
 def _tested(work: Workbench, who: Session, policy: str, wanted: TestRequest) -> Tested:

@@ -23,7 +23,7 @@ from engine.workbench.api.model import Jurisdiction, Year
 from engine.workbench.frame import _inside, _remember, _render, asks, page
 from engine.workbench.problems import told
 from engine.workbench.sessions import Session
-from engine.workbench.state import Refused, Workbench, bench, busy
+from engine.workbench.state import Refused, Workbench, bench
 
 router = APIRouter(include_in_schema=False)
 STATIC = {
@@ -116,7 +116,7 @@ async def policy(request: Request, jurisdiction: Jurisdiction, year: Year) -> Re
     head = next((head for head in heads(work.library)[0] if head.id == name), None)
     if head is None:
         raise Refused(404, f"没有政策“{name}”")
-    text, contents, sha256, problems = ("", [], "", []) if head.status == "pack" else await busy(_shown, name, work)
+    text, contents, sha256, problems = ("", [], "", []) if head.status == "pack" else await bench(request).busy(_shown, name, work)
     shown = {**listed(head, work, session), "sha256": sha256 or "—"}
     data: dict[str, Any] = {"policy": shown, "text": text, "contents": contents, "problems": problems}
     return page(request, session, "policy.html.j2", "policies", **data)
@@ -143,7 +143,7 @@ async def policy_workbook(request: Request, jurisdiction: Jurisdiction, year: Ye
         return export(name, editing.look(name, texts, work.library))
 
     download = {"content-disposition": f'attachment; filename="{jurisdiction}-{year}.xlsx"'}
-    return Response(await busy(made), media_type=XLSX, headers=download)
+    return Response(await bench(request).busy(made), media_type=XLSX, headers=download)
 
 
 @router.get("/policies/{jurisdiction}/{year}/read")
@@ -167,7 +167,7 @@ async def _explained(request: Request, name: str, *, by_clause: bool) -> Respons
         files_of(name, work.library)  # an id, never a path
         return explained(name, work.library, by_clause=by_clause, form="html").encode()
 
-    content = await busy(made)
+    content = await bench(request).busy(made)
     media, headers = alone(content)
     return Response(content, media_type=media, headers=headers)
 

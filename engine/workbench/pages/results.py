@@ -14,7 +14,7 @@ from engine.workbench.frame import asks, page
 from engine.workbench.kept import MAX_RESULTS, Kept
 from engine.workbench.pages.policies import SEVERITIES, XLSX, alone, listed
 from engine.workbench.sessions import Session
-from engine.workbench.state import Refused, bench, busy
+from engine.workbench.state import Refused, bench
 
 router = APIRouter(include_in_schema=False)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -41,7 +41,7 @@ async def result(request: Request, key: str) -> Response:
         label=kept.label,
         result=kept.found.result,
         different=[differs(form["scores"]["total"]) for form in kept.found.result["forms"]],
-        files=await busy(_documents, kept),
+        files=await bench(request).busy(_documents, kept),
         severities=SEVERITIES,
         levels=list(SEVERITIES.items()),
     )
@@ -50,7 +50,7 @@ async def result(request: Request, key: str) -> Response:
 @router.get("/results/{key}/{name}")
 async def result_file(request: Request, key: str, name: str) -> Response:
     session = asks(request)
-    made = await busy(_file, _result(session, key), name)
+    made = await bench(request).busy(_file, _result(session, key), name)
     if made is None:
         raise Refused(404, "没有这个文件")
     content, media, headers = made
