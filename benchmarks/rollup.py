@@ -19,10 +19,10 @@ from typing import Any
 
 from engine.errors import Place
 from engine.policy.loading import load
+from engine.rollup.document import data
 from engine.rollup.ranking import ranking
 from engine.rollup.run import roll_up
 from engine.rollup.units import Node, UnitTree
-from engine.rollup.views.data import data
 from engine.rollup.views.html import render
 from engine.rollup.views.workbook import workbook
 from engine.scoring.form import evaluate

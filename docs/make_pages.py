@@ -1,4 +1,5 @@
-"""The reference pages of the officers' handbook that follow from the code: fields, condition words, exit statuses.
+"""The reference pages of the officers' handbook that follow from the code: fields, condition words, exit statuses. And the other
+way round, the types of the result document that follow from its schema.
 
 `make docs` writes them; a test checks that what is written is what the code says.
 """
@@ -103,6 +104,8 @@ if __name__ == "__main__":
     from pathlib import Path
 
     from module_map import modules_page  # beside this file
+    from result_types import result_types
 
     Path("docs/fields.md").write_text(fields_page(), encoding="utf-8")
     Path("docs/modules.md").write_text(modules_page(Path("engine")), encoding="utf-8")
+    Path("engine/results/model.py").write_text(result_types(Path("schemas")), encoding="utf-8")

@@ -172,9 +172,9 @@ def report(
     names = drafting.folders([item.bundle for item in items])
     for item, name in zip(items, names, strict=True):
         made = drafting.reports(
-            item.evaluation,
-            item.checked,
             item.result,
+            item.bundle.submission,
+            item.policy,
             formats or drafting.FORMATS,
             templates,
             as_filed=as_filed,

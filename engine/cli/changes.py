@@ -35,7 +35,7 @@ def policy_diff(before: str, after: str, form: str, out: Path | None, policies: 
     difference = compare(locate(before, where), locate(after, where), where)
     if form == "json":
         from engine.changes.diff.data import to_data
-        from engine.results.document import dumps
+        from engine.results.views.as_json import dumps
 
         _write(dumps(to_data(difference)) + "\n", out)
     else:
@@ -98,7 +98,7 @@ def policy_impact(
         impact = run(before, after, given, where, limit=limit, jobs=jobs, watch=progress.shown)
     data = to_data(impact)
     if form == "json":
-        from engine.results.document import dumps
+        from engine.results.views.as_json import dumps
 
         text = dumps(data) + "\n"
     elif form == "html":

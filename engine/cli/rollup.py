@@ -156,7 +156,7 @@ def _refuse(done: Rollup) -> None:
 def _rendered(
     done: Rollup | None, forms: Sequence[Form], policy: Policy, form: str, ranking: bool, *, to_terminal: bool
 ) -> str | bytes:
-    from engine.results.document import dumps
+    from engine.results.views.as_json import dumps
     from engine.rollup.views import text as rollup_view
     from engine.submission import record
 
@@ -185,7 +185,7 @@ def _rendered(
 
 
 def _data(done: Rollup) -> dict[str, Any]:
-    from engine.rollup.views.data import data
+    from engine.rollup.document import data
 
     return data(done)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -17,6 +16,7 @@ from engine.intake.bundle import Bundle, read_bundle
 from engine.intake.collection import SKIPPED, Collection, FileOutcome, collect, is_single
 from engine.intake.notes import notes
 from engine.results.bundles import BundleResult, checked_bundles, combined
+from engine.results.model import Result
 
 SKIPPED_SHOWN = 20
 
@@ -81,6 +81,6 @@ def check(run: Run) -> list[BundleResult]:
         return list(checked_bundles(run.bundles, bar))
 
 
-def document(run: Run, items: Sequence[BundleResult]) -> dict[str, Any]:
+def document(run: Run, items: Sequence[BundleResult]) -> Result:
     """The result document: as it always was for files given together, else the one for many bundles."""
     return items[0].result if run.single else combined(items, run.collection)

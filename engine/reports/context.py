@@ -11,60 +11,51 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.findings.findings import Finding, Findings
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
-from engine.scoring.budget import scored_line
-from engine.scoring.model import Score, ScoredForm, ScoredIndicator
-from engine.submission.model import Cell, Form
+from engine.results.model import Result, ResultBudget, ResultFinding, ResultForm, ResultIndicator
+from engine.results.reading import Grouped, Scored, differs
+from engine.submission.model import Form
 from engine.templating.filters import rate
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The data templates see, and the scored form it was made from."""
+    """The data templates see, and the form of the record it was made from."""
 
     label: str
     data: Mapping[str, Any]
-    scored: ScoredForm
+    form: Form
 
 
-def contexts(forms: Sequence[ScoredForm], checked: Findings, policy: Policy, *, as_filed: bool = False) -> list[Context]:
-    """One context a form, in order. `as_filed`: the draft states the body's own scores, also where they cannot stand."""
-    facts = {str(fact.fields["form"]): fact.fields for fact in checked.facts if fact.kind == "form"}
-    reasons = {
-        (f.fields["form"], f.fields["name_key"]): str(f.fields.get("reason", "")) for f in checked.facts if f.kind == "unmet"
-    }
-    keys: dict[str, list[str]] = {}
-    for fact in checked.facts:
-        if fact.kind == "indicator":
-            found = reasons.get((fact.fields["form"], fact.fields["name_key"]), "")
-            keys.setdefault(str(fact.fields["form"]), []).append(found)
-    return [
-        _context(scored, facts[scored.label], keys.get(scored.label, []), checked.findings, policy, as_filed) for scored in forms
-    ]
+def contexts(result: Result, forms: Sequence[Form], policy: Policy, *, as_filed: bool = False) -> list[Context]:
+    """One context a form, in order: `forms` are those of the record the result was made from.
+
+    `as_filed`: the draft states the body's own scores, also where they cannot stand.
+    """
+    found = Grouped(result)
+    return [_context(told, form, found.of(told), policy, as_filed) for told, form in zip(result["forms"], forms, strict=True)]
 
 
-def _context(
-    scored: ScoredForm, fact: Mapping[str, Any], reasons: Sequence[str], findings: Sequence[Finding], policy: Policy, as_filed: bool
-) -> Context:
-    form = scored.form
-    own = [finding for finding in findings if finding.form == scored.label]
-    indicators = [_indicator(item, reason, as_filed) for item, reason in zip(scored.indicators, reasons, strict=True)]
+def _context(told: ResultForm, form: Form, own: Sequence[ResultFinding], policy: Policy, as_filed: bool) -> Context:
+    indicators = [_indicator(item, as_filed) for item in told["indicators"]]
     unmet = [item for item in indicators if item["met"] == "no"]
+    scores, grade, counts = told["scores"], told["grade"], told["counts"]
     data = {
         "unit": form.unit,
         "year": str(form.fiscal_year),
         "name": form.name,
         "kind": form.kind,
         "filled_on": form.filled_on.text if form.filled_on else "",
-        "total": _score(scored.total, as_filed),
-        "execution_score": _score(scored.execution, as_filed),
-        "parts": [{"name": name, **_score(score, as_filed)} for name, score in scored.level1.items()],
-        "grade": scored.grade_reported if as_filed else (scored.grade_computed or scored.grade_reported),
+        "total": _score(scores["total"], as_filed),
+        "execution_score": _score(scores["execution"], as_filed),
+        "parts": [
+            {"name": name, **_score(score, as_filed)} for name, score in scores.items() if name not in ("execution", "total")
+        ],
+        "grade": grade["reported"] or "" if as_filed else grade["computed"] or grade["reported"] or "",
         "as_filed": as_filed,
-        "grade_reported": scored.grade_reported,
-        "budget": _budget(form, fact),
+        "grade_reported": grade["reported"] or "",
+        "budget": _budget(told["budget"]),
         "goals": [
             {
                 "number": str(goal.number),
@@ -75,22 +66,22 @@ def _context(
         ],
         "counts": {
             "goals": str(len(form.goals)),
-            "indicators": str(scored.counts.indicators),
-            "met": str(scored.counts.met),
+            "indicators": str(counts["indicators"]),
+            "met": str(counts["met"]),
             "unmet": str(len(unmet)),
-            "undecided": str(scored.counts.unknown),
-            "rate": _percent(scored.counts.completion_rate),
+            "undecided": str(counts["unknown"]),
+            "rate": _percent(counts["completion_rate"]),
         },
         "indicators": indicators,
         "unmet": unmet,
         "problems": _problems(own, policy),
         "filed": _filed(form),
-        "clauses": _clauses(scored, policy),
+        "clauses": _clauses(told, policy),
         "notes": [note.text for note in form.notes],
         "policy": {"id": policy.id, "title": policy.title},
         "param": {name: parameter.value for name, parameter in policy.parameters.items()},
     }
-    return Context(scored.label, data, scored)
+    return Context(told["name"], data, form)
 
 
 def _filed(form: Form) -> dict[str, str]:
@@ -104,85 +95,80 @@ def _filed(form: Form) -> dict[str, str]:
     return out
 
 
-def _score(score: Score, as_filed: bool) -> dict[str, Any]:
-    order = (score.reported, score.computed) if as_filed else (score.computed, score.reported)
-    stands = next((value for value in order if value is not None), None)
+def _score(score: Scored, as_filed: bool) -> dict[str, Any]:
+    order = (score["reported"], score["computed"]) if as_filed else (score["computed"], score["reported"])
+    allowed = score["allowed"] or ["", ""]
     return {
-        "value": _number(stands),
-        "reported": _number(score.reported),
-        "computed": _number(score.computed),
-        "differs": score.differs,
-        "open": score.computed is None,
-        "low": _number(score.allowed[0]) if score.allowed else "",
-        "high": _number(score.allowed[1]) if score.allowed else "",
+        "value": next((value for value in order if value is not None), ""),
+        "reported": score["reported"] or "",
+        "computed": score["computed"] or "",
+        "differs": differs(score),
+        "open": score["computed"] is None,
+        "low": allowed[0],
+        "high": allowed[1],
     }
 
 
-def _indicator(item: ScoredIndicator, listed: str, as_filed: bool) -> dict[str, Any]:
-    known, indicator = item.known, item.known.indicator
-    excess = known.target_number and known.actual_number is not None and known.actual_number > known.target_number
-    reason = listed or (indicator.reason.text if indicator.reason else "")
+def _indicator(item: ResultIndicator, as_filed: bool) -> dict[str, Any]:
     return {
-        "goal": item.goal,
-        "name": indicator.name,
-        "level1": indicator.level1,
-        "level2": indicator.level2,
-        "weight": _number(known.weight),
-        "target": known.target.raw,
-        "actual": known.actual.raw,
-        "met": known.met,
-        "nature": known.nature,
-        "over": bool(excess and known.direction == "positive"),
-        "attainment": known.attainment,
-        "reason": reason,
-        **_score(item.score, as_filed),
+        "goal": item["goal"],
+        "name": item["name"],
+        "level1": item["level1"],
+        "level2": item["level2"],
+        "weight": item["weight"] or "",
+        "target": item["target"],
+        "actual": item["actual"],
+        "met": item["met"],
+        "nature": item["nature"],
+        "over": item["direction"] == "positive" and "exceeded_by" in item,
+        "attainment": item["attainment"] or "",
+        "reason": item.get("filed_reason", ""),
+        **_score(item, as_filed),
     }
 
 
-def _budget(form: Form, fact: Mapping[str, Any]) -> dict[str, Any]:
-    line = scored_line(form)
-    change = fact.get("budget_change")
-    original, budget = fact.get("original_budget"), fact.get("budget")
+def _budget(budget: ResultBudget) -> dict[str, Any]:
+    line, change, points = budget.get("line"), budget.get("change", ""), budget.get("execution_rate_unrounded")
     return {
-        "unit": line.money_unit if line else "",
-        "original": _number(original),
-        "budget": _text(line.budget if line else None),
-        "executed": _text(line.executed if line else None),
-        "unspent": _number(fact.get("unspent")),
-        "rate": _percent(None if "execution_rate" not in fact else fact["execution_rate"] / 100),
-        "rate_number": fact.get("execution_rate"),
+        "unit": line["unit"] if line else "",
+        "original": budget.get("original_budget", ""),
+        "budget": line["budget"] if line else "",
+        "executed": line["executed"] if line else "",
+        "unspent": budget.get("unspent", ""),
+        "rate": rate(Decimal(points)) if points else "",
+        "rate_number": Decimal(points) if points else None,
         "changed": bool(change),
-        "cut": bool(change and change < 0),
-        "change": _number(abs(budget - original)) if change and budget is not None and original is not None else "",
-        "basic": _number(fact.get("basic_expenditure")),
-        "project": _number(fact.get("project_expenditure")),
+        "cut": change.startswith("-"),
+        "change": change.removeprefix("-"),
+        "basic": budget.get("basic_expenditure", ""),
+        "project": budget.get("project_expenditure", ""),
     }
 
 
-def _problems(findings: Sequence[Finding], policy: Policy) -> list[dict[str, Any]]:
+def _problems(findings: Sequence[ResultFinding], policy: Policy) -> list[dict[str, Any]]:
     """Findings by category in the order the narrative gives, worst first inside."""
     narrative = policy.narrative
     order = narrative.categories if narrative and narrative.categories is not None else tuple(CATEGORIES)
     out = []
     for category in order:
-        own = [finding for finding in findings if finding.category == category]
+        own = [finding for finding in findings if finding["category"] == category]
         if own:
             out.append(
                 {
                     "category": category,
                     "title": CATEGORIES[category],
                     "count": len(own),
-                    "worst": own[0].severity,
+                    "worst": own[0]["severity"],
                     "findings": [
                         {
-                            "rule": f.rule,
-                            "title": f.title,
-                            "severity": f.severity,
-                            "severity_title": SEVERITIES[f.severity],
-                            "subject": f.subject,
-                            "message": f.message.rstrip("。"),
-                            "report": f.report.rstrip("。"),
-                            "advice": f.advice.rstrip("。"),
+                            "rule": f["rule"],
+                            "title": f["title"],
+                            "severity": f["severity"],
+                            "severity_title": SEVERITIES[f["severity"]],
+                            "subject": f["subject"],
+                            "message": f["message"].rstrip("。"),
+                            "report": f.get("report", f["message"]).rstrip("。"),
+                            "advice": f["advice"].rstrip("。"),
                         }
                         for f in own
                     ],
@@ -191,11 +177,10 @@ def _problems(findings: Sequence[Finding], policy: Policy) -> list[dict[str, Any
     return out
 
 
-def _clauses(scored: ScoredForm, policy: Policy) -> list[dict[str, str]]:
+def _clauses(told: ResultForm, policy: Policy) -> list[dict[str, str]]:
     """The clauses the form's scores rest on, each once, in the order of the sources."""
-    used = {item.score.trace.basis for item in scored.indicators if item.score.trace}
-    used |= {score.trace.basis for score in (scored.execution, scored.total) if score.trace}
-    used |= {scored.grade_basis} - {""}
+    scored = [*told["indicators"], told["scores"]["execution"], told["scores"]["total"]]
+    used = {item["trace"]["basis"] for item in scored if "basis" in item.get("trace", {})} | {told["grade"]["basis"]}
     return [
         {"id": clause.id, "title": clause.title, "text": clause.text, "source": clause.source_title}
         for clause in policy.clauses.values()
@@ -203,13 +188,5 @@ def _clauses(scored: ScoredForm, policy: Policy) -> list[dict[str, str]]:
     ]
 
 
-def _number(value: Any) -> str:
-    return "" if value is None else format(value, "f")
-
-
-def _text(cell: Cell | None) -> str:
-    return cell.text if cell else ""
-
-
-def _percent(share: Decimal | None) -> str:
-    return "" if share is None else rate(share * 100)
+def _percent(share: str | None) -> str:
+    return "" if share is None else rate(Decimal(share) * 100)

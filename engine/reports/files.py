@@ -5,41 +5,40 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from engine.errors import Place, Problem, UsageError
-from engine.findings.findings import Findings
 from engine.intake.bundle import Bundle
+from engine.policy.model import Policy
 from engine.reports.comparison import compared
 from engine.reports.context import contexts
 from engine.reports.draft import Draft, drafts, narrative_of
 from engine.resources import shipped
-from engine.scoring.model import Evaluation
+from engine.results.model import Result
+from engine.submission.model import Submission
 
 FORMATS = ("docx", "html", "markdown")
 _UNSAFE = re.compile(r"[^\w（）()·—-]+")
 
 
 def reports(
-    evaluation: Evaluation,
-    checked: Findings,
-    result: Mapping[str, Any],
+    result: Result,
+    submission: Submission,
+    policy: Policy,
     formats: Sequence[str],
     templates: Path | None = None,
     *,
     as_filed: bool = False,
     compare: bool = False,
 ) -> dict[str, bytes]:
-    """File name -> content. One .docx and .md a form, one .html for the bundle.
+    """File name -> content: one .docx and .md a form, one .html for the bundle, from a bundle's result and its record.
 
     Raises PolicyError with template, line and missing name.
     """
-    policy = evaluation.policy
     narrative = narrative_of(policy)
     roots = [*([templates] if templates else []), shipped("templates")]
-    made = drafts(contexts(evaluation.forms, checked, policy, as_filed=as_filed), policy, roots)
+    made = drafts(contexts(result, submission.forms, policy, as_filed=as_filed), policy, roots)
     if compare:
-        made = [compared(draft, draft.context.scored.form, narrative) for draft in made]
+        made = [compared(draft, draft.context.form, narrative) for draft in made]
     files: dict[str, bytes] = {}
     for draft in made:
         name = _name(draft, files)

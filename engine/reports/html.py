@@ -15,8 +15,8 @@ from typing import Any
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
 from engine.reports.draft import Draft
-from engine.results.views.table import differs
-from engine.scoring.form import scheme
+from engine.results.model import Result, ResultFinding, ResultForm, ResultScore
+from engine.results.reading import apart, clause_ids, differs, grades_differ, numbers_of
 from engine.templating.filters import rate
 from engine.templating.page import self_contained
 
@@ -25,7 +25,7 @@ _ORDER = list(SEVERITIES)
 Data = dict[str, Any]
 
 
-def render(result: Mapping[str, Any], drafts: Sequence[Draft], policy: Policy, roots: Sequence[Path]) -> str:
+def render(result: Result, drafts: Sequence[Draft], policy: Policy, roots: Sequence[Path]) -> str:
     """The page. Templates are looked for in `roots`, in order.
 
     Raises PolicyError with template, line and missing name, or where the template does not begin with the page's protection.
@@ -33,7 +33,7 @@ def render(result: Mapping[str, Any], drafts: Sequence[Draft], policy: Policy, r
     return self_contained((policy.narrative and policy.narrative.page) or TEMPLATE, data(result, drafts, policy), roots)
 
 
-def data(result: Mapping[str, Any], drafts: Sequence[Draft], policy: Policy) -> Data:
+def data(result: Result, drafts: Sequence[Draft], policy: Policy) -> Data:
     """What the template sees: the result document as it is, and beside it what the page needs to show it."""
     source = _source(result)
     by_label = {draft.label: draft for draft in drafts}
@@ -46,10 +46,10 @@ def data(result: Mapping[str, Any], drafts: Sequence[Draft], policy: Policy) -> 
         "units": list(dict.fromkeys(form["unit"] for form in result["forms"])),
         "years": list(dict.fromkeys(form["fiscal_year"] for form in result["forms"])),
         "forms": [
-            _form(f"f{number}", form, result["findings"], by_label.get(form["name"]), policy, source)
+            _form(f"f{number}", form, result["findings"], by_label.get(form["name"]), source)
             for number, form in enumerate(result["forms"], start=1)
         ],
-        "tally": _tally(result["findings"]),
+        "tally": numbers_of(result["findings"]),
         "clauses": _clauses(result, policy),
         "categories": {key: title for key, title in CATEGORIES.items() if any(f["category"] == key for f in result["findings"])},
         "severities": dict(SEVERITIES),
@@ -58,7 +58,7 @@ def data(result: Mapping[str, Any], drafts: Sequence[Draft], policy: Policy) -> 
     }
 
 
-def _source(result: Mapping[str, Any]) -> str:
+def _source(result: Result) -> str:
     """The one file everything was read from, named once in the head and not at every place; empty if there are several."""
     files = {form["where"].partition("：")[0] for form in result["forms"] if "：" in form["where"]}
     files |= {item["file"] for finding in result["findings"] for item in finding["evidence"] if "file" in item}
@@ -69,7 +69,7 @@ def _placed(item: Mapping[str, Any], source: str) -> Data:
     return {**item, "where": item["where"].removeprefix(f"{source}：") if source else item["where"]}
 
 
-def _form(anchor: str, form: Mapping[str, Any], findings: Sequence[Data], draft: Draft | None, policy: Policy, source: str) -> Data:
+def _form(anchor: str, form: ResultForm, findings: Sequence[ResultFinding], draft: Draft | None, source: str) -> Data:
     own = sorted((f for f in findings if f["form"] == form["name"]), key=lambda f: _ORDER.index(f["severity"]))
     indicators: list[Data] = [
         _placed(item, source)
@@ -91,22 +91,21 @@ def _form(anchor: str, form: Mapping[str, Any], findings: Sequence[Data], draft:
     return {
         **_placed(form, source),
         "id": anchor,
-        "scores": [_score(key, score, form, policy) for key, score in form["scores"].items()],
-        "grade": {**grade, "differs": bool(grade["reported"] and grade["computed"] and grade["reported"] != grade["computed"])},
+        "scores": [_score(key, score, form) for key, score in form["scores"].items()],
+        "grade": {**grade, "differs": grades_differ(form)},
         "rate": _percent(form["counts"]["completion_rate"]),
         "findings": shown,
-        "tally": _tally(own),
+        "tally": numbers_of(own),
         "goals": list(_goals(indicators, draft)),
         "draft": _draft(draft) if draft else None,
     }
 
 
-def _score(key: str, score: Mapping[str, Any], form: Mapping[str, Any], policy: Policy) -> Data:
+def _score(key: str, score: ResultScore, form: ResultForm) -> Data:
     """A part's score with its weight: the policy's, or for a part the policy does not name, what its indicators are worth."""
-    weights = policy.scoring.weights
-    parts = scheme(form["kind"], (item["level1"] for item in form["indicators"]), policy).level1
-    worth = {"execution": weights.execution, "total": weights.full_score, **parts}.get(key)
-    weight = format(worth, "f") if worth is not None else _sum(i["weight"] for i in form["indicators"] if i["level1"] == key)
+    scheme = form["scheme"]
+    worth = {"execution": scheme["execution"], "total": scheme["full_score"], **scheme["level1"]}.get(key)
+    weight = worth if worth is not None else _sum(i["weight"] for i in form["indicators"] if i["level1"] == key)
     return {"key": key, **score, "weight": weight, "differs": differs(score), "bar": _bar(score, weight)}
 
 
@@ -125,7 +124,7 @@ def _goals(indicators: Sequence[Data], draft: Draft | None) -> Iterator[Data]:
             "met": sum(item["met"] == "yes" for item in own),
             "weight": weight,
             **sums,
-            "differs": differs(sums),
+            "differs": apart(sums["reported"], sums["computed"]) != 0,
             "bar": _bar(sums, weight),
         }
 
@@ -153,10 +152,6 @@ def _percent(share: str | None) -> str:
     return "" if share is None else rate(Decimal(share) * 100)
 
 
-def _tally(findings: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    return {severity: sum(finding["severity"] == severity for finding in findings) for severity in SEVERITIES}
-
-
 def _draft(draft: Draft) -> Data:
     seen = draft.context.data
     return {
@@ -168,9 +163,9 @@ def _draft(draft: Draft) -> Data:
     }
 
 
-def _clauses(result: Mapping[str, Any], policy: Policy) -> dict[str, Data]:
+def _clauses(result: Result, policy: Policy) -> dict[str, Data]:
     """The clauses the result cites, by basis, in the order of the policy's sources, each with an anchor for links."""
-    cited = set(_cited(result))
+    cited = set(clause_ids(result))
     return {
         clause.id: {
             "id": f"c{number}",
@@ -183,16 +178,3 @@ def _clauses(result: Mapping[str, Any], policy: Policy) -> dict[str, Data]:
         }
         for number, clause in enumerate((c for c in policy.clauses.values() if c.id in cited), start=1)
     }
-
-
-def _cited(value: Any) -> Iterator[str]:
-    """Every `basis` anywhere in the document."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if key == "basis" and inner:
-                yield inner
-            else:
-                yield from _cited(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _cited(inner)

@@ -74,7 +74,7 @@ def view(draft: Draft) -> dict[str, Any]:
 
 
 def _form(draft: Draft) -> dict[str, Any]:
-    form, data = draft.context.scored.form, draft.context.data
+    form, data = draft.context.form, draft.context.data
     as_filed = bool(data["as_filed"])
     items = iter(data["indicators"])
     goals = [_goal(goal, items, as_filed) for goal in form.goals]

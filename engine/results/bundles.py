@@ -6,17 +6,18 @@ policy and files, `files` tells what became of every file and `problems` what wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from engine import __version__
 from engine.errors import Problem
 from engine.findings.findings import Checker, Findings
 from engine.intake.bundle import Bundle
-from engine.intake.collection import Collection, Progress
+from engine.intake.collection import Collection, FileOutcome, Progress
 from engine.policy.model import Policy
 from engine.results.document import to_data, where
+from engine.results.model import Result, ResultBundle, ResultFile, ResultFinding, ResultForm, ResultProblem
+from engine.results.reading import numbers_of
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation
 
@@ -28,7 +29,7 @@ class BundleResult:
     bundle: Bundle
     evaluation: Evaluation
     checked: Findings
-    result: dict[str, Any]
+    result: Result
 
     @property
     def policy(self) -> Policy:
@@ -58,7 +59,8 @@ def check_bundle(bundle: Bundle, check: Callable[[Evaluation], Findings]) -> Bun
     checked = check(evaluation)
     result = to_data(evaluation, checked)
     for form, layout in zip(result["forms"], bundle.layouts, strict=True):
-        form |= {"layout": layout} if layout not in ("", bundle.policy.id) else {}
+        if layout not in ("", bundle.policy.id):
+            form["layout"] = layout
     if notes := [*result.get("notes", []), *_told(bundle)]:
         result["notes"] = notes
     return BundleResult(bundle, evaluation, checked, result)
@@ -74,62 +76,67 @@ def _told(bundle: Bundle) -> Iterator[str]:
         yield f"{names}：用 {other} 的表样读入，按 {bundle.policy.id} 计分和核对"
 
 
-def combined(items: Sequence[BundleResult], collection: Collection) -> dict[str, Any]:
+def combined(items: Sequence[BundleResult], collection: Collection) -> Result:
     """One document for all bundles. `policy` is there where all share one; `policies` lists every one."""
     policies = {item.policy.id: item.result["policy"] for item in items}
-    data: dict[str, Any] = {"engine": __version__}
-    if len(policies) == 1:
-        data["policy"] = next(iter(policies.values()))
-    data["policies"] = list(policies.values())
-    forms: list[dict[str, Any]] = []
-    findings: list[dict[str, Any]] = []
-    bundles: list[dict[str, Any]] = []
-    notes: list[str] = []
+    forms: list[ResultForm] = []
+    findings: list[ResultFinding] = []
     for number, item in enumerate(items, start=1):
-        result = item.result
-        forms += [{**form, "bundle": number, "policy": item.policy.id} for form in result["forms"]]
-        findings += [{**finding, "bundle": number} for finding in result["findings"]]
-        notes += result.get("notes", [])
-        bundles.append(_bundle(item))
-    data |= {"forms": forms, "findings": findings, "bundles": bundles, "files": _files(collection)}
-    data["problems"] = [problem_data(problem) for problem in collection.problems]
+        for form in item.result["forms"]:
+            forms.append({**form, "bundle": number, "policy": item.policy.id})
+        for finding in item.result["findings"]:
+            findings.append({**finding, "bundle": number})
+    out = Result(
+        engine=__version__,
+        policies=list(policies.values()),
+        forms=forms,
+        findings=findings,
+        bundles=[_bundle(item) for item in items],
+        files=[_file(item) for item in collection.files],
+        problems=[problem_data(problem) for problem in collection.problems],
+    )
+    if len(policies) == 1:
+        out["policy"] = next(iter(policies.values()))
     if matchers := dict.fromkeys(item.result["matcher"] for item in items):
-        data["matcher"] = "、".join(matchers)
-    if notes:
-        data["notes"] = list(dict.fromkeys(notes))
-    return data
+        out["matcher"] = "、".join(matchers)
+    if notes := dict.fromkeys(note for item in items for note in item.result.get("notes", [])):
+        out["notes"] = list(notes)
+    return out
 
 
-def _bundle(item: BundleResult) -> dict[str, Any]:
-    forms = item.bundle.submission.forms
+def _bundle(item: BundleResult) -> ResultBundle:
+    forms, numbers = item.bundle.submission.forms, numbers_of(item.result["findings"])
     return {
         "unit": "、".join(dict.fromkeys(form.unit for form in forms)),
         "fiscal_year": forms[0].fiscal_year,
         "policy": item.policy.id,
         "files": list(item.bundle.files),
         "forms": [form["name"] for form in item.result["forms"]],
-        "findings": tally(item.result["findings"]),
+        "findings": {"error": numbers["error"], "warning": numbers["warning"], "info": numbers["info"]},
     }
 
 
-def tally(findings: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """How many findings there are of each severity."""
-    numbers = {"error": 0, "warning": 0, "info": 0}
-    for finding in findings:
-        numbers[finding["severity"]] += 1
-    return numbers
+def _file(item: FileOutcome) -> ResultFile:
+    out = ResultFile(name=item.name, status=item.status, forms=item.forms)
+    if item.reason:
+        out["reason"] = item.reason
+    return out
 
 
-def _files(collection: Collection) -> list[dict[str, Any]]:
-    return [
-        {"name": item.name, "status": item.status, **({"reason": item.reason} if item.reason else {}), "forms": item.forms}
-        for item in collection.files
-    ]
-
-
-def problem_data(problem: Problem) -> dict[str, Any]:
+def problem_data(problem: Problem) -> ResultProblem:
     """A problem of an input as plain data."""
     place = problem.place
-    said = {"message": problem.message, "expected": problem.expected, "nearest": problem.nearest, "code": problem.code}
-    places = {"file": place.file, "line": place.line, "column": place.column}
-    return {"where": where(place), **{key: value for key, value in {**places, **said}.items() if value}}
+    out = ResultProblem(where=where(place), message=problem.message)
+    if place.file:
+        out["file"] = place.file
+    if place.line:
+        out["line"] = place.line
+    if place.column:
+        out["column"] = place.column
+    if problem.expected:
+        out["expected"] = problem.expected
+    if problem.nearest:
+        out["nearest"] = problem.nearest
+    if problem.code:
+        out["code"] = problem.code
+    return out

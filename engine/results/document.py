@@ -1,61 +1,105 @@
 """The result document (Contract): one JSON object with scores, traces, policy id and hash. Decimals are strings.
 
-Every view (table, Markdown, explanation, later the report and the page) shows what is in here and nothing else.
+Every view (table, Markdown, explanation, report, page) shows what is in here and computes nothing of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Literal
 
 from engine import __version__
 from engine.errors import Place
 from engine.findings.findings import Evidence, Finding, Findings
 from engine.language.model import Scalar
+from engine.policy.model import Policy
+from engine.results.model import (
+    Result,
+    ResultBudget,
+    ResultBudgetLine,
+    ResultEvidence,
+    ResultFinding,
+    ResultForm,
+    ResultIndicator,
+    ResultPolicy,
+    ResultQuantity,
+    ResultScheme,
+    ResultScore,
+    ResultTrace,
+    ResultValue,
+)
+from engine.scoring.budget import scored_line
 from engine.scoring.model import Evaluation, Range, Recognised, Score, ScoredForm, ScoredIndicator, Trace
-from engine.values.model import Value
+from engine.submission.model import Form
+from engine.templating.filters import rate as rate_text
+from engine.values.model import Quantity, Value
 from engine.values.numerals import plain
-from engine.values.rounding import rounded
 
-BUDGET = ("original_budget", "budget", "executed", "unspent", "basic_expenditure", "project_expenditure")
+Fields = Mapping[str, Scalar]
+_AMOUNTS: tuple[Literal["original_budget", "budget", "executed", "unspent", "basic_expenditure", "project_expenditure"], ...] = (
+    "original_budget",
+    "budget",
+    "executed",
+    "unspent",
+    "basic_expenditure",
+    "project_expenditure",
+)
 
 
-def to_data(evaluation: Evaluation, checked: Findings) -> dict[str, Any]:
+def to_data(evaluation: Evaluation, checked: Findings) -> Result:
     """The result as plain data, in the Contract's shape."""
-    policy = evaluation.policy
-    budgets = {str(fact.fields["form"]): _budget(fact.fields) for fact in checked.facts if fact.kind == "form"}
-    return {
-        "engine": __version__,
-        "policy": {"id": policy.id, "title": policy.title, "status": policy.status, "sha256": policy.sha256},
-        "forms": [_form(form, budgets[form.label]) for form in evaluation.forms],
-        "findings": [_finding(finding) for finding in checked.findings],
-        "matcher": checked.matcher,
-        **({"notes": list(checked.notes)} if checked.notes else {}),
-    }
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    out: dict[str, Any] = {
-        "rule": finding.rule,
-        "title": finding.title,
-        "category": finding.category,
-        "severity": finding.severity,
-        "form": finding.form,
-        "subject": finding.subject,
-        "message": finding.message,
-        "advice": finding.advice,
-        "basis": finding.basis,
-        "evidence": [_evidence(item) for item in finding.evidence],
-    }
-    if finding.derived_by:
-        out["derived_by"] = list(finding.derived_by)
+    forms: dict[str, Fields] = {}
+    indicators: dict[str, list[Fields]] = defaultdict(list)
+    reasons: dict[tuple[Scalar, Scalar], str] = {}
+    for fact in checked.facts:
+        if fact.kind == "form":
+            forms[str(fact.fields["form"])] = fact.fields
+        elif fact.kind == "indicator":
+            indicators[str(fact.fields["form"])].append(fact.fields)
+        elif fact.kind == "unmet":
+            reasons[fact.fields["form"], fact.fields["name_key"]] = str(fact.fields.get("reason", ""))
+    out = Result(
+        engine=__version__,
+        policy=policy_data(evaluation.policy),
+        forms=[_form(form, forms[form.label], indicators[form.label], reasons, evaluation.policy) for form in evaluation.forms],
+        findings=[_finding(finding) for finding in checked.findings],
+        matcher=checked.matcher,
+    )
+    if checked.notes:
+        out["notes"] = list(checked.notes)
     return out
 
 
-def _evidence(item: Evidence) -> dict[str, Any]:
-    out: dict[str, Any] = {"where": where(item.place), "field": item.field, "title": item.title, "value": item.value}
+def policy_data(policy: Policy) -> ResultPolicy:
+    """What names a policy, and by its hash what was in it."""
+    return {"id": policy.id, "title": policy.title, "status": policy.status, "sha256": policy.sha256}
+
+
+def _finding(finding: Finding) -> ResultFinding:
+    out = ResultFinding(
+        rule=finding.rule,
+        title=finding.title,
+        category=finding.category,
+        severity=finding.severity,
+        form=finding.form,
+        subject=finding.subject,
+        message=finding.message,
+        advice=finding.advice,
+        basis=finding.basis,
+        evidence=[_evidence(item) for item in finding.evidence],
+    )
+    if finding.derived_by:
+        out["derived_by"] = list(finding.derived_by)
+    if finding.report != finding.message:
+        out["report"] = finding.report
+    return out
+
+
+def _evidence(item: Evidence) -> ResultEvidence:
+    out = ResultEvidence(where=where(item.place), field=item.field, title=item.title, value=item.value)
     if item.place.file:
         out["file"] = item.place.file
     if item.place.line:
@@ -63,134 +107,195 @@ def _evidence(item: Evidence) -> dict[str, Any]:
     return out
 
 
-def _budget(fields: Mapping[str, Scalar]) -> dict[str, Any]:
+def _budget(form: Form, fields: Fields) -> ResultBudget:
     """Budget and execution as the report states them: amounts in the form's unit, the rate in percent."""
-    out = {name: number(value) for name in BUDGET if isinstance(value := fields.get(name), Decimal)}
+    unit = fields.get("money_unit")
+    out = ResultBudget(unit=str(unit) if unit else None)
+    for name in _AMOUNTS:
+        if isinstance(value := fields.get(name), Decimal):
+            out[name] = digits(value)
     change, original, budget = fields.get("budget_change"), fields.get("original_budget"), fields.get("budget")
     if change and isinstance(original, Decimal) and isinstance(budget, Decimal):
-        out["change"] = number(budget - original)
+        out["change"] = digits(budget - original)
     rate = fields.get("execution_rate")
     if isinstance(rate, Decimal):
-        out["execution_rate"] = number(rounded(Fraction(rate), 2))
-    return {"unit": fields.get("money_unit") or None, **out}
+        out["execution_rate"] = rate_text(rate).removesuffix("%")
+        out["execution_rate_unrounded"] = digits(rate)
+    if line := scored_line(form):
+        filed = {name: cell.text for name in ("budget", "executed", "rate") if (cell := getattr(line, name)) is not None}
+        out["line"] = ResultBudgetLine(
+            name=line.name, unit=line.money_unit, budget=filed.get("budget", ""), executed=filed.get("executed", "")
+        )
+        if "rate" in filed:
+            out["line"]["rate"] = filed["rate"]
+    return out
 
 
-def _form(scored: ScoredForm, budget: Mapping[str, Any]) -> dict[str, Any]:
+def _form(
+    scored: ScoredForm, fields: Fields, facts: list[Fields], reasons: Mapping[tuple[Scalar, Scalar], str], policy: Policy
+) -> ResultForm:
     form, counts = scored.form, scored.counts
     scores = {"execution": _score(scored.execution), **{name: _score(score) for name, score in scored.level1.items()}}
     rate = counts.completion_rate
-    return {
-        "unit": form.unit,
-        "fiscal_year": form.fiscal_year,
-        "kind": form.kind,
-        "name": scored.label,
-        "where": where(form.place),
-        "budget": dict(budget),
-        "scores": {**scores, "total": _score(scored.total)},
-        "grade": {
+    return ResultForm(
+        unit=form.unit,
+        fiscal_year=form.fiscal_year,
+        kind=form.kind,
+        name=scored.label,
+        where=where(form.place),
+        budget=_budget(form, fields),
+        scheme=_scheme(scored, policy),
+        scores={**scores, "total": _score(scored.total)},
+        grade={
             "reported": scored.grade_reported or None,
             "computed": scored.grade_computed or None,
             "basis": scored.grade_basis or None,
         },
-        "counts": {
+        counts={
             "indicators": counts.indicators,
             "met": counts.met,
             "unknown": counts.unknown,
-            "completion_rate": None if rate is None else format(rate, "f"),
+            "completion_rate": None if rate is None else digits(rate),
         },
-        "indicators": [_indicator(item) for item in scored.indicators],
-    }
+        indicators=[
+            _indicator(item, fact, reasons.get((fact["form"], fact["name_key"]), ""), policy)
+            for item, fact in zip(scored.indicators, facts, strict=True)
+        ],
+    )
 
 
-def _indicator(item: ScoredIndicator) -> dict[str, Any]:
-    known, indicator = item.known, item.known.indicator
-    out: dict[str, Any] = {
-        "goal": item.goal,
-        "name": indicator.name,
-        "level1": indicator.level1,
-        "level2": indicator.level2,
-        "weight": number(known.weight),
-        "target": known.target.raw,
-        "actual": known.actual.raw,
-        "status": item.score.status,
-        "direction": known.direction,
-        "nature": known.nature,
-        "attainment": known.attainment if known.nature == "qualitative" else None,
-        "met": known.met,
-        **_numbers(item.score),
-        "where": where(indicator.place),
-        "trace": _trace(item.score.trace, known),
-    }
-    if item.score.reason:
-        out["reason"] = item.score.reason
+def _scheme(scored: ScoredForm, policy: Policy) -> ResultScheme:
+    """What the policy wants the parts of this form to be worth."""
+    weights, chosen = policy.scoring.weights, scored.scheme
+    out = ResultScheme(
+        full_score=digits(weights.full_score),
+        execution=digits(weights.execution),
+        level1={name: digits(points) for name, points in chosen.level1.items()},
+        basis=chosen.basis,
+    )
+    if chosen.id:
+        out["case"] = chosen.id
+    if chosen.label:
+        out["label"] = chosen.label
     return out
 
 
-def _numbers(score: Score) -> dict[str, Any]:
-    return {"reported": number(score.reported), "computed": number(score.computed), "allowed": _range(score.allowed)}
+def _indicator(item: ScoredIndicator, fact: Fields, listed: str, policy: Policy) -> ResultIndicator:
+    known, indicator, score = item.known, item.known.indicator, item.score
+    out = ResultIndicator(
+        goal=item.goal,
+        name=indicator.name,
+        level1=indicator.level1,
+        level2=indicator.level2,
+        weight=number(known.weight),
+        target=known.target.raw,
+        actual=known.actual.raw,
+        status=score.status,
+        direction=known.direction,
+        nature=known.nature,
+        attainment=known.attainment if known.nature == "qualitative" else None,
+        met=known.met,
+        reported=number(score.reported),
+        computed=number(score.computed),
+        allowed=_range(score.allowed),
+        where=where(indicator.place),
+        trace=_trace(score.trace) | _read(known, policy),
+    )
+    if score.reason:
+        out["reason"] = score.reason
+    if known.target_number is not None and known.actual_number is not None:
+        above, share = known.actual_number - known.target_number, fact.get("excess")
+        by = {"positive": above, "inverse": -above}.get(known.direction, Decimal(0))
+        if by > 0:
+            out["exceeded_by"] = digits(by)
+            if isinstance(share, Decimal):
+                out["exceeded_share"] = digits(share)
+    if filed := listed or (indicator.reason.text if indicator.reason else ""):
+        out["filed_reason"] = filed
+    return out
 
 
-def _score(score: Score) -> dict[str, Any]:
-    out = _numbers(score) | {"status": score.status}
+def _score(score: Score) -> ResultScore:
+    out = ResultScore(
+        reported=number(score.reported), computed=number(score.computed), allowed=_range(score.allowed), status=score.status
+    )
     if score.reason:
         out["reason"] = score.reason
     if score.trace:
-        out["trace"] = _trace(score.trace, None)
+        out["trace"] = _trace(score.trace)
     return out
 
 
-def _trace(trace: Trace | None, known: Recognised | None) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    if trace:
-        out |= {"case": trace.case, "label": trace.label or None, "basis": trace.basis}
-        if trace.formula:
-            out |= {"formula": trace.formula, "operands": trace.operands}
-        if trace.values:
-            out["values"] = {name: number(value) for name, value in trace.values}
-        if trace.tier:
-            out |= {"tier": trace.tier, "tier_range": trace.tier_range}
-        if trace.unrounded is not None:
-            out["unrounded"] = exact(trace.unrounded)
-        if trace.bounded:
-            out["bounded"] = trace.bounded
-        if trace.rounding:
-            out["rounding"] = trace.rounding
-    if known:
-        out["recognition"] = [
+def _trace(trace: Trace | None) -> ResultTrace:
+    """How a number came about; nothing where it has none."""
+    if trace is None:
+        return {}
+    out = ResultTrace(case=trace.case, label=trace.label or None, basis=trace.basis)
+    if trace.formula:
+        out["formula"], out["operands"] = trace.formula, trace.operands
+    if trace.values:
+        out["values"] = {name: digits(value) for name, value in trace.values}
+    if trace.tier:
+        out["tier"], out["tier_range"] = trace.tier, trace.tier_range
+    if trace.unrounded is not None:
+        out["unrounded"] = exact(trace.unrounded)
+    if trace.bounded:
+        out["bounded"] = trace.bounded
+        if trace.bounded_basis:
+            out["bounded_basis"] = trace.bounded_basis
+    if trace.rounding:
+        out["rounding"], out["rounding_basis"] = trace.rounding, trace.rounding_basis
+    return out
+
+
+def _read(known: Recognised, policy: Policy) -> ResultTrace:
+    """How an indicator was read: the answers of the recognition tables, the values, and how they compare."""
+    out = ResultTrace(
+        recognition=[
             {"table": step.table, "case": step.case, "label": step.label, "value": step.value, "basis": step.basis}
             for step in known.steps
         ]
-        if reason := known.comparison.reason or known.verdict_reason:
-            out["comparison"] = reason
-        out["values_read"] = {"target": _value(known.target), "actual": _value(known.actual)}
-        said = [known.target.note, known.actual.note]
-        notes = [*known.comparison.assumptions, *filter(None, said)]
-        if notes:
-            out["notes"] = list(dict.fromkeys(notes))
+    )
+    if reason := known.comparison.reason or known.verdict_reason:
+        out["comparison"] = reason
+    if known.comparison.pairs and "composite" in (known.target.kind, known.actual.kind):
+        out["composite_basis"] = policy.scoring.composite_basis
+    out["values_read"] = {"target": _value(known.target), "actual": _value(known.actual)}
+    if notes := [*known.comparison.assumptions, *filter(None, (known.target.note, known.actual.note))]:
+        out["notes"] = list(dict.fromkeys(notes))
     return out
 
 
-def _value(value: Value) -> dict[str, Any]:
-    out: dict[str, Any] = {"kind": value.kind}
+def _value(value: Value) -> ResultValue:
+    out = ResultValue(kind=value.kind)
     if value.operator:
         out["operator"] = value.operator
     if value.quantities:
-        out["quantities"] = [
-            {
-                k: v
-                for k, v in (("number", number(q.number)), ("unit", q.unit), ("label", q.label), ("approximate", q.approximate))
-                if v
-            }
-            for q in value.quantities
-        ]
+        out["quantities"] = [_quantity(item) for item in value.quantities]
     if value.deadline:
         out["deadline"] = str(value.deadline)
     return out
 
 
-def number(value: Decimal | None) -> str | None:
+def _quantity(item: Quantity) -> ResultQuantity:
+    out = ResultQuantity(number=digits(item.number))
+    if item.unit:
+        out["unit"] = item.unit
+    if item.label:
+        out["label"] = item.label
+    if item.approximate:
+        out["approximate"] = item.approximate
+    return out
+
+
+def digits(value: Decimal) -> str:
     """A decimal as the document writes it: all its digits, no exponent."""
-    return None if value is None else format(value, "f")
+    return format(value, "f")
+
+
+def number(value: Decimal | None) -> str | None:
+    """As `digits`; None where there is no number."""
+    return None if value is None else digits(value)
 
 
 def exact(value: Fraction) -> str:
@@ -199,30 +304,9 @@ def exact(value: Fraction) -> str:
 
 
 def _range(allowed: Range | None) -> list[str] | None:
-    return None if allowed is None else [format(allowed[0], "f"), format(allowed[1], "f")]
+    return None if allowed is None else [digits(allowed[0]), digits(allowed[1])]
 
 
 def where(place: Place) -> str:
     """A place as evidence names it."""
     return str(place)
-
-
-def lines(data: Mapping[str, Any]) -> Iterator[str]:
-    """The document as JSON lines, one form a line with its own findings: what a reviewer's script reads. In a run over many
-    bundles each form has its policy, and what could not be read comes last, a problem a line."""
-    import json
-
-    policies = {policy["id"]: policy for policy in data.get("policies", [])}
-    for form in data["forms"]:
-        own = [f for f in data["findings"] if f["form"] == form["name"] and f.get("bundle") == form.get("bundle")]
-        policy = policies[form["policy"]] if policies else data["policy"]
-        yield json.dumps({"engine": data["engine"], "policy": policy, "form": form, "findings": own}, ensure_ascii=False)
-    for problem in data.get("problems", []):
-        yield json.dumps({"engine": data["engine"], "problem": problem}, ensure_ascii=False)
-
-
-def dumps(data: Mapping[str, Any]) -> str:
-    """The document as JSON text."""
-    import json
-
-    return json.dumps(data, ensure_ascii=False, indent=2)

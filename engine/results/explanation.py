@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.errors import Place, Problem, UsageError, nearest
 from engine.policy.model import Policy
-from engine.results.views.table import STATUSES, label
+from engine.results.model import Result, ResultIndicator, ResultScore, ResultTrace, ResultValue
+from engine.results.reading import STATUSES, Scored, label
 
 _VALUES = {
     "positive": "正向（越多越好）",
@@ -23,7 +23,7 @@ _VALUES = {
 }
 
 
-def explain(result: Mapping[str, Any], policy: Policy, form: str = "", indicator: str = "") -> str:
+def explain(result: Result, policy: Policy, form: str = "", indicator: str = "") -> str:
     """The explanation of every score, or of those of the named form and indicator (a part of the name is enough).
 
     Raises UsageError, with the nearest name, where nothing has that name.
@@ -56,12 +56,12 @@ def explain(result: Mapping[str, Any], policy: Policy, form: str = "", indicator
     return "\n".join(lines).rstrip() + "\n"
 
 
-def of_indicator(item: Mapping[str, Any], policy: Policy) -> str:
+def of_indicator(item: ResultIndicator, policy: Policy) -> str:
     """How one indicator of a result came by its score."""
     return "\n".join(_indicator(item, policy))
 
 
-def of_part(key: str, score: Mapping[str, Any], policy: Policy) -> str:
+def of_part(key: str, score: ResultScore, policy: Policy) -> str:
     """How another score of a form (`execution`, `total`, a group of indicators) came about."""
     return "\n".join([*_head(label(key), score), *_trace(score.get("trace", {}), policy)])
 
@@ -70,7 +70,7 @@ def _unknown(what: str, name: str, names: list[str]) -> UsageError:
     return UsageError(Problem(Place(), f"没有{what}“{name}”", "、".join(dict.fromkeys(names)), nearest(name, names)))
 
 
-def _indicator(item: Mapping[str, Any], policy: Policy) -> Iterator[str]:
+def _indicator(item: ResultIndicator, policy: Policy) -> Iterator[str]:
     yield f"■ {item['name']}（{item['level1']} / {item['level2'] or '—'}，分值 {item['weight'] or '未列'}）"
     yield f"  目标值“{item['target']}”，实际完成值“{item['actual']}”（{item['where']}）"
     trace = item["trace"]
@@ -78,6 +78,8 @@ def _indicator(item: Mapping[str, Any], policy: Policy) -> Iterator[str]:
     yield f"  读作：目标 {_read(read['target'])}；实际 {_read(read['actual'])}"
     if trace.get("comparison"):
         yield f"  比较：{trace['comparison']}"
+    if "composite_basis" in trace:
+        yield f"  几个数：取最差的一个（{_cited(trace['composite_basis'], policy)}）"
     for note in trace.get("notes", []):
         yield f"  注意：{note}"
     for step in trace["recognition"]:
@@ -90,7 +92,7 @@ def _indicator(item: Mapping[str, Any], policy: Policy) -> Iterator[str]:
     yield from _trace(trace, policy)
 
 
-def _head(name: str, score: Mapping[str, Any]) -> Iterator[str]:
+def _head(name: str, score: Scored) -> Iterator[str]:
     allowed = score["allowed"]
     span = f"，可取 {allowed[0]} 至 {allowed[1]}" if allowed and allowed[0] != allowed[1] else ""
     status = f"，{STATUSES[score['status']]}" if STATUSES[score["status"]] else ""
@@ -98,7 +100,7 @@ def _head(name: str, score: Mapping[str, Any]) -> Iterator[str]:
     yield f"{name}：自评 {score['reported'] or '—'}，计算 {score['computed'] or '—'}{span}{status}{reason}"
 
 
-def _trace(trace: Mapping[str, Any], policy: Policy) -> Iterator[str]:
+def _trace(trace: ResultTrace, policy: Policy) -> Iterator[str]:
     if not trace.get("case"):
         return
     yield f"    情形 {trace['case']}" + (f"：{trace['label']}" if trace.get("label") else "")
@@ -108,10 +110,15 @@ def _trace(trace: Mapping[str, Any], policy: Policy) -> Iterator[str]:
         steps = dict.fromkeys([trace["formula"], trace["operands"], trace["unrounded"]])  # weight = 1.5, not weight = 1.5 = 1.5
         yield f"    公式 {' = '.join(steps)}"
     if trace.get("bounded"):
-        yield f"    调整 {trace['bounded']}"
+        yield f"    调整 {trace['bounded']}" + (f"（{_cited(trace['bounded_basis'], policy)}）" if "bounded_basis" in trace else "")
     if trace.get("rounding"):
-        yield f"    取整 {trace['rounding']}"
+        yield f"    取整 {trace['rounding']}（{_cited(trace['rounding_basis'], policy)}）"
     yield from _clause(trace["basis"], policy)
+
+
+def _cited(basis: str, policy: Policy) -> str:
+    """A clause that many traces share, by its title: the text is with the scores that rest on it alone."""
+    return f"依据 {basis} {policy.clause(basis).title}"
 
 
 def _clause(basis: str, policy: Policy) -> Iterator[str]:
@@ -120,7 +127,7 @@ def _clause(basis: str, policy: Policy) -> Iterator[str]:
     yield f"    依据 {basis}{practice}：{clause.text}"
 
 
-def _read(value: Mapping[str, Any]) -> str:
+def _read(value: ResultValue) -> str:
     kinds = {"empty": "空", "not_applicable": "不适用", "text": "文字"}
     if value["kind"] in kinds:
         return kinds[value["kind"]]

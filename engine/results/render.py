@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 from engine.policy.model import Policy
+from engine.results.model import Result
 
 
-def render(result: Mapping[str, Any], policies: Mapping[str, Policy], form: str, *, to_terminal: bool) -> str:
+def render(result: Result, policies: Mapping[str, Policy], form: str, *, to_terminal: bool) -> str:
     """The result document as `table`, `json`, `jsonl`, `markdown` or `sarif`. `policies`: those it was judged by, by id."""
     if form == "json":
-        from engine.results.document import dumps
+        from engine.results.views.as_json import dumps
 
         return dumps(result) + "\n"
     if form == "jsonl":
-        from engine.results.document import lines
+        from engine.results.views.as_json import lines
 
         return "".join(line + "\n" for line in lines(result))
     many = len(result.get("bundles", ())) > 1
@@ -26,7 +26,7 @@ def render(result: Mapping[str, Any], policies: Mapping[str, Policy], form: str,
 
         return many_view.markdown(result) if "bundles" in result else markdown(result)
     if form == "sarif":
-        from engine.results.document import dumps
+        from engine.results.views.as_json import dumps
         from engine.results.views.sarif import render as sarif
 
         return dumps(sarif(result, policies)) + "\n"

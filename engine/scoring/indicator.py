@@ -69,7 +69,14 @@ def _computed(
     # rounding must not carry a score past its bounds: a weight of 1.255 gives 1.25 at most
     value = max(rounding.above(lowest, True), min(rounding.below(highest, True), rounding(kept)))
     part = kept if rounding.at == "form" else Fraction(value)
-    trace = replace(trace, unrounded=exact, bounded=bounded, rounding=rounding_text(policy))
+    trace = replace(
+        trace,
+        unrounded=exact,
+        bounded=bounded,
+        bounded_basis=policy.scoring.bounds.basis if bounded else "",
+        rounding=rounding_text(policy),
+        rounding_basis=policy.scoring.rounding_basis,
+    )
     return Score(reported, value, part, (value, value), "scored", "", trace, (part, part))
 
 
@@ -91,6 +98,7 @@ def _tiered(known: Recognised, weight: Decimal, case: Case, policy: Policy) -> S
         tier_range=f"{left}{numerals.plain(low)}, {numerals.plain(high)}{right}",
         values=(("weight", weight),),
         rounding=rounding_text(policy),
+        rounding_basis=policy.scoring.rounding_basis,
     )
     if allowed[0] > allowed[1]:
         reason = f"该档范围 {trace.tier_range} 内没有保留 {rounding.places} 位小数的分值"

@@ -28,7 +28,7 @@ def rolled_score(known: Recognised, rolled: Rolled, policy: Policy) -> Score | N
     if weight is None or not (rolled.refused or rolled.score):
         return None
     name = f"rollup.{rolled.method}"
-    trace = Trace(name, "汇总", rolled.basis, rounding=rounding_text(policy))
+    trace = Trace(name, "汇总", rolled.basis, rounding=rounding_text(policy), rounding_basis=policy.scoring.rounding_basis)
     whole = policy.scoring.rounding
     if rolled.refused:
         low, high = whole.above(Fraction(0), True), whole.below(Fraction(weight), True)

@@ -84,7 +84,17 @@ def total(form: Form, execution: Score, indicators: Score, not_applicable: Decim
     )
     operands = formula.show(case.score, values)
     name, shown = f"total.{case.id}", tuple(values.items())
-    trace = Trace(name, case.label, case.basis, case.formula, operands, shown, exact, "", rounding_text(policy))
+    trace = Trace(
+        name,
+        case.label,
+        case.basis,
+        case.formula,
+        operands,
+        shown,
+        exact,
+        rounding=rounding_text(policy),
+        rounding_basis=policy.scoring.rounding_basis,
+    )
     full_score = policy.scoring.weights.full_score
     if rounding(exact) > full_score:  # no form is worth that: its weights are wrong, and no grade follows from them
         reason = f"各部分相加得 {rounding(exact)} 分，超过总分 {numerals.plain(full_score)} 分：表上的分值有误"

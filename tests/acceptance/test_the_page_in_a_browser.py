@@ -11,14 +11,12 @@ import pytest
 from browser import CONTRAST, ENTER, OPEN_ALL, TAB, Browser, needs_browser, plain
 from conftest import ROOT
 
-from engine.findings.findings import Checker
 from engine.intake.bundle import read_bundle
 from engine.policy.library import library
 from engine.reports.context import contexts
 from engine.reports.draft import drafts
 from engine.reports.html import render
-from engine.results.document import to_data
-from engine.scoring.form import evaluate
+from engine.results.bundles import checked_bundles
 
 pytestmark = needs_browser
 
@@ -34,11 +32,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def report(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Any]:
     """Where the seed's page is, and the result it shows."""
     bundle = read_bundle([seed], library())
-    evaluation = evaluate(bundle.submission, bundle.policy)
-    checked = Checker(bundle.policy).check(evaluation)
+    result = next(checked_bundles([bundle])).result
     roots = [ROOT / "templates"]
-    result = to_data(evaluation, checked)
-    made = drafts(contexts(evaluation.forms, checked, bundle.policy), bundle.policy, roots)
+    made = drafts(contexts(result, bundle.submission.forms, bundle.policy), bundle.policy, roots)
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(render(result, made, bundle.policy, roots), encoding="utf-8")
     return path.as_uri(), result

@@ -11,9 +11,9 @@ from browser import CONTRAST, OPEN_ALL, Browser, needs_browser
 from conftest import ROOT
 
 from engine.policy.loading import load
+from engine.rollup.document import data
 from engine.rollup.ranking import ranking
 from engine.rollup.run import roll_up
-from engine.rollup.views.data import data
 from engine.rollup.views.html import render
 
 pytestmark = needs_browser

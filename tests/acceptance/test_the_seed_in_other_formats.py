@@ -28,7 +28,6 @@ from engine.documents import reader as documents_reader
 from engine.documents import text as text_reader
 from engine.documents.model import Document
 from engine.errors import Place
-from engine.findings.findings import Checker
 from engine.forms import reader as form_reader
 from engine.forms.layout import Layout, layout
 from engine.intake.bundle import read_bundle
@@ -37,7 +36,7 @@ from engine.policy.loading import load
 from engine.reports import word
 from engine.reports.context import contexts
 from engine.reports.draft import drafts
-from engine.scoring.form import evaluate
+from engine.results.bundles import checked_bundles
 from engine.submission.model import Form
 
 SEED = ROOT / "examples" / "hubei-gcc-2021.txt"
@@ -144,9 +143,8 @@ def test_pdf_made_by_libreoffice() -> None:
 def reports() -> dict[str, bytes]:
     """Reports of the four forms as `jixiao report` writes them."""
     bundle = read_bundle([SEED], library())
-    evaluation = evaluate(bundle.submission, bundle.policy)
-    judged = Checker(bundle.policy).check(evaluation)
-    made = drafts(contexts(evaluation.forms, judged, bundle.policy, as_filed=True), bundle.policy, [ROOT / "templates"])
+    result = next(checked_bundles([bundle])).result
+    made = drafts(contexts(result, bundle.submission.forms, bundle.policy, as_filed=True), bundle.policy, [ROOT / "templates"])
     template = ROOT / "templates" / "word" / "report.docx"
     return {f"{n}.docx": word.render(draft, template) for n, draft in enumerate(made)}
 

@@ -12,13 +12,12 @@ from conftest import ROOT
 from test_word_report_reads_back import long_form
 
 from engine.documents import word as docx_reader
-from engine.findings.findings import Checker
 from engine.intake.bundle import read_bundle
 from engine.policy.library import library
 from engine.reports import word
 from engine.reports.context import contexts
 from engine.reports.draft import Draft, drafts
-from engine.scoring.form import evaluate
+from engine.results.bundles import checked_bundles
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
@@ -31,9 +30,8 @@ def _needs(command: str | None, package: str) -> str:
 
 def _drafts(path: Path) -> list[Draft]:
     bundle = read_bundle([path], library())
-    evaluation = evaluate(bundle.submission, bundle.policy)
-    checked = Checker(bundle.policy).check(evaluation)
-    return drafts(contexts(evaluation.forms, checked, bundle.policy), bundle.policy, [ROOT / "templates"])
+    result = next(checked_bundles([bundle])).result
+    return drafts(contexts(result, bundle.submission.forms, bundle.policy), bundle.policy, [ROOT / "templates"])
 
 
 @pytest.fixture(scope="module")

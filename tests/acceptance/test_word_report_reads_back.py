@@ -11,13 +11,12 @@ import pytest
 from conftest import ROOT, SMALL_FORM
 
 from engine.errors import Place
-from engine.findings.findings import Checker
 from engine.intake.bundle import read_bundle
 from engine.policy.library import library
 from engine.reports import word
 from engine.reports.context import contexts
 from engine.reports.draft import drafts
-from engine.scoring.form import evaluate
+from engine.results.bundles import checked_bundles
 from engine.submission.model import Form
 
 TEMPLATE = ROOT / "templates" / "word" / "report.docx"
@@ -110,9 +109,8 @@ def filed(request: pytest.FixtureRequest, tmp_path: Path, seed: Path) -> Path:
 def round_trip(path: Path, directory: Path, *, as_filed: bool) -> list[tuple[Form, Form, Any]]:
     """Each form as filed, as read back from its Word report, and the data the report was made from."""
     bundle = read_bundle([path], library())
-    evaluation = evaluate(bundle.submission, bundle.policy)
-    checked = Checker(bundle.policy).check(evaluation)
-    made = drafts(contexts(evaluation.forms, checked, bundle.policy, as_filed=as_filed), bundle.policy, [ROOT / "templates"])
+    result = next(checked_bundles([bundle])).result
+    made = drafts(contexts(result, bundle.submission.forms, bundle.policy, as_filed=as_filed), bundle.policy, [ROOT / "templates"])
     out = []
     for number, (form, draft) in enumerate(zip(bundle.submission.forms, made, strict=True)):
         written = directory / f"{number}.docx"

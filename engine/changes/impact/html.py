@@ -14,7 +14,7 @@ from engine.changes.impact.data import signed
 from engine.changes.impact.view import grade_order, headline, status
 from engine.language.rules import SEVERITIES
 from engine.resources import shipped
-from engine.results.views.table import KINDS
+from engine.results.reading import KINDS
 from engine.templating.page import self_contained
 
 TEMPLATE = "page/impact.html.j2"

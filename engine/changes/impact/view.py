@@ -13,7 +13,8 @@ from rich.text import Text
 
 from engine.changes.impact.data import signed
 from engine.language.rules import SEVERITIES
-from engine.results.views.table import STATUSES, width
+from engine.results.reading import STATUSES
+from engine.results.views.table import width
 
 _BAR = 40
 """Columns of the longest bar."""

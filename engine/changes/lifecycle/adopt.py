@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.files import make_directory, write
 from engine.policy.library import Library, display_name
-from engine.soundness.tests.policies import PolicyTestReport, Result
+from engine.soundness.tests.policies import PolicyTestReport, PolicyTestResult
 from engine.yaml import editor as yaml_edit
 from engine.yaml import writer as yaml_text
 
@@ -25,8 +25,8 @@ class Adopted:
     """What was written where, and which failed tests could not be: the policy's own, and those of whole records."""
 
     file: Path
-    written: tuple[Result, ...]
-    left: tuple[Result, ...]
+    written: tuple[PolicyTestResult, ...]
+    left: tuple[PolicyTestResult, ...]
 
 
 def adopt(report: PolicyTestReport, policy: str, where: Library) -> Adopted:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from engine.language.rules import CATEGORIES, SEVERITIES
-from engine.results.views.table import KINDS, STATUSES, counts, differs, label, own_findings, place_only, shorter, tally
+from engine.results.model import Result, ResultFinding, ResultForm
+from engine.results.reading import KINDS, Grouped, counts, evidence_told, kind_of, label, remark, span, tally
 
 
-def render(result: Mapping[str, Any]) -> str:
+def render(result: Result) -> str:
     """The whole result as a Markdown document."""
     policy = result["policy"]
     lines = ["# 绩效自评核对结果", "", f"政策：{policy['id']} {escape(policy['title'])}（sha256 `{policy['sha256'][:16]}…`）"]
     return "\n".join([*lines, *forms(result)]) + "\n"
 
 
-def forms(result: Mapping[str, Any]) -> list[str]:
+def forms(result: Result) -> list[str]:
     """The lines of every form: its scores, its indicators, its findings."""
     lines: list[str] = []
+    found = Grouped(result)
     for form in result["forms"]:
         lines += [
             "",
@@ -35,6 +35,7 @@ def forms(result: Mapping[str, Any]) -> list[str]:
         rows.append(["等级", grade["reported"] or "—", grade["computed"] or "—", "", ""])
         lines += table(["", "自评", "计算", "可取范围", ""], rows)
         lines += ["", f"完成指标：{counts(form)}，完成率 {form['counts']['completion_rate'] or '—'}", ""]
+        lines += _shared_clauses(form)
         lines += table(
             ["目标", "二级指标", "三级指标", "分值", "目标值", "实际完成值", "自评", "计算", "依据", ""],
             [
@@ -53,18 +54,28 @@ def forms(result: Mapping[str, Any]) -> list[str]:
                 for item in form["indicators"]
             ],
         )
-        lines += _findings(own_findings(result, form))
+        lines += _findings(found.of(form))
     return lines
 
 
-def _findings(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+def _shared_clauses(form: ResultForm) -> Iterator[str]:
+    """How the form's scores were rounded, and several numbers of one indicator compared, each with its clause."""
+    traces = [item["trace"] for item in (*form["scores"].values(), *form["indicators"]) if "trace" in item]
+    rounded = dict.fromkeys((trace["rounding"], trace["rounding_basis"]) for trace in traces if "rounding" in trace)
+    several = dict.fromkeys(trace["composite_basis"] for trace in traces if "composite_basis" in trace)
+    told = [f"取整：{escape(text)}（依据 {escape(basis)}）" for text, basis in rounded]
+    told += [f"有几个数的，取最差的一个（依据 {escape(basis)}）" for basis in several]
+    if told:
+        yield from ("；".join(told), "")
+
+
+def _findings(findings: Sequence[ResultFinding]) -> list[str]:
     if not findings:
         return ["", "未发现问题。"]
     rows = []
     for finding in findings:
-        evidence = "；".join(f"{e['title']}“{shorter(e['value'])}”（{place_only(e)}）" for e in finding["evidence"])
-        kind = f"{SEVERITIES[finding['severity']]}·{CATEGORIES[finding['category']]}"
-        rows.append([kind, finding["message"], evidence, finding["advice"], f"{finding['basis']} {finding['rule']}"])
+        evidence, cited = evidence_told(finding["evidence"]), f"{finding['basis']} {finding['rule']}"
+        rows.append([kind_of(finding), finding["message"], evidence, finding["advice"], cited])
     return ["", f"### 发现问题：{tally(findings)}", "", *table(["级别", "问题", "佐证", "建议", "依据与规则"], rows)]
 
 
@@ -72,17 +83,6 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """A Markdown table; cells are escaped."""
     out = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     return out + ["| " + " | ".join(map(escape, row)) + " |" for row in rows]
-
-
-def span(score: Mapping[str, Any]) -> str:
-    allowed = score["allowed"]
-    return f"{allowed[0]}–{allowed[1]}" if allowed and allowed[0] != allowed[1] else ""
-
-
-def remark(score: Mapping[str, Any]) -> str:
-    if score["status"] != "scored":
-        return STATUSES[score["status"]]
-    return "≠ 不同" if differs(score) else ""
 
 
 def escape(text: str) -> str:

@@ -8,16 +8,17 @@ from typing import Any
 from urllib.parse import quote
 
 from engine.policy.model import Policy
+from engine.results.model import Result, ResultEvidence, ResultFinding, ResultPolicy, ResultProblem
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def render(result: Mapping[str, Any], policies: Mapping[str, Policy]) -> dict[str, Any]:
+def render(result: Result, policies: Mapping[str, Policy]) -> dict[str, Any]:
     """The findings of a result as a SARIF log: a run a policy, with its rules and their clauses, one result a finding, its
     evidence as locations. What could not be read is told with each run as a notification of the tool."""
     heads = result.get("policies") or [result["policy"]]
     of_bundle = {number: bundle["policy"] for number, bundle in enumerate(result.get("bundles", []), start=1)}
-    by_policy: dict[str, list[Mapping[str, Any]]] = {head["id"]: [] for head in heads}
+    by_policy: dict[str, list[ResultFinding]] = {head["id"]: [] for head in heads}
     for finding in result["findings"]:
         by_policy[of_bundle.get(finding.get("bundle", 0), heads[0]["id"])].append(finding)
     return {
@@ -27,9 +28,7 @@ def render(result: Mapping[str, Any], policies: Mapping[str, Policy]) -> dict[st
     }
 
 
-def _run(
-    result: Mapping[str, Any], head: Mapping[str, Any], policy: Policy, findings: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
+def _run(result: Result, head: ResultPolicy, policy: Policy, findings: Sequence[ResultFinding]) -> dict[str, Any]:
     used = {rule: number for number, rule in enumerate(dict.fromkeys(finding["rule"] for finding in findings))}
     out: dict[str, Any] = {
         "tool": {"driver": {"name": "jixiao", "version": result["engine"], "rules": [_rule(name, policy) for name in used]}},
@@ -43,7 +42,7 @@ def _run(
     return out
 
 
-def _notification(problem: Mapping[str, Any]) -> dict[str, Any]:
+def _notification(problem: ResultProblem) -> dict[str, Any]:
     text = problem["message"] + (f"；应为：{problem['expected']}" if problem.get("expected") else "")
     out: dict[str, Any] = {"level": "error", "message": {"text": text}}
     if problem.get("file"):
@@ -63,7 +62,7 @@ def _rule(name: str, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _result(finding: Mapping[str, Any], index: int) -> dict[str, Any]:
+def _result(finding: ResultFinding, index: int) -> dict[str, Any]:
     locations = [_location(evidence) for evidence in finding["evidence"] if evidence.get("file")]
     out: dict[str, Any] = {
         "ruleId": finding["rule"],
@@ -84,11 +83,11 @@ def _result(finding: Mapping[str, Any], index: int) -> dict[str, Any]:
     return out
 
 
-def _location(evidence: Mapping[str, Any]) -> dict[str, Any]:
+def _location(evidence: ResultEvidence) -> dict[str, Any]:
     return {**_physical(evidence), "message": {"text": f"{evidence['title']}：{evidence['value']}"}}
 
 
-def _physical(item: Mapping[str, Any]) -> dict[str, Any]:
+def _physical(item: ResultEvidence | ResultProblem) -> dict[str, Any]:
     physical: dict[str, Any] = {"artifactLocation": {"uri": quote(PurePath(item["file"]).as_posix())}}
     if item.get("line"):
         physical["region"] = {"startLine": item["line"]}

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine import __version__
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
+from engine.results.model import Result
+from engine.results.reading import KINDS, STATUSES, Scored, label
 from engine.results.views.excel import Sheet, Value, make, numeric
-from engine.results.views.table import KINDS, STATUSES, label
 
-Data = Mapping[str, Any]
 _FINDINGS = ("级别", "类别", "自评表", "指标或事项", "问题", "建议", "依据", "条文", "规则", "证据", "位置", "处理情况")
 _SCORED = ("自评表", "表种", "目标", "一级指标", "二级指标", "项目", "分值", "目标值", "完成值")
 _SCORES = (*_SCORED, "自评得分", "计算得分", "情形", "说明")
 
 
-def findings_workbook(result: Data, policy: Policy) -> bytes:
+def findings_workbook(result: Result, policy: Policy) -> bytes:
     """The result as an Excel workbook. The last column of the findings is for whoever works through them."""
     return make(
         (
@@ -28,7 +27,7 @@ def findings_workbook(result: Data, policy: Policy) -> bytes:
     )
 
 
-def _findings(result: Data, policy: Policy) -> Iterator[list[Value]]:
+def _findings(result: Result, policy: Policy) -> Iterator[list[Value]]:
     for finding in result["findings"]:
         basis = finding["basis"]
         clause = policy.clauses[basis].text if basis in policy.clauses else ""
@@ -50,7 +49,7 @@ def _findings(result: Data, policy: Policy) -> Iterator[list[Value]]:
         ]
 
 
-def _scores(result: Data) -> Iterator[list[Value]]:
+def _scores(result: Result) -> Iterator[list[Value]]:
     for form in result["forms"]:
         kind = KINDS[form["kind"]]
         for key, score in form["scores"].items():
@@ -75,11 +74,11 @@ def _scores(result: Data) -> Iterator[list[Value]]:
             ]
 
 
-def _marks(score: Data) -> list[Value]:
+def _marks(score: Scored) -> list[Value]:
     return [numeric(score["reported"]), numeric(score["computed"])]
 
 
-def _about(result: Data) -> Iterator[list[Value]]:
+def _about(result: Result) -> Iterator[list[Value]]:
     policy = result["policy"]
     yield ["政策", f"{policy['id']}　{policy['title']}"]
     yield ["政策的校验码（SHA-256）", policy["sha256"]]

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.resources import shipped
-from engine.results.views.table import KINDS
+from engine.results.reading import KINDS
 from engine.rollup.views.text import trace
 from engine.templating.page import self_contained
 

@@ -8,9 +8,9 @@ from io import StringIO
 from typing import Any
 
 from engine.language.rules import SEVERITIES
+from engine.results.reading import KINDS
 from engine.results.views.markdown import escape
 from engine.results.views.markdown import table as rows
-from engine.results.views.table import KINDS
 
 Data = Mapping[str, Any]
 MOST_FINDINGS = 40

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.language.rules import CATEGORIES, SEVERITIES
+from engine.results.reading import KINDS
 from engine.results.views.excel import Sheet, Value, make, numeric
-from engine.results.views.table import KINDS
 
 Data = Mapping[str, Any]
 STATUSES = {"scored": "", "not_applicable": "不适用", "needs_review": "待人工判断", "error": "出错"}

@@ -31,7 +31,7 @@ _STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+|\+)\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class PolicyTestResult:
     """One test: whether it held, and if not, what was expected and what came."""
 
     name: str
@@ -50,7 +50,7 @@ class Result:
 class PolicyTestReport:
     """All results, and what no passing test covers."""
 
-    results: tuple[Result, ...]
+    results: tuple[PolicyTestResult, ...]
     rules_without_firing: tuple[str, ...]
     rules_without_miss: tuple[str, ...]
     cases_without_test: tuple[str, ...]
@@ -58,7 +58,7 @@ class PolicyTestReport:
     to_cover: int
 
     @property
-    def failed(self) -> tuple[Result, ...]:
+    def failed(self) -> tuple[PolicyTestResult, ...]:
         return tuple(result for result in self.results if not result.passed)
 
     @property
@@ -74,7 +74,7 @@ def run_tests(policy: Policy, where: Library) -> PolicyTestReport:
     """
     problems: list[Problem] = []
     checker = Checker(policy)
-    results: list[Result] = []
+    results: list[PolicyTestResult] = []
     try:
         written = _written(policy, where, problems)
         bases = {name: base for _, document in written for name, base in document.data.get("bases", {}).items()}
@@ -133,7 +133,7 @@ class _File:
         self.bases: Mapping[str, Any] = {**bases, **document.data.get("bases", {})}
         self.year, self.replaced = year, replaced
 
-    def run(self) -> Iterator[Result]:
+    def run(self) -> Iterator[PolicyTestResult]:
         for result in self._results():
             if self.owner == self.policy.id or result.passed:
                 yield replace(result, now=None)
@@ -141,7 +141,7 @@ class _File:
                 hint = f"（{self.owner} 的测试；“{self.policy.id}”有意与它不同的，在自己的 tests/ 里写一条同名的）"
                 yield replace(result, reason=result.reason + hint)
 
-    def _results(self) -> Iterator[Result]:
+    def _results(self) -> Iterator[PolicyTestResult]:
         for index, test in enumerate(self.document.data["tests"]):
             if test["test"] in self.replaced:
                 continue
@@ -158,7 +158,7 @@ class _File:
 
     # --- rules -----------------------------------------------------------------------------------------------------
 
-    def _record(self, test: Mapping[str, Any], place: Place) -> Result:
+    def _record(self, test: Mapping[str, Any], place: Place) -> PolicyTestResult:
         rules = self.policy.rules.rules
         rule = test.get("rule", "")
         if rule and rule not in rules:
@@ -183,13 +183,15 @@ class _File:
         elif "subject" in test and test["subject"] not in subjects:
             reason = f"对象应有“{test['subject']}”，是 {'、'.join(subjects)}"
         now = {key: value for key, value in test.items() if key != "subject" or value in subjects} | {"fires": count}
-        return Result(test["test"], place, rule, not reason, test["fires"] > 0, reason, derived_by, now if reason else None)
+        return PolicyTestResult(
+            test["test"], place, rule, not reason, test["fires"] > 0, reason, derived_by, now if reason else None
+        )
 
     @staticmethod
-    def _clean(test: Mapping[str, Any], place: Place, found: list[tuple[str, str, str]]) -> Result:
+    def _clean(test: Mapping[str, Any], place: Place, found: list[tuple[str, str, str]]) -> PolicyTestResult:
         allowed = list(SEVERITIES)[list(SEVERITIES).index(test["severity"]) :] if test["severity"] != "none" else []
         wrong = [f"{rule}：{message}" for rule, severity, message in found if severity not in allowed]
-        return Result(test["test"], place, "", not wrong, False, "；".join(wrong))
+        return PolicyTestResult(test["test"], place, "", not wrong, False, "；".join(wrong))
 
     def _changed(self, test: Mapping[str, Any]) -> Any:
         name = test.get("base", "")
@@ -202,7 +204,7 @@ class _File:
 
     # --- scoring cases -----------------------------------------------------------------------------------------------
 
-    def _case(self, test: Mapping[str, Any], place: Place) -> Result:
+    def _case(self, test: Mapping[str, Any], place: Place) -> PolicyTestResult:
         known = list(cases(self.policy))
         if test["case"] not in known:
             raise _Unusable(f"没有计分情形“{test['case']}”", "", nearest(test["case"], known))
@@ -221,16 +223,18 @@ class _File:
         item = evaluation.forms[0].indicators[0]
         score = item.score if "indicator" in test else evaluation.forms[0].execution
         reason, now = _compare(test, score, item.known)
-        return Result(test["test"], place, test["case"], not reason, True, reason, now=now if reason else None)
+        return PolicyTestResult(test["test"], place, test["case"], not reason, True, reason, now=now if reason else None)
 
-    def _rollup(self, test: Mapping[str, Any], place: Place) -> Result:
+    def _rollup(self, test: Mapping[str, Any], place: Place) -> PolicyTestResult:
         from engine.soundness.tests import rollup as rollup_tests
 
         try:
             reason, fired, now = rollup_tests.run(test, self.policy, self.year or self.policy.first_year, self.document.file)
         except rollup_tests.Unusable as wrong:
             raise _Unusable(wrong.message, wrong.expected, wrong.close) from None
-        return Result(test["test"], place, f"rollup:{test['rollup']}", not reason, fired, reason, now=now if reason else None)
+        return PolicyTestResult(
+            test["test"], place, f"rollup:{test['rollup']}", not reason, fired, reason, now=now if reason else None
+        )
 
     def _evaluation(self, data: Any) -> Evaluation:
         data = {"schema": "jixiao/submission/1", **data}
@@ -315,7 +319,7 @@ def _rolled_up(policy: Policy) -> list[str]:
     return [f"rollup:{name}" for name in subjects(policy)]
 
 
-def _report(results: list[Result], policy: Policy) -> PolicyTestReport:
+def _report(results: list[PolicyTestResult], policy: Policy) -> PolicyTestReport:
     good = [result for result in results if result.passed]
     fired = {r.about for r in good if r.fired} | {name for r in good for name in r.derived_by}
     missed = {r.about for r in good if not r.fired}

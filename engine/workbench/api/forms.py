@@ -168,7 +168,7 @@ async def report(
         from engine.reports.files import FORMATS, reports
 
         found = check_bundle(read_uploads(sent, work.library, policy), work.checkers.check)
-        made = reports(found.evaluation, found.checked, found.result, formats or FORMATS, as_filed=as_filed, compare=compare)
+        made = reports(found.result, found.bundle.submission, found.policy, formats or FORMATS, as_filed=as_filed, compare=compare)
         return archive(made)
 
     headers = {"content-disposition": 'attachment; filename="report.zip"'}

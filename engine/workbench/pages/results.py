@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from engine.policy.heads import heads
-from engine.results.views.table import differs
+from engine.results.reading import differs
 from engine.workbench.api.forms import archive
 from engine.workbench.frame import asks, page
 from engine.workbench.kept import MAX_RESULTS, Kept
@@ -61,7 +61,7 @@ def _documents(kept: Kept) -> list[str]:
     """The names of the Word reports there are: one for each form."""
     from engine.reports.files import reports
 
-    made = reports(kept.found.evaluation, kept.found.checked, kept.found.result, ("markdown",))
+    made = reports(kept.found.result, kept.found.bundle.submission, kept.found.policy, ("markdown",))
     return [name.removesuffix(".md") + ".docx" for name in made]
 
 
@@ -70,7 +70,7 @@ def _file(kept: Kept, name: str) -> tuple[bytes, str, dict[str, str]] | None:
     found = kept.found
     download = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     if name == "result.json":
-        from engine.results.document import dumps
+        from engine.results.views.as_json import dumps
 
         return dumps(found.result).encode(), "application/json", download
     if name == "record.json":
@@ -84,13 +84,13 @@ def _file(kept: Kept, name: str) -> tuple[bytes, str, dict[str, str]] | None:
     from engine.reports.files import reports
 
     if name == "report.zip":
-        made = reports(found.evaluation, found.checked, found.result, ("docx", "html", "markdown"))
+        made = reports(found.result, found.bundle.submission, found.policy, ("docx", "html", "markdown"))
         return archive(made), "application/zip", download
     if name == "report.html":
-        content = reports(found.evaluation, found.checked, found.result, ("html",))[name]
+        content = reports(found.result, found.bundle.submission, found.policy, ("html",))[name]
         return content, *alone(content)
     if name.endswith(".docx"):
-        made = reports(found.evaluation, found.checked, found.result, ("docx",))
+        made = reports(found.result, found.bundle.submission, found.policy, ("docx",))
         return (made[name], DOCX, download) if name in made else None
     return None
 

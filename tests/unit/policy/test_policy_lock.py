@@ -17,7 +17,7 @@ from engine.policy import lock as policy_lock
 from engine.policy.heads import heads
 from engine.policy.library import Library, library
 from engine.policy.loading import load, resolve
-from engine.soundness.tests.policies import PolicyTestReport, Result
+from engine.soundness.tests.policies import PolicyTestReport, PolicyTestResult
 from engine.yaml import editor as yaml_edit
 from engine.yaml.reader import load_file
 
@@ -145,7 +145,7 @@ def test_failing_tests_and_lint_errors_stop_it(policies: Policies, monkeypatch: 
     monkeypatch.setattr(policy_publish, "_lint", lambda *_: None)
     place = resolve("hubei/2021", where).place(("grades",))
     for failed, coverage in ((True, 10), (False, 9)):
-        report = PolicyTestReport((Result("甲", place, "a", not failed, True, "不对"),), (), (), (), coverage, 10)
+        report = PolicyTestReport((PolicyTestResult("甲", place, "a", not failed, True, "不对"),), (), (), (), coverage, 10)
         monkeypatch.setattr("engine.soundness.tests.policies.run_tests", lambda *_, report=report: report)
         with pytest.raises(PolicyTestsFailed, match="不对" if failed else "90%"):
             publish("hubei/2021", where)

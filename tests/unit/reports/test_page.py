@@ -19,15 +19,13 @@ import pytest
 from conftest import ROOT, Forms, replace_once
 
 from engine.errors import PolicyError
-from engine.findings.findings import Checker
 from engine.intake.bundle import read_bundle
 from engine.policy.library import library
 from engine.policy.model import Policy
 from engine.reports.context import contexts
 from engine.reports.draft import Draft, drafts
 from engine.reports.html import render
-from engine.results.document import to_data
-from engine.scoring.form import evaluate
+from engine.results.bundles import checked_bundles
 
 justhtml = pytest.importorskip("justhtml", reason="needs justhtml, which `pip install -e '.[dev]'` brings")
 TEMPLATES = ROOT / "templates"
@@ -71,10 +69,8 @@ def squeezed(text: str) -> str:
 
 def make(path: Path, roots: Sequence[Path] = (TEMPLATES,)) -> Page:
     bundle = read_bundle([path], library())
-    evaluation = evaluate(bundle.submission, bundle.policy)
-    checked = Checker(bundle.policy).check(evaluation)
-    made = drafts(contexts(evaluation.forms, checked, bundle.policy), bundle.policy, [TEMPLATES])
-    result = to_data(evaluation, checked)
+    result = next(checked_bundles([bundle])).result
+    made = drafts(contexts(result, bundle.submission.forms, bundle.policy), bundle.policy, [TEMPLATES])
     return shown(result, made, bundle.policy, roots)
 
 

@@ -22,6 +22,7 @@ from engine.policy.loading import load
 from engine.reports import word
 from engine.reports.context import contexts
 from engine.reports.draft import Draft, drafts
+from engine.results.document import to_data
 from engine.scoring.form import evaluate
 from engine.submission.model import Submission
 
@@ -33,7 +34,8 @@ def draft() -> Draft:
     policy = load("hubei/2021", library())
     forms = read_forms(text_reader.read_text(SMALL_FORM), policy.layout)
     evaluation = evaluate(Submission(forms), policy)
-    return drafts(contexts(evaluation.forms, Checker(policy).check(evaluation), policy), policy, [ROOT / "templates"])[0]
+    result = to_data(evaluation, Checker(policy).check(evaluation))
+    return drafts(contexts(result, forms, policy), policy, [ROOT / "templates"])[0]
 
 
 def parts(data: bytes) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from engine.policy.library import library
 from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.soundness.tests import policies as policy_tests
-from engine.soundness.tests.policies import Result
+from engine.soundness.tests.policies import PolicyTestResult
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +56,8 @@ def test_cases_are_those_of_execution_and_of_every_table(policy: Policy) -> None
     assert {"quantitative.met", "deadline.kept", "qualitative.partial", "unscorable.otherwise"} <= set(found)
 
 
-def result(about: str, *, passed: bool = True, fired: bool = True, derived_by: tuple[str, ...] = ()) -> Result:
-    return Result("测试", Place(), about, passed, fired, "", derived_by)
+def result(about: str, *, passed: bool = True, fired: bool = True, derived_by: tuple[str, ...] = ()) -> PolicyTestResult:
+    return PolicyTestResult("测试", Place(), about, passed, fired, "", derived_by)
 
 
 def test_nothing_tested_covers_nothing(policy: Policy) -> None:

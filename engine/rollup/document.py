@@ -1,4 +1,4 @@
-"""A roll-up as plain data for its views: levels with their budgets and scores, findings, indicators with their traces."""
+"""A roll-up as plain data, for its views: levels with their budgets and scores, findings, indicators with their traces."""
 
 from __future__ import annotations
 

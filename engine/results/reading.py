@@ -1,0 +1,146 @@
+"""What every view tells of a result: names of what is coded, what differs, whose findings are whose. No layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from engine.language.rules import CATEGORIES, SEVERITIES
+from engine.results.model import Result, ResultEvidence, ResultFinding, ResultForm, ResultIndicator, ResultScore
+
+KINDS = {"department": "部门整体支出", "project": "项目支出"}
+STATUSES = {"scored": "", "not_applicable": "不适用", "needs_review": "待人工判断", "error": "出错"}
+MISSING = "—"
+Scored = ResultScore | ResultIndicator
+
+
+def label(name: str) -> str:
+    """A score's key as people call it."""
+    return {"execution": "预算执行", "total": "总分"}.get(name, name)
+
+
+def counts(form: ResultForm) -> str:
+    """How many indicators are met, of how many."""
+    numbers = form["counts"]
+    text = f"{numbers['met']}/{numbers['indicators']}"
+    return text + (f"（{numbers['unknown']} 待定）" if numbers["unknown"] else "")
+
+
+def apart(reported: str | None, computed: str | None) -> Decimal:
+    """How far two numbers are apart; 0 where one of them is not known (20 and 20.00 are the same)."""
+    return abs(Decimal(reported) - Decimal(computed)) if reported and computed else Decimal(0)
+
+
+def differs(score: Scored) -> bool:
+    """Whether the reported number is another than the computed one."""
+    return apart(score["reported"], score["computed"]) != 0
+
+
+def span(score: Scored) -> str:
+    """The admissible range, where there is more than one admissible value."""
+    allowed = score["allowed"]
+    return f"{allowed[0]}–{allowed[1]}" if allowed and allowed[0] != allowed[1] else ""
+
+
+def remark(score: Scored) -> str:
+    """What is to be said of a score beside its numbers: nothing, that they differ, or that a human must judge."""
+    if score["status"] != "scored":
+        return STATUSES[score["status"]]
+    return "≠ 不同" if differs(score) else ""
+
+
+def grades_differ(form: ResultForm) -> bool:
+    """Whether the body's own grade is another than the computed one, where both are known."""
+    reported, computed = form["grade"]["reported"], form["grade"]["computed"]
+    return bool(reported and computed and reported != computed)
+
+
+def grades(form: ResultForm) -> str:
+    """The grade; where the two differ, the reported and the computed one."""
+    grade = form["grade"]
+    return "→".join(dict.fromkeys(filter(None, (grade["reported"], grade["computed"])))) or MISSING
+
+
+class Grouped:
+    """The findings of a result by their form; in a result of many bundles two forms may have one name."""
+
+    def __init__(self, result: Result) -> None:
+        self._own: dict[tuple[int | None, str], list[ResultFinding]] = {}
+        for finding in result["findings"]:
+            self._own.setdefault((finding.get("bundle"), finding["form"]), []).append(finding)
+
+    def of(self, form: ResultForm) -> list[ResultFinding]:
+        """The findings of one form, in the result's order."""
+        return self._own.get((form.get("bundle"), form["name"]), [])
+
+
+def worst_first(result: Result) -> list[tuple[ResultForm, list[ResultFinding]]]:
+    """Every form with its findings: most errors first, then most warnings, then the largest difference of the totals."""
+    found = Grouped(result)
+
+    def badness(row: tuple[ResultForm, list[ResultFinding]]) -> tuple[int, int, Decimal]:
+        numbers, total = numbers_of(row[1]), row[0]["scores"]["total"]
+        return -numbers["error"], -numbers["warning"], -apart(total["reported"], total["computed"])
+
+    return sorted(((form, found.of(form)) for form in result["forms"]), key=badness)
+
+
+def numbers_of(findings: Iterable[ResultFinding]) -> dict[str, int]:
+    """How many findings there are of each severity."""
+    numbers = dict.fromkeys(SEVERITIES, 0)
+    for finding in findings:
+        numbers[finding["severity"]] += 1
+    return numbers
+
+
+def tally(findings: Iterable[ResultFinding]) -> str:
+    """How many findings there are of each severity, in words: 错误 2、警告 3."""
+    return "、".join(f"{SEVERITIES[severity]} {number}" for severity, number in numbers_of(findings).items() if number) or "无"
+
+
+def kind_of(finding: ResultFinding) -> str:
+    """Severity and category of a finding."""
+    return f"{SEVERITIES[finding['severity']]}·{CATEGORIES[finding['category']]}"
+
+
+def shorter(text: str, length: int = 24) -> str:
+    return text if len(text) <= length else text[:length] + "…"
+
+
+def evidence_told(evidence: Iterable[ResultEvidence]) -> str:
+    """What a finding rests on, in one line: each value with its title and place."""
+    return "；".join(f"{item['title']}“{shorter(item['value'])}”（{place_only(item)}）" for item in evidence)
+
+
+def place_only(evidence: ResultEvidence) -> str:
+    """Where evidence stands, without the file's name: its line, or table and row where there are no lines."""
+    line = evidence.get("line")
+    return f"第{line}行" if line else evidence["where"].removeprefix(f"{evidence.get('file', '')}：")
+
+
+def summary(result: Result, bundles: int = 0) -> str:
+    """How many forms and indicators there are, what of them differs or is open, and how many findings of each severity.
+
+    `bundles`: how many bundles they are of, where that is to be told.
+    """
+    indicators = [item for form in result["forms"] for item in form["indicators"]]
+    wrong = sum(differs(item) for item in indicators)
+    review = sum(item["status"] in ("needs_review", "error") for item in indicators)
+    groups = f"{bundles} 组（一个单位一个年度为一组）、" if bundles else ""
+    scores = f"共 {groups}{len(result['forms'])} 张表、{len(indicators)} 个指标：得分不同 {wrong} 个，待人工判断 {review} 个。"
+    notes = "".join(f"\n注意：{note}。" for note in result.get("notes", []))
+    return f"{scores}\n发现问题：{tally(result['findings'])}（{result['matcher']}）。{notes}"
+
+
+def clause_ids(value: object) -> list[str]:
+    """Every clause cited anywhere in a part of the document, each once."""
+    found: dict[str, None] = {}
+    pending = [value]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Mapping):
+            found |= {inner: None for key, inner in node.items() if str(key).endswith("basis") and isinstance(inner, str)}
+            pending += node.values()
+        elif isinstance(node, list | tuple):
+            pending += node
+    return list(found)

@@ -1,0 +1,28 @@
+"""The result as JSON: the document itself, or a line a form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.results.model import Result
+from engine.results.reading import Grouped
+
+
+def dumps(data: Mapping[str, Any]) -> str:
+    """A document as JSON text."""
+    return json.dumps(data, ensure_ascii=False, indent=2)
+
+
+def lines(result: Result) -> Iterator[str]:
+    """The document as JSON lines, one form a line with its own findings: what a reviewer's script reads. In a run over many
+    bundles each form has its policy, and what could not be read comes last, a problem a line."""
+    found = Grouped(result)
+    policies = {policy["id"]: policy for policy in result.get("policies", [])}
+    for form in result["forms"]:
+        policy = policies[form["policy"]] if policies else result["policy"]
+        own = {"engine": result["engine"], "policy": policy, "form": form, "findings": found.of(form)}
+        yield json.dumps(own, ensure_ascii=False)
+    for problem in result.get("problems", []):
+        yield json.dumps({"engine": result["engine"], "problem": problem}, ensure_ascii=False)
