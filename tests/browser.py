@@ -140,7 +140,7 @@ class Browser:
         """Give a file to an input for files, as a person chooses it."""
         self.on(selector, lambda element: self.post(f"/element/{element}/value", text=str(path)))
 
-    def until(self, script: str, seconds: float = 15.0) -> Any:
+    def until(self, script: str, seconds: float = 60.0) -> Any:
         """What the script returns, once that is neither false, empty nor nothing. Raises AssertionError if it stays so."""
         end = time.monotonic() + seconds
         while not (found := self.run(script)):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from engine.errors import Place, PolicyError, Problem, nearest
@@ -30,6 +31,12 @@ class Library:
             for file in sorted(root.glob("*/*/policy.yaml")):
                 found.setdefault(displayed(file.parent.relative_to(root)).replace("\\", "/"))
         return list(found)
+
+    def __contains__(self, policy: str) -> bool:
+        """Whether there is a policy with this id."""
+        parts = policy.split("/")
+        plain = len(parts) == 2 and all(part not in ("", ".", "..") for part in parts)
+        return plain and any((root / policy / "policy.yaml").is_file() for root in self.roots)
 
     def directory(self, policy: str) -> Path:
         """The directory of a policy id, in the first root that has it. Raises PolicyError, with the nearest id, if there is none.
@@ -83,10 +90,16 @@ def locate(path: str, where: Library) -> str | Path:
 
 def display_name(path: Path) -> str:
     """How messages call a policy file: shipped ones below `policies/`, others as they can be opened from here."""
-    whole, home, here = path.resolve(), shipped("policies").resolve(), Path.cwd().resolve()
+    whole, home, here = path.resolve(), _real(shipped("policies")), _real(Path.cwd())
     if whole.is_relative_to(home):
         return displayed(Path("policies") / whole.relative_to(home))
     return displayed(whole.relative_to(here) if whole.is_relative_to(here) else whole)
+
+
+@lru_cache(maxsize=16)
+def _real(directory: Path) -> Path:
+    """Without links: asked for with every file there is, and the same every time."""
+    return directory.resolve()
 
 
 def incomplete(directory: Path) -> list[Problem]:

@@ -47,7 +47,7 @@ def laid(
     extends: list[str] = []
     bases_: list[Resolved] = []
     for index, parent in enumerate([parents] if isinstance(parents, str) else dict.fromkeys(parents)):
-        if parent != name and parent not in where.ids():
+        if parent != name and parent not in where:
             place = own.place(("policy", "extends", index) if isinstance(parents, list) else ("policy", "extends"))
             problems.append(where.missing(parent, place))
             gaps.blind = True  # all that comes from there would be missed
