@@ -6,6 +6,7 @@ import sys
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from engine.cli.options import FILE, chinese_name, library_option, note, out_opt
 from engine.errors import EXIT_OK, EXIT_POLICY, EXIT_TESTS
 from engine.files import displayed
 from engine.files import write as _write
+
+if TYPE_CHECKING:
+    from engine.policy.heads import Head
 
 
 @click.group("policy")
@@ -25,26 +29,34 @@ def policy_group() -> None:
 def policy_list(policies: Path | None) -> int:
     """列出政策；有读不了的，逐条列出，退出状态为 3。"""
     from rich.console import Console
-    from rich.table import Table
 
     from engine.policy.heads import heads
+    from engine.results.views.columns import Column
+    from engine.results.views.screen import table
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for title in ("编号", "年度", "状态", "表种", "名称"):
-        table.add_column(title, overflow="fold")
+    columns: tuple[Column[Head], ...] = (
+        Column("编号", lambda head: head.id),
+        Column("年度", _years),
+        Column("状态", lambda head: head.status + ("（未锁定）" if head.status == "published" and not head.locked else "")),
+        Column("表种", lambda head: "、".join({"department": "部门", "project": "项目"}[kind] for kind in head.form_kinds) or "—"),
+        Column("名称", lambda head: head.title),
+    )
+
     readable, problems = heads(the_library(policies))
     # an id is copied into other commands: it stays on one line where the terminal is not narrower than itself
-    table.columns[0].min_width = max([len(head.id) for head in readable], default=0)
-    for head in readable:
-        years = f"{head.first_year}—{head.last_year or '今'}" if head.first_year != head.last_year else str(head.first_year)
-        years += f"，{head.in_force}" if head.in_force else ""
-        kinds = "、".join({"department": "部门", "project": "项目"}[kind] for kind in head.form_kinds)
-        unlocked = "（未锁定）" if head.status == "published" and not head.locked else ""
-        table.add_row(head.id, years if head.first_year else "—", head.status + unlocked, kinds or "—", head.title)
+    widest = max((len(head.id) for head in readable), default=0)
+    listed = table(columns, readable, least={"编号": widest}, header_style="bold")
     # a terminal folds what is too long; a file or pipe gets a policy a line
-    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(listed)
     tell(problems)
     return EXIT_POLICY if problems else EXIT_OK
+
+
+def _years(head: Head) -> str:
+    if not head.first_year:
+        return "—"
+    years = f"{head.first_year}—{head.last_year or '今'}" if head.first_year != head.last_year else str(head.first_year)
+    return years + (f"，{head.in_force}" if head.in_force else "")
 
 
 @policy_group.command("show")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.reports.draft import Draft
-from engine.results.views.markdown import escape, table
+from engine.results.views.columns import escape
+from engine.results.views.columns import markdown_rows as table
 
 _HEADINGS = {"title": "# ", "subtitle": "### ", "heading1": "## ", "heading2": "### "}
 

@@ -1,4 +1,4 @@
-"""The result in the format asked for: the one place that knows which view is for one bundle and which for many."""
+"""The result in the format asked for."""
 
 from __future__ import annotations
 
@@ -19,21 +19,15 @@ def render(result: Result, policies: Mapping[str, Policy], form: str, *, to_term
         from engine.results.views.as_json import lines
 
         return "".join(line + "\n" for line in lines(result))
-    many = len(result.get("bundles", ())) > 1
     if form == "markdown":
-        from engine.results.views import many as many_view
         from engine.results.views.markdown import render as markdown
 
-        return many_view.markdown(result) if "bundles" in result else markdown(result)
+        return markdown(result)
     if form == "sarif":
         from engine.results.views.as_json import dumps
         from engine.results.views.sarif import render as sarif
 
         return dumps(sarif(result, policies)) + "\n"
-    from engine.results.views import many as many_view
     from engine.results.views.table import render as table
 
-    terminal = to_terminal and sys.stdout.isatty()
-    if many:
-        return many_view.table(result, terminal=terminal)
-    return table(result, terminal=terminal) + many_view.closing(result)
+    return table(result, to_terminal and sys.stdout.isatty())

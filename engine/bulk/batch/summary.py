@@ -16,6 +16,7 @@ from engine.findings.findings import Checker, Finding, Findings
 from engine.intake.selection import Shelf
 from engine.language.model import Match
 from engine.language.rules import SEVERITIES
+from engine.results.views.columns import Column
 from engine.scoring.form import evaluate
 
 WORST = 20
@@ -89,24 +90,27 @@ def summary(run: BatchRun, titles: dict[str, str]) -> dict[str, Any]:
     }
 
 
+_RULES: tuple[Column[dict[str, Any]], ...] = (
+    Column("规则", lambda item: item["rule"]),
+    Column("级别", lambda item: SEVERITIES.get(item["severity"], "")),
+    Column("条数", lambda item: item["findings"], "count"),
+    Column("表数", lambda item: item["forms"], "count"),
+    Column("名称", lambda item: item["title"]),
+)
+
+
 def render(data: dict[str, Any], terminal: bool) -> str:
     """The summary as a table."""
     from rich.console import Console
-    from rich.table import Table
+
+    from engine.results.views.screen import table
 
     console = Console(highlight=False, width=None if terminal else 160, force_terminal=terminal, no_color=None)
     with console.capture() as text:
         said = "、".join(f"{count} 条{SEVERITIES.get(name, name)}" for name, count in data["findings"].items()) or "没有"
         console.print(f"{data['forms']} 张表，{data['indicators']} 个指标；问题：{said}")
         console.print(f"总分与规则算得的不同：{data['totals']['differ']} 张；须人工判断：{data['totals']['open']} 张")
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for title in ("规则", "级别", "条数", "表数", "名称"):
-            table.add_column(title, justify="right" if title.endswith("数") else "left", overflow="fold")
-        for item in data["rules"]:
-            table.add_row(
-                item["rule"], SEVERITIES.get(item["severity"], ""), str(item["findings"]), str(item["forms"]), item["title"]
-            )
-        console.print(table)
+        console.print(table(_RULES, data["rules"], header_style="bold"))
         taken = data["reference"]
         if taken["bundles"]:
             console.print(f"有 {taken['bundles']} 份含有数据库算不准确的数值，或由汇总得出，由参照执行器核对。")

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from io import StringIO
 from typing import Any
 
-from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from engine.changes.impact.data import signed
 from engine.language.rules import SEVERITIES
 from engine.results.reading import STATUSES
-from engine.results.views.table import width
+from engine.results.views.columns import Column
+from engine.results.views.screen import printed, table
 
+Data = Mapping[str, Any]
 _BAR = 40
 """Columns of the longest bar."""
 _RULES, _CASES, _ROWS = 15, 10, 20
 _NO_GRADE = "没有总分"
 
 
-def render(data: Mapping[str, Any], terminal: bool) -> str:
+def render(data: Data, terminal: bool) -> str:
     """The document as text: in colour on a terminal (NO_COLOR respected), plain for a file."""
-    out = StringIO()
-    console = Console(file=out, highlight=False, force_terminal=terminal, width=width(terminal))
-    for part in _parts(_visible(data)):
-        console.print(part)
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+    return printed(_parts(_visible(data)), terminal=terminal)
 
 
 def _visible(node: Any) -> Any:
@@ -40,7 +35,7 @@ def _visible(node: Any) -> Any:
     return "".join(c if c.isprintable() else " " for c in node) if isinstance(node, str) else node
 
 
-def _parts(data: Mapping[str, Any]) -> Iterator[Any]:
+def _parts(data: Data) -> Iterator[Any]:
     counts = data["counts"]
     for letter, key in (("A", "before"), ("B", "after")):
         yield Text(f"{letter} {data[key]['id']}：{data[key]['title']}")
@@ -66,7 +61,7 @@ def _parts(data: Mapping[str, Any]) -> Iterator[Any]:
     yield from _unread(data)
 
 
-def headline(data: Mapping[str, Any]) -> str:
+def headline(data: Data) -> str:
     """The answer in one sentence."""
     counts = data["counts"]
     if not counts["changed"]:
@@ -79,50 +74,56 @@ def headline(data: Mapping[str, Any]) -> str:
     )
 
 
-def _table(*columns: tuple[str, bool]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
-    for title, numeric in columns:
-        table.add_column(title, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
-    return table
+_SPREAD: tuple[Column[tuple[str, Data]], ...] = (
+    Column("分差（B－A）", lambda row: row[0], "name"),
+    Column("最小", lambda row: signed(row[1]["min"]), "number"),
+    Column("中位", lambda row: signed(row[1]["median"]), "number"),
+    Column("最大", lambda row: signed(row[1]["max"]), "number"),
+    Column("合计", lambda row: signed(row[1]["sum"]), "number"),
+)
 
 
-def _spread(data: Mapping[str, Any]) -> Iterator[Any]:
-    table = _table(("分差（B－A）", False), ("最小", True), ("中位", True), ("最大", True), ("合计", True))
-    for title, key in (("两边都有总分的表", "all"), ("其中总分有变的", "changed"), ("只看指标得分之和", "indicators")):
-        if spread := data["difference"][key]:
-            table.add_row(title, *(signed(spread[name]) for name in ("min", "median", "max", "sum")))
-    if table.row_count:
+def _spread(data: Data) -> Iterator[Any]:
+    titles = {"all": "两边都有总分的表", "changed": "其中总分有变的", "indicators": "只看指标得分之和"}
+    rows = [(title, data["difference"][key]) for key, title in titles.items() if data["difference"][key]]
+    if rows:
         yield Text()
-        yield table
+        yield table(_SPREAD, rows)
 
 
-def _histogram(bins: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
+_BARS: tuple[Column[tuple[Data, int]], ...] = (
+    Column("", lambda row: row[0]["text"]),
+    Column("", lambda row: row[0]["forms"], "count"),
+    Column("", lambda row: "█" * -(-row[0]["forms"] * _BAR // row[1])),
+)
+
+
+def _histogram(bins: Sequence[Data]) -> Iterator[Any]:
     if not bins:
         return
     yield Text("\n分差的分布（张数）")
     most = max(item["forms"] for item in bins)
-    table = _table(("", False), ("", True), ("", False))
-    table.show_header = False
-    for item in bins:
-        length = -(-item["forms"] * _BAR // most)
-        table.add_row(item["text"], str(item["forms"]), "█" * length)
-    yield table
+    yield table(_BARS, [(item, most) for item in bins], show_header=False)
 
 
-def _grades(data: Mapping[str, Any]) -> Iterator[Any]:
+def _grades(data: Data) -> Iterator[Any]:
     order = grade_order(data)
     cells = {(item["before"] or "", item["after"] or ""): item["forms"] for item in data["grades"]}
+
+    def column(after: str) -> Column[str]:
+        return Column(after or _NO_GRADE, lambda before: cells.get((before, after)) or "·", "count")
+
+    def moved(before: str, title: str) -> str:
+        after = "" if title == _NO_GRADE else title
+        return "bold red" if title and (before, after) in cells and before != after else ""
+
     yield Text("\n等级（行为 A，列为 B）")
-    table = _table(("A ＼ B", False), *((grade or _NO_GRADE, True) for grade in order))
-    for before in order:
-        row = [cells.get((before, after), 0) for after in order]
-        if any(row):
-            marked = [Text(str(n) if n else "·", style="bold red" if n and order[k] != before else "") for k, n in enumerate(row)]
-            table.add_row(before or _NO_GRADE, *marked)
-    yield table
+    first: Column[str] = Column("A ＼ B", lambda before: before or _NO_GRADE, "name")
+    columns = [first, *map(column, order)]
+    yield table(columns, [before for before in order if any((before, after) in cells for after in order)], style=moved)
 
 
-def grade_order(data: Mapping[str, Any]) -> list[str]:
+def grade_order(data: Data) -> list[str]:
     """The grades that occur, best first, no total last."""
     there = {item[side] or "" for item in data["grades"] for side in ("before", "after")}
     return [grade for grade in data["grade_order"] if grade in there]
@@ -133,7 +134,7 @@ def status(name: str) -> str:
     return STATUSES[name] or "已计分"
 
 
-def _statuses(data: Mapping[str, Any]) -> Iterator[Any]:
+def _statuses(data: Data) -> Iterator[Any]:
     forms = [item for item in data["statuses"] if item["before"] != item["after"]]
     if not forms and not data["indicator_statuses"]:
         return
@@ -144,55 +145,83 @@ def _statuses(data: Mapping[str, Any]) -> Iterator[Any]:
         yield Text(f"  指标 {status(item['before'])} → {status(item['after'])}：{item['indicators']} 个")
 
 
-def _cases(cases: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
-    if not cases:
-        return
-    yield Text("\n指标按情形")
-    table = _table(("A 的情形", False), ("B 的情形", False), ("指标", True), ("得分有变", True), ("表", True), ("分差合计", True))
-    for item in cases[:_CASES]:
-        names = [f"{item[side]}" + (f"　{item[side + '_label']}" if item[f"{side}_label"] else "") for side in ("before", "after")]
-        after = "同左" if item["before"] == item["after"] and item["before_label"] == item["after_label"] else names[1]
-        numbers = (str(item["indicators"]), str(item["changed"]), str(item["forms"]))
-        table.add_row(names[0], after, *numbers, signed(item["difference"]))
-    yield table
-    yield from _more(len(cases) - _CASES, "种")
+def _case(item: Data, side: str) -> str:
+    return str(item[side]) + (f"　{item[side + '_label']}" if item[f"{side}_label"] else "")
 
 
-def _rules(rules: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
+_CASE_COLUMNS: tuple[Column[Data], ...] = (
+    Column("A 的情形", lambda item: _case(item, "before")),
+    Column("B 的情形", lambda item: "同左" if _case(item, "after") == _case(item, "before") else _case(item, "after")),
+    Column("指标", lambda item: item["indicators"], "count"),
+    Column("得分有变", lambda item: item["changed"], "count"),
+    Column("表", lambda item: item["forms"], "count"),
+    Column("分差合计", lambda item: signed(item["difference"]), "number"),
+)
+
+
+def _cases(cases: Sequence[Data]) -> Iterator[Any]:
+    if cases:
+        yield Text("\n指标按情形")
+        yield table(_CASE_COLUMNS, cases[:_CASES])
+        yield from _more(len(cases) - _CASES, "种")
+
+
+_RULE_COLUMNS: tuple[Column[Data], ...] = (
+    Column("规则", lambda item: f"{item['title']}（{item['rule']}）", "name"),
+    Column("A", lambda item: item["before"], "count"),
+    Column("不再有", lambda item: item["gone"], "count"),
+    Column("新增", lambda item: item["new"], "count"),
+    Column("改级别", lambda item: item["other_severity"], "count"),
+    Column("B", lambda item: item["after"], "count"),
+    Column("表", lambda item: item["forms"], "count"),
+)
+
+
+def _rules(rules: Sequence[Data]) -> Iterator[Any]:
     if not rules:
         return
     yield Text("\n问题按规则")
-    table = _table(("规则", False), ("A", True), ("不再有", True), ("新增", True), ("改级别", True), ("B", True), ("表", True))
-    for item in rules[:_RULES]:
-        name = f"{item['title']}（{item['rule']}）"
-        table.add_row(name, *(str(item[key]) for key in ("before", "gone", "new", "other_severity", "after", "forms")))
-    yield table
+    yield table(_RULE_COLUMNS, rules[:_RULES])
     for item in rules[:3]:
         for example in item["examples"][:1]:
             yield Padding(Text(f"例：{example['form']}：{_finding(example)}", style="dim"), (0, 0, 0, 2))
     yield from _more(len(rules) - _RULES, "条规则")
 
 
-def _finding(item: Mapping[str, Any]) -> str:
+def _finding(item: Data) -> str:
     signs = {"new": "新增", "gone": "不再有", "severity": "改级别"}
     level = " → ".join(SEVERITIES[item[side]] for side in ("before", "after") if item[side])
     return f"{signs[item['change']]}（{level}）{item['message']}"
 
 
-def _forms(data: Mapping[str, Any]) -> Iterator[Any]:
+def _moved_grades(form: Data) -> str:
+    return " → ".join(dict.fromkeys(form[side]["grade"] or _NO_GRADE for side in ("before", "after")))
+
+
+_FORM_COLUMNS: tuple[Column[tuple[int, Data]], ...] = (
+    Column("", lambda row: row[0], "count"),
+    Column("单位、表", lambda row: f"{row[1]['unit']} {row[1]['name']}", "name"),
+    Column("A", lambda row: row[1]["before"]["score"], "number"),
+    Column("B", lambda row: row[1]["after"]["score"], "number"),
+    Column("分差", lambda row: signed(row[1]["difference"]) if row[1]["difference"] is not None else _known(row[1]), "number"),
+    Column("等级", lambda row: _moved_grades(row[1])),
+    Column("来源", lambda row: row[1]["source"]),
+)
+
+
+def _known(form: Data) -> str:
+    return f"（{signed(form['known_difference'])}）"
+
+
+def _forms(data: Data) -> Iterator[Any]:
     forms = data["forms"]
     shown = forms[: max(data["detailed"], _ROWS)]
     yield Text(f"\n变化大的在前（{len(shown)}/{len(forms)} 张）")
-    table = _table(("", True), ("单位、表", False), ("A", True), ("B", True), ("分差", True), ("等级", False), ("来源", False))
-    for number, form in enumerate(shown, start=1):
-        before, after = form["before"], form["after"]
-        grades = [outcome["grade"] or _NO_GRADE for outcome in (before, after)]
-        known = signed(form["difference"]) if form["difference"] is not None else f"（{signed(form['known_difference'])}）"
-        table.add_row(
-            str(number), f"{form['unit']} {form['name']}", before["score"] or "—", after["score"] or "—", known,
-            grades[0] if grades[0] == grades[1] else Text(" → ".join(grades), style="bold red"), form["source"],
-        )  # fmt: skip
-    yield table
+
+    def moved(row: tuple[int, Data], title: str) -> str:
+        return "bold red" if title == "等级" and "→" in _moved_grades(row[1]) else ""
+
+    yield table(_FORM_COLUMNS, enumerate(shown, start=1), style=moved)
     if any(form["difference"] is None for form in shown):
         yield Text("括号里是可算部分的分差：这张表至少在一个政策下有须人工判断的部分，没有总分。", style="dim")
     yield from _more(len(forms) - len(shown), "张表，--format json 里逐张列出")
@@ -200,7 +229,7 @@ def _forms(data: Mapping[str, Any]) -> Iterator[Any]:
         yield from _detail(number, form)
 
 
-def _detail(number: int, form: Mapping[str, Any]) -> Iterator[Any]:
+def _detail(number: int, form: Data) -> Iterator[Any]:
     scored = [item for item in form["indicators"] if item["difference"] != "0" and _moved(item)]
     if not scored and not form["findings"]:
         return
@@ -215,11 +244,11 @@ def _detail(number: int, form: Mapping[str, Any]) -> Iterator[Any]:
     yield from _more(len(form["findings"]) - _ROWS, "条问题", "  ")
 
 
-def _moved(item: Mapping[str, Any]) -> bool:
+def _moved(item: Data) -> bool:
     return (item["before"]["score"], item["before"]["status"]) != (item["after"]["score"], item["after"]["status"])
 
 
-def indicator_text(item: Mapping[str, Any]) -> str:
+def indicator_text(item: Data) -> str:
     """One indicator's change in a line: name, values, score and case before and after."""
     sides = [f"{side['score'] or status(side['status'])}（{side['case']}）" for side in (item["before"], item["after"])]
     return f"“{item['name']}”目标“{item['target']}”完成“{item['actual']}”：{sides[0]} → {sides[1]}"
@@ -230,7 +259,7 @@ def _more(rest: int, what: str, indent: str = "") -> Iterator[Any]:
         yield Text(f"{indent}另有 {rest} {what}。", style="dim")
 
 
-def _unread(data: Mapping[str, Any]) -> Iterator[Any]:
+def _unread(data: Data) -> Iterator[Any]:
     if data["files"]["failed"] or data["problems"]:
         yield Text("\n没有读出或算不出的（不在以上统计里）")
         for text in data["problems"]:

@@ -1,18 +1,29 @@
-"""The result as Markdown: one section a form, scores and every indicator in tables."""
+"""The result as Markdown: one section a form, scores and every indicator in tables; of folders also what became of the files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from engine.results.model import Result, ResultFinding, ResultForm
-from engine.results.reading import KINDS, Grouped, counts, evidence_told, kind_of, label, remark, span, tally
+from engine.results.reading import KINDS, Grouped, counts, summary, tally, worst_first
+from engine.results.views.columns import escape, markdown
+from engine.results.views.tables import FILES, FORMS, INDICATORS, PARTS, PROBLEMS, FormRow, finding_columns, indicators, parts
 
 
 def render(result: Result) -> str:
-    """The whole result as a Markdown document."""
-    policy = result["policy"]
-    lines = ["# 绩效自评核对结果", "", f"政策：{policy['id']} {escape(policy['title'])}（sha256 `{policy['sha256'][:16]}…`）"]
-    return "\n".join([*lines, *forms(result)]) + "\n"
+    """The whole result as a Markdown document; of folders the forms first as a table, worst first."""
+    lines = ["# 绩效自评核对结果", ""]
+    for policy in result.get("policies", []) or [result["policy"]]:
+        lines.append(f"政策：{policy['id']} {escape(policy['title'])}（sha256 `{policy['sha256'][:16]}…`）")
+    if "bundles" in result:
+        lines += ["", *markdown(FORMS, [FormRow(*row) for row in worst_first(result)]), ""]
+        lines += [summary(result, len(result["bundles"])).replace("\n", "\n\n"), ""]
+    lines += forms(result)
+    if rest := [file for file in result.get("files", []) if file["status"] != "read"]:
+        lines += ["", "## 没有读的文件", "", *markdown(FILES, rest)]
+    if problems := result.get("problems"):
+        lines += ["", "## 读入时的问题", "", *markdown(PROBLEMS, problems)]
+    return "\n".join(lines) + "\n"
 
 
 def forms(result: Result) -> list[str]:
@@ -20,40 +31,12 @@ def forms(result: Result) -> list[str]:
     lines: list[str] = []
     found = Grouped(result)
     for form in result["forms"]:
-        lines += [
-            "",
-            f"## {escape(form['name'])}",
-            "",
-            f"{KINDS[form['kind']]}，{escape(form['unit'])}，{form['fiscal_year']}年度",
-            "",
-        ]
-        rows = [
-            [label(name), score["reported"] or "—", score["computed"] or "—", span(score), remark(score)]
-            for name, score in form["scores"].items()
-        ]
-        grade = form["grade"]
-        rows.append(["等级", grade["reported"] or "—", grade["computed"] or "—", "", ""])
-        lines += table(["", "自评", "计算", "可取范围", ""], rows)
+        lines += ["", f"## {escape(form['name'])}", ""]
+        lines += [f"{KINDS[form['kind']]}，{escape(form['unit'])}，{form['fiscal_year']}年度", ""]
+        lines += markdown(PARTS, parts(form))
         lines += ["", f"完成指标：{counts(form)}，完成率 {form['counts']['completion_rate'] or '—'}", ""]
         lines += _shared_clauses(form)
-        lines += table(
-            ["目标", "二级指标", "三级指标", "分值", "目标值", "实际完成值", "自评", "计算", "依据", ""],
-            [
-                [
-                    str(item["goal"]),
-                    item["level2"] or "—",
-                    item["name"],
-                    item["weight"] or "—",
-                    item["target"],
-                    item["actual"],
-                    item["reported"] or "—",
-                    item["computed"] or "—",
-                    item["trace"].get("basis", "—"),
-                    remark(item),
-                ]
-                for item in form["indicators"]
-            ],
-        )
+        lines += markdown(INDICATORS, indicators(form))
         lines += _findings(found.of(form))
     return lines
 
@@ -72,22 +55,4 @@ def _shared_clauses(form: ResultForm) -> Iterator[str]:
 def _findings(findings: Sequence[ResultFinding]) -> list[str]:
     if not findings:
         return ["", "未发现问题。"]
-    rows = []
-    for finding in findings:
-        evidence, cited = evidence_told(finding["evidence"]), f"{finding['basis']} {finding['rule']}"
-        rows.append([kind_of(finding), finding["message"], evidence, finding["advice"], cited])
-    return ["", f"### 发现问题：{tally(findings)}", "", *table(["级别", "问题", "佐证", "建议", "依据与规则"], rows)]
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """A Markdown table; cells are escaped."""
-    out = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    return out + ["| " + " | ".join(map(escape, row)) + " |" for row in rows]
-
-
-def escape(text: str) -> str:
-    """Text as a Markdown cell shows it: on one line, with no markup of its own."""
-    out = " ".join(str(text).split())
-    for sign in "\\|`*_[]<>#":
-        out = out.replace(sign, "\\" + sign)
-    return out
+    return ["", f"### 发现问题：{tally(findings)}", "", *markdown(finding_columns(), findings)]

@@ -1,111 +1,71 @@
-"""The result as a terminal table: per form the reported and the computed score side by side, differences marked."""
+"""The result as a terminal table: of one bundle form by form, differences marked; of many a line a form, worst first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from io import StringIO
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from engine.results.model import Result, ResultFinding, ResultForm
-from engine.results.reading import (
-    KINDS,
-    Grouped,
-    Scored,
-    counts,
-    differs,
-    evidence_told,
-    grades,
-    grades_differ,
-    kind_of,
-    label,
-    remark,
-    span,
-    summary,
-    tally,
-)
+from engine.results.reading import KINDS, Grouped, counts, differs, evidence_told, kind_of, span, summary, tally, worst_first
+from engine.results.views.screen import printed, table
+from engine.results.views.tables import FORMS, OVERVIEW, PARTS, UNREAD, FormRow, ScoreRow, parts
 
 EVIDENCE_SHOWN = 4
-TERMINAL_WIDTH = 80
-PLAIN_WIDTH = 100
-"""Columns of a table that goes to a file or a pipe."""
+_WRONG, _OPEN = "bold red", "yellow"
 
 
-def render(result: Result, terminal: bool) -> str:
+def render(result: Result, to_terminal: bool) -> str:
     """The result as text: as wide as the terminal and in colour (NO_COLOR respected), or plain for a file or a pipe."""
-    out = StringIO()
-    console = Console(file=out, highlight=False, force_terminal=terminal, width=width(terminal))
+    if len(result.get("bundles", ())) < 2:
+        return printed(_bundle(result), terminal=to_terminal) + closing(result)
+    text = printed(_bundles(result), terminal=to_terminal)
+    return f"{text}\n{summary(result, len(result['bundles']))}\n{closing(result)}"
+
+
+def _bundles(result: Result) -> Iterator[Any]:
+    listed = "、".join(f"{policy['id']}（{policy['title']}）" for policy in result["policies"])
+    yield Text(f"政策 {listed}\n")
+    yield table(FORMS, [FormRow(*row) for row in worst_first(result)], style=_marked)
+
+
+def _bundle(result: Result) -> Iterator[Any]:
     policy, found = result["policy"], Grouped(result)
-    console.print(Text(f"政策 {policy['id']}：{policy['title']}"))
+    yield Text(f"政策 {policy['id']}：{policy['title']}")
     for form in result["forms"]:
-        console.print()
-        console.print(
-            Text(f"{form['name']}", style="bold") + Text(f"（{KINDS[form['kind']]}，{form['unit']}，{form['fiscal_year']}年度）")
-        )
-        console.print(_scores(form))
+        yield Text()
+        yield Text(form["name"], style="bold") + Text(f"（{KINDS[form['kind']]}，{form['unit']}，{form['fiscal_year']}年度）")
+        yield _scores(form)
         if reason := form["scores"]["execution"].get("reason"):
-            console.print(Padding(Text(f"? 预算执行：{reason}", style="yellow"), (0, 0, 0, 2)))
-        _differences(form, console)
-        _findings(found.of(form), console)
-    console.print()
+            yield Padding(Text(f"? 预算执行：{reason}", style=_OPEN), (0, 0, 0, 2))
+        yield from _differences(form)
+        yield from _findings(found.of(form))
+    yield Text()
     if len(result["forms"]) > 1:
-        console.print(_overview(result, found))
-        console.print()
-    console.print(Text(summary(result)))
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+        # all forms in one table, last, where a terminal leaves it in view
+        yield table(OVERVIEW, [FormRow(form, found.of(form)) for form in result["forms"]], style=_marked)
+        yield Text()
+    yield Text(summary(result))
 
 
-def width(terminal: bool) -> int:
-    """The terminal's columns; COLUMNS where it is set; else a width for files."""
-    import shutil
-
-    return shutil.get_terminal_size((TERMINAL_WIDTH if terminal else PLAIN_WIDTH, 24)).columns
-
-
-def _overview(result: Result, found: Grouped) -> Table:
-    """All forms in one table, last, where a terminal leaves it in view."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="", title=None)
-    table.add_column("汇总", overflow="fold")
-    for title in ("自评总分", "计算总分", "等级", "完成指标"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("发现问题", overflow="fold")
-    for form in result["forms"]:
-        total = form["scores"]["total"]
-        computed = Text(total["computed"] or "—", style="bold red" if differs(total) else "") + Text(" ≠" if differs(total) else "")
-        table.add_row(form["name"], total["reported"] or "—", computed, grades(form), counts(form), tally(found.of(form)))
-    return table
+def _marked(row: FormRow, title: str) -> str:
+    return _WRONG if (title == "计算总分" and row.differs) or (title == "错误" and row.found("error")) else ""
 
 
 def _scores(form: ResultForm) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
-    table.add_column("", min_width=14)
-    for title in ("自评", "计算", "可取范围"):
-        table.add_column(title, justify="right", min_width=8)
-    table.add_column("")
-    for name, score in form["scores"].items():
-        table.add_row(
-            label(name),
-            score["reported"] or "—",
-            score["computed"] or "—",
-            span(score),
-            _mark(score),
-            style="bold" if name == "total" else "",
-        )
-    grade = form["grade"]
-    mark = Text("≠ 不同", style="bold red") if grades_differ(form) else Text("")
-    table.add_row("等级", grade["reported"] or "—", grade["computed"] or "—", "", mark)
-    table.add_row("完成指标", "", counts(form), "", "")
-    return table
+    def style(row: ScoreRow, title: str) -> str:
+        if title == "结论":
+            return _WRONG if row.status == "scored" else _OPEN
+        return "bold" if row.name == "总分" and not title else ""
+
+    rows = [*parts(form), ScoreRow(form, "完成指标", "", counts(form))]
+    return table(PARTS, rows, least={"部分": 14, "自评": 8, "计算": 8, "可取范围": 8}, style=style)
 
 
-def _mark(score: Scored) -> Text:
-    return Text(remark(score), style="bold red" if score["status"] == "scored" else "yellow")
-
-
-def _differences(form: ResultForm, console: Console) -> None:
+def _differences(form: ResultForm) -> Iterator[Any]:
     """The indicators whose score cannot stand as filed, and those a human must judge, each with its case and clause."""
     for item in form["indicators"]:
         wrong, open_ = differs(item), item["status"] in ("needs_review", "error")
@@ -115,26 +75,37 @@ def _differences(form: ResultForm, console: Console) -> None:
         head = Text(f"{item['name']}：自评 {item['reported'] or '—'}，计算 {item['computed'] or '—'}")
         if span(item):
             head += Text(f"，可取 {span(item)}")
-        console.print(Padding(sign + head, (0, 0, 0, 2)))
+        yield Padding(sign + head, (0, 0, 0, 2))
         trace = item["trace"]
         why = trace.get("bounded") or item.get("reason") or trace.get("operands") or ""
         basis = f"（{trace['case']}，依据 {trace['basis']}）" if trace.get("case") else ""
-        console.print(Padding(Text(f"目标“{item['target']}”，实际“{item['actual']}”。{why}{basis}", style="dim"), (0, 0, 0, 4)))
+        yield Padding(Text(f"目标“{item['target']}”，实际“{item['actual']}”。{why}{basis}", style="dim"), (0, 0, 0, 4))
 
 
-def _findings(findings: Sequence[ResultFinding], console: Console) -> None:
+def _findings(findings: Sequence[ResultFinding]) -> Iterator[Any]:
     """The findings of one form, worst first, each with its evidence, clause and advice."""
     if not findings:
         return
-    console.print(Text(f"  发现问题：{tally(findings)}"))
+    yield Text(f"  发现问题：{tally(findings)}")
     for finding in findings:
         style = {"error": "bold red", "warning": "yellow", "info": "cyan"}[finding["severity"]]
         # no space behind the bracket: a line breaks at spaces first, and Chinese text has no others
         sign = Text(f"[{kind_of(finding)}]", style=style)
-        console.print(Padding(sign + Text(finding["message"]), (0, 0, 0, 2)))
+        yield Padding(sign + Text(finding["message"]), (0, 0, 0, 2))
         shown = evidence_told(finding["evidence"][:EVIDENCE_SHOWN])
         more = f" 等 {len(finding['evidence'])} 项" if len(finding["evidence"]) > EVIDENCE_SHOWN else ""
         lines = [f"依据：{finding['basis']}；规则：{finding['rule']}"]
         lines += [f"佐证：{shown}{more}"] if shown else []
         lines += [f"建议：{finding['advice']}"] if finding["advice"] else []
-        console.print(Padding(Text("\n".join(lines), style="dim"), (0, 0, 0, 4)))
+        yield Padding(Text("\n".join(lines), style="dim"), (0, 0, 0, 4))
+
+
+def closing(result: Result) -> str:
+    """What became of the files, where there were folders; nothing else."""
+    files = result.get("files")
+    if not files:
+        return ""
+    numbers = {status: sum(file["status"] == status for file in files) for status in ("read", "failed", "skipped")}
+    lines = [f"文件 {len(files)} 个：读出 {numbers['read']}，未读出 {numbers['failed']}，跳过 {numbers['skipped']}。"]
+    lines += [f"  {UNREAD[file['status']]}：{file['name']}（{file['reason']}）" for file in files if file["status"] == "failed"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,226 @@
+"""The tables of a roll-up and of a ranking: levels, indicators with their shares, findings; ranks, their spread, categories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.language.rules import CATEGORIES, SEVERITIES
+from engine.results.reading import KINDS, STATUSES
+from engine.results.views.columns import Column, Medium
+
+Data = Mapping[str, Any]
+_TEXT: tuple[Medium, ...] = ("terminal", "markdown")
+_EXCEL: tuple[Medium, ...] = ("excel",)
+_SHEET: tuple[Medium, ...] = ("terminal", "excel")
+
+
+@dataclass(frozen=True, slots=True)
+class RolledRow:
+    """A rolled-up form of a level; with it one of its indicators, and of that one of the shares it was made of."""
+
+    level: Data
+    form: Data
+    item: Data = field(default_factory=dict)
+    share: Data = field(default_factory=dict)
+
+
+def forms(data: Data) -> list[RolledRow]:
+    """Every rolled-up form, top level first."""
+    return [RolledRow(level, form) for level in data["levels"] for form in level["forms"]]
+
+
+def indicators(rows: Sequence[RolledRow]) -> list[RolledRow]:
+    """The indicators of these forms."""
+    return [RolledRow(row.level, row.form, item) for row in rows for item in row.form["indicators"]]
+
+
+def shares(rows: Sequence[RolledRow]) -> list[RolledRow]:
+    """What these indicators were made of."""
+    return [RolledRow(row.level, row.form, row.item, share) for row in rows for share in row.item["shares"]]
+
+
+def _money(form: Data, key: str) -> str | None:
+    return f"{form[key]}{form['money_unit']}" if form[key] else None
+
+
+def total_or_range(total: str | None, allowed: Sequence[str] | None) -> str:
+    """A total; where it is open the range it may lie in, or that there is none."""
+    return total or (f"{'–'.join(allowed)}？" if allowed else "待定")
+
+
+LEVELS: tuple[Column[RolledRow], ...] = (
+    Column("层级", lambda row: row.level["depth"], "count", _EXCEL),
+    Column("汇总", lambda row: "　" * row.form["depth"] + row.level["name"], "name", ("terminal",)),
+    Column("汇总", lambda row: row.level["name"], "name", _EXCEL),
+    Column("自评表", lambda row: row.form["name"], "name", _SHEET),
+    Column("份数", lambda row: row.form["count"], "count", _SHEET),
+    Column("缺", lambda row: "、".join(row.form["missing"]), on=_EXCEL),
+    Column("预算数", lambda row: _money(row.form, "budget"), "word", _TEXT),
+    Column("执行数", lambda row: _money(row.form, "executed"), "word", _TEXT),
+    Column("预算数", lambda row: row.form["budget"], "number", _EXCEL),
+    Column("执行数", lambda row: row.form["executed"], "number", _EXCEL),
+    Column("金额单位", lambda row: row.form["money_unit"], on=_EXCEL),
+    Column("执行率", lambda row: row.form["rate"] or None, "word"),
+    Column("预算执行得分", lambda row: row.form["execution"] or "待定", "word", ("markdown",)),
+    Column("预算执行得分", lambda row: row.form["execution"], "number", _EXCEL),
+    Column("指标", lambda row: f"{row.form['met']}/{len(row.form['indicators'])}", "word", ("terminal",)),
+    Column("总分", lambda row: total_or_range(row.form["total"], row.form["allowed"]), "word", _TEXT),
+    Column("总分", lambda row: row.form["total"], "number", _EXCEL),
+    Column("等级", lambda row: row.form["grade"] or None, "word"),
+    Column("说明", lambda row: row.form["reason"], on=_EXCEL),
+)
+INDICATORS: tuple[Column[RolledRow], ...] = (
+    Column("汇总", lambda row: row.level["name"], on=_EXCEL),
+    Column("自评表", lambda row: row.form["name"], on=_EXCEL),
+    Column("一级指标", lambda row: row.item["level1"], on=_EXCEL),
+    Column("二级指标", lambda row: row.item["level2"], on=_EXCEL),
+    Column("三级指标", lambda row: row.item["name"], "name"),
+    Column("分值", lambda row: row.item["weight"], "number"),
+    Column("目标值", lambda row: row.item["target"]),
+    Column("完成值", lambda row: row.item["actual"]),
+    Column("得分", lambda row: row.item["score"] or ("没有汇总" if row.item["refused"] else "待定"), "word", ("markdown",)),
+    Column("得分", lambda row: row.item["score"], "number", _EXCEL),
+    Column("状态", lambda row: STATUSES[row.item["status"]], on=_EXCEL),
+    Column("份数", lambda row: row.item["count"], "count", _EXCEL),
+    Column("汇总办法", lambda row: row.item["method"]),
+    Column("情形", lambda row: row.item["why"], on=_EXCEL),
+    Column("依据", lambda row: row.item["basis"]),
+    Column("准确数", lambda row: row.item["exact"]),
+    Column("取整", lambda row: row.item["rounding"], on=_EXCEL),
+    Column("资金额度（元）", lambda row: row.item["funds"], "number", _EXCEL),
+    Column("基数", lambda row: row.item["base"], "number", _EXCEL),
+    Column("按基数", lambda row: row.item["by_base"], on=_EXCEL),
+    Column("没有汇总的原因", lambda row: row.item["refused"] or row.item["reason"], on=_EXCEL),
+)
+SHARES: tuple[Column[RolledRow], ...] = (
+    Column("汇总", lambda row: row.level["name"]),
+    Column("自评表", lambda row: row.form["name"]),
+    Column("三级指标", lambda row: row.item["name"], "name"),
+    Column("单位", lambda row: row.share["unit"]),
+    Column("单位的表", lambda row: row.share["form"]),
+    Column("填报值", lambda row: row.share["value"]),
+    Column("取用的数", lambda row: row.share["exact"], "number"),
+    Column("资金额度（元）", lambda row: row.share["funds"], "number"),
+    Column("位置", lambda row: row.share["where"]),
+)
+FINDINGS: tuple[Column[Data], ...] = (
+    Column("级别", lambda found: SEVERITIES[found["severity"]]),
+    Column("汇总", lambda found: found["level"]),
+    Column("自评表", lambda found: found["form"]),
+    Column("类别", lambda found: CATEGORIES[found["category"]], on=_EXCEL),
+    Column("对象", lambda found: found["subject"], on=_EXCEL),
+    Column("问题", lambda found: found["message"]),
+    Column("建议", lambda found: found["advice"], on=_EXCEL),
+    Column("依据", lambda found: found["basis"]),
+    Column("规则", lambda found: found["rule"]),
+    Column("位置", lambda found: "\n".join(filter(None, (e["where"] for e in found["evidence"]))), on=_EXCEL),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RankRow:
+    """A ranked form, and its kind."""
+
+    kind: str
+    form: Data
+
+
+def ranked(data: Data) -> list[RankRow]:
+    """Every form of a ranking, departments first."""
+    return [RankRow(group["kind"], row) for group in data["groups"] for row in group["rows"]]
+
+
+def _own(title: str, key: str, kind: Any = "text", on: tuple[Medium, ...] = _EXCEL) -> Column[RankRow]:
+    return Column(title, lambda row: row.form[key], kind, on)
+
+
+def _inside(title: str, outer: str, key: str, kind: Any = "count", on: tuple[Medium, ...] = _SHEET) -> Column[RankRow]:
+    return Column(title, lambda row: row.form[outer].get(key, 0 if kind == "count" else None), kind, on)
+
+
+def _end(row: RankRow, end: int) -> str | None:
+    return row.form["allowed"][end] if row.form["allowed"] else None
+
+
+def rank_columns(name: str, parts: Sequence[str] = ()) -> tuple[Column[RankRow], ...]:
+    """The table of ranks. `name`: what a terminal calls the forms of the group; `parts`: the 一级指标 that occur."""
+    rate = "execution_rate"
+    return (
+        Column("名次", lambda row: row.form["rank"], "word", ("terminal",)),
+        _own("名次", "rank", "count"),
+        _own("单位", "unit", "name", _SHEET),
+        Column("表种", lambda row: KINDS[row.kind], on=_EXCEL),
+        _own(name, "form", "name", ("terminal",)),
+        _own("自评表", "form", "name"),
+        Column("总分", lambda row: total_or_range(row.form["computed"], row.form["allowed"]), "word", ("terminal",)),
+        _own("计算总分", "computed", "number"),
+        _own("等级", "grade", "word", _SHEET),
+        _own("自评", "reported", "number", ("terminal",)),
+        _own("自评总分", "reported", "number"),
+        _own("自评等级", "grade_reported"),
+        Column("可能最低", lambda row: _end(row, 0), "number", _EXCEL),
+        Column("可能最高", lambda row: _end(row, 1), "number", _EXCEL),
+        _own("预算执行得分", "execution_score", "number"),
+        *(_inside(part, "parts", part, "number", _EXCEL) for part in parts),
+        Column("执行率", lambda row: f"{row.form[rate]}%" if row.form[rate] else None, "word", ("terminal",)),
+        _own("执行率（%）", rate, "number"),
+        _own("预算数", "budget", "number"),
+        _own("执行数", "executed", "number"),
+        _own("金额单位", "money_unit"),
+        Column("完成", lambda row: f"{row.form['met']}/{row.form['indicators']}", "word", ("terminal",)),
+        _own("指标", "indicators", "count"),
+        _own("完成", "met", "count"),
+        _own("判断不了", "unknown", "count"),
+        _own("完成率（%）", "completion_rate", "number"),
+        *(_inside(title, "findings", key) for key, title in SEVERITIES.items()),
+        *(_inside(title, "categories", key, on=_EXCEL) for key, title in CATEGORIES.items()),
+        _own("首要问题", "first"),
+        _own("文件", "file"),
+    )
+
+
+Spread = tuple[str, str, str, "int | str"]
+SPREAD: tuple[Column[Spread], ...] = (
+    Column("表种", lambda row: row[0]),
+    Column("项目", lambda row: row[1]),
+    Column("范围", lambda row: row[2]),
+    Column("张数或分数", lambda row: row[3], "number"),
+)
+_STATISTICS = {"highest": "最高", "upper": "上四分位", "median": "中位", "mean": "平均", "lower": "下四分位", "lowest": "最低"}
+
+
+def spread(data: Data) -> Iterator[Spread]:
+    """How the totals of each kind of form lie: by grade, by range, and in a few figures."""
+    for group in data["groups"]:
+        kind, shown = KINDS[group["kind"]], group["distribution"]
+        yield from ((kind, "等级", item["grade"], item["forms"]) for item in shown["grades"])
+        for item in shown["bins"]:
+            span = f"{item['from']} 至 {item['to']} 分" + ("（含）" if item["last"] else "（不含）")
+            yield kind, "总分", span, item["forms"]
+        yield from ((kind, "统计", title, shown[key]) for key, title in _STATISTICS.items() if key in shown)
+
+
+def _severity(key: str, title: str) -> Column[Data]:
+    return Column(title, lambda item: item[key], "count")
+
+
+TALLY: tuple[Column[Data], ...] = (
+    Column("类别", lambda item: item["title"], "name"),
+    *(_severity(key, title) for key, title in SEVERITIES.items()),
+    Column("合计", lambda item: sum(item[key] for key in SEVERITIES), "count"),
+)
+
+
+def about(data: Data) -> list[tuple[str, str | int]]:
+    """What a ranking was made by and of."""
+    policy = data["policy"]
+    return [
+        ("政策", f"{policy['title']}（{policy['id']}）"),
+        ("政策 SHA-256", policy["sha256"]),
+        ("年度", data["fiscal_year"]),
+        ("单位", data["units"]),
+        ("程序", f"jixiao {data['engine']}"),
+        ("数", "总分、金额等是数，可以直接排序和计算；超过 15 位的数和填报的原文是文字。"),
+    ]
