@@ -6,25 +6,29 @@ match of a rule that says something becomes one finding. Worst first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Literal
 
 from engine.errors import Place, PolicyError, Problem
 from engine.findings.facts.build import Facts, Source, facts_of
 from engine.findings.matching import chaining
 from engine.findings.matching.chaining import Outcome, Program
 from engine.language import messages
+from engine.language.fact_fields import TITLES
 from engine.language.measures import measured
 from engine.language.model import Fact, Match, Ref, Scalar
 from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule
-from engine.policy.model import Policy
+from engine.policy.model import GROUPED, Grouping, Policy
 from engine.scoring.model import Evaluation
 from engine.templating import filters
 
 _NOT_EVIDENCE = ("form", "form_kind", "about", "key")
 """Fields that say which fact is meant, not what is wrong with it."""
-MAX_FINDINGS = 20_000
+MAX_PER_RULE = 5_000
+"""Findings of one rule that are told one by one; how many more there are is told with the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +59,30 @@ class Finding:
     """Rules whose conclusions this finding rests on, first derived first."""
 
 
+State = Literal["hit", "clean", "not_applicable", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRun:
+    """What came of one rule: `hit`, `clean`, `not_applicable` (there is nothing it looks at) or `skipped` (it could not run)."""
+
+    id: str
+    state: State
+    hits: int
+    reason: str = ""
+    """Why it is not applicable, was skipped, or not told in full (Chinese)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The findings, the facts they rest on (with measures and derived facts), and which matcher ran."""
+    """The findings, the facts they rest on (with measures and derived facts), what came of each rule, and which matcher ran."""
 
     findings: tuple[Finding, ...]
     facts: tuple[Fact, ...]
     sources: Mapping[str, Source]
     outcome: Outcome
     notes: tuple[str, ...]
+    rules: tuple[RuleRun, ...] = ()
 
     @property
     def matcher(self) -> str:
@@ -85,13 +104,14 @@ class Checker:
 
     def check(self, evaluation: Evaluation) -> Findings:
         """Every finding on one evaluation. Raises InternalError where the two matchers disagree, PolicyError where a message
-        names a value the facts do not have or a rule is too wide."""
+        names a value the facts do not have. A rule that cannot run on these facts is left out, and told in `rules`."""
         given = facts_of(evaluation)
         facts = measured(given.facts, self.policy.rules.measures)
         outcome = chaining.run(self.program, facts)
         every = (*facts, *(item.fact for item in outcome.derived))
         teller = _Teller(self.policy, self.params, given, every, outcome)
-        return Findings(tuple(teller.findings()), every, given.sources, outcome, given.notes)
+        found = teller.findings()
+        return Findings(tuple(found), every, given.sources, outcome, given.notes, tuple(teller.rules()))
 
     def close(self) -> None:
         self.program.close()
@@ -104,31 +124,70 @@ class _Teller:
         self.policy, self.params, self.given, self.outcome = policy, params, given, outcome
         self.by_id = {fact.id: fact for fact in every}
         self.derivations = {item.fact.id: item for item in outcome.derived}
+        self.hits: Counter[str] = Counter()
+        self.cut: set[str] = set()
+        """Rules with more findings than are told one by one."""
+
+    def rules(self) -> Iterator[RuleRun]:
+        """What came of each rule that says something, in the policy's order."""
+        skipped = {item.rule: item.reason for item in self.outcome.skipped}
+        kinds = {fact.kind for fact in self.by_id.values()}
+        for rule in self.policy.rules.rules.values():
+            if not rule.message:
+                continue
+            hits = self.hits[rule.id]
+            missing = [p.kind for p in rule.patterns if not p.negated and p.kind not in kinds]
+            if rule.id in skipped:
+                yield RuleRun(rule.id, "skipped", 0, skipped[rule.id])
+            elif hits:
+                yield RuleRun(rule.id, "hit", hits, f"只逐个列出前 {MAX_PER_RULE:,} 处" if rule.id in self.cut else "")
+            elif missing:
+                yield RuleRun(rule.id, "not_applicable", 0, f"没有它要看的内容：{TITLES.get(missing[0], missing[0])}")
+            else:
+                yield RuleRun(rule.id, "clean", 0)
 
     def findings(self) -> list[Finding]:
         rules = self.policy.rules.rules
-        said = [match for match in self.outcome.matches if rules[match.rule].message]
-        if len(said) > MAX_FINDINGS:
-            counts: dict[str, int] = {}
-            for match in said:
-                counts[match.rule] = counts.get(match.rule, 0) + 1
-            most = max(counts, key=lambda name: counts[name])
-            place = rules[most].place
-            raise PolicyError(
-                Problem(
-                    place,
-                    f"发现 {len(said)} 处问题，超过上限 {MAX_FINDINGS}；最多的规则是 {most}（{counts[most]} 处）",
-                    "条件更严的规则",
-                )
-            )
+        said: list[Match] = []
+        told: Counter[str] = Counter()
+        for match in self.outcome.matches:
+            if rules[match.rule].message:
+                told[match.rule] += 1
+                if told[match.rule] <= MAX_PER_RULE:
+                    said.append(match)
+                else:
+                    self.cut.add(match.rule)
+        self.hits = told
         problems: list[Problem] = []
         out = [found for match in said if (found := self._finding(rules[match.rule], match, problems))]
+        out = self._grouped(out)
         if problems:
             raise PolicyError(problems)
         order = {severity: n for n, severity in enumerate(SEVERITIES)}
         kinds = {category: n for n, category in enumerate(CATEGORIES)}
         forms = {fact.fields["form"]: n for n, fact in enumerate(self.given.facts) if fact.kind == "form"}
         return sorted(out, key=lambda f: (order[f.severity], forms.get(f.form, -1), kinds[f.category], f.rule))
+
+    def _grouped(self, found: Sequence[Finding]) -> list[Finding]:
+        """Where many forms are held against each other, what a rule says of one name is one finding: the first, with how many more
+        there are and on which forms."""
+        grouping = self.policy.grouping
+        if grouping is None or sum(fact.kind == "form" for fact in self.given.facts) <= grouping.above:
+            return list(found)
+        pairs = {rule.id for rule in self.policy.rules.rules.values() if sum(not p.negated for p in rule.patterns) > 1}
+        groups: dict[tuple[str, str], list[Finding]] = {}
+        for finding in found:
+            key = (finding.rule, finding.subject) if finding.rule in pairs else (finding.rule, str(id(finding)))
+            groups.setdefault(key, []).append(finding)
+        return [first if not more else self._with_more(first, more, grouping) for first, *more in groups.values()]
+
+    def _with_more(self, first: Finding, more: Sequence[Finding], grouping: Grouping) -> Finding:
+        forms = list(dict.fromkeys(finding.form for finding in (first, *more)))
+        fields: dict[str, Scalar] = {"count": Decimal(len(more) + 1), "forms": Decimal(len(forms))}
+        fields["named"] = "、".join(f"“{form}”" for form in forms[: grouping.named])
+        said = messages.render(grouping.sentence, {"g": fields}, {"g": GROUPED}, self.params)
+        evidence = dict.fromkeys(item for finding in (first, *more[: grouping.named]) for item in finding.evidence)
+        return replace(first, message=f"{first.message}{said}", evidence=tuple(evidence))
 
     def _finding(self, rule: FindingRule, match: Match, problems: list[Problem]) -> Finding | None:
         from jinja2 import TemplateError

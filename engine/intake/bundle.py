@@ -25,8 +25,8 @@ from engine.values.cells import number_of
 
 MAX_BYTES = 100_000_000
 MAX_TEXT_BYTES = text_reader.MAX_BYTES
-MAX_INDICATORS = 5_000
-"""In one bundle: rules compare indicators with each other, and no unit has a tenth of these."""
+MAX_INDICATORS = 100_000
+"""In one bundle: no unit has a tenth of these."""
 MAX_ROWS = 4 * MAX_INDICATORS
 """In all tables of one file."""
 _LARGE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")

@@ -12,11 +12,24 @@ from typing import Any
 
 from engine.errors import PolicyError, Problem, nearest
 from engine.language import fields as catalogue
+from engine.language import messages
 from engine.language.rules import compile_rules
 from engine.language.tables import CaseTable
 from engine.policy import rollup as rollup_rules
 from engine.policy.form import form_layout, statements
-from engine.policy.model import Band, Bounds, Clause, Level1, Narrative, NarrativeSection, Parameter, Policy, Scoring
+from engine.policy.model import (
+    GROUPED,
+    Band,
+    Bounds,
+    Clause,
+    Grouping,
+    Level1,
+    Narrative,
+    NarrativeSection,
+    Parameter,
+    Policy,
+    Scoring,
+)
 from engine.policy.periods import period, wrong_days
 from engine.policy.resolved import Resolved, bases, digest, years
 from engine.policy.values import Values
@@ -86,6 +99,7 @@ class _Builder(Values):
         scoring = self._scoring(stages, tiers)
         grades = bands(self, "grade", self.data["grades"], ("grades",), scoring.weights.full_score)
         names = self._names(self.data["names"])
+        grouping = self._grouping(self.data["names"])
         shape = form_layout(self, self.data.get("form", {}))
         spoken = statements(self, self.data.get("form", {}).get("statements", []))
         coded = {"nature": NATURES, "attainment": (*(band.id for band in tiers), "unknown")}
@@ -120,6 +134,7 @@ class _Builder(Values):
             words=vocabulary(self.data["notation"]),
             layout=shape,
             names=names,
+            grouping=grouping,
             numbering=tuple(self.words(self.data["names"]["numbering"], ("names", "numbering"))),
             evidence_words=tuple(self.words(self.data["names"]["evidence_words"], ("names", "evidence_words"))),
             rules=rules,
@@ -231,6 +246,13 @@ class _Builder(Values):
         fillers, endings = self.words(data["fillers"], ("names", "fillers")), self.words(data["endings"], ("names", "endings"))
         elsewhere = self.words(data["elsewhere"], ("names", "elsewhere"))
         return NameRules(float(threshold), tuple(fillers), tuple(endings), max(1, int(shared)), tuple(elsewhere))
+
+    def _grouping(self, names: Mapping[str, Any]) -> Grouping | None:
+        if (data := names.get("grouped")) is None:
+            return None
+        for what, _, right in messages.problems(data["sentence"], {"g": GROUPED}, self.params):
+            self.add(("names", "grouped", "sentence"), what, "、".join(right))
+        return Grouping(data["above"], data["named"], data["sentence"])
 
     def _parameters(self) -> dict[str, Parameter]:
         out = {}

@@ -11,6 +11,7 @@ from typing import Any
 from engine.errors import Place
 from engine.forms.layout import Layout
 from engine.language.conditions import Condition, holds
+from engine.language.fields import Field
 from engine.language.formula import Expression
 from engine.language.rules import RuleSet
 from engine.language.tables import CaseTable
@@ -166,6 +167,25 @@ class Narrative:
 
 
 @dataclass(frozen=True, slots=True)
+class Grouping:
+    """When findings of one rule about one name are told together, and how."""
+
+    above: int
+    """Forms of a bundle above which they are."""
+    named: int
+    """Forms that are named, and findings whose evidence is shown."""
+    sentence: str
+    """What is added to the first finding; sees `g` with the fields of GROUPED."""
+
+
+GROUPED: Mapping[str, Field] = {
+    "count": Field("number", "处数"),
+    "forms": Field("number", "表的张数"),
+    "named": Field("text", "其中几张表的名称"),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     id: str
     title: str
@@ -190,6 +210,8 @@ class Policy:
     layout: Layout | None
     """How the form is laid out; None if the policy describes none."""
     names: NameRules
+    grouping: Grouping | None
+    """None: every finding is told by itself, however many forms there are."""
     numbering: tuple[str, ...]
     """Words by which a report numbers its measures (一是, 二是)."""
     evidence_words: tuple[str, ...]

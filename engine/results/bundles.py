@@ -16,7 +16,7 @@ from engine.intake.bundle import Bundle
 from engine.intake.collection import Collection, FileOutcome, Progress
 from engine.policy.model import Policy
 from engine.results.document import to_data, where
-from engine.results.model import Result, ResultBundle, ResultFile, ResultFinding, ResultForm, ResultProblem
+from engine.results.model import Result, ResultBundle, ResultFile, ResultFinding, ResultForm, ResultProblem, ResultRule
 from engine.results.reading import numbers_of
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation
@@ -97,11 +97,26 @@ def combined(items: Sequence[BundleResult], collection: Collection) -> Result:
     )
     if len(policies) == 1:
         out["policy"] = next(iter(policies.values()))
+    if ran := _rules(items):
+        out["rules"] = ran
     if matchers := dict.fromkeys(item.result["matcher"] for item in items):
         out["matcher"] = "、".join(matchers)
     if notes := dict.fromkeys(note for item in items for note in item.result.get("notes", [])):
         out["notes"] = list(notes)
     return out
+
+
+def _rules(items: Sequence[BundleResult]) -> list[ResultRule]:
+    """What came of each rule over all bundles: skipped where one skipped it, else hit, clean, or nothing it looks at in any."""
+    out: dict[str, ResultRule] = {}
+    order = ("skipped", "hit", "clean", "not_applicable")
+    for item in items:
+        for rule in item.result.get("rules", []):
+            known = out.setdefault(rule["id"], {**rule, "hits": 0})
+            known["hits"] += rule["hits"]
+            if order.index(rule["state"]) < order.index(known["state"]):
+                known["state"], known["reason"] = rule["state"], rule["reason"]
+    return list(out.values())
 
 
 def _bundle(item: BundleResult) -> ResultBundle:

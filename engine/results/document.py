@@ -13,7 +13,7 @@ from typing import Literal
 
 from engine import __version__
 from engine.errors import Place
-from engine.findings.findings import Evidence, Finding, Findings
+from engine.findings.findings import Evidence, Finding, Findings, RuleRun
 from engine.language.model import Scalar
 from engine.policy.model import Policy
 from engine.results.model import (
@@ -26,6 +26,7 @@ from engine.results.model import (
     ResultIndicator,
     ResultPolicy,
     ResultQuantity,
+    ResultRule,
     ResultScheme,
     ResultScore,
     ResultTrace,
@@ -67,10 +68,16 @@ def to_data(evaluation: Evaluation, checked: Findings) -> Result:
         forms=[_form(form, forms[form.label], indicators[form.label], reasons, evaluation.policy) for form in evaluation.forms],
         findings=[_finding(finding) for finding in checked.findings],
         matcher=checked.matcher,
+        rules=[rule_run(run) for run in checked.rules],
     )
     if checked.notes:
         out["notes"] = list(checked.notes)
     return out
+
+
+def rule_run(run: RuleRun) -> ResultRule:
+    """What came of one rule."""
+    return ResultRule(id=run.id, state=run.state, hits=run.hits, reason=run.reason)
 
 
 def policy_data(policy: Policy) -> ResultPolicy:

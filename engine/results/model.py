@@ -252,6 +252,15 @@ class ResultEvidence(TypedDict):
     line: NotRequired[int]
 
 
+class ResultRule(TypedDict):
+    """一条规则。"""
+
+    id: str
+    state: str
+    hits: int
+    reason: str
+
+
 class Result(TypedDict):
     """计分与核对结果。"""
 
@@ -265,3 +274,4 @@ class Result(TypedDict):
     problems: NotRequired[list[ResultProblem]]
     forms: list[ResultForm]
     findings: list[ResultFinding]
+    rules: NotRequired[list[ResultRule]]

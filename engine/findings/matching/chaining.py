@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from engine.errors import InternalError, Place, PolicyError, Problem, nearest
 from engine.findings.matching import durable
 from engine.findings.matching.checks import check_facts, check_rules, wrong_type
-from engine.findings.matching.durable import DurableFailed
+from engine.findings.matching.durable import DurableDeclined, DurableFailed
 from engine.findings.matching.durable_worker import TIME_LIMIT, Durable, InProcess, Worker
-from engine.findings.matching.plain import JOIN_LIMIT, PlainMatcher
+from engine.findings.matching.plain import JOIN_LIMIT, PlainMatcher, Skipped
 from engine.language.model import Conclusion, Fact, FieldType, Match, Ref, Rule, Scalar, Schema
 
 MAX_ROUNDS = 20
@@ -46,6 +46,8 @@ class Outcome:
     rounds: int
     matcher: str
     """"durable-rules+plain", "plain", or "plain (durable-rules failed: …)"."""
+    skipped: tuple[Skipped, ...] = ()
+    """Rules that could not run on these facts; all others stand."""
     seconds_plain: float = field(default=0.0, compare=False)
     seconds_durable: float = field(default=0.0, compare=False)
 
@@ -232,7 +234,8 @@ def run(program: Program, facts: Sequence[Fact]) -> Outcome:
                 break
         matches += found
     matches.sort(key=lambda match: (match.rule, match.facts))
-    return Outcome(tuple(matches), tuple(derived), rounds, referee.matcher, referee.seconds_plain, referee.seconds_durable)
+    skipped = tuple(sorted(referee.skipped.values(), key=lambda item: item.rule))
+    return Outcome(tuple(matches), tuple(derived), rounds, referee.matcher, skipped, referee.seconds_plain, referee.seconds_durable)
 
 
 def _content(fact: Fact) -> tuple[str, frozenset[tuple[str, Scalar]]]:
@@ -283,12 +286,17 @@ class _Referee:
             self.matcher = f"plain (durable-rules failed: {program.why_plain})"
         elif program.durable is not None:
             self.matcher = "durable-rules+plain"
+        self.skipped: dict[str, Skipped] = {}
         self.seconds_plain = self.seconds_durable = 0.0
 
     def evaluate(self, number: int, facts: Sequence[Fact]) -> list[Match]:
         begin = time.perf_counter()
-        expected = self._strata[number].plain.run(facts, checked=True)  # first: it also bounds the width of joins
+        # first: it also bounds the width of joins
+        expected, skipped = self._strata[number].plain.run_what_can(facts, checked=True)
+        self.skipped |= {item.rule: item for item in skipped}
         self.seconds_plain += time.perf_counter() - begin
+        if skipped and self._durable is not None:
+            self._give_up(f"规则 {'、'.join(item.rule for item in skipped)} 要比较的事实组合过多")
         if self._durable is not None:
             begin = time.perf_counter()
             found = self._ask(self._durable, number, facts)
@@ -300,6 +308,9 @@ class _Referee:
     def _ask(self, backend: Durable, number: int, facts: Sequence[Fact]) -> list[Match] | None:
         try:
             return backend.run(number, facts)
+        except DurableDeclined as why:
+            self._give_up(str(why))
+            return None
         except DurableFailed:
             try:
                 return backend.run(number, facts)  # on a fresh handle, or in a fresh process
@@ -307,6 +318,11 @@ class _Referee:
                 self.matcher = f"plain (durable-rules failed: {error})"
                 self._durable = None  # for the rest of this run
                 return None
+
+    def _give_up(self, why: str) -> None:
+        """durable-rules is not asked for the rest of this run; the result says so in a sentence."""
+        self.matcher = f"plain（这一次没有用 durable-rules 复核：{why}）"
+        self._durable = None
 
 
 def _disagreement(found: list[Match], expected: list[Match]) -> InternalError:

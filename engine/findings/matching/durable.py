@@ -13,8 +13,9 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from math import isqrt
 from typing import Any, Literal
 
 from engine.errors import PolicyError
@@ -54,6 +55,10 @@ _OPERATORS = {"ne": "$neq", "lt": "$lt", "lte": "$lte", "gt": "$gt", "gte": "$gt
 
 class DurableFailed(Exception):
     """durable-rules gave no verdict: an error of the library, a limit of it, a dead worker. Says nothing about the rules."""
+
+
+class DurableDeclined(DurableFailed):
+    """It was not asked: these facts are more than it can take safely. The message says so in Chinese."""
 
 
 def available() -> bool:
@@ -246,12 +251,17 @@ class DurableMatcher:
         whatever goes wrong in the library; the next run starts on a fresh handle.
         """
         if len(facts) > MAX_FACTS:
-            raise DurableFailed(f"{len(facts)} facts, at most {MAX_FACTS}")
+            raise DurableDeclined(f"一次核对有 {len(facts):,} 条事实，超过它能用的 {MAX_FACTS:,} 条")
         if not checked:
             check_facts(facts, self.schema)
         coded = _Coded(facts, self._columns, self._folds, self._constants)
         if not checked:
             self._check_width(coded)
+        elif len(facts) > isqrt(self.limit):
+            # the plain matcher looks at unlike values only; the library would try every pair, and cannot be interrupted
+            wide = next((rule.id for rule, width in self._widths(coded) if width > self.limit), "")
+            if wide:
+                raise DurableDeclined(f"规则 {wide} 要比较的事实组合过多")
         found: dict[int, list[tuple[str, ...]]] = {}
         with _LOCK:
             for chunk in self._chunks:
@@ -279,6 +289,11 @@ class DurableMatcher:
 
     def _check_width(self, coded: _Coded) -> None:
         """A bound on the combinations of each rule, before the call: inside it nothing can be interrupted."""
+        for rule, width in self._widths(coded):
+            if width > self.limit:
+                raise too_wide(rule.id, width, self.limit)
+
+    def _widths(self, coded: _Coded) -> Iterator[tuple[Rule, int]]:
         for rule, lowered in zip(self._rules, self._lowered, strict=True):
             width = 1
             for pattern in lowered.positive if len(lowered.positive) > 1 else ():
@@ -286,8 +301,7 @@ class DurableMatcher:
                 options += [coded.values(column).count(value) for column, value in pattern.wanted]
                 options += [max(Counter(coded.values(column)).values(), default=0) for column in pattern.keys]
                 width *= min(options)
-            if width > self.limit:
-                raise too_wide(rule.id, width, self.limit)
+            yield rule, width
 
     def close(self) -> None:
         """Give the handles back. A later run opens new ones."""

@@ -76,9 +76,9 @@ class Worker:
         if not self._pipe.poll(self._time_limit):
             self._stop()
             raise DurableFailed(f"no answer within {self._time_limit:g} s")
-        answer: list[Match] | str = self._pipe.recv()
-        if isinstance(answer, str):
-            raise DurableFailed(answer)
+        answer: list[Match] | tuple[type[DurableFailed], str] = self._pipe.recv()
+        if isinstance(answer, tuple):
+            raise answer[0](answer[1])
         return answer
 
     def _stop(self) -> int | None:
@@ -109,4 +109,4 @@ def _serve(pipe: Connection, groups: Sequence[Sequence[Rule]], schema: Schema) -
         try:
             pipe.send(backend.run(stratum, [Fact(*row) for row in rows]))
         except DurableFailed as error:
-            pipe.send(str(error))
+            pipe.send((type(error), str(error)))

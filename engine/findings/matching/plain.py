@@ -21,7 +21,19 @@ from engine.language.model import Fact, Match, Ref, Rule, Scalar, Schema, Test
 from engine.language.predicates import COMPARE, Predicate, predicate
 
 JOIN_LIMIT = 200_000
-"""How many combinations of facts one rule may try on one submission."""
+"""How many combinations of facts one rule may try on one submission. Above it the rule is left out, and this is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A rule that did not run on these facts, and why (Chinese)."""
+
+    rule: str
+    reason: str
+
+
+class _TooWide(Exception):
+    """A rule tries more combinations than it may; never leaves this module."""
 
 
 def too_wide(rule: str, tried: int, limit: int) -> PolicyError:
@@ -40,6 +52,8 @@ class _Step:
     """Fields of this fact that equality joins compare ..."""
     bound_key: tuple[tuple[int, str], ...]
     """... with these (slot, field) of facts bound before."""
+    unlike: tuple[str, int, str] | None
+    """A field whose value must be another than (slot, field) has: facts are looked up by it, so that equal ones cost nothing."""
     others: tuple[tuple[str, Callable[[Any, Any], bool], int, str], ...]
     """Every other join: own field, comparison, slot, field."""
 
@@ -79,9 +93,13 @@ class PlainMatcher:
             joins = [(test, test.value) for test in pattern.tests if isinstance(test.value, Ref) and test.value.alias]
             keys = [(test.field, ref) for test, ref in joins if test.op == "eq"]
             memory = self._memory(pattern.kind, [t for t in pattern.tests if not (isinstance(t.value, Ref) and t.value.alias)])
-            others = tuple((test.field, COMPARE[test.op], slots[ref.alias], ref.field) for test, ref in joins if test.op != "eq")
+            rest = [(test.field, test.op, slots[ref.alias], ref.field) for test, ref in joins if test.op != "eq"]
+            # of several the last: an officer writes that the forms differ first, and what about them differs after
+            unlike = next((join for join in reversed(rest) if join[1] == "ne"), None) if keys and not pattern.negated else None
+            others = tuple((name, COMPARE[op], slot, field) for name, op, slot, field in rest if (name, op, slot, field) != unlike)
             bound_key = tuple((slots[ref.alias], ref.field) for _, ref in keys)
-            steps.append(_Step(memory, pattern.negated, tuple(name for name, _ in keys), bound_key, others))
+            apart = (unlike[0], unlike[2], unlike[3]) if unlike else None
+            steps.append(_Step(memory, pattern.negated, tuple(name for name, _ in keys), bound_key, apart, others))
             if not pattern.negated:
                 slots[pattern.alias] = len(slots)
         return _Plan(rule, tuple(slots), tuple(steps))
@@ -98,10 +116,25 @@ class PlainMatcher:
     def run(self, facts: Sequence[Fact], *, checked: bool = False) -> list[Match]:
         """All matches, sorted. `checked`: the caller has called `check_facts`. InternalError for a fact that does not fit the
         schema, PolicyError for a rule that tries more combinations than `limit`."""
+        found, skipped = self.run_what_can(facts, checked=checked)
+        if skipped:
+            raise too_wide(skipped[0].rule, self.limit + 1, self.limit)
+        return found
+
+    def run_what_can(self, facts: Sequence[Fact], *, checked: bool = False) -> tuple[list[Match], list[Skipped]]:
+        """All matches, sorted, of the rules that can run on these facts, and the rules that cannot. InternalError as `run`."""
         if not checked:
             check_facts(facts, self.schema)
         run = _Run(facts, [memory for _, memory in self._memories.values()])
-        return [match for plan in self._plans for match in self._matches(plan, run)]
+        matches: list[Match] = []
+        skipped: list[Skipped] = []
+        for plan in self._plans:
+            try:
+                matches += self._matches(plan, run)
+            except _TooWide:
+                reason = f"要比较的事实组合超过 {self.limit:,} 个"
+                skipped.append(Skipped(plan.rule.id, reason))
+        return matches, skipped
 
     def _matches(self, plan: _Plan, run: _Run) -> list[Match]:
         partial: list[tuple[int, ...]] = [()]
@@ -114,7 +147,7 @@ class PlainMatcher:
                 decided = step.negated and not step.others  # more facts near than bound: one of them is free
                 tried += 1 if decided else len(near)
                 if tried > self.limit:
-                    raise too_wide(plan.rule.id, tried, self.limit)
+                    raise _TooWide
                 if decided and len(near) > len(bound):
                     continue
                 fitting = [i for i in near if i not in bound and (not step.others or run.joins(i, bound, step))]
@@ -155,6 +188,8 @@ class _Run:
 
     def candidates(self, step: _Step) -> Callable[[tuple[int, ...]], list[int]]:
         """From the facts bound to those that pass the step's own tests and equality joins."""
+        if step.unlike is not None:
+            return self._unlike(step, *step.unlike)
         if not step.own_key:
             passing = self._pass(step.memory)
             return lambda bound: passing
@@ -163,6 +198,25 @@ class _Run:
             ((slot, name),) = step.bound_key
             return lambda bound: keyed.get(rows[bound[slot]].get(name), [])
         return lambda bound: keyed.get(tuple(rows[bound[slot]].get(name) for slot, name in step.bound_key), [])
+
+    def _unlike(self, step: _Step, own: str, slot: int, other: str) -> Callable[[tuple[int, ...]], list[int]]:
+        """As `candidates`, of facts whose own value is not that of the bound one. Absent on either side: none."""
+        keyed, rows = self._key(step.memory, step.own_key), self.rows
+        groups: dict[object, dict[Scalar, list[int]]] = {}
+        alone = len(step.own_key) == 1
+
+        def near(bound: tuple[int, ...]) -> list[int]:
+            values = tuple(rows[bound[at]].get(name) for at, name in step.bound_key)
+            key: object = values[0] if alone else values
+            if key not in groups:
+                groups[key] = {}
+                for i in keyed.get(key, ()):
+                    if (value := rows[i].get(own)) is not None:
+                        groups[key].setdefault(value, []).append(i)
+            here = rows[bound[slot]].get(other)
+            return [] if here is None else [i for value, found in groups[key].items() if value != here for i in found]
+
+        return near
 
     def joins(self, i: int, bound: tuple[int, ...], step: _Step) -> bool:
         """Whether fact i stands in every other relation with the facts bound. Absent on either side: it does not."""
