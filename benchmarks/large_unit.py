@@ -17,7 +17,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-LEVELS = (("产出指标", "数量指标"), ("产出指标", "质量指标"), ("产出指标", "时效指标"), ("效益指标", "社会效益指标"), ("效益指标", "满意度指标"))
+LEVELS = (
+    *(("产出指标", level2) for level2 in ("数量指标", "质量指标", "时效指标")),
+    *(("效益指标", level2) for level2 in ("社会效益指标", "满意度指标")),
+)
 
 
 def unit(forms: int, rows: int = 20, seed: int = 1) -> dict[str, Any]:
@@ -42,8 +45,10 @@ def unit(forms: int, rows: int = 20, seed: int = 1) -> dict[str, Any]:
                     "score": "4",
                 }
             )
-        line = {"name": "总额", "role": "total", "money_unit": "万元", "budget": "100", "executed": "98", "rate": "98%", "score": "19.6"}
-        made.append({"kind": "project", "name": f"第{n}号经费", "budget": [line], "goals": [{"indicators": indicators}], "total": "99.6"})
+        line = {"name": "总额", "role": "total", "money_unit": "万元", "budget": "100", "executed": "98"}
+        line |= {"rate": "98%", "score": "19.6"}
+        form = {"kind": "project", "name": f"第{n}号经费", "budget": [line], "total": "99.6"}
+        made.append({**form, "goals": [{"indicators": indicators}]})
     return {"schema": "jixiao/submission/1", "unit": "某局", "fiscal_year": 2021, "forms": made}
 
 

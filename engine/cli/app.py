@@ -82,7 +82,7 @@ def evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None,
     _write(views.render(result, {item.policy.id: item.policy for item in items}, form, to_terminal=out is None), out)
     levels = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
     found = any(finding["severity"] in levels for finding in result["findings"])
-    return run.status or (EXIT_FINDINGS if found else EXIT_OK)
+    return run.status or runs.unrun(items) or (EXIT_FINDINGS if found else EXIT_OK)
 
 
 @app.command()
@@ -182,7 +182,7 @@ def report(
         )
         for path in write_all(made, out if run.single else out / name):
             click.echo(str(path))
-    return run.status
+    return run.status or runs.unrun(items)
 
 
 @app.command()

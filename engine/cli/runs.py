@@ -84,3 +84,8 @@ def check(run: Run) -> list[BundleResult]:
 def document(run: Run, items: Sequence[BundleResult]) -> Result:
     """The result document: as it always was for files given together, else the one for many bundles."""
     return items[0].result if run.single else combined(items, run.collection)
+
+
+def unrun(items: Sequence[BundleResult]) -> int:
+    """EXIT_INPUT where a rule could not run on a bundle, else EXIT_OK: what it would have found is not known."""
+    return EXIT_INPUT if any(rule.state == "skipped" for item in items for rule in item.checked.rules) else EXIT_OK

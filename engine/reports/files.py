@@ -30,7 +30,8 @@ def reports(
     as_filed: bool = False,
     compare: bool = False,
 ) -> dict[str, bytes]:
-    """File name -> content: one .docx and .md a form, one .html for the bundle, from a bundle's result and its record.
+    """File name -> content: one .docx and .md a form, one .html for the bundle (of many forms: an index, and one a form),
+    from a bundle's result and its record.
 
     Raises PolicyError with template, line and missing name.
     """
@@ -40,8 +41,10 @@ def reports(
     if compare:
         made = [compared(draft, draft.context.form, narrative) for draft in made]
     files: dict[str, bytes] = {}
+    names: dict[str, None] = {}
     for draft in made:
-        name = _name(draft, files)
+        name = _name(draft, names)
+        names[name] = None
         if "markdown" in formats:
             from engine.reports.markdown import render as markdown
 
@@ -51,9 +54,9 @@ def reports(
 
             files[f"{name}.docx"] = word(draft, _template(narrative.word or "word/report.docx", roots))
     if "html" in formats:
-        from engine.reports.html import render as page
+        from engine.reports.html import pages
 
-        files["report.html"] = page(result, made, policy, roots).encode()
+        files |= {name: page.encode() for name, page in pages(result, made, list(names), policy, roots)}
     return files
 
 
@@ -80,10 +83,10 @@ def _template(name: str, roots: Sequence[Path]) -> Path:
     return found
 
 
-def _name(draft: Draft, taken: Mapping[str, bytes]) -> str:
+def _name(draft: Draft, taken: Mapping[str, None]) -> str:
     """A file name from the draft's title: no path signs, no longer than file systems take, none twice."""
     base = _UNSAFE.sub("", draft.title)[:60] or "report"
     name, number = base, 2
-    while any(key.rpartition(".")[0] == name for key in taken):
+    while name in taken or name == "report":
         name, number = f"{base}（{number}）", number + 1
     return name

@@ -21,6 +21,9 @@ from engine.templating.filters import rate
 from engine.templating.page import self_contained
 
 TEMPLATE = "page/report.html.j2"
+INDEX = "page/report-index.html.j2"
+ON_ONE_PAGE = 12
+"""Forms of a bundle that are shown on one page; of more, each has a page of its own, and an index leads to them."""
 _ORDER = list(SEVERITIES)
 Data = dict[str, Any]
 
@@ -31,6 +34,37 @@ def render(result: Result, drafts: Sequence[Draft], policy: Policy, roots: Seque
     Raises PolicyError with template, line and missing name, or where the template does not begin with the page's protection.
     """
     return self_contained((policy.narrative and policy.narrative.page) or TEMPLATE, data(result, drafts, policy), roots)
+
+
+def pages(
+    result: Result, drafts: Sequence[Draft], names: Sequence[str], policy: Policy, roots: Sequence[Path]
+) -> Iterator[tuple[str, str]]:
+    """(file name, page) of a bundle: one page for all forms where they are few, else an index and a page for each form.
+
+    `names` are those of the forms' files, without their ending. Raises PolicyError as `render` does.
+    """
+    if len(result["forms"]) <= ON_ONE_PAGE:
+        yield "report.html", render(result, drafts, policy, roots)
+        return
+    by_form: dict[str, list[ResultFinding]] = {}
+    for finding in result["findings"]:
+        by_form.setdefault(finding["form"], []).append(finding)
+    by_label = {draft.label: draft for draft in drafts}
+    rows: list[Data] = []
+    for form, name in zip(result["forms"], names, strict=True):
+        own = by_form.get(form["name"], [])
+        alone: Result = {**result, "forms": [form], "findings": own}
+        draft = by_label.get(form["name"])
+        yield f"{name}.html", render(alone, [draft] if draft else [], policy, roots)
+        total = _score("total", form["scores"]["total"], form)
+        grade = {**form["grade"], "differs": grades_differ(form)}
+        rows.append({**form, "href": f"{name}.html", "total": total, "grade": grade, "tally": numbers_of(own)})
+    # worst first: a reviewer opens from the top
+    rows.sort(key=lambda row: [-row["tally"][key] for key in SEVERITIES])
+    shown = {**data({**result, "forms": [], "findings": []}, [], policy), "rows": rows, "tally": numbers_of(result["findings"])}
+    shown["units"] = list(dict.fromkeys(form["unit"] for form in result["forms"]))
+    shown["years"] = list(dict.fromkeys(form["fiscal_year"] for form in result["forms"]))
+    yield "report.html", self_contained(INDEX, shown, roots)
 
 
 def data(result: Result, drafts: Sequence[Draft], policy: Policy) -> Data:

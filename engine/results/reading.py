@@ -129,6 +129,9 @@ def summary(result: Result, bundles: int = 0) -> str:
     groups = f"{bundles} 组（一个单位一个年度为一组）、" if bundles else ""
     scores = f"共 {groups}{len(result['forms'])} 张表、{len(indicators)} 个指标：得分不同 {wrong} 个，待人工判断 {review} 个。"
     notes = "".join(f"\n注意：{note}。" for note in result.get("notes", []))
+    for rule in result.get("rules", []):
+        if rule["state"] == "skipped":
+            notes += f"\n规则 {rule['id']} 没有运行：{rule['reason']}；其余规则不受影响。"
     return f"{scores}\n发现问题：{tally(result['findings'])}（{result['matcher']}）。{notes}"
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isqrt
 from typing import Any
 
 from engine.bulk.corpus.columns import (
@@ -25,6 +27,7 @@ from engine.bulk.corpus.columns import (
     text_id,
 )
 from engine.findings.facts.build import Facts, facts_of
+from engine.findings.matching.plain import JOIN_LIMIT
 from engine.language.model import Fact, Scalar
 from engine.policy.model import Policy
 from engine.scoring.form import evaluate
@@ -73,12 +76,24 @@ def rows_of(submission: Submission, policy: Policy, number: int) -> Rows:
     indicators = sum(len(form.indicators) for form in evaluation.forms)
     if any(_rolled(form) for form in submission.forms):
         return Rows({}, {}, len(evaluation.forms), indicators, (("", "由 rollup 汇总的表"),))
+    if why := _too_large(evaluation, facts):
+        return Rows({}, {}, len(evaluation.forms), indicators, (("", why),))
     builder = _Rows(evaluation, facts, number)
     try:
         rows = builder.build()
     except Beyond as why:
         return Rows({}, {}, len(evaluation.forms), indicators, (("", str(why)),))
     return Rows(rows, builder.texts, len(evaluation.forms), indicators, tuple(sorted(builder.beyond)))
+
+
+def _too_large(evaluation: Evaluation, facts: Facts) -> str:
+    """Why a bundle is left to the reference: rules of its size may be left out there, or told together, and must be alike here.
+    Below the root of the limit no pair of facts can exceed it."""
+    grouping = evaluation.policy.grouping
+    most = max(Counter(fact.kind for fact in facts.facts).values(), default=0)
+    if most > isqrt(JOIN_LIMIT) or (grouping is not None and len(evaluation.forms) > grouping.above):
+        return "一次申报的表或指标过多"
+    return ""
 
 
 def _rolled(form: Form) -> bool:

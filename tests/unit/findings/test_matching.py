@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -189,3 +189,30 @@ def test_fact_that_does_not_fit_the_schema_is_an_internal_error(wrong: Fact, mes
 def test_two_facts_with_one_id_are_an_internal_error() -> None:
     with pytest.raises(InternalError, match="编号重复"):
         check_facts([fact("1"), fact("1")], SCHEMA)
+
+
+def test_facts_with_the_same_value_are_not_tried_against_each_other() -> None:
+    rule = Rule(
+        "r",
+        (
+            Pattern("a", "item", ()),
+            Pattern("b", "item", (Test("name", "eq", Ref("a", "name")), Test("group", "ne", Ref("a", "group")))),
+        ),
+        unordered=True,
+    )
+    schema: dict[str, dict[str, Literal["text", "number", "bool"]]] = {"item": {"name": "text", "group": "text"}}
+    facts = [Fact(f"{n:04}", "item", {"name": "甲", "group": "乙" if n == 7 else "丙"}) for n in range(2000)]
+    matcher = compile_rules([rule], schema, limit=10_000)
+    found = matcher.run(facts)
+    assert len(found) == 1999
+    assert all("0007" in dict(match.facts).values() for match in found)
+
+
+def test_a_rule_that_is_too_wide_leaves_the_others() -> None:
+    wide = Rule("wide", (Pattern("a", "item", ()), Pattern("b", "item", ())))
+    narrow = Rule("narrow", (Pattern("a", "item", (Test("name", "eq", "甲"),)),))
+    schema: dict[str, dict[str, Literal["text", "number", "bool"]]] = {"item": {"name": "text"}}
+    facts = [Fact(f"{n:04}", "item", {"name": "甲" if n == 3 else "乙"}) for n in range(200)]
+    matches, skipped = compile_rules([wide, narrow], schema, limit=1_000).run_what_can(facts)
+    assert [match.rule for match in matches] == ["narrow"]
+    assert [(item.rule, "1,000" in item.reason) for item in skipped] == [("wide", True)]
