@@ -13,6 +13,7 @@ from engine.language.rules import SEVERITIES
 from engine.results.model import Result, ResultFinding, ResultForm
 from engine.results.reading import KINDS, counts, differs, grades, numbers_of, summary, worst_first
 from engine.results.views import markdown as markdown_view
+from engine.results.views import questions as question_view
 from engine.results.views.table import width
 
 _COLUMNS = ("单位", "年度", "表", "自评总分", "计算总分", "等级", "完成指标", *SEVERITIES.values())
@@ -51,7 +52,8 @@ def table(result: Result, *, terminal: bool) -> str:
                      Text(cells[7], style="bold red" if bad else ""), *cells[8:])  # fmt: skip
     console.print(view)
     text = "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
-    return f"{text}\n{summary(result, len(result['bundles']))}\n{closing(result)}"
+    told = "".join(f"{line}\n" for line in question_view.lines(result))
+    return f"{text}\n{summary(result, len(result['bundles']))}\n{closing(result)}{told}"
 
 
 def closing(result: Result) -> str:
@@ -81,6 +83,7 @@ def markdown(result: Result) -> str:
         summary(result, len(result["bundles"])).replace("\n", "\n\n"),
         "",
         *markdown_view.forms(result),
+        *markdown_view.asked(result),
     ]
     rest = [file for file in result["files"] if file["status"] != "read"]
     if rest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.results.model import Result, ResultFinding, ResultForm
+from engine.results.views import questions as question_view
 from engine.results.reading import KINDS, Grouped, counts, evidence_told, kind_of, label, remark, span, tally
 
 
@@ -12,7 +13,18 @@ def render(result: Result) -> str:
     """The whole result as a Markdown document."""
     policy = result["policy"]
     lines = ["# 绩效自评核对结果", "", f"政策：{policy['id']} {escape(policy['title'])}（sha256 `{policy['sha256'][:16]}…`）"]
-    return "\n".join([*lines, *forms(result)]) + "\n"
+    return "\n".join([*lines, *forms(result), *asked(result)]) + "\n"
+
+
+def asked(result: Result) -> list[str]:
+    """The lines of the open questions, each with its readings, and how to answer; none where nothing is open."""
+    open_ = result["questions"]
+    if not open_:
+        return []
+    rows = [[q["ask"] or q["subject"], "、".join(q["forms"]), question_view.readings(q), q["stake"] or "—"] for q in open_]
+    head, *answers = question_view.how(open_)
+    told = table(["问题", "表", "各种读法", "涉及分数"], rows)
+    return ["", f"## {question_view.head(open_)}", "", *told, "", head, "", "```yaml", *answers, "```"]
 
 
 def forms(result: Result) -> list[str]:

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from engine.results.views import questions as question_view
 from engine.results.model import Result, ResultFinding, ResultForm
 from engine.results.reading import (
     KINDS,
@@ -55,6 +56,10 @@ def render(result: Result, terminal: bool) -> str:
         console.print(_overview(result, found))
         console.print()
     console.print(Text(summary(result)))
+    if told := question_view.lines(result):
+        console.print()
+        for line in told:  # whole lines, to be copied
+            console.print(Text(line), soft_wrap=True)
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
 
 
