@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.results.model import Result, ResultFinding, ResultForm
-from engine.results.views import questions as question_view
 from engine.results.reading import KINDS, Grouped, counts, evidence_told, kind_of, label, remark, span, tally
+from engine.results.views import questions as question_view
 
 
 def render(result: Result) -> str:

@@ -10,7 +10,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from engine.results.views import questions as question_view
 from engine.results.model import Result, ResultFinding, ResultForm
 from engine.results.reading import (
     KINDS,
@@ -28,6 +27,7 @@ from engine.results.reading import (
     summary,
     tally,
 )
+from engine.results.views import questions as question_view
 
 EVIDENCE_SHOWN = 4
 TERMINAL_WIDTH = 80

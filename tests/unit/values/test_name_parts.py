@@ -72,7 +72,10 @@ def test_what_a_negation_reaches(name: str, unit: str, direction: str) -> None:
     assert reading(name, unit).certain
 
 
-@pytest.mark.parametrize("name", ["应急救援出动次数", "投诉受理数量", "发现问题数", "缩短办理时间", "逾期案件办结数", "困难群众救助标准", "某某率", "甲乙丙"])
+@pytest.mark.parametrize(
+    "name",
+    ["应急救援出动次数", "投诉受理数量", "发现问题数", "缩短办理时间", "逾期案件办结数", "困难群众救助标准", "某某率", "甲乙丙"],
+)
 def test_what_a_name_does_not_say_is_not_guessed(name: str) -> None:
     assert not reading(name, "次").certain
 
