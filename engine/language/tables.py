@@ -56,7 +56,10 @@ class CaseTable:
 
     def first(self, fields: Mapping[str, Scalar]) -> Case | None:
         """The first case that holds of these fields; None if none does."""
-        return next((case for case in self.cases if holds(case.conditions, fields)), None)
+        for case in self.cases:
+            if holds(case.conditions, fields):
+                return case
+        return None
 
 
 @dataclass(frozen=True, slots=True)

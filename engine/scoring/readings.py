@@ -39,13 +39,13 @@ def judge(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Policy
     directions = readings_of(case)
     first = _outcome(item, directions[0], case, policy)
     if len(directions) == 1 and not case.ask:
-        return _told(first.known, item, case), first.score
+        return first.known, first.score
     other = next(word for word in DIRECTIONS if word != directions[0])
     outcomes = [first, _outcome(item, other, case, policy, first, turned=len(directions) == 1)]
     if _same_score(outcomes) and _same_met(outcomes):
-        return _told(first.known, item, case), first.score
+        return first.known, first.score
     if len(directions) == 1:  # certain, and asked all the same
-        return replace(_told(first.known, item, case), readings=_alternatives(outcomes)), first.score
+        return replace(first.known, readings=_alternatives(outcomes)), first.score
     likely = case
     if fits := _fitting(outcomes):
         again = direction_case(item, policy, fits)
@@ -57,7 +57,7 @@ def _outcome(
     item: Typed, direction: str, case: Case, policy: Policy, beside: _Outcome | None = None, *, turned: bool = False
 ) -> _Outcome:
     reading = read(item, direction, case, policy, beside.reading if beside else None, turned=turned)
-    known = recognised(item, reading)
+    known = recognised(item, reading, case)
     if beside is not None and not _scored_anew(reading, policy):
         return _Outcome(reading, known, beside.score)
     return _Outcome(reading, known, score_indicator(known, policy))
@@ -96,18 +96,6 @@ def _fits(one: _Outcome) -> bool:
     return bool(trace.formula) and not followed and one.score.computed == reported
 
 
-def _told(known: Recognised, item: Typed, case: Case) -> Recognised:
-    """What is known, with what the direction was read from."""
-    return replace(
-        known,
-        direction=case.value,
-        direction_ground=case.ground or "name",
-        direction_certain=case.certain and case.value in DIRECTIONS,
-        name_parts=item.said,
-        answer=item.answer,
-    )
-
-
 def _open(outcomes: Sequence[_Outcome], item: Typed, case: Case, likely: Case, policy: Policy) -> tuple[Recognised, Score]:
     """Readings that do not agree: the first one, with what the others say otherwise left open. `likely` is the case that says
     which of them is likelier, once the body's own score is looked at, too."""
@@ -125,7 +113,7 @@ def _open(outcomes: Sequence[_Outcome], item: Typed, case: Case, likely: Case, p
         for step in first.known.steps
     )
     known = replace(
-        _told(first.known, item, likely),
+        recognised(item, first.reading, likely),
         met=str(fields["met"]),
         fields=fields,
         steps=steps,

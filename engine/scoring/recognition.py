@@ -134,8 +134,8 @@ def read(
     return DirectionReading(direction, known, tuple(steps), why, frozenset(differing))
 
 
-def recognised(item: Typed, reading: DirectionReading) -> Recognised:
-    """An indicator as one reading has it."""
+def recognised(item: Typed, reading: DirectionReading, case: Case) -> Recognised:
+    """An indicator as one reading has it, the direction as the case of the table of directions says it."""
     fields = reading.fields
     target, actual = fields.get("target"), fields.get("actual")
     return Recognised(
@@ -148,13 +148,17 @@ def recognised(item: Typed, reading: DirectionReading) -> Recognised:
         comparison=item.comparison,
         target_number=target if isinstance(target, Decimal) else None,
         actual_number=actual if isinstance(actual, Decimal) else None,
-        direction=reading.direction,
+        direction=case.value,
         attainment=str(fields["attainment"]),
         nature=str(fields["nature"]),
         met=str(fields["met"]),
         verdict_reason=reading.verdict_reason,
         steps=reading.steps,
         fields=fields,
+        direction_ground=case.ground or "name",
+        direction_certain=case.certain and case.value in DIRECTIONS,
+        name_parts=item.said,
+        answer=item.answer,
     )
 
 

@@ -125,14 +125,14 @@ def name_words(data: Mapping[str, Any], words: Vocabulary) -> NameWords:
     units: dict[str, str] = {}
     for key, entry in lists.items():
         if entry["as"] in _ORTHOGONAL:
-            besides[entry["as"]] += map(str, entry["words"])
+            besides[entry["as"]] += str(entry["words"]).split()
             continue
-        for word in map(str, entry["words"]):
+        for word in str(entry["words"]).split():
             if word_of.setdefault(word, key) != key:
                 raise NameListError(key, word, word_of[word])
-        for character in entry.get("begins", ()):
+        for character in str(entry.get("begins", "")):
             begins.setdefault(character, key)
-        never |= set(entry.get("never", ()))
+        never |= set(str(entry.get("never", "")).split())
         for dimension in entry.get("units", ()):
             units.setdefault(dimension, key)
     counting = [unit for unit, found in words.units.items() if found.counting]

@@ -162,7 +162,7 @@ def test_no_record_of_the_engine_is_ruled_out(hubei: Policy, direction: str, tar
     indicator = Indicator(name, "产出指标", "数量指标", Place(), weight=Cell("10"), target=cells[0], actual=cells[1])
     item = typed(indicator, "project", 2021, hubei, NOBODY)
     held = direction_case(item, hubei)
-    known = recognised(item, read(item, readings_of(held)[0], held, hubei))
+    known = recognised(item, read(item, readings_of(held)[0], held, hubei), held)
     if known.nature != "quantitative":
         return
     table = hubei.scoring.tables["quantitative"]

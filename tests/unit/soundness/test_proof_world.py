@@ -81,7 +81,7 @@ def test_no_record_is_ruled_out(hubei: Policy, name: str, target: str, actual: s
     item = typed(indicator, "project", 2021, hubei, NOBODY)
     case = direction_case(item, hubei)
     for direction in readings_of(case):  # each reading of one that is not certain is a record of its own
-        known = recognised(item, read(item, direction, case, hubei))
+        known = recognised(item, read(item, direction, case, hubei), case)
         if known.nature == "quantitative":
             not_ruled_out(hubei, known)
 

@@ -103,8 +103,8 @@ def test_a_word_in_two_lists_is_refused() -> None:
     lists = {
         "numbers": ["数"],
         "basis": "a#b",
-        "good": {"as": "word", "label": "好", "words": ["合格"]},
-        "bad": {"as": "word", "label": "坏", "words": ["事故", "合格"]},
+        "good": {"as": "word", "label": "好", "words": "合格"},
+        "bad": {"as": "word", "label": "坏", "words": "事故 合格"},
     }
     with pytest.raises(NameListError, match="合格"):
         name_words(lists, words())
