@@ -15,7 +15,9 @@ from engine.documents import text as text_reader
 from engine.documents.model import Document
 from engine.errors import InputError, Place, Problem, system_reason
 from engine.files import displayed
+from engine.intake import answers
 from engine.intake import selection as layout_choice
+from engine.intake.answers import AnswerFile
 from engine.intake.selection import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
@@ -53,6 +55,8 @@ class Bundle:
     layouts: tuple[str, ...] = ()
     """For each form the id of the policy whose layout read it; empty for a form from a record."""
     files: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    """What is to be said of the answers beside the forms: those that are not used, and why."""
 
 
 def read_bundle(paths: Sequence[Path], library: Library, policy_id: str | None = None, on: date | None = None) -> Bundle:
@@ -65,9 +69,11 @@ def read_bundle(paths: Sequence[Path], library: Library, policy_id: str | None =
     policy = shelf.policy(policy_id) if policy_id else None
     problems: list[Problem] = []
     readings: list[Reading] = []
+    named = tuple(answers.read(path) for path in paths if answers.is_answers(path))
+    paths = [path for path in paths if not answers.is_answers(path)] or paths  # answers alone are no form, and told as such
     for path in paths:
         try:
-            readings += read_file(path, shelf, policy)
+            readings += read_file(path, shelf, policy, extra=named)
         except InputError as error:
             problems += error.problems
     problems += [problem for reading in readings for problem in wrong_forms(reading)]
@@ -75,7 +81,8 @@ def read_bundle(paths: Sequence[Path], library: Library, policy_id: str | None =
     problems += [*one_year(forms), *too_many(forms)]
     if problems:
         raise InputError(problems)
-    return bundle(readings, shelf, policy)
+    files = [*named, *(file for path in paths for file in answers.beside(path.parent))]
+    return replace(bundle(readings, shelf, policy), told=tuple(answers.told_of(files, forms)))
 
 
 def bundle(readings: Sequence[Reading], shelf: Shelf, policy: Policy | None = None) -> Bundle:
@@ -95,21 +102,35 @@ def bundle(readings: Sequence[Reading], shelf: Shelf, policy: Policy | None = No
     return Bundle(Submission(tuple(forms), read_by.jurisdiction, read_by.id), judged, tuple(layouts), tuple(files))
 
 
-def read_file(path: Path, shelf: Shelf, policy: Policy | None = None, content: bytes | None = None) -> list[Reading]:
-    """One file as one reading; one with a record a line as a reading a line. `content` where it was read before.
+def read_file(
+    path: Path, shelf: Shelf, policy: Policy | None = None, content: bytes | None = None, extra: Sequence[AnswerFile] = ()
+) -> list[Reading]:
+    """One file as one reading; one with a record a line as a reading a line. `content` where it was read before; `extra` answers
+    besides those in its folder.
 
     Raises InputError with every problem of the file, PolicyError where no policy fits.
     """
-    read, problems = read_parts(path, shelf, policy, content)
+    read, problems = read_parts(path, shelf, policy, content, extra)
     if problems:
         raise InputError(problems)
     return read
 
 
 def read_parts(
-    path: Path, shelf: Shelf, policy: Policy | None = None, content: bytes | None = None
+    path: Path, shelf: Shelf, policy: Policy | None = None, content: bytes | None = None, extra: Sequence[AnswerFile] = ()
 ) -> tuple[list[Reading], list[Problem]]:
     """The same, with what is wrong in single lines of a file with a record a line beside the lines that can be read."""
+    files = [*extra, *answers.beside(path.parent)]
+    read, problems = _read_parts(path, shelf, policy, content)
+    return [_answered(reading, files) for reading in read] if files else read, problems
+
+
+def _answered(reading: Reading, files: Sequence[AnswerFile]) -> Reading:
+    submission = reading.submission
+    return replace(reading, submission=replace(submission, forms=answers.answered(submission.forms, files)))
+
+
+def _read_parts(path: Path, shelf: Shelf, policy: Policy | None, content: bytes | None) -> tuple[list[Reading], list[Problem]]:
     content = content_of(path) if content is None else content
     name = displayed(path)
     kind = kinds.kind_of(content).key

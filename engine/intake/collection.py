@@ -17,8 +17,8 @@ from engine.documents import kinds
 from engine.errors import JixiaoError, Place, Problem
 from engine.files import displayed
 from engine.forms.labels import fold
+from engine.intake import answers, folders
 from engine.intake import bundle as inputs
-from engine.intake import folders
 from engine.intake.bundle import Bundle, Reading
 from engine.intake.selection import Shelf
 from engine.policy.library import Library
@@ -53,6 +53,8 @@ class Collection:
     bundles: tuple[Bundle, ...]
     problems: tuple[Problem, ...]
     files: tuple[FileOutcome, ...]
+    told: tuple[str, ...] = ()
+    """What is to be said of the answers beside the forms: those that are not used, and why."""
 
     def count(self, status: str) -> int:
         return sum(outcome.status == status for outcome in self.files)
@@ -96,7 +98,7 @@ def collect(
             bundles.append(inputs.bundle(readings, shelf, policy))
         except JixiaoError as error:
             found.unjudged(readings, error.problems)
-    return Collection(tuple(bundles), tuple(dict.fromkeys(found.problems)), found.outcomes())
+    return Collection(tuple(bundles), tuple(dict.fromkeys(found.problems)), found.outcomes(), tuple(found.told()))
 
 
 class _Found:
@@ -113,6 +115,13 @@ class _Found:
         self._failed = {problem.place.file for problem in listing.problems}
         self._bytes: dict[bytes, str] = {}
         self._said: dict[str, str] = {}
+        self._answers = tuple(map(answers.read, listing.answers))
+        self._folders: dict[Path, None] = {}
+
+    def told(self) -> list[str]:
+        """What is to be said of the answers in the folders of the files that were read, and of those named."""
+        files = [*self._answers, *(file for folder in self._folders for file in answers.beside(folder))]
+        return answers.told_of(files, [form for reading in self.readings for form in reading.submission.forms])
 
     def read(self, path: Path, *, walked: bool) -> None:
         """One file: its readings, or its problems, or why it was passed over."""
@@ -122,7 +131,8 @@ class _Found:
             if walked and (reason := self._no_form(content, name)):
                 self._skipped[name] = reason
                 return
-            read, wrong = inputs.read_parts(path, self.shelf, self.policy, content)
+            self._folders.setdefault(path.parent)
+            read, wrong = inputs.read_parts(path, self.shelf, self.policy, content, () if walked else self._answers)
         except JixiaoError as error:
             self._fail(name, [_named(problem, Place(name)) for problem in error.problems])
             return

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.errors import InputError, Place, Problem, system_reason
 from engine.files import displayed
+from engine.intake.answers import PASSED_OVER, is_answers
 
 MAX_FILES = 50_000
 """In one run; what is passed over is counted too."""
@@ -24,6 +25,8 @@ class Listing:
     walked: list[Path] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
     """Name -> why."""
+    answers: list[Path] = field(default_factory=list)
+    """Answer files named on the command line."""
     problems: list[Problem] = field(default_factory=list)
     names: dict[str, None] = field(default_factory=dict)
     """Every name met, in order."""
@@ -41,6 +44,10 @@ def listed(paths: Iterable[Path], exclude: Collection[Path] = ()) -> Listing:
         if path.is_dir():
             for file in _walk(path, out, left_out):
                 _once(file, out, out.walked, seen)
+        elif is_answers(path):
+            _note(out, displayed(path))
+            out.answers.append(path)
+            out.skipped[displayed(path)] = PASSED_OVER
         else:
             _once(path, out, out.named, seen)
     return out
@@ -110,6 +117,8 @@ def _passed_over(path: Path) -> str:
         return "编辑时的临时文件"
     if name.startswith("."):
         return "隐藏的文件"
+    if is_answers(path):
+        return PASSED_OVER
     if name.lower() in _SYSTEM:
         return "系统文件"
     if name.lower().endswith((".md", ".markdown")):

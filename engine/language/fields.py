@@ -17,6 +17,11 @@ KINDS = ("empty", "not_applicable", "number", "composite", "range", "deadline", 
 OPERATORS = ("", ">=", ">", "<=", "<", "=", "±")
 COMPARISONS = ("numbers", "deadline", "words", "none", "incomparable")
 DIRECTIONS = ("positive", "inverse")
+READ_DIRECTIONS = (*DIRECTIONS, "unknown")
+"""What the tables that read a direction may answer; each of those that use one sees one of the first two."""
+GROUNDS = ("sign", "known", "level2", "name", "arithmetic", "none")
+"""What a direction was read from."""
+NAME_TABLE = "name"
 VERDICTS = ("met", "not_met", "unknown")
 MET = ("yes", "no", "unknown")
 STATUSES = ("scored", "not_applicable", "needs_review", "error")
@@ -57,7 +62,27 @@ AS_FILED: Fields = {
     "early": Field("bool", "是否按期"),
     "weight": Field("number", "分值"),
     "reported": Field("number", "自评得分"),
+    "name_direction": Field("text", "名称说的方向", DIRECTIONS),
+    "name_certain": Field("bool", "名称说的方向定得下来"),
+    "name_case": Field("text", "名称属于哪一种"),
+    "known_direction": Field("text", "已知的方向", DIRECTIONS),
 }
+READ_FROM: Fields = {**AS_FILED, "score_direction": Field("text", "自评得分只合其公式的方向", DIRECTIONS)}
+"""What the table of directions sees: besides what was filed, the one direction whose formula gives a body's own partial score."""
+NAME_PARTS: Fields = {
+    "head": Field("text", "计的是什么"),
+    "printed": Field("bool", "名称写明计的是什么"),
+    "unit_head": Field("text", "单位说明计的是什么"),
+    "each": Field("bool", "单位是按每人、每件的"),
+    "last": Field("text", "紧靠中心词的词"),
+    "negated": Field("bool", "它前面有否定"),
+    "carried": Field("bool", "它与中心词之间有人、物"),
+    "before": Field("text", "它前面的事物"),
+    "verb": Field("text", "管着它的动词"),
+    "takes": Field("text", "时间长的好还是短的好", ("", "lasting", "taking")),
+    "alarm": Field("bool", "前面有坏事"),
+}
+"""What the table of names sees: the parts of a name (`engine.values.name_parts`), each as the list of words it was found in."""
 COMPARED: Fields = {
     **AS_FILED,
     "direction": Field("text", "指标方向", DIRECTIONS),
@@ -106,12 +131,21 @@ def weighing(level1: Iterable[str]) -> Fields:
     return {"form_kind": Field("text", "表种", ("department", "project")), **counts}
 
 
+def name_fields(heads: tuple[str, ...], words: tuple[str, ...], verbs: tuple[str, ...]) -> Fields:
+    """NAME_PARTS for a policy with these lists of words."""
+    coded = {"head": heads, "unit_head": heads, "last": (*heads, *words, *verbs), "before": (*heads, *words), "verb": verbs}
+    return {
+        name: Field(field.type, field.title, ("", *coded[name])) if name in coded else field for name, field in NAME_PARTS.items()
+    }
+
+
 def stages(tiers: tuple[str, ...], natures: tuple[str, ...]) -> Mapping[str, Fields]:
     """The fields each table sees, by table name, for a policy with these tiers and scoring tables."""
     attainment = {**COMPARED, "attainment": Field("text", "定性档次", (*tiers, "unknown"))}
     nature = {**attainment, "nature": Field("text", "计分办法", natures)}
     return {
-        "direction": AS_FILED,
+        NAME_TABLE: NAME_PARTS,
+        "direction": READ_FROM,
         "attainment": COMPARED,
         "nature": attainment,
         "met": nature,

@@ -7,14 +7,14 @@ types in conditions and formulas, cases nobody can reach, and divisors that can 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from engine.errors import Place, Problem, nearest
 from engine.language import formula, predicates
 from engine.language.conditions import Condition, Scope, holds
-from engine.language.fields import Fields
+from engine.language.fields import NAME_TABLE, QUOTIENTS, Fields
 from engine.language.formula import Expression
 from engine.language.model import Ref, Scalar, Test
 
@@ -33,6 +33,12 @@ class Case:
     formula: str = ""
     tier: str = ""
     status: str = ""
+    certain: bool = True
+    """Whether the value is the only reading (tables of directions and names)."""
+    ground: str = ""
+    """What a direction was read from."""
+    ask: bool = False
+    """Whether a person is asked all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +48,18 @@ class CaseTable:
     name: str
     title: str
     cases: tuple[Case, ...]
+    reads: frozenset[str] = field(init=False, compare=False, repr=False)
+    """Every field that a condition or formula of its cases names: what cannot matter where it is not among them."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reads", frozenset(_read_by(self.cases)))
 
     def first(self, fields: Mapping[str, Scalar]) -> Case | None:
         """The first case that holds of these fields; None if none does."""
-        return next((case for case in self.cases if holds(case.conditions, fields)), None)
+        for case in self.cases:
+            if holds(case.conditions, fields):
+                return case
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +106,9 @@ class Reader:
             formula=str(data.get("score", "")),
             tier=str(data.get("tier", "")),
             status=str(data.get("status", "")),
+            certain=bool(data.get("certain", path[1] != NAME_TABLE)),
+            ground=str(data.get("ground", "")),
+            ask=bool(data.get("ask", False)),
         )
 
     def conditions(self, data: Mapping[str, Any], path: tuple[str | int, ...]) -> tuple[Condition, ...]:
@@ -219,6 +236,17 @@ def _takes_zero(earlier: Case, case: Case, name: str) -> bool:
             continue
         return False
     return True
+
+
+def _read_by(cases: tuple[Case, ...]) -> Iterator[str]:
+    for case in cases:
+        for test in _tests(case):
+            yield test.field
+            if isinstance(test.value, Ref):
+                yield test.value.field
+        for name in formula.names(case.score) if case.score is not None else ():
+            yield name.name
+            yield from QUOTIENTS.get(name.name, ())[:2]
 
 
 def _tests(case: Case) -> Iterator[Test]:

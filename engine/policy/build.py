@@ -15,6 +15,7 @@ from engine.language import fields as catalogue
 from engine.language import messages
 from engine.language.rules import compile_rules
 from engine.language.tables import CaseTable
+from engine.policy import reading
 from engine.policy import rollup as rollup_rules
 from engine.policy.form import form_layout, statements
 from engine.policy.model import (
@@ -96,6 +97,10 @@ class _Builder(Values):
         tiers = bands(self, "tier", self.data["scoring"]["qualitative"]["tiers"], ("scoring", "qualitative", "tiers"), Decimal(1))
         stages = catalogue.stages(tuple(band.id for band in tiers), NATURES)
         recognition = self._recognition(stages, tiers)
+        words = vocabulary(self.data["notation"])
+        names_read = reading.name_reader(self, words)
+        if names_read is not None:
+            recognition = {catalogue.NAME_TABLE: names_read.table, **recognition}
         scoring = self._scoring(stages, tiers)
         grades = bands(self, "grade", self.data["grades"], ("grades",), scoring.weights.full_score)
         names = self._names(self.data["names"])
@@ -104,6 +109,7 @@ class _Builder(Values):
         spoken = statements(self, self.data.get("form", {}).get("statements", []))
         coded = {"nature": NATURES, "attainment": (*(band.id for band in tiers), "unknown")}
         rules = compile_rules(self.data, self.place, self.params, coded, self.problems)
+        known, questions = reading.known(self), reading.questions(self)
         rollup = rollup_rules.build(self.data, self.params, self.place, self.problems)
         first, last = years(head)
         if last is not None and last < first:
@@ -131,13 +137,16 @@ class _Builder(Values):
             recognition=recognition,
             scoring=scoring,
             grades=grades,
-            words=vocabulary(self.data["notation"]),
+            words=words,
             layout=shape,
             names=names,
             grouping=grouping,
             numbering=tuple(self.words(self.data["names"]["numbering"], ("names", "numbering"))),
             evidence_words=tuple(self.words(self.data["names"]["evidence_words"], ("names", "evidence_words"))),
             rules=rules,
+            name_reader=names_read,
+            known=known,
+            questions=questions,
             rollup=rollup,
             statements=spoken,
             narrative=_narrative(self.data["narrative"]) if "narrative" in self.data else None,
@@ -148,7 +157,9 @@ class _Builder(Values):
 
     def _reading(self) -> str:
         form = self.data.get("form", {})
-        return digest([self.data["notation"], self.data["names"], form.get("statements", [])])
+        read = [self.data.get(name) for name in ("name_parts", "known_indicators")]
+        names_table = self.data["recognition"].get(catalogue.NAME_TABLE)
+        return digest([self.data["notation"], self.data["names"], form.get("statements", []), *read, names_table])
 
     # --- parts ---------------------------------------------------------------------------------------------------
 
@@ -177,16 +188,22 @@ class _Builder(Values):
 
     def _recognition(self, stages: Mapping[str, catalogue.Fields], tiers: tuple[Band, ...]) -> dict[str, CaseTable]:
         values = {
-            "direction": catalogue.DIRECTIONS,
+            "direction": catalogue.READ_DIRECTIONS,
             "attainment": (*(band.id for band in tiers), "unknown"),
             "nature": NATURES,
             "met": catalogue.MET,
         }
         data = self.data["recognition"]
-        return {
+        tables = {
             name: self.reader(stages[name], stages["met"]).table(name, data[name], ("recognition", name), values[name])
             for name in RECOGNITION
         }
+        for index, case in enumerate(tables["direction"].cases):
+            guessed = any(condition.test.field == "score_direction" for condition in case.conditions)
+            if guessed and case.certain and case.value in catalogue.DIRECTIONS:
+                path = ("recognition", "direction", "cases", index)
+                self.add(path, f"“{case.id}”凭自评得分定方向：只是推测，不能当作定得下来的", "certain: false")
+        return tables
 
     def _scoring(self, stages: Mapping[str, catalogue.Fields], tiers: tuple[Band, ...]) -> Scoring:
         data = self.data["scoring"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,10 +13,12 @@ from engine.forms.layout import Layout
 from engine.language.conditions import Condition, holds
 from engine.language.fields import Field
 from engine.language.formula import Expression
+from engine.language.name_reading import NameReader
 from engine.language.rules import RuleSet
 from engine.language.tables import CaseTable
 from engine.policy.periods import ALWAYS, Period
 from engine.policy.rollup import RollupRules
+from engine.values.known_names import NOBODY, KnownNames
 from engine.values.names import NameRules
 from engine.values.rounding import Rounding
 from engine.values.vocabulary import Vocabulary
@@ -142,6 +144,21 @@ class StatementRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """How something that cannot be read with certainty is asked and told. All but `title` and `readings` are templates."""
+
+    title: str
+    ask: str
+    against: str
+    readings: Mapping[str, str]
+    """What each reading is called: positive is 越高越好."""
+    scored: str
+    open: str
+    reason: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class NarrativeSection:
     """A section of the report: its template, and the sections of a filed report that it stands for."""
 
@@ -220,6 +237,12 @@ class Policy:
     statements: Mapping[str, StatementRule]
     narrative: Narrative | None
     """How a report is drafted; None if the policy drafts none."""
+    name_reader: NameReader | None = None
+    """How names of indicators are read; None if the policy has no words for it."""
+    known: KnownNames = NOBODY
+    """Indicators of which it was said which way is better."""
+    questions: Mapping[str, Question] = field(default_factory=dict)
+    """How what cannot be read with certainty is asked, by what is asked (`direction`)."""
     rollup: RollupRules | None = None
     """How several forms become one (汇总); None if the policy does not say."""
     disabled: frozenset[str] = frozenset()

@@ -18,6 +18,8 @@ from engine.policy.library import Library, display_name, incomplete, misnamed
 from engine.policy.resolved import WHOLE, Resolved
 from engine.yaml.reader import MAX_BYTES, Path_, YamlDocument
 
+KEYED = ("findings", "known_indicators")
+"""Sections written as lists whose items are known by a key, so that a child adds to them or replaces single ones."""
 MAX_FILES = 200
 MAX_EXTENDS = 10
 _COPY = 4
@@ -175,7 +177,7 @@ def _join(
     origins: dict[Path_, tuple[YamlDocument, Path_]],
     problems: list[Problem],
 ) -> None:
-    if isinstance(data, dict) or section == "findings":
+    if isinstance(data, dict) or section in KEYED:
         own = sections.setdefault(section, {})
         for key, value, path in _items(section, data):
             if key in own:
@@ -202,7 +204,14 @@ def _copied(document: YamlDocument, twice: list[Problem]) -> list[Problem]:
 
 
 def _items(section: str, data: Any) -> Iterable[tuple[str, Any, Path_]]:
-    """The items of a section by key. Rules are written as a list, for people to read in order, and known by their id."""
+    """The items of a section by key. Rules and known indicators are written as lists, for people to read in order; a rule is known
+    by its id, an indicator by its name, unit and 二级指标."""
     if isinstance(data, list):
-        return [(str(item["id"]), item, (section, index)) for index, item in enumerate(data)]
+        return [(_key(section, item), item, (section, index)) for index, item in enumerate(data)]
     return [(key, value, (section, key)) for key, value in data.items()]
+
+
+def _key(section: str, item: dict[str, Any]) -> str:
+    if section == "findings":
+        return str(item["id"])
+    return "|".join(str(item[part]) for part in ("name", "unit", "level2") if item.get(part))

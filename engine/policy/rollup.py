@@ -13,7 +13,7 @@ from typing import Any
 from engine.errors import Place, Problem, nearest
 from engine.language import messages
 from engine.language.conditions import Condition, Scope, holds
-from engine.language.fields import DIRECTIONS, Field, Fields
+from engine.language.fields import READ_DIRECTIONS, Field, Fields
 from engine.language.model import Scalar
 from engine.language.tables import CaseTable, Reader
 from engine.values.rounding import Rounding
@@ -69,7 +69,7 @@ CHOOSING: Fields = {
     "kind": Field("text", "各处完成值是哪一类", KINDS),
     "unit": Field("text", "完成值的计量单位"),
     "parts": Field("number", "完成值有几个分项"),
-    "direction": Field("text", "指标方向", DIRECTIONS),
+    "direction": Field("text", "指标方向", READ_DIRECTIONS),
 }
 """What the table `rollup.values` sees of an indicator in all its forms."""
 

@@ -76,6 +76,7 @@ def data(result: Result, drafts: Sequence[Draft], policy: Policy) -> Data:
         "policy": {**result["policy"], "short": result["policy"]["sha256"][:12]},
         "matcher": result.get("matcher", ""),
         "notes": result.get("notes", []),
+        "questions": result.get("questions", []),
         "source": source,
         "units": list(dict.fromkeys(form["unit"] for form in result["forms"])),
         "years": list(dict.fromkeys(form["fiscal_year"] for form in result["forms"])),

@@ -16,10 +16,20 @@ from engine.intake.bundle import Bundle
 from engine.intake.collection import Collection, FileOutcome, Progress
 from engine.policy.model import Policy
 from engine.results.document import to_data, where
-from engine.results.model import Result, ResultBundle, ResultFile, ResultFinding, ResultForm, ResultProblem, ResultRule
+from engine.results.model import (
+    Result,
+    ResultBundle,
+    ResultFile,
+    ResultFinding,
+    ResultForm,
+    ResultProblem,
+    ResultQuestion,
+    ResultRule,
+)
 from engine.results.reading import numbers_of
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation
+from engine.values.known_names import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ def check_bundle(bundle: Bundle, check: Callable[[Evaluation], Findings]) -> Bun
     for form, layout in zip(result["forms"], bundle.layouts, strict=True):
         if layout not in ("", bundle.policy.id):
             form["layout"] = layout
-    if notes := [*result.get("notes", []), *_told(bundle)]:
+    if notes := [*result.get("notes", []), *_told(bundle), *bundle.told, *_answers_told(evaluation)]:
         result["notes"] = notes
     return BundleResult(bundle, evaluation, checked, result)
 
@@ -76,21 +86,45 @@ def _told(bundle: Bundle) -> Iterator[str]:
         yield f"{names}：用 {other} 的表样读入，按 {bundle.policy.id} 计分和核对"
 
 
+def _answers_told(evaluation: Evaluation) -> Iterator[str]:
+    """Answers beside the forms that do not count: the sign of a target or the policy says another thing, or the unit or
+    二级指标 they name is that of no row."""
+    given = {answer.place: answer for form in evaluation.submission.forms for answer in form.answers}
+    if not given:
+        return
+    items = [item.known for form in evaluation.forms for item in form.indicators]
+    for place, answer in given.items():
+        named = [known for known in items if folded(known.indicator.name) == folded(answer.name)]
+        head = f"{place}：“{answer.name}”的答复" if place.file else f"“{answer.name}”的答复"
+        if any(known.answer and known.answer.place == place for known in named):
+            for known in named:
+                if known.direction_ground == "sign" and known.direction != answer.means:
+                    yield f"{head}与目标“{known.target.raw.strip()}”的符号相反，以表上的符号为准；符号写错的，改表"
+        elif any(known.answer and known.answer.means != answer.means for known in named):
+            yield f"{head}与政策 known_indicators 的相反，以政策为准"
+        elif named and not any(known.answer for known in named):
+            yield f"{head}写的单位或二级指标与表上的不同，没有用"
+
+
 def combined(items: Sequence[BundleResult], collection: Collection) -> Result:
     """One document for all bundles. `policy` is there where all share one; `policies` lists every one."""
     policies = {item.policy.id: item.result["policy"] for item in items}
     forms: list[ResultForm] = []
     findings: list[ResultFinding] = []
+    questions: list[ResultQuestion] = []
     for number, item in enumerate(items, start=1):
         for form in item.result["forms"]:
             forms.append({**form, "bundle": number, "policy": item.policy.id})
         for finding in item.result["findings"]:
             findings.append({**finding, "bundle": number})
+        for question in item.result["questions"]:
+            questions.append({**question, "bundle": number})
     out = Result(
         engine=__version__,
         policies=list(policies.values()),
         forms=forms,
         findings=findings,
+        questions=questions,
         bundles=[_bundle(item) for item in items],
         files=[_file(item) for item in collection.files],
         problems=[problem_data(problem) for problem in collection.problems],
@@ -101,7 +135,7 @@ def combined(items: Sequence[BundleResult], collection: Collection) -> Result:
         out["rules"] = ran
     if matchers := dict.fromkeys(item.result["matcher"] for item in items):
         out["matcher"] = "、".join(matchers)
-    if notes := dict.fromkeys(note for item in items for note in item.result.get("notes", [])):
+    if notes := dict.fromkeys([*collection.told, *(note for item in items for note in item.result.get("notes", []))]):
         out["notes"] = list(notes)
     return out
 

@@ -32,6 +32,7 @@ from engine.results.model import (
     ResultTrace,
     ResultValue,
 )
+from engine.results.questions import questions, reading_data
 from engine.scoring.budget import scored_line
 from engine.scoring.model import Evaluation, Range, Recognised, Score, ScoredForm, ScoredIndicator, Trace
 from engine.submission.model import Form
@@ -67,6 +68,7 @@ def to_data(evaluation: Evaluation, checked: Findings) -> Result:
         policy=policy_data(evaluation.policy),
         forms=[_form(form, forms[form.label], indicators[form.label], reasons, evaluation.policy) for form in evaluation.forms],
         findings=[_finding(finding) for finding in checked.findings],
+        questions=questions(evaluation),
         matcher=checked.matcher,
         rules=[rule_run(run) for run in checked.rules],
     )
@@ -199,6 +201,9 @@ def _indicator(item: ScoredIndicator, fact: Fields, listed: str, policy: Policy)
         actual=known.actual.raw,
         status=score.status,
         direction=known.direction,
+        direction_ground=known.direction_ground,
+        certain=known.certain,
+        readings=[reading_data(one) for one in known.readings],
         nature=known.nature,
         attainment=known.attainment if known.nature == "qualitative" else None,
         met=known.met,
@@ -210,7 +215,7 @@ def _indicator(item: ScoredIndicator, fact: Fields, listed: str, policy: Policy)
     )
     if score.reason:
         out["reason"] = score.reason
-    if known.target_number is not None and known.actual_number is not None:
+    if known.direction_certain and known.target_number is not None and known.actual_number is not None:
         above, share = known.actual_number - known.target_number, fact.get("excess")
         by = {"positive": above, "inverse": -above}.get(known.direction, Decimal(0))
         if by > 0:

@@ -5,6 +5,37 @@ from __future__ import annotations
 from typing import NotRequired, TypedDict
 
 
+class ResultReading(TypedDict):
+    """一种读法。"""
+
+    reading: str
+    met: str
+    computed: str | None
+
+
+class ResultAnswer(TypedDict):
+    """答复的写法。"""
+
+    name: str
+    unit: str
+    level2: str
+
+
+class ResultQuestion(TypedDict):
+    """一个问题。"""
+
+    id: str
+    of: str
+    form: str
+    subject: str
+    readings: list[ResultReading]
+    stake: str | None
+    ask: str
+    forms: list[str]
+    answer: ResultAnswer
+    bundle: NotRequired[int]
+
+
 class ResultPolicy(TypedDict):
     """所用政策。"""
 
@@ -151,6 +182,9 @@ class ResultIndicator(TypedDict):
     actual: str
     status: str
     direction: str
+    direction_ground: str
+    certain: bool
+    readings: list[ResultReading]
     nature: str
     attainment: str | None
     met: str
@@ -275,3 +309,4 @@ class Result(TypedDict):
     forms: list[ResultForm]
     findings: list[ResultFinding]
     rules: NotRequired[list[ResultRule]]
+    questions: list[ResultQuestion]

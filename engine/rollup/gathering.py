@@ -64,7 +64,7 @@ class Gathered:
                 raise Obstructed(self._obstacle("value-not-exact", claims, details=of.actuals(claims)))
             if about := [e for e in self.active if any(q.approximate for q in e.known.actual.quantities)]:
                 self._note("approximate", about, details=of.actuals(about))
-            if len({e.known.direction for e in self.active}) > 1:
+            if len({e.known.direction for e in self.active if e.known.direction_certain}) > 1:
                 raise Obstructed(self._obstacle("directions-differ", self.active, details=of.targets(self.active)))
         return kinds.pop()
 
@@ -108,7 +108,7 @@ class Gathered:
             "kind": kind,
             "unit": unit,
             "parts": Decimal(parts),
-            "direction": first.known.direction,
+            "direction": next((e.known.direction for e in self.active if e.known.direction_certain), first.known.direction),
             **({"level2": first.indicator.level2} if first.indicator.level2 else {}),
         }
         case = self.rules.values.first(fields)

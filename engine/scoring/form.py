@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from engine.policy.model import Policy, Scheme
 from engine.scoring.budget import scored_line
-from engine.scoring.indicator import score_indicator
 from engine.scoring.model import Counts, Evaluation, Score, ScoredForm, ScoredIndicator
-from engine.scoring.recognition import recognise
+from engine.scoring.readings import judge
 from engine.scoring.totals import grade, score_execution, summed, total
 from engine.submission.model import Form, Indicator, Submission
 from engine.values.cells import number_of
+from engine.values.known_names import known_names
 from engine.values.vocabulary import Vocabulary
 
 
@@ -36,12 +36,11 @@ def _distinct(labels: Iterable[str]) -> list[str]:
 
 
 def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredForm:
+    answers = known_names(form.answers)
     indicators = tuple(
-        ScoredIndicator(goal.number, known, score_indicator(known, policy))
+        ScoredIndicator(goal.number, *judge(indicator, form.kind, form.fiscal_year, policy, answers))
         for goal in form.goals
-        for known in (
-            recognise(indicator, form.kind, form.fiscal_year, policy, words) for indicator in _own_scores(goal.indicators)
-        )
+        for indicator in _own_scores(goal.indicators)
     )
     execution = score_execution(scored_line(form), policy, words)
     every = summed((item.score for item in indicators), policy)

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from engine.language.model import Scalar
 from engine.policy.model import Policy, Scheme
-from engine.submission.model import Form, Indicator, Submission
+from engine.submission.model import Form, Indicator, KnownIndicator, Submission
 from engine.values.comparison import Comparison
 from engine.values.model import Value
 
@@ -24,6 +24,19 @@ class Step:
     label: str
     value: str
     basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to read what is not certain, and what follows from it."""
+
+    of: str
+    """What is read: direction."""
+    reading: str
+    met: str
+    computed: Decimal | None
+    reason: str = ""
+    """Why it has no score either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,17 @@ class Recognised:
     steps: tuple[Step, ...]
     fields: Mapping[str, Scalar] = field(default_factory=dict)
     """Everything above as the fields policy tables see."""
+    direction_ground: str = "none"
+    """What the direction was read from: sign, known, level2, name, arithmetic, none."""
+    direction_certain: bool = True
+    certain: bool = True
+    """Whether nothing hangs on a reading that is not certain: it is certain, or every reading gives the same."""
+    readings: tuple[Alternative, ...] = ()
+    """Every way it can be read, the likelier first, where they do not agree or a person is asked all the same."""
+    name_parts: str = ""
+    """What its name was cut into, for people."""
+    answer: KnownIndicator | None = None
+    """What somebody said of which way is better; it holds unless a sign says another."""
 
 
 Range = tuple[Decimal, Decimal]

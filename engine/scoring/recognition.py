@@ -1,24 +1,66 @@
 """What an indicator is, before it is scored: typed values, comparison, direction, attainment, nature, met or not.
 
-Values come from `notation`; every judgement is a policy table, and each step is kept with the case that decided it.
+Values come from `notation`; every judgement is a policy table, and each step is kept with the case that decided it. A direction
+that is not certain has two readings: every table behind it is asked once for each (`engine.scoring.readings` puts them together).
 """
 
 from __future__ import annotations
 
-from engine.language.fields import cut, quotient
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from engine.language.fields import DIRECTIONS, cut, quotient
 from engine.language.model import Scalar
+from engine.language.tables import Case
 from engine.policy.model import Policy
 from engine.scoring.model import Recognised, Step
-from engine.submission.model import Indicator, Rolled
+from engine.submission.model import Indicator, KnownIndicator, Rolled
 from engine.values import comparison as compare_values
 from engine.values.cells import number_of, value_of
 from engine.values.comparison import Comparison
+from engine.values.known_names import KnownNames
 from engine.values.model import Value
-from engine.values.vocabulary import Vocabulary
+
+_TURNED = {"positive": {"<=": ">=", "<": ">"}, "inverse": {">=": "<=", ">": "<"}}
+_BEHIND = ("attainment", "nature", "met")
+"""The tables behind the direction, in order."""
 
 
-def recognise(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Policy, words: Vocabulary) -> Recognised:
-    """Type the values of one indicator and run the policy's recognition tables over them, in order."""
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An indicator as filed, its values typed and compared: all that does not depend on which way is better."""
+
+    indicator: Indicator
+    form_kind: str
+    weight: Decimal | None
+    reported: Decimal | None
+    target: Value
+    actual: Value
+    comparison: Comparison
+    fields: Mapping[str, Scalar]
+    """As tables see it, with what its name says and what is known of it."""
+    said: str = ""
+    """The parts of its name, for people."""
+    answer: KnownIndicator | None = None
+    """What somebody said of which way is better."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionReading:
+    """One way to read an indicator, through all tables: what they made of it, and the pair of numbers it is judged by."""
+
+    direction: str
+    fields: Mapping[str, Scalar]
+    steps: tuple[Step, ...]
+    verdict_reason: str
+    differing: frozenset[str] = field(default=frozenset())
+    """Fields that are not as in the reading it was made beside."""
+
+
+def typed(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Policy, answers: KnownNames) -> Typed:
+    """Type the values of one indicator, compare them, read its name. What the policy knows outranks the form's own `answers`."""
+    words = policy.words
     target, actual = value_of(indicator.target, words), value_of(indicator.actual, words)
     compared = compare_values.compare(target, actual, words, fiscal_year)
     weight, reported = number_of(indicator.weight), number_of(indicator.score)
@@ -29,57 +71,112 @@ def recognise(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Po
         known["weight"] = weight
     if reported is not None:
         known["reported"] = reported
-    steps: list[Step] = []
-    direction = _run(policy, "direction", known, steps)
-    pair = compare_values.worst(compared.pairs, direction) if compared.pairs else None
+    said = ""
+    unit = target.unit or actual.unit
+    if policy.name_reader is not None:
+        name = policy.name_reader.read(indicator.name, unit)
+        known["name_case"], known["name_certain"] = name.case, name.certain
+        if name.direction:
+            known["name_direction"] = name.direction
+        said = name.said
+    answer = policy.known.find(indicator.name, unit, indicator.level2) or answers.find(indicator.name, unit, indicator.level2)
+    if answer is not None:
+        known["known_direction"] = answer.means
+    return Typed(indicator, form_kind, weight, reported, target, actual, compared, known, said, answer)
+
+
+def direction_case(item: Typed, policy: Policy, score_direction: str = "") -> Case:
+    """The case of the policy's table that says which way is better; `score_direction` is the one the body's own score fits."""
+    fields = {**item.fields, "score_direction": score_direction} if score_direction else item.fields
+    case = policy.recognition["direction"].first(fields)
+    assert case is not None  # every table ends in `otherwise`, checked when the policy was built
+    return case
+
+
+def readings_of(case: Case) -> tuple[str, ...]:
+    """The directions a case leaves open, the likelier first."""
+    if case.value not in DIRECTIONS:
+        return DIRECTIONS
+    return (case.value,) if case.certain else (case.value, *(other for other in DIRECTIONS if other != case.value))
+
+
+def read(
+    item: Typed, direction: str, case: Case, policy: Policy, beside: DirectionReading | None = None, *, turned: bool = False
+) -> DirectionReading:
+    """One reading of an indicator. `beside`: another one, whose answers hold where a table looks at nothing that differs.
+    `turned`: what if the sign of the target were meant the other way round?"""
+    known = dict(item.fields)
+    table = policy.recognition["direction"]
+    known["direction"] = direction
+    steps = [Step("direction", table.title, case.id, case.label, direction, case.basis)]
+    pair = compare_values.worst(item.comparison.pairs, direction) if item.comparison.pairs else None
     if pair is not None:
         known["target"], known["actual"] = pair.target, pair.actual
         if (achieved := quotient("achieved", known)) is not None:
             known["achieved"] = cut(achieved)
-    known["verdict"], why = compare_values.verdict(target, actual, compared, direction)
-    if indicator.rolled and indicator.rolled.score:  # an averaged score: its tier is the average's, not that of any words
-        attainment, nature = _averaged(indicator.rolled, policy, known, steps)
-    else:
-        attainment = _run(policy, "attainment", known, steps)
-        nature = _run(policy, "nature", known, steps)
-    met = _run(policy, "met", known, steps)
+    target = item.target
+    if turned and target.operator in _TURNED[direction]:
+        target = replace(target, operator=_TURNED[direction][target.operator])
+        known["target_operator"] = target.operator
+    known["verdict"], why = compare_values.verdict(target, item.actual, item.comparison, direction)
+    differing = {name for name in known if known[name] != beside.fields.get(name)} if beside else set()
+    rolled = item.indicator.rolled
+    averaged = _averaged(rolled, policy) if rolled and rolled.score else {}  # its tier is the average's, not that of any words
+    for name in _BEHIND:
+        if beside is not None and not policy.recognition[name].reads & differing:
+            step = next(one for one in beside.steps if one.table == name)
+        else:
+            step = averaged.get(name) or _step(policy, name, known)
+        known[name] = step.value
+        if beside is not None and step.value != beside.fields[name]:
+            differing.add(name)
+        steps.append(step)
+    return DirectionReading(direction, known, tuple(steps), why, frozenset(differing))
+
+
+def recognised(item: Typed, reading: DirectionReading, case: Case) -> Recognised:
+    """An indicator as one reading has it, the direction as the case of the table of directions says it."""
+    fields = reading.fields
+    target, actual = fields.get("target"), fields.get("actual")
     return Recognised(
-        indicator=indicator,
-        form_kind=form_kind,
-        weight=weight,
-        reported=reported,
-        target=target,
-        actual=actual,
-        comparison=compared,
-        target_number=pair.target if pair else None,
-        actual_number=pair.actual if pair else None,
-        direction=direction,
-        attainment=attainment,
-        nature=nature,
-        met=met,
-        verdict_reason=why,
-        steps=tuple(steps),
-        fields=known,
+        indicator=item.indicator,
+        form_kind=item.form_kind,
+        weight=item.weight,
+        reported=item.reported,
+        target=item.target,
+        actual=item.actual,
+        comparison=item.comparison,
+        target_number=target if isinstance(target, Decimal) else None,
+        actual_number=actual if isinstance(actual, Decimal) else None,
+        direction=case.value,
+        attainment=str(fields["attainment"]),
+        nature=str(fields["nature"]),
+        met=str(fields["met"]),
+        verdict_reason=reading.verdict_reason,
+        steps=reading.steps,
+        fields=fields,
+        direction_ground=case.ground or "name",
+        direction_certain=case.certain and case.value in DIRECTIONS,
+        name_parts=item.said,
+        answer=item.answer,
     )
 
 
-def _run(policy: Policy, table: str, known: dict[str, Scalar], steps: list[Step]) -> str:
+def _step(policy: Policy, table: str, known: Mapping[str, Scalar]) -> Step:
     case = policy.recognition[table].first(known)
     assert case is not None  # every table ends in `otherwise`, checked when the policy was built
-    known[table] = case.value
-    steps.append(Step(table, policy.recognition[table].title, case.id, case.label, case.value, case.basis))
-    return case.value
+    return Step(table, policy.recognition[table].title, case.id, case.label, case.value, case.basis)
 
 
-def _averaged(rolled: Rolled, policy: Policy, known: dict[str, Scalar], steps: list[Step]) -> tuple[str, str]:
+def _averaged(rolled: Rolled, policy: Policy) -> dict[str, Step]:
     """Attainment and nature of a qualitative indicator that was rolled up: the tier its averaged score lies in."""
     tiers = {tier.id: tier.label for tier in policy.scoring.tiers}
     attainment = rolled.attainment if rolled.attainment in tiers else "unknown"
+    out = {}
     for table, value in (("attainment", attainment), ("nature", "qualitative")):
-        known[table] = value
         label = f"汇总：平均分值所在的档次（{tiers.get(attainment, '不明')}）" if table == "attainment" else "汇总：分值加权平均"
-        steps.append(Step(table, policy.recognition[table].title, "rolled-up", label, value, rolled.basis))
-    return attainment, "qualitative"
+        out[table] = Step(table, policy.recognition[table].title, "rolled-up", label, value, rolled.basis)
+    return out
 
 
 def _as_filed(indicator: Indicator, form_kind: str, target: Value, actual: Value, compared: Comparison) -> dict[str, Scalar]:

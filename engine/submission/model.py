@@ -263,6 +263,32 @@ class Doubt:
     """The readings that are possible, in Chinese, for people."""
 
 
+DIRECTION_WORDS = {
+    **dict.fromkeys(("positive", "越高越好", "正向"), "positive"),
+    **dict.fromkeys(("inverse", "越低越好", "反向"), "inverse"),
+}
+"""How an answer may say a direction; the schemas allow these words and no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIndicator:
+    """What a person said of an indicator, once and for all: which way is better. `unit` and `level2` say where it holds; empty
+    for everywhere."""
+
+    name: str
+    direction: str
+    unit: str = ""
+    level2: str = ""
+    source: str = ""
+    """Who said so, and when or where."""
+    place: Place = field(default=Place(), compare=False)
+
+    @property
+    def means(self) -> str:
+        """The direction in the engine's own word: positive or inverse."""
+        return DIRECTION_WORDS[self.direction]
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One self-evaluation form with the report that stands before it."""
@@ -297,6 +323,8 @@ class Form:
     """What on the form can be read in more than one way, and which reading was taken."""
     rolled: RolledForm | None = None
     """What it was made of, if the form was made by `jixiao rollup`."""
+    answers: tuple[KnownIndicator, ...] = ()
+    """What was answered beside the form (答复.yaml) about its indicators."""
 
 
 @dataclass(frozen=True, slots=True)

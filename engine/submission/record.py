@@ -26,6 +26,7 @@ from engine.submission.model import (
     HeaderField,
     Indicator,
     IndicatorPart,
+    KnownIndicator,
     Member,
     Remark,
     Rolled,
@@ -198,7 +199,7 @@ _HINTS: Mapping[type, Mapping[str, Any]] = {
     cls: get_type_hints(cls)
     for cls in (
         *(Form, HeaderField, BudgetLine, Goal, Group, Indicator, IndicatorPart, UnmetRow, Section, Statement, Doubt),
-        *(Rolled, RolledForm, RolledNumber, Share, Member, Remark),
+        *(Rolled, RolledForm, RolledNumber, Share, Member, Remark, KnownIndicator),
     )
 }
 

@@ -200,7 +200,7 @@ def test_lines_and_parquet_are_read_directly(tmp_path: Path, jixiao: Jixiao) -> 
     pq.write_table(pa.table({"record": [json.dumps(record)]}), tmp_path / "records.parquet")
     flat = [
         {"unit": "某局", "fiscal_year": 2021, "kind": "project", "form": "某项目", "level1": "产出指标", "level2": "数量指标",
-         "name": f"第{n}项次数", "weight": "40", "target": "10次", "actual": f"{n}次", "score": str(4 * n), "budget": "100",
+         "name": f"第{n}项演练次数", "weight": "40", "target": "10次", "actual": f"{n}次", "score": str(4 * n), "budget": "100",
          "executed": "50", "execution_score": "10", "total": "90"}
         for n in (5, 10)
     ]  # fmt: skip

@@ -20,7 +20,7 @@ from engine.language import formula
 from engine.language import model as ir
 from engine.language.conditions import Condition
 from engine.language.fact_fields import FACTS
-from engine.language.fields import EXECUTION, TOTAL, Field, stages
+from engine.language.fields import EXECUTION, GROUNDS, TOTAL, Field, stages
 from engine.language.measures import KEYS, Measure
 from engine.language.rules import FindingRule, RulePattern, RuleSet
 from engine.language.tables import Case, CaseTable
@@ -41,6 +41,9 @@ NAMES = [
     "会议会议次数",
     "成本控制",
     "办结及时率",
+    "应急救援出动次数",
+    "困难群众补助标准",
+    "平台用量",
 ]
 UNITS = ["", "次", "%", "万元", "人", "期", "元", "天"]
 WORDS = [
@@ -296,15 +299,23 @@ def policy_of(rng: random.Random, base: Policy, rules: int = 10) -> Policy:
     )
     fields = stages(("met", "partial", "unmet"), NATURES)
     values = {
-        "direction": ("positive", "inverse"),
+        "direction": ("positive", "inverse", "unknown"),
         "attainment": ("met", "partial", "unmet", "unknown"),
         "nature": NATURES,
         "met": ("yes", "no", "unknown"),
     }
+
+    def read(name: str, choices: tuple[str, ...]) -> Any:
+        def one(r: random.Random) -> dict[str, Any]:
+            out: dict[str, Any] = {"value": r.choice(choices)}
+            if name == "direction":  # read both ways where it is not certain
+                out |= {"certain": r.random() < 0.6, "ground": r.choice(GROUNDS), "ask": r.random() < 0.2}
+            return out
+
+        return one
+
     recognition = {
-        name: table(rng, name, fields[name], lambda r, choices=choices: {"value": r.choice(choices)})
-        if rng.random() < 0.6
-        else base.recognition[name]
+        name: table(rng, name, fields[name], read(name, choices)) if rng.random() < 0.6 else base.recognition[name]
         for name, choices in values.items()
     }
 

@@ -156,7 +156,7 @@ def test_a_better_actual_value_never_scores_less(
 ) -> None:
     worse, best = sorted(actual, key=lambda value: better * value)
     low, high = (
-        scored(by, number("指标甲", sign, target, value, weight, unit)).indicators[0].score.computed for value in (worse, best)
+        scored(by, number("演练次数", sign, target, value, weight, unit)).indicators[0].score.computed for value in (worse, best)
     )
     if low is not None and high is not None:
         assert low <= high
@@ -168,7 +168,7 @@ def test_a_better_actual_value_never_scores_less(
 def test_a_target_that_is_met_gives_the_full_weight_and_one_that_is_not_gives_the_proportion(
     sign: str, target: Decimal, actual: Decimal, weight: Decimal, by: Rounding
 ) -> None:
-    item = scored(by, number("指标甲", sign, target, actual, weight, "次")).indicators[0]
+    item = scored(by, number("演练次数", sign, target, actual, weight, "次")).indicators[0]
     if not sign and target == 0 < actual:  # nobody can tell whether more than none is good
         assert (item.score.status, item.known.met) == ("needs_review", "unknown")
         return

@@ -77,7 +77,7 @@ def _scores(evaluation: Evaluation, number: int) -> Rows:
                     **head,
                     "indicator_number": m,
                     "name": known.indicator.name,
-                    "direction": known.direction,
+                    "direction": known.direction if known.direction_certain else "unknown",
                     "nature": known.nature,
                     "attainment": known.attainment,
                     "met": known.met,

@@ -45,7 +45,7 @@ COMPUTED: Mapping[str, frozenset[str]] = {
         {
             *("level1_name", "belongs", "home", "target", "actual", "verdict", "excess", "direction", "nature", "attainment"),
             *("met", "status", "case", "computed", "score_gap", "score_shortfall", "score_differs", "clause", "review_reason"),
-            *("allowed_low", "allowed_high", "achieved"),
+            *("allowed_low", "allowed_high", "achieved", "direction_ground", "certain"),
         }
     ),
     "claim": frozenset({"expected", "gap"}),
@@ -64,6 +64,7 @@ EXTRA: Mapping[str, Mapping[str, str]] = {
     "indicator": {
         "actual_percent": "number",
         "early": "bool",
+        "known_direction": "text",
         # the pair that is worst, and the verdict on it, for either direction an indicator can have
         "target_positive": "number",
         "actual_positive": "number",

@@ -35,7 +35,7 @@ from engine.scoring.model import Evaluation, ScoredIndicator
 from engine.submission.model import Form, Submission
 from engine.values import comparison, names
 
-VERSION = 1
+VERSION = 2
 """Of what the rows mean. A corpus written by another version is refused, not guessed at."""
 
 Row = dict[str, Any]
@@ -175,6 +175,7 @@ class _Rows:
         out: dict[str, Scalar | None] = {
             "actual_percent": known.fields.get("actual_percent"),
             "early": known.fields.get("early"),
+            "known_direction": known.fields.get("known_direction"),
         }
         compared = known.comparison
         for direction in ("positive", "inverse"):

@@ -17,8 +17,8 @@ from typing import Any
 
 from engine.errors import InputError, JixiaoError, Place, Problem, system_reason
 from engine.files import displayed
+from engine.intake import answers, folders
 from engine.intake import bundle as inputs
-from engine.intake import folders
 from engine.intake.bundle import Reading
 from engine.intake.selection import Shelf
 from engine.policy.model import Policy
@@ -77,6 +77,10 @@ def chunks(paths: Sequence[Path], exclude: Sequence[Path]) -> tuple[list[Chunk],
             problems += listing.problems
             skipped |= listing.skipped
             files += [*listing.named, *listing.walked]
+    for folder in {file.parent: None for file in files}:
+        for found in answers.beside(folder):
+            if found.told:
+                skipped[found.file] = "；".join([answers.PASSED_OVER, *found.told])
     plain: list[Path] = []
     for file in dict.fromkeys(files):
         try:
@@ -93,7 +97,9 @@ def chunks(paths: Sequence[Path], exclude: Sequence[Path]) -> tuple[list[Chunk],
     for start in range(0, len(plain), FILES):
         some = plain[start : start + FILES]
         try:
-            key = hashlib.sha256("".join(f"{path}\0{_digest(path)}\n" for path in some).encode("utf-8", "replace")).hexdigest()
+            beside = [folder / name for folder in {path.parent: None for path in some} for name in answers.NAMES]
+            read = [*some, *(path for path in beside if path.is_file())]
+            key = hashlib.sha256("".join(f"{path}\0{_digest(path)}\n" for path in read).encode("utf-8", "replace")).hexdigest()
         except OSError as error:
             key = hashlib.sha256(f"{some}{error}".encode()).hexdigest()
         out.append(Chunk("files", key[:24], tuple(map(str, some))))

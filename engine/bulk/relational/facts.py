@@ -26,6 +26,7 @@ from engine.bulk.relational.forms import MOST_INDICATORS, FormTotals, count, sch
 from engine.bulk.relational.measures import add_measures
 from engine.bulk.relational.needs import Needs
 from engine.bulk.relational.numbers import Expr, Int, Number
+from engine.bulk.relational.readings import agree, spread
 from engine.bulk.relational.scoring import NULL_ID, Frame, Scorer, coded, number, of_case, recognise, text_literal
 from engine.bulk.relational.terms import (
     Branches,
@@ -101,10 +102,14 @@ class FactRelations:
         frame = Frame(self.source("indicator"))
         frame.fields = prepared("indicator", frame.table, self.sizes, self.needs)
         self._taxonomy(frame)
+        spread(frame, self.policy)
         recognise(frame, self.policy)
         self.scorer.indicator(frame)
         wanted = self._kept("indicator", frame)
-        frame.table = self.store("r_indicator", frame.table.select(*wanted))
+        frame.table = self.store("r_reading", frame.table.select(*wanted, "reading", "direction_case"))
+        frame.fields = rebased(frame.fields, frame.table)
+        agree(frame, self.policy)
+        frame.table = self.store("r_indicator", frame.table.drop("reading", "direction_case"))
         frame.fields = rebased(frame.fields, frame.table)
         frame.fields["achieved"] = numbers.divide(number(frame, "actual"), number(frame, "target"), [])
         self.scorer.differences(frame)

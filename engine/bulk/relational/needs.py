@@ -9,6 +9,7 @@ from engine.bulk.corpus.columns import PREPARED_KINDS, SUBJECT, columns
 from engine.bulk.relational.terms import Patterns
 from engine.language import formula
 from engine.language.conditions import Condition
+from engine.language.fields import NAME_TABLE
 from engine.language.measures import KEYS
 from engine.language.model import Ref, Test
 from engine.policy.model import Policy
@@ -36,7 +37,8 @@ class Needs:
 def needs_of(policy: Policy) -> Needs:
     """Every field the policy's tables, measures and rules name."""
     needs = Needs()
-    for table in (*policy.recognition.values(), *policy.scoring.tables.values()):
+    read = [table for name, table in policy.recognition.items() if name != NAME_TABLE]  # names were read when forms were
+    for table in (*read, *policy.scoring.tables.values()):
         for case in table.cases:
             needs.conditions("indicator", case.conditions)
             if case.score is not None:

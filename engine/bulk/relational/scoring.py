@@ -73,9 +73,8 @@ def run_table(frame: Frame, name: str, table: CaseTable, choices: tuple[str, ...
 
 
 def recognise(frame: Frame, policy: Policy) -> None:
-    """Direction, the pair it makes worst, verdict, attainment, nature, met."""
+    """The pair that the direction of a reading makes worst, verdict, attainment, nature, met."""
     tables = policy.recognition
-    run_table(frame, "direction", tables["direction"], ("positive", "inverse"))
     positive = frame.table["direction"] == text_literal("positive")
     for name in ("target", "actual"):
         either = numbers.either(positive, number(frame, f"{name}_positive"), number(frame, f"{name}_inverse"))
@@ -313,5 +312,6 @@ class Scorer:
         above = numbers.add(actual, numbers.negative(target))
         signed = numbers.either(positive, above, numbers.negative(above))
         worth = numbers.compare("gt", target, numbers.constant(0))
-        below = Int(worth.ifelse(solid(target), NULL_ID), target.up.most)
+        known = frame.table["direction"] != text_literal("unknown")
+        below = Int((worth & known).ifelse(solid(target), NULL_ID), target.up.most)
         fields["excess"] = Number(signed.scale / target.scale, signed.up, below, quotient=True)

@@ -75,9 +75,14 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         actual=actual,
         comparison=known.comparison.kind,
         verdict=str(known.fields["verdict"]),
-        excess=excess(target, actual, known.direction),
+        excess=excess(target, actual, known.direction) if known.direction_certain else None,
         achieved=achieved if isinstance(achieved, Decimal) else None,
-        direction=known.direction,
+        direction=known.direction if known.direction_certain else "unknown",
+        direction_ground=known.direction_ground if known.direction_certain else "none",
+        name_direction=_text(known, "name_direction"),
+        name_certain=bool(known.fields["name_certain"]) if "name_certain" in known.fields else None,
+        name_case=_text(known, "name_case"),
+        certain=known.certain,
         nature=known.nature,
         attainment=known.attainment if known.nature == "qualitative" else None,
         met=known.met,
@@ -102,6 +107,11 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         in_report=texts.mentions(texts.report, indicator.name),
         evidence=texts.sentence_has(indicator.name, policy.evidence_words),
     )
+
+
+def _text(known: Recognised, name: str) -> str | None:
+    value = known.fields.get(name)
+    return None if value is None else str(value)
 
 
 def _scan_doubt(known: Recognised) -> str | None:

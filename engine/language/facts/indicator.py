@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from engine.language.facts.marks import FORM_KINDS, INTERNAL, Choices, Number
-from engine.language.fields import COMPARISONS, DIRECTIONS, KINDS, MET, OPERATORS, STATUSES, VERDICTS
+from engine.language.fields import COMPARISONS, DIRECTIONS, GROUNDS, KINDS, MET, OPERATORS, READ_DIRECTIONS, STATUSES, VERDICTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,15 @@ class IndicatorFact:
     verdict: Annotated[str | None, Choices(VERDICTS)]
     excess: Annotated[Number | None, INTERNAL]
     achieved: Annotated[Number | None, INTERNAL]
-    direction: Annotated[str | None, Choices(DIRECTIONS)]
+    direction: Annotated[str | None, Choices(READ_DIRECTIONS)]
+    """Unknown where it is not certain: a rule never sees a guess."""
+    direction_ground: Annotated[str | None, Choices(GROUNDS)]
+    """What a certain direction was read from."""
+    name_direction: Annotated[str | None, Choices(DIRECTIONS)]
+    """What the name says by itself; only likely where `name_certain` is false."""
+    name_certain: bool | None
+    name_case: Annotated[str | None, INTERNAL]
+    certain: Annotated[bool | None, INTERNAL]
     nature: Annotated[str | None, INTERNAL]
     attainment: str | None
     met: Annotated[str | None, Choices(MET)]

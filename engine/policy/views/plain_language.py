@@ -79,6 +79,7 @@ class PolicyReading:
             "methods": dict(METHODS),
             "obstacles": dict(CODES),
             "axes": dict(AXES),
+            "lists": {} if policy.name_reader is None else dict(policy.name_reader.lists.label_of),
         }
 
     def sections(self) -> Iterator[Data]:
@@ -204,6 +205,9 @@ class PolicyReading:
             tier=self._tier(case.tier) if case.tier else None,
             status=case.status,
             value=case.value,
+            certain=case.certain,
+            ground=case.ground,
+            ask=case.ask,
         )
 
     def _tier(self, name: str) -> Data:

@@ -6,8 +6,20 @@ from collections.abc import Iterator, Sequence
 
 from engine.results.model import Result, ResultFinding, ResultForm
 from engine.results.reading import KINDS, Grouped, counts, summary, tally, worst_first
+from engine.results.views import questions as question_view
 from engine.results.views.columns import escape, markdown
-from engine.results.views.tables import FILES, FORMS, INDICATORS, PARTS, PROBLEMS, FormRow, finding_columns, indicators, parts
+from engine.results.views.tables import (
+    FILES,
+    FORMS,
+    INDICATORS,
+    PARTS,
+    PROBLEMS,
+    QUESTIONS,
+    FormRow,
+    finding_columns,
+    indicators,
+    parts,
+)
 
 
 def render(result: Result) -> str:
@@ -18,12 +30,21 @@ def render(result: Result) -> str:
     if "bundles" in result:
         lines += ["", *markdown(FORMS, [FormRow(*row) for row in worst_first(result)]), ""]
         lines += [summary(result, len(result["bundles"])).replace("\n", "\n\n"), ""]
-    lines += forms(result)
+    lines += [*forms(result), *asked(result)]
     if rest := [file for file in result.get("files", []) if file["status"] != "read"]:
         lines += ["", "## 没有读的文件", "", *markdown(FILES, rest)]
     if problems := result.get("problems"):
         lines += ["", "## 读入时的问题", "", *markdown(PROBLEMS, problems)]
     return "\n".join(lines) + "\n"
+
+
+def asked(result: Result) -> list[str]:
+    """The lines of the open questions, each with its readings, and how to answer; none where nothing is open."""
+    open_ = result["questions"]
+    if not open_:
+        return []
+    head, *answers = question_view.how(open_)
+    return ["", f"## {question_view.head(open_)}", "", *markdown(QUESTIONS, open_), "", head, "", "```yaml", *answers, "```"]
 
 
 def forms(result: Result) -> list[str]:

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from engine.results.model import Result, ResultFinding, ResultForm
 from engine.results.reading import KINDS, Grouped, counts, differs, evidence_told, kind_of, span, summary, tally, worst_first
-from engine.results.views.screen import printed, table
+from engine.results.views import questions as question_view
+from engine.results.views.screen import Whole, printed, table
 from engine.results.views.tables import FORMS, OVERVIEW, PARTS, UNREAD, FormRow, ScoreRow, parts
 
 EVIDENCE_SHOWN = 4
@@ -23,7 +24,8 @@ def render(result: Result, to_terminal: bool) -> str:
     if len(result.get("bundles", ())) < 2:
         return printed(_bundle(result), terminal=to_terminal) + closing(result)
     text = printed(_bundles(result), terminal=to_terminal)
-    return f"{text}\n{summary(result, len(result['bundles']))}\n{closing(result)}"
+    told = printed(_asked(result), terminal=to_terminal)
+    return f"{text}\n{summary(result, len(result['bundles']))}\n{told}{closing(result)}"
 
 
 def _bundles(result: Result) -> Iterator[Any]:
@@ -49,6 +51,14 @@ def _bundle(result: Result) -> Iterator[Any]:
         yield table(OVERVIEW, [FormRow(form, found.of(form)) for form in result["forms"]], style=_marked)
         yield Text()
     yield Text(summary(result))
+    yield from _asked(result)
+
+
+def _asked(result: Result) -> Iterator[Any]:
+    """The open questions, in one block at the end; whole lines, to be copied."""
+    if told := question_view.lines(result):
+        yield Text()
+        yield from (Whole(Text(line)) for line in told)
 
 
 def _marked(row: FormRow, title: str) -> str:

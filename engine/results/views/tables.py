@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
-from engine.results.model import Result, ResultFile, ResultFinding, ResultForm, ResultIndicator, ResultProblem
+from engine.results.model import Result, ResultFile, ResultFinding, ResultForm, ResultIndicator, ResultProblem, ResultQuestion
 from engine.results.reading import (
     KINDS,
     STATUSES,
@@ -24,6 +24,7 @@ from engine.results.reading import (
     tally,
 )
 from engine.results.views.columns import Column
+from engine.results.views.questions import readings
 
 UNREAD = {"failed": "未读出", "skipped": "跳过"}
 
@@ -180,6 +181,14 @@ PROBLEMS: tuple[Column[ResultProblem], ...] = (
     Column("位置", lambda problem: problem["where"]),
     Column("问题", lambda problem: problem["message"]),
     Column("应为", lambda problem: problem.get("expected", "")),
+)
+
+
+QUESTIONS: tuple[Column[ResultQuestion], ...] = (
+    Column("问题", lambda question: question["ask"] or question["subject"]),
+    Column("表", lambda question: "、".join(question["forms"])),
+    Column("各种读法", readings),
+    Column("涉及分数", lambda question: question["stake"], "number"),
 )
 
 

@@ -15,9 +15,13 @@ from engine.language.fields import Fields
 from engine.language.tables import Case, CaseTable
 from engine.policy.build import NATURES
 from engine.policy.model import Policy, Scheme
+from engine.scoring.recognition import readings_of
 from engine.soundness.proof.terms import Record, Term, number, numbers_of
 
-OPTIONAL = ("level2", "actual_percent", "early", "reported", "target", "actual", *catalogue.QUOTIENTS)
+OPTIONAL = (
+    *("level2", "actual_percent", "early", "reported", "target", "actual", *catalogue.QUOTIENTS),
+    *("name_direction", "name_certain", "name_case", "known_direction", "score_direction"),
+)
 """Fields of an indicator that a record may lack; `scoring` refuses one without a weight."""
 MOVED = ("actual", "actual_text", "actual_percent", "verdict", "attainment", "achieved")
 """Fields that differ between two indicators of which one did better."""
@@ -59,7 +63,10 @@ def stage(policy: Policy, table: str) -> Fields:
 def world(policy: Policy, table: CaseTable, params: Mapping[str, Any], name: str = "a", other: World | None = None) -> World:
     """A record as it comes to a scoring table. With `other`: one that differs from it only in what the body achieved."""
     moved: Iterable[str] = {"execution": ("executed", "reported", "rate"), "total": ()}.get(table.name, MOVED)
-    record = Record(name, stage(policy, table.name), other.record if other else None, moved)
+    fields = stage(policy, table.name)
+    if table.name not in ("execution", "total"):
+        fields = {**fields, **catalogue.READ_FROM}  # the table of directions sees one field that no table behind it does
+    record = Record(name, fields, other.record if other else None, moved)
     make = {"execution": _execution, "total": _total}.get(table.name)
     known = make(policy, record) if make else _indicator(policy, table, record)
     return World(record, (*known, *_quotients(record)), numbers_of(record, params))
@@ -89,7 +96,9 @@ def _indicator(policy: Policy, table: CaseTable, record: Record) -> Iterator[Ter
     for name in tables:
         found = policy.recognition[name]
         for case, here in zip(found.cases, reached(found.cases, record), strict=True):
-            yield z3.Implies(here, record.text(name, case.value))
+            # a direction that is not certain is read both ways, and each reading is a record of its own
+            values = readings_of(case) if name == "direction" else (case.value,)
+            yield z3.Implies(here, z3.Or(*[record.text(name, value) for value in values]))
     if table.name in NATURES:
         yield record.text("nature", table.name)
 

@@ -17,12 +17,14 @@ from typing import Any
 
 from engine.errors import InputError, Place, PolicyError, Problem, nearest
 from engine.findings.findings import Checker
+from engine.language.fields import NAME_TABLE
 from engine.language.rules import SEVERITIES
 from engine.policy.library import Library, display_name
 from engine.policy.model import Policy
 from engine.policy.resolved import years
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, Recognised, Score
+from engine.soundness.tests.blanks import blank
 from engine.submission import record
 from engine.yaml import schema as schemas
 from engine.yaml.reader import YamlDocument, load_file
@@ -205,17 +207,12 @@ class _File:
     # --- scoring cases -----------------------------------------------------------------------------------------------
 
     def _case(self, test: Mapping[str, Any], place: Place) -> PolicyTestResult:
-        known = list(cases(self.policy))
+        known = [*cases(self.policy), *_read_cases(self.policy)]
         if test["case"] not in known:
             raise _Unusable(f"没有计分情形“{test['case']}”", "", nearest(test["case"], known))
         if ("indicator" in test) == ("budget" in test) or "expect" not in test:
             raise _Unusable("没有写全", "indicator 或 budget 其中一个，和 expect")
-        indicator = {
-            "name": "指标",
-            "level1": self.policy.taxonomy[0].name,
-            "level2": self.policy.taxonomy[0].level2[0],
-            **test.get("indicator", {}),
-        }
+        indicator = {**blank(self.policy), **test.get("indicator", {})}
         budget = {"name": "总额", "role": "total", "money_unit": "万元", **test.get("budget", {"budget": "1", "executed": "1"})}
         kind = test.get("kind", self.policy.form_kinds[-1])
         form = {"kind": kind, "name": "测试", "budget": [budget], "goals": [{"indicators": [indicator]}]}
@@ -250,11 +247,14 @@ def _compare(test: Mapping[str, Any], score: Score, known: Recognised) -> tuple[
         "status": score.status,
         "met": known.met,
         "direction": known.direction,
+        "direction_ground": known.direction_ground,
+        "certain": known.certain,
         "attainment": known.attainment,
     }
     wrong = []
-    if score.trace is None or score.trace.case != test["case"]:
-        wrong.append(f"情形是 {score.trace.case if score.trace else '（没有）'}")
+    case = _case_of(test["case"], score, known)
+    if case != test["case"]:
+        wrong.append(f"情形是 {case or '（没有）'}")
     for key, wanted in expect.items():
         value: Any = wanted
         if key == "computed":
@@ -263,10 +263,20 @@ def _compare(test: Mapping[str, Any], score: Score, known: Recognised) -> tuple[
             value = [Decimal(str(edge)) for edge in wanted]
         if came[key] != value:
             wrong.append(f"{key} 应为 {_shown(wanted)}，是 {_shown(came[key])}")
-    if score.trace is None:
+    if not case:
         return "；".join(wrong), None
     said = {key: came[key] for key in expect if came[key] is not None} or {"status": score.status}
-    return "；".join(wrong), {**test, "case": score.trace.case, "expect": said}
+    return "；".join(wrong), {**test, "case": case, "expect": said}
+
+
+def _case_of(wanted: str, score: Score, known: Recognised) -> str:
+    """The case that held in the table a test asks about: that of the score, or one by which the indicator was read."""
+    table = wanted.partition(".")[0]
+    if table in _READ_BY:
+        if table == NAME_TABLE:
+            return f"{table}.{known.fields.get('name_case', '')}"
+        return next(f"{table}.{step.case}" for step in known.steps if step.table == table)
+    return score.trace.case if score.trace else ""
 
 
 def _shown(value: Any) -> str:
@@ -311,6 +321,16 @@ def cases(policy: Policy) -> Iterator[str]:
     for table in (policy.scoring.execution, *policy.scoring.tables.values()):  # the total's cases are tested by whole records
         for case in table.cases:
             yield f"{table.name}.{case.id}"
+
+
+_READ_BY = (NAME_TABLE, "direction")
+"""Tables by which an indicator is read, whose cases a test may name."""
+
+
+def _read_cases(policy: Policy) -> Iterator[str]:
+    for name in _READ_BY:
+        if name in policy.recognition:
+            yield from (f"{name}.{case.id}" for case in policy.recognition[name].cases)
 
 
 def _rolled_up(policy: Policy) -> list[str]:

@@ -12,6 +12,7 @@ from engine.policy.model import Policy
 from engine.rollup.run import Rollup, roll_up
 from engine.rollup.units import Node, UnitTree
 from engine.scoring.model import ScoredIndicator
+from engine.soundness.tests.blanks import blank
 from engine.submission import record
 
 TOP = "上级"
@@ -75,10 +76,9 @@ def _tree(test: Mapping[str, Any], units: Sequence[str]) -> UnitTree:
 
 def _form(child: Mapping[str, Any], number: int, by: str, policy: Policy) -> dict[str, Any]:
     """A form from what a test writes of it; the rest is filled in."""
-    first = policy.taxonomy[0]
     given = child.get("indicators", [child["indicator"]] if "indicator" in child else [{}])
-    blank = {"name": "指标", "level1": first.name, "level2": first.level2[0], "weight": "10", "target": "10件", "actual": "10件"}
-    indicators = [{k: v for k, v in (blank | item).items() if v is not None} for item in given]
+    filled = {**blank(policy), "weight": "10", "target": "10件", "actual": "10件"}
+    indicators = [{k: v for k, v in (filled | item).items() if v is not None} for item in given]
     budget = {"name": "总额", "money_unit": "万元", "budget": "100", **child.get("line", {})}
     budget = {key: value for key, value in {"executed": budget.get("budget"), **budget}.items() if value is not None}
     return {

@@ -151,16 +151,18 @@ def hubei() -> Policy:
 @settings(max_examples=60, deadline=None)
 def test_no_record_of_the_engine_is_ruled_out(hubei: Policy, direction: str, target: Decimal, actual: Decimal, sign: str) -> None:
     """What the solver is told of the engine holds of what the engine makes: else it would prove what is not so."""
-    from engine.scoring.recognition import recognise
+    from engine.scoring.recognition import direction_case, read, readings_of, recognised, typed
     from engine.submission.model import Cell, Indicator
+    from engine.values.known_names import NOBODY
 
-    words = hubei.words
     name = "培训人数" if direction == "positive" else "事故起数"
     cells = [
         Cell(f"{shown}{amount}", Place()) for shown, amount in ((sign.replace(">=", "≥").replace("<=", "≤"), target), ("", actual))
     ]
     indicator = Indicator(name, "产出指标", "数量指标", Place(), weight=Cell("10"), target=cells[0], actual=cells[1])
-    known = recognise(indicator, "project", 2021, hubei, words)
+    item = typed(indicator, "project", 2021, hubei, NOBODY)
+    held = direction_case(item, hubei)
+    known = recognised(item, read(item, readings_of(held)[0], held, hubei), held)
     if known.nature != "quantitative":
         return
     table = hubei.scoring.tables["quantitative"]
