@@ -49,6 +49,15 @@ class Comparison:
     reason: str = ""
     assumptions: tuple[str, ...] = ()
     early: bool | None = None
+    scale_doubt: str = ""
+    """Why the ratio of the two numbers is not certain (a missing unit) though every reading has the same one greater; empty if
+    it is: which of them is greater then stands, how much a score in proportion is worth does not."""
+
+
+class _Notes(list[str]):
+    """What was taken for granted, as it is found; and the doubt that leaves the order of two numbers certain, not their ratio."""
+
+    doubt = ""
 
 
 class _Incomparable(Exception):
@@ -210,7 +219,7 @@ def _deadlines(target: Value, actual: Value, words: Vocabulary, fiscal_year: int
 
 
 def _numbers(target: Value, actual: Value, words: Vocabulary) -> Comparison:
-    notes = [value.note for value in (target, actual) if value.note]
+    notes = _Notes(value.note for value in (target, actual) if value.note)
     if actual.remark:
         notes.append(f"实际完成值“{actual.raw.strip()}”附有文字“{actual.remark}”，只比较了数值。")
     if actual.operator in (*_INEQUALITIES, "±"):
@@ -221,10 +230,10 @@ def _numbers(target: Value, actual: Value, words: Vocabulary) -> Comparison:
     for value in (target, actual):
         if value.scanned and any(turns(value, value is target, pair.target, pair.actual, words) for pair in pairs):
             raise _Incomparable(value.note)
-    return Comparison("numbers", tuple(pairs), assumptions=tuple(dict.fromkeys(notes)))
+    return Comparison("numbers", tuple(pairs), assumptions=tuple(dict.fromkeys(notes)), scale_doubt=notes.doubt)
 
 
-def _matched(target: Value, actual: Value, words: Vocabulary, notes: list[str]) -> Iterable[tuple[Quantity, Quantity]]:
+def _matched(target: Value, actual: Value, words: Vocabulary, notes: _Notes) -> Iterable[tuple[Quantity, Quantity]]:
     """Which quantity of the target belongs to which of the actual."""
     wanted, got = target.quantities, actual.quantities
     kinds = (target.kind, actual.kind)
@@ -259,7 +268,7 @@ def _by_name(wanted: Sequence[Quantity], got: Sequence[Quantity]) -> Iterable[tu
     raise _Incomparable("目标值和实际完成值的分项对不上。")
 
 
-def _check_labels(wanted: Quantity, got: Quantity, words: Vocabulary, notes: list[str]) -> None:
+def _check_labels(wanted: Quantity, got: Quantity, words: Vocabulary, notes: _Notes) -> None:
     """Two names for what is measured must be compatible; a rise is compared with a rise only, a fall only with the same fall."""
     change = _change(wanted, words), _change(got, words)
     if change[0] != change[1]:
@@ -280,7 +289,7 @@ def _change(quantity: Quantity, words: Vocabulary) -> str:
     return ""
 
 
-def _pair(wanted: Quantity, got: Quantity, target: Value, actual: Value, words: Vocabulary, notes: list[str]) -> Pair:
+def _pair(wanted: Quantity, got: Quantity, target: Value, actual: Value, words: Vocabulary, notes: _Notes) -> Pair:
     """One pair in one unit. Raises _Incomparable where an approximate number lies too close to tell."""
     factors, unit = _common_unit(wanted, got, target, actual, words, notes)
     pair = Pair(scaled(wanted.number, factors[0]), scaled(got.number, factors[1]), unit, got.label or wanted.label)
@@ -289,7 +298,7 @@ def _pair(wanted: Quantity, got: Quantity, target: Value, actual: Value, words: 
 
 
 def _common_unit(
-    wanted: Quantity, got: Quantity, target: Value, actual: Value, words: Vocabulary, notes: list[str]
+    wanted: Quantity, got: Quantity, target: Value, actual: Value, words: Vocabulary, notes: _Notes
 ) -> tuple[tuple[Decimal, Decimal], str]:
     """Factors for both numbers, and the unit they then share."""
     one = Decimal(1)
@@ -316,7 +325,7 @@ def _alike(first: str, second: str, words: Vocabulary) -> bool:
     return first == second or any(first in group and second in group for group in words.same)
 
 
-def _shared_head(first: str, second: str, words: Vocabulary, notes: list[str]) -> str:
+def _shared_head(first: str, second: str, words: Vocabulary, notes: _Notes) -> str:
     """The unit two sides share where one is compound: 家/年 against 家, a span of time being left out; 人/家 against 人 or 家 where
     the policy says that such a compound means either. Whether 元/人*月 against 元 leaves something out or means another thing
     is not certain: they share nothing."""
@@ -334,8 +343,11 @@ def _shared_head(first: str, second: str, words: Vocabulary, notes: list[str]) -
     return ""
 
 
-def _check_bare(wanted: Quantity, got: Quantity, value: Value, words: Vocabulary, notes: list[str]) -> None:
-    """One side has no unit: whether its number may be read in the other's. `value` is the side without."""
+def _check_bare(wanted: Quantity, got: Quantity, value: Value, words: Vocabulary, notes: _Notes) -> None:
+    """One side has no unit: whether its number may be read in the other's. `value` is the side without.
+
+    Where it may be meant in several, and each leaves the same side greater, the order of the two stands and their ratio is in doubt.
+    """
     bare, other, name = (wanted, got, "目标值") if not wanted.unit else (got, wanted, "实际完成值")
     unit = words.unit(_JOINER.split(other.unit)[0])
     rule = unit.bare if unit else "assume"
@@ -343,14 +355,28 @@ def _check_bare(wanted: Quantity, got: Quantity, value: Value, words: Vocabulary
         notes.append(f"{name}0没有写单位，按0{other.unit}理解。")
     elif rule == "refuse" and not any(scale in value.raw for scale in words.scales):
         # A plain 132.9 beside 202.6万元 may be 元 or 万元; 200万 can only be money written short.
-        raise _Incomparable(f"{name}“{value.raw.strip()}”没有写金额单位，另一边为“{other.unit}”，不能确定是元还是万元。")
+        doubt = f"{name}“{value.raw.strip()}”没有写金额单位，另一边为“{other.unit}”，不能确定是元还是万元。"
+        _check_order(bare.number, other, {Decimal(1), *words.scales.values()}, doubt, notes)
     elif rule == "percent" and abs(bare.number) <= 1:
-        raise _Incomparable(f"{name}“{value.raw.strip()}”没有写“{other.unit}”，可能是用0至1的小数表示的比率。")
+        doubt = f"{name}“{value.raw.strip()}”没有写“{other.unit}”，可能是用0至1的小数表示的比率。"
+        _check_order(bare.number, other, {Decimal(1), Decimal(100)}, doubt, notes)
     else:
         notes.append(f"{name}“{value.raw.strip()}”没有写单位，按“{other.unit}”理解。")
 
 
-def _check_approximate(wanted: Quantity, got: Quantity, words: Vocabulary, notes: list[str]) -> None:
+def _check_order(bare: Decimal, other: Quantity, scales: Iterable[Decimal], doubt: str, notes: _Notes) -> None:
+    """Whether a number is on one side of another in whichever scale it is meant. Raises _Incomparable with the doubt if not."""
+    number = Fraction(other.number)
+    if _JOINER.search(other.unit):  # 元/人*月: not only its scale is in doubt
+        raise _Incomparable(doubt)
+    sides = {(Fraction(bare) * Fraction(scale) > number) - (Fraction(bare) * Fraction(scale) < number) for scale in scales}
+    if len(sides) > 1 or 0 in sides:
+        raise _Incomparable(doubt)
+    notes.append(f"{doubt}无论按哪一种，大小都一样。")
+    notes.doubt = notes.doubt or doubt
+
+
+def _check_approximate(wanted: Quantity, got: Quantity, words: Vocabulary, notes: _Notes) -> None:
     """An approximate number is compared only where the other lies outside what it may mean (近80人 against 80 cannot tell)."""
     if not (wanted.approximate or got.approximate):
         return

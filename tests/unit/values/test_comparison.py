@@ -134,7 +134,6 @@ def test_comparable_numbers_share_a_unit(target: str, actual: str, pairs: list[t
         ("≥100%", "298%"),
         ("95%", "0.97"),
         ("95%", "1"),
-        ("0.95", "96%"),
         ("0.4%", "0.1"),
         ("5个百分点", "6%"),
         ("节前5天", "3天"),
@@ -310,3 +309,22 @@ def test_worst_component() -> None:
 )
 def test_a_date_inside_a_sentence_is_a_date(target: str, actual: str, state: str) -> None:
     assert judged(target, actual, "")[0] == state
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "direction", "state"),
+    [
+        ("≥0.95", "97%", "positive", "met"),  # 0.95 % or 95 %: both below
+        ("≥0.95", "93%", "positive", "unknown"),  # above one, below the other
+        ("≥95%", "0.9", "positive", "not_met"),  # 0.9 % or 90 %: both below
+        ("≤0.05", "3%", "inverse", "unknown"),
+        ("≤200万元", "0.5", "inverse", "unknown"),  # 0.5 元 or 0.5 万元 are below, 0.5 亿元 is not
+        ("≤3亿元", "2.5", "inverse", "met"),  # in whatever it is counted
+        ("≥100", "3亿元", "positive", "unknown"),
+        ("≤100元", "3000000", "inverse", "not_met"),
+    ],
+)
+def test_a_missing_unit_is_no_doubt_where_every_reading_says_the_same(target: str, actual: str, direction: str, state: str) -> None:
+    found, comparison = judged(target, actual, direction)
+    assert found == state
+    assert bool(comparison.scale_doubt) == (state != "unknown")
