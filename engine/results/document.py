@@ -197,6 +197,7 @@ def _indicator(item: ScoredIndicator, fact: Fields, listed: str, policy: Policy)
         level1=indicator.level1,
         level2=indicator.level2,
         weight=number(known.weight),
+        weight_ground=known.weight_ground or None,
         target=known.target.raw,
         actual=known.actual.raw,
         status=score.status,
@@ -215,6 +216,10 @@ def _indicator(item: ScoredIndicator, fact: Fields, listed: str, policy: Policy)
     )
     if score.reason:
         out["reason"] = score.reason
+    if known.weight_ground == "inferred":
+        out["weight_reason"] = known.weight_reason
+    if known.weight_ends:
+        out["weight_range"] = [digits(end) for end in known.weight_ends]
     if known.direction_certain and known.target_number is not None and known.actual_number is not None:
         above, share = known.actual_number - known.target_number, fact.get("excess")
         by = {"positive": above, "inverse": -above}.get(known.direction, Decimal(0))

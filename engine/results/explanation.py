@@ -73,6 +73,8 @@ def _unknown(what: str, name: str, names: list[str]) -> UsageError:
 def _indicator(item: ResultIndicator, policy: Policy) -> Iterator[str]:
     yield f"■ {item['name']}（{item['level1']} / {item['level2'] or '—'}，分值 {item['weight'] or '未列'}）"
     yield f"  目标值“{item['target']}”，实际完成值“{item['actual']}”（{item['where']}）"
+    if "weight_reason" in item:
+        yield f"  分值：{item['weight_reason']}"
     trace = item["trace"]
     read = trace["values_read"]
     yield f"  读作：目标 {_read(read['target'])}；实际 {_read(read['actual'])}"

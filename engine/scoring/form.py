@@ -10,8 +10,9 @@ from decimal import Decimal
 from engine.policy.model import Policy, Scheme
 from engine.scoring.budget import scored_line
 from engine.scoring.model import Counts, Evaluation, Score, ScoredForm, ScoredIndicator
-from engine.scoring.readings import judge
 from engine.scoring.totals import grade, score_execution, summed, total
+from engine.scoring.weighed import judge_weighed
+from engine.scoring.weighing import weights_of
 from engine.submission.model import Form, Indicator, Submission
 from engine.values.cells import number_of
 from engine.values.known_names import known_names
@@ -37,10 +38,11 @@ def _distinct(labels: Iterable[str]) -> list[str]:
 
 def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredForm:
     answers = known_names(form.answers)
+    weights, _ = weights_of(form, policy.scoring.weights.full_score)
+    rows = [(goal.number, indicator) for goal in form.goals for indicator in _own_scores(goal.indicators)]
     indicators = tuple(
-        ScoredIndicator(goal.number, *judge(indicator, form.kind, form.fiscal_year, policy, answers))
-        for goal in form.goals
-        for indicator in _own_scores(goal.indicators)
+        ScoredIndicator(number, *judge_weighed(indicator, weight, form.kind, form.fiscal_year, policy, answers))
+        for (number, indicator), weight in zip(rows, weights, strict=True)
     )
     execution = score_execution(scored_line(form), policy, words)
     every = summed((item.score for item in indicators), policy)

@@ -26,7 +26,8 @@ def score_indicator(known: Recognised, policy: Policy) -> Score:
     """The score of one indicator by the table its nature names."""
     if known.weight is None:
         written = known.indicator.weight
-        wrong = "不是数" if number_of(written) is None else "大于总分，可能是两格的数写在一格里"
+        number = number_of(written)
+        wrong = "不是数" if number is None else "小于零" if number < 0 else "大于总分，可能是两格的数写在一格里"
         reason = f"分值“{written.text}”{wrong}" if written else "表上没有该指标的分值"
         return Score(known.reported, None, None, None, "needs_review", reason, None)
     if known.indicator.rolled:

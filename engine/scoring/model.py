@@ -72,6 +72,12 @@ class Recognised:
     """What its name was cut into, for people."""
     answer: KnownIndicator | None = None
     """What somebody said of which way is better; it holds unless a sign says another."""
+    weight_ground: str = ""
+    """`printed`, or `inferred` from headings, own scores and sums; empty where nothing is known of it."""
+    weight_reason: str = ""
+    """The sum that an inferred weight, or its bounds, follow from (Chinese)."""
+    weight_ends: tuple[Decimal, Decimal] | None = None
+    """Between which points the weight lies, where no one value is left."""
 
 
 Range = tuple[Decimal, Decimal]

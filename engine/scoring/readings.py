@@ -32,9 +32,11 @@ class _Outcome:
     score: Score
 
 
-def judge(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Policy, answers: KnownNames) -> tuple[Recognised, Score]:
-    """Recognise and score one indicator, in every reading it leaves open."""
-    item = typed(indicator, form_kind, fiscal_year, policy, answers)
+def judge(
+    indicator: Indicator, form_kind: str, fiscal_year: int, policy: Policy, answers: KnownNames, weight: Decimal | None
+) -> tuple[Recognised, Score]:
+    """Recognise and score one indicator that is worth so many points (None: not known), in every reading it leaves open."""
+    item = typed(indicator, form_kind, fiscal_year, policy, answers, weight)
     case = direction_case(item, policy)
     directions = readings_of(case)
     first = _outcome(item, directions[0], case, policy)

@@ -58,14 +58,14 @@ class DirectionReading:
     """Fields that are not as in the reading it was made beside."""
 
 
-def typed(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Policy, answers: KnownNames) -> Typed:
+def typed(
+    indicator: Indicator, form_kind: str, fiscal_year: int, policy: Policy, answers: KnownNames, weight: Decimal | None
+) -> Typed:
     """Type the values of one indicator, compare them, read its name. What the policy knows outranks the form's own `answers`."""
     words = policy.words
     target, actual = value_of(indicator.target, words), value_of(indicator.actual, words)
     compared = compare_values.compare(target, actual, words, fiscal_year)
-    weight, reported = number_of(indicator.weight), number_of(indicator.score)
-    if weight is not None and weight > policy.scoring.weights.full_score:
-        weight = None  # no indicator is worth more than the form: two numbers in one cell
+    reported = number_of(indicator.score)
     known = _as_filed(indicator, form_kind, target, actual, compared)
     if weight is not None:
         known["weight"] = weight

@@ -14,7 +14,7 @@ from engine.errors import Place
 from engine.findings.facts.claims import Claim, claims_of
 from engine.findings.facts.form import form_fact
 from engine.findings.facts.indicator import Around, home_of, indicator_fact, level1_of
-from engine.findings.facts.numbers import weight_sum
+from engine.findings.facts.numbers import reported_sum, weight_sum
 from engine.findings.facts.report_text import ReportText
 from engine.language.fact_fields import kind_of, values_of
 from engine.language.facts import (
@@ -203,6 +203,7 @@ class _Builder:
             title=goal.title or None,
             weight=number_of(goal.weight),
             weight_sum=weight_sum(items),
+            reported_sum=reported_sum(items),
             indicators=len(items),
         )
         subject = f"年度目标{goal.number}"
@@ -228,6 +229,7 @@ class _Builder:
                 home="、".join(home) or None,
                 weight=number_of(group.weight),
                 weight_sum=weight_sum(inside),
+                reported_sum=reported_sum(inside),
                 indicators=len(inside),
             )
             source = Source(label, group.level2 or group.level1, group.place, _present({"weight": group.weight}))

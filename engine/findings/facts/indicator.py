@@ -46,6 +46,7 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         form_kind=around.form_kind,
         name_key=around.name_key,
         in_unmet_table=around.in_unmet_table,
+        weight_ground=known.weight_ground or None,
         weight_text=around.filed.weight.text if around.filed.weight else None,
         scan_doubt=_scan_doubt(known),
         shared=shared_score(around.filed, item, around.followers),

@@ -29,5 +29,11 @@ def weight_sum(items: Iterable[ScoredIndicator]) -> Decimal | None:
     return None if None in weights or not weights else sum((w for w in weights if w is not None), Decimal(0))
 
 
+def reported_sum(items: Iterable[ScoredIndicator]) -> Decimal | None:
+    """What the body's own scores add up to, in points, those it left empty counted as nothing; None where it gave none."""
+    scores = [item.score.reported for item in items if item.score.reported is not None]
+    return sum(scores, Decimal(0)) if scores else None
+
+
 def gap(first: Decimal | None, second: Decimal | None) -> Decimal | None:
     return None if first is None or second is None else abs(first - second)

@@ -16,4 +16,5 @@ class GoalFact:
     title: str | None
     weight: Number | None
     weight_sum: Number | None
+    reported_sum: Number | None
     indicators: Number | None

@@ -22,4 +22,5 @@ class GroupFact:
     home: Annotated[str | None, INTERNAL]
     weight: Number | None
     weight_sum: Number | None
+    reported_sum: Number | None
     indicators: Number | None

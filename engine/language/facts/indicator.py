@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from engine.language.facts.marks import FORM_KINDS, INTERNAL, Choices, Number
+from engine.language.facts.marks import FORM_KINDS, INTERNAL, WEIGHT_GROUNDS, Choices, Number
 from engine.language.fields import COMPARISONS, DIRECTIONS, GROUNDS, KINDS, MET, OPERATORS, READ_DIRECTIONS, STATUSES, VERDICTS
 
 
@@ -43,6 +43,7 @@ class IndicatorFact:
     home: Annotated[str | None, INTERNAL]
     weight: Number | None
     weight_text: str | None
+    weight_ground: Annotated[str | None, Choices(WEIGHT_GROUNDS)]
     weight_share: Number | None
     target_text: str | None
     actual_text: str | None

@@ -8,6 +8,7 @@ from decimal import Decimal
 Number = Decimal | int
 
 FORM_KINDS = ("department", "project")
+WEIGHT_GROUNDS = ("printed", "inferred")
 SECTIONS = ("score", "execution", "met", "unmet", "problems", "problem", "remedies", "budget_use", "analysis", "")
 DOUBTS = (
     *("run_together", "part_unmarked", "part_alone", "column_unlisted"),
