@@ -119,6 +119,11 @@ def read(
         target = replace(target, operator=_TURNED[direction][target.operator])
         known["target_operator"] = target.operator
     known["verdict"], why = compare_values.verdict(target, item.actual, item.comparison, direction)
+    if item.comparison.scale_doubt and known["verdict"] != compare_values.MET:
+        # missed in whatever unit it is meant, but by how much, and so the score, depends on the unit
+        known["comparison"], why = "incomparable", item.comparison.scale_doubt
+        for name in ("target", "actual", "achieved"):
+            known.pop(name, None)
     differing = {name for name in known if known[name] != beside.fields.get(name)} if beside else set()
     rolled = item.indicator.rolled
     averaged = _averaged(rolled, policy) if rolled and rolled.score else {}  # its tier is the average's, not that of any words

@@ -346,7 +346,7 @@ def _shared_head(first: str, second: str, words: Vocabulary, notes: _Notes) -> s
 def _check_bare(wanted: Quantity, got: Quantity, value: Value, words: Vocabulary, notes: _Notes) -> None:
     """One side has no unit: whether its number may be read in the other's. `value` is the side without.
 
-    Where it may be meant in several, and each leaves the same side greater, the order of the two stands and their ratio is in doubt.
+    Where it may be meant in several, and each leaves the same side greater, the order of the two stands, their ratio is in doubt.
     """
     bare, other, name = (wanted, got, "目标值") if not wanted.unit else (got, wanted, "实际完成值")
     unit = words.unit(_JOINER.split(other.unit)[0])

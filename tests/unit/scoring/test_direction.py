@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from decimal import Decimal
+
 import pytest
 
 from engine.errors import Place
@@ -60,7 +62,7 @@ def judged(
 ) -> tuple[Recognised, Score]:
     cells = {"weight": Cell("10"), "target": Cell(target), "actual": Cell(actual), "score": Cell(score)}
     indicator = Indicator(name, level1, level2, Place(), **cells)
-    return judge(indicator, "project", 2022, policy(by), answers)
+    return judge(indicator, "project", 2022, policy(by), answers, Decimal(10))
 
 
 @pytest.mark.parametrize(
