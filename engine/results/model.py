@@ -178,6 +178,9 @@ class ResultIndicator(TypedDict):
     level1: str
     level2: str
     weight: str | None
+    weight_ground: str
+    weight_reason: NotRequired[str]
+    weight_range: NotRequired[list[str]]
     target: str
     actual: str
     status: str

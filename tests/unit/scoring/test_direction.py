@@ -8,10 +8,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
-
-from decimal import Decimal
 
 import pytest
 

@@ -37,7 +37,9 @@ def test_an_inferred_weight_is_scored_by_the_policy_not_by_the_body() -> None:
 
 
 def test_what_the_sums_leave_open_is_a_range_and_not_dropped() -> None:
-    form = scored([row(target="≥4期", actual="2期", score="30"), row(name="会议次数", target="≥1次", actual="1次", score="40")], FULL)
+    form = scored(
+        [row(target="≥4期", actual="2期", score="30"), row(name="会议次数", target="≥1次", actual="1次", score="40")], FULL
+    )
     short, met = form.indicators
     assert (short.known.weight, short.known.weight_ends) == (None, (Decimal(30), Decimal(40)))
     assert (short.score.status, short.score.allowed) == ("needs_review", (Decimal("15.00"), Decimal("20.00"))), "half of 30 to 40"
@@ -48,7 +50,9 @@ def test_what_the_sums_leave_open_is_a_range_and_not_dropped() -> None:
 
 
 def test_where_every_weight_gives_the_same_score_it_stands() -> None:
-    form = scored([row(target="≥4期", actual="0期", score="0"), row(name="会议次数", target="≥1次", actual="1次", score="60")], FULL)
+    form = scored(
+        [row(target="≥4期", actual="0期", score="0"), row(name="会议次数", target="≥1次", actual="1次", score="60")], FULL
+    )
     assert (form.indicators[0].score.status, form.indicators[0].score.computed) == ("scored", Decimal("0.00"))
 
 
