@@ -197,7 +197,7 @@ def _indicator(item: ScoredIndicator, fact: Fields, listed: str, policy: Policy)
         level1=indicator.level1,
         level2=indicator.level2,
         weight=number(known.weight),
-        weight_ground=known.weight_ground or None,
+        weight_ground=known.weight_ground or "none",
         target=known.target.raw,
         actual=known.actual.raw,
         status=score.status,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal
 
 from engine.language.model import Scalar
 from engine.policy.model import Policy, Scheme
@@ -72,7 +73,7 @@ class Recognised:
     """What its name was cut into, for people."""
     answer: KnownIndicator | None = None
     """What somebody said of which way is better; it holds unless a sign says another."""
-    weight_ground: str = ""
+    weight_ground: Literal["printed", "inferred", ""] = ""
     """`printed`, or `inferred` from headings, own scores and sums; empty where nothing is known of it."""
     weight_reason: str = ""
     """The sum that an inferred weight, or its bounds, follow from (Chinese)."""

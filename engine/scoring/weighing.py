@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from engine.scoring.budget import scored_line
 from engine.submission.model import Cell, Form, Goal, Indicator
@@ -27,7 +28,7 @@ class Weight:
     value: Decimal | None
     low: Decimal
     high: Decimal
-    ground: str
+    ground: Literal["printed", "inferred"]
     """`printed`, or `inferred` from sums."""
     reason: str = ""
     """The sum that leaves no other value, or these bounds (Chinese)."""

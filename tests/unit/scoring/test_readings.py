@@ -87,7 +87,7 @@ def test_a_policy_that_knows_it_outranks_the_forms_own_answer() -> None:
     place = judged("a", "1", "1")[0].indicator.place
     row = Indicator("出动次数", "产出指标", "数量指标", place, Cell("10"), Cell("25次"), Cell("38次"))
     own = replace(policy("hubei/2021"), known=known_names([KnownIndicator("出动次数", "positive")]))
-    known, _ = judge(row, "project", 2021, own, known_names([KnownIndicator("出动次数", "inverse")]))
+    known, _ = judge(row, "project", 2021, own, known_names([KnownIndicator("出动次数", "inverse")]), Decimal(10))
     assert known.direction == "positive"
 
 
