@@ -24,10 +24,11 @@ from engine.policy.weights import bands, weights
 from engine.values.names import NameRules
 from engine.values.rounding import Rounding
 from engine.values.vocabulary import vocabulary
+from engine.values.wording import build_grammar, mistakes
 
 NATURES = ("quantitative", "deadline", "qualitative", "not_applicable", "unscorable")
 RECOGNITION = ("direction", "attainment", "nature", "met")
-NEEDED = ("sources", "parameters", "taxonomy", "recognition", "scoring", "grades", "notation", "names")
+NEEDED = ("sources", "parameters", "taxonomy", "recognition", "scoring", "grades", "notation", "wording", "names")
 
 
 MAX_REMEMBERED = 32
@@ -96,8 +97,11 @@ class _Builder(Values):
             self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from")
         for path, wrong in wrong_days(head):
             self.add(("policy", *path), wrong, "如 {from: 2024-04-28, to: 2024-05-08}，两端都算在内")
+        for path, what, expected in mistakes(self.data["wording"]):
+            self.add(("wording", *path), what, expected)
         if self.problems:
             raise PolicyError(self.problems)
+        words = vocabulary(self.data["notation"])
         return Policy(
             id=head["id"],
             title=head["title"],
@@ -117,7 +121,8 @@ class _Builder(Values):
             recognition=recognition,
             scoring=scoring,
             grades=grades,
-            words=vocabulary(self.data["notation"]),
+            words=words,
+            grammar=build_grammar(self.data["wording"], words),
             layout=shape,
             names=names,
             numbering=tuple(self.words(self.data["names"]["numbering"], ("names", "numbering"))),
@@ -133,7 +138,7 @@ class _Builder(Values):
 
     def _reading(self) -> str:
         form = self.data.get("form", {})
-        return digest([self.data["notation"], self.data["names"], form.get("statements", [])])
+        return digest([self.data["notation"], self.data["wording"], self.data["names"], form.get("statements", [])])
 
     # --- parts ---------------------------------------------------------------------------------------------------
 

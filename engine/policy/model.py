@@ -19,6 +19,7 @@ from engine.policy.rollup import RollupRules
 from engine.values.names import NameRules
 from engine.values.rounding import Rounding
 from engine.values.vocabulary import Vocabulary
+from engine.values.wording import Grammar
 
 Scalar = str | bool | int | Decimal
 
@@ -187,6 +188,8 @@ class Policy:
     grades: tuple[Band, ...]
     words: Vocabulary
     """The words values are written with."""
+    grammar: Grammar
+    """The words by which a text says whether a target is reached."""
     layout: Layout | None
     """How the form is laid out; None if the policy describes none."""
     names: NameRules

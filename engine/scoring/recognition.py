@@ -15,6 +15,7 @@ from engine.values.cells import number_of, value_of
 from engine.values.comparison import Comparison
 from engine.values.model import Value
 from engine.values.vocabulary import Vocabulary
+from engine.values.wording import NOT_READ, WordingReading, read
 
 
 def recognise(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Policy, words: Vocabulary) -> Recognised:
@@ -24,7 +25,9 @@ def recognise(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Po
     weight, reported = number_of(indicator.weight), number_of(indicator.score)
     if weight is not None and weight > policy.scoring.weights.full_score:
         weight = None  # no indicator is worth more than the form: two numbers in one cell
+    wording = _wording(indicator, target, actual, compared, fiscal_year, policy)
     known = _as_filed(indicator, form_kind, target, actual, compared)
+    known |= {"wording": wording.verdict, "wording_aim": wording.aim, "wording_ground": wording.ground}
     if weight is not None:
         known["weight"] = weight
     if reported is not None:
@@ -51,6 +54,7 @@ def recognise(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Po
         target=target,
         actual=actual,
         comparison=compared,
+        wording=wording,
         target_number=pair.target if pair else None,
         actual_number=pair.actual if pair else None,
         direction=direction,
@@ -61,6 +65,15 @@ def recognise(indicator: Indicator, form_kind: str, fiscal_year: int, policy: Po
         steps=tuple(steps),
         fields=known,
     )
+
+
+def _wording(
+    indicator: Indicator, target: Value, actual: Value, compared: Comparison, fiscal_year: int, policy: Policy
+) -> WordingReading:
+    """What the words of the actual say of the target, where it is not numbers or dates that say it."""
+    if compared.kind in ("numbers", "deadline", "incomparable"):
+        return NOT_READ
+    return read(actual.raw, target.raw, indicator.name, fiscal_year, policy.grammar)
 
 
 def _run(policy: Policy, table: str, known: dict[str, Scalar], steps: list[Step]) -> str:

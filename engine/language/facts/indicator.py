@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from engine.language.facts.marks import FORM_KINDS, INTERNAL, Choices, Number
-from engine.language.fields import COMPARISONS, DIRECTIONS, KINDS, MET, OPERATORS, STATUSES, VERDICTS
+from engine.language.fields import COMPARISONS, DIRECTIONS, KINDS, MET, OPERATORS, STATUSES, VERDICTS, WORDINGS
+from engine.values.wording import AIMS, GROUNDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,9 @@ class IndicatorFact:
     verdict: Annotated[str | None, Choices(VERDICTS)]
     excess: Annotated[Number | None, INTERNAL]
     achieved: Annotated[Number | None, INTERNAL]
+    wording: Annotated[str | None, Choices(WORDINGS)]
+    wording_aim: Annotated[str | None, Choices(AIMS), INTERNAL]
+    wording_ground: Annotated[str | None, Choices(GROUNDS), INTERNAL]
     direction: Annotated[str | None, Choices(DIRECTIONS)]
     nature: Annotated[str | None, INTERNAL]
     attainment: str | None
