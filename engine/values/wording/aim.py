@@ -8,7 +8,7 @@ from datetime import date
 
 from engine.values.wording.clauses import clauses
 from engine.values.wording.grammar import Grammar
-from engine.values.wording.model import NONE, NOTHING, RESULT, Aim, Phrase, Want, Token
+from engine.values.wording.model import NONE, NOTHING, RESULT, Aim, Phrase, Token, Want
 from engine.values.wording.tokens import CONTENT, grams, tokens
 
 _ABOUT = (CONTENT, "plain", "step", "bad", "unsure")
@@ -113,8 +113,7 @@ def nominal(found: Sequence[Token], index: int, grammar: Grammar) -> bool:
         return beyond is not None and beyond.role in (*_ABOUT, "generic") and token.family in grammar.groups["verbal"]
     named = token.family in grammar.groups["named_after"]
     if (named or token.family in grammar.groups["content"]) and (after.role in _ABOUT or after.role == "generic"):
-        verbs = (item for item in found[:index] if item.role == "achieve" and item.family not in grammar.groups["adverbial"])
-        if any(True for _ in verbs):
+        if any(item.role == "achieve" and item.family not in grammar.groups["adverbial"] for item in found[:index]):
             return True  # 提升治理水平, 增强发展动力
     if after.text not in grammar.nouns or not named:
         return False

@@ -30,8 +30,8 @@ from engine.values.wording.model import (
     Aim,
     Assertion,
     Grams,
-    Phrase,
     Mark,
+    Phrase,
     Reach,
     WordingReading,
 )
@@ -44,7 +44,7 @@ _DOTS = "。.;,"
 Said = Sequence[tuple[Phrase, Assertion]]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=1 << 13)
 def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar) -> WordingReading:
     """What the words of `actual` say of `target`. `name` is the indicator's, which helps where the target is a slogan.
 
