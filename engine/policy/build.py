@@ -97,8 +97,8 @@ class _Builder(Values):
             self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from")
         for path, wrong in wrong_days(head):
             self.add(("policy", *path), wrong, "如 {from: 2024-04-28, to: 2024-05-08}，两端都算在内")
-        for path, what, expected in mistakes(self.data["wording"]):
-            self.add(("wording", *path), what, expected)
+        for at, what, expected in mistakes(self.data["wording"]):
+            self.add(("wording", *at), what, expected)
         if self.problems:
             raise PolicyError(self.problems)
         words = vocabulary(self.data["notation"])

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from engine.language.facts.marks import FORM_KINDS, INTERNAL, Choices, Number
-from engine.language.fields import COMPARISONS, DIRECTIONS, KINDS, MET, OPERATORS, STATUSES, VERDICTS, WORDINGS
+from engine.language.fields import COMPARISONS, DIRECTIONS, KINDS, MET, OPERATORS, STATUSES, VERDICTS
 from engine.values.wording import AIMS, GROUNDS
+from engine.values.wording import VERDICTS as WORDINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from engine.values.wording.clauses import clauses
 from engine.values.wording.grammar import Grammar
@@ -34,6 +35,7 @@ _EMPTY = Want(
 )
 
 
+@lru_cache(maxsize=1 << 12)
 def aim(target: str, name: str, grammar: Grammar, fiscal_year: int) -> Aim:
     """The aim of a folded target; `name` is the folded name of the indicator, `fiscal_year` that of the form."""
     found = tokens(target, grammar, fiscal_year)
@@ -112,9 +114,9 @@ def nominal(found: Sequence[Token], index: int, grammar: Grammar) -> bool:
         beyond = found[index + 2] if index + 2 < len(found) else None
         return beyond is not None and beyond.role in (*_ABOUT, "generic") and token.family in grammar.groups["verbal"]
     named = token.family in grammar.groups["named_after"]
-    if (named or token.family in grammar.groups["content"]) and (after.role in _ABOUT or after.role == "generic"):
-        if any(item.role == "achieve" and item.family not in grammar.groups["adverbial"] for item in found[:index]):
-            return True  # 提升治理水平, 增强发展动力
+    of_noun = (named or token.family in grammar.groups["content"]) and (after.role in _ABOUT or after.role == "generic")
+    if of_noun and any(item.role == "achieve" and item.family not in grammar.groups["adverbial"] for item in found[:index]):
+        return True  # 提升治理水平, 增强发展动力
     if after.text not in grammar.nouns or not named:
         return False
     before, rest = found[index - 1] if index else None, found[index + 2 :]

@@ -110,7 +110,7 @@ def _against(token: Token, wanted: Decimal) -> tuple[str, str]:
 
 
 def planned(parts: Sequence[Phrase], grammar: Grammar) -> tuple[Phrase, Phrase, Assertion] | None:
-    """计划安装100盏，实际安装60盏: the plan, the clause with what was reached, and what comes of it. None where no plan is counted."""
+    """计划安装100盏，实际安装60盏: the plan, the clause with what was reached, what comes of it; None without a plan."""
     for number, plan in enumerate(parts):
         said = any(token.text in grammar.tags["plans"] for token in plan.tokens)
         if not said or any(token.role == "done" for token in plan.tokens):

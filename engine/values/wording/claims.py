@@ -81,7 +81,7 @@ def _said(positive: Sequence[Word], here: Scene) -> Assertion:
 
 
 def _objects(positive: Sequence[Word], here: Scene) -> list[Token]:
-    """The words without deeds that only go on from an achievement (已建立运行); those that are completed are its object (完成采购)."""
+    """The words without deeds that only go on from an achievement (已建立运行); one that is completed is its object (完成采购)."""
     takes = here.group("general") | here.group("anything") | here.group("doing") | here.group("adverbial")
     made = next((word.at for word in positive if word.family and word.family not in takes), len(here.found))
     return [token for at, token in enumerate(here.found) if at <= made or token.family not in here.group("content")]
@@ -97,7 +97,9 @@ def _silent(here: Scene) -> list[Assertion]:
         claim = here.claim(SAID, "achieved", steps[-1])
         spoken_of = grams(token.text for token in steps)
         return [
-            replace(claim, families=frozenset({"step"}), grams=here.speaks, steps=highest(steps), done=here.has("done"), heads=spoken_of)
+            replace(
+                claim, families=frozenset({"step"}), grams=here.speaks, steps=highest(steps), done=here.has("done"), heads=spoken_of
+            )
         ]
     if not here.speaks:
         return []

@@ -22,8 +22,7 @@ def read_day(text: str, position: int, fiscal_year: int, words: Vocabulary) -> T
     """The date that begins here; one without a year is of the fiscal year. None if there is none, or it cannot be."""
     if not 1 <= fiscal_year <= 9999:
         return None
-    period = next((word for word in words.dates.periods if text.startswith(word, position)), "")
-    if period:
+    if period := _named(text, position, words):
         return _period(text, position, position + len(period), fiscal_year, words.dates.periods[period])
     if not (text[position].isdigit() or text[position] in _MONTHS) or (position and text[position - 1].isdigit()):
         return None
@@ -36,10 +35,8 @@ def read_day(text: str, position: int, fiscal_year: int, words: Vocabulary) -> T
     day = int(match["d"] or match["d2"] or match["d3"] or 0)
     if (written and not 1 <= month <= 12) or (day and day > calendar.monthrange(year, month or 1)[1]):
         return None
-    if not written:
-        period = next((word for word in words.dates.periods if text.startswith(word, match.end())), "")
-        if period:
-            return _period(text, position, match.end() + len(period), year, words.dates.periods[period])
+    if not written and (period := _named(text, match.end(), words)):
+        return _period(text, position, match.end() + len(period), year, words.dates.periods[period])
     part = _PART.match(text, match.end())
     end = part.end() if part else match.end()
     last = month or 12
@@ -52,6 +49,13 @@ def read_day(text: str, position: int, fiscal_year: int, words: Vocabulary) -> T
         last=date(year, last, day or calendar.monthrange(year, last)[1]),
         whole_year=not written and end == match.end(),
     )
+
+
+def _named(text: str, position: int, words: Vocabulary) -> str:
+    """The part of a year that is named here (上半年, 一季度); empty if none is."""
+    if not text.startswith(tuple(words.dates.periods), position):
+        return ""
+    return next(word for word in words.dates.periods if text.startswith(word, position))
 
 
 def _period(text: str, start: int, end: int, year: int, months: tuple[int, int]) -> Token:

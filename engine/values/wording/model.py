@@ -58,7 +58,7 @@ GROUNDS = (
 )
 """Why a text is read as it is: the names of the policy's sentences; empty where nothing was read."""
 SAID, FUTURE, NEED, ASIDE = "said", "future", "need", "aside"
-"""States of a claim that is no verdict yet: positive and not held against the target; to come; wanting; bad but of something else."""
+"""States of a claim that is no verdict yet: positive, not yet held against the target; to come; wanting; bad, of something else."""
 
 Grams = frozenset[str]
 """Pairs of neighbouring characters of what a text speaks of: two texts may speak of the same thing where they share some."""

@@ -1,4 +1,4 @@
-"""The words of a clause as their neighbours and the target make them: a plan or a noun, 把 or the future, a negator or a part of a name."""
+"""The words of a clause as their neighbours and the target make them: a plan or a noun, 把 or the future, a negator or a name."""
 
 from __future__ import annotations
 

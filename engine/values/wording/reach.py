@@ -70,7 +70,7 @@ def words_of(found: Sequence[Token], aim: Aim, grammar: Grammar) -> list[Word]:
 
 
 def unhappened(found: Sequence[Token], grammar: Grammar) -> int:
-    """Where it begins to be said that something did not happen that no list holds (未发生泄题、作弊等影响公平的情况); -1 if nowhere.
+    """Where it begins to be said that something no list holds did not happen (未发生泄题、作弊等影响公平的情况); -1 if nowhere.
     未出现好转 is another thing."""
     for index, (first, second, third) in enumerate(zip(found, found[1:], found[2:], strict=False)):
         if (

@@ -130,8 +130,7 @@ def _first(found: Sequence[Assertion], holds: Callable[[Assertion], bool]) -> As
 
 
 def _result(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
-    bare = imperative(aim.text, grammar) and not aim.wanted & grammar.groups["made"]
-    against = _reasons(_to_come([(clause, _repeated(held(claim, aim, grammar), aim, bare)) for clause, claim in said]))
+    against = _reasons(_to_come([(clause, _repeated(held(claim, aim, grammar), aim, grammar)) for clause, claim in said]))
     found = [claim for _, claim in against]
     if doubt := _first(found, lambda claim: claim.ground in _DOUBTS):
         return UNCLEAR, doubt
@@ -168,9 +167,11 @@ def _beyond(claim: Assertion, full: Sequence[Assertion], aim: Aim) -> bool:
     return any(rank > goal.steps.get(name, rank) for name, rank in claim.steps.items() for goal in aim.goals)
 
 
-def _repeated(claim: Assertion, aim: Aim, bare: bool) -> Assertion:
+def _repeated(claim: Assertion, aim: Aim, grammar: Grammar) -> Assertion:
     """A clause that only repeats what the target says is to be done says nothing of its having been done."""
-    return replace(claim, state=UNCLEAR, ground="copied") if bare and claim.state == FULL and claim.text == aim.text else claim
+    if claim.state != FULL or claim.text != aim.text or aim.wanted & grammar.groups["made"] or not imperative(aim.text, grammar):
+        return claim
+    return replace(claim, state=UNCLEAR, ground="copied")
 
 
 def _to_come(said: Said) -> list[tuple[Phrase, Assertion]]:

@@ -40,9 +40,9 @@ def folded(text: str, words: Vocabulary) -> tuple[str, list[int]]:
 
 
 def tokens(text: str, grammar: Grammar, fiscal_year: int) -> list[Token]:
-    """The words of a folded text. A character left over costs, and more where a word begins with it (提高效率 is 提高 and a rest, not 提
-    and 高效率). Of the ways that cost the same the one of fewest words is taken, then the one whose
-    first word is longest: 不明显 is 不 and 明显, not 不明 and a rest. Work is linear in the length of the text."""
+    """The words of a folded text. A character left over costs, and more where a word begins with it (提高效率 is 提高 and a rest,
+    not 提 and 高效率). Of the ways that cost the same the one of fewest words is taken, then the one whose first word is longest:
+    不明显 is 不 and 明显, not 不明 and a rest. Work is linear in the length of the text."""
     best: list[tuple[int, int, int, Token | None, int]] = [(0, 0, 0, None, 0)] * (len(text) + 1)
     for position in range(len(text) - 1, -1, -1):
         here = list(_at(text, position, grammar, fiscal_year))

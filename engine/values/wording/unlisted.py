@@ -44,9 +44,7 @@ def negated(here: Scene) -> list[Assertion]:
     if described or any(token.role == "done" for token in rest) or (bool(runs) and mended(here.words, first, here)):
         return []  # 未使用资金已收回, 对未完成的项目督办, 压减不必要开支: it only describes something
     reach = joined(rest)
-    absent = Assertion(
-        SAID, "absent", first.text, reach or aim.text, ((first, rest[-1] if rest else None),), ABSENT, grams(runs)
-    )
+    absent = Assertion(SAID, "absent", first.text, reach or aim.text, ((first, rest[-1] if rest else None),), ABSENT, grams(runs))
     aside = replace(absent, state=ASIDE, ground="aside", word=first.text + reach, reach="", families=frozenset(), grams=frozenset())
     if aim.kind == NONE:
         known = aim.grams.union(*(goal.event for goal in aim.goals)) | (aim.name if aim.named_bad else frozenset())
