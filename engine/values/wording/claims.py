@@ -94,13 +94,8 @@ def _silent(here: Scene) -> list[Assertion]:
         return [replace(here.claim(PART, "weak", weak, reach=here.aim.text), grams=here.speaks)]
     steps = [token for token in heads(here.found) if token.steps]
     if steps:
-        claim = here.claim(SAID, "achieved", steps[-1])
-        spoken_of = grams(token.text for token in steps)
-        return [
-            replace(
-                claim, families=frozenset({"step"}), grams=here.speaks, steps=highest(steps), done=here.has("done"), heads=spoken_of
-            )
-        ]
+        claim = replace(here.claim(SAID, "achieved", steps[-1]), families=frozenset({"step"}), grams=here.speaks)
+        return [replace(claim, steps=highest(steps), done=here.has("done"), heads=grams(token.text for token in steps))]
     if not here.speaks:
         return []
     tail = spoken(here.found, here.grammar)[-1][-1]
