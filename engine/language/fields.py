@@ -12,6 +12,9 @@ from decimal import ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 
 from engine.language.model import FieldType, Scalar
+from engine.values.wording import AIMS
+from engine.values.wording import GROUNDS as WORD_GROUNDS
+from engine.values.wording import VERDICTS as WORDINGS
 
 KINDS = ("empty", "not_applicable", "number", "composite", "range", "deadline", "text")
 OPERATORS = ("", ">=", ">", "<=", "<", "=", "±")
@@ -90,6 +93,9 @@ COMPARED: Fields = {
     "actual": Field("number", "实际完成值"),
     "verdict": Field("text", "实际完成值是否达到目标值", VERDICTS),
     "achieved": Field("number", "完成值与目标值之比"),
+    "wording": Field("text", "完成值的措辞说达到了没有", WORDINGS),
+    "wording_aim": Field("text", "目标值的措辞要的是什么", AIMS),
+    "wording_ground": Field("text", "措辞为什么这样读", WORD_GROUNDS),
 }
 EXECUTION: Fields = {
     "weight": Field("number", "预算执行分值"),

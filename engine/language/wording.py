@@ -42,6 +42,15 @@ _CODES: Mapping[str, Mapping[str, str]] = {
     "met": {"yes": "完成", "no": "未完成", "unknown": "判断不了"},
     "verdict": {"met": "达到", "not_met": "未达到", "unknown": "判断不了"},
     "comparison": {"numbers": "按数字", "deadline": "按期限", "words": "按文字", "none": "不比较", "incomparable": "无法比较"},
+    "wording": {
+        "full": "达到",
+        "part": "部分达到",
+        "not": "没有达到",
+        "opposite": "相反",
+        "unclear": "看不出",
+        "unread": "没有读",
+    },
+    "wording_aim": {"result": "做成一件事", "none": "不发生一件事", "unread": "没有读"},
     "kind": {
         "empty": "空",
         "not_applicable": "不适用",

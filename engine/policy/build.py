@@ -38,10 +38,11 @@ from engine.policy.weights import bands, weights
 from engine.values.names import NameRules
 from engine.values.rounding import Rounding
 from engine.values.vocabulary import vocabulary
+from engine.values.wording import build_grammar, mistakes
 
 NATURES = ("quantitative", "deadline", "qualitative", "not_applicable", "unscorable")
 RECOGNITION = ("direction", "attainment", "nature", "met")
-NEEDED = ("sources", "parameters", "taxonomy", "recognition", "scoring", "grades", "notation", "names")
+NEEDED = ("sources", "parameters", "taxonomy", "recognition", "scoring", "grades", "notation", "wording", "names")
 
 
 MAX_REMEMBERED = 32
@@ -116,8 +117,11 @@ class _Builder(Values):
             self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from")
         for path, wrong in wrong_days(head):
             self.add(("policy", *path), wrong, "如 {from: 2024-04-28, to: 2024-05-08}，两端都算在内")
+        for at, what, expected in mistakes(self.data["wording"]):
+            self.add(("wording", *at), what, expected)
         if self.problems:
             raise PolicyError(self.problems)
+        words = vocabulary(self.data["notation"])
         return Policy(
             id=head["id"],
             title=head["title"],
@@ -138,6 +142,7 @@ class _Builder(Values):
             scoring=scoring,
             grades=grades,
             words=words,
+            grammar=build_grammar(self.data["wording"], words),
             layout=shape,
             names=names,
             grouping=grouping,
@@ -157,7 +162,7 @@ class _Builder(Values):
 
     def _reading(self) -> str:
         form = self.data.get("form", {})
-        read = [self.data.get(name) for name in ("name_parts", "known_indicators")]
+        read = [self.data.get(name) for name in ("name_parts", "known_indicators", "wording")]
         names_table = self.data["recognition"].get(catalogue.NAME_TABLE)
         return digest([self.data["notation"], self.data["names"], form.get("statements", []), *read, names_table])
 

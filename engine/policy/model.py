@@ -22,6 +22,7 @@ from engine.values.known_names import NOBODY, KnownNames
 from engine.values.names import NameRules
 from engine.values.rounding import Rounding
 from engine.values.vocabulary import Vocabulary
+from engine.values.wording import Grammar
 
 Scalar = str | bool | int | Decimal
 
@@ -224,6 +225,8 @@ class Policy:
     grades: tuple[Band, ...]
     words: Vocabulary
     """The words values are written with."""
+    grammar: Grammar
+    """The words by which a text says whether a target is reached."""
     layout: Layout | None
     """How the form is laid out; None if the policy describes none."""
     names: NameRules

@@ -24,6 +24,7 @@ from engine.results.model import (
     ResultFinding,
     ResultForm,
     ResultIndicator,
+    ResultMark,
     ResultPolicy,
     ResultQuantity,
     ResultRule,
@@ -31,6 +32,7 @@ from engine.results.model import (
     ResultScore,
     ResultTrace,
     ResultValue,
+    ResultWording,
 )
 from engine.results.questions import questions, reading_data
 from engine.scoring.budget import scored_line
@@ -39,6 +41,7 @@ from engine.submission.model import Form
 from engine.templating.filters import rate as rate_text
 from engine.values.model import Quantity, Value
 from engine.values.numerals import plain
+from engine.values.wording import UNREAD, WordingReading
 
 Fields = Mapping[str, Scalar]
 _AMOUNTS: tuple[Literal["original_budget", "budget", "executed", "unspent", "basic_expenditure", "project_expenditure"], ...] = (
@@ -277,10 +280,23 @@ def _read(known: Recognised, policy: Policy) -> ResultTrace:
         out["comparison"] = reason
     if known.comparison.pairs and "composite" in (known.target.kind, known.actual.kind):
         out["composite_basis"] = policy.scoring.composite_basis
+    if known.wording.verdict != UNREAD:
+        out["wording"] = _wording(known.wording)
     out["values_read"] = {"target": _value(known.target), "actual": _value(known.actual)}
     if notes := [*known.comparison.assumptions, *filter(None, (known.target.note, known.actual.note))]:
         out["notes"] = list(dict.fromkeys(notes))
     return out
+
+
+def _wording(reading: WordingReading) -> ResultWording:
+    """The parse of a text: what it says, why, and the words that decided with what they reach (places counted from 1)."""
+    marks = []
+    for mark in reading.marks:
+        shown = ResultMark(word=mark.word, role=mark.role, start=mark.start + 1, end=mark.end)
+        if mark.reach:
+            shown["reach"] = mark.reach
+        marks.append(shown)
+    return {"verdict": reading.verdict, "ground": reading.ground, "why": reading.why, "marks": marks}
 
 
 def _value(value: Value) -> ResultValue:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.errors import Place, Problem, UsageError, nearest
+from engine.language.wording import code
 from engine.policy.model import Policy
-from engine.results.model import Result, ResultIndicator, ResultScore, ResultTrace, ResultValue
+from engine.results.model import Result, ResultIndicator, ResultScore, ResultTrace, ResultValue, ResultWording
 from engine.results.reading import STATUSES, Scored, label
 
 _VALUES = {
@@ -80,6 +81,7 @@ def _indicator(item: ResultIndicator, policy: Policy) -> Iterator[str]:
     yield f"  读作：目标 {_read(read['target'])}；实际 {_read(read['actual'])}"
     if trace.get("comparison"):
         yield f"  比较：{trace['comparison']}"
+    yield from _parse(trace.get("wording"))
     if "composite_basis" in trace:
         yield f"  几个数：取最差的一个（{_cited(trace['composite_basis'], policy)}）"
     for note in trace.get("notes", []):
@@ -92,6 +94,17 @@ def _indicator(item: ResultIndicator, policy: Policy) -> Iterator[str]:
         yield f"  {title}＝{_VALUES.get(step['value'], step['value'])}（{step['table']}.{step['case']}{why}；依据 {step['basis']}）"
     yield from _head("  得分", item)
     yield from _trace(trace, policy)
+
+
+def _parse(wording: ResultWording | None) -> Iterator[str]:
+    """Which words of a qualitative actual decided, and what they reach."""
+    if wording is None:
+        return
+    yield f"  措辞：{code('wording', wording['verdict'])}。{wording['why']}"
+    for mark in wording["marks"]:
+        reach = f"管到“{mark['reach']}”" if mark.get("reach") else "说的是整个小句"
+        place = f"第{mark['start']}字" if mark["start"] == mark["end"] else f"第{mark['start']}至{mark['end']}字"
+        yield f"    “{mark['word']}”（{place}，{mark['role']}）{reach}"
 
 
 def _head(name: str, score: Scored) -> Iterator[str]:

@@ -221,8 +221,28 @@ class ResultTrace(TypedDict):
     recognition: NotRequired[list[ResultStep]]
     comparison: NotRequired[str]
     composite_basis: NotRequired[str]
+    wording: NotRequired[ResultWording]
     values_read: NotRequired[ResultValuesRead]
     notes: NotRequired[list[str]]
+
+
+class ResultWording(TypedDict):
+    """措辞。"""
+
+    verdict: str
+    ground: str
+    why: str
+    marks: list[ResultMark]
+
+
+class ResultMark(TypedDict):
+    """起作用的词。"""
+
+    word: str
+    role: str
+    start: int
+    end: int
+    reach: NotRequired[str]
 
 
 class ResultStep(TypedDict):

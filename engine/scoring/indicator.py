@@ -115,7 +115,9 @@ def _tiered(known: Recognised, weight: Decimal, case: Case, policy: Policy) -> S
 
 
 def _unscored(known: Recognised, weight: Decimal, case: Case, policy: Policy) -> Score:
-    reason = "；".join(dict.fromkeys(filter(None, [case.label, known.comparison.reason or known.verdict_reason])))
+    words = known.wording.why if known.nature == "qualitative" else ""
+    said = words or known.comparison.reason or known.verdict_reason
+    reason = "；".join(dict.fromkeys(filter(None, [case.label, said])))
     trace = Trace(f"{known.nature}.{case.id}", case.label, case.basis)
     lowest = policy.scoring.rounding.above(formula.evaluate(policy.scoring.bounds.lowest, {"weight": weight}), True)
     highest = policy.scoring.rounding.below(formula.evaluate(policy.scoring.bounds.highest, {"weight": weight}), True)

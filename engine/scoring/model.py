@@ -13,6 +13,7 @@ from engine.policy.model import Policy, Scheme
 from engine.submission.model import Form, Indicator, KnownIndicator, Submission
 from engine.values.comparison import Comparison
 from engine.values.model import Value
+from engine.values.wording import WordingReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Recognised:
     target: Value
     actual: Value
     comparison: Comparison
+    wording: WordingReading
+    """What the words of the actual say; not read where numbers or dates were compared."""
     target_number: Decimal | None
     actual_number: Decimal | None
     direction: str

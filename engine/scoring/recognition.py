@@ -21,6 +21,8 @@ from engine.values.cells import number_of, value_of
 from engine.values.comparison import Comparison
 from engine.values.known_names import KnownNames
 from engine.values.model import Value
+from engine.values.wording import NOT_READ, WordingReading
+from engine.values.wording import read as read_wording
 
 _TURNED = {"positive": {"<=": ">=", "<": ">"}, "inverse": {">=": "<=", ">": "<"}}
 _BEHIND = ("attainment", "nature", "met")
@@ -38,6 +40,7 @@ class Typed:
     target: Value
     actual: Value
     comparison: Comparison
+    wording: WordingReading
     fields: Mapping[str, Scalar]
     """As tables see it, with what its name says and what is known of it."""
     said: str = ""
@@ -66,7 +69,9 @@ def typed(
     target, actual = value_of(indicator.target, words), value_of(indicator.actual, words)
     compared = compare_values.compare(target, actual, words, fiscal_year)
     reported = number_of(indicator.score)
+    wording = _wording(indicator, target, actual, compared, fiscal_year, policy)
     known = _as_filed(indicator, form_kind, target, actual, compared)
+    known |= {"wording": wording.verdict, "wording_aim": wording.aim, "wording_ground": wording.ground}
     if weight is not None:
         known["weight"] = weight
     if reported is not None:
@@ -82,7 +87,7 @@ def typed(
     answer = policy.known.find(indicator.name, unit, indicator.level2) or answers.find(indicator.name, unit, indicator.level2)
     if answer is not None:
         known["known_direction"] = answer.means
-    return Typed(indicator, form_kind, weight, reported, target, actual, compared, known, said, answer)
+    return Typed(indicator, form_kind, weight, reported, target, actual, compared, wording, known, said, answer)
 
 
 def direction_case(item: Typed, policy: Policy, score_direction: str = "") -> Case:
@@ -151,6 +156,7 @@ def recognised(item: Typed, reading: DirectionReading, case: Case) -> Recognised
         target=item.target,
         actual=item.actual,
         comparison=item.comparison,
+        wording=item.wording,
         target_number=target if isinstance(target, Decimal) else None,
         actual_number=actual if isinstance(actual, Decimal) else None,
         direction=case.value,
@@ -165,6 +171,15 @@ def recognised(item: Typed, reading: DirectionReading, case: Case) -> Recognised
         name_parts=item.said,
         answer=item.answer,
     )
+
+
+def _wording(
+    indicator: Indicator, target: Value, actual: Value, compared: Comparison, fiscal_year: int, policy: Policy
+) -> WordingReading:
+    """What the words of the actual say of the target, where it is not numbers or dates that say it."""
+    if compared.kind in ("numbers", "deadline", "incomparable"):
+        return NOT_READ
+    return read_wording(actual.raw, target.raw, indicator.name, fiscal_year, policy.grammar)
 
 
 def _step(policy: Policy, table: str, known: Mapping[str, Scalar]) -> Step:

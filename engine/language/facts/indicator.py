@@ -5,6 +5,9 @@ from typing import Annotated
 
 from engine.language.facts.marks import FORM_KINDS, INTERNAL, WEIGHT_GROUNDS, Choices, Number
 from engine.language.fields import COMPARISONS, DIRECTIONS, GROUNDS, KINDS, MET, OPERATORS, READ_DIRECTIONS, STATUSES, VERDICTS
+from engine.values.wording import AIMS
+from engine.values.wording import GROUNDS as WORD_GROUNDS
+from engine.values.wording import VERDICTS as WORDINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,9 @@ class IndicatorFact:
     verdict: Annotated[str | None, Choices(VERDICTS)]
     excess: Annotated[Number | None, INTERNAL]
     achieved: Annotated[Number | None, INTERNAL]
+    wording: Annotated[str | None, Choices(WORDINGS)]
+    wording_aim: Annotated[str | None, Choices(AIMS), INTERNAL]
+    wording_ground: Annotated[str | None, Choices(WORD_GROUNDS), INTERNAL]
     direction: Annotated[str | None, Choices(READ_DIRECTIONS)]
     """Unknown where it is not certain: a rule never sees a guess."""
     direction_ground: Annotated[str | None, Choices(GROUNDS)]

@@ -1,0 +1,130 @@
+"""Numbers inside a clause, held against those the target names, or against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+
+from engine.values.wording.aim import spoken, uncompared
+from engine.values.wording.grammar import Grammar
+from engine.values.wording.model import NONE, NOT, PART, SAID, UNCLEAR, Assertion, Grams, Phrase, Token
+from engine.values.wording.reach import ACHIEVE, BAD
+from engine.values.wording.scene import Scene
+from engine.values.wording.tokens import grams
+
+NUMBER = frozenset({"number"})
+
+
+def numbers(here: Scene) -> list[Assertion]:
+    """Counts against counts the target wants, percentages of the whole, and one count of another."""
+    near = tuple(here.grammar.words.approximate_before)
+    before = (None, *here.found)
+    listed = [
+        token
+        for first, token in zip(before, here.found, strict=False)
+        if token.number is not None and not (first is not None and first.text.endswith(near))
+    ]
+    if not listed:
+        return []
+    if here.aim.kind == NONE:
+        return _events(listed, here)
+    moves = [word for word in here.words if word.kind == ACHIEVE and word.family in here.group("moves")]
+    for token in listed:
+        if not token.number and any(word.token.end == token.start for word in moves):
+            return [_number(NOT, "number_none", token, here)]  # 提升0
+    if any(word.negated for word in here.words) or here.aim.wanted & here.group("less"):
+        return _shares(listed, here)
+    out: list[Assertion] = []
+    for first, token in zip(before, here.found, strict=False):
+        if token not in listed or (first is not None and first.text in here.tag("besides")):
+            continue  # 另有5个
+        if token.unit == "%" and not here.aim.percent:
+            out += _percent(token, here)
+        elif token.unit == "%" or not uncompared(token, here.grammar):
+            out += _count(token, here)
+    return out or _shares(listed, here)
+
+
+def _number(state: str, ground: str, token: Token, here: Scene) -> Assertion:
+    claim = replace(here.claim(state, ground, token), grams=here.speaks)
+    return replace(claim, families=NUMBER) if state == SAID else claim
+
+
+def _events(listed: Sequence[Token], here: Scene) -> list[Assertion]:
+    """A number, where something is not to happen: none of it, or some."""
+    if any(word.kind == BAD for word in here.words):
+        return []
+    some = next((token for token in listed if token.number), None)
+    if some is None:
+        return [replace(here.claim(SAID, "absent", listed[0], reach=here.aim.text), families=frozenset({"absent"}))]
+    if here.speaks:
+        wanted = here.aim.name.union(here.aim.grams, *(goal.event for goal in here.aim.goals))
+        # 发生网络攻击5次; but 编发稿件1460篇 is of something else
+        occurs = here.has("occur") and not here.has("negators") and here.speaks & wanted
+        return [here.claim(NOT, "happened", some)] if occurs else []
+    return [] if here.words or here.has("negators") else [here.claim(NOT, "happened", some)]
+
+
+def _count(token: Token, here: Scene) -> list[Assertion]:
+    """A count against the one count of that unit the target wants."""
+    same = here.grammar.words.same
+    wanted = [n for n, unit in here.aim.counts if unit == token.unit or any({unit, token.unit} <= group for group in same)]
+    if len(wanted) != 1 or not wanted[0]:
+        return []
+    state, ground = _against(token, wanted[0])
+    return [_number(state, ground, token, here)]
+
+
+def _percent(token: Token, here: Scene) -> list[Assertion]:
+    """A share of what words want: less than all of what can be done in part is a part of it; of 满意 or 提升 it says nothing."""
+    families = frozenset(word.family for word in here.words if word.kind == ACHIEVE)
+    if not token.number:
+        return [_number(NOT, "number_none", token, here)]
+    if families & here.group("moves"):
+        return []
+    if token.number >= 100:
+        return [_number(SAID, "number_met", token, here)]
+    divisible = here.aim.wanted or families
+    if divisible and (divisible | families) <= here.group("ended"):
+        return [_number(PART, "number_short", token, here)]
+    return [here.claim(UNCLEAR, "silent", token)]
+
+
+def _shares(listed: Sequence[Token], here: Scene) -> list[Assertion]:
+    """10个中已完成9个: of two counts of one thing the second is the smaller."""
+    moves = here.group("moves")
+    if not any(word.kind == ACHIEVE and word.family not in moves and not word.negated for word in here.words):
+        return []
+    for first, second in pairwise(listed):
+        if first.unit and first.unit == second.unit and (second.number or 0) < (first.number or 0):
+            return [here.claim(PART, "number_short", second)]
+    return []
+
+
+def _against(token: Token, wanted: Decimal) -> tuple[str, str]:
+    if token.number is not None and token.number >= wanted:
+        return SAID, "number_met"
+    return (PART, "number_short") if token.number else (NOT, "number_none")
+
+
+def planned(parts: Sequence[Phrase], grammar: Grammar) -> tuple[Phrase, Phrase, Assertion] | None:
+    """计划安装100盏，实际安装60盏: the plan, the clause with what was reached, what comes of it; None without a plan."""
+    for number, plan in enumerate(parts):
+        said = any(token.text in grammar.tags["plans"] for token in plan.tokens)
+        if not said or any(token.role == "done" for token in plan.tokens):
+            continue
+        wanted = {token.unit: token.number for token in plan.tokens if token.number and token.unit != "%"}
+        for clause in parts[number + 1 :]:
+            for token in clause.tokens:
+                if token.number is not None and token.unit in wanted:
+                    speaks = grams(spoken((*plan.tokens, *clause.tokens), grammar))
+                    return plan, clause, _of_plan(token, wanted[token.unit], speaks)
+    return None
+
+
+def _of_plan(token: Token, wanted: Decimal, speaks: Grams) -> Assertion:
+    state, ground = _against(token, wanted)
+    families = NUMBER if state == SAID else frozenset[str]()
+    return Assertion(state, ground, token.text, "", ((token, None),), families, speaks)

@@ -1,0 +1,167 @@
+"""A positive claim held against one goal of the target: does it speak of the same thing, is it as much, is it the same step?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.values.wording.grammar import Grammar
+from engine.values.wording.model import ASIDE, FULL, NOT, PART, SAID, UNCLEAR, Aim, Assertion, Want
+from engine.values.wording.tokens import grams
+
+_ENOUGH = 0.85
+"""Share of the characters a goal is about that a claim without achievement word must have, to say the same."""
+_FEW = 3
+"""Characters by which something is not yet told to be another's: 人员伤亡, but not 农民工工资拖欠."""
+_ORDER = (FULL, PART, NOT, UNCLEAR)
+BARE, SAME, NEAR, NAME, FREE, OTHER = "bare", "same", "near", "name", "free", "other"
+
+Verdict = tuple[str, str]
+"""full, part, not or unclear, and the ground."""
+
+
+def held(claim: Assertion, aim: Aim, grammar: Grammar) -> Assertion:
+    """A claim held against the goals: the best it is for any of them."""
+    if claim.state != SAID:
+        aside = replace(claim, state=ASIDE, ground="aside", word=claim.word + claim.reach)
+        return aside if _elsewhere(claim, aim, grammar) else claim
+    results = [answers(claim, goal, aim, grammar) for goal in aim.goals] or [(UNCLEAR, "silent")]
+    state, ground = min(results, key=lambda result: _ORDER.index(result[0]))
+    return replace(claim, state=state, ground=ground)
+
+
+def _elsewhere(claim: Assertion, aim: Aim, grammar: Grammar) -> bool:
+    """Whether what was not, or only in part, reached is not what the target speaks of, nor of its kind."""
+    if claim.state not in (PART, NOT) or claim.ground == "happened" or claim.whose <= _FEW or not aim.grams:
+        return False
+    if claim.ground in ("progress", "pending") and aim.wanted & grammar.groups["made"]:
+        return False  # something is going on, where something is to be made
+    return not claim.grams & (aim.grams | aim.name) and not claim.families & aim.wanted
+
+
+def answers(claim: Assertion, goal: Want, aim: Aim, grammar: Grammar) -> Verdict:
+    """What a positive claim is for one goal."""
+    related = _related(claim, goal, aim, grammar)
+    if "number" in claim.families:
+        moving = not aim.counts and goal.families & grammar.groups["moves"]
+        return (FULL, "number_met") if related in (BARE, SAME, NAME) and not moving else (UNCLEAR, "other")
+    if claim.ground == "echo":
+        same = not goal.families and not goal.strict and _cover(claim, goal) >= _ENOUGH
+        if same and claim.fair and not goal.fair:
+            return UNCLEAR, "degree"
+        return (FULL, "echo") if same else (UNCLEAR, "silent")
+    absent = "absent" in claim.families
+    kept = grammar.groups["absent_of"] if absent else frozenset[str]()
+    lacking = goal.strict - claim.families - kept
+    special = _step(claim, goal, related, grammar) or _level(claim, goal, related, grammar)
+    if special is not None and special[0] != FULL:
+        return special
+    if lacking and not claim.families & grammar.groups["anything"]:
+        return UNCLEAR, "open"
+    if special is not None:
+        return (UNCLEAR, "degree") if claim.fair and not goal.fair else special
+    if claim.families & grammar.groups["anything"]:
+        return (FULL, "achieved") if related in (BARE, SAME, NEAR, NAME) else (UNCLEAR, "other")
+    state, ground = _match(claim, goal, related, grammar)
+    if state != FULL:
+        return state, ground
+    if aim.measured and not claim.families & grammar.groups["strict"]:
+        return UNCLEAR, "measured"
+    degree = goal.strong and not claim.strong and not goal.families & grammar.groups["general"]
+    if degree or (claim.fair and not goal.fair):
+        return UNCLEAR, "degree"
+    return FULL, "absent" if absent else "achieved"
+
+
+def _match(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Verdict:
+    """Whether the families of the claim are those the goal wants, or answer them."""
+    groups, wanted = grammar.groups, goal.families
+    if claim.families & groups["unchanged"] and wanted & groups["changes"] and not claim.families & wanted:
+        return NOT, "level"
+    if "absent" in claim.families:
+        shared = related in (SAME, NAME) and not wanted & groups["not_by_absence"]
+        leads = wanted <= groups["ensures"] | groups["doing"]
+        denied = claim.denies & (wanted | goal.strict | (goal.states if leads else frozenset())) or goal.strict & claim.families
+        known = related != OTHER or claim.whose <= _FEW
+        return (FULL, "absent") if shared or wanted & claim.families or (denied and known) else (UNCLEAR, "other")
+    if related == OTHER:
+        return UNCLEAR, "other"
+    if claim.families & groups["general"] and (not wanted or wanted & groups["general_of"]):
+        return (FULL, "achieved") if related in (BARE, SAME, NAME) else (UNCLEAR, "other")
+    if not wanted:
+        return _unnamed(claim, goal, related, grammar)
+    for family in wanted:
+        own = family in claim.families and (related != NEAR or family not in groups["made"])
+        if own or (claim.families & grammar.answer(family).full and related in (BARE, SAME)):
+            return FULL, "achieved"
+    if any(claim.families & grammar.answer(family).part for family in wanted):
+        return PART, "stage"
+    return UNCLEAR, "other"
+
+
+def _unnamed(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Verdict:
+    """A goal with no achievement word of any list: what it is about has to be said, finished or in the same words."""
+    groups = grammar.groups
+    if goal.strict:
+        return FULL, "achieved"
+    if claim.families - groups["doing"] - groups["adverbial"] - {"step"} and related == SAME:
+        return (FULL, "achieved") if claim.families & groups["finished"] else (UNCLEAR, "other")
+    return (FULL, "echo") if _cover(claim, goal) >= _ENOUGH else (UNCLEAR, "other")
+
+
+def _related(claim: Assertion, goal: Want, aim: Aim, grammar: Grammar) -> str:
+    """Whether a claim speaks of what the goal does: bare (of nothing in particular), the same, something near it, what the
+    indicator is named after, free (the goal names nothing), or other."""
+    if any(noun in claim.text and noun not in aim.text for noun in grammar.tags["efforts"]):
+        return OTHER  # 加大工作力度: how hard, not what came of it
+    if not claim.grams:
+        return BARE
+    if shared := len(claim.grams & goal.grams):
+        return SAME if shared * 2 >= min(len(claim.grams), len(goal.grams)) else NEAR
+    if claim.grams & aim.name:
+        return NAME
+    if goal.grams or (goal.effects and not any(noun in claim.text for noun in goal.effects)):
+        return OTHER
+    return FREE
+
+
+def _cover(claim: Assertion, goal: Want) -> float:
+    """Share of the goal's characters that the claim has, in whatever order (断头路已打通 for 打通断头路)."""
+    said = set("".join(claim.grams))
+    if claim.tail not in goal.characters:
+        return 0.0  # 群众知晓度低: what is said last is something else
+    return len(goal.characters & said) / len(goal.characters) if goal.characters else 0.0
+
+
+def _step(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Verdict | None:
+    """Steps against the step the target names, or against the whole where it names none; None where steps say nothing."""
+    shared = [name for name in claim.steps if name in goal.steps]
+    if shared:
+        if all(claim.steps[name] < goal.steps[name] for name in shared):
+            return PART, "stage"
+        beyond = any(claim.steps[name] > goal.steps[name] for name in shared)
+        reaches = "step" in claim.families or claim.families & (grammar.groups["finished"] | grammar.groups["begins"])
+        if (beyond and reaches and related in (SAME, NAME, BARE)) or claim.heads & grams([goal.text]):
+            return FULL, "higher"
+        return None
+    if not claim.steps or goal.steps or (goal.families and not goal.families & grammar.groups["staged"]):
+        return None
+    if all(rank <= grammar.ladders[name].early for name, rank in claim.steps.items()):
+        return (PART, "stage") if related != OTHER or claim.whose <= _FEW else (UNCLEAR, "other")
+    if "step" in claim.families:
+        done = related in (BARE, SAME, NAME) and any(rank >= grammar.ladders[name].done for name, rank in claim.steps.items())
+        return (FULL, "higher") if done else (UNCLEAR, "other")
+    return None
+
+
+def _level(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Verdict | None:
+    """Levels of a scale both use; or a low level that only the actual names."""
+    if related == OTHER:
+        return None
+    for name, rank in claim.scale.items():
+        if name in goal.scale:
+            if rank >= goal.scale[name]:
+                return FULL, "higher"
+            return (NOT, "lowest") if rank <= grammar.scales[name] else (PART, "lower")
+        if rank <= grammar.scales[name] + 1 and not claim.families:
+            return PART, "lower"
+    return None

@@ -1,0 +1,115 @@
+"""What a clause claims: each of its words by itself, numbers, times, and what it says was achieved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.values.wording import unlisted
+from engine.values.wording.aim import about, heads, spoken
+from engine.values.wording.amounts import numbers
+from engine.values.wording.grammar import Grammar
+from engine.values.wording.model import NOT, OPPOSITE, PART, SAID, Aim, Assertion, Phrase, Token
+from engine.values.wording.reach import SCALE, Word
+from engine.values.wording.scene import Scene, highest, scene
+from engine.values.wording.single import ABSENT, inside, word_claim
+from engine.values.wording.times import times, unsaid
+from engine.values.wording.tokens import grams
+
+
+def claims(clause: Phrase, aim: Aim, grammar: Grammar) -> list[Assertion]:
+    """Everything a clause claims; empty if it says nothing of any achievement."""
+    here = scene(clause, aim, grammar)
+    if not here.found or any(word in clause.text for word in here.tag("groundwork")):
+        return []
+    if (doubt := unsaid(here)) is not None:
+        return [doubt]
+    out = [*unlisted.happened(here), *numbers(here), *unlisted.negated(here)]
+    positive: list[Word] = []
+    for number, word in enumerate(here.words):
+        after = here.words[number + 1] if number + 1 < len(here.words) else None
+        passed = after is not None and after.negators is word.negators and word.family in here.group("adverbial")
+        if inside(word, here.words[:number], here) or (word.negators and passed):
+            continue  # 整改不规范行为: it is in what was mended; 未按期完成: what is negated is the word behind it
+        claim = word_claim(word, here)
+        if claim is None:
+            positive.append(word)
+        elif claim.ground:
+            out.append(claim)
+    out, positive = times(out, positive, here)
+    if any(claim.state in (NOT, OPPOSITE) for claim in out):  # what is not said to be done is what the negation is about
+        positive = [word for word in positive if word.done and word.family not in here.group("doing")]
+    out = [replace(claim, grams=claim.grams or here.speaks) if claim.state in (PART, NOT) else claim for claim in out]
+    if positive:
+        out.append(_said(positive, here))
+    return [replace(claim, whose=here.whose) for claim in out or _silent(here)]
+
+
+def _said(positive: Sequence[Word], here: Scene) -> Assertion:
+    """The achievements of a clause as one claim, not yet held against the target."""
+    main = [word for word in positive if word.family not in here.group("adverbial")] or list(positive)
+    main = [word for word in main if word.family not in here.group("doing")] or main
+    families = frozenset(word.family for word in positive) - {""}
+    if any(word.negators and word.occurs is not None for word in positive):
+        families |= ABSENT  # 未发生不合格情况
+    if positive[-1].kind == SCALE:  # 带动效果一般: the level is what is said of it
+        families, main = frozenset(), [positive[-1]]
+    if here.has("done") and families & here.group("doing") and any(token.text in here.tag("whole") for token in here.found):
+        families |= here.group("general")  # 已全部发放
+    runs = spoken(_objects(positive, here), here.grammar)
+    steps = _steps(main, here)
+    scale: dict[str, int] = {}
+    for word in positive:
+        scale |= {name: max(rank, scale.get(name, 0)) for name, rank in word.token.scale}
+    return Assertion(
+        SAID,
+        "achieved",
+        main[-1].token.text,
+        marks=tuple((word.token, None) for word in main),
+        families=families,
+        grams=grams(runs),
+        tail=runs[-1][-1] if runs else "",
+        steps=highest(steps),
+        heads=grams(token.text for token in steps),
+        text=here.clause.text,
+        scale=scale,
+        strong=here.has("strong"),
+        fair=any(word.fair for word in positive),
+        done=here.has("done"),
+        redone=any(word in here.clause.text for word in here.tag("redone")),
+    )
+
+
+def _objects(positive: Sequence[Word], here: Scene) -> list[Token]:
+    """The words without deeds that only go on from an achievement (已建立运行); one that is completed is its object (完成采购)."""
+    takes = here.group("general") | here.group("anything") | here.group("doing") | here.group("adverbial")
+    made = next((word.at for word in positive if word.family and word.family not in takes), len(here.found))
+    return [token for at, token in enumerate(here.found) if at <= made or token.family not in here.group("content")]
+
+
+def _silent(here: Scene) -> list[Assertion]:
+    """A clause without any word that claims: a part of something, a step, or just what the target says."""
+    weak = next((token for token in here.found if token.role in ("weak", "some")), None)
+    if weak is not None and not any(goal.weak for goal in here.aim.goals):
+        return [replace(here.claim(PART, "weak", weak, reach=here.aim.text), grams=here.speaks)]
+    steps = [token for token in heads(here.found) if token.steps]
+    if steps:
+        claim = replace(here.claim(SAID, "achieved", steps[-1]), families=frozenset({"step"}), grams=here.speaks)
+        return [replace(claim, steps=highest(steps), done=here.has("done"), heads=grams(token.text for token in steps))]
+    if not here.speaks:
+        return []
+    tail = spoken(here.found, here.grammar)[-1][-1]
+    return [Assertion(SAID, "echo", here.clause.text, grams=here.speaks, fair=here.has("fair"), done=here.has("done"), tail=tail)]
+
+
+def _steps(words: Sequence[Word], here: Scene) -> list[Token]:
+    """The steps that were reached: of the achievement words themselves, and of what the last of them is said of (the last word
+    behind it that says what, else the nearest before it). 完成选址: what is complete is the step."""
+    chosen = [word.token for word in words if word.token.steps]
+    at = words[-1].at
+    behind = next((token for token in reversed(here.found[at + 1 :]) if about(token, here.grammar)), None)
+    head = behind or next((token for token in reversed(here.found[:at]) if about(token, here.grammar)), None)
+    if head is None or not head.steps:
+        return chosen
+    own = [token for token in chosen if token.family not in here.group("general") and token is not head]
+    return [*own, head]

@@ -1,0 +1,98 @@
+"""Words put together into clauses: at breaks, before 但 and 虽, and around exceptions (除……外)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from engine.values.wording.grammar import Grammar
+from engine.values.wording.model import Phrase, Token
+from engine.values.wording.tokens import CONTENT
+
+_REACH = 40
+"""Tokens within which 除 has its 外."""
+
+
+def clauses(found: Sequence[Token], grammar: Grammar) -> list[Phrase]:
+    """The tokens between breaks. What an exception names is taken out; the clause that follows is marked."""
+    kept, spots = _exceptions(_measured(found, grammar), grammar)
+    out: list[Phrase] = []
+    current: list[Token] = []
+    flags: dict[str, bool] = {}
+
+    def close() -> None:
+        nonlocal current, flags
+        if current:
+            out.append(Phrase(tuple(_merged(current)), **flags))
+            flags = {}
+        current = []
+
+    for token in kept:
+        if token.role in ("break", "contrasts", "concessions"):
+            close()
+            if token.role != "break":
+                flags["contrast" if token.role == "contrasts" else "conceded"] = True
+            continue
+        if token.start in spots:
+            close()
+            flags["excepted"] = True
+        current.append(token)
+    close()
+    return out
+
+
+def _measured(found: Sequence[Token], grammar: Grammar) -> list[Token]:
+    """规范程度, 透明度: how far a state goes is what it is about, and no state that was reached."""
+    states, ends = grammar.groups["adverbial"], tuple(grammar.tags["degrees_of"])
+    pairs = zip(found, (*found[1:], None), strict=True)
+    return [
+        replace(token, role=CONTENT, family="")
+        if token.family in states and after is not None and after.text.startswith(ends)
+        else token
+        for token, after in pairs
+    ]
+
+
+def _exceptions(found: Sequence[Token], grammar: Grammar) -> tuple[list[Token], set[int]]:
+    """The tokens without those of exceptions, and where what is left begins behind each; 除……外，还 is no exception."""
+    kept: list[Token] = []
+    spots: set[int] = set()
+    index = 0
+    while index < len(found):
+        token = found[index]
+        close = _closing(found, index) if token.role == "except_open" else -1
+        if close < 0:
+            kept.append(replace(token, role=CONTENT) if token.role in ("except_open", "except_close") else token)
+            index += 1
+            continue
+        index = close + 1
+        while index < len(found) and found[index].role == "break":
+            index += 1
+        if index < len(found) and found[index].text not in grammar.tags["besides"]:
+            spots.add(found[index].start)
+    return kept, spots
+
+
+def _closing(found: Sequence[Token], start: int) -> int:
+    """Where an exception ends: at the first 外 before a break, or else at the first there is (除2户外出务工外，……)."""
+    first = -1
+    for index in range(start + 1, min(len(found), start + _REACH)):
+        if found[index].role == "except_close":
+            if index + 1 == len(found) or found[index + 1].role == "break":
+                return index
+            first = index if first < 0 else first
+        if found[index].text == "。":
+            break
+    return first
+
+
+def _merged(found: Iterable[Token]) -> list[Token]:
+    """Neighbouring content as one token."""
+    out: list[Token] = []
+    for token in found:
+        last = out[-1] if out else None
+        if last is not None and last.role == token.role == CONTENT and last.end == token.start:
+            out[-1] = replace(last, text=last.text + token.text, end=token.end)
+        else:
+            out.append(token)
+    return out

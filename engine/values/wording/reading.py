@@ -1,0 +1,282 @@
+"""The reading of an actual: all its claims, held against the target's goals, taken together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from engine.values.wording.aim import aim as aim_of
+from engine.values.wording.aim import imperative, spoken
+from engine.values.wording.amounts import planned
+from engine.values.wording.answers import answers, held
+from engine.values.wording.claims import claims
+from engine.values.wording.clauses import clauses
+from engine.values.wording.grammar import Grammar
+from engine.values.wording.model import (
+    ASIDE,
+    FULL,
+    FUTURE,
+    NEED,
+    NONE,
+    NOT,
+    NOT_READ,
+    NOTHING,
+    OPPOSITE,
+    PART,
+    RESULT,
+    SAID,
+    UNCLEAR,
+    Aim,
+    Assertion,
+    Grams,
+    Mark,
+    Phrase,
+    Reach,
+    WordingReading,
+)
+from engine.values.wording.tokens import folded, grams, tokens
+
+_DOUBTS = ("doubt", "unmeasured")
+_MISSED = (NOT, OPPOSITE)
+_DOTS = "。.;,"
+
+Said = Sequence[tuple[Phrase, Assertion]]
+
+
+@lru_cache(maxsize=1 << 13)
+def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar) -> WordingReading:
+    """What the words of `actual` say of `target`. `name` is the indicator's, which helps where the target is a slogan.
+
+    Pure and memoised. Nothing is read where one of the two is empty.
+    """
+    text, places = folded(actual, grammar.words)
+    wanted, _ = folded(target, grammar.words)
+    if not text or not wanted:
+        return NOT_READ
+    if max(len(text), len(wanted)) > grammar.limit:
+        return WordingReading(UNCLEAR, NOTHING, "long", grammar.says["long"].format(limit=grammar.limit))
+    aim = aim_of(wanted, folded(name, grammar.words)[0], grammar, fiscal_year)
+    parts = clauses(tokens(text, grammar, fiscal_year), grammar)
+    said = _spoken_of([(clause, claims(clause, aim, grammar)) for clause in _foreground(parts, grammar)], grammar)
+    if aim.kind == RESULT and (made := planned(parts, grammar)) is not None:
+        plan, actual_clause, counted = made
+        said = [(actual_clause, counted), *((clause, claim) for clause, claim in said if clause is not plan)]
+    verdict, deciding = _nothing(said, aim, grammar) if aim.kind == NONE else _result(said, aim, grammar)
+    if aim.kind == NOTHING:
+        verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")
+    copied = text.strip(_DOTS) == wanted.strip(_DOTS) and not any(claim.ground in _DOUBTS for _, claim in said)
+    if copied and verdict in (FULL, UNCLEAR, PART):
+        bare = imperative(wanted, grammar)
+        verdict, deciding = (UNCLEAR, Assertion(UNCLEAR, "copied", text)) if bare else (FULL, Assertion(FULL, "same", text))
+    return _told(verdict, deciding, aim, places, grammar)
+
+
+# --- a target that wants something not to happen -------------------------------------------------------------------
+
+
+def _nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
+    found = [claim for _, claim in said]
+    if doubt := _first(found, lambda claim: claim.ground in _DOUBTS):
+        return UNCLEAR, doubt
+    degrees = grammar.tags["severity"] - aim.severity
+    happened, lesser = None, None
+    for clause, claim in said:
+        if claim.ground in ("happened", "failed") or claim.state == OPPOSITE:
+            if aim.severity and any(word in clause.text for word in degrees):
+                lesser = claim  # 一般事故1起, where 重大事故 is not wanted
+            else:
+                happened = claim
+    if happened is not None:
+        return NOT, happened
+    absent = [claim for claim in found if claim.ground == "absent" and _wanted(claim, aim)]
+    elsewhere = _first(found, lambda claim: claim.ground == "absent" and not _wanted(claim, aim))
+    narrow = None if aim.severity else _first(absent, lambda claim: any(word in claim.reach for word in degrees))
+    if (other := lesser or narrow) is not None:
+        return UNCLEAR, replace(other, ground="aside", word=other.word + other.reach)
+    if aside := _first(found, lambda claim: claim.state == ASIDE):
+        return UNCLEAR, aside
+    if absent:
+        return FULL, absent[-1]
+    if elsewhere is not None:
+        return UNCLEAR, replace(elsewhere, ground="aside", word=elsewhere.word + elsewhere.reach)
+    if (
+        len(said) == 1
+        and found[0].state == SAID
+        and found[0].families & grammar.groups["reached"]
+        and not found[0].grams
+        and _plain(said[0][0])
+    ):
+        return FULL, found[0]  # 已完成, 达成预期指标, and nothing else
+    return UNCLEAR, Assertion(UNCLEAR, "silent")
+
+
+def _plain(clause: Phrase) -> bool:
+    """Whether a clause says nothing of when, how many or what is left out."""
+    return not clause.excepted and not any(token.role in ("date", "number", "later") for token in clause.tokens)
+
+
+def _wanted(claim: Assertion, aim: Aim) -> bool:
+    """Whether what did not happen is what is not to happen: it says nothing of what, or the same."""
+    events = aim.grams.union(aim.name if aim.named_bad else (), *(goal.event for goal in aim.goals))
+    return not claim.grams or not events or bool(claim.grams & events)
+
+
+def _first(found: Sequence[Assertion], holds: Callable[[Assertion], bool]) -> Assertion | None:
+    return next((claim for claim in found if holds(claim)), None)
+
+
+# --- a target that wants a result ----------------------------------------------------------------------------------
+
+
+def _result(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
+    against = _reasons(_to_come([(clause, _repeated(held(claim, aim, grammar), aim, grammar)) for clause, claim in said]))
+    found = [claim for _, claim in against]
+    if doubt := _first(found, lambda claim: claim.ground in _DOUBTS):
+        return UNCLEAR, doubt
+    full = [claim for claim in found if claim.state == FULL]
+    counted = [claim for claim in found if claim.ground in ("number_met", "number_short", "number_none")]
+    if len({claim.ground for claim in counted}) > 1:  # 60名，其中3名撤回: which of them counts
+        return UNCLEAR, replace(counted[-1], ground="open")
+    part = _first(found, lambda claim: claim.state == PART and not (full and _beyond(claim, full, aim)))
+    missed = [claim for claim in found if claim.state in _MISSED]
+    if missed:
+        return _missed(missed, full, part, against, aim, grammar)
+    if part is not None:
+        return PART, part
+    if need := _first(found, lambda claim: claim.state == NEED):
+        alone = not full or any(clause.contrast for clause, _ in against)
+        return (PART, need) if alone else (UNCLEAR, replace(need, ground="open"))
+    if aside := _first(found, lambda claim: claim.state == ASIDE):
+        return UNCLEAR, aside
+    if full:
+        return _reached(full, against, aim, grammar)
+    open_ = [claim for claim in found if claim.state == UNCLEAR]
+    future = _first(found, lambda claim: claim.state == FUTURE)
+    if future is not None and not any(claim.families or claim.done or claim.ground != "silent" for claim in open_):
+        return NOT, future
+    return UNCLEAR, open_[-1] if open_ else Assertion(UNCLEAR, "silent")
+
+
+def _beyond(claim: Assertion, full: Sequence[Assertion], aim: Aim) -> bool:
+    """Whether what is in part only lies beyond what the target wants (工程正在施工, where it wants the tender))."""
+    if claim.ground == "stage":
+        return True  # an earlier step, beside the whole
+    if claim.ground not in ("progress", "pending"):
+        return False
+    return any(rank > goal.steps.get(name, rank) for name, rank in claim.steps.items() for goal in aim.goals)
+
+
+def _repeated(claim: Assertion, aim: Aim, grammar: Grammar) -> Assertion:
+    """A clause that only repeats what the target says is to be done says nothing of its having been done."""
+    if claim.state != FULL or claim.text != aim.text or aim.wanted & grammar.groups["made"] or not imperative(aim.text, grammar):
+        return claim
+    return replace(claim, state=UNCLEAR, ground="copied")
+
+
+def _to_come(said: Said) -> list[tuple[Phrase, Assertion]]:
+    """Without what is said to be achieved behind a condition or a plan, unless it says that it was done."""
+    start = next((n for n, (_, claim) in enumerate(said) if claim.state == FUTURE and claim.ground != "late"), len(said))
+    return [(clause, claim) for number, (clause, claim) in enumerate(said) if number <= start or claim.state != FULL or claim.done]
+
+
+def _reasons(said: Said) -> list[tuple[Phrase, Assertion]]:
+    """Without what clauses that begin with a reason say, where a later clause says how it ended."""
+    out = []
+    for number, (clause, claim) in enumerate(said):
+        reason = clause.tokens[0].role == "reasons"
+        later = [other for after, other in said[number + 1 :] if after is not clause]
+        if not (reason and any(other.state in (FULL, PART, *_MISSED) for other in later)):
+            out.append((clause, claim))
+    return out
+
+
+def _missed(
+    missed: Sequence[Assertion], full: Sequence[Assertion], part: Assertion | None, said: Said, aim: Aim, grammar: Grammar
+) -> tuple[str, Assertion]:
+    """Something was not reached: all there is, or beside what was."""
+    first = missed[0]
+    order = {id(claim): number for number, (_, claim) in enumerate(said)}
+    opened = any(clause.contrast or clause.conceded for clause, _ in said)
+    if full and opened and all(order[id(claim)] < order[id(full[-1])] for claim in missed):
+        # 进度曾滞后，但已全部完成: overcome; 部分未完成，但效果良好: not certain
+        overcome = all(claim.ground == "failed" for claim in missed)
+        return (FULL, full[-1]) if overcome else (UNCLEAR, replace(first, ground="open"))
+    same = full and full[-1].redone and order[id(first)] < order[id(full[-1])]
+    if same and full[-1].families & first.families:
+        return FULL, full[-1]  # 验收未通过，整改后通过
+    if part is not None:
+        return PART, part
+    other = not any(claim.families & first.families for claim in full)
+    if full and other and not opened and first.grams and aim.grams and not first.grams & (aim.grams | aim.name):
+        return UNCLEAR, replace(first, ground="aside", word=first.word + first.reach)
+    mixed = replace(first, ground="mixed", word=first.word + first.reach)
+    if full and all(claim.state == OPPOSITE or claim.ground == "happened" for claim in missed) and not opened:
+        return UNCLEAR, replace(first, ground="aside")
+    if full:
+        return PART, replace(mixed, reach=full[-1].word)
+    wanted = aim.wanted | grammar.groups["general"]
+    begun = _first(
+        [claim for _, claim in said],
+        lambda claim: claim.state == UNCLEAR and bool(claim.done or claim.redone or claim.families & wanted),
+    )
+    spoken_of = _first(
+        [claim for _, claim in said], lambda claim: claim.state == UNCLEAR and bool(claim.families and claim.grams & aim.grams)
+    )
+    if spoken_of is not None and opened:
+        return PART, replace(mixed, reach=spoken_of.word)
+    if begun is not None and any(goal.families & grammar.groups["made"] or not goal.families for goal in aim.goals):
+        return PART, replace(mixed, reach=begun.word)
+    return first.state, first
+
+
+def _reached(full: Sequence[Assertion], said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
+    """Every goal of the target is answered; what an exception leaves out is a part."""
+    if any(clause.excepted for clause, _ in said):
+        return PART, replace(full[0], ground="excepted")
+    for goal in aim.goals:
+        if not any(answers(claim, goal, aim, grammar)[0] == FULL for claim in full):
+            return UNCLEAR, replace(full[0], ground="open")
+    return FULL, full[0]
+
+
+# --- told ----------------------------------------------------------------------------------------------------------
+
+
+def _spoken_of(found: Sequence[tuple[Phrase, list[Assertion]]], grammar: Grammar) -> list[tuple[Phrase, Assertion]]:
+    """The claims in order. A clause that names nothing speaks of what the one before it did (发生5次，均已处置)."""
+    out = []
+    subject: Grams = frozenset()
+    for clause, made in found:
+        own = grams(spoken([token for token in clause.tokens if token.role != "filler"], grammar))
+        for claim in made:
+            bare = claim.state == SAID and not claim.grams and not claim.families & grammar.groups["anything"]
+            out.append((clause, replace(claim, grams=subject) if bare else claim))
+        if own and not clause.conceded and clause.tokens[0].role != "reasons":
+            subject = own
+    return out
+
+
+def _foreground(parts: Sequence[Phrase], grammar: Grammar) -> Sequence[Phrase]:
+    """Without clauses that only say against what, by what or for what something was done (针对存在的问题，……)."""
+    backgrounds = tuple(grammar.tags["backgrounds"])
+    kept = [clause for clause in parts[:-1] if not (clause.text.startswith(backgrounds) or _purpose(clause, grammar))]
+    return [*kept, *parts[-1:]]
+
+
+def _purpose(clause: Phrase, grammar: Grammar) -> bool:
+    """Whether it says what for: 为推进项目实施，……; not 为农民工追回欠薪."""
+    first = clause.tokens[:2]
+    return len(first) == 2 and first[0].text in grammar.tags["purposes"] and first[1].role == "achieve"
+
+
+def _told(verdict: str, claim: Assertion, aim: Aim, places: Sequence[int], grammar: Grammar) -> WordingReading:
+    limit = f"{aim.last.year}年{aim.last.month}月{aim.last.day}日" if aim.last else ""
+    why = grammar.says[claim.ground].format(word=claim.word, reach=claim.reach, target=aim.text, limit=limit)
+    return WordingReading(verdict, aim.kind, claim.ground, why, tuple(_mark(reach, places, grammar) for reach in claim.marks))
+
+
+def _mark(reach: Reach, places: Sequence[int], grammar: Grammar) -> Mark:
+    token, other = reach
+    title = grammar.titles.get(token.role, token.role)
+    return Mark(token.text, title, places[token.start], places[token.end - 1] + 1, other.text if other is not None else "")

@@ -1,0 +1,179 @@
+"""What one word of a clause claims, with all that reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.values.wording.model import ASIDE, NONE, NOT, OPPOSITE, PART, SAID, Assertion, Reach, Token
+from engine.values.wording.reach import ACHIEVE, BAD, EFFECT, Word, place
+from engine.values.wording.scene import Scene
+from engine.values.wording.tokens import grams
+
+ABSENT = frozenset({"absent"})
+
+
+def word_claim(word: Word, here: Scene) -> Assertion | None:
+    """None for an achievement that nothing negates or weakens; a claim without ground for a word that claims nothing."""
+    match word.kind:
+        case "bad":
+            return _bad(word, here)
+        case "failure":
+            return _failure(word, here)
+        case "mild":
+            return Assertion() if word.negated else here.of(PART, "mild", word)
+        case "scale":
+            return _negated(word, here) if word.negated else None
+    if word.negated:
+        return _denied(word, here)
+    if word.kind == EFFECT:
+        if word.weak:
+            return _weak(word, word.weak[0], here)
+        gained = word.occurs is not None and word.occurs.text in here.tag("gains")
+        return None if word.strong or gained or word.token.role == "strong" else Assertion()
+    if _reversed(word, here):
+        return here.of(OPPOSITE, "opposite", word)
+    if word.weak and word.family not in here.group("unchanged") and not any(goal.weak for goal in here.aim.goals):
+        return _weak(word, word.weak[0], here)
+    return None
+
+
+def inside(word: Word, before: Sequence[Word], here: Scene) -> bool:
+    """Whether a negated word is within what an achievement before it mended, or lessened (整改不规范行为)."""
+    return bool(word.negators) and word.at + 1 < len(here.found) and mended(before, word.negators[0], here)
+
+
+def mended(before: Sequence[Word], negator: Token, here: Scene) -> bool:
+    """Whether a negator of the kind that makes nouns (不必要) stands behind an achievement that mends, or lessens."""
+    if not negator.text.endswith(here.grammar.degree_negators):
+        return False
+    at = place(here.found, negator)
+    families = here.group("mends") | here.group("less")
+    return any(word.kind == ACHIEVE and not word.negated and word.family in families and word.at < at for word in before)
+
+
+# --- achievements --------------------------------------------------------------------------------------------------
+
+
+def _denied(word: Word, here: Scene) -> Assertion:
+    """A negated achievement."""
+    if word.negators[0].text in here.tag("preventive"):
+        return _absent(word, here)
+    claim = _negated(word, here)
+    if here.aim.kind == NONE:  # a deed is not to happen: is it this one?
+        if any(goal.event & grams([claim.reach]) for goal in here.aim.goals):
+            return replace(claim, state=SAID, ground="absent", families=ABSENT)
+        return replace(claim, state=ASIDE, ground="aside", word=claim.word + claim.reach)
+    return replace(claim, state=PART, ground="flawed") if claim.state == NOT and _beside(word, here) else claim
+
+
+def _negated(word: Word, here: Scene) -> Assertion:
+    first = word.negators[0]
+    marks: tuple[Reach, ...] = ((first, word.token),)
+    state, ground, text = NOT, "negated", word.token.text
+    if word.few is not None:
+        state, ground, marks = PART, "negated_part", ((word.few, word.token), *marks)
+    elif word.whole is not None or any(text.startswith(each) and text != each for each in here.tag("whole")):
+        state, ground, marks = PART, "negated_whole", ((first, word.whole or word.token), *marks)
+    return replace(here.of(state, ground, word, marks), word=first.text, reach=here.reached(word, first))
+
+
+def _weak(word: Word, first: Token, here: Scene) -> Assertion:
+    claim = here.of(PART, "weak", word, ((first, word.token),))
+    return replace(claim, word=first.text, reach=here.reached(word, first))
+
+
+def _beside(word: Word, here: Scene) -> bool:
+    """Whether a state is negated that the target does not ask for (台账不完整, where one is to be set up)."""
+    if word.family not in here.group("adverbial"):
+        return False
+    answers = [here.grammar.answer(name).full for name in here.aim.wanted]
+    return bool(here.aim.wanted) and word.family not in here.aim.wanted.union(*answers)
+
+
+def _reversed(word: Word, here: Scene) -> bool:
+    """Whether it goes the other way than the target: 上升 where a fall is wanted. A fall of something bad is none."""
+    aim, speaks, mends = here.aim, here.speaks, here.group("mends")
+    if not aim.wanted & here.grammar.opposites.get(word.family, frozenset()) or word.family in aim.wanted:
+        return False
+    if speaks and aim.grams and 2 * len(speaks & aim.grams) < min(len(speaks), len(aim.grams)) and not speaks & aim.name:
+        return False  # 用时缩短, where 能力 is to rise
+    return word.family not in mends or not (aim.wanted & mends or any(other.kind == BAD for other in here.words))
+
+
+# --- what went wrong -----------------------------------------------------------------------------------------------
+
+
+def _failure(word: Word, here: Scene) -> Assertion:
+    """A failure, or a state gone bad; mended it claims nothing (滞后问题已解决), of some only it is a part."""
+    if word.negated:
+        return _absent(word, here)
+    rest = here.found[word.at + 1 :]
+    healed = word.token.text not in here.aim.text and any(_is(other, "mends", here) for other in here.words)
+    if healed or (rest and rest[0].role == "done" and here.grams(rest[1:])):
+        return Assertion()  # 取消了3项审批: a deed, and no word of how it went
+    some = next((token for token in word.weak if token.role == "some"), None)
+    return _weak(word, some, here) if some else here.of(NOT, "failed", word)
+
+
+def _bad(word: Word, here: Scene) -> Assertion:
+    """Something bad: negated it did not happen; dealt with it claims nothing by itself; else it happened where it is counted, is
+    said to occur, or is just what the target does not want."""
+    if word.negators:
+        return _absent(word, here) if word.negated else Assertion()
+    counted = [token for token in here.found if token.number is not None]
+    if counted and not any(token.number for token in counted):
+        return replace(_absence(word, here), word=counted[0].text, reach=word.token.text, marks=((counted[0], word.token),))
+    several = any(token.unit != "%" for token in counted)
+    after = [other for other in here.words if other.at > word.at]
+    if any(other.negated and (other.few is not None or not several) for other in after):
+        return Assertion()  # 问题未整改, 2个问题未整改: what is negated says it
+    occurs, behind = word.occurs, word.token.end
+    dealt = any(_is(other, "deals" if occurs is None else "mends", here) for other in here.words)
+    persists = (occurs is not None and occurs.start >= behind) or any(token.start >= behind for token in word.strong)
+    if here.aim.kind == NONE:
+        return _unwanted(word, dealt and occurs is None, several, here)
+    if not (occurs is not None or several or persists) or (dealt and not (occurs is not None and several)):
+        return Assertion()
+    return _hurts(word, after, persists, here)
+
+
+def _unwanted(word: Word, dealt: bool, several: bool, here: Scene) -> Assertion:
+    """Something bad, where something is not to happen."""
+    if not dealt:
+        return here.of(NOT, "happened", word)
+    if not grams([word.token.text]) & here.aim.grams.union(*(goal.event for goal in here.aim.goals)):
+        return Assertion()  # 整改隐患132处, where 事故 is not wanted
+    return here.of(NOT, "happened", word) if several else here.of(ASIDE, "aside", word)
+
+
+def _hurts(word: Word, after: Sequence[Word], persists: bool, here: Scene) -> Assertion:
+    """Something bad that happened, where a result is wanted: whether it goes against the result."""
+    aim, own = here.aim, grams([word.token.text])
+    hurt = bool(aim.wanted & here.group("hurt"))
+    lessened = aim.wanted & (here.group("less") | here.group("mends")) and own & aim.grams
+    if lessened and not persists and not (word.occurs is not None and hurt):
+        return Assertion()  # 信访件数由132件降至97件: how many there are, where there are to be fewer
+    if any(other.family in here.group("grows") for other in after) and not own & aim.grams:
+        return here.of(ASIDE, "aside", word)
+    still = persists and aim.wanted & here.group("less") and here.speaks & aim.grams
+    if hurt or own & (aim.grams | aim.name) or still:
+        return here.of(NOT, "happened", word)
+    return here.of(ASIDE, "aside", word)
+
+
+def _absence(word: Word, here: Scene) -> Assertion:
+    text = word.token.text
+    families = ABSENT | here.group("strict") if text in here.tag("lateness") else ABSENT
+    denies = here.grammar.contradicts.get(text, frozenset())
+    return Assertion(SAID, "absent", families=families, grams=grams([text]) | here.speaks, denies=denies)
+
+
+def _absent(word: Word, here: Scene) -> Assertion:
+    """Something bad that did not happen."""
+    first = word.negators[0]
+    return replace(_absence(word, here), word=first.text, reach=here.reached(word, first), marks=((first, word.token),))
+
+
+def _is(word: Word, group: str, here: Scene) -> bool:
+    return word.kind == ACHIEVE and not word.negated and word.family in here.group(group)

@@ -1,0 +1,111 @@
+"""What is still to come, going on, waited for, wanting, or in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.values.wording.aim import about
+from engine.values.wording.amounts import NUMBER
+from engine.values.wording.model import FUTURE, NEED, NOT, PART, UNCLEAR, Assertion, Token
+from engine.values.wording.reach import Word
+from engine.values.wording.scene import Scene, highest, joined
+from engine.values.wording.tokens import CONTENT
+
+
+def unsaid(here: Scene) -> Assertion | None:
+    """Why the clause as a whole says nothing for certain: doubt, or that nobody has measured."""
+    for index, token in enumerate(here.found):
+        rest = here.found[index + 1 :]
+        doubt = token.role == "doubt" and not here.known(token) and after(here) is None
+        if doubt or (token.role == "negators" and _measure(rest, here)):
+            return here.claim(UNCLEAR, "doubt" if doubt else "unmeasured", token, reach=joined(rest))
+    return None
+
+
+def _measure(rest: Sequence[Token], here: Scene) -> bool:
+    """Whether it is measuring that is negated, and not what the target wants."""
+    text = ""
+    for token in rest:
+        if token.role == "negators" or (token.role == "achieve" and token.family not in here.group("doing")):
+            break
+        text += token.text
+    found = max((word for word in here.tag("measures") if word in text), key=lambda word: (len(word), word), default="")
+    return bool(found) and found not in here.aim.text
+
+
+def times(out: list[Assertion], positive: list[Word], here: Scene) -> tuple[list[Assertion], list[Word]]:
+    """The claims, with what is still to come (meant to be, waited for, after the year, going on, wanting), and the achievements
+    that are left of those claimed."""
+    said = _coming(positive, here) or _late(positive, here) or _unfinished(positive, here)
+    if said is None:
+        return out, positive
+    claim, kept = said
+    if claim.state == FUTURE:  # the numbers of a plan are none that were reached
+        out = [other for other in out if not other.families & NUMBER]
+    return [*out, claim], kept
+
+
+Left = tuple[Assertion, list[Word]]
+
+
+def _coming(positive: Sequence[Word], here: Scene) -> Left | None:
+    for index, token in enumerate(here.found):
+        if here.known(token):
+            continue
+        follows = [word for word in positive if word.at > index]
+        first = follows[0].token if follows else None
+        waits = token.role == "pending" and any(
+            item.role == CONTENT and item.text.startswith("后") for item in here.found[index + 1 :]
+        )
+        if waits or (token.role == "conditions" and (len(token.text) > 1 or index == 0)):
+            return here.claim(FUTURE, "condition", token, first), []
+        if token.role == "future" and not any(word.done for word in follows):
+            return here.claim(FUTURE, "future", token, first), []
+        if token.role == "pending":
+            if first is not None and first.family in here.group("begins"):
+                return here.claim(NOT, "not_begun", token, first, first.text), []
+            return replace(here.claim(PART, "pending", token, first), steps=highest(here.found)), []
+    return None
+
+
+def _late(positive: Sequence[Word], here: Scene) -> Left | None:
+    late = after(here)
+    if late is None or (not positive and here.has("negators")):
+        return None
+    done = bool(positive) and not here.has("doubt")
+    bare = not any(about(token, here.grammar) for token in here.found)
+    last = positive[-1].token if positive else None
+    return here.claim(NOT if done else FUTURE, "late" if done or bare else "future", late, last), []
+
+
+def _unfinished(positive: Sequence[Word], here: Scene) -> Left | None:
+    last = positive[-1].token if positive else None
+    for index, token in enumerate(here.found):
+        if here.known(token):
+            continue
+        if token.role == "progress":
+            return replace(here.claim(PART, "progress", token, last), steps=highest(here.found)), []
+        if token.role == "need" and not any(word.family in here.group("mends") for word in positive):  # but 差距缩小
+            return here.claim(NEED, "need", token), [word for word in positive if word.at < index and word.done]
+    return None
+
+
+def after(here: Scene) -> Token | None:
+    """The word that names a time after the one the target wants; not one that only says of which year something is."""
+    end = here.aim.last
+    if end is None:
+        return None
+    for index, token in enumerate(here.found):
+        rest = here.found[index + 1 :]
+        if token.role == "later" and not here.known(token):
+            following = next((item for item in rest if item.role != "date"), None)
+        elif token.first is not None and token.first > end:
+            if not token.whole_year:
+                return token
+            following = rest[0] if rest else None
+        else:
+            continue
+        if following is None or not (about(following, here.grammar) or following.role in ("generic", "of", "effects")):
+            return token
+    return None
