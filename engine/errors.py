@@ -61,6 +61,9 @@ class Problem:
     expected: str = ""
     nearest: str = ""
     code: str = ""
+    names: tuple[str, ...] = ()
+    """What it speaks of that is written elsewhere, or should be: the keys that lead to it (`("parameters", "cap")`), or a name
+    alone. What follows from what is decided by these and by the code, never by the words."""
 
     def __str__(self) -> str:
         text = f"{self.place}：{self.message}" if str(self.place) else self.message
