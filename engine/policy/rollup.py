@@ -28,6 +28,7 @@ METHODS: Mapping[str, str] = {
     "refuse": "不汇总",
 }
 """How the actual values of several forms become one, with the words of the trace."""
+WEIGHTED = ("funds_mean", "base_mean", "score_mean")
 NUMERIC = ("sum", "funds_mean", "base_mean")
 AXES: Mapping[str, str] = {"unit": "按单位", "region": "按地区逐级", "project": "项目汇总到部门"}
 KINDS = ("numbers", "range", "deadline", "words", "not_applicable", "missing", "mixed")
