@@ -108,9 +108,11 @@ def _table(fields: Fields) -> Iterator[str]:
 if __name__ == "__main__":
     from pathlib import Path
 
-    from module_map import modules_page  # beside this file
+    from code_list import codes_page  # beside this file
+    from module_map import modules_page
     from result_types import result_types
 
+    Path("docs/codes.md").write_text(codes_page(Path("engine")), encoding="utf-8")
     Path("docs/fields.md").write_text(fields_page(), encoding="utf-8")
     Path("docs/modules.md").write_text(modules_page(Path("engine")), encoding="utf-8")
     Path("engine/results/model.py").write_text(result_types(Path("schemas")), encoding="utf-8")

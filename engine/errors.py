@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import difflib
 import errno
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 EXIT_OK = 0
 EXIT_FINDINGS = 1
@@ -53,14 +54,18 @@ class Place:
 class Problem:
     """One thing wrong with an input or a policy.
 
-    `message` says what is wrong, `expected` what should stand there, `nearest` a valid name close to the one written.
+    `message` says what is wrong, `expected` what should stand there, `nearest` a valid name close to the one written. `code` says
+    the kind of thing it is, dotted and stable (docs/codes.md): programs go by it, and the words may change.
     """
 
     place: Place
     message: str
     expected: str = ""
     nearest: str = ""
-    code: str = ""
+    code: str = field(kw_only=True)
+    names: tuple[str, ...] = ()
+    """What it speaks of that is written elsewhere, or should be: the keys that lead to it (`("parameters", "cap")`), or a name
+    alone. What follows from what is decided by these and by the code, never by the words."""
 
     def __str__(self) -> str:
         text = f"{self.place}：{self.message}" if str(self.place) else self.message
@@ -70,15 +75,18 @@ class Problem:
             text += f"；是否想写“{self.nearest}”？"
         return text
 
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Problem:
+        """A problem as `dataclasses.asdict` took it apart, after its way through JSON."""
+        return cls(**{**data, "place": Place(**data["place"]), "names": tuple(data.get("names", ()))})
+
 
 class JixiaoError(Exception):
     """Root of every error a user can cause. Carries all problems found, and the exit status of the Contract."""
 
     exit_status = EXIT_USAGE
 
-    def __init__(self, problems: Iterable[Problem] | Problem | str) -> None:
-        if isinstance(problems, str):
-            problems = Problem(Place(), problems)
+    def __init__(self, problems: Iterable[Problem] | Problem) -> None:
         if isinstance(problems, Problem):
             problems = [problems]
         unique = dict.fromkeys(problems)

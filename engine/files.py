@@ -29,25 +29,25 @@ ABANDONED = 3600.0
 _SPACE, _RIGHTS, _PLACE = "腾出空间后再运行一次，或写到别的磁盘", "有权写的目录；或请管理员给权限", "已有的目录里的一个文件"
 _NAME = "短一些的名字：一段名字不超过 255 字节，约 85 个汉字"
 _REMEDIES = {
-    errno.ENOSPC: ("full", _SPACE),
-    errno.EDQUOT: ("full", _SPACE),
-    errno.EFBIG: ("full", "写到别的磁盘，或请管理员放宽限制"),
-    errno.EROFS: ("denied", "写到别的地方"),
-    errno.EACCES: ("denied", _RIGHTS),
-    errno.EPERM: ("denied", _RIGHTS),
-    errno.EISDIR: ("place", _PLACE),
-    errno.ENOTDIR: ("place", _PLACE),
-    errno.ENOENT: ("place", f"{_PLACE}；或先建这个目录"),
-    errno.ELOOP: ("place", _PLACE),
-    errno.EEXIST: ("place", "另一个名字"),
-    errno.ENOTEMPTY: ("place", "另一个名字"),
-    errno.ENAMETOOLONG: ("name", _NAME),
-    errno.EILSEQ: ("name", "另一个名字"),
-    errno.EBUSY: ("busy", "关掉它再运行一次"),
-    errno.ETXTBSY: ("busy", "关掉它再运行一次"),
-    errno.EIO: ("broken", "换一个磁盘，并检查这一个"),
+    errno.ENOSPC: ("output.full", _SPACE),
+    errno.EDQUOT: ("output.full", _SPACE),
+    errno.EFBIG: ("output.full", "写到别的磁盘，或请管理员放宽限制"),
+    errno.EROFS: ("output.denied", "写到别的地方"),
+    errno.EACCES: ("output.denied", _RIGHTS),
+    errno.EPERM: ("output.denied", _RIGHTS),
+    errno.EISDIR: ("output.place", _PLACE),
+    errno.ENOTDIR: ("output.place", _PLACE),
+    errno.ENOENT: ("output.place", f"{_PLACE}；或先建这个目录"),
+    errno.ELOOP: ("output.place", _PLACE),
+    errno.EEXIST: ("output.place", "另一个名字"),
+    errno.ENOTEMPTY: ("output.place", "另一个名字"),
+    errno.ENAMETOOLONG: ("output.name", _NAME),
+    errno.EILSEQ: ("output.name", "另一个名字"),
+    errno.EBUSY: ("output.busy", "关掉它再运行一次"),
+    errno.ETXTBSY: ("output.busy", "关掉它再运行一次"),
+    errno.EIO: ("output.broken", "换一个磁盘，并检查这一个"),
 }
-"""errno -> the last part of the problem's code, what to do."""
+"""errno -> the problem's code, what to do."""
 
 
 def write(content: str | bytes, out: Path | None, *, mode: int = 0o666) -> None:
@@ -195,9 +195,9 @@ def telling(path: Path) -> Iterator[None]:
 def refused(error: OSError, name: str) -> OutputError:
     """What the machine refused, in Chinese: the file, what is wrong, what to do."""
     number = error_number(error)
-    code, remedy = _REMEDIES.get(number, ("other", "处理后再运行一次"))
+    code, remedy = _REMEDIES.get(number, ("output.other", "处理后再运行一次"))
     why = "所在的目录不存在" if number == errno.ENOENT else system_reason(error)
-    return OutputError(Problem(Place(name), f"写不进去：{why}", remedy, code=f"output.{code}"))
+    return OutputError(Problem(Place(name), f"写不进去：{why}", remedy, code=code))
 
 
 def _print(content: str | bytes) -> None:

@@ -103,7 +103,14 @@ def read(file: Path, policy: str | None, policies: Path | None, form: str, out: 
     if not run.single and form == "json":
         _write("".join(record.dump_line(submission) for submission in submissions), out)
     elif len(submissions) > 1:
-        raise UsageError(Problem(Place(displayed(file)), f"读出 {len(submissions)} 个记录，一个 YAML 文件写不下", "--format json"))
+        raise UsageError(
+            Problem(
+                Place(displayed(file)),
+                f"读出 {len(submissions)} 个记录，一个 YAML 文件写不下",
+                "--format json",
+                code="usage.format",
+            )
+        )
     else:
         _write(record.dump_json(submissions[0]) if form == "json" else record.dump_yaml(submissions[0]), out)
     return run.status
@@ -166,7 +173,7 @@ def report(
     from engine.reports import files as drafting
 
     if templates and not templates.is_dir():
-        raise UsageError(Problem(Place(displayed(templates)), "没有这个模板目录"))
+        raise UsageError(Problem(Place(displayed(templates)), "没有这个模板目录", code="usage.templates"))
     run = runs.read(files, policy, policies, [out])
     items = runs.check(run)
     names = drafting.folders([item.bundle for item in items])

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from engine.cli.options import FILE, library_option, tell, the_library
-from engine.errors import EXIT_INPUT, EXIT_OK, UsageError
+from engine.errors import EXIT_INPUT, EXIT_OK, Place, Problem, UsageError
 from engine.extras import extra
 from engine.files import write as _write
 
@@ -48,7 +48,7 @@ def ingest(paths: tuple[Path, ...], out: Path, jobs: int | None, policy: str | N
 
     for path in paths:
         if not path.exists():
-            raise UsageError(f"没有这个文件或目录：{displayed(path)}")
+            raise UsageError(Problem(Place(displayed(path)), "没有这个文件或目录", "已有的文件或目录", code="usage.path"))
     done = run(paths, out, the_library(policies), policy, jobs or 0, progress())
     click.echo(
         f"{done.bundles} 份申报、{done.forms} 张表、{done.indicators} 个指标；"

@@ -96,7 +96,7 @@ def policy_explain(
     from engine.policy.views.clauses import explained
 
     if clauses and name:
-        raise UsageError(Problem(Place(), "--clauses 是整个政策的，不能再写规则的编号", "两样里写一样"))
+        raise UsageError(Problem(Place(), "--clauses 是整个政策的，不能再写规则的编号", "两样里写一样", code="usage.options"))
     roots = [templates] if templates else []
     _write(explained(policy, the_library(policies), name, by_clause=clauses, form=form, roots=roots), out)
 

@@ -122,7 +122,7 @@ def _read(
     if len(by_id) > 1:
         listed = "、".join(sorted(by_id))
         raise PolicyError(
-            Problem(Place(), f"一起汇总的表适用不同的政策：{listed}", "用 --policy 指定其中一个", "", "policy.ambiguous")
+            Problem(Place(), f"一起汇总的表适用不同的政策：{listed}", "用 --policy 指定其中一个", code="policy.ambiguous")
         )
     forms = [(form, bundle.files[0]) for bundle in found.bundles for form in bundle.submission.forms]
     return [form for form, _ in forms], next(iter(by_id.values())), [name for _, name in forms]
@@ -148,7 +148,7 @@ def _refuse(done: Rollup) -> None:
     for told in done.findings:
         if told.refused or told.severity == "error":
             place = told.evidence[0].place if told.evidence else Place()
-            problems.append(Problem(place, f"{told.level}：{told.message}", told.advice, code=told.rule))
+            problems.append(Problem(place, f"{told.level}：{told.message}", told.advice, code="rollup.refused", names=(told.rule,)))
     if problems:
         raise InputError(problems)
 

@@ -45,9 +45,13 @@ def workbench(
 
     if not is_loopback(host) and accounts is None:
         told = f"监听 {host} 会让别的机器也能进来，而没有账号"
-        raise UsageError(Problem(Place(), told, "--accounts FILE（先用 jixiao account add 建账号），或只监听本机 127.0.0.1"))
+        raise UsageError(
+            Problem(
+                Place(), told, "--accounts FILE（先用 jixiao account add 建账号），或只监听本机 127.0.0.1", code="usage.accounts"
+            )
+        )
     if (certificate is None) != (key is None):
-        raise UsageError(Problem(Place(), "--certificate 与 --key 要一起给"))
+        raise UsageError(Problem(Place(), "--certificate 与 --key 要一起给", code="usage.options"))
     make_directory(policies)
     serve(
         policies=policies.resolve(),

@@ -47,7 +47,12 @@ def policy_import(file: Path, dry_run: bool, policies: Path | None) -> int:
     if not (target / policy / "policy.yaml").is_file():
         told = f"“{policy}”不在 {displayed(target)} 里，不能改"
         raise UsageError(
-            Problem(Place(displayed(file)), told, "用 --policies 指明它所在的目录；随程序提供的先用 policy new 建一个")
+            Problem(
+                Place(displayed(file)),
+                told,
+                "用 --policies 指明它所在的目录；随程序提供的先用 policy new 建一个",
+                code="policy.not-here",
+            )
         )
     if not dry_run:
         SavedPolicies(target).recover()

@@ -67,7 +67,9 @@ class Allowance:
 
     def row(self, number: int, sheet: str) -> None:
         if number > MAX_ROWS:
-            problem = Problem(Place(self.file, path=f"{sheet}!A{number}"), f"工作表“{sheet}”的行数超过{MAX_ROWS:,}行")
+            problem = Problem(
+                Place(self.file, path=f"{sheet}!A{number}"), f"工作表“{sheet}”的行数超过{MAX_ROWS:,}行", code="input.too-many-rows"
+            )
             raise InputError(replace(problem, expected=f"不超过{MAX_ROWS:,}行，可拆分为几个文件", code="input.too-many-rows"))
 
     def flag(self, sheet: str, row: int, column: int, message: str, expected: str) -> None:

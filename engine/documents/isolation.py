@@ -36,7 +36,7 @@ def read(reader: str, data: bytes, file: str, expected: str, *, seconds: float =
     try:
         answer = json.loads(done.stdout)
         if "problems" in answer:
-            raise InputError([_problem(item) for item in answer["problems"]])
+            raise InputError([Problem.from_data(item) for item in answer["problems"]])
         told = (Told(key, text, _place(place)) for key, text, place in answer["told"])
         return Document(tuple(map(_block, answer["blocks"])), file, tuple(told))
     except (ValueError, KeyError, TypeError):
@@ -46,10 +46,6 @@ def read(reader: str, data: bytes, file: str, expected: str, *, seconds: float =
 
 def _place(values: Sequence[Any]) -> Place:
     return Place(*values)
-
-
-def _problem(item: dict[str, Any]) -> Problem:
-    return Problem(**{**item, "place": Place(**item["place"])})
 
 
 def _block(item: Sequence[Any]) -> Block:

@@ -278,7 +278,12 @@ def _together(above: _Grid, below: _Grid, file: str) -> _Grid:
         suspect = below.centred or any(_nearest(columns, above.columns[c]) == at for c in above.full)
         if row == heads and suspect and rest[heads][at][0]:
             message = f"第{below.page}页表格首行的“{rest[heads][at][0][:20]}”可能是上一页末行那一格的后半截，分不清"
-            problem = Problem(Place(file, path=f"第{below.page}页"), message, "合并的单元格不跨页的 PDF，或原来的 Word、Excel 文件")
+            problem = Problem(
+                Place(file, path=f"第{below.page}页"),
+                message,
+                "合并的单元格不跨页的 PDF，或原来的 Word、Excel 文件",
+                code="input.torn-cell",
+            )
             raise InputError(replace(problem, code="input.torn-cell"))
     if heads < len(rest):
         row_below = tuple((text, None if not text and merged is False else merged) for text, merged in rest[heads])

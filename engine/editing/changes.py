@@ -76,8 +76,10 @@ def after(seen: Snapshot, change: FileChange) -> dict[str, str]:
             return _overridden(seen, change)
     except (KeyError, IndexError, TypeError, AttributeError):  # what is at the path is no such thing, or is not there
         where = ".".join(map(str, change.at))
-        raise PolicyError(Problem(Place(change.file), f"没有这个位置：{displayed(where)[:200]}", "重新载入再改")) from None
-    raise PolicyError(Problem(Place(), f"没有这种修改：{change.kind}", "、".join(KINDS)))
+        raise PolicyError(
+            Problem(Place(change.file), f"没有这个位置：{displayed(where)[:200]}", "重新载入再改", code="edit.nowhere")
+        ) from None
+    raise PolicyError(Problem(Place(), f"没有这种修改：{change.kind}", "、".join(KINDS), code="edit.kind"))
 
 
 def typed(value: Any, kind: str) -> Any:
@@ -102,7 +104,7 @@ def typed(value: Any, kind: str) -> Any:
 
 def _in_file(seen: Snapshot, change: FileChange) -> EditedFile:
     if change.file not in seen.texts:
-        raise PolicyError(Problem(Place(change.file), "没有这个文件", "、".join(seen.texts)))
+        raise PolicyError(Problem(Place(change.file), "没有这个文件", "、".join(seen.texts), code="edit.no-file"))
     return _changed(_source(change.file, seen.texts[change.file]), change.kind, change.at, change.value)
 
 
@@ -119,7 +121,7 @@ def _changed(source: EditedFile, kind: str, at: Path_, value: Any) -> EditedFile
         return yaml_edit.insert(source, at, value)
     if kind == "copy":
         return _copied(source, at, str(value))
-    raise PolicyError(Problem(Place(source.name), f"没有这种修改：{kind}", "、".join(KINDS)))
+    raise PolicyError(Problem(Place(source.name), f"没有这种修改：{kind}", "、".join(KINDS), code="edit.kind"))
 
 
 def _copied(source: EditedFile, at: Path_, name: str) -> EditedFile:
@@ -139,14 +141,14 @@ def _copied(source: EditedFile, at: Path_, name: str) -> EditedFile:
 def _overridden(seen: Snapshot, change: FileChange) -> dict[str, str]:
     """The policy's own texts with an inherited item in them, changed."""
     if seen.resolved is None:
-        raise PolicyError(Problem(Place(), "政策现在有错，不能改继承来的内容", "先改正列出的错误"))
+        raise PolicyError(Problem(Place(), "政策现在有错，不能改继承来的内容", "先改正列出的错误", code="edit.broken"))
     section = str(change.at[0])
     sections = seen.resolved.sections
     if section not in sections:
-        raise PolicyError(Problem(Place(), f"没有“{section}”部分", "、".join(map(str, sections))))
+        raise PolicyError(Problem(Place(), f"没有“{section}”部分", "、".join(map(str, sections)), code="edit.no-section"))
     depth = 1 if section in WHOLE else 2
     if len(change.at) < depth:
-        raise PolicyError(Problem(Place(), "没有指明改哪一项"))
+        raise PolicyError(Problem(Place(), "没有指明改哪一项", code="edit.no-item"))
     part: Any = sections
     for step in change.at[:depth]:
         part = part[step]

@@ -61,12 +61,14 @@ def files_in(home: Path) -> dict[str, str]:
     for path in files[:MAX_FILES]:
         name = path.relative_to(home).as_posix()
         if path.is_symlink() or path.stat().st_size > MAX_TEXT:
-            raise PolicyError(Problem(Place(displayed(path)), "是链接或过大，工作台不读", f"不超过 {MAX_TEXT} 字节的文件"))
+            raise PolicyError(
+                Problem(Place(displayed(path)), "是链接或过大，工作台不读", f"不超过 {MAX_TEXT} 字节的文件", code="edit.too-large")
+            )
         try:
             found[name] = path.read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
             told = f"不是 UTF-8 文字（第 {error.start + 1} 字节）"
-            raise PolicyError(Problem(Place(displayed(path)), told, "用编辑器另存为 UTF-8")) from None
+            raise PolicyError(Problem(Place(displayed(path)), told, "用编辑器另存为 UTF-8", code="edit.encoding")) from None
     return found
 
 
@@ -74,7 +76,7 @@ def check_name(name: str) -> None:
     """Raise PolicyError for what cannot be the name of a policy's file."""
     if not _FILE.fullmatch(name):
         expected = "名称.yaml、findings/名称.yaml 或 tests/名称.yaml"
-        raise PolicyError(Problem(Place(), f"“{displayed(name)[:200]}”不是政策里的文件名", expected))
+        raise PolicyError(Problem(Place(), f"“{displayed(name)[:200]}”不是政策里的文件名", expected, code="edit.file-name"))
 
 
 def check_text(name: str, text: str) -> None:
@@ -83,9 +85,9 @@ def check_text(name: str, text: str) -> None:
         size = len(text.encode("utf-8"))
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
-        raise PolicyError(Problem(Place(name, line), "有不成字的字符", "UTF-8 文字")) from None
+        raise PolicyError(Problem(Place(name, line), "有不成字的字符", "UTF-8 文字", code="edit.encoding")) from None
     if size > MAX_TEXT:
-        raise PolicyError(Problem(Place(name), "文件过大", f"不超过 {MAX_TEXT} 字节"))
+        raise PolicyError(Problem(Place(name), "文件过大", f"不超过 {MAX_TEXT} 字节", code="edit.too-large"))
 
 
 def missing(policy: str) -> Problem:

@@ -30,7 +30,10 @@ class Conflict(PolicyError):
     def __init__(self, files: Mapping[str, tuple[str, str]]) -> None:
         self.files = dict(files)
         super().__init__(
-            [Problem(Place(name), "别人已经改了这个文件的同一处，没有保存", "看过两边的差别再保存") for name in self.files]
+            [
+                Problem(Place(name), "别人已经改了这个文件的同一处，没有保存", "看过两边的差别再保存", code="edit.conflict")
+                for name in self.files
+            ]
         )
 
 
@@ -97,7 +100,7 @@ class SavedPolicies:
             target = home / name
             output.make_directory(target.parent)
             if target.is_symlink() or target.parent.resolve() != (home / name).parent.absolute().resolve():
-                raise PolicyError(Problem(Place(displayed(target)), "是链接，工作台不写"))
+                raise PolicyError(Problem(Place(displayed(target)), "是链接，工作台不写", code="edit.link"))
             output.write(text, target)
 
     def _directory(self, policy: str) -> Path:

@@ -142,12 +142,18 @@ def read(content: bytes, file: str, policy: str, seen: Snapshot, below: Library)
         raise PolicyError(seen.problems)
     sheets = _sheets(content, file)
     if (named := sheets[ABOUT].get(2, {}).get(2, "")) != policy:
-        raise InputError(Problem(Place(file, path=f"{ABOUT}!B2"), f"这是政策“{named}”的工作簿", f"“{policy}”的工作簿"))
+        raise InputError(
+            Problem(
+                Place(file, path=f"{ABOUT}!B2"), f"这是政策“{named}”的工作簿", f"“{policy}”的工作簿", code="workbook.other-policy"
+            )
+        )
     problems: list[Problem] = []
     found: list[tuple[Place, FileChange]] = []
     for page in pages(seen):
         if page.title not in sheets:
-            problems.append(Problem(Place(file), f"缺少工作表“{page.title}”", "导出时的全部工作表，名称不变"))
+            problems.append(
+                Problem(Place(file), f"缺少工作表“{page.title}”", "导出时的全部工作表，名称不变", code="workbook.sheet")
+            )
             continue
         found += _changes(page, sheets[page.title], file, problems)
     if problems:
@@ -162,10 +168,12 @@ def policy_of(content: bytes, file: str) -> str:
 
 def _sheets(content: bytes, file: str) -> dict[str, Mapping[int, Mapping[int, str]]]:
     if not content.startswith(b"PK"):
-        raise InputError(Problem(Place(file), "不是 .xlsx 工作簿", "用 jixiao policy export 导出的 .xlsx"))
+        raise InputError(Problem(Place(file), "不是 .xlsx 工作簿", "用 jixiao policy export 导出的 .xlsx", code="workbook.none"))
     found: dict[str, Mapping[int, Mapping[int, str]]] = {sheet.name: sheet.cells for sheet in excel_xlsx.sheets(content, file)}
     if found.get(ABOUT, {}).get(1, {}).get(2) != MARK:
-        raise InputError(Problem(Place(file), "不是 jixiao 导出的政策工作簿", "用 jixiao policy export 导出的 .xlsx"))
+        raise InputError(
+            Problem(Place(file), "不是 jixiao 导出的政策工作簿", "用 jixiao policy export 导出的 .xlsx", code="workbook.none")
+        )
     return found
 
 
@@ -176,7 +184,11 @@ def _changes(
     titles = ("位置", "校验", *page.fixed, *page.columns)
     written = tuple(cells.get(1, {}).get(column, "") for column in range(1, len(titles) + 1))
     if written != titles:
-        problems.append(Problem(Place(file, path=f"{page.title}!A1"), f"工作表“{page.title}”的表头改过", "、".join(titles)))
+        problems.append(
+            Problem(
+                Place(file, path=f"{page.title}!A1"), f"工作表“{page.title}”的表头改过", "、".join(titles), code="workbook.header"
+            )
+        )
         return
     rows = {row.key: row for row in page.rows}
     met: set[str] = set()
@@ -187,7 +199,7 @@ def _changes(
         row = rows.get(cells[number].get(1, ""))
         if row is None or row.key in met:
             told = "这一行是新加的或重复的" if row or not cells[number].get(1) else "政策里已经没有这一行"
-            problems.append(Problem(place, told, "不增加行；要增加请用工作台或直接改 YAML"))
+            problems.append(Problem(place, told, "不增加行；要增加请用工作台或直接改 YAML", code="workbook.rows"))
             continue
         met.add(row.key)
         texts = {column: cells[number].get(first + column, "") for column in row.slots}
@@ -196,11 +208,13 @@ def _changes(
         if same.mark() in (row.mark(), cells[number].get(2, "")):
             continue
         if cells[number].get(2, "") != row.mark():
-            problems.append(Problem(place, "导出以后政策里这一行又改过，没有读入", "重新导出，再改一次"))
+            problems.append(Problem(place, "导出以后政策里这一行又改过，没有读入", "重新导出，再改一次", code="workbook.stale"))
             continue
         yield from _row_changes(row, texts, page, number, first, file, problems)
     problems.extend(
-        Problem(Place(file, path=page.title), f"少了一行：{row.fixed[1]}", "不删除行；要删请用工作台或直接改 YAML")
+        Problem(
+            Place(file, path=page.title), f"少了一行：{row.fixed[1]}", "不删除行；要删请用工作台或直接改 YAML", code="workbook.rows"
+        )
         for key, row in rows.items()
         if key not in met
     )
@@ -221,7 +235,9 @@ def _row_changes(
     if row.test is not None:
         made = changed_test(row, [texts[n] for n in range(3)])
         if made is None:
-            problems.append(Problem(place(0), "同一字段另有条件，不能在这里换比较方式", "在工作台或 YAML 里改"))
+            problems.append(
+                Problem(place(0), "同一字段另有条件，不能在这里换比较方式", "在工作台或 YAML 里改", code="workbook.condition")
+            )
         else:
             yield place(2), made
         return
@@ -235,7 +251,7 @@ def _not_a_choice(slot: Slot, text: str, place: Place) -> Problem | None:
     if not slot.choices or text in words or slot.kind == "operand":
         return None
     listed = "、".join(word for _, word in slot.choices[:20])
-    return Problem(place, f"没有“{text[:60]}”这个选择", listed)
+    return Problem(place, f"没有“{text[:60]}”这个选择", listed, code="workbook.choice")
 
 
 def _applied(found: Sequence[tuple[Place, FileChange]], policy: str, seen: Snapshot, below: Library) -> dict[str, str]:

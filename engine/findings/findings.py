@@ -204,7 +204,12 @@ class _Teller:
             subject, message, advice, report = told(rule.subject), told(rule.message), told(rule.advice), told(rule.report)
         except (TemplateError, TypeError, ValueError, ArithmeticError) as wrong:
             problems.append(
-                Problem(rule.place, f"规则 {rule.id} 的文字写不出来（“{lead.subject}”）：{wrong}", "模板里的写法与字段的类型相符")
+                Problem(
+                    rule.place,
+                    f"规则 {rule.id} 的文字写不出来（“{lead.subject}”）：{wrong}",
+                    "模板里的写法与字段的类型相符",
+                    code="finding.text",
+                )
             )
             return None
         form = str(next(iter(bound.values())).fields.get("form", lead.form))

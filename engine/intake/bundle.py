@@ -173,7 +173,7 @@ def content_of(path: Path) -> bytes:
     name = displayed(path)
     try:
         if path.is_dir():
-            raise InputError(Problem(Place(name), "这是一个目录", "一个文件"))
+            raise InputError(Problem(Place(name), "这是一个目录", "一个文件", code="input.folder"))
         with path.open("rb") as stream:
             content = stream.read(MAX_TEXT_BYTES + 1)
             limit = MAX_BYTES if content.startswith(_LARGE) or record_lines.is_lines(content, name) else MAX_TEXT_BYTES
@@ -181,7 +181,9 @@ def content_of(path: Path) -> bytes:
                 content += stream.read(MAX_BYTES + 1 - len(content))
     except OSError as error:
         reason = "没有这个文件" if isinstance(error, FileNotFoundError) else f"文件读不了：{system_reason(error)}"
-        raise InputError(Problem(Place(name), reason)) from None
+        raise InputError(
+            Problem(Place(name), reason, code="input.missing" if isinstance(error, FileNotFoundError) else "input.unreadable")
+        ) from None
     if len(content) > limit:
         expected = f"不超过 {limit} 字节，可拆分为几个文件"
         raise InputError(Problem(Place(name), f"文件过大（超过 {limit} 字节）", expected, code="input.too-large"))
@@ -193,7 +195,7 @@ def one_year(forms: Sequence[Form]) -> list[Problem]:
     years = sorted({form.fiscal_year for form in forms})
     if len(years) > 1:
         listed = "、".join(f"{form.name}（{form.fiscal_year}）" for form in forms)
-        return [Problem(forms[0].place, f"一起给出的表属于不同年度：{listed}", "同一单位同一年度的表")]
+        return [Problem(forms[0].place, f"一起给出的表属于不同年度：{listed}", "同一单位同一年度的表", code="input.years")]
     return []
 
 
@@ -218,7 +220,7 @@ def _check(form: Form) -> list[Problem]:
         value = number_of(cell)
         if cell and value is not None and value < 0:
             place = cell.place if str(cell.place) else at
-            problems.append(Problem(place, f"{what}“{cell.text}”是负数", "不小于 0 的分值"))
+            problems.append(Problem(place, f"{what}“{cell.text}”是负数", "不小于 0 的分值", code="input.negative"))
 
     for goal in form.goals:
         negative(goal.weight, f"年度目标{goal.number}的分值", goal.place)
@@ -227,5 +229,7 @@ def _check(form: Form) -> list[Problem]:
         for indicator in goal.indicators:
             negative(indicator.weight, f"指标“{indicator.name}”的分值", indicator.place)
     if not any(goal.indicators for goal in form.goals):
-        problems.append(Problem(form.place, f"“{form.name}”没有绩效指标", "至少一个年度目标和一个三级指标"))
+        problems.append(
+            Problem(form.place, f"“{form.name}”没有绩效指标", "至少一个年度目标和一个三级指标", code="input.no-indicators")
+        )
     return [replace(problem, place=problem.place.within(form.place.file)) for problem in problems]

@@ -113,7 +113,9 @@ def read_for(document: blocks.Document, name: str, policy: Policy, shelf: Shelf)
             wrong = error
     else:
         expected = "另一个政策，或 JSON/YAML 记录"
-        wrong = PolicyError(Problem(Place(name), f"政策“{policy.id}”没有描述表样（form），也没有别的表样读得了", expected))
+        wrong = PolicyError(
+            Problem(Place(name), f"政策“{policy.id}”没有描述表样（form），也没有别的表样读得了", expected, code="policy.no-layout")
+        )
     recognised = form_reader.recognises(document, own) if own else None
     least = len(recognised.labels_found) + 1 if recognised and recognised.forms else 0
     tried = _tried(document, [head for head in _by_year(document, shelf) if head.id != policy.id], shelf)
@@ -282,10 +284,10 @@ def _no_policy(
         if any(head.id in fitting for head in dated) and not all(days):
             message += "；表上没有认得出的填报日期，定不了用哪一个"
             expected = "用 --on-date 写明填报日期（如 2024-04-28），或用 --policy 指定其中一个"
-        return PolicyError(Problem(Place(), message, expected, "", "policy.ambiguous"))
+        return PolicyError(Problem(Place(), message, expected, code="policy.ambiguous"))
     if unusable:  # one of them may be the policy that was meant: that is what to look at
         told_first = f"能用的政策里没有适用于 {wanted}{where}的；不能用的政策见下"
-        return PolicyError([Problem(Place(), told_first, "改好它，或用 --policy 指定别的", "", "policy.none"), *unusable])
+        return PolicyError([Problem(Place(), told_first, "改好它，或用 --policy 指定别的", code="policy.none"), *unusable])
     listed = "；".join(str(head) for head in shelf.heads()[0] if head.status != "pack")
     expected = f"用 --policy 指定，或用 jixiao policy new 从已有的做一个；现有：{listed}"
-    return PolicyError(Problem(Place(), f"没有已发布的政策适用于 {wanted}{where}", expected, "", "policy.none"))
+    return PolicyError(Problem(Place(), f"没有已发布的政策适用于 {wanted}{where}", expected, code="policy.none"))

@@ -111,11 +111,17 @@ class Scope:
             if field is None:
                 if name in self.later:
                     message = f"“{name}”要到后面的表才得出，这里还不能用"
-                    problems.append(self._problem((*path, name), message, "、".join(self.fields), ""))
+                    problems.append(
+                        self._problem(
+                            (*path, name), message, "、".join(self.fields), "", code="condition.later-field", names=(name,)
+                        )
+                    )
                     continue
                 message = f"没有“{name}”这个字段"
                 close = titled(name, self.fields) or nearest(name, self.fields)
-                problems.append(self._problem((*path, name), message, "、".join(self.fields), close))
+                problems.append(
+                    self._problem((*path, name), message, "、".join(self.fields), close, code="condition.no-field", names=(name,))
+                )
                 continue
             out += self._requirement(name, field, requirement, (*path, name), problems)
         return tuple(out)
@@ -130,7 +136,9 @@ class Scope:
             try:
                 yield from self._word(name, field, word, written)
             except _Wrong as wrong:
-                problems.append(self._problem(where, wrong.message, wrong.expected, wrong.close))
+                problems.append(
+                    self._problem(where, wrong.message, wrong.expected, wrong.close, code=wrong.code, names=wrong.names)
+                )
 
     def _word(self, name: str, field: Field, word: str, written: Any) -> Iterator[Condition]:
         if word == "present":
@@ -140,7 +148,7 @@ class Scope:
             yield Condition(Test(name, "eq" if word == "same_as" else "ne", ref), field.title, other=title)
         elif word == "between":
             if all(isinstance(end, int | Decimal) for end in written) and written[0] > written[1]:
-                raise _Wrong(f"between 的下限 {written[0]} 大于上限 {written[1]}", "[下限, 上限]")
+                raise _Wrong(f"between 的下限 {written[0]} 大于上限 {written[1]}", "[下限, 上限]", code="condition.between")
             for op, end in (("gte", written[0]), ("lte", written[1])):
                 yield from self._word(name, field, op, end)
         elif word in ("matches", "not_matches"):
@@ -169,7 +177,12 @@ class Scope:
         if isinstance(written, dict):
             value = self._param(written["param"])
             if isinstance(value, list):
-                raise _Wrong(f"参数 {written['param']} 是词表，不能与一个值比较", "用 in 或 contains")
+                raise _Wrong(
+                    f"参数 {written['param']} 是词表，不能与一个值比较",
+                    "用 in 或 contains",
+                    code="condition.word-list",
+                    names=("parameters", str(written["param"])),
+                )
             return scalar(value), (str(written["param"]),)
         return scalar(written), ()
 
@@ -183,25 +196,33 @@ class Scope:
 
     def _param(self, name: str) -> Any:
         if name not in self.params:
-            raise _Wrong(f"没有参数“{name}”", "、".join(self.params) if len(self.params) < 12 else "", nearest(name, self.params))
+            known = "、".join(self.params) if len(self.params) < 12 else ""
+            close = nearest(name, self.params)
+            raise _Wrong(f"没有参数“{name}”", known, close, code="policy.no-parameter", names=("parameters", name))
         return self.params[name]
 
     def _other(self, field: Field, written: str) -> tuple[Ref, str]:
         if self.fields.get(written) is field:
-            raise _Wrong(f"{field.title}与自己比较", "另一个字段")
+            raise _Wrong(f"{field.title}与自己比较", "另一个字段", code="condition.itself")
         alias, _, name = written.rpartition(".")
         if alias:
             if self.bound is None or alias not in self.bound:
                 known = list(self.bound or ())
-                raise _Wrong(f"别名“{alias}”没有在前面绑定", "、".join(known) or "同一事实的字段名", nearest(alias, known))
+                wanted = "、".join(known) or "同一事实的字段名"
+                raise _Wrong(
+                    f"别名“{alias}”没有在前面绑定", wanted, nearest(alias, known), code="condition.no-alias", names=(alias,)
+                )
             fields = self.bound[alias]
         else:
             fields = self.fields
         if name not in fields:
-            raise _Wrong(f"没有“{written}”这个字段", "、".join(fields), nearest(name, fields))
+            message = f"没有“{written}”这个字段"
+            raise _Wrong(message, "、".join(fields), nearest(name, fields), code="condition.no-field", names=(name,))
         if fields[name].type != field.type:
             here, there = _TYPE_NAMES[field.type], _TYPE_NAMES[fields[name].type]
-            raise _Wrong(f"{field.title}是{here}，{fields[name].title}是{there}，不能比较", f"两边都是{here}")
+            raise _Wrong(
+                f"{field.title}是{here}，{fields[name].title}是{there}，不能比较", f"两边都是{here}", code="condition.types"
+            )
         return Ref(alias, name), fields[name].title
 
     def _fits(self, field: Field, value: Scalar, word: str) -> None:
@@ -211,24 +232,33 @@ class Scope:
             raise _Wrong(
                 f"{field.title}是{_TYPE_NAMES[field.type]}，不能与{_TYPE_NAMES[kind]}{shown(value)}比较",
                 f"{_TYPE_NAMES[field.type]}；要与{other.title}比较，写 {{field: {value}}}" if other else _TYPE_NAMES[field.type],
+                code="condition.types",
             )
         if field.choices and word in ("eq", "in", "not_in") and value not in field.choices:
             raise _Wrong(
                 f"{field.title}没有“{value}”这个值",
                 "、".join(c or "（空）" for c in field.choices),
                 nearest(str(value), field.choices),
+                code="condition.no-value",
+                names=(str(value),),
             )
 
     def _needs(self, field: Field, kind: str, word: str) -> None:
         if field.type != kind:
-            raise _Wrong(f"{field.title}是{_TYPE_NAMES[field.type]}，不能用 {word}", f"{word} 只用于{_TYPE_NAMES[kind]}")
+            raise _Wrong(
+                f"{field.title}是{_TYPE_NAMES[field.type]}，不能用 {word}",
+                f"{word} 只用于{_TYPE_NAMES[kind]}",
+                code="condition.types",
+            )
 
     def _regular(self, pattern: str) -> None:
         if reason := regular_problem(pattern):
-            raise _Wrong(f"正则表达式有错：{reason}", "RE2 语法的正则表达式")
+            raise _Wrong(f"正则表达式有错：{reason}", "RE2 语法的正则表达式", code="condition.pattern")
 
-    def _problem(self, path: tuple[str | int, ...], message: str, expected: str, close: str) -> Problem:
-        return Problem(self.locate(path), message, "" if close and len(expected) > 60 else expected, close, "condition")
+    def _problem(
+        self, path: tuple[str | int, ...], message: str, expected: str, close: str, *, code: str, names: tuple[str, ...]
+    ) -> Problem:
+        return Problem(self.locate(path), message, "" if close and len(expected) > 60 else expected, close, code=code, names=names)
 
 
 def titled(written: str, fields: Fields) -> str:
@@ -251,9 +281,9 @@ def regular_problem(pattern: str) -> str:
 
 
 class _Wrong(Exception):
-    def __init__(self, message: str, expected: str, close: str = "") -> None:
+    def __init__(self, message: str, expected: str, close: str = "", *, code: str, names: tuple[str, ...] = ()) -> None:
         super().__init__(message)
-        self.message, self.expected, self.close = message, expected, close
+        self.message, self.expected, self.close, self.code, self.names = message, expected, close, code, names
 
 
 def _op(word: str) -> Op:

@@ -7,6 +7,7 @@ loops, calls, arithmetic or imports: a message cannot run long, grow large, or r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
@@ -42,42 +43,58 @@ _TYPE_NAMES = {"text": "文字", "number": "数字", "bool": "是否"}
 MAX_ARGUMENT = 200
 
 
-def problems(text: str, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
-    """What is wrong with a message: (what, the name that is wrong or "", the names that would be right)."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with a message: what, the name that is wrong (or none) and those that would be right, and the problem's code
+    and names."""
+
+    what: str
+    wrong: str = ""
+    right: tuple[str, ...] = ()
+    code: str = field(kw_only=True)
+    names: tuple[str, ...] = ()
+
+
+def faults(text: str, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is wrong with a message."""
     from jinja2 import TemplateSyntaxError, nodes
 
     if len(text) > MAX_LENGTH:
-        yield f"文字过长（{len(text)} 字，至多 {MAX_LENGTH}）", "", []
+        yield Fault(f"文字过长（{len(text)} 字，至多 {MAX_LENGTH}）", code="message.length")
         return
     try:
         tree = _parsed(text)
     except (TemplateSyntaxError, RecursionError) as error:
         wanted = "{{ 别名.字段 }}"
-        yield f"花括号里的写法不对，应为 {wanted}（{getattr(error, 'message', error)}）", "", []
+        yield Fault(f"花括号里的写法不对，应为 {wanted}（{getattr(error, 'message', error)}）", code="message.syntax")
         return
     allowed = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Filter, nodes.Const, nodes.If)
     logic = (nodes.Compare, nodes.Operand, nodes.CondExpr, nodes.And, nodes.Or, nodes.Not, nodes.Concat, nodes.Test)
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, (*allowed, *logic)):
-            yield f"模板里不能用 {type(node).__name__}，只能用字段、过滤器与 if", "", []
+            yield Fault(f"模板里不能用 {type(node).__name__}，只能用字段、过滤器与 if", code="message.construct")
         elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
-            yield f"没有过滤器“{node.name}”", node.name, list(FILTERS)
+            yield Fault(f"没有过滤器“{node.name}”", node.name, tuple(FILTERS), code="message.no-filter")
         elif isinstance(node, nodes.Filter | nodes.Compare) and (wrong := _wrong_types(node, aliases, params)):
-            yield wrong, "", []
+            yield Fault(wrong, code="message.types")
         elif isinstance(node, nodes.Test) and node.name != "defined":
-            yield f"模板里不能用 is {node.name}，只能用 is defined", "", []
+            yield Fault(f"模板里不能用 is {node.name}，只能用 is defined", code="message.construct")
         elif isinstance(node, nodes.Getattr):
             owner = node.node.name if isinstance(node.node, nodes.Name) else ""
             if owner == "param":
                 if node.attr not in params:
-                    yield f"没有参数“{node.attr}”", node.attr, list(params)
+                    names = ("parameters", node.attr)
+                    yield Fault(f"没有参数“{node.attr}”", node.attr, tuple(params), code="policy.no-parameter", names=names)
             elif owner in aliases:
                 if node.attr not in aliases[owner]:
-                    yield f"“{owner}”没有“{node.attr}”这个字段", node.attr, list(aliases[owner])
+                    known = tuple(aliases[owner])
+                    yield Fault(
+                        f"“{owner}”没有“{node.attr}”这个字段", node.attr, known, code="message.no-field", names=(owner, node.attr)
+                    )
             elif not owner:
-                yield "模板里只能写 别名.字段", "", []
+                yield Fault("模板里只能写 别名.字段", code="message.construct")
         elif isinstance(node, nodes.Name) and node.name not in aliases and node.name != "param":
-            yield f"没有别名“{node.name}”", node.name, [*aliases, "param"]
+            yield Fault(f"没有别名“{node.name}”", node.name, (*aliases, "param"), code="message.no-alias", names=(node.name,))
 
 
 @lru_cache(maxsize=4096)

@@ -124,7 +124,14 @@ class _Compiler:
         for index, name in enumerate(sections["policy"].get("disable", [])):
             known = sections.get("findings", {})
             if name not in known:
-                self._add(("policy", "disable", index), f"没有规则“{name}”可停用", "", nearest(name, known))
+                self._add(
+                    ("policy", "disable", index),
+                    f"没有规则“{name}”可停用",
+                    "",
+                    nearest(name, known),
+                    code="rule.none",
+                    names=("findings", name),
+                )
 
     def run(self) -> RuleSet:
         measures = tuple(filter(None, (self._measure(name, item) for name, item in self.sections.get("measures", {}).items())))
@@ -139,16 +146,24 @@ class _Compiler:
         per, of = item["per"], item["of"]
         fields = self.kinds[of]
         if missing := [key for key in KEYS[per][1] if key not in fields]:
-            self._add((*path, "per"), f"{of} 没有 {'、'.join(missing)}，不能按 {per} 统计", "bundle 或 form")
+            self._add((*path, "per"), f"{of} 没有 {'、'.join(missing)}，不能按 {per} 统计", "bundle 或 form", code="measure.per")
             return None
         if name in self.kinds[per]:
-            self._add(path, f"{per} 已有“{name}”这个字段", "换一个名字")
+            self._add(path, f"{per} 已有“{name}”这个字段", "换一个名字", code="measure.twice", names=(name,))
             return None
         take, field = ("count", "") if item["take"] == "count" else next(iter(item["take"].items()))
         field = "" if field == "count" else field
         if field and fields.get(field, Field("text", "")).type != "number":
             numbers = [n for n, f in fields.items() if f.type == "number"]
-            self._add((*path, "take", take), f"{of} 没有数字字段“{field}”", "、".join(numbers), nearest(field, numbers))
+            message = f"{of} 没有数字字段“{field}”"
+            self._add(
+                (*path, "take", take),
+                message,
+                "、".join(numbers),
+                nearest(field, numbers),
+                code="measure.no-field",
+                names=(of, field),
+            )
             return None
         scope = self._scope(fields, {})
         conditions = scope.compile(item.get("where", {}), (*path, "where"), self.problems)
@@ -176,7 +191,7 @@ class _Compiler:
     def _conclusion_fields(self, rule: str, conclude: Mapping[str, Any], aliases: Mapping[str, str], found: set[str]) -> None:
         kind, path = conclude["fact"], ("findings", rule, "conclude")
         if kind in fact_fields.FACTS:
-            self._add((*path, "fact"), f"“{kind}”是引擎给出的事实，规则不能推出它", "一个新的名称")
+            self._add((*path, "fact"), f"“{kind}”是引擎给出的事实，规则不能推出它", "一个新的名称", code="rule.engine-fact")
             return
         found.add(kind)
         fields = self.kinds.setdefault(kind, {})
@@ -186,14 +201,16 @@ class _Compiler:
                 continue
             if name in fields and fields[name].type != field.type:
                 here, there = _TYPES[field.type], _TYPES[fields[name].type]
-                self._add((*path, "fields", name), f"“{kind}.{name}”在别的规则里是{there}，这里是{here}", there)
+                message = f"“{kind}.{name}”在别的规则里是{there}，这里是{here}"
+                self._add((*path, "fields", name), message, there, code="rule.conclusion-types")
             fields.setdefault(name, field)
 
     def _written_type(self, written: Any, aliases: Mapping[str, str], path: Path_) -> Field | None:
         if isinstance(written, dict) and "field" in written:
             alias, _, name = str(written["field"]).partition(".")
             if alias not in aliases:
-                self._add(path, f"没有别名“{alias}”", "、".join(aliases), nearest(alias, aliases))
+                close = nearest(alias, aliases)
+                self._add(path, f"没有别名“{alias}”", "、".join(aliases), close, code="rule.no-alias", names=(alias,))
                 return None
             fields = self.kinds[aliases[alias]]
             if name not in fields:
@@ -202,12 +219,14 @@ class _Compiler:
                     f"“{alias}”没有“{name}”这个字段",
                     "" if nearest(name, fields) else "、".join(fields),
                     nearest(name, fields),
+                    code="rule.no-field",
+                    names=(alias, name),
                 )
                 return None
             return fields[name]
         value = self.params.get(written["param"]) if isinstance(written, dict) else written
         if value is None or isinstance(value, list):
-            self._add(path, "结论的字段要是一个值", "常数、{param: …} 或 {field: 别名.字段}")
+            self._add(path, "结论的字段要是一个值", "常数、{param: …} 或 {field: 别名.字段}", code="rule.conclusion")
             return None
         kind: ir.FieldType = "bool" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
         return Field(kind, str(path[-1]))
@@ -226,10 +245,11 @@ class _Compiler:
             fields = self.kinds.get(data["fact"])
             if fields is None:
                 known = list(self.kinds)
-                self._add((*at, "fact"), f"没有“{data['fact']}”这种事实", "、".join(known), nearest(data["fact"], known))
+                message, close = f"没有“{data['fact']}”这种事实", nearest(data["fact"], known)
+                self._add((*at, "fact"), message, "、".join(known), close, code="rule.no-fact", names=(data["fact"],))
                 return None  # what the rest says of it cannot be checked
             if alias in bound:
-                self._add(at, f"别名“{alias}”重复", "各条用不同的别名")
+                self._add(at, f"别名“{alias}”重复", "各条用不同的别名", code="rule.alias-twice")
                 continue
             when = {key: value for key, value in data.items() if key != "fact"}
             conditions = self._scope(fields, bound).compile(when, at, self.problems)
@@ -273,21 +293,28 @@ class _Compiler:
     def _shape(self, patterns: list[RulePattern], item: Mapping[str, Any], path: Path_) -> None:
         positive = [p for p in patterns if not p.negated]
         if patterns and patterns[0].negated:
-            self._add((*path, "when", 0), "第一条不能是 without", "先写一个要有的事实")
+            self._add((*path, "when", 0), "第一条不能是 without", "先写一个要有的事实", code="rule.without-first")
         if len(positive) > _MAX_POSITIVE:
             self._add(
-                (*path, "when"), f"一条规则至多 {_MAX_POSITIVE} 个事实，写了 {len(positive)} 个", "拆成两条规则，用 conclude 接起来"
+                (*path, "when"),
+                f"一条规则至多 {_MAX_POSITIVE} 个事实，写了 {len(positive)} 个",
+                "拆成两条规则，用 conclude 接起来",
+                code="rule.too-many-facts",
             )
         says = [key for key in ("message", "category", "severity") if key in item]
         if len(says) not in (0, 3) or (not says and "conclude" not in item):
-            self._add(path, "规则要么写全 category、severity、message，要么只写 conclude", "category、severity、message")
+            self._add(
+                path, "规则要么写全 category、severity、message，要么只写 conclude", "category、severity、message", code="rule.says"
+            )
 
     def _texts(self, item: Mapping[str, Any], bound: Mapping[str, Fields], path: Path_) -> None:
         for key in ("message", "advice", "report", "subject"):
-            for what, wrong, right in messages.problems(str(item.get(key, "")), bound, self.params):
+            for fault in messages.faults(str(item.get(key, "")), bound, self.params):
+                wrong = fault.wrong
                 meant = ((a, titled(wrong, f) or (wrong if wrong in f else "")) for a, f in bound.items() if wrong)
-                close = next((f"{a}.{name}" for a, name in meant if name), "") or (nearest(wrong, right) if wrong else "")
-                self._add((*path, key), what, "" if close else "、".join(right[:20]), close)
+                close = next((f"{a}.{name}" for a, name in meant if name), "") or (nearest(wrong, fault.right) if wrong else "")
+                listed = "" if close else "、".join(fault.right[:20])
+                self._add((*path, key), fault.what, listed, close, code=fault.code, names=fault.names)
 
     def _evidence(self, written: list[str], bound: Mapping[str, Fields], path: Path_) -> tuple[tuple[str, str], ...]:
         out = []
@@ -295,7 +322,8 @@ class _Compiler:
             alias, _, name = text.partition(".")
             if alias not in bound or name not in bound[alias]:
                 known = [f"{a}.{f}" for a, fields in bound.items() for f in fields]
-                self._add((*path, index), f"没有“{text}”", "别名.字段", nearest(text, known))
+                close = nearest(text, known)
+                self._add((*path, index), f"没有“{text}”", "别名.字段", close, code="rule.no-evidence", names=(alias, name))
             out.append((alias, name))
         return tuple(out)
 
@@ -312,5 +340,7 @@ class _Compiler:
     def _scope(self, fields: Fields, bound: Mapping[str, Fields]) -> Scope:
         return Scope(fields, self.params, self.locate, bound)
 
-    def _add(self, path: Path_, message: str, expected: str = "", close: str = "") -> None:
-        self.problems.append(Problem(self.locate(path), message, expected, close, "rule"))
+    def _add(
+        self, path: Path_, message: str, expected: str = "", close: str = "", *, code: str, names: tuple[str, ...] = ()
+    ) -> None:
+        self.problems.append(Problem(self.locate(path), message, expected, close, code=code, names=names))

@@ -88,10 +88,12 @@ class Reader:
                 path,
                 f"“{data['case']}”要有且只有一个结果，写了 {'、'.join(outcomes) or '没有'}",
                 "value" if values else "score、tier、status 之一",
+                code="table.one-result",
             )
         value = str(data.get("value", ""))
         if values and value not in values:
-            self._add((*path, "value"), f"“{value}”不是可用的结果", "、".join(values), nearest(value, values))
+            message = f"“{value}”不是可用的结果"
+            self._add((*path, "value"), message, "、".join(values), nearest(value, values), code="table.no-value", names=(value,))
         score = None
         if "score" in data:
             score = self.formula(str(data["score"]), (*path, "score"))
@@ -114,7 +116,7 @@ class Reader:
     def conditions(self, data: Mapping[str, Any], path: tuple[str | int, ...]) -> tuple[Condition, ...]:
         """When a case holds: always, if it is `otherwise`."""
         if ("when" in data) == ("otherwise" in data):
-            self._add(path, f"“{data['case']}”应当写 when 或 otherwise 其中一个", "when: {…} 或 otherwise: true")
+            self._add(path, f"“{data['case']}”应当写 when 或 otherwise 其中一个", "when: {…} 或 otherwise: true", code="table.when")
         return self.scope.compile(data["when"], (*path, "when"), self.problems) if "when" in data else ()
 
     def formula(self, text: str, path: tuple[str | int, ...], fields: Fields | None = None) -> Expression | None:
@@ -123,7 +125,13 @@ class Reader:
         try:
             expression = formula.parse(text)
         except formula.FormulaError as wrong:
-            self._add(path, f"{wrong.message}（公式“{text}”第{wrong.offset + 1}字）", wrong.expected, offset=wrong.offset)
+            self._add(
+                path,
+                f"{wrong.message}（公式“{text}”第{wrong.offset + 1}字）",
+                wrong.expected,
+                offset=wrong.offset,
+                code="formula.syntax",
+            )
             return None
         sound = True
         for name in formula.names(expression):
@@ -134,10 +142,18 @@ class Reader:
                 what = f"参数“{name.name}”不是数字" if name.name in self.params else f"公式里没有“{name.name}”这个量"
                 others = [other for other in (*known, *self.params) if other != name.name]
                 titles = "、".join(f"{key}（{fields[key].title}）" for key in known)
-                self._add(path, what, titles, nearest(name.name, others), name.offset)
+                code = "formula.parameter" if name.name in self.params else "formula.no-name"
+                close = nearest(name.name, others)
+                self._add(path, what, titles, close, name.offset, code=code, names=("parameters", name.name))
                 sound = False
             elif name.name in fields and fields[name.name].type != "number":
-                self._add(path, f"“{name.name}”（{fields[name.name].title}）是文字，不能参与运算", "数字", offset=name.offset)
+                self._add(
+                    path,
+                    f"“{name.name}”（{fields[name.name].title}）是文字，不能参与运算",
+                    "数字",
+                    offset=name.offset,
+                    code="formula.text",
+                )
                 sound = False
         return expression if sound else None
 
@@ -152,13 +168,23 @@ class Reader:
         for index, case in enumerate(cases):
             name = str(case["case"])
             if name in seen:
-                self._add((*path, "cases", index, "case"), f"“{name}”重名，第{seen[name] + 1}条已用", "同一张表里各条名称不同")
+                self._add(
+                    (*path, "cases", index, "case"),
+                    f"“{name}”重名，第{seen[name] + 1}条已用",
+                    "同一张表里各条名称不同",
+                    code="table.twice",
+                )
             seen[name] = index
             if "otherwise" in case and index < len(cases) - 1:
-                self._add((*path, "cases", index, "otherwise"), "otherwise 后面的各条永远用不上", "otherwise 只写在最后一条")
+                self._add(
+                    (*path, "cases", index, "otherwise"),
+                    "otherwise 后面的各条永远用不上",
+                    "otherwise 只写在最后一条",
+                    code="table.after-otherwise",
+                )
         if "otherwise" not in cases[-1]:
             message = "表的最后一条不是 otherwise：各条都不成立时没有结果"
-            self._add((*path, "cases", len(cases) - 1), message, last)
+            self._add((*path, "cases", len(cases) - 1), message, last, code="table.no-otherwise")
 
     def _divisors(self, earlier: tuple[Case, ...], case: Case, path: tuple[str | int, ...]) -> None:
         assert case.score is not None
@@ -170,7 +196,7 @@ class Reader:
                     advice += f"，或在 when 里写 {said}: {{gt: 0}}"
                 if not case.id:  # a formula outside a table has no cases
                     advice = "不用除法，或除以一个不为 0 的数或参数"
-                self._add(path, f"公式“{case.formula}”的除数 {said} 可能为 0", advice)
+                self._add(path, f"公式“{case.formula}”的除数 {said} 可能为 0", advice, code="formula.zero-divisor")
 
     def guard(self, expression: Expression, text: str, path: tuple[str | int, ...]) -> None:
         """Refuse divisors that can be 0 in a formula that stands outside a table."""
@@ -198,11 +224,21 @@ class Reader:
         )
         return isinstance(value, int | Decimal) and value > 0
 
-    def _add(self, path: tuple[str | int, ...], message: str, expected: str = "", close: str = "", offset: int = 0) -> None:
+    def _add(
+        self,
+        path: tuple[str | int, ...],
+        message: str,
+        expected: str = "",
+        close: str = "",
+        offset: int = 0,
+        *,
+        code: str,
+        names: tuple[str, ...] = (),
+    ) -> None:
         place = self.scope.locate(path)
         if offset and place.line:
             place = Place(place.file, place.line, place.column + offset)
-        self.problems.append(Problem(place, message, expected, close, "table"))
+        self.problems.append(Problem(place, message, expected, close, code=code, names=names))
 
 
 def rules_out_zero(case: Case, name: str) -> bool:

@@ -39,6 +39,7 @@ from engine.values.names import NameRules
 from engine.values.rounding import Rounding
 from engine.values.vocabulary import vocabulary
 from engine.values.wording import build_grammar, mistakes
+from engine.yaml.reader import Path_
 
 NATURES = ("quantitative", "deadline", "qualitative", "not_applicable", "unscorable")
 RECOGNITION = ("direction", "attainment", "nature", "met")
@@ -90,9 +91,8 @@ class _Builder(Values):
     def policy(self) -> Policy:
         head = self.data["policy"]
         if head["status"] == "pack":
-            raise PolicyError(
-                Problem(self.place(("policy", "status")), f"“{head['id']}”是供引用的部分，不能单独使用", "一个可用于评分的政策")
-            )
+            told = f"“{head['id']}”是供引用的部分，不能单独使用"
+            raise PolicyError(Problem(self.place(("policy", "status")), told, "一个可用于评分的政策", code="policy.is-pack"))
         self._complete(head)
         self._bases()
         tiers = bands(self, "tier", self.data["scoring"]["qualitative"]["tiers"], ("scoring", "qualitative", "tiers"), Decimal(1))
@@ -114,11 +114,12 @@ class _Builder(Values):
         rollup = rollup_rules.build(self.data, self.params, self.place, self.problems)
         first, last = years(head)
         if last is not None and last < first:
-            self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from")
+            self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from", code="policy.years")
         for path, wrong in wrong_days(head):
-            self.add(("policy", *path), wrong, "如 {from: 2024-04-28, to: 2024-05-08}，两端都算在内")
+            remedy = "如 {from: 2024-04-28, to: 2024-05-08}，两端都算在内"
+            self.add(("policy", *path), wrong, remedy, code="policy.in-force")
         for at, what, expected in mistakes(self.data["wording"]):
-            self.add(("wording", *at), what, expected)
+            self.add(("wording", *at), what, expected, code="policy.wording")
         if self.problems:
             raise PolicyError(self.problems)
         words = vocabulary(self.data["notation"])
@@ -172,22 +173,24 @@ class _Builder(Values):
         """Parts a policy cannot do without. Raised at once: nothing after makes sense without them."""
         for key in ("jurisdiction", "fiscal_years", "form_kinds"):
             if key not in head:
-                self.add(("policy",), f"policy 缺少 {key}", f"写上 {key}")
+                self.add(("policy",), f"policy 缺少 {key}", f"写上 {key}", code="policy.incomplete", names=("policy", key))
         if not self.resolved.extends and not any(section in self.data for section in NEEDED):
             example = "extends: [去年的政策编号]，如 extends: [hubei/2021]"
             missing = "、".join(NEEDED)
-            self.add(("policy",), f"没有写 extends，也没有自己的各部分（{missing}）：什么规则都没有", example)
+            self.add(("policy",), f"没有写 extends，也没有自己的各部分（{missing}）：什么规则都没有", example, code="policy.empty")
             raise PolicyError(self.problems)
         for section in NEEDED:
             if section not in self.data:
-                self.add(("policy",), f"政策缺少 {section} 部分", f"一个写有 {section}: 的文件，或 extends 一个有它的政策")
+                remedy = f"一个写有 {section}: 的文件，或 extends 一个有它的政策"
+                self.add(("policy",), f"政策缺少 {section} 部分", remedy, code="policy.incomplete", names=(section,))
         for section, names in (
             ("recognition", RECOGNITION),
             ("scoring", ("rounding", "bounds", "composite", "weights", "execution", "total", *NATURES)),
         ):
             for name in names:
                 if section in self.data and name not in self.data[section]:
-                    self.add((section,), f"{section} 缺少 {name}", f"写上 {name}")
+                    told = f"{section} 缺少 {name}"
+                    self.add((section,), told, f"写上 {name}", code="policy.incomplete", names=(section, name))
         if self.problems:
             raise PolicyError(self.problems)
 
@@ -207,7 +210,9 @@ class _Builder(Values):
             guessed = any(condition.test.field == "score_direction" for condition in case.conditions)
             if guessed and case.certain and case.value in catalogue.DIRECTIONS:
                 path = ("recognition", "direction", "cases", index)
-                self.add(path, f"“{case.id}”凭自评得分定方向：只是推测，不能当作定得下来的", "certain: false")
+                self.add(
+                    path, f"“{case.id}”凭自评得分定方向：只是推测，不能当作定得下来的", "certain: false", code="table.guess-certain"
+                )
         return tables
 
     def _scoring(self, stages: Mapping[str, catalogue.Fields], tiers: tuple[Band, ...]) -> Scoring:
@@ -238,13 +243,16 @@ class _Builder(Values):
         known = [band.id for band in tiers] if name == "qualitative" else []
         for index, case in enumerate(table.cases):
             if case.value:
-                self.add((*path, "cases", index, "value"), "计分表的结果不能是 value", "score、tier 或 status")
+                at: Path_ = (*path, "cases", index, "value")
+                self.add(at, "计分表的结果不能是 value", "score、tier 或 status", code="table.value")
             if case.tier and case.tier not in known:
                 self.add(
                     (*path, "cases", index, "tier"),
                     f"没有“{case.tier}”这一档",
                     "、".join(known) or "tier 只用于 qualitative",
                     nearest(case.tier, known),
+                    code="table.no-tier",
+                    names=("scoring", "qualitative", "tiers", case.tier),
                 )
         return table
 
@@ -253,7 +261,8 @@ class _Builder(Values):
         table = self._scoring_table("total", catalogue.TOTAL, ())
         for index, case in enumerate(table.cases):
             if case.status:
-                self.add(("scoring", "total", "cases", index, "status"), "总分的各条要有公式", "score")
+                at: Path_ = ("scoring", "total", "cases", index, "status")
+                self.add(at, "总分的各条要有公式", "score", code="table.total")
         return table
 
     def _names(self, data: Mapping[str, Any]) -> NameRules:
@@ -262,9 +271,9 @@ class _Builder(Values):
             self.number(data["shared_ending"], ("names", "shared_ending")),
         )
         if not 0 < threshold <= 100:
-            self.add(("names", "threshold"), f"相似度下限 {threshold} 超出范围", "大于 0，不超过 100")
+            self.add(("names", "threshold"), f"相似度下限 {threshold} 超出范围", "大于 0，不超过 100", code="names.threshold")
         if shared < 1 or shared != int(shared):
-            self.add(("names", "shared_ending"), f"字数 {shared} 不是正整数", "1、2、3 …")
+            self.add(("names", "shared_ending"), f"字数 {shared} 不是正整数", "1、2、3 …", code="names.ending")
         fillers, endings = self.words(data["fillers"], ("names", "fillers")), self.words(data["endings"], ("names", "endings"))
         elsewhere = self.words(data["elsewhere"], ("names", "elsewhere"))
         return NameRules(float(threshold), tuple(fillers), tuple(endings), max(1, int(shared)), tuple(elsewhere))
@@ -272,8 +281,8 @@ class _Builder(Values):
     def _grouping(self, names: Mapping[str, Any]) -> Grouping | None:
         if (data := names.get("grouped")) is None:
             return None
-        for what, _, right in messages.problems(data["sentence"], {"g": GROUPED}, self.params):
-            self.add(("names", "grouped", "sentence"), what, "、".join(right))
+        for fault in messages.faults(data["sentence"], {"g": GROUPED}, self.params):
+            self.add(("names", "grouped", "sentence"), fault.what, "、".join(fault.right), code=fault.code)
         return Grouping(data["above"], data["named"], data["sentence"])
 
     def _parameters(self) -> dict[str, Parameter]:
@@ -311,16 +320,24 @@ class _Builder(Values):
                 lost.setdefault(source, set()).add(basis.partition("#")[2])  # told once, at the source that was written anew
             elif basis not in known:
                 close = nearest(basis, known)
-                self.add(path, f"依据“{basis}”在 sources 里没有", "" if close else "、".join(known), close)
+                told = f"依据“{basis}”在 sources 里没有"
+                names = ("sources", *basis.split("#"))
+                self.add(path, told, "" if close else "、".join(known), close, code="policy.no-clause", names=names)
         for source, gone in lost.items():
             listed = "、".join(sorted(gone))
             message = f"来源“{source}”整个换掉了，少了还在引用的条款 {listed}"
-            self.add(("sources", source), message, "新文件用新的来源编号（如 document-2022）；补充原来源的，把原来的条款照抄过来")
+            remedy = "新文件用新的来源编号（如 document-2022）；补充原来源的，把原来的条款照抄过来"
+            self.add(("sources", source), message, remedy, code="policy.lost-clauses", names=("sources", source))
         for source, item in self.data["sources"].items():
             for number, clause in item["clauses"].items():
                 if ("implemented" in clause) != ("reason" in clause):
                     expected = "implemented: none 或 partly，并用 reason 写明哪一部分、为什么"
-                    self.add(("sources", source, "clauses", number), "implemented 与 reason 要一起写", expected)
+                    self.add(
+                        ("sources", source, "clauses", number),
+                        "implemented 与 reason 要一起写",
+                        expected,
+                        code="policy.implemented",
+                    )
 
 
 def _narrative(data: Mapping[str, Any]) -> Narrative:

@@ -34,6 +34,8 @@ def form_layout(values: Values, form: Mapping[str, Any]) -> Layout | None:
                     f"没有“{section}”这一节",
                     "、".join(known),
                     nearest(section, known),
+                    code="statement.no-section",
+                    names=("form", "report", "sections", section),
                 )
     return shape
 
@@ -51,13 +53,16 @@ def statements(values: Values, items: list[Mapping[str, Any]]) -> dict[str, Stat
                     f"不认识命名组“{group}”",
                     "、".join(language_statements.GROUPS),
                     nearest(group, language_statements.GROUPS),
+                    code="statement.group",
                 )
         known = [name for name, field in fact_fields.FACTS["form"].items() if field.type == "number"]
         for group, name in item.get("equals", {}).items():
             if group not in groups:
-                values.add((*path, "equals", group), f"样式里没有命名组“{group}”", "、".join(groups), nearest(group, groups))
+                message, close = f"样式里没有命名组“{group}”", nearest(group, groups)
+                values.add((*path, "equals", group), message, "、".join(groups), close, code="statement.no-group", names=(group,))
             if name not in known:
-                values.add((*path, "equals", group), f"表没有数字字段“{name}”", "", nearest(name, known))
+                message, close = f"表没有数字字段“{name}”", nearest(name, known)
+                values.add((*path, "equals", group), message, "", close, code="statement.no-field", names=(name,))
         rule = StatementRule(
             tuple(item.get("equals", {}).items()), tuple(item.get("negative", ())), tuple(item.get("positive", ()))
         )

@@ -6,7 +6,7 @@ Everything here is for better messages about a policy that is refused anyway: wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,24 +18,37 @@ if TYPE_CHECKING:
     from engine.policy.resolved import Resolved
 
 _UNSAID = "\0"
-"""Stands in messages and places for what was not written: no text of a policy can hold it."""
-_STAND_INS = {"basis": f"{_UNSAID}#{_UNSAID}", **dict.fromkeys(("title", "label", "text", "advice", "message"), _UNSAID)}
+"""The file of what stands in for a part that is missing, and the name of what was not written: no policy can hold it."""
+_UNWRITTEN = "（没有写）"
+_STAND_INS = {"basis": f"{_UNSAID}#{_UNSAID}", **dict.fromkeys(("title", "label", "text", "advice", "message"), _UNWRITTEN)}
 """For a missing key that other checks can do without: better than leaving out the whole item."""
 _PASSES = 4
 _EMPTY = ("sources", "parameters", "taxonomy")
 """Sections that may stand empty if nothing is known of them; the other needed ones are taken from a shipped policy."""
-_FOLLOWS = {
-    "parameters": ("没有参数", "公式里没有", "不等于总分", "超出范围", "不低于上一档", "没有归属", "不是数字", "不是词表"),
-    "sources": ("在 sources 里没有",),
-    "taxonomy": ("指标体系里没有", "这个值"),
-    "scoring": ("这一档", "这个值", "不等于总分"),
-    "tiers": ("没有归属", "不低于上一档", "这一档", "这个值", "可用的结果"),
-    "grades": ("没有归属", "不低于上一档", "这个值"),
-    "measures": ("这个字段", "没有字段", "数字字段", "公式里没有"),
-    "findings": ("这种事实", "停用", "这个字段", "没有字段"),
-    "form": ("这一节",),
+_NO_FIELD = ("condition.no-field", "rule.no-field", "message.no-field", "measure.no-field", "statement.no-field")
+_FOLLOWS: Mapping[str, tuple[str, ...]] = {
+    "parameters": (
+        "policy.no-parameter",
+        "policy.no-number",
+        "policy.no-word-list",
+        "formula.no-name",
+        "formula.parameter",
+        "names.threshold",
+        "weights.sum",
+        "bands.range",
+        "bands.order",
+        "bands.gap",
+    ),
+    "sources": ("policy.no-clause",),
+    "taxonomy": ("weights.no-level1", "condition.no-value"),
+    "scoring": ("table.no-tier", "condition.no-value", "weights.sum"),
+    "tiers": ("bands.gap", "bands.order", "table.no-tier", "table.no-value", "condition.no-value"),
+    "grades": ("bands.gap", "bands.order", "condition.no-value"),
+    "measures": (*_NO_FIELD, "formula.no-name"),
+    "findings": (*_NO_FIELD, "rule.no-fact", "rule.none"),
+    "form": ("statement.no-section",),
 }
-"""Words of the problems that may only be the consequence of a part that could not be read, by its section."""
+"""Codes of the problems that may only be the consequence of a part that could not be read, by its section."""
 
 
 @dataclass(slots=True)
@@ -50,13 +63,13 @@ class Gaps:
 
     def explains(self, problem: Problem) -> bool:
         """Whether the problem may only be a consequence of what was left out."""
-        place, message = problem.place, problem.message
+        place = problem.place
         return (
             place.file == _UNSAID
-            or _UNSAID in str(problem)
+            or _UNSAID in problem.names
             or (place.file, place.line, place.column) in self.places
-            or any(f"“{name}”" in message or f"“{name}#" in message for name in self.names)
-            or any(words in message for section in self.sections for words in _FOLLOWS.get(section, ()))
+            or not self.names.isdisjoint(problem.names)
+            or any(problem.code in _FOLLOWS.get(section, ()) for section in self.sections)
         )
 
     def unread(self, text: str) -> None:

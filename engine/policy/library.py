@@ -56,7 +56,7 @@ class Library:
     def missing(self, policy: str, place: Place) -> Problem:
         """That there is no such policy, said at `place`, with the nearest id."""
         ids = self.ids()
-        return Problem(place, f"没有政策“{policy}”", "、".join(ids), nearest(policy, ids), "policy.missing")
+        return Problem(place, f"没有政策“{policy}”", "、".join(ids), nearest(policy, ids), code="policy.missing")
 
     def strays(self) -> list[Problem]:
         """Directories that were meant to be policies and are none: policy.yaml misnamed, or missing where it hides another."""
@@ -73,7 +73,11 @@ class Library:
 def library(directory: Path | None = None) -> Library:
     """The shipped policies, with the user's directory before them. Raises PolicyError if that is no directory."""
     if directory is not None and not directory.is_dir():
-        raise PolicyError(Problem(Place(displayed(directory)), "没有这个政策目录", "一个目录，里面是 地区/年度/policy.yaml"))
+        raise PolicyError(
+            Problem(
+                Place(displayed(directory)), "没有这个政策目录", "一个目录，里面是 地区/年度/policy.yaml", code="usage.policies"
+            )
+        )
     return Library((directory, shipped("policies")) if directory else (shipped("policies"),))
 
 
@@ -107,8 +111,22 @@ def incomplete(directory: Path) -> list[Problem]:
     if (directory / "policy.yaml").is_file():
         return []
     if named := _named_like(directory):
-        return [Problem(Place(display_name(directory / named)), "文件名或扩展名不对，不会被当作 policy.yaml", "policy.yaml")]
-    return [Problem(Place(display_name(directory)), "目录里没有 policy.yaml", "policy.yaml，写明 policy: {id: …}")]
+        return [
+            Problem(
+                Place(display_name(directory / named)),
+                "文件名或扩展名不对，不会被当作 policy.yaml",
+                "policy.yaml",
+                code="policy.file-name",
+            )
+        ]
+    return [
+        Problem(
+            Place(display_name(directory)),
+            "目录里没有 policy.yaml",
+            "policy.yaml，写明 policy: {id: …}",
+            code="policy.no-head-file",
+        )
+    ]
 
 
 def misnamed(directory: Path) -> list[Problem]:
@@ -121,7 +139,12 @@ def misnamed(directory: Path) -> list[Problem]:
         if (path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml") or _HIDDEN.search(path.name)
     )
     return [
-        Problem(Place(display_name(path)), f"扩展名应为 .yaml，“{_extension(path)}”的文件不会被读", f"{_stem(path)}.yaml")
+        Problem(
+            Place(display_name(path)),
+            f"扩展名应为 .yaml，“{_extension(path)}”的文件不会被读",
+            f"{_stem(path)}.yaml",
+            code="policy.file-name",
+        )
         for path in found
     ]
 

@@ -47,7 +47,7 @@ def name_reader(values: Values, words: Vocabulary) -> NameReader | None:
         lists = name_words(data, words)
     except NameListError as wrong:
         place = ("name_parts", wrong.key, "words")
-        values.add(place, f"{wrong}，一个词只能在一张词表里", f"只留一处：{wrong.first} 或 {wrong.key}")
+        values.add(place, f"{wrong}，一个词只能在一张词表里", f"只留一处：{wrong.first} 或 {wrong.key}", code="names.word-twice")
         return None
     known = fields(lists)
     table = values.reader(known).table(
@@ -76,7 +76,7 @@ def known(values: Values) -> KnownNames:
         )
         first = answers.setdefault(key_of(answer), answer)
         if first.means != answer.means:
-            values.add(path, f"“{answer.name}”的方向与前面写的相反", f"已写在 {first.place}")
+            values.add(path, f"“{answer.name}”的方向与前面写的相反", f"已写在 {first.place}", code="names.answers-differ")
     return known_names(answers.values())
 
 
@@ -85,18 +85,25 @@ def questions(values: Values) -> dict[str, Question]:
     out = {}
     for key, item in values.data.get("questions", {}).items():
         for name, problem in _wrong(values, item):
-            values.add(("questions", key, name), problem, "如 “{{ q.name }}”是越高越好，还是越低越好？")
+            values.add(
+                ("questions", key, name), problem.what, code=problem.code, expected="如 “{{ q.name }}”是越高越好，还是越低越好？"
+            )
         readings = {str(reading): str(label) for reading, label in item["readings"].items()}
         if key == "direction":
             for missing in [word for word in catalogue.DIRECTIONS if word not in readings]:
-                values.add(("questions", key, "readings"), f"没有写 {missing} 的说法", "positive、inverse 都要有")
+                values.add(
+                    ("questions", key, "readings"),
+                    f"没有写 {missing} 的说法",
+                    "positive、inverse 都要有",
+                    code="message.reading-missing",
+                )
         texts = {name: str(item.get(name, "")) for name in ("title", "ask", "against", "scored", "open", "reason", "basis")}
         out[str(key)] = Question(readings=readings, **texts)
     return out
 
 
-def _wrong(values: Values, item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _wrong(values: Values, item: Mapping[str, Any]) -> Iterator[tuple[str, messages.Fault]]:
     for name, alias, known_fields in _TEMPLATES:
         if name in item:
-            for message, _, _ in messages.problems(str(item[name]), {alias: known_fields}, values.params):
-                yield name, message
+            for fault in messages.faults(str(item[name]), {alias: known_fields}, values.params):
+                yield name, fault

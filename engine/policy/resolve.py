@@ -36,10 +36,15 @@ def laid(
     name = own.id
     if name in trail:
         raise PolicyError(
-            Problem(own.place(("policy", "extends")), f"extends 绕成了圈：{' → '.join([*trail, name])}", "去掉其中一个 extends")
+            Problem(
+                own.place(("policy", "extends")),
+                f"extends 绕成了圈：{' → '.join([*trail, name])}",
+                "去掉其中一个 extends",
+                code="policy.circle",
+            )
         )
     if len(trail) >= MAX_EXTENDS:
-        raise PolicyError(Problem(own.place(("policy", "extends")), f"extends 超过 {MAX_EXTENDS} 层"))
+        raise PolicyError(Problem(own.place(("policy", "extends")), f"extends 超过 {MAX_EXTENDS} 层", code="policy.too-deep"))
     parents = own.sections["policy"].get("extends", [])
     sections: dict[str, Any] = {}
     origins: dict[Path_, tuple[YamlDocument, Path_]] = {}
@@ -127,7 +132,14 @@ def _read(directory: Path, where: Library, policy: str | None, problems: list[Pr
         raise PolicyError(wrong)
     files = [*sorted(directory.glob("*.yaml")), *sorted(directory.glob("findings/*.yaml"))]
     if len(files) > MAX_FILES:
-        raise PolicyError(Problem(Place(display_name(directory)), f"文件过多（{len(files)} 个）", f"不超过 {MAX_FILES} 个"))
+        raise PolicyError(
+            Problem(
+                Place(display_name(directory)),
+                f"文件过多（{len(files)} 个）",
+                f"不超过 {MAX_FILES} 个",
+                code="policy.too-many-files",
+            )
+        )
     problems += misnamed(directory)
     gaps.blind = gaps.blind or bool(misnamed(directory))
     documents: list[YamlDocument] = []
@@ -143,19 +155,19 @@ def _read(directory: Path, where: Library, policy: str | None, problems: list[Pr
     sections: dict[str, Any] = {}
     origins: dict[Path_, tuple[YamlDocument, Path_]] = {}
     for document in documents:
-        twice: list[Problem] = []
+        twice: list[tuple[Problem, str]] = []
         for section, data in document.data.items():
             if section != "lint":  # what `policy lint` is to let stand: no part of the rules
                 _join(section, data, document, sections, origins, twice)
-        problems += _copied(document, twice)
+        problems += _copied(twice)
     head = sections.setdefault("policy", {})
     home = Place(display_name(directory / "policy.yaml"), 1, 1)
     if not head and "policy" not in gaps.sections and not gaps.blind:
-        problems.append(Problem(home, "没有 policy 部分", "policy: {id: …, title: …, status: …}"))
+        problems.append(Problem(home, "没有 policy 部分", "policy: {id: …, title: …, status: …}", code="policy.no-head"))
     gaps.blind = gaps.blind or not {"id", "status"} <= set(head)
     if policy is not None and head.get("id", policy) != policy:
         document, path_ = origins[("policy", "id")]
-        problems.append(Problem(document.place(path_), f"编号“{head['id']}”与所在目录不一致", policy))
+        problems.append(Problem(document.place(path_), f"编号“{head['id']}”与所在目录不一致", policy, code="policy.id"))
     documents.sort(key=lambda document: document.file != home.file)
     return Resolved(str(head.get("id", policy or directory.name)), sections, origins, tuple(documents), (), directory)
 
@@ -175,32 +187,37 @@ def _join(
     document: YamlDocument,
     sections: dict[str, Any],
     origins: dict[Path_, tuple[YamlDocument, Path_]],
-    problems: list[Problem],
+    twice: list[tuple[Problem, str]],
 ) -> None:
+    """Add a section of a document. What is there already goes to `twice`, with the file that has it."""
     if isinstance(data, dict) or section in KEYED:
         own = sections.setdefault(section, {})
         for key, value, path in _items(section, data):
             if key in own:
                 first, at = origins[(section, key)]
-                place = document.place(path, key=True)
-                problems.append(Problem(place, f"“{section}.{key}”重复", f"已写在 {first.place(at)}"))
+                told = f"“{section}.{key}”重复"
+                where = document.place(path, key=True)
+                problem = Problem(where, told, f"已写在 {first.place(at)}", code="policy.twice", names=(section, key))
+                twice.append((problem, first.file))
             own[key] = value
             origins[(section, key)] = (document, path)
     elif section in sections:
         first, at = origins[(section,)]
-        problems.append(Problem(document.place((section,), key=True), f"“{section}”重复", f"已写在 {first.place(at)}"))
+        where = document.place((section,), key=True)
+        problem = Problem(where, f"“{section}”重复", f"已写在 {first.place(at)}", code="policy.twice", names=(section,))
+        twice.append((problem, first.file))
     else:
         sections[section] = data
         origins[(section,)] = (document, (section,))
 
 
-def _copied(document: YamlDocument, twice: list[Problem]) -> list[Problem]:
+def _copied(twice: list[tuple[Problem, str]]) -> list[Problem]:
     """The problems of items written twice; of a file that is a copy of another, one for all of them."""
-    firsts = {problem.expected.removeprefix("已写在 ").rpartition("：")[0] for problem in twice}
+    firsts = {file for _, file in twice}
     if len(twice) < _COPY or len(firsts) > 1:
-        return twice
+        return [problem for problem, _ in twice]
     message = f"这里的 {len(twice)} 项都已写在“{firsts.pop()}”里，其中一个像是另一个的副本"
-    return [Problem(twice[0].place, message, "只留一个；副本移到政策目录之外")]
+    return [Problem(twice[0][0].place, message, "只留一个；副本移到政策目录之外", code="policy.copied")]
 
 
 def _items(section: str, data: Any) -> Iterable[tuple[str, Any, Path_]]:

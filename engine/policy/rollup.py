@@ -28,6 +28,7 @@ METHODS: Mapping[str, str] = {
     "refuse": "不汇总",
 }
 """How the actual values of several forms become one, with the words of the trace."""
+WEIGHTED = ("funds_mean", "base_mean", "score_mean")
 NUMERIC = ("sum", "funds_mean", "base_mean")
 AXES: Mapping[str, str] = {"unit": "按单位", "region": "按地区逐级", "project": "项目汇总到部门"}
 KINDS = ("numbers", "range", "deadline", "words", "not_applicable", "missing", "mixed")
@@ -207,26 +208,34 @@ def build(data: Mapping[str, Any], params: Mapping[str, Any], locate: Callable[.
         key for key in ("funds", "values", "targets", "weights", "scores", "attainment", "rounding", "texts") if key not in own
     ]
     if missing:
-        problems.append(Problem(locate(("rollup",)), f"rollup 缺少 {'、'.join(missing)}", f"写上 {'、'.join(missing)}"))
+        problems.append(
+            Problem(
+                locate(("rollup",)), f"rollup 缺少 {'、'.join(missing)}", f"写上 {'、'.join(missing)}", code="rollup.incomplete"
+            )
+        )
         return None
     reader = Reader(Scope(CHOOSING, params, locate), params, problems)
     values = reader.table("values", own["values"], ("rollup", "values"), tuple(METHODS))
     for method in dict.fromkeys(case.value for case in values.cases):
         if method not in own["targets"] and method not in ("refuse", ""):
             said = f"rollup.targets 没有写“{method}”（{METHODS.get(method, method)}）的目标值怎样取"
-            problems.append(Problem(locate(("rollup", "targets")), said, f"{method}: {{take: …, basis: …}}"))
+            problems.append(
+                Problem(locate(("rollup", "targets")), said, f"{method}: {{take: …, basis: …}}", code="rollup.no-target")
+            )
     for method, item in own["targets"].items():
         if item["take"] in NUMERIC and method not in NUMERIC:
             place = locate(("rollup", "targets", method, "take"))
-            problems.append(Problem(place, f"“{method}”的目标值不是数，不能 {item['take']}", "same 或 any"))
+            problems.append(Problem(place, f"“{method}”的目标值不是数，不能 {item['take']}", "same 或 any", code="rollup.target"))
     for axis in AXES:
         if axis not in own["weights"]:
-            problems.append(Problem(locate(("rollup", "weights")), f"rollup.weights 没有写 {axis}（{AXES[axis]}）", f"{axis}: …"))
+            said = f"rollup.weights 没有写 {axis}（{AXES[axis]}）"
+            problems.append(Problem(locate(("rollup", "weights")), said, f"{axis}: …", code="rollup.no-weights"))
     for code, title in CODES.items():
         # only what a check says of the code itself is known here; one that asks for more may not hold when it matters
         if not any(c.of == "obstacle" and _always(c, code) for c in checks):
             place = locate(("rollup",))
-            problems.append(Problem(place, f"rollup_checks 没有说“{code}”（{title}）怎么办", f"一条 when: {{code: {code}}}"))
+            said = f"rollup_checks 没有说“{code}”（{title}）怎么办"
+            problems.append(Problem(place, said, f"一条 when: {{code: {code}}}", code="rollup.no-check"))
     rounding = own["rounding"]
     return RollupRules(
         funds=_take(own["funds"]),
@@ -257,11 +266,13 @@ def _check(
     fields = FACTS[item["of"]]
     conditions = Scope(fields, params, locate).compile(item["when"], (*path, "when"), problems)
     for key in ("message", "advice"):
-        for what, wrong, right in messages.problems(str(item.get(key, "")), {"f": fields}, params):
-            close = nearest(wrong, right) if wrong else ""
-            problems.append(Problem(locate((*path, key)), what, "" if close else "、".join(right[:20]), close, "rollup"))
+        for fault in messages.faults(str(item.get(key, "")), {"f": fields}, params):
+            close = nearest(fault.wrong, fault.right) if fault.wrong else ""
+            listed = "" if close else "、".join(fault.right[:20])
+            place = locate((*path, key))
+            problems.append(Problem(place, fault.what, listed, close, code=fault.code, names=fault.names))
     if item["severity"] != "none" and "message" not in item:
-        problems.append(Problem(locate(path), f"“{name}”没有写 message", "message: …", code="rollup"))
+        problems.append(Problem(locate(path), f"“{name}”没有写 message", "message: …", code="rollup.no-message"))
     return Check(
         id=name,
         of=item["of"],

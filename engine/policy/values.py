@@ -44,12 +44,14 @@ class Values:
         if isinstance(written, dict):
             name = written["param"]
             if name not in self.params:
-                self.add(path, f"没有参数“{name}”", "", nearest(name, self.params))
+                self._no_parameter(path, name)
                 return Decimal(0)
             value = self.params[name]
         if isinstance(value, bool | str | list):
             said = f"参数“{written['param']}”" if isinstance(written, dict) else f"“{value}”"
-            self.add(path, f"{said}不是数字" + ("，是词表" if isinstance(value, list) else ""), "数字")
+            names = ("parameters", str(written["param"])) if isinstance(written, dict) else ()
+            message = f"{said}不是数字" + ("，是词表" if isinstance(value, list) else "")
+            self.add(path, message, "数字", code="policy.no-number", names=names)
             return Decimal(0)
         return Decimal(value)
 
@@ -58,11 +60,12 @@ class Values:
         value = written
         if isinstance(written, dict):
             if written["param"] not in self.params:
-                self.add(path, f"没有参数“{written['param']}”", "", nearest(written["param"], self.params))
+                self._no_parameter(path, written["param"])
                 return []
             value = self.params[written["param"]]
         if not isinstance(value, list):
-            self.add(path, f"“{value}”不是词表", "词表")
+            names = ("parameters", str(written["param"])) if isinstance(written, dict) else ()
+            self.add(path, f"“{value}”不是词表", "词表", code="policy.no-word-list", names=names)
             return []
         return [str(word) for word in value]
 
@@ -79,16 +82,22 @@ class Values:
         """A number of points: not negative."""
         value = self.number(written, path)
         if value < 0:
-            self.add(path, f"分值 {value} 是负数", "不小于 0")
+            self.add(path, f"分值 {value} 是负数", "不小于 0", code="policy.negative")
         return value
 
     def place(self, path: Path_) -> Place:
         """Where the value at `path` is written."""
         return self.resolved.place(path)
 
-    def add(self, path: Path_, message: str, expected: str = "", close: str = "") -> None:
+    def add(
+        self, path: Path_, message: str, expected: str = "", close: str = "", *, code: str, names: tuple[str, ...] = ()
+    ) -> None:
         """Say what is wrong with the value at `path`."""
-        self.problems.append(Problem(self.place(path), message, expected, close, "policy"))
+        self.problems.append(Problem(self.place(path), message, expected, close, code=code, names=names))
+
+    def _no_parameter(self, path: Path_, name: str) -> None:
+        message, close = f"没有参数“{name}”", nearest(name, self.params)
+        self.add(path, message, "", close, code="policy.no-parameter", names=("parameters", name))
 
 
 def _other_kinds(resolved: Resolved, problems: list[Problem]) -> dict[str, Any]:
@@ -108,7 +117,9 @@ def _other_kinds(resolved: Resolved, problems: list[Problem]) -> dict[str, Any]:
             written = "空的" if value == "" else f"“{value}”" if isinstance(value, str) else _kind(value)
             message = f"参数“{old['label']}”（{name}）要写{wanted}，写的是{written}"
             place = resolved.place(("parameters", name, "value"))
-            problems.append(Problem(place, message, _example(old["value"]), code="policy"))
+            problems.append(
+                Problem(place, message, _example(old["value"]), code="policy.parameter-kind", names=("parameters", name))
+            )
     return out
 
 

@@ -29,7 +29,8 @@ def weights(data: Mapping[str, Any], reader: Reader, points: Points, spot: Spot)
     level1 = _level1(data.get("level1", {}), _HOME, full, execution, reader, points)
     _sum(data.get("level1", {}), level1, _HOME, full, execution, reader, spot, around)
     if "level1" in data and "cases" in data:
-        _add(reader, (*_HOME, "cases"), "level1 和 cases 只写其中一个", "各表分值相同写 level1，看情形而定写 cases")
+        message, remedy = "level1 和 cases 只写其中一个", "各表分值相同写 level1，看情形而定写 cases"
+        _add(reader, (*_HOME, "cases"), message, remedy, code="weights.both")
     schemes = []
     items = data.get("cases", [])
     for index, item in enumerate(items):
@@ -51,7 +52,9 @@ def _level1(
     known = [name for name in reader.scope.fields if name != "form_kind"]
     for name in level1:
         if name not in known:
-            _add(reader, (*path, "level1", name), f"指标体系里没有“{name}”", "、".join(known), nearest(name, known))
+            message, close = f"指标体系里没有“{name}”", nearest(name, known)
+            at: Path_ = (*path, "level1", name)
+            _add(reader, at, message, "、".join(known), close, code="weights.no-level1", names=("taxonomy", name))
     return level1
 
 
@@ -72,11 +75,13 @@ def _sum(
         said = f"（预算执行 {execution}，{'、'.join(f'{name} {points}' for name, points in level1.items())}）"
         message = f"各部分分值 {parts} = {execution + sum(level1.values())}，不等于总分 {full}{said}"
         also = "" if where == path else "；各一级指标的分值在 scoring.weights，一并改"
-        _add(reader, where, message, f"相加等于总分{also}")
+        _add(reader, where, message, f"相加等于总分{also}", code="weights.sum")
 
 
-def _add(reader: Reader, path: Path_, message: str, expected: str = "", close: str = "") -> None:
-    reader.problems.append(Problem(reader.scope.locate(path), message, expected, close, "policy"))
+def _add(
+    reader: Reader, path: Path_, message: str, expected: str = "", close: str = "", *, code: str, names: tuple[str, ...] = ()
+) -> None:
+    reader.problems.append(Problem(reader.scope.locate(path), message, expected, close, code=code, names=names))
 
 
 def bands(values: Values, key: str, items: list[Mapping[str, Any]], path: Path_, top: Decimal) -> tuple[Band, ...]:
@@ -87,7 +92,7 @@ def bands(values: Values, key: str, items: list[Mapping[str, Any]], path: Path_,
     for index, item in enumerate(items):
         at = (*path, index)
         if ("from" in item) == ("above" in item):
-            values.add(at, f"“{item[key]}”的下限要写 from（含）或 above（不含）其中一个", "from: 数字")
+            values.add(at, f"“{item[key]}”的下限要写 from（含）或 above（不含）其中一个", "from: 数字", code="bands.floor")
         included, before = "from" in item, len(values.problems)
         floor = values.number(item.get("from", item.get("above", 0)), (*at, "from" if included else "above"))
         read = len(values.problems) == before  # a floor that could not be read says nothing of the others
@@ -100,14 +105,20 @@ def bands(values: Values, key: str, items: list[Mapping[str, Any]], path: Path_,
             where = values.spot(where, [items[index - 1].get("from", items[index - 1].get("above"))])
         said, named = f"“{item[key]}”的下限 {floor}", f"（参数 {param}）" if param else ""
         if read and not 0 <= floor <= top:
-            values.add(where, f"{said} 超出范围{named}", f"0 至 {top}")
+            values.add(where, f"{said} 超出范围{named}", f"0 至 {top}", code="bands.range")
         elif read and above is not None and not floor < above.floor:
-            values.add(where, f"{said} 不低于上一档“{above.id}”的 {above.floor}{named}", "自上而下逐档降低")
+            values.add(
+                where,
+                f"{said} 不低于上一档“{above.id}”的 {above.floor}{named}",
+                "自上而下逐档降低",
+                code="bands.order",
+                names=(above.id,),
+            )
         if any(band.id == str(item[key]) for band in out):
-            values.add((*at, key), f"“{item[key]}”重复", "各档名称不同")
+            values.add((*at, key), f"“{item[key]}”重复", "各档名称不同", code="bands.twice")
         out.append(Band(str(item[key]), str(item.get("label", item[key])), floor, included, item["basis"], values.place(at)))
         above = out[-1] if read and 0 <= floor <= top else above
     if out and not broken and (out[-1].floor != 0 or not out[-1].floor_included):
         missing = f"0 到 {out[-1].floor} 没有归属：缺少最末一档"
-        values.add((*path, len(items) - 1), missing, "最末一档写 from: 0")
+        values.add((*path, len(items) - 1), missing, "最末一档写 from: 0", code="bands.gap")
     return tuple(out)

@@ -37,7 +37,12 @@ def compared(draft: Draft, form: Form, narrative: Narrative) -> Draft:
     if marks is None or similar is None:
         name = "similar" if marks is not None else "marks"
         raise PolicyError(
-            Problem(Place(), f"自评报告（narrative）没有写“{name}”，不能与原报告比对", f"{name}，见 common/narrative")
+            Problem(
+                Place(),
+                f"自评报告（narrative）没有写“{name}”，不能与原报告比对",
+                f"{name}，见 common/narrative",
+                code="narrative.none",
+            )
         )
     blocks: list[Block] = []
     for section in dict.fromkeys(block.section for block in draft.blocks):

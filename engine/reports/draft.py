@@ -48,7 +48,11 @@ def drafts(contexts: Sequence[Context], policy: Policy, roots: Sequence[Path]) -
 def narrative_of(policy: Policy) -> Narrative:
     """How the policy drafts a report. Raises PolicyError if it does not."""
     if policy.narrative is None:
-        raise PolicyError(Problem(Place(), f"政策“{policy.id}”没有 narrative 部分，不能起草报告", "narrative: {sections: …}"))
+        raise PolicyError(
+            Problem(
+                Place(), f"政策“{policy.id}”没有 narrative 部分，不能起草报告", "narrative: {sections: …}", code="narrative.none"
+            )
+        )
     return policy.narrative
 
 
@@ -84,7 +88,11 @@ def parse(text: str, section: str, template: str) -> Iterator[Block]:
         elif line.startswith("@"):
             yield from flush()
             if line[1:] not in TABLES:
-                raise PolicyError(Problem(Place(template), f"没有“{line}”这种表", "、".join(f"@{name}" for name in TABLES)))
+                raise PolicyError(
+                    Problem(
+                        Place(template), f"没有“{line}”这种表", "、".join(f"@{name}" for name in TABLES), code="template.no-table"
+                    )
+                )
             yield Block("table", line[1:], section)
         else:
             paragraph.append(line)

@@ -79,7 +79,9 @@ def folders(bundles: Sequence[Bundle]) -> list[str]:
 def _template(name: str, roots: Sequence[Path]) -> Path:
     found = next((root / name for root in roots if (root / name).is_file()), None)
     if found is None:
-        raise UsageError(Problem(Place(name), "没有这个 Word 模板", "、".join(str(root) for root in roots)))
+        raise UsageError(
+            Problem(Place(name), "没有这个 Word 模板", "、".join(str(root) for root in roots), code="template.missing")
+        )
     return found
 
 

@@ -42,13 +42,17 @@ def render(draft: Draft, template: Path) -> bytes:
     try:
         data = template.read_bytes()
     except OSError as error:
-        raise PolicyError(Problem(Place(name), f"Word 模板读不了（{system_reason(error)}）", "一个 .docx 文件")) from None
+        raise PolicyError(
+            Problem(Place(name), f"Word 模板读不了（{system_reason(error)}）", "一个 .docx 文件", code="template.unreadable")
+        ) from None
     _check(data, name)
     try:
         document = DocxTemplate(BytesIO(data))
         document.render_init()
     except Exception as error:  # python-docx raises whatever a broken package leads it to
-        raise PolicyError(Problem(Place(name), f"Word 模板打不开（{error}）", "能用 Word 或 WPS 打开的 .docx 文件")) from None
+        raise PolicyError(
+            Problem(Place(name), f"Word 模板打不开（{error}）", "能用 Word 或 WPS 打开的 .docx 文件", code="template.unreadable")
+        ) from None
     context = _sanitised(view(draft))
     document.map_tree(_filled(document, document.get_xml(), _PART, context, name))
     for kind, uri in (("页眉", document.HEADER_URI), ("页脚", document.FOOTER_URI)):
@@ -220,11 +224,15 @@ def _check(data: bytes, name: str) -> None:
     """Refuse a template that is no Word document, a bomb, or that would run or fetch something where the report is opened."""
     try:
         if len(data) > MAX_TEMPLATE or not docx_reader.is_docx(data):
-            raise InputError(Problem(Place(name), "不是可用的 Word 模板", f"不超过{MAX_TEMPLATE:,}字节的 .docx 文件"))
+            raise InputError(
+                Problem(Place(name), "不是可用的 Word 模板", f"不超过{MAX_TEMPLATE:,}字节的 .docx 文件", code="template.word")
+            )
         parts = docx_reader.unpack(data, name)
         for part, content in parts.items():
             if any(word in part for word in _RULED_OUT):
-                raise InputError(Problem(Place(name), f"模板里有宏或嵌入的文件（{part}）", "没有宏和嵌入文件的 .docx"))
+                raise InputError(
+                    Problem(Place(name), f"模板里有宏或嵌入的文件（{part}）", "没有宏和嵌入文件的 .docx", code="template.active")
+                )
             if not part.lower().endswith((".xml", ".rels")):
                 continue
             root = docx_reader.parse(content, name, part)
@@ -232,7 +240,9 @@ def _check(data: bytes, name: str) -> None:
                 for relation in root:
                     kind = str(relation.get("Type", "")).rpartition("/")[2]
                     if relation.get("TargetMode") == "External" and kind != "hyperlink":
-                        raise InputError(Problem(Place(name), f"模板要从外部取内容（{kind}）", "图片等放在模板里面"))
+                        raise InputError(
+                            Problem(Place(name), f"模板要从外部取内容（{kind}）", "图片等放在模板里面", code="template.external")
+                        )
     except InputError as error:
         raise PolicyError(error.problems) from None
 
@@ -265,7 +275,9 @@ def _filled(document: Any, xml: str, part: str, context: Mapping[str, Any], name
     except InputError:
         expected = "成对的 {%p … %} 或 {%tr … %}，各占一整段或一整行"
         raise PolicyError(
-            Problem(Place(name), f"{part}填写后不是完整的 Word 内容：标记没有成对，或跨了段落、表格行", expected)
+            Problem(
+                Place(name), f"{part}填写后不是完整的 Word 内容：标记没有成对，或跨了段落、表格行", expected, code="template.word"
+            )
         ) from None
     _mend(root)
     return root
@@ -286,7 +298,7 @@ def _source(document: Any, xml: str, part: str, name: str) -> str:
         if end < 0 or len(tag) > MAX_TAG or "</w:p>" in xml[begin.start() : end] or tags > MAX_TAGS:
             shown = re.sub(r"<[^>]*>", "", xml[begin.start() : begin.start() + 20 * MAX_TAG])[:40]
             message = f"{part}里标记过多" if tags > MAX_TAGS else f"{part}里的标记“{shown}”没有写完"
-            raise PolicyError(Problem(Place(name), message, f"每个标记在同一段里以“{close}”结束"))
+            raise PolicyError(Problem(Place(name), message, f"每个标记在同一段里以“{close}”结束", code="template.syntax"))
         out += [xml[done : begin.start()], tag]
         done = end
     xml = _vmerged("".join([*out, xml[done:]]), part, name)
@@ -302,7 +314,9 @@ def _vmerged(xml: str, part: str, name: str) -> str:
         start = max(xml.rfind("<w:tc>", 0, found.start()), xml.rfind("<w:tc ", 0, found.start()))
         end = xml.find("</w:tc>", found.end())
         if start < 0 or end < 0:
-            raise PolicyError(Problem(Place(name), f"{part}里的“{found[0]}”不在表格的格子里", "写在要合并的格子里"))
+            raise PolicyError(
+                Problem(Place(name), f"{part}里的“{found[0]}”不在表格的格子里", "写在要合并的格子里", code="template.cell")
+            )
         whole = xml[start : found.start()] + xml[found.end() : end]
         head = re.match(r"<w:tc[^>]*>(<w:tcPr\s*/>|<w:tcPr[ >].*?</w:tcPr>)?", whole, re.S)
         assert head

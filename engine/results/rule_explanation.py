@@ -28,12 +28,18 @@ def explain_rule(name: str, checked: Findings, policy: Policy, form: str = "") -
     rules = policy.rules.rules
     if name not in rules:
         raise UsageError(
-            Problem(Place(), f"没有规则“{name}”", "" if nearest(name, rules) else "、".join(rules), nearest(name, rules))
+            Problem(
+                Place(),
+                f"没有规则“{name}”",
+                "" if nearest(name, rules) else "、".join(rules),
+                nearest(name, rules),
+                code="usage.rule",
+            )
         )
     forms = [str(fact.fields["form"]) for fact in checked.facts if fact.kind == "form"]
     chosen = [label for label in forms if form in label]
     if not chosen:
-        raise UsageError(Problem(Place(), f"没有表“{form}”", "、".join(forms), nearest(form, forms)))
+        raise UsageError(Problem(Place(), f"没有表“{form}”", "、".join(forms), nearest(form, forms), code="usage.form"))
     explainer = _Explainer(rules[name], checked)
     lines = list(_head(rules[name], policy))
     for label in chosen:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.errors import InternalError
+from engine.errors import InternalError, Place, Problem
 from engine.findings.findings import Evidence
 from engine.language.model import Scalar
 from engine.policy.model import Policy
@@ -57,7 +57,8 @@ def tell(facts: Sequence[Fact], rules: RollupRules, policy: Policy) -> list[Roll
         found = [check for check in rules.checks if check.of == kind and check.fits(fields)]
         if kind == "obstacle":
             if not found:  # the policy was built with a check for every code
-                raise InternalError(f"没有规则说“{fields['code']}”怎么办")
+                told = f"没有规则说“{fields['code']}”怎么办"
+                raise InternalError(Problem(Place(), told, "rollup_checks 里的一条", code="rollup.no-check"))
             found = found[:1]
         out += [_told(check, fields, evidence, params) for check in found if check.severity != "none"]
     return out

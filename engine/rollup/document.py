@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.language.rules import SEVERITIES
-from engine.policy.rollup import AXES, METHODS
+from engine.policy.rollup import AXES, METHODS, WEIGHTED
 from engine.results.document import number, where
 from engine.rollup.checks import RollupFinding
 from engine.rollup.run import Level, Rollup
@@ -106,6 +106,7 @@ def _indicator(item: ScoredIndicator, rollup: Rollup) -> Data:
         "status": item.score.status,
         "reason": item.score.reason,
         "method": METHODS.get(rolled.method, rolled.method),
+        "weighted": rolled.method in WEIGHTED,
         "why": cases.get(rolled.case, ""),
         "basis": rolled.basis,
         "count": rolled.reporting,

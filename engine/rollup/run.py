@@ -79,8 +79,7 @@ def roll_up(forms: Sequence[Form], policy: Policy, by: str, *, tree: UnitTree | 
                 Place(),
                 f"政策“{policy.id}”没有规定怎样汇总（rollup）",
                 "写有 rollup 部分的政策；没有条文的地方不能汇总",
-                "",
-                "rollup.none",
+                code="rollup.none",
             )
         )
     _agree(forms)

@@ -170,7 +170,7 @@ def unknown(units: Iterable[tuple[str, Place]], tree: UnitTree, table: str) -> l
             f"填报单位“{unit}”不在单位表 {table} 里",
             "单位表里有的单位，或在表里加一行",
             nearest(unit, known),
-            "units.unknown",
+            code="units.unknown",
         )
         for unit, place in sorted(set(units))
         if fold(unit) not in tree.nodes

@@ -46,7 +46,7 @@ def _beside(environment: templates.Environment, name: str, suffix: str) -> str:
             return environment.loader.get_source(environment, stem + suffix)[0]
         except TemplateNotFound:
             continue
-    raise PolicyError(Problem(Place(stems[0] + suffix), f"没有网页用的文件“{stems[0] + suffix}”"))
+    raise PolicyError(Problem(Place(stems[0] + suffix), f"没有网页用的文件“{stems[0] + suffix}”", code="template.missing"))
 
 
 def _hash(text: str) -> str:
@@ -60,4 +60,4 @@ def _check(page: str, protection: str, name: str) -> None:
     if not re.match(begin, page, re.IGNORECASE):
         wanted = '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
         wanted += '<meta http-equiv="Content-Security-Policy" content="{{ protection }}">'
-        raise PolicyError(Problem(Place(name, 1), "网页模板没有以安全声明开头", wanted))
+        raise PolicyError(Problem(Place(name, 1), "网页模板没有以安全声明开头", wanted, code="template.unsafe"))

@@ -130,9 +130,13 @@ def render(environment: Environment, name: str, context: Mapping[str, Any]) -> s
     except TemplateNotFound as missing:
         known = environment.list_templates()
         close = nearest(str(missing.name), known)
-        raise PolicyError(Problem(Place(name), f"没有模板“{missing.name}”", "" if close else "、".join(known), close)) from None
+        raise PolicyError(
+            Problem(Place(name), f"没有模板“{missing.name}”", "" if close else "、".join(known), close, code="template.missing")
+        ) from None
     except TemplateSyntaxError as wrong:
-        raise PolicyError(Problem(Place(wrong.name or name, wrong.lineno), f"模板语法错误：{wrong.message}")) from None
+        raise PolicyError(
+            Problem(Place(wrong.name or name, wrong.lineno), f"模板语法错误：{wrong.message}", code="template.syntax")
+        ) from None
     except UndefinedError as missing:
         raise PolicyError(_undefined(missing, name, context, environment)) from None
     except (
@@ -148,7 +152,7 @@ def render(environment: Environment, name: str, context: Mapping[str, Any]) -> s
     ) as wrong:
         place = _where(wrong, name, environment)
         reason = "嵌套过深" if isinstance(wrong, RecursionError) else str(wrong) or type(wrong).__name__
-        raise PolicyError(Problem(place, f"模板出错：{reason}")) from None
+        raise PolicyError(Problem(place, f"模板出错：{reason}", code="template.failed")) from None
     return "".join(parts)
 
 
@@ -160,7 +164,9 @@ def _undefined(missing: UndefinedError, name: str, context: Mapping[str, Any], e
     wanted = (found[1] or found[2]) if found else ""
     known = {key for value in _mappings(context) for key in value}
     close = nearest(wanted, known) if wanted else ""
-    return Problem(_where(missing, name, environment), f"模板用到了没有的名称“{wanted or said}”", "", close)
+    return Problem(
+        _where(missing, name, environment), f"模板用到了没有的名称“{wanted or said}”", "", close, code="template.no-name"
+    )
 
 
 def _mappings(value: Any, depth: int = 0) -> list[Mapping[str, Any]]:

@@ -59,9 +59,13 @@ def load(path: Path) -> dict[str, Account]:
         if any(account.role not in ROLES or not _NAME.fullmatch(account.name) for account in found):
             raise ValueError
     except OSError as error:
-        raise UsageError(Problem(place, f"读不了账号文件：{system_reason(error)}", "用 jixiao account add 建立")) from None
+        raise UsageError(
+            Problem(place, f"读不了账号文件：{system_reason(error)}", "用 jixiao account add 建立", code="account.file")
+        ) from None
     except (ValueError, KeyError, TypeError, UnicodeDecodeError):
-        raise UsageError(Problem(place, "不是账号文件，或内容有误", f"schema: {SCHEMA}，用 jixiao account add 建立")) from None
+        raise UsageError(
+            Problem(place, "不是账号文件，或内容有误", f"schema: {SCHEMA}，用 jixiao account add 建立", code="account.file")
+        ) from None
     return {account.name: account for account in found}
 
 
@@ -79,16 +83,20 @@ def save(path: Path, accounts: Mapping[str, Account]) -> None:
 def with_account(accounts: Mapping[str, Account], name: str, role: str, password: str) -> dict[str, Account]:
     """The accounts with one added, or given a new role and password. Raises UsageError for what cannot be a name or password."""
     if not _NAME.fullmatch(name):
-        raise UsageError(Problem(Place(), f"账号名“{displayed(name)}”不行", "1 至 40 个字母、汉字、数字、点、横线"))
+        raise UsageError(
+            Problem(Place(), f"账号名“{displayed(name)}”不行", "1 至 40 个字母、汉字、数字、点、横线", code="account.name")
+        )
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise UsageError(Problem(Place(), f"密码长度 {len(password)} 不行", f"{MIN_PASSWORD} 至 {MAX_PASSWORD} 个字符"))
+        raise UsageError(
+            Problem(Place(), f"密码长度 {len(password)} 不行", f"{MIN_PASSWORD} 至 {MAX_PASSWORD} 个字符", code="account.password")
+        )
     return {**accounts, name: Account(name, role, hashed(password))}
 
 
 def disabled(accounts: Mapping[str, Account], name: str) -> dict[str, Account]:
     """The accounts with one shut out. Raises UsageError if there is none of that name."""
     if name not in accounts:
-        raise UsageError(Problem(Place(), f"没有账号“{displayed(name)}”", "、".join(accounts)))
+        raise UsageError(Problem(Place(), f"没有账号“{displayed(name)}”", "、".join(accounts), code="account.none"))
     return {**accounts, name: replace(accounts[name], disabled=True)}
 
 

@@ -105,7 +105,7 @@ class Drafts(SavedPolicies):
         """Raise Stale if the draft, or what is saved below it, is another one than the person saw when they chose a place in it."""
         self._current(person, policy, revision)
         if seen_state and seen_state != state(self.on_disk(policy)):
-            raise Stale(Problem(Place(policy), "别人刚保存了这个政策，内容的位置可能变了", "重新载入再改这一处"))
+            raise Stale(Problem(Place(policy), "别人刚保存了这个政策，内容的位置可能变了", "重新载入再改这一处", code="edit.stale"))
 
     def step(self, person: str, policy: str, revision: int, back: bool = True) -> PolicyDraft:
         """Undo the last edit, or redo the last one undone. The draft as it is if there is none."""
@@ -185,7 +185,7 @@ class Drafts(SavedPolicies):
 
 def _stale(draft: PolicyDraft, revision: int) -> Stale:
     told = f"这份草稿已在别的窗口改过（第 {draft.revision} 版，不是第 {revision} 版）"
-    return Stale(Problem(Place(draft.policy), told, "重新载入再改"))
+    return Stale(Problem(Place(draft.policy), told, "重新载入再改", code="edit.stale"))
 
 
 def _bounded(steps: tuple[Mapping[str, str | None], ...]) -> tuple[Mapping[str, str | None], ...]:

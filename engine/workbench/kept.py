@@ -76,7 +76,9 @@ def put(session: Session, found: BundleResult, sessions: Sessions) -> str:
 def _lasting(session: Session) -> None:
     if not session.token:
         told = "每次都带名字和密码的请求没有登录，结果没有地方留"
-        raise InputError(Problem(Place(), told, "用 POST /api/v1/evaluate 或 /api/v1/report，结果直接返回"))
+        raise InputError(
+            Problem(Place(), told, "用 POST /api/v1/evaluate 或 /api/v1/report，结果直接返回", code="workbench.no-session")
+        )
 
 
 def label(submission: Submission) -> str:
@@ -96,7 +98,7 @@ def keep(home: Path, submission: Submission) -> str:
     if any(path.name.startswith(key) for path in known):
         return key
     if len(known) >= MAX_KEPT:
-        raise InputError(Problem(Place(), f"保留的自评表已有 {MAX_KEPT} 份", "先删去一些"))
+        raise InputError(Problem(Place(), f"保留的自评表已有 {MAX_KEPT} 份", "先删去一些", code="workbench.kept"))
     output.write(text, home / f"{key}-{safe_name(label(submission)[:50])}.json")
     return key
 

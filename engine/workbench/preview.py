@@ -92,7 +92,7 @@ def impact(work: Workbench, who: Session, policy: str, keys: Sequence[str], file
     collection = _collected(files, work.library) if files else Collection((), (), ())
     submissions += [bundle.submission for bundle in collection.bundles]
     if not submissions:
-        raise InputError(collection.problems or [Problem(Place(), "没有自评表", "选几份表，或给出一个文件夹")])
+        raise InputError(collection.problems or [Problem(Place(), "没有自评表", "选几份表，或给出一个文件夹", code="input.empty")])
     comparer, tally, problems = Comparer(before, after, use_durable=False), Tally(40), list(collection.problems)
     for submission in submissions:
         try:

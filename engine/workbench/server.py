@@ -27,7 +27,7 @@ EXAMPLES = "examples/hubei-gcc-2021.txt"
 def build(policies: Path, library: Library, accounts: Path | None = None, secure: bool = False) -> Workbench:
     """A workbench over a directory of policies. Raises UsageError if the file of accounts cannot be read, or has nobody in it."""
     if accounts and not accounts_module.load(accounts):
-        raise UsageError(Problem(Place(displayed(accounts)), "没有账号", "先用 jixiao account add 建立"))
+        raise UsageError(Problem(Place(displayed(accounts)), "没有账号", "先用 jixiao account add 建立", code="account.none"))
     examples = shipped("policies").parent / EXAMPLES
     return Workbench(
         policies=policies,
@@ -83,7 +83,9 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.bind(address)
         listener.listen(100)
     except OSError as error:
-        raise UsageError(Problem(Place(), f"不能监听 {host}:{port}：{system_reason(error)}", "换一个端口或地址")) from None
+        raise UsageError(
+            Problem(Place(), f"不能监听 {host}:{port}：{system_reason(error)}", "换一个端口或地址", code="usage.port")
+        ) from None
     return listener
 
 

@@ -27,7 +27,7 @@ def kept_for_now(files: Iterable[tuple[str, BinaryIO]], most: int = MAX_FILES) -
         paths: list[Path] = []
         for name, stream in files:
             if len(paths) >= most:
-                raise InputError(Problem(Place(), f"一次给出的文件超过 {most} 个", "分几次核对"))
+                raise InputError(Problem(Place(), f"一次给出的文件超过 {most} 个", "分几次核对", code="input.too-many-files"))
             # each in a folder of its own: two of one name stay two, and each keeps the name it is known by
             path = Path(directory) / str(len(paths)) / safe_name(name)
             path.parent.mkdir()
@@ -35,7 +35,7 @@ def kept_for_now(files: Iterable[tuple[str, BinaryIO]], most: int = MAX_FILES) -
                 shutil.copyfileobj(stream, out)
             paths.append(path)
         if not paths:
-            raise InputError(Problem(Place(), "没有文件", "至少一份自评表"))
+            raise InputError(Problem(Place(), "没有文件", "至少一份自评表", code="input.empty"))
         yield paths
 
 

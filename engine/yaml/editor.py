@@ -48,9 +48,11 @@ def read(path: Path, name: str = "") -> EditedFile:
             content = stream.read(MAX_BYTES + 1)
         text = content.decode("utf-8")
     except OSError as error:
-        raise PolicyError(Problem(Place(name), f"文件读不了：{system_reason(error)}")) from None
+        raise PolicyError(Problem(Place(name), f"文件读不了：{system_reason(error)}", code="yaml.unreadable")) from None
     except UnicodeDecodeError as error:
-        raise PolicyError(Problem(Place(name), f"第 {error.start + 1} 字节起不是 UTF-8 文本", "UTF-8 编码的文本")) from None
+        raise PolicyError(
+            Problem(Place(name), f"第 {error.start + 1} 字节起不是 UTF-8 文本", "UTF-8 编码的文本", code="yaml.encoding")
+        ) from None
     return parsed(EditedFile(path, text, content, name))
 
 

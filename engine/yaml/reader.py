@@ -81,13 +81,15 @@ def text_of(path: Path, error: type[JixiaoError], name: str) -> str:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)  # bounded whatever the file says of its size
         if len(content) > MAX_BYTES:
-            raise error(Problem(Place(name), f"文件过大（超过 {MAX_BYTES} 字节）", f"不超过 {MAX_BYTES} 字节"))
+            raise error(
+                Problem(Place(name), f"文件过大（超过 {MAX_BYTES} 字节）", f"不超过 {MAX_BYTES} 字节", code="yaml.too-large")
+            )
         return content.decode("utf-8-sig")
     except OSError as problem:
-        raise error(Problem(Place(name), f"文件读不了：{system_reason(problem)}")) from None
+        raise error(Problem(Place(name), f"文件读不了：{system_reason(problem)}", code="yaml.unreadable")) from None
     except UnicodeDecodeError as problem:
         message, expected = _no_text(content, problem.start)
-        raise error(Problem(Place(name), message, expected)) from None
+        raise error(Problem(Place(name), message, expected, code="yaml.encoding")) from None
 
 
 def _no_text(content: bytes, start: int) -> tuple[str, str]:
@@ -107,14 +109,13 @@ def _no_text(content: bytes, start: int) -> tuple[str, str]:
 def load(text: str, file: str, error: type[JixiaoError] = PolicyError) -> YamlDocument:
     """Parse YAML (or JSON, which is YAML) text. Raises `error` with every problem found, each with line and column."""
     if len(text) > MAX_BYTES:
-        raise error(Problem(Place(file), f"文本过长（{len(text)} 字）", f"不超过 {MAX_BYTES} 字"))
+        raise error(Problem(Place(file), f"文本过长（{len(text)} 字）", f"不超过 {MAX_BYTES} 字", code="yaml.too-large"))
     if unreadable := [
         Problem(
             Place(file, line, column),
             f"含有控制字符 {yaml_mistakes.character(char)}",
             "可见的文字；删去这个字符",
-            "",
-            "yaml.control",
+            code="yaml.control",
         )
         for line, column, char in yaml_mistakes.controls(text)
     ]:
@@ -127,11 +128,11 @@ def load(text: str, file: str, error: type[JixiaoError] = PolicyError) -> YamlDo
     except MarkedYAMLError as problem:
         builder.problems.append(_syntax(problem, text, file))
     except (YAMLError, ValueError) as problem:  # ReaderError: control characters
-        builder.problems.append(Problem(Place(file), f"YAML 读不了：{str(problem).splitlines()[0]}"))
+        builder.problems.append(Problem(Place(file), f"YAML 读不了：{str(problem).splitlines()[0]}", code="yaml.syntax"))
     except _TooDeep as problem:
         builder.problems.append(problem.args[0])
     if not builder.started and not builder.problems:
-        builder.problems.append(Problem(Place(file, 1, 1), "文件是空的", "YAML 内容"))
+        builder.problems.append(Problem(Place(file, 1, 1), "文件是空的", "YAML 内容", code="yaml.empty"))
     if builder.problems:
         raise error(builder.problems)
     return YamlDocument(builder.root, file, builder.marks, builder.key_marks)
@@ -145,14 +146,14 @@ def _syntax(problem: MarkedYAMLError, text: str, file: str) -> Problem:
         typed = yaml_mistakes.in_text(text, mark.line + 1, context)
         if typed:
             return Problem(
-                Place(file, typed.line, typed.column), f"YAML 语法错误：{typed.message}", typed.expected, "", "yaml.syntax"
+                Place(file, typed.line, typed.column), f"YAML 语法错误：{typed.message}", typed.expected, code="yaml.syntax"
             )
         opened = problem.context_mark
         if opened and opened.line < mark.line and "expected ',' or" in str(problem.problem):
             place = Place(file, opened.line + 1, opened.column + 1)
-            return Problem(place, "YAML 语法错误：括号没有收尾（在这里打开）", "成对的 { } 或 [ ]", "", "yaml.syntax")
+            return Problem(place, "YAML 语法错误：括号没有收尾（在这里打开）", "成对的 { } 或 [ ]", code="yaml.syntax")
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-    return Problem(place, f"YAML 语法错误：{_plain(problem)}", "缩进、冒号、引号成对且用空格缩进（不用 Tab）", "", "yaml.syntax")
+    return Problem(place, f"YAML 语法错误：{_plain(problem)}", "缩进、冒号、引号成对且用空格缩进（不用 Tab）", code="yaml.syntax")
 
 
 def _plain(problem: MarkedYAMLError) -> str:
@@ -210,7 +211,7 @@ class _Builder:
             container: Any = {} if isinstance(event, MappingStartEvent) else []
             path = self._value(container, event)
             if len(self.stack) >= MAX_DEPTH:
-                raise _TooDeep(Problem(self._place(event), f"嵌套超过 {MAX_DEPTH} 层", f"不超过 {MAX_DEPTH} 层"))
+                raise _TooDeep(Problem(self._place(event), f"嵌套超过 {MAX_DEPTH} 层", f"不超过 {MAX_DEPTH} 层", code="yaml.depth"))
             self.stack.append((container, path))
             self.keys.append(None)
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
@@ -283,7 +284,7 @@ class _Builder:
         return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def _problem(self, event: Any, message: str, expected: str) -> None:
-        self.problems.append(Problem(self._place(event), message, expected))
+        self.problems.append(Problem(self._place(event), message, expected, code="yaml.construct"))
 
 
 def walk(data: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:

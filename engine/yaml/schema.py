@@ -152,43 +152,43 @@ def _explain(error: Any, document: YamlDocument) -> Iterator[Problem]:
             for key in error.instance:
                 if key not in known and not any(_searches(p, key) for p in patterns):
                     if typed := yaml_mistakes.in_word(key):
-                        yield Problem(document.place((*path, key), key=True), *typed, "", "schema.unknown-key")
+                        yield Problem(document.place((*path, key), key=True), *typed, code="schema.unknown-key")
                         continue
                     if key in _SIGNS and _SIGNS[key] in known:
                         where = document.place((*path, key), key=True)
-                        yield Problem(where, f"{said}下没有“{key}”这一项", "", _SIGNS[key], "schema.unknown-key")
+                        yield Problem(where, f"{said}下没有“{key}”这一项", "", _SIGNS[key], code="schema.unknown-key")
                         continue
                     if key in _EQUAL and "gte" in known:
                         where = document.place((*path, key), key=True)
                         wanted = f"{_path(path[-1:])}: 值（相等直接写值，不写条件词）"
-                        yield Problem(where, f"{said}下没有“{key}”这一项", wanted, "", "schema.unknown-key")
+                        yield Problem(where, f"{said}下没有“{key}”这一项", wanted, code="schema.unknown-key")
                         continue
                     if path and isinstance(error.instance[key], dict) and {"label", "value"} <= set(error.instance[key]):
                         where = document.place((*path, key), key=True)
                         message = f"“{key}”是一个参数，不能写在“{_path(path)}”下"
                         wanted = "写在 parameters: 下面（parameters: 一行是不是还在注释里？）"
-                        yield Problem(where, message, wanted, "", "schema.unknown-key")
+                        yield Problem(where, message, wanted, code="schema.unknown-key")
                         continue
                     close = nearest(key, known)
                     # a long list of keys hides the answer: with a near name, the name is enough
                     listed = "" if close else "、".join(sorted(known))
                     where = document.place((*path, key), key=True)
-                    yield Problem(where, f"{said}下没有“{key}”这一项", listed, close, "schema.unknown-key")
+                    yield Problem(where, f"{said}下没有“{key}”这一项", listed, close, code="schema.unknown-key")
         case "required":
             missing = [key for key in value if key not in error.instance and key not in _meant(error)]
             if not missing:
                 return
             wanted = "、".join(f"{key}（{_title(error.schema, key)}）" if _title(error.schema, key) else key for key in missing)
-            yield Problem(document.place(path, key=True), f"{said}缺少必填项 {wanted}", f"写上 {wanted}", "", "schema.required")
+            yield Problem(document.place(path, key=True), f"{said}缺少必填项 {wanted}", f"写上 {wanted}", code="schema.required")
         case "type":
             types: list[str] = value if isinstance(value, list) else [value]
             expected = "或".join(_TYPES.get(t, t) for t in types) + (f"（{title}）" if title else "")
             if isinstance(error.instance, str) and (typed := yaml_mistakes.in_word(error.instance)):
-                yield Problem(place, *typed, "", "schema.type")
+                yield Problem(place, *typed, code="schema.type")
                 return
             if error.instance is None and {"object", "array"} & set(types):
                 expected += "：下面各行是不是还在注释里（行首的 # 没有去掉），或没有缩进？"
-            yield Problem(place, f"{said}的类型不对，写的是 {_shown(error.instance)}", expected, "", "schema.type")
+            yield Problem(place, f"{said}的类型不对，写的是 {_shown(error.instance)}", expected, code="schema.type")
         case "enum" | "const":
             options = value if error.validator == "enum" else [value]
             close = nearest(str(error.instance), [str(option) for option in options])
@@ -196,27 +196,29 @@ def _explain(error: Any, document: YamlDocument) -> Iterator[Problem]:
             described = _described(error)
             if not close and all(str(option) in described for option in options):
                 expected = f"{expected}（{described}）"
-            yield Problem(place, f"{said}不能是 {_shown(error.instance)}", expected, close, "schema.value")
+            yield Problem(place, f"{said}不能是 {_shown(error.instance)}", expected, close, code="schema.value")
         case "oneOf" | "anyOf":
             yield from _best_branch(error, document, said)
         case "pattern":
             described = error.schema.get("description", "")
             wanted = "：".join(filter(None, [title, described])) or f"符合 {value}"
-            yield Problem(place, f"{said}写法不对：{_shown(error.instance)}", wanted, "", "schema.pattern")
+            yield Problem(place, f"{said}写法不对：{_shown(error.instance)}", wanted, code="schema.pattern")
         case "minLength":
             if str(error.instance).strip() and value > 1:
-                yield Problem(place, f"{said}太短：“{error.instance}”", f"至少 {value} 个字", "", "schema.size")
+                yield Problem(place, f"{said}太短：“{error.instance}”", f"至少 {value} 个字", code="schema.size")
                 return
-            yield Problem(place, f"{said}不能为空", title or "文字", "", "schema.size")
+            yield Problem(place, f"{said}不能为空", title or "文字", code="schema.size")
         case "minItems" | "minProperties":
-            yield Problem(place, f"{said}不能为空或过少", f"至少 {value} 项" + (f"（{title}）" if title else ""), "", "schema.size")
+            yield Problem(
+                place, f"{said}不能为空或过少", f"至少 {value} 项" + (f"（{title}）" if title else ""), code="schema.size"
+            )
         case "maxItems" | "maxLength" | "maxProperties":
-            yield Problem(place, f"{said}过长", f"至多 {value}", "", "schema.size")
+            yield Problem(place, f"{said}过长", f"至多 {value}", code="schema.size")
         case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
             sign = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}[error.validator]
-            yield Problem(place, f"{said}的数值 {error.instance} 超出范围", f"{sign} {value}", "", "schema.range")
+            yield Problem(place, f"{said}的数值 {error.instance} 超出范围", f"{sign} {value}", code="schema.range")
         case _:
-            yield Problem(place, f"{said}不符合要求（{error.validator}）", title or str(value)[:80], "", "schema.other")
+            yield Problem(place, f"{said}不符合要求（{error.validator}）", title or str(value)[:80], code="schema.other")
 
 
 def _path(path: Path_) -> str:
@@ -268,7 +270,7 @@ def _best_branch(error: Any, document: YamlDocument, said: str) -> Iterator[Prob
     for sub in error.context or ():
         branches.setdefault(sub.schema_path[0], []).append(sub)
     if not branches:  # oneOf: more than one matched
-        yield Problem(document.place(tuple(error.absolute_path)), f"{said}的写法有歧义", "只用一种写法", "", "schema.ambiguous")
+        yield Problem(document.place(tuple(error.absolute_path)), f"{said}的写法有歧义", "只用一种写法", code="schema.ambiguous")
         return
 
     def rank(errors: list[Any]) -> tuple[int, int, int]:
@@ -280,7 +282,7 @@ def _best_branch(error: Any, document: YamlDocument, said: str) -> Iterator[Prob
     if rank(best)[0]:
         shapes = _shapes(error.schema.get(error.validator, []))
         place = document.place(tuple(error.absolute_path))
-        yield Problem(place, f"{said}写法不对：{_shown(error.instance)}", " 或 ".join(shapes), "", "schema.shape")
+        yield Problem(place, f"{said}写法不对：{_shown(error.instance)}", " 或 ".join(shapes), code="schema.shape")
         return
     for sub in best:
         yield from _explain(sub, document)

@@ -13,7 +13,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "docs"))
 
-from make_pages import fields_page  # noqa: E402  # a tool of `make docs`, in no package
+from code_list import codes_page  # noqa: E402  # a tool of `make docs`, in no package
+from make_pages import fields_page  # noqa: E402
 from module_map import modules_page  # noqa: E402
 
 PAGES = [*(ROOT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")), *sorted((ROOT / "docs").glob("*.md"))]
@@ -68,6 +69,10 @@ def test_there_are_examples() -> None:
 
 def test_the_page_of_fields_is_what_the_code_says() -> None:
     assert (ROOT / "docs" / "fields.md").read_text(encoding="utf-8") == fields_page(), "run `make docs`"
+
+
+def test_the_page_of_codes_is_what_the_code_says() -> None:
+    assert (ROOT / "docs" / "codes.md").read_text(encoding="utf-8") == codes_page(ROOT / "engine"), "run `make docs`"
 
 
 def test_every_module_is_on_the_page_of_modules_with_what_it_says_of_itself() -> None:

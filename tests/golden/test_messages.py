@@ -12,6 +12,7 @@ To write the texts anew after a change of wording, and then read the diff:
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from pathlib import Path
@@ -20,6 +21,11 @@ from typing import Any
 import pytest
 from conftest import Forms, Jixiao, Policies, Run, replace_once
 from ruamel.yaml import YAML
+
+from engine.errors import Place, PolicyError, Problem
+from engine.policy import files as policy_files
+from engine.policy.library import library, locate
+from engine.policy.loading import check
 
 HOME = Path(__file__).parent
 WRITE = "JIXIAO_GOLDEN"
@@ -45,11 +51,8 @@ def compare(directory: Path, run: Run, text: str) -> None:
     assert told == frozen.read_text(encoding="utf-8"), f"if this is meant: {WRITE}=write pytest tests/golden"
 
 
-@pytest.mark.parametrize("directory", cases("policies"))
-def test_what_is_said_of_a_broken_policy(
-    jixiao: Jixiao, policies: Policies, monkeypatch: pytest.MonkeyPatch, directory: Path
-) -> None:
-    wrong = mistake(directory)
+def broken(policies: Policies, wrong: dict[str, Any]) -> dict[str, int]:
+    """Change the copy of hubei/2021 as told; the line of the first change of each file."""
     changed: dict[str, int] = {}
     for change in wrong.get("change", []):
         path = policies.home / change["file"]
@@ -65,10 +68,46 @@ def test_what_is_said_of_a_broken_policy(
         path = policies.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
+    return changed
+
+
+@pytest.mark.parametrize("directory", cases("policies"))
+def test_what_is_said_of_a_broken_policy(
+    jixiao: Jixiao, policies: Policies, monkeypatch: pytest.MonkeyPatch, directory: Path
+) -> None:
+    wrong = mistake(directory)
+    changed = broken(policies, wrong)
     monkeypatch.chdir(policies.root.parent)
     run = jixiao("policy", "check", wrong.get("check", "hubei/2021"), "--policies", "mine")
     assert run.status == 3
     compare(directory, run, relative(run.err, changed))
+
+
+@pytest.mark.parametrize("directory", cases("policies")[::5])
+def test_other_words_change_nothing_but_the_words(policies: Policies, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
+    """Every text a problem says is replaced by another: the same problems are found, at the same places."""
+    wrong = mistake(directory)
+    broken(policies, wrong)
+    monkeypatch.chdir(policies.root.parent)
+
+    def found() -> list[tuple[Place, str, tuple[str, ...]]]:
+        where = library(Path("mine"))
+        with pytest.raises(PolicyError) as refused:
+            check(locate(wrong.get("check", "hubei/2021"), where), where)
+        return sorted((problem.place, problem.code, problem.names) for problem in refused.value.problems)
+
+    def reworded(problem: Problem, place: Place, message: str, expected: str = "", nearest: str = "", **more: Any) -> None:
+        other = f"X{hashlib.sha256(message.encode()).hexdigest()[:8]}"  # texts that differ still differ
+        make(problem, place, other, expected and "X", nearest and "X", **more)
+
+    plain, make = found(), Problem.__init__
+    policy_files._checked.cache_clear()
+    monkeypatch.setattr(Problem, "__init__", reworded)
+    try:
+        assert found() == plain
+        assert all(code for _, code, _ in plain)
+    finally:
+        policy_files._checked.cache_clear()
 
 
 def relative(text: str, changed: dict[str, int]) -> str:

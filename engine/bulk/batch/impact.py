@@ -129,7 +129,7 @@ def _files(path: Path, found: corpus.Corpus) -> tuple[list[Problem], tuple[FileO
     """What `ingest` could not read, and what became of every file: what is in no number is said again."""
     try:
         said = json.loads((path / "problems.json").read_text(encoding="utf-8"))
-        problems = [Problem(**{**item, "place": Place(**item["place"])}) for item in said["problems"]]
+        problems = [Problem.from_data(item) for item in said["problems"]]
         skipped: Mapping[str, str] = said["skipped"]
     except (OSError, ValueError, KeyError, TypeError):
         problems, skipped = [], {}
@@ -266,7 +266,7 @@ def _same(row: FormImpact, told: FormImpact) -> None:
 
 def _differ(form: FormImpact, what: str, database: object, reference: object) -> None:
     message = f"“{form.unit}”“{form.name}”：数据库与参照执行器的结果不一致（{what}）：{database} 与 {reference}"
-    raise InternalError(Problem(Place(form.source), message, "向维护者报告"))
+    raise InternalError(Problem(Place(form.source), message, "向维护者报告", code="engine.executors"))
 
 
 def _case(row: Row, compared: Mapping[Where, FormImpact]) -> CaseImpact:

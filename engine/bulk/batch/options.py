@@ -28,5 +28,5 @@ def memory_bytes(text: str) -> int:
     """4GB as bytes. UsageError for anything else."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B?", text.strip(), re.IGNORECASE)
     if not match:
-        raise UsageError(Problem(Place(), f"--memory“{text}”不是内存的大小", "如 4GB、800MB"))
+        raise UsageError(Problem(Place(), f"--memory“{text}”不是内存的大小", "如 4GB、800MB", code="usage.memory"))
     return int(float(match[1]) * 1000 ** (1 + "KMGT".index(match[2].upper())))

@@ -103,11 +103,16 @@ def _claim(out: Path, found: Corpus, policies: Mapping[str, Policy], options: Op
             old = None
         if old != said:
             raise UsageError(
-                Problem(Place(displayed(out)), "这里是另一次运行的结果（语料、政策、版本或选项不同）", "另一个 --out 目录")
+                Problem(
+                    Place(displayed(out)),
+                    "这里是另一次运行的结果（语料、政策、版本或选项不同）",
+                    "另一个 --out 目录",
+                    code="batch.other-run",
+                )
             )
         return
     if out.exists() and (not out.is_dir() or any(contents(out))):
-        raise UsageError(Problem(Place(displayed(out)), "这个目录里有别的东西", "新的目录，或上一次没有做完的"))
+        raise UsageError(Problem(Place(displayed(out)), "这个目录里有别的东西", "新的目录，或上一次没有做完的", code="batch.other"))
     make_directory(out)
     corpus.write_json(said, stamp)
 
@@ -151,7 +156,9 @@ def _add(run: BatchRun, about: Mapping[str, Any]) -> None:
     run.by_reference += about["by_reference"]
     run.checked += about["checked"]
     run.refused |= about["refused"]
-    run.problems += [Problem(Place(item["file"]), item["message"]) for item in about["problems"]]
+    run.problems += [
+        Problem(Place(item["file"]), item["message"], code=item.get("code", "batch.judged")) for item in about["problems"]
+    ]
 
 
 def _partitions(parts: Sequence[Part], most: int) -> Iterator[list[Part]]:
@@ -283,7 +290,7 @@ class Engine:
             try:
                 found = self.reference.rows(submission, number, rules)
             except JixiaoError as error:
-                problems += [{"file": files, "message": str(problem)} for problem in error.problems]
+                problems += [{"file": files, "message": str(problem), "code": problem.code} for problem in error.problems]
                 continue
             count += 1
             for name in OUTPUTS:
@@ -313,7 +320,10 @@ class Engine:
                 if differs:
                     raise InternalError(
                         Problem(
-                            Place(files), f"数据库与参照执行器的结果不一致（{name}，第 {number} 份）：{differs}", "向维护者报告"
+                            Place(files),
+                            f"数据库与参照执行器的结果不一致（{name}，第 {number} 份）：{differs}",
+                            "向维护者报告",
+                            code="engine.executors",
                         )
                     )
         return len(chosen)

@@ -165,7 +165,7 @@ def _part_jobs(settings: Settings, staged: Sequence[Path], done: Ingested) -> It
     files: list[tuple[str, int, Any]] = []
     for folder in staged:
         data = json.loads((folder / "readings.json").read_text(encoding="ascii"))
-        done.problems += [_problem(item) for item in data["problems"]]
+        done.problems += [Problem.from_data(item) for item in data["problems"]]
         done.skipped |= data["skipped"]
         if data["kind"] == "files":
             files += [(folder.name, n, item) for n, item in enumerate(data["readings"])]
@@ -179,10 +179,6 @@ def _part_jobs(settings: Settings, staged: Sequence[Path], done: Ingested) -> It
 def _job(settings: Settings, bundles: Sequence[Sequence[tuple[str, int]]]) -> PartJob:
     said = json.dumps([bundles, settings.policy])
     return PartJob(hashlib.sha256(said.encode()).hexdigest()[:20], tuple(tuple(bundle) for bundle in bundles))
-
-
-def _problem(data: Any) -> Problem:
-    return Problem(**{**data, "place": Place(**data["place"])})
 
 
 class _numbers:
@@ -271,7 +267,7 @@ def _count(part: dict[str, Any], done: Ingested) -> None:
     done.kept += len(part["parts"]) if part["kept"] else 0
     for key in ("bundles", "forms", "indicators", "beyond"):
         setattr(done, key, getattr(done, key) + part[key])
-    done.problems += [_problem(item) for item in part["problems"]]
+    done.problems += [Problem.from_data(item) for item in part["problems"]]
 
 
 def _seal(out: Path) -> None:
@@ -284,7 +280,7 @@ def _seal(out: Path) -> None:
             "SELECT id FROM (SELECT DISTINCT id, text FROM read_parquet(?)) GROUP BY id HAVING count(*) > 1 LIMIT 1", [files]
         ).fetchone()
     if clash:
-        raise InputError(Problem(Place(str(out)), f"两段不同的文字编号相同（{clash[0]}）", "分成两个语料"))
+        raise InputError(Problem(Place(str(out)), f"两段不同的文字编号相同（{clash[0]}）", "分成两个语料", code="corpus.clash"))
 
 
 def discard_staging(out: Path) -> None:

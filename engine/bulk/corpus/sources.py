@@ -93,7 +93,7 @@ def chunks(paths: Sequence[Path], exclude: Sequence[Path]) -> tuple[list[Chunk],
         except InputError as error:
             problems += error.problems
         except OSError as error:
-            problems.append(Problem(Place(displayed(file)), f"文件读不了：{system_reason(error)}"))
+            problems.append(Problem(Place(displayed(file)), f"文件读不了：{system_reason(error)}", code="input.unreadable"))
     for start in range(0, len(plain), FILES):
         some = plain[start : start + FILES]
         try:
@@ -138,11 +138,15 @@ def _row_chunks(path: Path) -> Iterator[Chunk]:
     try:
         file = pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(Problem(Place(displayed(path)), f"Parquet 文件读不了：{error}", "完整的 Parquet 文件")) from None
+        raise InputError(
+            Problem(Place(displayed(path)), f"Parquet 文件读不了：{error}", "完整的 Parquet 文件", code="corpus.parquet")
+        ) from None
     names = set(file.schema_arrow.names)
     if "record" not in names and (missing := [name for name in NEEDED if name not in names]):
         expected = "一列 record（JSON 记录），或每行一个指标的各列：" + "、".join(FLAT)
-        raise InputError(Problem(Place(displayed(path)), f"Parquet 文件没有 {'、'.join(missing)} 列", expected))
+        raise InputError(
+            Problem(Place(displayed(path)), f"Parquet 文件没有 {'、'.join(missing)} 列", expected, code="corpus.columns")
+        )
     digest = _digest(path)
     if "record" not in names:
         yield Chunk("rows", digest[:24], (str(path),), -1, 0)
@@ -206,7 +210,7 @@ def _read_lines(chunk: Chunk) -> tuple[list[Reading], list[Problem]]:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = chunk.line + data[: error.start].count(b"\n")
-        return [], [Problem(Place(name, line), "不是 UTF-8 编码的文字", "UTF-8")]
+        return [], [Problem(Place(name, line), "不是 UTF-8 编码的文字", "UTF-8", code="input.encoding")]
     records, problems = record_lines.load(text, name)
     before = chunk.line - 1
     readings = [Reading(name, submission, None, before + line) for line, submission in records]
@@ -241,16 +245,16 @@ def _read_rows(chunk: Chunk) -> tuple[list[Reading], list[Problem]]:
             before = sum(file.metadata.row_group(n).num_rows for n in range(chunk.start))
             made = [(before + n + 1, text) for n, text in enumerate(texts)]
     except (pa.ArrowException, OSError) as error:
-        return [], [Problem(Place(name), f"Parquet 文件读不了：{error}", "完整的 Parquet 文件")]
+        return [], [Problem(Place(name), f"Parquet 文件读不了：{error}", "完整的 Parquet 文件", code="corpus.parquet")]
     for row, text in made:
         try:
             if not isinstance(text, str):
-                raise InputError(Problem(Place(name), "record 是空的", "JSON 记录"))
+                raise InputError(Problem(Place(name), "record 是空的", "JSON 记录", code="input.empty"))
             readings.append(Reading(name, from_data(json.loads(text), name), None, row))
         except InputError as error:
             problems += [replace(problem, place=Place(name, row, path=problem.place.path)) for problem in error.problems]
         except ValueError as error:
-            problems.append(Problem(Place(name, row), f"record 不是 JSON：{error}", "JSON 记录"))
+            problems.append(Problem(Place(name, row), f"record 不是 JSON：{error}", "JSON 记录", code="json.syntax"))
     return _sound(readings, problems)
 
 

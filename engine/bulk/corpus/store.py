@@ -61,7 +61,9 @@ class Corpus:
 def create(path: Path) -> None:
     """A new corpus, or one that is there and can be added to. InputError if the folder is something else."""
     if path.exists() and not (path / "corpus.json").exists() and (not path.is_dir() or any(contents(path))):
-        raise InputError(Problem(Place(displayed(path)), "这个目录里有别的东西，不是语料", "新的目录，或以前建的语料"))
+        raise InputError(
+            Problem(Place(displayed(path)), "这个目录里有别的东西，不是语料", "新的目录，或以前建的语料", code="corpus.other")
+        )
     if (path / "corpus.json").exists():
         check_stamp(path)
         return
@@ -78,13 +80,15 @@ def check_stamp(path: Path) -> None:
         stamp = json.loads((path / "corpus.json").read_text(encoding="utf-8"))
         found = stamp["format"], stamp["version"]
     except FileNotFoundError:
-        raise InputError(Problem(Place(displayed(path)), "这不是语料：没有 corpus.json", "用 jixiao ingest 建的目录")) from None
+        raise InputError(
+            Problem(Place(displayed(path)), "这不是语料：没有 corpus.json", "用 jixiao ingest 建的目录", code="corpus.none")
+        ) from None
     except (OSError, ValueError, KeyError, TypeError):
-        raise InputError(Problem(where, "语料的说明读不了", "没有改动过的语料")) from None
+        raise InputError(Problem(where, "语料的说明读不了", "没有改动过的语料", code="corpus.damaged")) from None
     if found != (FORMAT, VERSION):
         engine = str(stamp.get("engine", "？"))
         message = f"语料是另一版本写的（{found[0]} {found[1]}，jixiao {engine}），本版本只读 {FORMAT} {VERSION}"
-        raise InputError(Problem(where, message, "用本版本的 jixiao ingest 从原件重新建"))
+        raise InputError(Problem(where, message, "用本版本的 jixiao ingest 从原件重新建", code="corpus.version"))
 
 
 def open_corpus(path: Path) -> Corpus:
@@ -100,7 +104,7 @@ def open_corpus(path: Path) -> Corpus:
         except InputError as error:
             problems += error.problems
     if not parts and not problems:
-        problems.append(Problem(Place(displayed(path)), "语料是空的", "先用 jixiao ingest 读入自评表"))
+        problems.append(Problem(Place(displayed(path)), "语料是空的", "先用 jixiao ingest 读入自评表", code="corpus.empty"))
     if problems:
         raise InputError(problems)
     return Corpus(path, tuple(parts))
@@ -114,7 +118,9 @@ def read_part(folder: Path) -> Part:
         part = Part(path=folder, **data)
     except (OSError, ValueError, TypeError):
         raise InputError(
-            Problem(Place(where), "这一部分没有写完整，或说明被改动", "删去这个目录，再运行一次 jixiao ingest")
+            Problem(
+                Place(where), "这一部分没有写完整，或说明被改动", "删去这个目录，再运行一次 jixiao ingest", code="corpus.damaged"
+            )
         ) from None
     return part
 
@@ -130,11 +136,23 @@ def verify(parts: Sequence[Part], tables: Sequence[str]) -> None:
                     same = hashlib.file_digest(stream, "sha256").hexdigest() == part.files.get(path.name)
             except OSError as error:
                 problems.append(
-                    Problem(Place(displayed(path)), f"文件读不了：{system_reason(error)}", "删去它所在的目录，重新 ingest")
+                    Problem(
+                        Place(displayed(path)),
+                        f"文件读不了：{system_reason(error)}",
+                        "删去它所在的目录，重新 ingest",
+                        code="corpus.damaged",
+                    )
                 )
                 continue
             if not same:
-                problems.append(Problem(Place(displayed(path)), "文件已损坏：内容与写入时不同", "删去它所在的目录，重新 ingest"))
+                problems.append(
+                    Problem(
+                        Place(displayed(path)),
+                        "文件已损坏：内容与写入时不同",
+                        "删去它所在的目录，重新 ingest",
+                        code="corpus.damaged",
+                    )
+                )
     if problems:
         raise InputError(problems)
 

@@ -136,9 +136,14 @@ class DuckDB:
             return OutputError(Problem(Place(), f"写不进去：{text.splitlines()[0]}", remedy, code="output.full"))
         if isinstance(error, duckdb.IOException | duckdb.InvalidInputException | duckdb.SerializationException):
             return InputError(
-                Problem(Place(), f"语料读不了：{text.splitlines()[0]}", "没有改动过的语料；坏了的部分删去后重新 ingest")
+                Problem(
+                    Place(),
+                    f"语料读不了：{text.splitlines()[0]}",
+                    "没有改动过的语料；坏了的部分删去后重新 ingest",
+                    code="corpus.damaged",
+                )
             )
-        return InternalError(Problem(Place(), f"数据库里的计算没有成功：{text}", "向维护者报告"))
+        return InternalError(Problem(Place(), f"数据库里的计算没有成功：{text}", "向维护者报告", code="engine.database"))
 
     def source(self, kind: str) -> Any:
         return self.con.table("raw_texts" if kind == "texts" else f"p_{kind}")

@@ -104,7 +104,7 @@ class Spark:
         """Nothing is kept of a compilation that is given up."""
 
     def again(self, cap: int, needs: Needs, policy: Policy) -> None:
-        raise InternalError("Spark 一次运行全部语料")
+        raise InternalError(Problem(Place(), "Spark 一次运行全部语料", code="engine.database"))
 
     def prepare(self, kinds: Iterable[str], needs: Needs, policy: Policy) -> None:
         """Views of the rows, with the answers about texts that DuckDB found beside them."""
@@ -172,4 +172,4 @@ class Spark:
         text = str(error).splitlines()[0] if str(error) else type(error).__name__
         if "No space left" in str(error):
             return OutputError(Problem(Place(), f"写不进去：{text}", "腾出空间后再运行一次", code="output.full"))
-        return InternalError(Problem(Place(), f"Spark 的计算没有成功：{text}", "向维护者报告"))
+        return InternalError(Problem(Place(), f"Spark 的计算没有成功：{text}", "向维护者报告", code="engine.database"))

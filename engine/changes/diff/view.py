@@ -39,7 +39,7 @@ def _lines(found: PolicyDifference) -> Iterator[Text]:
             continue
         yield Text()
         yield Text(f"{title}（{len(changes)} 处）", style="bold")
-        bases = [change for change in changes if effect == "words" and change.title == "依据"]
+        bases = [change for change in changes if effect == "words" and change.field == "basis"]
         for change in changes:
             if change not in bases:
                 yield from _change(change)

@@ -132,7 +132,7 @@ def _lint(policy: str, where: Library, today: date) -> None:
 
     found = [one for one in lint(policy, where, today, locked=False).lints if one.level == "error" and not one.accepted]
     if found:
-        raise PolicyError([Problem(one.place, one.message, one.advice, code=one.code) for one in found])
+        raise PolicyError([Problem(one.place, one.message, one.advice, code=f"lint.{one.code}") for one in found])
 
 
 def _tests(built: Any, where: Library, min_coverage: Decimal) -> None:

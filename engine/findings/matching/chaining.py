@@ -101,7 +101,7 @@ def compile_program(
     """
     derived_schema = derived_schema or {}
     problems = [
-        Problem(Place(), f"推出的事实“{kind}”与已有的事实字段不同")
+        Problem(Place(), f"推出的事实“{kind}”与已有的事实字段不同", code="rule.derived-fields")
         for kind in derived_schema
         if schema.get(kind, derived_schema[kind]) != derived_schema[kind]
     ]
@@ -132,23 +132,30 @@ def _check_conclusion(rule: Rule, conclusion: Conclusion, schema: Schema) -> Ite
     bound = {p.alias: p.kind for p in rule.patterns if not p.negated}
     declared = schema.get(conclusion.kind)
     if declared is None:
-        yield Problem(place, f"规则“{rule.id}”：没有“{conclusion.kind}”这种事实", nearest=nearest(conclusion.kind, schema))
+        yield Problem(
+            place,
+            f"规则“{rule.id}”：没有“{conclusion.kind}”这种事实",
+            nearest=nearest(conclusion.kind, schema),
+            code="rule.no-fact",
+        )
         return
     names = [name for name, _ in conclusion.fields]
     for name, value in conclusion.fields:
         where = f"规则“{rule.id}”：结论 {conclusion.kind}.{name}"
         wanted: FieldType | None = declared.get(name)
         if wanted is None:
-            yield Problem(place, f"{where}：没有这个字段", nearest=nearest(name, declared))
+            yield Problem(place, f"{where}：没有这个字段", nearest=nearest(name, declared), code="rule.no-field")
         elif names.count(name) > 1:
-            yield Problem(place, f"{where}：写了两次")
+            yield Problem(place, f"{where}：写了两次", code="rule.conclusion")
         elif not isinstance(value, Ref):
             if why := wrong_type(value, wanted):
-                yield Problem(place, f"{where}：{value!r} {why}")
+                yield Problem(place, f"{where}：{value!r} {why}", code="rule.conclusion-types")
         elif value.alias not in bound:
-            yield Problem(place, f"{where}：代号“{value.alias}”未由肯定条件给出", nearest=nearest(value.alias, bound))
+            yield Problem(
+                place, f"{where}：代号“{value.alias}”未由肯定条件给出", nearest=nearest(value.alias, bound), code="rule.no-alias"
+            )
         elif schema.get(bound[value.alias], {}).get(value.field) != wanted:
-            yield Problem(place, f"{where}：{value.alias}.{value.field} 不存在或类型不同")
+            yield Problem(place, f"{where}：{value.alias}.{value.field} 不存在或类型不同", code="rule.conclusion-types")
 
 
 # --- strata --------------------------------------------------------------------------------------------------------
@@ -174,7 +181,7 @@ def stratify(rules: Sequence[Rule]) -> list[tuple[Rule, ...]]:
         circle = _circle(concluding)
         message = f"规则 {'、'.join(circle)} 互相否定：事实的得出取决于它自己不存在"
         raise PolicyError(
-            Problem(Place(path=circle[0]), message, "否定条件只用在别的规则已经全部得出的事实上", code="negation-cycle")
+            Problem(Place(path=circle[0]), message, "否定条件只用在别的规则已经全部得出的事实上", code="rule.negation-circle")
         )
     groups = [tuple(rule for rule, _ in concluding if rank[rule.id] == n) for n in sorted(set(rank.values()))]
     silent = tuple(rule for rule in rules if rule.conclude is None)
@@ -211,7 +218,7 @@ def run(program: Program, facts: Sequence[Fact]) -> Outcome:
     that join too widely or do not come to an end."""
     check_facts(facts, program.schema)
     if clash := [fact.id for fact in facts if fact.id.startswith(DERIVED)]:
-        raise InternalError(f"事实编号“{clash[0]}”与推出的事实冲突")
+        raise InternalError(Problem(Place(), f"事实编号“{clash[0]}”与推出的事实冲突", code="engine.facts"))
     referee = _Referee(program)
     concluded = {rule.conclude.kind for stratum in program.strata for rule in stratum.rules if rule.conclude is not None}
     known = {_content(fact) for fact in facts if fact.kind in concluded}
@@ -224,7 +231,8 @@ def run(program: Program, facts: Sequence[Fact]) -> Outcome:
         for turn in range(program.max_rounds + 1):
             if turn == program.max_rounds:
                 ids = "、".join(sorted(rule.id for rule in stratum.rules if rule.conclude))
-                raise PolicyError(f"推理超过 {program.max_rounds} 轮仍有新的事实，规则：{ids}")
+                message = f"推理超过 {program.max_rounds} 轮仍有新的事实，规则：{ids}"
+                raise PolicyError(Problem(Place(), message, "不会一直推出新事实的规则", code="rule.no-end"))
             rounds += 1
             found = referee.evaluate(number, everything)
             fresh = _conclude(stratum, found, everything, known, counts, rounds)
@@ -330,14 +338,18 @@ def _disagreement(found: list[Match], expected: list[Match]) -> InternalError:
         return f"规则“{match.rule}”，事实 {'、'.join(f'{alias}={fact}' for alias, fact in match.facts)}"
 
     problems = [
-        Problem(Place(path=m.rule), f"两个匹配器结论不一致，只有 durable-rules 认为成立：{said(m)}")
+        Problem(Place(path=m.rule), f"两个匹配器结论不一致，只有 durable-rules 认为成立：{said(m)}", code="engine.matchers")
         for m in found
         if m not in expected
     ]
     problems += [
-        Problem(Place(path=m.rule), f"两个匹配器结论不一致，只有内置匹配器认为成立：{said(m)}") for m in expected if m not in found
+        Problem(Place(path=m.rule), f"两个匹配器结论不一致，只有内置匹配器认为成立：{said(m)}", code="engine.matchers")
+        for m in expected
+        if m not in found
     ]
     if not problems:
         twice = next(m for m in found if found.count(m) > 1)
-        problems = [Problem(Place(path=twice.rule), f"两个匹配器结论不一致，durable-rules 重复给出：{said(twice)}")]
+        problems = [
+            Problem(Place(path=twice.rule), f"两个匹配器结论不一致，durable-rules 重复给出：{said(twice)}", code="engine.matchers")
+        ]
     return InternalError(problems[:20])

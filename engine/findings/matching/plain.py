@@ -39,7 +39,9 @@ class _TooWide(Exception):
 def too_wide(rule: str, tried: int, limit: int) -> PolicyError:
     """The error of a rule whose facts combine too freely. Never silently cut: the rest could hold findings."""
     message = f"规则“{rule}”要比较的事实组合过多（至少 {tried} 个，上限 {limit} 个）"
-    return PolicyError(Problem(Place(path=rule), message, "在两个事实之间写一个相等条件（same_as）作为连接键", code="join-width"))
+    return PolicyError(
+        Problem(Place(path=rule), message, "在两个事实之间写一个相等条件（same_as）作为连接键", code="rule.join-width")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,9 @@ class PolicyReading:
         if len(short) == 1:
             return known[short[0]]
         if name in self.policy.disabled:
-            raise UsageError(Problem(Place(), f"规则“{name}”在政策“{self.policy.id}”里停用了（disable）", "没有停用的规则"))
+            raise UsageError(
+                Problem(Place(), f"规则“{name}”在政策“{self.policy.id}”里停用了（disable）", "没有停用的规则", code="usage.item")
+            )
         close = "" if short else nearest(name, known)
         expected = (
             "、".join(short)
@@ -132,7 +134,7 @@ class PolicyReading:
             else "规则、计分情形（表名.情形）、参数、档次、等级或条款的编号；全部见 policy explain"
         )
         what = f"“{name}”不止一条" if short else f"政策“{self.policy.id}”里没有“{name}”"
-        raise UsageError(Problem(Place(), what, expected, close))
+        raise UsageError(Problem(Place(), what, expected, close, code="usage.item"))
 
     # --- entries ---------------------------------------------------------------------------------------------------
 

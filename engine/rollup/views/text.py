@@ -121,7 +121,7 @@ def trace(item: Data) -> str:
     parts = []
     for share in item["shares"][:MOST_SHARES]:
         taken = f"，取 {share['exact']}" if share["exact"] and share["exact"] != share["value"] else ""
-        funds = f"，资金额度 {share['funds']}" if share["funds"] and "加权" in item["method"] else ""
+        funds = f"，资金额度 {share['funds']}" if share["funds"] and item["weighted"] else ""
         parts.append(f"{share['unit']}{share['form']} {share['value'] or '（空）'}{taken}{funds}")
     more = f"；共 {len(item['shares'])} 份" if len(item["shares"]) > MOST_SHARES else ""
     return f"{item['method']}（{item['why'] or item['basis']}）：" + "；".join(parts) + more

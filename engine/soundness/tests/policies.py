@@ -152,10 +152,13 @@ class _File:
                 run = self._case if "case" in test else self._rollup if "rollup" in test else self._record
                 yield run(test, place)
             except _Unusable as wrong:
-                self.problems.append(Problem(place, f"测试“{test['test']}”：{wrong.message}", wrong.expected, wrong.close))
+                self.problems.append(
+                    Problem(place, f"测试“{test['test']}”：{wrong.message}", wrong.expected, wrong.close, code="test.written")
+                )
             except InputError as error:
                 self.problems += [
-                    Problem(place, f"测试“{test['test']}”的记录有错：{p.message}", p.expected, p.nearest) for p in error.problems
+                    Problem(place, f"测试“{test['test']}”的记录有错：{p.message}", p.expected, p.nearest, code="test.record")
+                    for p in error.problems
                 ]
 
     # --- rules -----------------------------------------------------------------------------------------------------

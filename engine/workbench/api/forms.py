@@ -263,7 +263,9 @@ def _known(policy: str, library: Library) -> str:
     try:
         library.directory(policy)
     except PolicyError as error:
-        raise PolicyError([Problem(p.place, p.message, p.expected, p.nearest, "policy.missing") for p in error.problems]) from None
+        raise PolicyError(
+            [Problem(p.place, p.message, p.expected, p.nearest, code="policy.missing") for p in error.problems]
+        ) from None
     return policy
 
 

@@ -94,7 +94,7 @@ async def publish(request: Request, who: Publisher, jurisdiction: Jurisdiction, 
         from engine.changes.lifecycle.publish import publish as run
 
         if work.drafts.get(who.account.name, policy).changed:
-            raise PolicyError(Problem(Place(policy), "还有未保存的修改", "先保存或放弃"))
+            raise PolicyError(Problem(Place(policy), "还有未保存的修改", "先保存或放弃", code="edit.unsaved"))
         try:
             with work.drafts.locked():
                 before = work.drafts.on_disk(policy)

@@ -88,7 +88,7 @@ def test_what_a_terminal_would_obey_is_dropped() -> None:
     ],
 )
 def test_types_that_do_not_fit_are_wrong_when_the_policy_is_checked(text: str) -> None:
-    assert list(messages.problems(text, {"a": FIELDS}, {}))
+    assert list(messages.faults(text, {"a": FIELDS}, {}))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_types_that_do_not_fit_are_wrong_when_the_policy_is_checked(text: str) -
     ],
 )
 def test_what_is_not_let_through_is_wrong_when_the_policy_is_checked(text: str) -> None:
-    assert list(messages.problems(text, {"a": FIELDS}, {"limit": Decimal(1)}))
+    assert list(messages.faults(text, {"a": FIELDS}, {"limit": Decimal(1)}))
 
 
 @pytest.mark.parametrize(
@@ -135,14 +135,15 @@ def test_what_is_not_let_through_is_wrong_when_the_policy_is_checked(text: str) 
     ],
 )
 def test_what_is_let_through(text: str) -> None:
-    assert list(messages.problems(text, {"a": FIELDS}, {"limit": Decimal(1)})) == []
+    assert list(messages.faults(text, {"a": FIELDS}, {"limit": Decimal(1)})) == []
 
 
 def test_a_misspelt_field_is_named_with_the_right_ones() -> None:
-    ((what, wrong, right),) = messages.problems("{{ a.nmae }}", {"a": FIELDS}, {})
-    assert "nmae" in what
-    assert wrong == "nmae"
-    assert "name" in right
+    (fault,) = messages.faults("{{ a.nmae }}", {"a": FIELDS}, {})
+    assert "nmae" in fault.what
+    assert fault.wrong == "nmae"
+    assert "name" in fault.right
+    assert (fault.code, fault.names) == ("message.no-field", ("a", "nmae"))
 
 
 def test_text_of_a_form_is_never_run_as_a_template() -> None:
