@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 # one test process a core; `auto` would count a core with two threads once
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: demo test lint unit bench docs lock locks wheel clean
+.PHONY: demo test lint unit deep bench docs lock locks wheel clean
 
 demo: $(READY)
 	$(BIN)/jixiao evaluate examples/hubei-gcc-2021.txt
@@ -36,6 +36,10 @@ lint: $(READY)
 
 unit: $(READY)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+# the full counts of which `make test` tries a sample: fuzzes, sweeps, generated forms; their figures at the end (hours)
+deep: $(READY)
+	JIXIAO_DEEP=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m deep --hypothesis-show-statistics
 
 bench: $(READY)
 	$(BIN)/python benchmarks/commands.py

@@ -12,21 +12,26 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import costs
+import deep
 import hypothesis
+import once
 import pytest
 
 from engine.cli import app as cli
+from engine.soundness.tests import policies as policy_tests
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # of the processes the tests start, each would compile every module
 # a machine that is busy is slow, and slow is not wrong: times are for benchmarks/. CI judges a change, not a lucky draw: it tries
 # the same examples every time, a developer's machine new ones
-hypothesis.settings.register_profile("jixiao", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.register_profile("jixiao", deadline=None, derandomize="CI" in os.environ, max_examples=deep.tries(100, 5000))
 hypothesis.settings.load_profile("jixiao")
 
 ROOT = Path(__file__).parent.parent
@@ -43,6 +48,37 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(costs.Meter())
         if not hasattr(config, "workerinput"):  # a worker measures, the one that started it tells
             config.pluginmanager.register(costs.Costs(shown))
+    if deep.DEEP and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(deep.Figures())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.obj):
+            item.add_marker(pytest.mark.deep)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _once() -> Iterator[None]:
+    """What comes out the same each time is done once (see `once`)."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not deep.DEEP:
+            once.proofs(patch)
+            once.tests_of_policies(patch)
+        yield
+
+
+@pytest.fixture
+def without_the_packs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A policy is tested by its own tests and its parents', not by those of the packs, which take seconds and run elsewhere."""
+    every = policy_tests._written
+    monkeypatch.setattr(policy_tests, "_written", lambda *a: [one for one in every(*a) if not one[0].startswith("common/")])
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> deep.Figure:
+    """Tell what a test has tried, for `make deep` to print: `figure(f"{number} records, none wrong")`."""
+    return lambda text: record_property(deep.KEY, text)
 
 
 SMALL_FORM = """\
@@ -160,12 +196,16 @@ def jixiao() -> Jixiao:
 
 
 @pytest.fixture(scope="session")
+def shown() -> Jixiao:
+    """The same for a command that changes nothing, on files that nobody changes: run once a session. Not to be changed."""
+    return cache(_run)
+
+
+@pytest.fixture(scope="session")
 def process() -> Jixiao:
     """Run a command as a process of its own, from the root of the checkout."""
 
     def run(*arguments: object, env: Mapping[str, str] | None = None) -> Run:
-        import os
-
         done = subprocess.run(
             [sys.executable, "-m", "engine.cli", *map(str, arguments)],
             cwd=ROOT,
@@ -186,9 +226,9 @@ def seed() -> Path:
 
 
 @pytest.fixture(scope="session")
-def seed_result(seed: Path) -> Any:
+def seed_result(shown: Jixiao, seed: Path) -> Any:
     """The result of the four published forms, as JSON. Not to be changed."""
-    run = _run("evaluate", seed, "--format", "json")
+    run = shown("evaluate", seed, "--format", "json")
     assert run.status == 0, run.err
     return run.data
 

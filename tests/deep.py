@@ -1,6 +1,6 @@
 """How much is tried: in `make test` a seeded sample of at most ten CPU seconds a sweep, in `make deep` the full count.
 
-JIXIAO_DEEP is read here and nowhere else. A test that has a full count is marked `deep`, takes its number from `count`, and tells
+JIXIAO_DEEP is read here and nowhere else. A test that has a full count is marked `deep`, takes its number from `tries`, and tells
 what it tried by the fixture `figure`; `make deep` runs these tests alone and prints the figures.
 """
 
@@ -13,10 +13,10 @@ import pytest
 
 DEEP = os.environ.get("JIXIAO_DEEP") == "1"
 KEY = "figure"
-Figure = Callable[..., None]
+Figure = Callable[[str], None]
 
 
-def count(sample: int, full: int) -> int:
+def tries(sample: int, full: int) -> int:
     """The number to try: `sample` in every run of the tests, `full` in `make deep`."""
     return full if DEEP else sample
 

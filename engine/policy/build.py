@@ -32,7 +32,7 @@ from engine.policy.model import (
     Scoring,
 )
 from engine.policy.periods import period, wrong_days
-from engine.policy.resolved import Resolved, bases, digest, years
+from engine.policy.resolved import MAX_REMEMBERED, Resolved, Same, bases, digest, years
 from engine.policy.values import Values
 from engine.policy.weights import bands, weights
 from engine.values.names import NameRules
@@ -46,45 +46,18 @@ RECOGNITION = ("direction", "attainment", "nature", "met")
 NEEDED = ("sources", "parameters", "taxonomy", "recognition", "scoring", "grades", "notation", "wording", "names")
 
 
-MAX_REMEMBERED = 32
-"""Policies that are kept built."""
-
-
 def build(resolved: Resolved) -> Policy:
     """The Policy of resolved data. Raises PolicyError with every problem found.
 
     What was built before of the same data is not built again: a workbench asks for the same policies at every key pressed, and a
     policy's parent is asked for with each of its children. Policies are shared: nobody may change one.
     """
-    return _built(_Same(resolved))
+    return _built(Same(resolved))
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
-def _built(same: _Same) -> Policy:
+def _built(same: Same) -> Policy:
     return _Builder(same.resolved).policy()
-
-
-class _Same:
-    """Resolved data, equal where it is made of the very same documents in the same way: `policy.files` reads the same text once."""
-
-    __slots__ = ("resolved",)
-
-    def __init__(self, resolved: Resolved) -> None:
-        self.resolved = resolved
-
-    def __hash__(self) -> int:
-        return hash((self.resolved.id, *map(id, self.resolved.documents)))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Same) or len(self.resolved.documents) != len(other.resolved.documents):
-            return False
-        one, two = self.resolved, other.resolved
-        return (
-            all(mine is theirs for mine, theirs in zip(one.documents, two.documents, strict=True))
-            and (one.id, one.directory, one.extends) == (two.id, two.directory, two.extends)
-            and one.sections == two.sections
-            and one.origins == two.origins
-        )
 
 
 class _Builder(Values):

@@ -19,16 +19,16 @@ MAX_LENGTH = 300_000
 """Characters of a file that is worth remembering; the longest shipped one has a sixth of them."""
 
 
-def read(path: Path, name: str) -> tuple[YamlDocument, tuple[Problem, ...]]:
-    """A policy's file and what the policy schema finds wrong with it. `name` is how messages call it.
+def read(path: Path, name: str, kind: str = "policy") -> tuple[YamlDocument, tuple[Problem, ...]]:
+    """A policy's file and what the schema of its kind (policy, test, lock) finds wrong with it. `name` is how messages call it.
 
     Raises PolicyError with every problem found where the file is no readable YAML.
     """
     text = yamlfile.text_of(path, PolicyError, name)
-    return _checked(text, name) if len(text) <= MAX_LENGTH else _checked.__wrapped__(text, name)
+    return _checked(text, name, kind) if len(text) <= MAX_LENGTH else _checked.__wrapped__(text, name, kind)
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
-def _checked(text: str, name: str) -> tuple[YamlDocument, tuple[Problem, ...]]:
+def _checked(text: str, name: str, kind: str) -> tuple[YamlDocument, tuple[Problem, ...]]:
     document = yamlfile.load(text, name)
-    return document, tuple(schemas.check(document, "policy"))
+    return document, tuple(schemas.check(document, kind))

@@ -5,6 +5,7 @@ A policy is a directory `<root>/<jurisdiction>/<year>/` with a policy.yaml; its 
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -94,16 +95,15 @@ def locate(path: str, where: Library) -> str | Path:
 
 def display_name(path: Path) -> str:
     """How messages call a policy file: shipped ones below `policies/`, others as they can be opened from here."""
-    whole, home, here = path.resolve(), _real(shipped("policies")), _real(Path.cwd())
+    return _shown(path, os.getcwd())
+
+
+@lru_cache(maxsize=4096)  # asked for with every file of every policy, and a step of the disk for each part of the way
+def _shown(path: Path, directory: str) -> str:
+    whole, home, here = path.resolve(), shipped("policies").resolve(), Path(directory).resolve()
     if whole.is_relative_to(home):
         return displayed(Path("policies") / whole.relative_to(home))
     return displayed(whole.relative_to(here) if whole.is_relative_to(here) else whole)
-
-
-@lru_cache(maxsize=16)
-def _real(directory: Path) -> Path:
-    """Without links: asked for with every file there is, and the same every time."""
-    return directory.resolve()
 
 
 def incomplete(directory: Path) -> list[Problem]:

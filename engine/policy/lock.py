@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from engine.errors import Place, PolicyError, Problem
+from engine.policy import files as policy_files
 from engine.policy.library import display_name
-from engine.policy.resolved import Resolved, digest
-from engine.yaml import schema as schemas
-from engine.yaml.reader import Path_, YamlDocument, load_file
+from engine.policy.resolved import MAX_REMEMBERED, Resolved, Same, digest
+from engine.yaml.reader import Path_, YamlDocument
 
 NAME = "policy.lock"
 SCHEMA = "jixiao/policy-lock/1"
@@ -75,9 +76,14 @@ def stored_file(policy: Resolved, path: Path_) -> str:
     return "/".join(policy.owners[policy.place(path).file])
 
 
-def hashes(policy: Resolved) -> dict[str, str]:
+def hashes(policy: Resolved) -> Mapping[str, str]:
     """SHA-256 of each item of the resolved policy, by its name. What a policy is called and covers counts, its status does not."""
-    return {item_name(path): digest(value) for path, value in policy.items()}
+    return _hashes(Same(policy))
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _hashes(same: Same) -> Mapping[str, str]:
+    return {item_name(path): digest(value) for path, value in same.resolved.items()}
 
 
 def read(policy: Resolved) -> Lock | None:
@@ -91,7 +97,7 @@ def read_file(path: Path, policy: str) -> Lock:
     name = display_name(path)
     remedy = f"从备份恢复这个文件；确认政策无误的，删去它再运行 jixiao policy publish {policy}"
     try:
-        document = load_file(path, PolicyError, name)
+        document, wrong = policy_files.read(path, name, "lock")
     except PolicyError as error:
         problems = [Problem(p.place, f"锁文件损坏：{p.message}", remedy, code="lock.broken") for p in error.problems]
         raise PolicyError(problems) from None
@@ -101,7 +107,7 @@ def read_file(path: Path, policy: str) -> Lock:
         message = f"锁文件的格式是 {said}，这个版本的程序认得的是 {SCHEMA}"
         expected = f"删去它，核对政策后再运行 jixiao policy publish {policy}；或用写它的那个版本的程序"
         raise PolicyError(Problem(document.place(("lock",)), message, expected, code="lock.schema"))
-    if wrong := schemas.check(document, "lock"):
+    if wrong:
         raise PolicyError([Problem(p.place, f"锁文件损坏：{p.message}", remedy, code="lock.broken") for p in wrong])
     if data["policy"] != policy:
         message = f"锁是“{data['policy']}”的，不是“{policy}”的"

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ STATUS: Path_ = ("policy", "status")
 
 WHOLE = ("grades", "form")
 """Sections a child replaces as one; in the others each key of the section is replaced as one."""
+MAX_REMEMBERED = 32
+"""Policies that are kept built, and their hashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,40 @@ class Resolved:
     def sha256(self) -> str:
         """Hash of the resolved content: the same for the same rules, whatever the comments, order of keys or files, and whether
         they are a draft, published or retired."""
-        head = {key: value for key, value in self.sections["policy"].items() if ("policy", key) != STATUS}
-        return digest({**self.sections, "policy": head})
+        return _sha256(Same(self))
+
+
+class Same:
+    """Resolved data, equal where it is made of the very same documents in the same way: `policy.files` reads the same text once.
+
+    What takes time and follows from the data alone is remembered by it.
+    """
+
+    __slots__ = ("resolved",)
+
+    def __init__(self, resolved: Resolved) -> None:
+        self.resolved = resolved
+
+    def __hash__(self) -> int:
+        return hash((self.resolved.id, *map(id, self.resolved.documents)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Same) or len(self.resolved.documents) != len(other.resolved.documents):
+            return False
+        one, two = self.resolved, other.resolved
+        return (
+            all(mine is theirs for mine, theirs in zip(one.documents, two.documents, strict=True))
+            and (one.id, one.directory, one.extends) == (two.id, two.directory, two.extends)
+            and one.sections == two.sections
+            and one.origins == two.origins
+        )
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _sha256(same: Same) -> str:
+    sections = same.resolved.sections
+    head = {key: value for key, value in sections["policy"].items() if ("policy", key) != STATUS}
+    return digest({**sections, "policy": head})
 
 
 def digest(data: Any) -> str:

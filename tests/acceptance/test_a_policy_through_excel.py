@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,45 +18,65 @@ from engine.policy.loading import load
 from engine.resources import shipped
 
 POLICY = "hubei/2022"
-Sheet = Any
+
+
+@pytest.fixture(scope="module")
+def made(jixiao: Jixiao, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new policy and its workbook, made once: each test changes a copy."""
+    home = tmp_path_factory.mktemp("made")
+    assert jixiao("policy", "new", POLICY, "--from", "hubei/2021", "--into", home / "mine").status == 0
+    run = jixiao("policy", "export", POLICY, "--xlsx", home / "政策.xlsx", "--policies", home / "mine")
+    assert run.status == 0, run.err
+    return home
 
 
 @pytest.fixture
-def policies(tmp_path: Path, jixiao: Jixiao) -> Path:
-    assert jixiao("policy", "new", POLICY, "--from", "hubei/2021", "--into", tmp_path / "mine").status == 0
+def policies(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made / "mine", tmp_path / "mine")
     return tmp_path / "mine"
 
 
 @pytest.fixture
-def exported(policies: Path, tmp_path: Path, jixiao: Jixiao) -> Path:
-    path = tmp_path / "政策.xlsx"
-    run = jixiao("policy", "export", POLICY, "--xlsx", path, "--policies", policies)
-    assert run.status == 0, run.err
-    return path
+def exported(made: Path, policies: Path) -> Path:
+    return Path(shutil.copy(made / "政策.xlsx", policies.parent))
+
+
+@pytest.fixture(scope="module")
+def book(made: Path) -> Any:
+    """The workbook of `made`, read once: what a test sets is set back."""
+    return openpyxl.load_workbook(made / "政策.xlsx")
 
 
 def texts(policies: Path) -> dict[str, bytes]:
     return {path.relative_to(policies).as_posix(): path.read_bytes() for path in policies.rglob("*.yaml")}
 
 
-def changed(path: Path, *cells: tuple[str, str, str, str]) -> Path:
-    """The workbook with cells set: (sheet, what stands in the id column, title of the column, text)."""
-    book = openpyxl.load_workbook(path)
-    for sheet, id_, title, text in cells:
-        page = book[sheet]
-        titles = [cell.value for cell in page[1]]
-        row = next(row for row in page.iter_rows(min_row=2) if row[titles.index("编号")].value == id_)
-        row[titles.index(title)].value = text
-    new = path.with_name("改过.xlsx")
-    book.save(new)
-    return new
+Change = tuple[str, str, str, str]
+"""A sheet, what stands in the id column, the title of the column, the new text."""
 
 
-def where(path: Path, sheet: str, id_: str, title: str) -> str:
-    page = openpyxl.load_workbook(path)[sheet]
+def cell_of(book: Any, sheet: str, id_: str, title: str) -> Any:
+    page = book[sheet]
     titles = [cell.value for cell in page[1]]
     row = next(row for row in page.iter_rows(min_row=2) if row[titles.index("编号")].value == id_)
-    return f"{sheet}!{row[titles.index(title)].coordinate}"
+    return row[titles.index(title)]
+
+
+@pytest.fixture
+def changed(book: Any, tmp_path: Path) -> Callable[..., Path]:
+    """Writes the workbook with cells set."""
+
+    def write(*changes: Change) -> Path:
+        cells = [cell_of(book, *change[:3]) for change in changes]
+        before = [cell.value for cell in cells]
+        for cell, change in zip(cells, changes, strict=True):
+            cell.value = change[3]
+        book.save(tmp_path / "改过.xlsx")
+        for cell, value in zip(cells, before, strict=True):
+            cell.value = value
+        return tmp_path / "改过.xlsx"
+
+    return write
 
 
 @pytest.mark.parametrize(
@@ -71,10 +92,11 @@ def test_every_shipped_policy_comes_back_unchanged(policy: str, tmp_path: Path, 
     assert texts(mine) == before
 
 
-def test_changed_cells_are_written_and_nothing_else(exported: Path, policies: Path, jixiao: Jixiao) -> None:
+def test_changed_cells_are_written_and_nothing_else(
+    changed: Callable[..., Path], exported: Path, policies: Path, jixiao: Jixiao
+) -> None:
     before = texts(policies)
     new = changed(
-        exported,
         ("参数", "tier_partial_floor", "值", "0.6"),
         ("规则", "budget.cut", "级别", "提示"),
         ("定性分档", "partial", "说明", "部分达成"),
@@ -135,27 +157,25 @@ def test_a_condition_is_changed_by_its_drop_downs(exported: Path, policies: Path
     ],
 )
 def test_a_wrong_cell_is_named_and_nothing_is_written(
-    exported: Path, policies: Path, jixiao: Jixiao, cell: tuple[str, str, str, str], told: str
+    changed: Callable[..., Path], book: Any, policies: Path, jixiao: Jixiao, cell: Change, told: str
 ) -> None:
     before = texts(policies)
-    run = jixiao("policy", "import", changed(exported, cell), "--policies", policies)
+    run = jixiao("policy", "import", changed(cell), "--policies", policies)
     assert run.status == 5, run.out
-    assert where(exported, *cell[:3]) in run.err
+    assert f"{cell[0]}!{cell_of(book, *cell[:3]).coordinate}" in run.err
     assert told in run.err
     assert texts(policies) == before
 
 
-def test_what_someone_else_changed_since_is_not_overwritten(exported: Path, policies: Path, jixiao: Jixiao) -> None:
-    assert jixiao("policy", "import", changed(exported, ("参数", "low_execution", "值", "85")), "--policies", policies).status == 0
+def test_what_someone_else_changed_since_is_not_overwritten(changed: Callable[..., Path], policies: Path, jixiao: Jixiao) -> None:
+    assert jixiao("policy", "import", changed(("参数", "low_execution", "值", "85")), "--policies", policies).status == 0
     before = texts(policies)
-    run = jixiao("policy", "import", changed(exported, ("参数", "low_execution", "值", "70")), "--policies", policies)
+    run = jixiao("policy", "import", changed(("参数", "low_execution", "值", "70")), "--policies", policies)
     assert run.status == 5
     assert "导出以后" in run.err
     assert texts(policies) == before
     # another row of the old workbook is still good, and the row that moved on keeps its new value
-    assert (
-        jixiao("policy", "import", changed(exported, ("参数", "full_score", "说明", "总分值")), "--policies", policies).status == 0
-    )
+    assert jixiao("policy", "import", changed(("参数", "full_score", "说明", "总分值")), "--policies", policies).status == 0
     policy = load(POLICY, Library((policies, shipped("policies"))))
     assert (policy.parameters["low_execution"].value, policy.parameters["full_score"].label) == (85, "总分值")
 

@@ -146,11 +146,11 @@ def test_two_policies_that_fit_are_listed(jixiao: Jixiao, forms: Forms, policies
     assert run.data["policy"]["id"] == "hubei/trial"
 
 
-def test_an_unknown_policy_gets_the_nearest(jixiao: Jixiao, seed: Path) -> None:
+def test_an_unknown_policy_gets_the_nearest(shown: Jixiao, seed: Path) -> None:
     for run in (
-        jixiao("evaluate", seed, "--policy", "hubei/2012"),
-        jixiao("policy", "show", "hubei/2012"),
-        jixiao("policy", "check", "hubei/2012"),
+        shown("evaluate", seed, "--policy", "hubei/2012"),
+        shown("policy", "show", "hubei/2012"),
+        shown("policy", "check", "hubei/2012"),
     ):
         refused(run, "没有政策“hubei/2012”", "是否想写“hubei/2021”", status=3)
 

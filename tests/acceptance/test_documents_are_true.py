@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
+from conftest import ROOT, Jixiao, Run
 
-ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "docs"))
 
-from code_list import codes_page  # noqa: E402  # a tool of `make docs`, in no package
-from make_pages import fields_page  # noqa: E402
-from module_map import modules_page  # noqa: E402
+from code_list import codes_page  # a tool of `make docs`, in no package
+from make_pages import fields_page
+from module_map import modules_page
 
 PAGES = [*(ROOT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")), *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -47,20 +46,25 @@ def shows(shown: list[str], printed: list[str]) -> str:
     return ""
 
 
+@pytest.fixture
+def asked(shown: Jixiao, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Run]:
+    """Run a command of a page from the root of the checkout, one that stands on two pages once."""
+    monkeypatch.chdir(ROOT)
+    return lambda command: shown(*shlex.split(command)[1:])
+
+
 @pytest.mark.parametrize(("page", "command", "shown"), examples(), ids=[f"{p}: {c}" for p, c, _ in examples()])
-def test_a_shown_command_prints_what_is_shown(page: str, command: str, shown: list[str]) -> None:
-    program, *arguments = shlex.split(command)
-    assert program == "jixiao", f"{page} shows a command that is not jixiao's"
-    done = subprocess.run(
-        [sys.executable, "-m", "engine.cli", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert not (wrong := shows(shown, done.stdout.split("\n"))), f"{page}: {command}: {wrong}"
+def test_a_shown_command_prints_what_is_shown(asked: Callable[[str], Run], page: str, command: str, shown: list[str]) -> None:
+    assert command.startswith("jixiao "), f"{page} shows a command that is not jixiao's"
+    run = asked(command)
+    assert run.status == 0, run.err
+    assert not (wrong := shows(shown, run.out.split("\n"))), f"{page}: {command}: {wrong}"
+
+
+def test_the_first_command_as_a_process_of_its_own(process: Jixiao) -> None:
+    page, command, shown = examples()[0]
+    run = process(*shlex.split(command)[1:])
+    assert (run.status, shows(shown, run.out.split("\n"))) == (0, ""), (page, run.err)
 
 
 def test_there_are_examples() -> None:

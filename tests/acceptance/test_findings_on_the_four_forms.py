@@ -257,8 +257,8 @@ def test_warnings_alone_stop_only_where_asked(jixiao: Jixiao, tmp_path: Path) ->
     assert jixiao("evaluate", path, "--fail-on", "warning").status == 1
 
 
-def test_sarif_is_what_review_tools_read(jixiao: Jixiao, seed: Path, seed_result: Any) -> None:
-    log = json.loads(jixiao("evaluate", seed, "--format", "sarif").out)
+def test_sarif_is_what_review_tools_read(jixiao: Jixiao, shown: Jixiao, seed: Path, seed_result: Any) -> None:
+    log = json.loads(shown("evaluate", seed, "--format", "sarif").out)
     assert log["version"] == "2.1.0"
     assert log["$schema"].endswith("sarif-2.1.0.json")
     (run,) = log["runs"]
@@ -282,8 +282,8 @@ def test_sarif_is_what_review_tools_read(jixiao: Jixiao, seed: Path, seed_result
     assert any(result.get("locations") for result in run["results"])
 
 
-def test_explain_shows_why_a_rule_fires(jixiao: Jixiao, seed: Path) -> None:
-    run = jixiao("explain", seed, "--rule", "scoring.above-tier", "--form", "机关保障")
+def test_explain_shows_why_a_rule_fires(shown: Jixiao, seed: Path) -> None:
+    run = shown("explain", seed, "--rule", "scoring.above-tier", "--form", "机关保障")
     assert (run.status, run.err) == (0, "")
     assert "成立 1 处" in run.out
     assert "建设综治示范点" in run.out
@@ -291,18 +291,18 @@ def test_explain_shows_why_a_rule_fires(jixiao: Jixiao, seed: Path) -> None:
     assert "✗" not in run.out.split("成立：")[1].split("\n\n")[0]
 
 
-def test_explain_shows_which_condition_failed(jixiao: Jixiao, seed: Path) -> None:
-    run = jixiao("explain", seed, "--rule", "budget.low-execution", "--form", "商协会")
+def test_explain_shows_which_condition_failed(shown: Jixiao, seed: Path) -> None:
+    run = shown("explain", seed, "--rule", "budget.low-execution", "--form", "商协会")
     assert run.status == 0
     assert "没有成立" in run.out
     assert "✗ 执行率（百分数，按预算数、执行数计算）（97.674" in run.out
     assert "＜ 90（参数 low_execution）" in run.out
-    run = jixiao("explain", seed, "--rule", "explanation.missing", "--form", "商协会")
+    run = shown("explain", seed, "--rule", "explanation.missing", "--form", "商协会")
     assert "✗ 报告的未完成情况提到它（是）＝ 否" in run.out
 
 
-def test_explain_of_a_join_names_both_values(jixiao: Jixiao, seed: Path) -> None:
-    run = jixiao("explain", seed, "--rule", "consistency.unmet-table-actual", "--form", "部门整体")
+def test_explain_of_a_join_names_both_values(shown: Jixiao, seed: Path) -> None:
+    run = shown("explain", seed, "--rule", "consistency.unmet-table-actual", "--form", "部门整体")
     assert run.status == 0
     assert "成立 1 处" in run.out
     assert "58.67" in run.out

@@ -60,28 +60,29 @@ def test_control_characters_in_a_record_are_named_by_place(jixiao: Jixiao, tmp_p
 ODD_NAMES = [b"\xd6\xd0\xce\xc4.txt", b"a\x1b[31mb.txt", "自评 表.txt".encode()]
 
 
-@pytest.mark.parametrize("name", ODD_NAMES)
 @pytest.mark.parametrize("env", [{}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}], ids=["utf8", "ascii"])
-def test_a_file_may_have_any_name(tmp_path: Path, name: bytes, env: dict[str, str]) -> None:
-    path = os.path.join(os.fsencode(tmp_path), name)
-    with open(path, "wb") as stream:
-        stream.write(SMALL_FORM.encode())
-    for file, status in ((path, 0), (path + b"x", 5)):
-        done = subprocess.run(
-            [os.fsencode(sys.executable), b"-m", b"engine.cli", b"evaluate", file, b"--format", b"json"],
-            cwd=ROOT,
-            env={**os.environ, **env},
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
-        assert done.returncode == status, err
-        assert "Traceback" not in err
-        assert "\x1b" not in out + err
-        assert json.loads(out)["forms"] if status == 0 else "没有这个文件" in err
-        if name.startswith("自评".encode()):
-            assert "自评 表.txt" in out + err
+@pytest.mark.parametrize("there", [True, False], ids=["there", "missing"])
+def test_a_file_may_have_any_name(tmp_path: Path, env: dict[str, str], there: bool) -> None:
+    paths = [os.path.join(os.fsencode(tmp_path), name) for name in ODD_NAMES]
+    for number, path in enumerate(paths if there else []):
+        Path(os.fsdecode(path)).write_text(SMALL_FORM.replace("示例经费", f"示例经费{number}"), encoding="utf-8")
+    done = subprocess.run(
+        [os.fsencode(sys.executable), b"-m", b"engine.cli", b"evaluate", *paths, b"--format", b"json"],
+        cwd=ROOT,
+        env={**os.environ, **env},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+    assert done.returncode == (0 if there else 5), err
+    assert "Traceback" not in err
+    assert "\x1b" not in out + err
+    assert "自评 表.txt" in out + err
+    if there:
+        assert len(json.loads(out)["forms"]) == len(ODD_NAMES)
+    else:
+        assert err.count("没有这个文件") == len(ODD_NAMES)
 
 
 def test_a_chinese_name_is_understood_whatever_the_locale(process: Jixiao, seed: Path) -> None:

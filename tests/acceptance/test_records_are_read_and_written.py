@@ -35,10 +35,10 @@ def test_reading_a_record_writes_it_again(jixiao: Jixiao, records: dict[str, str
         assert jixiao("read", path, "--format", other).out == records[other]
 
 
-def test_the_record_fits_the_schema_that_is_printed(jixiao: Jixiao, records: dict[str, str]) -> None:
+def test_the_record_fits_the_schema_that_is_printed(shown: Jixiao, records: dict[str, str]) -> None:
     from jsonschema import Draft202012Validator
 
-    schema = json.loads(jixiao("schema", "submission").out)
+    schema = json.loads(shown("schema", "submission").out)
     assert not list(Draft202012Validator(schema).iter_errors(json.loads(records["json"])))
 
 

@@ -195,8 +195,8 @@ def test_a_policy_without_rules_refuses(jixiao: Jixiao, province: Path) -> None:
     assert "没有规定怎样汇总" in run.err
 
 
-def test_the_seed_department_against_its_projects(jixiao: Jixiao, seed: Path) -> None:
-    run = jixiao("rollup", seed, "--format", "json")
+def test_the_seed_department_against_its_projects(shown: Jixiao, seed: Path) -> None:
+    run = shown("rollup", seed, "--format", "json")
     assert run.status == 0, run.err
     made = run.data["forms"][0]
     line = made["budget"][0]

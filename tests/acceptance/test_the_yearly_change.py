@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from conftest import Forms, Jixiao, replace_once
 
-from engine.soundness.tests import policies as policy_tests
-
 
 def change(path: Path, *changes: tuple[str, str]) -> None:
     text = path.read_text(encoding="utf-8")
@@ -17,14 +15,7 @@ def change(path: Path, *changes: tuple[str, str]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-@pytest.fixture
-def _without_the_packs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tests of the packs, which take seconds, run elsewhere."""
-    every = policy_tests._written
-    monkeypatch.setattr(policy_tests, "_written", lambda *a: [one for one in every(*a) if not one[0].startswith("common/")])
-
-
-@pytest.mark.usefixtures("_without_the_packs")
+@pytest.mark.usefixtures("without_the_packs")
 def test_a_new_year(jixiao: Jixiao, forms: Forms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     mine = ("--policies", "mine")

@@ -73,8 +73,8 @@ def test_the_difference_is_told_in_the_officers_words(jixiao: Jixiao, policies: 
     assert "状态：已发布 → 草稿" in run.out
 
 
-def test_no_difference_is_said(jixiao: Jixiao, policies: Path) -> None:
-    assert "没有不同" in jixiao("policy", "diff", "hubei/2021", "hubei/2021").out
+def test_no_difference_is_said(jixiao: Jixiao, shown: Jixiao, policies: Path) -> None:
+    assert "没有不同" in shown("policy", "diff", "hubei/2021", "hubei/2021").out
     run = jixiao("policy", "diff", "hubei/2021", "hubei/2023", "--policies", policies, "--format", "json")
     assert {change["effect"] for change in run.data["changes"]} == {"scope", "words"}
 
@@ -183,10 +183,10 @@ def test_nothing_to_read_is_an_error(jixiao: Jixiao, tmp_path: Path) -> None:
     assert not run.out
 
 
-def test_a_real_form_is_read_once_and_judged_by_both(jixiao: Jixiao, seed: Path, forms: Forms) -> None:
-    run = jixiao("policy", "impact", "hubei/2021", "platform/2021", "--on", seed, "--limit", "0", "--format", "json")
+def test_a_real_form_is_read_once_and_judged_by_both(shown: Jixiao, seed: Path, forms: Forms) -> None:
+    run = shown("policy", "impact", "hubei/2021", "platform/2021", "--on", seed, "--limit", "0", "--format", "json")
     assert run.status == 0, run.err
-    alone = {form["name"]: form for form in jixiao("evaluate", seed, "--policy", "platform/2021", "--format", "json").data["forms"]}
+    alone = {form["name"]: form for form in shown("evaluate", seed, "--policy", "platform/2021", "--format", "json").data["forms"]}
     for form in run.data["forms"]:
         assert form["after"]["score"] == alone[form["name"]]["scores"]["total"]["computed"]
         assert form["after"]["grade"] == alone[form["name"]]["grade"]["computed"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ import pytest
 from conftest import ROOT, SMALL_FORM
 
 from engine.errors import Place
-from engine.intake.bundle import read_bundle
+from engine.intake.bundle import Bundle, read_bundle
 from engine.policy.library import library
 from engine.reports import word
 from engine.reports.context import contexts
 from engine.reports.draft import drafts
-from engine.results.bundles import checked_bundles
+from engine.results.bundles import BundleResult, checked_bundles
 from engine.submission.model import Form
 
 TEMPLATE = ROOT / "templates" / "word" / "report.docx"
@@ -95,21 +96,28 @@ INVENTED = {
 }
 
 
-@pytest.fixture(params=["seed", "water", *INVENTED])
-def filed(request: pytest.FixtureRequest, tmp_path: Path, seed: Path) -> Path:
+@pytest.fixture(scope="module", params=["seed", "water", *INVENTED])
+def filed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, seed: Path) -> Path:
     if request.param == "seed":
         return seed
     if request.param == "water":
         return Path(__file__).parent / "data" / "water-bureau-2021.txt"
-    path = tmp_path / "form.txt"
+    path = tmp_path_factory.mktemp("filed") / "form.txt"
     path.write_text(INVENTED[request.param], encoding="utf-8")
     return path
 
 
+@lru_cache(maxsize=2)
+def checked(path: Path) -> tuple[Bundle, BundleResult]:
+    """A form as read and checked: both tests of it begin with that."""
+    bundle = read_bundle([path], library())
+    return bundle, next(checked_bundles([bundle]))
+
+
 def round_trip(path: Path, directory: Path, *, as_filed: bool) -> list[tuple[Form, Form, Any]]:
     """Each form as filed, as read back from its Word report, and the data the report was made from."""
-    bundle = read_bundle([path], library())
-    result = next(checked_bundles([bundle])).result
+    bundle, found = checked(path)
+    result = found.result
     made = drafts(contexts(result, bundle.submission.forms, bundle.policy, as_filed=as_filed), bundle.policy, [ROOT / "templates"])
     out = []
     for number, (form, draft) in enumerate(zip(bundle.submission.forms, made, strict=True)):

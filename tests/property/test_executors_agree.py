@@ -5,7 +5,6 @@ More of it: `python tests/property/test_executors_agree.py 0 200` tries the seed
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deep import DEEP, Figure, tries
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
@@ -46,7 +46,9 @@ def check(rng: random.Random, folder: Path, backend: Any, rules: int = 10, bundl
 
 @seed(20211231)
 # no shrinking: an example takes seconds, and the seed tells it
-@settings(max_examples=1, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=tries(1, 100), deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
 @given(st.randoms(use_true_random=False))
 def test_random_policies_on_random_bundles(rng: random.Random) -> None:
     backend = DuckDB(threads=1)
@@ -59,13 +61,15 @@ def published() -> Any:
     return read_bundle([ROOT / "examples" / "hubei-gcc-2021.txt"], library(), "hubei/2021").submission
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("policy", POLICIES)
-def test_shipped_policies_on_published_and_other_forms(policy: str, tmp_path: Path) -> None:
+def test_shipped_policies_on_published_and_other_forms(policy: str, tmp_path: Path, figure: Figure) -> None:
     chosen = load(policy)
     backend = DuckDB(threads=1)
-    found, seen = disagreements(chosen, chosen, [published(), *map(realistic.bundle, range(6))], tmp_path, backend)
+    found, seen = disagreements(chosen, chosen, [published(), *map(realistic.bundle, range(tries(4, 200)))], tmp_path, backend)
     backend.close()
     assert not found, found[:3]
+    figure("、".join(f"{name} {number:,}" for name, number in sorted(seen.items())))
     assert seen["findings"] > 50
     assert not seen["refused rules"]
 
@@ -101,7 +105,8 @@ def test_spark_computes_with_whole_numbers_exactly() -> None:
     assert found == whole
 
 
-@pytest.mark.skipif(not os.environ.get("JIXIAO_SPARK"), reason="a whole policy on Spark takes two minutes: set JIXIAO_SPARK=1")
+@pytest.mark.deep
+@pytest.mark.skipif(not DEEP, reason="a whole policy on Spark takes two minutes: `make deep` tries it")
 def test_spark_agrees_too(tmp_path: Path) -> None:
     backend = spark()
     chosen = load("hubei/2021")

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import pytest
+from deep import Figure, tries
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
@@ -290,29 +291,33 @@ def check_chaining(rng: random.Random, most_facts: int = 8) -> int:
 
 
 @seed(20210331)
-@settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(150, 7500), deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_matchers_agree_with_the_definition(rng: random.Random) -> None:
     check_matchers(rng, most_facts=10, submissions=1, most_rules=4)
 
 
 @seed(20210331)
-@settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(100, 5000), deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_chaining_agrees_with_the_definition(rng: random.Random) -> None:
     check_chaining(rng, most_facts=6)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("batch", range(8))
-def test_matchers_agree_sweep(batch: int) -> None:
-    for number in range(250):
-        check_matchers(random.Random(batch * 1000 + number), most_facts=20)
+def test_matchers_agree_sweep(batch: int, figure: Figure) -> None:
+    rounds = tries(100, 5000)
+    done = sum(check_matchers(random.Random(batch * 100_000 + number), most_facts=20) for number in range(rounds))
+    figure(f"{rounds:,} sets of rules, {done:,} evaluations, no mismatch")
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("batch", range(4))
-def test_chaining_sweep(batch: int) -> None:
-    for number in range(150):
-        check_chaining(random.Random(batch * 1000 + number))
+def test_chaining_sweep(batch: int, figure: Figure) -> None:
+    rounds = tries(60, 3000)
+    done = sum(check_chaining(random.Random(batch * 100_000 + number)) for number in range(rounds))
+    figure(f"{rounds:,} sets of rules, {done:,} evaluations, no mismatch")
 
 
 def test_matchers_agree_on_many_facts() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deep import tries
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -94,7 +95,9 @@ forms = st.builds(
 )
 submissions = st.builds(Submission, several(forms, 1), words, words)
 
-relaxed = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+relaxed = settings(
+    max_examples=tries(30, 1500), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 @relaxed

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deep import tries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,7 +61,7 @@ def test_a_sound_record_is_accepted_at_once() -> None:
     assert slowly(RECORD)
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=tries(60, 3000), deadline=None, database=None)
 @given(st.randoms(use_true_random=False), st.integers(1, 2))
 def test_what_the_quick_check_accepts_is_valid(rng: random.Random, changes: int) -> None:
     data = copy.deepcopy(RECORD)

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from deep import tries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ from engine.values.rounding import MODES, Rounding, rounded
 
 NOWHERE = Place()
 D = Decimal
-moderate = settings(deadline=None, max_examples=80)
+moderate = settings(deadline=None, max_examples=tries(80, 4000))
 
 
 @cache

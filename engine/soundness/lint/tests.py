@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.errors import PolicyError
+from engine.policy import files as policy_files
 from engine.policy.library import display_name
 from engine.soundness.lint.codes import INFO
 from engine.soundness.lint.subject import Subject, parameters_named
 from engine.soundness.tests.policies import cases
-from engine.yaml.reader import load_file
 
 
 def check(subject: Subject) -> None:
@@ -55,11 +55,11 @@ def check(subject: Subject) -> None:
 def _tests(subject: Subject) -> Iterable[dict[str, Any]]:
     """The tests of the policy and of what it extends, as far as they can be read."""
     assert subject.policy is not None
-    homes = [subject.where.directory(name) for name in subject.policy.extends if name in subject.where.ids()]
+    homes = [subject.where.directory(name) for name in subject.policy.extends if name in subject.where]
     for directory in (*homes, subject.resolved.directory):
         for path in sorted((directory / "tests").glob("*.yaml")):
             try:
-                data = load_file(path, PolicyError, display_name(path)).data
+                data = policy_files.read(path, display_name(path), "test")[0].data
             except PolicyError:
                 continue  # `policy test` says what is wrong with it
             if isinstance(data, dict) and isinstance(data.get("tests"), list):

@@ -19,6 +19,7 @@ from engine.errors import InputError, Place, PolicyError, Problem, nearest
 from engine.findings.findings import Checker
 from engine.language.fields import NAME_TABLE
 from engine.language.rules import SEVERITIES
+from engine.policy import files as policy_files
 from engine.policy.library import Library, display_name
 from engine.policy.model import Policy
 from engine.policy.resolved import years
@@ -26,8 +27,7 @@ from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, Recognised, Score
 from engine.soundness.tests.blanks import blank
 from engine.submission import record
-from engine.yaml import schema as schemas
-from engine.yaml.reader import YamlDocument, load_file
+from engine.yaml.reader import YamlDocument
 
 _STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+|\+)\]")
 
@@ -95,8 +95,7 @@ def _written(policy: Policy, where: Library, problems: list[Problem]) -> list[tu
     out: list[tuple[str, YamlDocument]] = []
     for owner in (*policy.extends, policy.id):
         for path in sorted((where.directory(owner) / "tests").glob("*.yaml")):
-            document = load_file(path, PolicyError, display_name(path))
-            wrong = schemas.check(document, "test")
+            document, wrong = policy_files.read(path, display_name(path), "test")
             problems += wrong
             if not wrong:
                 out.append((owner, document))
@@ -106,7 +105,7 @@ def _written(policy: Policy, where: Library, problems: list[Problem]) -> list[tu
 def _year(owner: str, where: Library) -> int:
     """The first fiscal year of a policy, of which the dates in its tests are; 0 for a pack, which has none."""
     path = where.directory(owner) / "policy.yaml"
-    return years(load_file(path, PolicyError, display_name(path)).data.get("policy", {}))[0]
+    return years(policy_files.read(path, display_name(path))[0].data.get("policy", {}))[0]
 
 
 def _replaced(policy: Policy, owner: str, written: Sequence[tuple[str, YamlDocument]]) -> frozenset[str]:

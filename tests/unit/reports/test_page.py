@@ -351,9 +351,9 @@ def test_twenty_forms_of_forty_indicators_take_no_more_than_seconds(page: Page) 
     }
     made = [replace(page.drafts[0], label=name) for name in names]
     assert len(form["indicators"]) == 40
-    begun = time.perf_counter()
+    begun = time.process_time()
     html = render(many, made, page.policy, [TEMPLATES])
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
     assert html.count('<section class="form"') == 20
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from deep import tries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,13 +57,13 @@ def test_an_amount_that_is_not_known_leaves_the_lines_alone() -> None:
 
 
 def test_many_lines_are_bounded() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     nested(1, *[1] * 16)
     nested(10, *[1] * 200)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100, 5000), deadline=None)
 @given(st.integers(1, 60), st.lists(st.integers(0, 60), max_size=7))
 def test_what_is_counted_fits_or_nothing_is_left_out(total: int, amounts: list[int]) -> None:
     found = nested(total, *amounts)
