@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.language import fact_fields, fields
-from engine.language import wording as condition_text
+from engine.language import fact_fields, fields, wording
 from engine.language.fields import Field
 from engine.policy import items as policy_items
 from engine.policy import titles as schema_titles
@@ -35,22 +34,6 @@ GROUPS = {
     "sources": "条款与来源",
 }
 """What is shown as a form, in this order. The layout of the form, notation and names are lists for the YAML view."""
-OPERATORS = {
-    "eq": "等于",
-    "in": "是其中之一",
-    "not_in": "不是其中之一",
-    "gt": "大于",
-    "gte": "大于等于",
-    "lt": "小于",
-    "lte": "小于等于",
-    "contains": "含有",
-    "not_contains": "不含",
-    "matches": "匹配（正则）",
-    "not_matches": "不匹配（正则）",
-    "present": "有没有",
-    "same_as": "与…相同",
-    "differs_from": "与…不同",
-}
 _FORMULAS = ("score", "lowest", "highest")
 _LONG = ("message", "advice", "report", "text", "definition", "reason")
 _FIXED = ("id", "otherwise", "fact", "conclude")
@@ -119,7 +102,7 @@ def catalogue(resolved: Resolved, kinds: Mapping[str, Mapping[str, Field]] | Non
                 "name": key,
                 "title": field.title,
                 "type": field.type,
-                "choices": [[one, condition_text.code(key, one)] for one in field.choices],
+                "choices": [[one, wording.code(key, one)] for one in field.choices],
             }
             for key, field in known.items()
         ]

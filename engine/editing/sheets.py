@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.editing import fields as form_fields
 from engine.editing.changes import FileChange, Snapshot, typed
+from engine.language import wording
 
 BY_FIELD = ("weights", "texts")
 """Groups whose items have little in common: a row for each field. The others have a row for each item."""
@@ -161,9 +162,9 @@ def _test_rows(item: Mapping[str, Any], known: Mapping[str, Any], parameters: An
             shown = next((word for value, word in choices if value == operand["text"]), operand["text"])
             file, at = _target(item, test["at"])
             line = test["line"] if file else 0
-            operators = tuple(form_fields.OPERATORS.items())
+            operators = tuple(wording.WORDS.items())
             slots = {
-                0: Slot(form_fields.OPERATORS.get(test["op"], test["op"]), "op", file, at, operators, line=line),
+                0: Slot(wording.WORDS.get(test["op"], test["op"]), "op", file, at, operators, line=line),
                 1: Slot(KINDS[operand["kind"]], "kind", file, at, tuple(KINDS.items()), line=line),
                 2: Slot(shown, "operand", file, at, choices, line=line),
             }

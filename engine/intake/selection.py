@@ -15,7 +15,8 @@ from engine.documents import model as blocks
 from engine.errors import InputError, Place, PolicyError, Problem
 from engine.forms import reader as form_reader
 from engine.forms.layout import Layout
-from engine.policy.heads import FORM_KINDS, Head, heads
+from engine.language.wording import FORM_KINDS
+from engine.policy.heads import Head, heads
 from engine.policy.library import Library
 from engine.policy.loading import load
 from engine.policy.model import Policy

@@ -25,15 +25,6 @@ from engine.values.numerals import plain
 Locate = Callable[[tuple[str | int, ...]], Place]
 
 _TYPE_NAMES = {"text": "文字", "number": "数字", "bool": "true/false"}
-_SIGNS = {"eq": "＝", "ne": "≠", "lt": "＜", "lte": "≤", "gt": "＞", "gte": "≥"}
-_WORDS = {
-    "in": "是其中之一",
-    "not_in": "不是其中任何一个",
-    "contains": "含有",
-    "not_contains": "不含",
-    "matches": "匹配",
-    "not_matches": "不匹配",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +41,6 @@ class Condition:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "passes", predicates.predicate(self.test))  # made once: tables run it for every indicator
-
-    def describe(self, fields: Mapping[str, Scalar], bound: Mapping[str, Mapping[str, Scalar]] | None = None) -> str:
-        """The condition with its operand values, as an officer reads it: `实际完成值（1）≥ 目标值（3）`."""
-        actual = shown(fields[self.test.field]) if self.test.field in fields else "没有这一项"
-        op, value = self.test.op, self.test.value
-        if op in ("present", "absent"):
-            return f"{self.title}（{actual}）{'有' if op == 'present' else '没有'}"
-        if isinstance(value, Ref):
-            other = (bound or {}).get(value.alias, {}) if value.alias else fields
-            there = shown(other[value.field]) if value.field in other else "没有这一项"
-            name = f"{value.alias} 的{self.other}" if value.alias else self.other
-            return f"{self.title}（{actual}）{_SIGNS[op]} {name}（{there}）"
-        if isinstance(value, tuple):
-            listed = "、".join(shown(v) for v in value[:6]) + (f"等{len(value)}个" if len(value) > 6 else "")
-            source = f"（参数 {self.params[0]}）" if self.params else ""
-            return f"{self.title}（{actual}）{_WORDS[op]}：{listed}{source}"
-        source = f"（参数 {self.params[0]}）" if self.params else ""
-        return f"{self.title}（{actual}）{_SIGNS.get(op) or _WORDS[op]} {shown(value)}{source}"
 
 
 def holds(conditions: tuple[Condition, ...], fields: Mapping[str, Scalar]) -> bool:

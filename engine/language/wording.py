@@ -1,4 +1,7 @@
-"""Conditions as an officer reads them, from what the policy says (not from what it was compiled to): parameters keep their names.
+"""Conditions as an officer reads them. The one place that words them.
+
+What was compiled is worded alone (`asked`) or with the values it was held against (`answered`); what the policy says is worded by
+`Wording`, where parameters keep their names:
 
 actual: {gte: {field: target}}        实际完成值 ≥ 目标值
 rate: {lt: {param: low_execution}}    执行率 ＜ 参数“执行率偏低的界线”（90）
@@ -11,10 +14,30 @@ from decimal import Decimal
 from typing import Any
 
 from engine.language import fact_fields, fields
+from engine.language.conditions import Condition, shown
+from engine.language.model import Ref, Scalar
 from engine.values.numerals import plain
 
+WORDS = {
+    "eq": "等于",
+    "in": "是其中之一",
+    "not_in": "不是其中之一",
+    "gt": "大于",
+    "gte": "大于等于",
+    "lt": "小于",
+    "lte": "小于等于",
+    "contains": "含有",
+    "not_contains": "不含",
+    "matches": "匹配（正则）",
+    "not_matches": "不匹配（正则）",
+    "present": "有没有",
+    "same_as": "与…相同",
+    "differs_from": "与…不同",
+}
+"""The condition words, each by itself: what an officer chooses from."""
 _SIGNS = {
     "eq": "＝",
+    "ne": "≠",
     "gt": "＞",
     "gte": "≥",
     "lt": "＜",
@@ -28,9 +51,11 @@ _SIGNS = {
     "same_as": "＝",
     "differs_from": "≠",
 }
+"""The same between a field and a value."""
+FORM_KINDS = {"department": "部门整体支出", "project": "项目支出"}
 _CODES: Mapping[str, Mapping[str, str]] = {
     "direction": {"positive": "正向", "inverse": "反向"},
-    "form_kind": {"department": "部门整体支出", "project": "项目支出"},
+    "form_kind": FORM_KINDS,
     "nature": {
         "quantitative": "定量",
         "deadline": "期限",
@@ -63,6 +88,50 @@ _CODES: Mapping[str, Mapping[str, str]] = {
 }
 _CODES = {**_CODES, "target_kind": _CODES["kind"], "actual_kind": _CODES["kind"]}
 _LISTED = 8
+
+
+def asked(condition: Condition) -> str:
+    """What a condition asks: `实际完成值 ≥ 目标值`, `名称 含 “投诉”、“事故”`."""
+    test = condition.test
+    if test.op in ("present", "absent"):
+        return f"{condition.title} {'有' if test.op == 'present' else '没有'}"
+    if isinstance(test.value, Ref):
+        value = condition.other
+    else:
+        value = _listed(test.value, 5, " 等 {} 个") if isinstance(test.value, tuple) else shown(test.value)
+    return f"{condition.title} {_SIGNS[test.op]} {value}"
+
+
+def all_asked(conditions: Iterable[Condition]) -> str:
+    """What conditions that hold together ask, in one line; empty where there are none."""
+    return "，且 ".join(map(asked, conditions))
+
+
+def answered(condition: Condition, own: Mapping[str, Scalar], bound: Mapping[str, Mapping[str, Scalar]] | None = None) -> str:
+    """A condition with the values it was held against: `实际完成值（1）≥ 目标值（3）`.
+
+    `own` are the values of the fact itself, `bound` those of the facts bound before, by alias.
+    """
+    test = condition.test
+    actual = f"{condition.title}（{_held(own, test.field)}）"
+    source = f"（参数 {condition.params[0]}）" if condition.params else ""
+    if test.op in ("present", "absent"):
+        return actual + ("有" if test.op == "present" else "没有")
+    if isinstance(test.value, Ref):
+        there = (bound or {}).get(test.value.alias, {}) if test.value.alias else own
+        name = f"{test.value.alias} 的{condition.other}" if test.value.alias else condition.other
+        return f"{actual}{_SIGNS[test.op]} {name}（{_held(there, test.value.field)}）"
+    if isinstance(test.value, tuple):
+        return f"{actual}{_SIGNS[test.op]}：{_listed(test.value, 6, '等{}个')}{source}"
+    return f"{actual}{_SIGNS[test.op]} {shown(test.value)}{source}"
+
+
+def _held(values: Mapping[str, Scalar], name: str) -> str:
+    return shown(values[name]) if name in values else "没有这一项"
+
+
+def _listed(values: tuple[Scalar, ...], most: int, more: str) -> str:
+    return "、".join(map(shown, values[:most])) + (more.format(len(values)) if len(values) > most else "")
 
 
 def code(field: str, value: str) -> str:

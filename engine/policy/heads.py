@@ -12,9 +12,6 @@ from engine.policy.lock import NAME
 from engine.policy.periods import ALWAYS, Period, period
 from engine.policy.resolved import years
 
-FORM_KINDS = {"department": "部门整体支出", "project": "项目支出"}
-"""Kinds of form as messages call them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Head:

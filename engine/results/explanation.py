@@ -7,21 +7,10 @@ from collections.abc import Iterator
 from engine.errors import Place, Problem, UsageError, nearest
 from engine.language.wording import code
 from engine.policy.model import Policy
-from engine.results.model import Result, ResultIndicator, ResultScore, ResultTrace, ResultValue, ResultWording
+from engine.results.model import Result, ResultIndicator, ResultScore, ResultStep, ResultTrace, ResultValue, ResultWording
 from engine.results.reading import STATUSES, Scored, label
 
-_VALUES = {
-    "positive": "正向（越多越好）",
-    "inverse": "反向（越少越好）",
-    "quantitative": "定量",
-    "deadline": "期限",
-    "qualitative": "定性",
-    "not_applicable": "不适用",
-    "unscorable": "不能计分",
-    "yes": "完成",
-    "no": "未完成",
-    "unknown": "判断不了",
-}
+_DIRECTIONS = {"positive": "正向（越多越好）", "inverse": "反向（越少越好）"}
 
 
 def explain(result: Result, policy: Policy, form: str = "", indicator: str = "") -> str:
@@ -93,7 +82,7 @@ def _indicator(item: ResultIndicator, policy: Policy) -> Iterator[str]:
             continue  # the tier of a number is not used
         title = policy.recognition[step["table"]].title
         why = f"：{step['label']}" if step["label"] else ""
-        yield f"  {title}＝{_VALUES.get(step['value'], step['value'])}（{step['table']}.{step['case']}{why}；依据 {step['basis']}）"
+        yield f"  {title}＝{_answer(step)}（{step['table']}.{step['case']}{why}；依据 {step['basis']}）"
     yield from _head("  得分", item)
     yield from _trace(trace, policy)
 
@@ -107,6 +96,11 @@ def _parse(wording: ResultWording | None) -> Iterator[str]:
         reach = f"管到“{mark['reach']}”" if mark.get("reach") else "说的是整个小句"
         place = f"第{mark['start']}字" if mark["start"] == mark["end"] else f"第{mark['start']}至{mark['end']}字"
         yield f"    “{mark['word']}”（{place}，{mark['role']}）{reach}"
+
+
+def _answer(step: ResultStep) -> str:
+    value = step["value"]
+    return _DIRECTIONS.get(value) or ("判断不了" if value == "unknown" else code(step["table"], value))
 
 
 def _head(name: str, score: Scored) -> Iterator[str]:
@@ -124,8 +118,8 @@ def _trace(trace: ResultTrace, policy: Policy) -> Iterator[str]:
     if trace.get("tier"):
         yield f"    档次 {trace['tier']}，范围 {trace['tier_range']}"
     if trace.get("formula"):
-        steps = dict.fromkeys([trace["formula"], trace["operands"], trace["unrounded"]])  # weight = 1.5, not weight = 1.5 = 1.5
-        yield f"    公式 {' = '.join(steps)}"
+        steps = (trace["formula"], trace["operands"], trace.get("unrounded"))  # a division by 0 has no value
+        yield f"    公式 {' = '.join(dict.fromkeys(filter(None, steps)))}"  # weight = 1.5, not weight = 1.5 = 1.5
     if trace.get("bounded"):
         yield f"    调整 {trace['bounded']}" + (f"（{_cited(trace['bounded_basis'], policy)}）" if "bounded_basis" in trace else "")
     if trace.get("rounding"):

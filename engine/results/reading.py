@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from engine.language.rules import CATEGORIES, SEVERITIES
+from engine.language.wording import FORM_KINDS
 from engine.results.model import Result, ResultEvidence, ResultFinding, ResultForm, ResultIndicator, ResultScore
 
-KINDS = {"department": "部门整体支出", "project": "项目支出"}
+KINDS = FORM_KINDS
 STATUSES = {"scored": "", "not_applicable": "不适用", "needs_review": "待人工判断", "error": "出错"}
 MISSING = "—"
 Scored = ResultScore | ResultIndicator

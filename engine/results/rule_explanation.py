@@ -12,6 +12,7 @@ from engine.language.fact_fields import TITLES
 from engine.language.model import Fact, Ref, Scalar
 from engine.language.predicates import COMPARE
 from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule, RulePattern
+from engine.language.wording import answered
 from engine.policy.model import Policy
 
 MISSES_SHOWN = 3
@@ -145,7 +146,7 @@ def _distance(pattern: RulePattern, fact: Fact, bound: Bound) -> tuple[int, int,
 def _conditions(pattern: RulePattern, fact: Fact, bound: Bound, indent: str) -> Iterator[str]:
     fields: dict[str, Mapping[str, Scalar]] = {alias: other.fields for alias, other in bound.items()}
     for condition in pattern.conditions:
-        yield f"{indent}{'✓' if holds(condition, fact, bound) else '✗'} {condition.describe(fact.fields, fields)}"
+        yield f"{indent}{'✓' if holds(condition, fact, bound) else '✗'} {answered(condition, fact.fields, fields)}"
     if not pattern.conditions:
         yield f"{indent}✓ 没有条件"
 

@@ -4,26 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.language.conditions import shown
-from engine.language.model import Ref, Test
 from engine.language.tables import Case, CaseTable
+from engine.language.wording import all_asked
 from engine.policy.model import Band, Policy
 from engine.values.numerals import plain
-
-_SIGNS = {
-    "eq": "＝",
-    "ne": "≠",
-    "lt": "＜",
-    "lte": "≤",
-    "gt": "＞",
-    "gte": "≥",
-    "in": "属于",
-    "not_in": "不属于",
-    "contains": "含",
-    "not_contains": "不含",
-    "matches": "匹配",
-    "not_matches": "不匹配",
-}
 
 
 def show(policy: Policy) -> str:
@@ -67,8 +51,8 @@ def _weights(policy: Policy) -> Iterator[str]:
     if weights.level1:
         yield "  " + "，".join(f"{name} {plain(points)}" for name, points in weights.level1.items())
     for scheme in weights.schemes:
-        when = "，且 ".join(f"{c.title}{_test(c.test, c.other)}" for c in scheme.conditions) or "其余"
-        yield f"  {scheme.id}：{when} → " + "，".join(f"{name} {plain(points)}" for name, points in scheme.level1.items())
+        parts = "，".join(f"{name} {plain(points)}" for name, points in scheme.level1.items())
+        yield f"  {scheme.id}：{all_asked(scheme.conditions) or '其余'} → {parts}"
         yield f"      {scheme.label + '；' if scheme.label else ''}依据 {scheme.basis}；{scheme.place}"
 
 
@@ -80,20 +64,7 @@ def _table(table: CaseTable) -> Iterator[str]:
 
 def case_text(case: Case) -> str:
     """A case in one line: its conditions and what follows."""
-    when = "，且 ".join(f"{c.title}{_test(c.test, c.other)}" for c in case.conditions) or "其余"
-    result = case.value or case.formula or case.tier or case.status
-    return f"{when} → {result}"
-
-
-def _test(test: Test, other: str) -> str:
-    if test.op in ("present", "absent"):
-        return " 有" if test.op == "present" else " 没有"
-    if isinstance(test.value, Ref):
-        return f" {_SIGNS[test.op]} {other}"
-    if isinstance(test.value, tuple):
-        values = "、".join(map(shown, test.value[:5])) + (f" 等 {len(test.value)} 个" if len(test.value) > 5 else "")
-        return f" {_SIGNS[test.op]} {values}"
-    return f" {_SIGNS[test.op]} {shown(test.value)}"
+    return f"{all_asked(case.conditions) or '其余'} → {case.value or case.formula or case.tier or case.status}"
 
 
 def _bands(bands: tuple[Band, ...]) -> Iterator[str]:

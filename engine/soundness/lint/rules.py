@@ -12,8 +12,9 @@ from engine.language.fields import Field
 from engine.language.measures import Measure
 from engine.language.model import Ref
 from engine.language.rules import FindingRule
+from engine.language.wording import asked
 from engine.soundness.lint.codes import INFO
-from engine.soundness.lint.subject import Subject, condition_text, numeric
+from engine.soundness.lint.subject import Subject, numeric
 from engine.soundness.proof.prover import Answer
 from engine.soundness.proof.terms import Record, Term
 from engine.soundness.tests.policies import cases
@@ -195,8 +196,7 @@ def _fires(subject: Subject, rule: FindingRule, known: Mapping[tuple[str, str], 
 def _why(subject: Subject, rule: FindingRule) -> str:
     """The conditions, as an officer reads them."""
     parts = [
-        f"{pattern.alias}.{condition.title}{condition_text(condition)}"
-        + (f"（参数 {condition.params[0]}）" if condition.params else "")
+        f"{pattern.alias}.{asked(condition)}" + (f"（参数 {condition.params[0]}）" if condition.params else "")
         for pattern in rule.patterns
         if not pattern.negated
         for condition in pattern.conditions

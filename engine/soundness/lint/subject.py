@@ -221,10 +221,3 @@ def parameters_named(node: Any) -> Iterator[str]:
 def numeric(value: Any) -> bool:
     """Whether a parameter's value is a number."""
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
-
-
-def condition_text(condition: Condition) -> str:
-    """What a condition asks, behind the field's title: ` ≥ 目标值`, ` 含 …`."""
-    from engine.policy.views.listing import _test
-
-    return _test(condition.test, condition.other)

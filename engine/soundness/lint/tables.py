@@ -14,11 +14,12 @@ from engine.language import formula
 from engine.language.fields import Fields
 from engine.language.model import Ref
 from engine.language.tables import Case, CaseTable
+from engine.language.wording import all_asked
 from engine.policy.build import NATURES
 from engine.policy.model import Scheme
 from engine.soundness.lint import proved_order as proof_order
 from engine.soundness.lint.proved_scores import ScoringTable
-from engine.soundness.lint.subject import Subject, condition_text, numeric
+from engine.soundness.lint.subject import Subject, numeric
 from engine.soundness.proof.assumptions import reached
 from engine.soundness.proof.prover import Answer
 from engine.soundness.proof.terms import Record
@@ -96,7 +97,7 @@ def _reached(subject: Subject, table: str, path: Path_, cases: Sequence[Case | S
     for index, case in enumerate(cases):
         name = f"{table}.{case.id}"
         if case.conditions and possible([holds[index], *axioms])[0] == "proved":
-            said = "，且 ".join(f"{c.title}{condition_text(c)}" for c in case.conditions)
+            said = all_asked(case.conditions)
             subject.add(
                 "case-contradictory", name, case.place, f"“{case.id}”的条件不可能同时成立（{said}）", "改正条件，或删去这一条"
             )

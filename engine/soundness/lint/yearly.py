@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.policy.heads import FORM_KINDS, Head, heads
+from engine.language.wording import FORM_KINDS
+from engine.policy.heads import Head, heads
 from engine.policy.periods import Period
 from engine.soundness.lint.codes import INFO
 from engine.soundness.lint.subject import Subject

@@ -13,6 +13,7 @@ from engine.editing import fields as form_fields
 from engine.editing.changes import FileChange
 from engine.editing.saving import difference
 from engine.errors import PolicyError
+from engine.language.wording import WORDS
 from engine.workbench import draft_changes
 from engine.workbench.access import Editor
 from engine.workbench.api.forms import WRONG
@@ -133,9 +134,9 @@ async def catalogue(request: Request, who: Editor, jurisdiction: Jurisdiction, y
     def found() -> dict[str, Any]:
         resolved = draft_changes.view(work.drafts, who.account.name, f"{jurisdiction}/{year}", work.library).resolved
         if resolved is None:
-            return {"operators": form_fields.OPERATORS, "fields": {}, "parameters": [], "clauses": []}
+            return {"operators": WORDS, "fields": {}, "parameters": [], "clauses": []}
         return {
-            "operators": form_fields.OPERATORS,
+            "operators": WORDS,
             "fields": form_fields.catalogue(resolved),
             "parameters": list(form_fields.parameters(resolved)),
             "clauses": list(form_fields.clauses(resolved)),

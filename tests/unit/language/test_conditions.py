@@ -11,6 +11,7 @@ from engine.errors import Place, Problem
 from engine.language.conditions import Condition, Scope, holds, regular_problem
 from engine.language.fields import Field
 from engine.language.model import Scalar
+from engine.language.wording import answered
 
 D = Decimal
 
@@ -161,7 +162,7 @@ def test_another_fact_is_named_by_its_alias() -> None:
     bound = {"a": {"name": Field("text", "名称"), "target": Field("number", "目标值")}}
     conditions, problems = compile_when({"name": {"same_as": "a.name"}, "target": {"gt": {"field": "a.target"}}}, bound)
     assert problems == []
-    assert conditions[0].describe(RECORD, {"a": {"name": "投诉次数"}}) == "名称（“投诉次数”）＝ a 的名称（“投诉次数”）"
+    assert answered(conditions[0], RECORD, {"a": {"name": "投诉次数"}}) == "名称（“投诉次数”）＝ a 的名称（“投诉次数”）"
     _, problems = compile_when({"name": {"same_as": "b.name"}}, bound)
     assert "是否想写" in str(problems[0]) or "应为：a" in str(problems[0])
 
@@ -172,19 +173,19 @@ def test_another_fact_is_named_by_its_alias() -> None:
         ({"actual": {"gte": {"field": "target"}}}, "实际完成值（3）≥ 目标值（3）"),
         ({"target": {"gt": {"param": "floor"}}}, "目标值（3）＞ 0.8（参数 floor）"),
         ({"kind": "number"}, "类型（“number”）＝ “number”"),
-        ({"name": {"contains": {"param": "words"}}}, "名称（“投诉次数”）含有：“投诉”、“事故”（参数 words）"),
+        ({"name": {"contains": {"param": "words"}}}, "名称（“投诉次数”）含：“投诉”、“事故”（参数 words）"),
         ({"early": True}, "是否按期（是）＝ 是"),
         ({"name": {"present": True}}, "名称（“投诉次数”）有"),
     ],
 )
 def test_how_a_condition_is_told(when: dict[str, Any], text: str) -> None:
     (condition,), _ = compile_when(when)
-    assert condition.describe(RECORD) == text
+    assert answered(condition, RECORD) == text
 
 
 def test_how_a_missing_field_is_told() -> None:
     (condition,), _ = compile_when({"target": {"gt": 1}})
-    assert condition.describe({}) == "目标值（没有这一项）＞ 1"
+    assert answered(condition, {}) == "目标值（没有这一项）＞ 1"
 
 
 def test_regular_expressions_are_those_of_re2() -> None:

@@ -158,3 +158,10 @@ def test_a_finding_keeps_what_the_bodys_own_report_would_say_where_that_is_anoth
     result = result_of(filed(row(target="3期", actual="30期")), hubei)
     (finding,) = [f for f in result["findings"] if f["rule"] == "target.far-exceeded"]
     assert finding["report"] != finding["message"]
+
+
+def test_a_formula_without_a_value_is_explained_without_one(hubei: Policy) -> None:
+    (item,) = told(filed(row(target="3期", actual="1期")), hubei)["indicators"]
+    assert "公式 weight * actual / target = 4 × 1 ÷ 3 = 1.333333333333…" in of_indicator(item, hubei)
+    del item["trace"]["unrounded"]  # as where a divisor is 0
+    assert "公式 weight * actual / target = 4 × 1 ÷ 3\n" in of_indicator(item, hubei)
