@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine.errors import Place
 from engine.policy.model import Band
 from engine.soundness.lint.subject import Subject
-from engine.soundness.proof.prover import decimal, exact
+from engine.soundness.proof.prover import decimal, exact, opposite
 from engine.soundness.proof.terms import Term, number
 from engine.values.numerals import plain
 from engine.yaml.reader import Path_
@@ -62,7 +62,7 @@ def _bands(subject: Subject, what: str, of: str, bands: Sequence[Band], path: Pa
         floor = number(band.floor)
         here = value >= floor if band.floor_included else value > floor
         answer, _ = subject.prover.possible([*inside, here, *[z3.Not(other) for other in above]])
-        subject.prover.note(what, f"“{band.id}”有分数可以到", "proved" if answer == "refuted" else "refuted", place)
+        subject.prover.note(what, f"“{band.id}”有分数可以到", opposite(answer), place)
         if answer == "proved":
             limit = f"{of}不会超过 {plain(top)}" if not index else "上一档已经包括了它"
             subject.add(

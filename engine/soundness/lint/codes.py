@@ -31,7 +31,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "total-out-of-range": (ERROR, "总分可能越出 0 至满分"),
     "total-not-applicable": (WARNING, "有不适用的指标，总分就到不了满分"),
     "total-not-full": (ERROR, "各项满分而总分不是满分"),
-    "unproved": (INFO, "限定时间内未能证明"),
+    "unproved": (ERROR, "没有证明，也没有反例"),
     # weights, bands
     "weights-absent": (INFO, "没有写各一级指标的分值"),
     "weights-taxonomy": (WARNING, "指标体系里的一级指标没有分值"),

@@ -13,7 +13,7 @@ from engine.policy.model import Policy
 from engine.soundness.lint.codes import WARNING
 from engine.soundness.lint.proved_scores import ScoringTable
 from engine.soundness.proof.assumptions import World, reached, world
-from engine.soundness.proof.counterexample import TITLES, CaseOutcome, fields_of, friendly, of_engine, points, told
+from engine.soundness.proof.counterexample import TITLES, CaseOutcome, fields_of, of_engine, points, told
 from engine.soundness.proof.prover import Answer
 from engine.soundness.proof.terms import Record, Term, number
 from engine.soundness.proof.terms import fields_of as operands
@@ -84,9 +84,9 @@ def _monotone(on: ScoringTable, key: str, better: int, direction: str) -> None:
     sense = "越大得分不减" if better > 0 else "越大得分不增"
     worst: tuple[Answer, int, int, list[Term]] | None = None
     plain_ = False
-    for i, one in on.scored:
-        for j, two in on.scored:
-            if {i, j} & on.broken or any("reported" in operands(c.score, a.fields) for c in (one, two) if c.score is not None):
+    for i, one in on.provable():
+        for j, two in on.provable():
+            if {i, j} & on.hard:
                 continue
             left, right = on.kept_of(first, on.raw_of(first, one)), on.kept_of(other, on.raw_of(other, two))
             wrong = left > right if better > 0 else left < right
@@ -94,12 +94,13 @@ def _monotone(on: ScoringTable, key: str, better: int, direction: str) -> None:
             answer, _ = on.subject.prover.possible(terms)
             if answer == "unknown":
                 worst = worst or (answer, i, j, terms)
+                on.hard |= {i, j}
             elif answer == "refuted" and (worst is None or not plain_):
                 # one with a target or budget that is not negative says more
                 natural = [*terms, a.value("target") >= 0] if direction else [*terms, *_natural(on, a)]
-                plain_ = on.subject.prover.possible(natural)[0] == "refuted"
+                plain_ = on.subject.prover.possible(natural)[0] != "proved"
                 worst = (answer, i, j, natural if plain_ else terms)
-    answer = worst[0] if worst else "proved"
+    answer = on.worst([worst[0]] if worst else [])
     if worst and worst[0] == "refuted" and not _told(on, worst[3], key, word, better, a, b, "" if plain_ else WARNING):
         answer = "unknown"  # the engine does not say so
     on.outcome(f"{word}{sense}", answer, on.table.cases[worst[2] if worst else 0])
@@ -120,7 +121,7 @@ def _natural(on: ScoringTable, record: Record) -> list[Term]:
 
 def _told(on: ScoringTable, terms: list[Term], key: str, word: str, better: int, a: Record, b: Record, severity: str) -> bool:
     """Tell of two records that the engine scores the wrong way round; False if it does not."""
-    model = friendly(on.subject.prover, [*terms, *on.quiet()], [a, b], on.table.name) or on.subject.prover.possible(terms)[1]
+    model = on.friendly(terms, [a, b]) or on.subject.prover.possible(terms)[1]
     ends = [_end(on, fields_of(model, record)) for record in (a, b)] if model is not None else []
     found = [end for end in ends if end is not None]
     if len(found) < 2:
@@ -168,22 +169,21 @@ def _target(on: ScoringTable) -> None:
             ("met-not-full", z3.Not(missed), False, f"{word}指标达到目标的得满分"),
         ):
             answers: list[Answer] = []
-            for index, case in on.scored:
-                assert case.score is not None
-                if index in on.broken or "reported" in operands(case.score, record.fields):
-                    continue
+            for index, case in on.provable():
                 kept = on.kept_of(on.world, on.raw_of(on.world, case))
                 off = kept >= weight if wrong else kept < weight
                 answer, model = on.model(on.ways[index], *here, reach, off)
+                if answer == "unknown":
+                    on.hard.add(index)
                 severity = ""
                 if answer == "refuted":
                     natural, better = on.model(on.ways[index], *here, reach, off, target >= 0)
-                    severity, model = ("", better) if natural == "refuted" else (WARNING, model)
+                    severity = WARNING if natural == "proved" else ""
+                    model = better if natural == "refuted" else model
                 if answer == "refuted" and not _told_of_target(on, index, direction, wrong, code, model, severity):
                     answer = "unknown"  # the engine does not say so
                 answers.append(answer)
-            worst: Answer = "refuted" if "refuted" in answers else "unknown" if "unknown" in answers else "proved"
-            on.outcome(statement, worst, on.table.cases[0])
+            on.outcome(statement, on.worst(answers), on.table.cases[0])
 
 
 def _told_of_target(on: ScoringTable, index: int, direction: str, missed: bool, code: str, model: Any, severity: str) -> bool:
@@ -209,13 +209,12 @@ def _told_of_target(on: ScoringTable, index: int, direction: str, missed: bool, 
 
 def _missed(on: ScoringTable, statement: str, message: str, here: list[Term], severity: str) -> None:
     """No full marks where these terms hold."""
-    answers: list[Answer] = ["proved"]
-    for index, case in on.scored:
-        if case.score is None or index in on.broken or "reported" in operands(case.score, on.world.record.fields):
-            continue
+    answers: list[Answer] = []
+    for index, case in on.provable():
         kept = on.kept_of(on.world, on.raw_of(on.world, case))
         answer, model = on.model(on.ways[index], *here, kept >= on.world.names["weight"])
         found = on.engine(model) if answer == "refuted" else None
+        confirmed = found is not None and found[1].score is not None
         if found and found[1].score is not None:
             at = f"{on.table.name}.{case.id}"
             example = f"{on.told(found[0])}：得 {points(found[1].score, on.policy)} 分"
@@ -225,9 +224,8 @@ def _missed(on: ScoringTable, statement: str, message: str, here: list[Term], se
                 "execution": "核对公式的尺度（执行率 rate 是百分数）和条件",
             }.get(on.table.name, "交人工的写 status: needs_review，不计分的写 status: not_applicable，得 0 分的写 score: 0")
             on.subject.add("full-marks-though-missed", at, on.score_of(index), said, advice, severity=severity, example=example)
-        answers.append("unknown" if answer == "refuted" and not found else answer)
-    worst: Answer = "refuted" if "refuted" in answers else "unknown" if "unknown" in answers else "proved"
-    on.outcome(statement, worst, on.table.cases[0])
+        answers.append("unknown" if answer == "refuted" and not confirmed else answer)
+    on.outcome(statement, on.worst(answers), on.table.cases[0])
 
 
 def _whole(on: ScoringTable) -> None:
@@ -258,23 +256,20 @@ def _whole(on: ScoringTable) -> None:
 
 def _spent(on: ScoringTable) -> None:
     """A budget spent to the last cent has full marks."""
-    record = on.world.record
     budget, executed = on.world.names["budget"], on.world.names["executed"]
-    answers: list[Answer] = ["proved"]
-    for index, case in on.scored:
-        if case.score is None or index in on.broken or "reported" in operands(case.score, record.fields):
-            continue
+    answers: list[Answer] = []
+    for index, case in on.provable():
         kept = on.kept_of(on.world, on.raw_of(on.world, case))
         answer, model = on.model(on.ways[index], budget > 0, executed == budget, kept < on.world.names["weight"])
         found = on.engine(model) if answer == "refuted" else None
+        confirmed = found is not None and found[1].score is not None
         if found and found[1].score is not None:
             at, place = f"execution.{case.id}", on.score_of(index)
             message = f"预算全部执行也得不到满分 {plain(on.policy.scoring.weights.execution)}（“{case.id}”：{case.formula}）"
             example = f"{on.told(found[0])}：得 {points(found[1].score, on.policy)} 分"
             on.subject.add("met-not-full", at, place, message, "核对各档的分数和预算执行分值（execution）", example=example)
-        answers.append("unknown" if answer == "refuted" and not found else answer)
-    worst: Answer = "refuted" if "refuted" in answers else "unknown" if "unknown" in answers else "proved"
-    on.outcome("预算全部执行的得满分", worst, on.table.cases[0])
+        answers.append("unknown" if answer == "refuted" and not confirmed else answer)
+    on.outcome("预算全部执行的得满分", on.worst(answers), on.table.cases[0])
 
 
 def _without(on: ScoringTable) -> None:
@@ -309,13 +304,11 @@ def _jump(on: ScoringTable) -> None:
     target, actual, weight = record.value("target"), record.value("actual"), on.world.names["weight"]
     for direction, near in (("positive", 9999), ("inverse", 10001)):
         at = [record.text("direction", direction), on.directed(record), target == 100, weight == 10, actual * 100 == near]
-        for index, case in on.scored:
-            assert case.score is not None
-            if index in on.broken or "reported" in operands(case.score, record.fields):
-                continue
+        for index, case in on.provable():
             kept = on.kept_of(on.world, on.raw_of(on.world, case))
             asked = on.world.terms(on.ways[index], *at, kept * 20 < 19 * weight, *on.quiet())
             answer, model = on.subject.prover.possible(asked)
+            on.undecided(f"差一点没有达到目标，“{case.id}”的得分掉不掉一截", answer, case)
             if answer == "refuted" and (found := on.engine(model)) and found[1].score is not None:
                 on.subject.add(
                     "score-jump",

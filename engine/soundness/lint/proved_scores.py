@@ -1,13 +1,13 @@
 """The obligations of a scoring table, proved over all values: every operand there, no divisor 0, no score out of range, none that
 falls when a body did better, full marks exactly where the target is reached; and which values nobody provided for.
 
-What the solver finds is told only if the engine's own tables agree (`counterexample`); where they do not, or time runs out, the
-obligation counts as not proved.
+What the solver finds is told only if the engine's own tables agree (`counterexample`); where they do not, or the solver's steps
+run out, the obligation counts as not proved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.errors import Place
@@ -19,7 +19,7 @@ from engine.soundness.lint.subject import Subject
 from engine.soundness.proof.assumptions import World, percent_factor, reached, world
 from engine.soundness.proof.counterexample import CaseOutcome, fields_of, friendly, of_engine, points, read_by, told
 from engine.soundness.proof.prover import Answer
-from engine.soundness.proof.terms import Record, Term, number
+from engine.soundness.proof.terms import HIGHEST_DEGREE, Record, Term, degree, number
 from engine.soundness.proof.terms import fields_of as operands
 from engine.soundness.proof.terms import value as term_of
 from engine.values.numerals import plain
@@ -35,9 +35,10 @@ class ScoringTable:
         self.ways = reached(table.cases, self.world.record)
         self.scored = [(index, case) for index, case in enumerate(table.cases) if case.score is not None]
         self.reads = read_by(table)
-        self.unproved: list[str] = []
         self.broken: set[int] = set()
         """Cases whose formula may have no value: nothing more is asked of them."""
+        self.hard: set[int] = set()
+        """Cases of which something could not be decided: nothing more is asked of them, and nothing of the table is proved."""
 
     def run(self) -> None:
         """Everything but how scores follow what was achieved: `proof_order`."""
@@ -46,20 +47,13 @@ class ScoringTable:
             self._arrives(index, case)
         for index, case in self.scored:
             self._operands(index, case)
+            if case.score is not None and degree(case.score, self.world.record.fields) > HIGHEST_DEGREE:
+                self.hard.add(index)
+                self.outcome(f"“{case.id}”的公式（{case.formula}）：连乘连除太多，没有去证", "unknown", case)
+                continue
             self._divisors(index, case)
             self._range(index, case)
         self._otherwise()
-
-    def close(self) -> None:
-        """Say what could be neither proved nor refuted."""
-        if self.unproved:
-            self.subject.add(
-                "unproved",
-                f"{self.table.name}",
-                self.subject.place(self.path, key=True),
-                f"限定时间内未能证明（也没有反例）：{'；'.join(dict.fromkeys(self.unproved))}",
-                "把公式或条件写得简单些，或用测试补上",
-            )
 
     # --- what is asked ---------------------------------------------------------------------------------------------
 
@@ -68,6 +62,7 @@ class ScoringTable:
         if self.subject.lints and any(lint.at == name and lint.code.startswith("case-") for lint in self.subject.lints):
             return
         answer, _ = self.subject.prover.possible(self.world.terms(self.ways[index]))
+        self.undecided(f"有没有指标会走到“{case.id}”", answer, case)
         if answer == "proved" and case.conditions:
             self.subject.add(
                 "case-never-arrives",
@@ -92,6 +87,7 @@ class ScoringTable:
             ("lowest", edges.lowest, low > 0, "下限可能高于 0，什么都没有做也得分"),
         ):
             answer, _ = self.model(wrong)
+            self.undecided(f"得分的{said}", answer, self.table.cases[0])
             if answer == "refuted":
                 worth = self.policy.scoring.weights.execution
                 example = f"分值 {plain(worth)}：{said[:2]} {plain(formula.evaluate(edge, {'weight': worth}))} 分"
@@ -126,6 +122,8 @@ class ScoringTable:
             answer, model = self.subject.prover.possible(self.world.terms(self.ways[index], term == 0))
             said = formula.show(expression)
             self.outcome(f"“{case.id}”的除数 {said} 不为 0", answer, case)
+            if answer == "unknown":
+                self.hard.add(index)
             if answer == "refuted":
                 self.broken.add(index)
                 fields = fields_of(model, self.world.record) or {}
@@ -139,7 +137,7 @@ class ScoringTable:
                 )
 
     def _range(self, index: int, case: Case) -> None:
-        if index in self.broken or self._badly_bounded():
+        if index in self.broken or index in self.hard or self._badly_bounded():
             return
         raw = self.raw_of(self.world, case)
         total = self.table.name == "total"
@@ -151,11 +149,14 @@ class ScoringTable:
             ("高于" + ("总分" if total else "分值"), kept > high, raw > high),
         ):
             answer, model = self.model(self.ways[index], beyond)
+            if answer == "unknown":
+                self.hard.add(index)
+            if answer == "refuted" and not self._out_of_range(index, case, sign, model, total):
+                answer = "unknown"  # the engine does not say so
             self.outcome(f"“{case.id}”的得分不{sign}", answer, case)
-            if answer == "refuted":
-                self._out_of_range(index, case, sign, model, total)
-            elif answer == "proved" and not total:
+            if answer == "proved" and not total:
                 answer, model = self.model(self.ways[index], free)
+                self.undecided(f"“{case.id}”的公式算出的数是否{sign}", answer, case)
                 if answer == "refuted" and (found := self.engine(model)):
                     fields, outcome = found
                     if outcome.raw is None or outcome.score is None:
@@ -170,11 +171,11 @@ class ScoringTable:
                         f"按上下限记 {points(outcome.score, self.policy)} 分",
                     )
 
-    def _out_of_range(self, index: int, case: Case, sign: str, model: Any, total: bool) -> None:
+    def _out_of_range(self, index: int, case: Case, sign: str, model: Any, total: bool) -> bool:
+        """Tell of a record whose score is out of range; False if the engine does not say so."""
         found = self.engine(model)
         if found is None or found[1].score is None or found[1].case.id != case.id:
-            self.unproved.append(f"“{case.id}”的得分不{sign}")
-            return
+            return False
         fields, outcome = found
         assert outcome.score is not None
         self.subject.add(
@@ -185,6 +186,7 @@ class ScoringTable:
             "改正公式" if total else '改正公式，或把 bounds 写成 lowest: "0"、highest: weight',
             example=f"{self.told(fields)}：得 {points(outcome.score, self.policy)} 分",
         )
+        return True
 
     def _otherwise(self) -> None:
         """Which values of an indicator the last case takes; a warning where they are plain ones."""
@@ -201,10 +203,14 @@ class ScoringTable:
             plainly = [*chosen, record.value(base) > 0, record.value(key) >= 0]
             answer, model = self.model(self.ways[-1], *plainly)
             word = {"positive": "正向指标", "inverse": "反向指标"}.get(direction, "预算")
+            found = self.engine(model) if answer == "refuted" else None
+            confirmed = found is not None and found[1].case.id == last.id
             self.outcome(
-                f"{word}的目标为正、完成不为负时都有规定" if direction else "预算数为正、执行数不为负时都有规定", answer, last
+                f"{word}的目标为正、完成不为负时都有规定" if direction else "预算数为正、执行数不为负时都有规定",
+                "unknown" if answer == "refuted" and not confirmed else answer,
+                last,
             )
-            if answer == "refuted" and (found := self.engine(model)) and found[1].case.id == last.id:
+            if found is not None and confirmed:
                 self.subject.add(
                     "value-uncovered",
                     f"{self.table.name}.{last.id}.{direction or 'budget'}",
@@ -234,7 +240,9 @@ class ScoringTable:
                     terms = [_signed(record.value(base), low), _signed(record.value(key), sign)]
                     if direction:
                         terms += [record.text("direction", direction), self.directed(record)]
-                    if self.subject.prover.possible(self.world.terms(self.ways[-1], *terms))[0] == "refuted":
+                    answer, _ = self.subject.prover.possible(self.world.terms(self.ways[-1], *terms))
+                    self.undecided(f"{titles[0]}{low_said}、{titles[1]}{said}的落不落到 otherwise", answer, self.table.cases[-1])
+                    if answer == "refuted":
                         taken.append(said)
                 if taken:
                     word = {"positive": "正向、", "inverse": "反向、"}.get(direction, "")
@@ -245,16 +253,41 @@ class ScoringTable:
 
     def outcome(self, statement: str, answer: Answer, case: Case) -> None:
         self.subject.prover.note(self.table.name, statement, answer, case.place)
+
+    def provable(self) -> list[tuple[int, Case]]:
+        """The cases of which more can be asked: their formula has a value, was not too hard, and takes nothing from the report."""
+        fields, out = self.world.record.fields, self.broken | self.hard
+        left = [(index, case, case.score) for index, case in self.scored if index not in out]
+        return [(index, case) for index, case, score in left if score is not None and "reported" not in operands(score, fields)]
+
+    def worst(self, answers: Iterable[Answer]) -> Answer:
+        """What is said of the table where these were said of its cases: nothing is proved of one with a case that was too hard."""
+        found = {*answers, "unknown" if self.hard else "proved"}
+        return "refuted" if "refuted" in found else "unknown" if "unknown" in found else "proved"
+
+    def undecided(self, question: str, answer: Answer, case: Case) -> None:
+        """Keep a question that is no obligation where it was not answered: nothing is passed over in silence."""
         if answer == "unknown":
-            self.unproved.append(statement)
+            self.outcome(question, answer, case)
 
     def model(self, *terms: Term) -> tuple[Answer, Any]:
         """An answer, with a model of numbers a person would choose where there is one."""
         answer, model = self.subject.prover.possible(self.world.terms(*terms))
         if answer == "refuted":
-            asked = self.world.terms(*terms, *self.quiet())
-            model = friendly(self.subject.prover, asked, [self.world.record], self.table.name) or model
+            model = self.friendly(self.world.terms(*terms), [self.world.record]) or model
         return answer, model
+
+    def friendly(self, terms: list[Term], records: list[Record]) -> Any:
+        """A model as a person would choose it: with no words but those the table looks for, as far as it can be had without."""
+        prover, asked, waiting = self.subject.prover, list(terms), [self.quiet()]
+        while waiting:
+            some = waiting.pop()
+            if prover.possible([*asked, *some])[0] == "refuted":
+                asked += some
+            elif len(some) > 1:
+                half = len(some) // 2
+                waiting += [some[half:], some[:half]]
+        return friendly(prover, asked, records, self.table.name)
 
     def quiet(self) -> list[Term]:
         """That texts hold none of the words only other tables look for: an example is to show nothing that does not matter."""

@@ -15,7 +15,7 @@ from engine.language.rules import FindingRule
 from engine.language.wording import asked
 from engine.soundness.lint.codes import INFO
 from engine.soundness.lint.subject import Subject, numeric
-from engine.soundness.proof.prover import Answer
+from engine.soundness.proof.prover import opposite
 from engine.soundness.proof.terms import Record, Term
 from engine.soundness.tests.policies import cases
 from engine.values.numerals import plain
@@ -169,8 +169,7 @@ def _fires(subject: Subject, rule: FindingRule, known: Mapping[tuple[str, str], 
         terms += record.axioms()
     answer, _ = subject.prover.possible(terms)
     # what was to be proved is that they can hold: no possible record refutes it
-    outcome: Answer = "proved" if answer == "refuted" else "refuted" if answer == "proved" else "unknown"
-    subject.prover.note(rule.id, "条件可以同时成立", outcome, rule.place)
+    subject.prover.note(rule.id, "条件可以同时成立", opposite(answer), rule.place)
     if answer == "proved":
         # a rule of a pack was sound until a parameter of this policy changed: that is where to look
         changed = [
@@ -210,6 +209,8 @@ def _measured(subject: Subject, measure: Measure, known: Mapping[tuple[str, str]
     if not holds:
         return
     answer, _ = subject.prover.possible([*holds, *_natural(subject, record, measure.of), *record.axioms()])
+    if answer == "unknown":
+        subject.prover.note(f"measures.{measure.id}", "条件可以同时成立", answer, measure.place)
     if answer == "proved":
         subject.add(
             "measure-never",

@@ -23,7 +23,7 @@ from engine.soundness.lint import words as lint_words
 from engine.soundness.lint import yearly as lint_yearly
 from engine.soundness.lint.codes import CODES, ERROR, SEVERITIES
 from engine.soundness.lint.subject import Lint, Subject, subject
-from engine.soundness.proof.prover import Obligation
+from engine.soundness.proof.prover import SOLVER, Obligation
 from engine.yaml.reader import Path_, YamlDocument
 
 
@@ -49,15 +49,36 @@ class LintReport:
 
 def lint(policy: str | Path, where: Library, today: date, *, proofs: bool = True, locked: bool = True) -> LintReport:
     """Examine a policy or pack. Raises PolicyError with everything `policy check` finds wrong: lint comes after it."""
-    under = subject(policy, where, today, proofs=proofs, locked=locked)
-    for module in (lint_tables, lint_bands, lint_rules, lint_values, lint_words, lint_policy, lint_yearly, lint_tests):
-        module.check(under)
+    return examine(subject(policy, where, today, proofs=proofs, locked=locked))
+
+
+def examine(under: Subject) -> LintReport:
+    """Every check of a policy that has been read."""
+    with SOLVER:
+        for module in (lint_tables, lint_bands, lint_rules, lint_values, lint_words, lint_policy, lint_yearly, lint_tests):
+            module.check(under)
+    _unproved(under)
     lints = _accepted(under, list(dict.fromkeys(under.lints)))
     order = list(SEVERITIES)
     lints.sort(
         key=lambda one: (bool(one.accepted), order.index(one.level), one.place.file, one.place.line, one.place.column, one.code)
     )
     return LintReport(under.resolved.id, tuple(lints), tuple(under.prover.obligations))
+
+
+def _unproved(under: Subject) -> None:
+    """What was neither proved nor refuted within the solver's steps: as good as wrong, until someone has looked and says why."""
+    for one in under.prover.obligations:
+        if one.outcome == "unknown":
+            at = f"{one.about}.{one.statement}"
+            under.add(
+                "unproved",
+                at,
+                one.place,
+                f"没有证明，也没有反例：{one.about}：{one.statement}",
+                "把公式拆成几条，或把条件写得简单些；逐条核对过确实无误的，"
+                f'在 lint: accept: 写明理由：{{code: unproved, at: "{at}", reason: …}}',
+            )
 
 
 def acceptances(document: YamlDocument) -> Iterator[tuple[int, dict[str, str]]]:
@@ -92,7 +113,7 @@ def _accepted(under: Subject, lints: list[Lint]) -> list[Lint]:
             if (
                 not found
                 and own
-                and (under.proofs or not code.startswith(("score-", "case-", "full-", "met-", "value-", "total-")))
+                and (under.proofs or not code.startswith(("score-", "case-", "full-", "met-", "value-", "total-", "unproved")))
             ):
                 out.append(
                     Lint(

@@ -21,7 +21,7 @@ from engine.soundness.lint import proved_order as proof_order
 from engine.soundness.lint.proved_scores import ScoringTable
 from engine.soundness.lint.subject import Subject, numeric
 from engine.soundness.proof.assumptions import reached
-from engine.soundness.proof.prover import Answer
+from engine.soundness.proof.prover import Answer, opposite
 from engine.soundness.proof.terms import Record
 from engine.values import numerals
 from engine.yaml.reader import Path_
@@ -52,7 +52,6 @@ def check(subject: Subject) -> None:
                 proving = ScoringTable(subject, subject.policy, table, ("scoring", name))
                 proving.run()
                 proof_order.check(proving)
-                proving.close()
 
 
 def _copied(subject: Subject, table: CaseTable) -> None:
@@ -96,13 +95,14 @@ def _reached(subject: Subject, table: str, path: Path_, cases: Sequence[Case | S
     copies = {lint.at for lint in subject.lints if lint.code == "case-copied"}
     for index, case in enumerate(cases):
         name = f"{table}.{case.id}"
-        if case.conditions and possible([holds[index], *axioms])[0] == "proved":
+        alone = possible([holds[index], *axioms])[0] if case.conditions else "refuted"
+        if alone == "proved":
             said = all_asked(case.conditions)
             subject.add(
                 "case-contradictory", name, case.place, f"“{case.id}”的条件不可能同时成立（{said}）", "改正条件，或删去这一条"
             )
             continue
-        answer = possible([ways[index], *axioms])[0] if index else "refuted"
+        answer = possible([ways[index], *axioms])[0] if index else alone
         _note(subject, name, "有指标会走到这一条", answer, case.place)
         if answer != "proved" or name in copies or not case.conditions:
             continue
@@ -199,7 +199,10 @@ def _operators(subject: Subject) -> None:
                     record.text("target_operator", sign),
                     record.text("target_kind", "number"),
                 ]
-                if subject.prover.possible([ways[index], *known, *record.axioms()])[0] == "refuted":
+                answer, _ = subject.prover.possible([ways[index], *known, *record.axioms()])
+                if answer == "unknown":
+                    subject.prover.note("direction", f"目标值写明“{sign}”的走不走到“{case.id}”", answer, case.place)
+                if answer == "refuted":
                     subject.add(
                         "direction-operator",
                         f"direction.{case.id}",
@@ -235,5 +238,4 @@ def _levels(subject: Subject) -> None:
 
 def _note(subject: Subject, about: str, statement: str, answer: Answer, place: Place) -> None:
     """Keep an obligation that something is possible: a model shows it."""
-    turned: dict[Answer, Answer] = {"refuted": "proved", "proved": "refuted", "unknown": "unknown"}
-    subject.prover.note(about, statement, turned[answer], place)
+    subject.prover.note(about, statement, opposite(answer), place)

@@ -162,6 +162,9 @@ def _bases(table: str, record: Record, *, finely: bool) -> Iterator[tuple[list[T
     if table == "quantitative":
         for target, weight in _TRIES:
             yield [value("target") == number(target), value("weight") == number(weight)], "actual", _grid(target, finely=finely)
+        # a formula that none of these suits: whatever the first of each is that does, so that it is the same one every time
+        for middle in map(Decimal, (80, 100, 10, 3, 1, 0, -80)):
+            yield [value("target") == number(middle)], "actual", _grid(middle, finely=finely)
     elif table == "execution":
         yield [value("budget") == 80], "executed", _grid(Decimal(80), finely=finely)
         yield [value("budget") == -80], "executed", _grid(Decimal(-80), finely=finely)
@@ -183,6 +186,8 @@ def _rest(record: Record) -> Iterator[list[Term]]:
     fields = record.fields
     if "target_operator" in fields and "direction" in fields:
         yield [record.text("target_operator", sign) for sign in (">=", "<=", "", ">", "<", "=", "±")]
+    if "weight" in fields:
+        yield [record.value("weight") == number(Decimal(points)) for points in ("10", "5", "20", "2", "1", "0.5")]
     if "reported" in fields:
         value = record.value("reported")
         yield [z3.Not(record.present("reported")), value == 0, value == 1, value == 10]

@@ -211,3 +211,31 @@ def numbers_of(record: Record, params: Mapping[str, Any]) -> dict[str, Term]:
 def fields_of(expression: Expression, fields: Mapping[str, Field]) -> list[str]:
     """The fields a formula reads."""
     return list(dict.fromkeys(name.name for name in formula.names(expression) if name.name in fields))
+
+
+HIGHEST_DEGREE = 8
+"""Factors above and below the line of a formula, together, up to which it is proved anything of. `weight * actual / target` has
+three; of polynomials of a much higher degree the solver's single steps become long, so that counting them bounds nothing."""
+
+
+def degree(expression: Expression, fields: Mapping[str, Field]) -> int:
+    """How many fields are multiplied above and below the line of a formula, at most, were it written as one quotient."""
+
+    def made(node: Expression) -> tuple[int, int]:
+        if isinstance(node, Constant | Name):
+            return int(isinstance(node, Name) and node.name in fields), 0
+        parts = [made(operand) for operand in node.operands]
+        above, below = parts[0]
+        for other_above, other_below in parts[1:]:
+            match node.sign:
+                case "*":
+                    above, below = above + other_above, below + other_below
+                case "/":
+                    above, below = above + other_below, below + other_above
+                case "+" | "-":
+                    above, below = max(above + other_below, other_above + below), below + other_below
+                case _:  # min, max: one of them
+                    above, below = max(above, other_above), max(below, other_below)
+        return above, below
+
+    return sum(made(expression))
