@@ -6,6 +6,7 @@ that is not certain has two readings: every table behind it is asked once for ea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -21,10 +22,12 @@ from engine.values.cells import number_of, value_of
 from engine.values.comparison import Comparison
 from engine.values.known_names import KnownNames
 from engine.values.model import Value
+from engine.values.notation import fold
 from engine.values.wording import NOT_READ, WordingReading
 from engine.values.wording import read as read_wording
 
 _TURNED = {"positive": {"<=": ">=", "<": ">"}, "inverse": {">=": "<=", ">": "<"}}
+_QUANTITY = re.compile(r"[^0-9\w]*[0-9][0-9.,]*[^0-9，。；,;！]{0,12}")
 _BEHIND = ("attainment", "nature", "met")
 """The tables behind the direction, in order."""
 
@@ -179,7 +182,15 @@ def _wording(
     """What the words of the actual say of the target, where it is not numbers or dates that say it."""
     if compared.kind in ("numbers", "deadline", "incomparable"):
         return NOT_READ
+    if _bare(target, policy) and _bare(actual, policy):
+        return NOT_READ  # two quantities in a unit nobody listed: no words say which way is better
     return read_wording(actual.raw, target.raw, indicator.name, fiscal_year, policy.grammar)
+
+
+def _bare(value: Value, policy: Policy) -> bool:
+    """Whether a text is a quantity, and nothing more, that could not be typed (0.42吨标准煤, 850元/生)."""
+    text = fold(value.raw, policy.words)
+    return bool(_QUANTITY.fullmatch(text)) and not any(word in text for word in policy.words.done)
 
 
 def _step(policy: Policy, table: str, known: Mapping[str, Scalar]) -> Step:
