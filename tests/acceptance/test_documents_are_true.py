@@ -53,12 +53,12 @@ def asked(shown: Jixiao, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Run
     return lambda command: shown(*shlex.split(command)[1:])
 
 
-@pytest.mark.parametrize(("page", "command", "shown"), examples(), ids=[f"{p}: {c}" for p, c, _ in examples()])
-def test_a_shown_command_prints_what_is_shown(asked: Callable[[str], Run], page: str, command: str, shown: list[str]) -> None:
+@pytest.mark.parametrize(("page", "command", "lines"), examples(), ids=[f"{p}: {c}" for p, c, _ in examples()])
+def test_a_shown_command_prints_what_is_shown(asked: Callable[[str], Run], page: str, command: str, lines: list[str]) -> None:
     assert command.startswith("jixiao "), f"{page} shows a command that is not jixiao's"
     run = asked(command)
     assert run.status == 0, run.err
-    assert not (wrong := shows(shown, run.out.split("\n"))), f"{page}: {command}: {wrong}"
+    assert not (wrong := shows(lines, run.out.split("\n"))), f"{page}: {command}: {wrong}"
 
 
 def test_the_first_command_as_a_process_of_its_own(process: Jixiao) -> None:

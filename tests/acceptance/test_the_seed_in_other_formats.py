@@ -29,7 +29,7 @@ from engine.documents import text as text_reader
 from engine.documents.model import Document
 from engine.errors import Place
 from engine.forms import reader as form_reader
-from engine.forms.layout import Layout, layout
+from engine.forms.layout import Layout
 from engine.intake.bundle import read_bundle
 from engine.policy.library import library
 from engine.policy.loading import load
@@ -45,7 +45,9 @@ needs_office = pytest.mark.skipif(not has_office(), reason="LibreOffice (soffice
 
 @cache
 def hubei() -> Layout:
-    return layout(load("hubei/2021", library()).form)
+    found = load("hubei/2021", library()).layout
+    assert found is not None
+    return found
 
 
 @cache

@@ -18,7 +18,8 @@ from engine.forms.labels import fold, label_keys
 from engine.forms.layout import Composition, Layout
 from engine.forms.layout import layout as build_layout
 from engine.forms.reader import read_forms, recognises
-from engine.policy.loading import load
+from engine.policy.library import library
+from engine.policy.loading import load, resolve
 from engine.submission.model import Cell, Form, Indicator
 from engine.yaml import reader as yamlfile
 from engine.yaml import schema as schemas
@@ -703,7 +704,7 @@ def test_rows_of_a_second_goal_need_no_header_of_their_own() -> None:
 
 def _composition() -> Composition:
     words = {"operators": ["≥", "≤", "="], "words": ["定性"], "no_unit": ["/"], "share_units": ["%"], "scales": ["万"]}
-    form = load("sichuan/2025").form
+    form = resolve("sichuan/2025", library()).sections["form"]
     made = build_layout({**form, "indicators": {**form["indicators"], "composition": words}}).composition
     assert made is not None
     return made
@@ -749,7 +750,9 @@ def test_a_sign_nobody_listed_is_no_sign() -> None:
 def test_weights_as_percentages_are_taken_if_all_are(weights: list[str], read: list[str]) -> None:
     indicators = [Indicator(str(n), "产出", "数量", Place(), weight=Cell(text)) for n, text in enumerate(weights)]
     goal = OpenGoal("年度目标", Place(), indicators=indicators)
-    read_weight_cells([goal], build_layout(load("central/2020").form).weight_cells)
+    central = load("central/2020").layout
+    assert central is not None
+    read_weight_cells([goal], central.weight_cells)
     assert [i.weight.text for i in goal.indicators if i.weight is not None] == read
 
 

@@ -28,6 +28,7 @@ from engine.soundness.proof.assumptions import reached, world
 from engine.soundness.proof.prover import Prover, decimal
 from engine.soundness.proof.terms import Record, number, numbers_of
 from engine.soundness.proof.terms import value as term_of
+from engine.values.cells import number_of
 
 FIELDS = {name: catalogue.COMPARED[name] for name in ("direction", "target", "actual", "weight", "reported", "name", "early")}
 NUMBERS = ("target", "actual", "weight", "reported")
@@ -161,7 +162,7 @@ def test_no_record_of_the_engine_is_ruled_out(hubei: Policy, direction: str, tar
         Cell(f"{shown}{amount}", Place()) for shown, amount in ((sign.replace(">=", "≥").replace("<=", "≤"), target), ("", actual))
     ]
     indicator = Indicator(name, "产出指标", "数量指标", Place(), weight=Cell("10"), target=cells[0], actual=cells[1])
-    item = typed(indicator, "project", 2021, hubei, NOBODY)
+    item = typed(indicator, "project", 2021, hubei, NOBODY, number_of(indicator.weight))
     held = direction_case(item, hubei)
     known = recognised(item, read(item, readings_of(held)[0], held, hubei), held)
     if known.nature != "quantitative":

@@ -27,6 +27,7 @@ from engine.soundness.proof.prover import Prover
 from engine.soundness.proof.terms import number
 from engine.submission import record
 from engine.submission.model import Cell, Indicator
+from engine.values.cells import number_of
 from engine.values.known_names import NOBODY
 
 PAIRS = [
@@ -78,7 +79,7 @@ def hubei() -> Policy:
 def test_no_record_is_ruled_out(hubei: Policy, name: str, target: str, actual: str) -> None:
     cells = [Cell(text, Place()) for text in (target, actual)]
     indicator = Indicator(name, "产出指标", "数量指标", Place(), weight=Cell("10"), target=cells[0], actual=cells[1])
-    item = typed(indicator, "project", 2021, hubei, NOBODY)
+    item = typed(indicator, "project", 2021, hubei, NOBODY, number_of(indicator.weight))
     case = direction_case(item, hubei)
     for direction in readings_of(case):  # each reading of one that is not certain is a record of its own
         known = recognised(item, read(item, direction, case, hubei), case)
