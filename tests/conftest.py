@@ -211,7 +211,7 @@ def process() -> Jixiao:
             cwd=ROOT,
             env={**os.environ, **(env or {})},
             capture_output=True,
-            timeout=60,
+            timeout=600,  # against a hang; how long it takes is the machine's affair
             check=False,
         )
         return Run(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))

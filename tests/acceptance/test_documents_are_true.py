@@ -62,9 +62,9 @@ def test_a_shown_command_prints_what_is_shown(asked: Callable[[str], Run], page:
 
 
 def test_the_first_command_as_a_process_of_its_own(process: Jixiao) -> None:
-    page, command, shown = examples()[0]
+    page, command, lines = examples()[0]
     run = process(*shlex.split(command)[1:])
-    assert (run.status, shows(shown, run.out.split("\n"))) == (0, ""), (page, run.err)
+    assert (run.status, shows(lines, run.out.split("\n"))) == (0, ""), (page, run.err)
 
 
 def test_there_are_examples() -> None:

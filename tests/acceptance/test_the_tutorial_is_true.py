@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import ROOT, Jixiao, replace_once
 from test_documents_are_true import shows
-
-from engine.soundness.tests import policies as policy_tests
 
 PAGE = ROOT / "docs" / "tutorial.md"
 STATUS = re.compile(r"（退出状态 (\d)）")
@@ -39,30 +36,6 @@ def steps() -> Iterator[Step]:
         position = found.end()
 
 
-@pytest.fixture
-def _tests_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test gives what it gave before as long as the policy is the same but for the wording of its clauses: four commands run
-    the same five hundred."""
-    known: dict[tuple[str, ...], Any] = {}
-    rules: dict[str, str] = {}
-
-    def once(run: Callable[..., Any]) -> Callable[..., Any]:
-        def remembered(self: Any, test: Any, place: Any) -> Any:
-            policy = self.policy
-            if policy.sha256 not in rules:
-                rules[policy.sha256] = repr([part for name, part in policy.sections.items() if name not in ("policy", "sources")])
-            key = (policy.id, rules[policy.sha256], self.owner, repr(test))
-            if key not in known:
-                known[key] = run(self, test, place)
-            return known[key]
-
-        return remembered
-
-    for name in ("_record", "_case", "_rollup"):
-        monkeypatch.setattr(policy_tests._File, name, once(getattr(policy_tests._File, name)))
-
-
-@pytest.mark.usefixtures("_tests_run_once")
 def test_the_tutorial(jixiao: Jixiao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for part in ("examples", "docs/tutorial"):
