@@ -12,7 +12,7 @@ from typing import Any
 from engine.documents import reader
 from engine.errors import InputError
 
-SECONDS = 90
+SECONDS = 600
 
 
 def attempt(data: bytes) -> dict[str, Any]:

@@ -71,7 +71,8 @@ class Browser:
         self.session = "/session/" + self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]
 
     def _wait(self) -> None:
-        for _ in range(100):
+        end = time.monotonic() + 600
+        while time.monotonic() < end:
             try:
                 self._call("GET", "/status")
                 return
@@ -84,7 +85,7 @@ class Browser:
         url = f"http://127.0.0.1:{self.port}{self.session}{path}"
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method=method)
         try:
-            with self.opener.open(request, timeout=60) as answer:
+            with self.opener.open(request, timeout=600) as answer:
                 return json.load(answer)["value"]
         except HTTPError as error:
             raise Refused(**json.load(error)["value"]) from error
@@ -161,7 +162,7 @@ class Browser:
         if not shutil.which("pdftotext"):
             pytest.skip("needs pdftotext: the Debian package poppler-utils")
         path.write_bytes(base64.b64decode(self.devtools("Page.printToPDF", preferCSSPageSize=True)["data"]))
-        text = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, check=True, timeout=60).stdout.decode()
+        text = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, check=True, timeout=600).stdout.decode()
         return [re.sub(r"^\d+/\d+|\d+/\d+$", "", plain(page)) for page in text.split("\f")]
 
     def close(self) -> None:
@@ -170,7 +171,7 @@ class Browser:
                 self._call("DELETE", "")
         finally:
             self.driver.terminate()
-            self.driver.wait(timeout=20)
+            self.driver.wait(timeout=600)
 
 
 def plain(text: str) -> str:

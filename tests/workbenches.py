@@ -54,9 +54,10 @@ class Server:
         assert "http" in said, said
         self.address = "http" + said.strip().partition("http")[2].rstrip("/")
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        for _ in range(200):
+        end = time.monotonic() + 600  # against a hang; how long it takes is the machine's affair
+        while time.monotonic() < end:
             try:
-                opener.open(self.address + "/static/workbench.css", timeout=5).close()
+                opener.open(self.address + "/static/workbench.css", timeout=600).close()
                 return
             except urllib.error.HTTPError:
                 return
@@ -68,10 +69,10 @@ class Server:
         """An HTTP client that goes there, past any proxy."""
         import httpx
 
-        return httpx.Client(base_url=self.address, trust_env=False, timeout=30)
+        return httpx.Client(base_url=self.address, trust_env=False, timeout=600)
 
     def close(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=600)
         assert self.process.stderr
         self.process.stderr.close()

@@ -241,7 +241,7 @@ def font_file(family: str) -> Path | None:
     if not shutil.which("fc-match"):
         return None
     command = ["fc-match", "--format", "%{family}\n%{file}", family]
-    found, _, path = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.partition("\n")
+    found, _, path = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout.partition("\n")
     return Path(path) if family in found.split(",") else None
 
 
@@ -262,5 +262,5 @@ def converted(files: dict[str, bytes], target: str, suffix: str, *, font: Path |
         profile = f"-env:UserInstallation={(home / 'profile').as_uri()}"
         command = ["soffice", "--headless", profile, "--convert-to", target, "--outdir", str(home / "out")]
         names = [str(home / name) for name in files]
-        subprocess.run([*command, *names], check=True, capture_output=True, timeout=120, env=environment)
+        subprocess.run([*command, *names], check=True, capture_output=True, timeout=600, env=environment)
         return {name: (home / "out" / f"{Path(name).stem}.{suffix}").read_bytes() for name in files}

@@ -66,7 +66,7 @@ def on_a_terminal(*arguments: object, columns: int = 80, **env: str) -> str:
             if not part:
                 break
             out += part
-        assert running.wait(60) == 0
+        assert running.wait(600) == 0
     os.close(master)
     return out.decode("utf-8").replace("\r\n", "\n")
 
@@ -312,7 +312,7 @@ def test_a_reader_that_goes_away_is_no_error(seed: Path) -> None:
         running.stdout.read(10)
         running.stdout.close()
         assert running.stderr.read() == b""
-        assert running.wait(60) == 0
+        assert running.wait(600) == 0
 
 
 # --- other commands --------------------------------------------------------------------------------------------------

@@ -317,7 +317,7 @@ def test_a_server_killed_while_it_saves_leaves_every_file_whole(tmp_path: Path) 
                 time.sleep(0.001)
             time.sleep(stop)
             server.process.send_signal(signal.SIGKILL)
-            server.process.wait(timeout=20)
+            server.process.wait(timeout=600)
             saving.join()
         assert path.read_text(encoding="utf-8") in texts
         for file in (policies / ".workbench").rglob("*.json"):

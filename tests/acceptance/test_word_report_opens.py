@@ -53,7 +53,7 @@ def pages(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tup
         [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(home), *map(str, files.values())],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     if "no export filter" in done.stderr or "source file could not be loaded" in done.stderr + done.stdout:
