@@ -23,7 +23,16 @@ def test_facts_are_frozen() -> None:
 
 
 def test_what_a_form_did_not_fill_in_is_absent_and_counts_are_exact() -> None:
-    goal = GoalFact(form="甲", form_kind="project", number=1, title=None, weight=Decimal("12.5"), weight_sum=None, indicators=3)
+    goal = GoalFact(
+        form="甲",
+        form_kind="project",
+        number=1,
+        title=None,
+        weight=Decimal("12.5"),
+        weight_sum=None,
+        reported_sum=None,
+        indicators=3,
+    )
     assert kind_of(goal) == "goal"
     assert values_of(goal) == {
         "form": "甲",
