@@ -74,7 +74,7 @@ def weights_of(form: Form, full_score: Decimal) -> tuple[list[Weight | None], li
 def _weight(n: int, printed: Decimal | None, bounds: _Bounds, spoilt: bool) -> Weight | None:
     if printed is not None:
         return Weight(printed, printed, printed, "printed")
-    if spoilt or not bounds.by[n]:
+    if spoilt or not bounds.by[n] or bounds.high[n] <= 0:  # what is worth nothing is no indicator: a part, a filler
         return None
     low, high = bounds.low[n], bounds.high[n]
     return Weight(low if low == high else None, low, high, "inferred", bounds.by[n])
