@@ -35,7 +35,7 @@ from engine.scoring.model import Evaluation, ScoredIndicator
 from engine.submission.model import Form, Submission
 from engine.values import comparison, names
 
-VERSION = 2
+VERSION = 3
 """Of what the rows mean. A corpus written by another version is refused, not guessed at."""
 
 Row = dict[str, Any]

@@ -321,7 +321,7 @@ def _effect(item: Item, field: str) -> str:
         return "scope" if item.id in _SCOPE else "words"
     if section in ("sources", "narrative") or key in _TEXTS:
         return "words"
-    if section == "notation" or section == "form":
+    if section in ("notation", "wording", "form"):
         return "reading"
     if section == "recognition":
         return "findings" if item.path[1:2] == ("met",) else "scores"

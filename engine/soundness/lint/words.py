@@ -28,12 +28,12 @@ def check(subject: Subject) -> None:
 
 def _lists(subject: Subject) -> Iterator[tuple[Path_, list[Any]]]:
     """Every list of words an officer keeps: parameters, names, taxonomy, and lists written in conditions."""
-    for section in ("parameters", "names", "taxonomy", "recognition", "scoring", "measures", "findings"):
+    for section in ("parameters", "names", "taxonomy", "wording", "recognition", "scoring", "measures", "findings"):
         for path, value in walk(subject.data.get(section, {}), (section,)):
             if not isinstance(value, list) or not value or not all(isinstance(word, str) for word in value):
                 continue
             # in the other sections only lists of words that a text is searched for
-            if section in ("parameters", "names", "taxonomy") or path[-1] in ("contains", "not_contains"):
+            if section in ("parameters", "names", "taxonomy", "wording") or path[-1] in ("contains", "not_contains"):
                 yield path, value
 
 

@@ -23,7 +23,7 @@ OPTIONAL = (
     *("name_direction", "name_certain", "name_case", "known_direction", "score_direction"),
 )
 """Fields of an indicator that a record may lack; `scoring` refuses one without a weight."""
-MOVED = ("actual", "actual_text", "actual_percent", "verdict", "attainment", "achieved")
+MOVED = ("actual", "actual_text", "actual_percent", "verdict", "attainment", "achieved", "wording", "wording_aim", "wording_ground")
 """Fields that differ between two indicators of which one did better."""
 
 

@@ -58,7 +58,8 @@ def _sure(index: int, tokens: Sequence[Token], grammar: Grammar) -> Token:
     if token.role != "unsure":
         return token
     deeds = [item for item in rest if item.role == "achieve" or item.steps]
-    behind = any(item.end == token.start and item.role in NOUNS and len(item.text) > 1 for item in tokens[:index])
+    named = (*NOUNS, "date", "later")  # 扶持计划, 2022年度计划
+    behind = any(item.end == token.start and item.role in named and len(item.text) > 1 for item in tokens[:index])
     if behind or not (deeds or any(item.number is not None for item in rest)) or any(item.role == "future" for item in rest):
         return replace(token, role=CONTENT)
     finished = any(item.role == "done" or item.family in grammar.groups["general"] for item in rest[1:])

@@ -98,7 +98,7 @@ def _degrees(found: Sequence[Token], grammar: Grammar) -> list[Token]:
 
 def _at(text: str, position: int, grammar: Grammar, fiscal_year: int) -> Iterator[Token]:
     """Every word that can begin here."""
-    if text[position] in grammar.breaks:
+    if text[position] == "\n" or text[position] in grammar.breaks:
         yield Token("break", text[position], position, position + 1)
         return
     if (when := read_day(text, position, fiscal_year, grammar.words)) is not None:
@@ -122,8 +122,10 @@ def _ends(text: str, position: int, grammar: Grammar) -> bool:
         return True
     after = text[position]
     entry = grammar.entries.get(after)
-    if after in grammar.breaks or entry is None:
-        return after in grammar.breaks
+    if after == "\n" or after in grammar.breaks:
+        return True
+    if entry is None:
+        return False
     return entry.role in ("of", "joins") or (entry.role == "filler" and not after.isalnum())
 
 
