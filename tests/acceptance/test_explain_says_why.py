@@ -41,7 +41,8 @@ def test_a_claim_that_cannot_stand(jixiao: Jixiao, seed: Path) -> None:
     text = explained(jixiao, seed, "--form", "机关保障", "--indicator", "建设综治示范点")
     assert "自评 20，计算 15.99，可取 10.00 至 15.99" in text
     assert "[10, 16)" in text
-    assert "完成值写明只做到一部分" in text
+    assert "完成值的措辞表示部分达成" in text
+    assert "“在一定程度上”管到“推进”" in text
     assert "80-50%（含50%）" in text
 
 

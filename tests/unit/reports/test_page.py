@@ -288,7 +288,14 @@ def test_bars_reach_as_far_as_the_score(page: Page) -> None:
 
 
 def test_a_score_left_to_a_human_says_so_and_why(forms: Forms) -> None:
-    asked = make(forms.write(("\t培训期数（20分）\n", "\t培训期数\n")))
+    asked = make(
+        forms.write(
+            ("\t培训期数（20分）\n", "\t培训期数\n"),
+            ("\t数量指标（20分）\n", "\t数量指标\n"),
+            ("\t服务投诉次数（20分）\n", "\t服务投诉次数\n"),
+            ("\t质量指标（20分）\n", "\t质量指标\n"),
+        )
+    )
     (row,) = [row for row in asked.all(".indicators tr") if "培训期数" in words(row) and "id" in row.attrs]
     assert "？ 待人工判断" in words(row)
     assert "—" in words(row)
