@@ -23,16 +23,19 @@ def proofs(patch: pytest.MonkeyPatch) -> None:
     """The solver is asked once about the same terms, and under the same bounds: forty policies with one mistake each, and the
     policy that they are copies of, have most of their obligations in common."""
     ask = Prover.possible
-    known: dict[tuple[Any, ...], tuple[list[Any], Any]] = {}  # with the terms: as long as they are there, their numbers are theirs
+    # with the terms: as long as they are there, their numbers are theirs
+    known: dict[tuple[Any, ...], tuple[list[Any], Any, int]] = {}
 
     def possible(self: Prover, terms: Iterable[Any]) -> Any:
         asked = list(terms)
-        key = (self.query_seconds, self.total_seconds, *(term.get_id() for term in asked))
-        if key in known:
+        key = (self.query_steps, *(term.get_id() for term in asked))
+        if key in known and known[key][2] <= self.total_steps - self.spent:
+            self.spent += known[key][2]
             return known[key][1]
+        before = self.spent
         answer = ask(self, asked)
         if answer[0] != "unknown":
-            known[key] = (asked, answer)
+            known[key] = (asked, answer, self.spent - before)
         return answer
 
     patch.setattr(Prover, "possible", possible)
