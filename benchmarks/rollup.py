@@ -32,6 +32,10 @@ from engine.submission.model import BudgetLine, Cell, Form, Goal, Indicator, Sub
 UNITS, INDICATORS, COUNTIES = 1_000, 40, 10
 
 
+_NAMES = ("培训人数", "学员合格率", "就业服务水平", "学员投诉次数")
+"""Names that say which way is better: what has none is left to a human, and the form has no total."""
+
+
 def province(units: int, seed: int = 1) -> list[Form]:
     """Forms of one project by many units: a quarter each of counts, rates, words and limits. The same seed gives the same."""
     rng = random.Random(seed)
@@ -57,7 +61,8 @@ def _form(rng: random.Random, number: int) -> Form:
             score = "1.5" if actual.startswith("在") else "2"
         else:
             target, actual = "≤4次", f"{rng.randint(0, 6)}次"
-        indicators.append(Indicator(f"指标{n}", level1, level2, place, *map(cell, ("2", target, actual, score))))
+        name = f"{_NAMES[n % 4]}（第{n + 1}批）"
+        indicators.append(Indicator(name, level1, level2, place, *map(cell, ("2", target, actual, score))))
     budget = Decimal(rng.randint(5_000, 900_000)) / 100
     executed = (budget * rng.choice([100, 99, 97, 92, 85, 60]) / 100).quantize(Decimal("0.01"))
     line = BudgetLine("年度财政资金总额", "total", place, "万元", None, cell(str(budget)), cell(str(executed)))

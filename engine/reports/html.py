@@ -7,7 +7,7 @@ sheet and the script, and a template that does not begin with it is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,11 @@ from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
 from engine.reports.draft import Draft
 from engine.results.model import Result, ResultFinding, ResultForm, ResultScore
-from engine.results.reading import apart, clause_ids, differs, grades_differ, numbers_of
+from engine.results.reading import apart, clause_ids, differs, grades_differ, numbers_of, worth
+from engine.results.views.columns import Column, page_cells, page_head
+from engine.results.views.tables import GOALS, INDICATORS, OVERVIEW, PARTS, FormRow, goal_row
+from engine.results.views.tables import indicators as indicator_rows
+from engine.results.views.tables import parts as part_rows
 from engine.templating.filters import rate
 from engine.templating.page import self_contained
 
@@ -25,6 +29,7 @@ INDEX = "page/report-index.html.j2"
 ON_ONE_PAGE = 12
 """Forms of a bundle that are shown on one page; of more, each has a page of its own, and an index leads to them."""
 _ORDER = list(SEVERITIES)
+_TABLES: dict[str, Sequence[Column[Any]]] = {"forms": OVERVIEW, "parts": PARTS, "goals": GOALS, "indicators": INDICATORS}
 Data = dict[str, Any]
 
 
@@ -58,7 +63,8 @@ def pages(
         yield f"{name}.html", render(alone, [draft] if draft else [], policy, roots)
         total = _score("total", form["scores"]["total"], form)
         grade = {**form["grade"], "differs": grades_differ(form)}
-        rows.append({**form, "href": f"{name}.html", "total": total, "grade": grade, "tally": numbers_of(own)})
+        cells = page_cells(OVERVIEW, FormRow(form, own))
+        rows.append({**form, "href": f"{name}.html", "total": total, "grade": grade, "tally": numbers_of(own), "cells": cells})
     # worst first: a reviewer opens from the top
     rows.sort(key=lambda row: [-row["tally"][key] for key in SEVERITIES])
     shown = {**data({**result, "forms": [], "findings": []}, [], policy), "rows": rows, "tally": numbers_of(result["findings"])}
@@ -86,6 +92,7 @@ def data(result: Result, drafts: Sequence[Draft], policy: Policy) -> Data:
         ],
         "tally": numbers_of(result["findings"]),
         "clauses": _clauses(result, policy),
+        "columns": {name: page_head(columns) for name, columns in _TABLES.items()},
         "categories": {key: title for key, title in CATEGORIES.items() if any(f["category"] == key for f in result["findings"])},
         "severities": dict(SEVERITIES),
         "tiers": {band.id: band.label for band in policy.scoring.tiers},
@@ -109,7 +116,8 @@ def _form(anchor: str, form: ResultForm, findings: Sequence[ResultFinding], draf
     indicators: list[Data] = [
         _placed(item, source)
         | {"id": f"{anchor}-i{number}", "bar": _bar(item, item["weight"]), "differs": differs(item), "problems": []}
-        for number, item in enumerate(form["indicators"], start=1)
+        | {"cells": page_cells(INDICATORS, row)}
+        for number, (item, row) in enumerate(zip(form["indicators"], indicator_rows(form), strict=True), start=1)
     ]
     first: dict[str, Data] = {}
     for item in indicators:
@@ -126,48 +134,43 @@ def _form(anchor: str, form: ResultForm, findings: Sequence[ResultFinding], draf
     return {
         **_placed(form, source),
         "id": anchor,
-        "scores": [_score(key, score, form) for key, score in form["scores"].items()],
+        "cells": page_cells(OVERVIEW, FormRow(form, own)),
+        "scores": [
+            _score(key, score, form) | {"cells": page_cells(PARTS, row)}
+            for (key, score), row in zip(form["scores"].items(), part_rows(form), strict=False)  # the last row is the grade's
+        ],
         "grade": {**grade, "differs": grades_differ(form)},
         "rate": _percent(form["counts"]["completion_rate"]),
         "findings": shown,
         "tally": numbers_of(own),
-        "goals": list(_goals(indicators, draft)),
+        "goals": list(_goals(indicators, form, draft)),
         "draft": _draft(draft) if draft else None,
     }
 
 
 def _score(key: str, score: ResultScore, form: ResultForm) -> Data:
-    """A part's score with its weight: the policy's, or for a part the policy does not name, what its indicators are worth."""
-    scheme = form["scheme"]
-    worth = {"execution": scheme["execution"], "total": scheme["full_score"], **scheme["level1"]}.get(key)
-    weight = worth if worth is not None else _sum(i["weight"] for i in form["indicators"] if i["level1"] == key)
+    """A part's score, and what it is worth."""
+    weight = worth(form, key)
     return {"key": key, **score, "weight": weight, "differs": differs(score), "bar": _bar(score, weight)}
 
 
-def _goals(indicators: Sequence[Data], draft: Draft | None) -> Iterator[Data]:
-    """The indicators by goal. A goal's numbers are the sums of its indicators', or nothing where one of them has none."""
+def _goals(indicators: Sequence[Data], form: ResultForm, draft: Draft | None) -> Iterator[Data]:
+    """The indicators by goal, with their sums."""
     titles = {goal["number"]: goal["title"] for goal in draft.context.data["goals"]} if draft else {}
-    for number in dict.fromkeys(item["goal"] for item in indicators):
-        own = [item for item in indicators if item["goal"] == number]
-        counted = [item for item in own if item["status"] != "not_applicable"]
-        sums: Data = {key: _sum(item[key] for item in counted) for key in ("reported", "computed")}
-        weight = _sum(item["weight"] for item in own)
+    for number in dict.fromkeys(item["goal"] for item in form["indicators"]):
+        row = goal_row([item for item in form["indicators"] if item["goal"] == number])
+        sums = {"reported": row.reported, "computed": row.computed}
         yield {
             "number": number,
             "title": titles.get(str(number), ""),
-            "indicators": own,
-            "met": sum(item["met"] == "yes" for item in own),
-            "weight": weight,
+            "indicators": [item for item in indicators if item["goal"] == number],
+            "met": sum(item["met"] == "yes" for item in row.items),
+            "weight": row.weight,
             **sums,
-            "differs": apart(sums["reported"], sums["computed"]) != 0,
-            "bar": _bar(sums, weight),
+            "differs": apart(row.reported, row.computed) != 0,
+            "bar": _bar(sums, row.weight),
+            "cells": page_cells(GOALS, row),
         }
-
-
-def _sum(numbers: Iterable[str | None]) -> str | None:
-    values = list(numbers)
-    known = [Decimal(value) for value in values if value is not None]
-    return format(sum(known, Decimal(0)), "f") if known and len(known) == len(values) else None
 
 
 def _bar(score: Mapping[str, Any], weight: str | None) -> dict[str, str | None] | None:

@@ -50,6 +50,20 @@ def remark(score: Scored) -> str:
     return "≠ 不同" if differs(score) else ""
 
 
+def worth(form: ResultForm, part: str) -> str | None:
+    """What a part of a form is worth: by the policy, or for a part the policy does not name, what its indicators are."""
+    scheme = form["scheme"]
+    named = {"execution": scheme["execution"], "total": scheme["full_score"], **scheme["level1"]}
+    return named.get(part) or added(item["weight"] for item in form["indicators"] if item["level1"] == part)
+
+
+def added(numbers: Iterable[str | None]) -> str | None:
+    """The sum of numbers; None where one is missing, or there are none."""
+    values = list(numbers)
+    known = [Decimal(value) for value in values if value is not None]
+    return format(sum(known, Decimal(0)), "f") if known and len(known) == len(values) else None
+
+
 def grades_differ(form: ResultForm) -> bool:
     """Whether the body's own grade is another than the computed one, where both are known."""
     reported, computed = form["grade"]["reported"], form["grade"]["computed"]

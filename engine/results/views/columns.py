@@ -3,7 +3,7 @@
 A column's kind says how. `text` and `name` are words, at the left and folded where they are long (a `name` is the row's own);
 `number` (decimals as the document writes them) and `word` (short: a grade, 12/40) stand at the right, in one piece, and where
 there is none (None) a dash says so; `count` and `extra` stand there, too, but are left out. `mark` is a remark beside numbers;
-`own` and `mark` need no title in a text: the row says it.
+`own` and `mark` need no title in a text: the row says it. `bar` and `markup` are a page's: its template draws them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Generic, Literal, TypeVar
 
 from engine.results.views.excel import Sheet, Value, numeric
 
-Kind = Literal["text", "name", "own", "number", "word", "count", "extra", "mark"]
+Kind = Literal["text", "name", "own", "number", "word", "count", "extra", "mark", "bar", "markup"]
 Medium = Literal["terminal", "markdown", "excel", "page"]
 Row = TypeVar("Row")
 EVERYWHERE: tuple[Medium, ...] = ("terminal", "markdown", "excel", "page")
@@ -47,6 +47,17 @@ class Column(Generic[Row]):
 def shown_on(columns: Iterable[Column[Row]], medium: Medium) -> list[Column[Row]]:
     """The columns a medium shows."""
     return [column for column in columns if medium in column.on]
+
+
+def page_head(columns: Iterable[Column[Row]]) -> list[dict[str, str]]:
+    """Title and kind of each column, for a page's template (`head` and `cells` of page/parts.html.j2)."""
+    return [{"title": column.title, "kind": column.kind} for column in shown_on(columns, "page")]
+
+
+def page_cells(columns: Iterable[Column[Row]], row: Row) -> list[str]:
+    """What stands in the columns of a page; empty where there is nothing, which the template says in its own way."""
+    values = (column.value(row) for column in shown_on(columns, "page"))
+    return ["" if value is None else str(value) for value in values]
 
 
 def markdown(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> list[str]:

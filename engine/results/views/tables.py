@@ -11,6 +11,8 @@ from engine.results.model import Result, ResultFile, ResultFinding, ResultForm, 
 from engine.results.reading import (
     KINDS,
     STATUSES,
+    Scored,
+    added,
     counts,
     differs,
     evidence_told,
@@ -22,10 +24,15 @@ from engine.results.reading import (
     remark,
     span,
     tally,
+    worth,
 )
-from engine.results.views.columns import Column
+from engine.results.views.columns import Column, Medium
 from engine.results.views.questions import readings
 
+_TEXT: tuple[Medium, ...] = ("terminal", "markdown")
+_EXCEL: tuple[Medium, ...] = ("excel",)
+_FILES: tuple[Medium, ...] = ("markdown", "excel")
+_PAGE: tuple[Medium, ...] = ("page",)
 UNREAD = {"failed": "未读出", "skipped": "跳过"}
 
 
@@ -57,88 +64,152 @@ class FormRow:
 
 _TOTALS: tuple[Column[FormRow], ...] = (
     Column("自评总分", lambda row: row.form["scores"]["total"]["reported"], "number"),
-    Column("计算总分", lambda row: row.computed, "number"),
-    Column("等级", lambda row: grades(row.form), "word"),
+    Column("计算总分", lambda row: row.computed, "number", _TEXT),
+    Column("计算总分", lambda row: row.form["scores"]["total"]["computed"], "number", _PAGE),
+    Column("对比", lambda row: None, "bar", _PAGE),
+    Column("结论", lambda row: None, "mark", _PAGE),
+    Column("等级", lambda row: grades(row.form), "word", _TEXT),
+    Column("等级", lambda row: None, "markup", _PAGE),
     Column("完成指标", lambda row: counts(row.form), "word"),
+)
+
+
+def _drawn(title: str) -> Column[FormRow]:
+    return Column(title, lambda row: None, "markup", _PAGE)
+
+
+_FOUND: tuple[Column[FormRow], ...] = (
+    Column(SEVERITIES["error"], lambda row: row.found("error"), "count", _TEXT),
+    Column(SEVERITIES["warning"], lambda row: row.found("warning"), "count", _TEXT),
+    Column(SEVERITIES["info"], lambda row: row.found("info"), "count", _TEXT),
 )
 FORMS: tuple[Column[FormRow], ...] = (
     Column("单位", lambda row: row.form["unit"]),
     Column("年度", lambda row: str(row.form["fiscal_year"]), "word"),
     Column("表", lambda row: row.name, "name"),
     *_TOTALS,
-    Column(SEVERITIES["error"], lambda row: row.found("error"), "count"),
-    Column(SEVERITIES["warning"], lambda row: row.found("warning"), "count"),
-    Column(SEVERITIES["info"], lambda row: row.found("info"), "count"),
+    *_FOUND,
 )
 """The forms of many bundles."""
 OVERVIEW: tuple[Column[FormRow], ...] = (
-    Column("汇总", lambda row: row.form["name"], "name"),
+    Column("汇总", lambda row: row.form["name"], "name", _TEXT),
+    Column("自评表", lambda row: row.form["name"], "name", _PAGE),
     *_TOTALS,
-    Column("发现问题", lambda row: tally(row.findings)),
+    Column("发现问题", lambda row: tally(row.findings), on=_TEXT),
+    *(_drawn(title) for title in SEVERITIES.values()),
 )
 """The forms of one bundle."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """A score of a form: of a part, the grade, or an indicator (`item`)."""
+    """A line of scores: of a part of a form (`score`), of an indicator (`item`), or the grade (neither)."""
 
     form: ResultForm
     name: str
     reported: str | None
     computed: str | None
-    range: str = ""
-    remark: str = ""
-    status: str = "scored"
-    reason: str = ""
+    score: Scored | None = None
     item: ResultIndicator | None = None
+    weight: str | None = None
+    note: str = ""
+
+    @property
+    def status(self) -> str:
+        return self.score["status"] if self.score else "scored"
+
+    @property
+    def range(self) -> str:
+        return span(self.score) if self.score else ""
+
+    @property
+    def allowed(self) -> str:
+        """The admissible range, also where it is one value."""
+        ends = (self.score["allowed"] if self.score else None) or []
+        return "–".join(dict.fromkeys(ends))
+
+    @property
+    def remark(self) -> str:
+        return remark(self.score) if self.score else self.note
 
     @property
     def why(self) -> str:
         """What an indicator that was not scored lacks, or why a part has no score."""
-        return "：".join(filter(None, (STATUSES[self.status] if self.item else "", self.reason)))
+        reason = self.score.get("reason", "") if self.score else ""
+        return "：".join(filter(None, (STATUSES[self.status] if self.item else "", reason)))
 
 
 def parts(form: ResultForm) -> Iterator[ScoreRow]:
-    """The scores of a form's parts, the total and the grade."""
+    """The scores of a form's parts, the total and, last, the grade."""
     for key, score in form["scores"].items():
-        numbers, status, reason = (score["reported"], score["computed"]), score["status"], score.get("reason", "")
-        yield ScoreRow(form, label(key), *numbers, span(score), remark(score), status, reason)
+        yield ScoreRow(form, label(key), score["reported"], score["computed"], score, weight=worth(form, key))
     grade = form["grade"]
-    yield ScoreRow(form, "等级", grade["reported"], grade["computed"], remark="≠ 不同" if grades_differ(form) else "")
+    yield ScoreRow(form, "等级", grade["reported"], grade["computed"], note="≠ 不同" if grades_differ(form) else "")
 
 
 def indicators(form: ResultForm) -> Iterator[ScoreRow]:
     """The scores of a form's indicators."""
     for item in form["indicators"]:
-        numbers, reason = (item["reported"], item["computed"]), item.get("reason", "")
-        yield ScoreRow(form, item["name"], *numbers, span(item), remark(item), item["status"], reason, item)
+        yield ScoreRow(form, item["name"], item["reported"], item["computed"], item, item, item["weight"])
 
 
 PARTS: tuple[Column[ScoreRow], ...] = (
     Column("部分", lambda row: row.name, "own"),
+    Column("分值", lambda row: row.weight, "number", _PAGE),
     Column("自评", lambda row: row.reported, "number"),
     Column("计算", lambda row: row.computed, "number"),
-    Column("可取范围", lambda row: row.range, "extra"),
+    Column("可取范围", lambda row: row.range, "extra", _TEXT),
+    Column("可取范围", lambda row: row.allowed, "extra", _PAGE),
+    Column("对比", lambda row: None, "bar", _PAGE),
     Column("结论", lambda row: row.remark, "mark"),
 )
 INDICATORS: tuple[Column[ScoreRow], ...] = (
-    Column("自评表", lambda row: row.form["name"], on=("excel",)),
-    Column("表种", lambda row: KINDS[row.form["kind"]], on=("excel",)),
-    Column("目标", lambda row: row.item["goal"] if row.item else None, "count"),
-    Column("一级指标", lambda row: row.item["level1"] if row.item else "", on=("excel",)),
-    Column("二级指标", lambda row: (row.item["level2"] or None) if row.item else "", "word"),
-    Column("项目", lambda row: row.name, "name", ("excel",)),
-    Column("三级指标", lambda row: row.name, "name", ("terminal", "markdown", "page")),
+    Column("自评表", lambda row: row.form["name"], on=_EXCEL),
+    Column("表种", lambda row: KINDS[row.form["kind"]], on=_EXCEL),
+    Column("目标", lambda row: row.item["goal"] if row.item else None, "count", _FILES),
+    Column("一级指标", lambda row: row.item["level1"] if row.item else "", on=_EXCEL),
+    Column("二级指标", lambda row: (row.item["level2"] or None) if row.item else "", "word", _FILES),
+    Column("项目", lambda row: row.name, "name", _EXCEL),
+    Column("三级指标", lambda row: row.name, "name", ("markdown", "page")),
     Column("分值", lambda row: row.item["weight"] if row.item else None, "number"),
     Column("目标值", lambda row: row.item["target"] if row.item else ""),
     Column("实际完成值", lambda row: row.item["actual"] if row.item else ""),
+    Column("完成", lambda row: row.item["met"] if row.item else "", "markup", _PAGE),
     Column("自评", lambda row: row.reported, "number"),
     Column("计算", lambda row: row.computed, "number"),
-    Column("情形", lambda row: row.item["trace"].get("case", "") if row.item else "", on=("excel",)),
+    Column("情形", lambda row: row.item["trace"].get("case", "") if row.item else "", on=_EXCEL),
     Column("依据", lambda row: row.item["trace"].get("basis") if row.item else None, "word", ("markdown",)),
-    Column("结论", lambda row: row.remark, "mark", ("markdown",)),
-    Column("说明", lambda row: row.why, on=("excel",)),
+    Column("对比", lambda row: None, "bar", _PAGE),
+    Column("结论", lambda row: row.remark, "mark", ("markdown", "page")),
+    Column("说明", lambda row: row.why, on=_EXCEL),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GoalRow:
+    """A goal's indicators added up; no number where one of them has none."""
+
+    items: Sequence[ResultIndicator]
+    reported: str | None
+    computed: str | None
+    weight: str | None
+
+
+def goal_row(items: Sequence[ResultIndicator]) -> GoalRow:
+    """The sums over a goal's indicators; what does not apply counts for its weight only."""
+    counted = [item for item in items if item["status"] != "not_applicable"]
+    sums = added(item["reported"] for item in counted), added(item["computed"] for item in counted)
+    return GoalRow(items, *sums, added(item["weight"] for item in items))
+
+
+GOALS: tuple[Column[GoalRow], ...] = (
+    Column("年度目标", lambda row: None, "name"),
+    Column("完成指标", lambda row: f"{sum(item['met'] == 'yes' for item in row.items)}/{len(row.items)}", "word"),
+    Column("分值", lambda row: row.weight, "number"),
+    Column("自评", lambda row: row.reported, "number"),
+    Column("计算", lambda row: row.computed, "number"),
+    Column("对比", lambda row: None, "bar"),
+    Column("结论", lambda row: None, "mark"),
 )
 
 
@@ -151,24 +222,24 @@ def finding_columns(policy: Policy | None = None) -> tuple[Column[ResultFinding]
 
     return (
         Column("级别", kind_of, on=("markdown",)),
-        Column("级别", lambda finding: SEVERITIES[finding["severity"]], on=("excel",)),
-        Column("类别", lambda finding: CATEGORIES[finding["category"]], on=("excel",)),
-        Column("自评表", lambda finding: finding["form"], on=("excel",)),
-        Column("指标或事项", lambda finding: finding["subject"], on=("excel",)),
+        Column("级别", lambda finding: SEVERITIES[finding["severity"]], on=_EXCEL),
+        Column("类别", lambda finding: CATEGORIES[finding["category"]], on=_EXCEL),
+        Column("自评表", lambda finding: finding["form"], on=_EXCEL),
+        Column("指标或事项", lambda finding: finding["subject"], on=_EXCEL),
         Column("问题", lambda finding: finding["message"]),
         Column("佐证", lambda finding: evidence_told(finding["evidence"]), on=("markdown",)),
         Column("建议", lambda finding: finding["advice"]),
         Column("依据与规则", lambda finding: f"{finding['basis']} {finding['rule']}", on=("markdown",)),
-        Column("依据", lambda finding: finding["basis"], on=("excel",)),
-        Column("条文", clause, on=("excel",)),
-        Column("规则", lambda finding: finding["rule"], on=("excel",)),
+        Column("依据", lambda finding: finding["basis"], on=_EXCEL),
+        Column("条文", clause, on=_EXCEL),
+        Column("规则", lambda finding: finding["rule"], on=_EXCEL),
         Column(
             "证据",
             lambda finding: "\n".join(f"{e['title'] or e['field']}：{e['value']}" for e in finding["evidence"]),
-            on=("excel",),
+            on=_EXCEL,
         ),
-        Column("位置", lambda finding: "\n".join(dict.fromkeys(e["where"] for e in finding["evidence"])), on=("excel",)),
-        Column("处理情况", lambda finding: "", on=("excel",)),
+        Column("位置", lambda finding: "\n".join(dict.fromkeys(e["where"] for e in finding["evidence"])), on=_EXCEL),
+        Column("处理情况", lambda finding: "", on=_EXCEL),
     )
 
 

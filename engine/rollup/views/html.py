@@ -10,6 +10,9 @@ from typing import Any
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.resources import shipped
 from engine.results.reading import KINDS
+from engine.results.views.columns import Column, page_cells, page_head
+from engine.rollup.views.tables import INDICATORS, LEVELS, RankRow, forms, rank_columns
+from engine.rollup.views.tables import indicators as rolled_indicators
 from engine.rollup.views.text import trace
 from engine.templating.page import self_contained
 
@@ -17,7 +20,9 @@ TEMPLATE = "page/ranking.html.j2"
 STYLES = ("page/plots.css", "page/ranking-plots.css")
 ROWS = 500
 """Forms listed on the page; the workbook and JSON have all. The plot shows every one."""
-FINDINGS, INDICATORS = 300, 400
+MOST_FINDINGS, MOST_INDICATORS = 300, 400
+_RANKS = rank_columns("")
+_TABLES: dict[str, Sequence[Column[Any]]] = {"ranks": _RANKS, "levels": LEVELS, "indicators": INDICATORS}
 _TICK = 10
 """Points between the lines of the plot."""
 Data = dict[str, Any]
@@ -40,6 +45,7 @@ def values(ranking: Mapping[str, Any], rollup: Mapping[str, Any] | None) -> Data
         "kinds": dict(KINDS),
         "tally": [_stacked(item, most) for item in ranking["findings"]],
         "rollup": _rollup(rollup) if rollup else None,
+        "columns": {name: page_head(columns) for name, columns in _TABLES.items()},
     }
 
 
@@ -54,7 +60,7 @@ def _group(anchor: str, group: Mapping[str, Any], full: str) -> Data:
     return {
         **group,
         "id": anchor,
-        "rows": [_row(row, top) for row in rows[:ROWS]],
+        "rows": [{**_row(row, top), "cells": page_cells(_RANKS, RankRow(group["kind"], row))} for row in rows[:ROWS]],
         "left": max(0, len(rows) - ROWS),
         "dots": [
             {
@@ -101,11 +107,9 @@ def _stacked(item: Mapping[str, Any], most: int) -> Data:
 
 def _rollup(data: Mapping[str, Any]) -> Data:
     indicators = [
-        {**item, "level": level["name"], "form": form["name"], "trace": trace(item)}
-        for level in data["levels"]
-        if level["depth"] == 0
-        for form in level["forms"]
-        for item in form["indicators"]
+        {**row.item, "level": row.level["name"], "form": row.form["name"], "trace": trace(row.item)}
+        | {"cells": page_cells(INDICATORS, row)}
+        for row in rolled_indicators([row for row in forms(data) if row.level["depth"] == 0])
     ]
     found = sorted(data["findings"], key=lambda item: list(SEVERITIES).index(item["severity"]))
     clauses = [
@@ -121,10 +125,11 @@ def _rollup(data: Mapping[str, Any]) -> Data:
     ]
     return {
         **{key: data[key] for key in ("by", "axis", "levels")},
-        "findings": found[:FINDINGS],
-        "findings_left": max(0, len(found) - FINDINGS),
-        "indicators": indicators[:INDICATORS],
-        "indicators_left": max(0, len(indicators) - INDICATORS),
+        "forms": [{**row.form, "level": row.level, "cells": page_cells(LEVELS, row)} for row in forms(data)],
+        "findings": found[:MOST_FINDINGS],
+        "findings_left": max(0, len(found) - MOST_FINDINGS),
+        "indicators": indicators[:MOST_INDICATORS],
+        "indicators_left": max(0, len(indicators) - MOST_INDICATORS),
         "clauses": clauses,
         "links": {item["basis"]: item["id"] for item in clauses},
     }

@@ -8,12 +8,16 @@ from typing import Any
 
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.results.reading import KINDS, STATUSES
-from engine.results.views.columns import Column, Medium
+from engine.results.views.columns import Column, Kind, Medium
 
 Data = Mapping[str, Any]
 _TEXT: tuple[Medium, ...] = ("terminal", "markdown")
 _EXCEL: tuple[Medium, ...] = ("excel",)
 _SHEET: tuple[Medium, ...] = ("terminal", "excel")
+_PAGE: tuple[Medium, ...] = ("page",)
+_SEEN: tuple[Medium, ...] = ("terminal", "page")
+_ALL: tuple[Medium, ...] = ("terminal", "excel", "page")
+_DRAWN: Kind = "markup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,12 @@ def total_or_range(total: str | None, allowed: Sequence[str] | None) -> str:
 LEVELS: tuple[Column[RolledRow], ...] = (
     Column("层级", lambda row: row.level["depth"], "count", _EXCEL),
     Column("汇总", lambda row: "　" * row.form["depth"] + row.level["name"], "name", ("terminal",)),
-    Column("汇总", lambda row: row.level["name"], "name", _EXCEL),
-    Column("自评表", lambda row: row.form["name"], "name", _SHEET),
-    Column("份数", lambda row: row.form["count"], "count", _SHEET),
+    Column("汇总", lambda row: row.level["name"], "name", ("excel", "page")),
+    Column("自评表", lambda row: row.form["name"], "text", _ALL),
+    Column("份数", lambda row: row.form["count"], "count", _ALL),
     Column("缺", lambda row: "、".join(row.form["missing"]), on=_EXCEL),
-    Column("预算数", lambda row: _money(row.form, "budget"), "word", _TEXT),
-    Column("执行数", lambda row: _money(row.form, "executed"), "word", _TEXT),
+    Column("预算数", lambda row: _money(row.form, "budget"), "word", (*_TEXT, "page")),
+    Column("执行数", lambda row: _money(row.form, "executed"), "word", (*_TEXT, "page")),
     Column("预算数", lambda row: row.form["budget"], "number", _EXCEL),
     Column("执行数", lambda row: row.form["executed"], "number", _EXCEL),
     Column("金额单位", lambda row: row.form["money_unit"], on=_EXCEL),
@@ -68,7 +72,9 @@ LEVELS: tuple[Column[RolledRow], ...] = (
     Column("指标", lambda row: f"{row.form['met']}/{len(row.form['indicators'])}", "word", ("terminal",)),
     Column("总分", lambda row: total_or_range(row.form["total"], row.form["allowed"]), "word", _TEXT),
     Column("总分", lambda row: row.form["total"], "number", _EXCEL),
+    Column("总分", lambda row: None, _DRAWN, _PAGE),
     Column("等级", lambda row: row.form["grade"] or None, "word"),
+    Column("缺", lambda row: "、".join(row.form["missing"]), on=_PAGE),
     Column("说明", lambda row: row.form["reason"], on=_EXCEL),
 )
 INDICATORS: tuple[Column[RolledRow], ...] = (
@@ -82,12 +88,13 @@ INDICATORS: tuple[Column[RolledRow], ...] = (
     Column("完成值", lambda row: row.item["actual"]),
     Column("得分", lambda row: row.item["score"] or ("没有汇总" if row.item["refused"] else "待定"), "word", ("markdown",)),
     Column("得分", lambda row: row.item["score"], "number", _EXCEL),
+    Column("得分", lambda row: None, _DRAWN, _PAGE),
     Column("状态", lambda row: STATUSES[row.item["status"]], on=_EXCEL),
-    Column("份数", lambda row: row.item["count"], "count", _EXCEL),
+    Column("份数", lambda row: row.item["count"], "count", ("excel", "page")),
     Column("汇总办法", lambda row: row.item["method"]),
     Column("情形", lambda row: row.item["why"], on=_EXCEL),
-    Column("依据", lambda row: row.item["basis"]),
-    Column("准确数", lambda row: row.item["exact"]),
+    Column("依据", lambda row: row.item["basis"], on=("markdown", "excel")),
+    Column("准确数", lambda row: row.item["exact"], on=("markdown", "excel")),
     Column("取整", lambda row: row.item["rounding"], on=_EXCEL),
     Column("资金额度（元）", lambda row: row.item["funds"], "number", _EXCEL),
     Column("基数", lambda row: row.item["base"], "number", _EXCEL),
@@ -132,12 +139,16 @@ def ranked(data: Data) -> list[RankRow]:
     return [RankRow(group["kind"], row) for group in data["groups"] for row in group["rows"]]
 
 
-def _own(title: str, key: str, kind: Any = "text", on: tuple[Medium, ...] = _EXCEL) -> Column[RankRow]:
+def _own(title: str, key: str, kind: Kind = "text", on: tuple[Medium, ...] = _EXCEL) -> Column[RankRow]:
     return Column(title, lambda row: row.form[key], kind, on)
 
 
-def _inside(title: str, outer: str, key: str, kind: Any = "count", on: tuple[Medium, ...] = _SHEET) -> Column[RankRow]:
+def _inside(title: str, outer: str, key: str, kind: Kind = "count", on: tuple[Medium, ...] = _SHEET) -> Column[RankRow]:
     return Column(title, lambda row: row.form[outer].get(key, 0 if kind == "count" else None), kind, on)
+
+
+def _drawn(title: str) -> Column[RankRow]:
+    return Column(title, lambda row: None, _DRAWN, _PAGE)
 
 
 def _end(row: RankRow, end: int) -> str | None:
@@ -148,33 +159,38 @@ def rank_columns(name: str, parts: Sequence[str] = ()) -> tuple[Column[RankRow],
     """The table of ranks. `name`: what a terminal calls the forms of the group; `parts`: the 一级指标 that occur."""
     rate = "execution_rate"
     return (
-        Column("名次", lambda row: row.form["rank"], "word", ("terminal",)),
+        Column("单位、自评表", lambda row: None, "name", _PAGE),
+        Column("名次", lambda row: row.form["rank"], "word", _SEEN),
         _own("名次", "rank", "count"),
         _own("单位", "unit", "name", _SHEET),
         Column("表种", lambda row: KINDS[row.kind], on=_EXCEL),
         _own(name, "form", "name", ("terminal",)),
         _own("自评表", "form", "name"),
         Column("总分", lambda row: total_or_range(row.form["computed"], row.form["allowed"]), "word", ("terminal",)),
+        Column("总分", lambda row: None, _DRAWN, _PAGE),
+        Column("对比", lambda row: None, _DRAWN, _PAGE),
         _own("计算总分", "computed", "number"),
-        _own("等级", "grade", "word", _SHEET),
+        _own("等级", "grade", "word", _ALL),
         _own("自评", "reported", "number", ("terminal",)),
+        Column("自评", lambda row: None, _DRAWN, _PAGE),
         _own("自评总分", "reported", "number"),
         _own("自评等级", "grade_reported"),
         Column("可能最低", lambda row: _end(row, 0), "number", _EXCEL),
         Column("可能最高", lambda row: _end(row, 1), "number", _EXCEL),
         _own("预算执行得分", "execution_score", "number"),
         *(_inside(part, "parts", part, "number", _EXCEL) for part in parts),
-        Column("执行率", lambda row: f"{row.form[rate]}%" if row.form[rate] else None, "word", ("terminal",)),
+        Column("执行率", lambda row: f"{row.form[rate]}%" if row.form[rate] else None, "word", _SEEN),
         _own("执行率（%）", rate, "number"),
         _own("预算数", "budget", "number"),
         _own("执行数", "executed", "number"),
         _own("金额单位", "money_unit"),
-        Column("完成", lambda row: f"{row.form['met']}/{row.form['indicators']}", "word", ("terminal",)),
+        Column("完成", lambda row: f"{row.form['met']}/{row.form['indicators']}", "word", _SEEN),
         _own("指标", "indicators", "count"),
         _own("完成", "met", "count"),
         _own("判断不了", "unknown", "count"),
         _own("完成率（%）", "completion_rate", "number"),
         *(_inside(title, "findings", key) for key, title in SEVERITIES.items()),
+        *(_drawn(title) for title in SEVERITIES.values()),
         *(_inside(title, "categories", key, on=_EXCEL) for key, title in CATEGORIES.items()),
         _own("首要问题", "first"),
         _own("文件", "file"),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from rich.text import Text
 
-from engine.results.views.columns import Column, markdown, sheet
+from engine.results.views.columns import Column, markdown, page_cells, page_head, sheet
 from engine.results.views.screen import Whole, printed, table, width
 
 
@@ -77,3 +77,13 @@ def test_a_whole_line_is_not_broken_in_a_file() -> None:
     assert printed([Whole(said)], terminal=False) == f"{said}\n"
     assert printed([said], terminal=False).count("\n") > 1
     assert width(terminal=False) == 100
+
+
+def test_a_page_gets_titles_kinds_and_texts_and_says_itself_what_is_missing() -> None:
+    assert page_head(COLUMNS) == [
+        {"title": "名称", "kind": "own"},
+        {"title": "得分", "kind": "number"},
+        {"title": "完成", "kind": "count"},
+        {"title": "结论", "kind": "mark"},
+    ]
+    assert page_cells(COLUMNS, THINGS[1]) == ["=丙", "", "", "≠ 不同"]
