@@ -122,7 +122,7 @@ def test_each_kind_of_change_is_told_for_what_it_does() -> None:
     assert told(changed(condition))[0].endswith("的条件：目标值 ≥ 0 → 目标值 ＞ 0")
 
     def words(sections: dict[str, Any]) -> None:
-        sections["parameters"]["met_words"]["value"] = [*sections["parameters"]["met_words"]["value"][1:], "圆满"]
+        sections["parameters"]["saved_cases"]["value"] = [*sections["parameters"]["saved_cases"]["value"][1:], "圆满"]
 
     (change,) = changed(words).changes
     assert change.effect == "scores"

@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 
 from engine.changes.lifecycle.new import new
-from engine.errors import UsageError
+from engine.errors import OutputError, UsageError
 from engine.policy.library import Library, library
 from engine.policy.loading import check, load, resolve
 from engine.soundness.tests import policies as policy_tests
@@ -174,7 +174,7 @@ def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         raise OSError("full")
 
     monkeypatch.setattr("os.rename", full)
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(OutputError, match="full"):
         new("hubei/2031", "hubei/2021", library(), tmp_path)
     assert list((tmp_path / "hubei").iterdir()) == []
     monkeypatch.undo()

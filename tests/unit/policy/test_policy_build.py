@@ -135,7 +135,7 @@ def test_bands(policies: Policies) -> None:
         (("差, from: 0", "差, from: 10"), ["0 到 10 没有归属"]),
         (("差, from: 0", "差, above: 0"), ["没有归属"]),
         (("grade: 良", "grade: 优"), ["“优”重复"]),
-        (("优, from: 90", "优, from: {param: partly_words}"), ["不是数字"]),
+        (("优, from: 90", "优, from: {param: saved_cases}"), ["不是数字"]),
         (("优, from: 90", "优, from: {param: full_scor}"), ["没有参数“full_scor”", "是否想写“full_score”"]),
     ],
 )
@@ -174,7 +174,7 @@ def test_weights_by_level1_may_be_left_open(policies: Policies) -> None:
 
 def test_parameters_are_numbers_texts_or_lists() -> None:
     policy = load("hubei/2021")
-    assert isinstance(policy.parameters["partly_words"].value, tuple)
+    assert isinstance(policy.parameters["saved_cases"].value, tuple)
     assert policy.parameters["tier_met_floor"].value == Decimal("0.8")
     assert policy.parameters["tier_met_floor"].place.file == "policies/hubei/2021/parameters.yaml"
 
