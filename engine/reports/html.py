@@ -18,7 +18,7 @@ from engine.reports.draft import Draft
 from engine.results.model import Result, ResultFinding, ResultForm, ResultScore
 from engine.results.reading import apart, clause_ids, differs, grades_differ, numbers_of, worth
 from engine.results.views.columns import Column, page_cells, page_head
-from engine.results.views.tables import GOALS, INDICATORS, OVERVIEW, PARTS, FormRow, goal_row
+from engine.results.views.tables import GOALS, INDICATORS, OVERVIEW, PARTS, QUESTIONS, FormRow, goal_row
 from engine.results.views.tables import indicators as indicator_rows
 from engine.results.views.tables import parts as part_rows
 from engine.templating.filters import rate
@@ -29,7 +29,13 @@ INDEX = "page/report-index.html.j2"
 ON_ONE_PAGE = 12
 """Forms of a bundle that are shown on one page; of more, each has a page of its own, and an index leads to them."""
 _ORDER = list(SEVERITIES)
-_TABLES: dict[str, Sequence[Column[Any]]] = {"forms": OVERVIEW, "parts": PARTS, "goals": GOALS, "indicators": INDICATORS}
+_TABLES: dict[str, Sequence[Column[Any]]] = {
+    "forms": OVERVIEW,
+    "parts": PARTS,
+    "goals": GOALS,
+    "indicators": INDICATORS,
+    "questions": QUESTIONS,
+}
 Data = dict[str, Any]
 
 
@@ -82,7 +88,7 @@ def data(result: Result, drafts: Sequence[Draft], policy: Policy) -> Data:
         "policy": {**result["policy"], "short": result["policy"]["sha256"][:12]},
         "matcher": result.get("matcher", ""),
         "notes": result.get("notes", []),
-        "questions": result.get("questions", []),
+        "questions": [{**question, "cells": page_cells(QUESTIONS, question)} for question in result["questions"]],
         "source": source,
         "units": list(dict.fromkeys(form["unit"] for form in result["forms"])),
         "years": list(dict.fromkeys(form["fiscal_year"] for form in result["forms"])),

@@ -11,16 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from engine.changes.impact.data import signed
-from engine.changes.impact.view import grade_order, headline, status
+from engine.changes.impact.view import CASE_COLUMNS, FORM_COLUMNS, RULE_COLUMNS, SPREAD, grade_order, headline, spread, status
 from engine.language.rules import SEVERITIES
 from engine.resources import shipped
 from engine.results.reading import KINDS
+from engine.results.views.columns import Column, page_cells, page_head
 from engine.templating.page import self_contained
 
 TEMPLATE = "page/impact.html.j2"
 STYLES = "page/plots.css"
 ROWS, ITEMS = 200, 40
 """Forms listed on the page, and indicators and findings of one form; JSON has all."""
+_TABLES: Mapping[str, Sequence[Column[Any]]] = {
+    "spread": SPREAD,
+    "cases": CASE_COLUMNS,
+    "rules": RULE_COLUMNS,
+    "forms": FORM_COLUMNS,
+}
 _HEIGHT, _WIDTH = 220, 640
 """Of a plot, in units of its view box."""
 _LABELS = 8
@@ -44,14 +51,19 @@ def values(document: Mapping[str, Any]) -> Data:
         "severities": dict(SEVERITIES),
         "statuses": {name: status(name) for name in ("scored", "not_applicable", "needs_review", "error")},
         "spread": {
-            key: spread and {name: signed(value) for name, value in spread.items()}
-            for key, spread in document["difference"].items()
+            key: found and {name: signed(value) for name, value in found.items()} for key, found in document["difference"].items()
         },
+        "spreads": [page_cells(SPREAD, row) for row in spread(document)],
+        "columns": {name: page_head(columns) for name, columns in _TABLES.items()},
         "plots": {"differences": _differences(document["histogram"]), "distribution": _distribution(document["distribution"])},
         "matrix": _matrix(document, order),
         "grade_order": order,
         "restated": [item for item in document["statuses"] if item["before"] != item["after"]],
-        "cases": [{**item, "signed": signed(item["difference"])} for item in document["cases"][:ITEMS]],
+        "cases": [
+            {**item, "signed": signed(item["difference"]), "cells": page_cells(CASE_COLUMNS, item)}
+            for item in document["cases"][:ITEMS]
+        ],
+        "rules": [{**item, "cells": page_cells(RULE_COLUMNS, item)} for item in document["rules"]],
         "rows": [_row(n, form, n <= document["detailed"]) for n, form in enumerate(forms[:ROWS], start=1)],
         "left": {"forms": max(0, len(forms) - ROWS), "cases": max(0, len(document["cases"]) - ITEMS)},
     }
@@ -67,6 +79,7 @@ def _row(number: int, form: Mapping[str, Any], detailed: bool) -> Data:
     return {
         **form,
         "number": number,
+        "cells": page_cells(FORM_COLUMNS, (number, form)),
         "detailed": detailed,
         "signed": signed(form["difference"]),
         "known": signed(form["known_difference"]),

@@ -11,10 +11,12 @@ from rich.text import Text
 from engine.changes.impact.data import signed
 from engine.language.rules import SEVERITIES
 from engine.results.reading import STATUSES
-from engine.results.views.columns import Column
+from engine.results.views.columns import Column, Medium
 from engine.results.views.screen import printed, table
 
 Data = Mapping[str, Any]
+_TERMINAL: tuple[Medium, ...] = ("terminal",)
+_PAGE: tuple[Medium, ...] = ("page",)
 _BAR = 40
 """Columns of the longest bar."""
 _RULES, _CASES, _ROWS = 15, 10, 20
@@ -74,7 +76,7 @@ def headline(data: Data) -> str:
     )
 
 
-_SPREAD: tuple[Column[tuple[str, Data]], ...] = (
+SPREAD: tuple[Column[tuple[str, Data]], ...] = (
     Column("分差（B－A）", lambda row: row[0], "name"),
     Column("最小", lambda row: signed(row[1]["min"]), "number"),
     Column("中位", lambda row: signed(row[1]["median"]), "number"),
@@ -83,12 +85,16 @@ _SPREAD: tuple[Column[tuple[str, Data]], ...] = (
 )
 
 
-def _spread(data: Data) -> Iterator[Any]:
+def spread(data: Data) -> list[tuple[str, Data]]:
+    """What the differences of totals come to, of all forms and of some."""
     titles = {"all": "两边都有总分的表", "changed": "其中总分有变的", "indicators": "只看指标得分之和"}
-    rows = [(title, data["difference"][key]) for key, title in titles.items() if data["difference"][key]]
-    if rows:
+    return [(title, data["difference"][key]) for key, title in titles.items() if data["difference"][key]]
+
+
+def _spread(data: Data) -> Iterator[Any]:
+    if rows := spread(data):
         yield Text()
-        yield table(_SPREAD, rows)
+        yield table(SPREAD, rows)
 
 
 _BARS: tuple[Column[tuple[Data, int]], ...] = (
@@ -149,9 +155,15 @@ def _case(item: Data, side: str) -> str:
     return str(item[side]) + (f"　{item[side + '_label']}" if item[f"{side}_label"] else "")
 
 
-_CASE_COLUMNS: tuple[Column[Data], ...] = (
-    Column("A 的情形", lambda item: _case(item, "before")),
-    Column("B 的情形", lambda item: "同左" if _case(item, "after") == _case(item, "before") else _case(item, "after")),
+def _other_case(item: Data) -> str:
+    after = _case(item, "after")
+    return "同左" if after == _case(item, "before") else after
+
+
+CASE_COLUMNS: tuple[Column[Data], ...] = (
+    Column("A 的情形", lambda item: _case(item, "before"), "name"),
+    Column("B 的情形", _other_case, on=_TERMINAL),
+    Column("B 的情形", lambda item: None, "markup", _PAGE),
     Column("指标", lambda item: item["indicators"], "count"),
     Column("得分有变", lambda item: item["changed"], "count"),
     Column("表", lambda item: item["forms"], "count"),
@@ -162,11 +174,11 @@ _CASE_COLUMNS: tuple[Column[Data], ...] = (
 def _cases(cases: Sequence[Data]) -> Iterator[Any]:
     if cases:
         yield Text("\n指标按情形")
-        yield table(_CASE_COLUMNS, cases[:_CASES])
+        yield table(CASE_COLUMNS, cases[:_CASES])
         yield from _more(len(cases) - _CASES, "种")
 
 
-_RULE_COLUMNS: tuple[Column[Data], ...] = (
+RULE_COLUMNS: tuple[Column[Data], ...] = (
     Column("规则", lambda item: f"{item['title']}（{item['rule']}）", "name"),
     Column("A", lambda item: item["before"], "count"),
     Column("不再有", lambda item: item["gone"], "count"),
@@ -181,7 +193,7 @@ def _rules(rules: Sequence[Data]) -> Iterator[Any]:
     if not rules:
         return
     yield Text("\n问题按规则")
-    yield table(_RULE_COLUMNS, rules[:_RULES])
+    yield table(RULE_COLUMNS, rules[:_RULES])
     for item in rules[:3]:
         for example in item["examples"][:1]:
             yield Padding(Text(f"例：{example['form']}：{_finding(example)}", style="dim"), (0, 0, 0, 2))
@@ -198,19 +210,25 @@ def _moved_grades(form: Data) -> str:
     return " → ".join(dict.fromkeys(form[side]["grade"] or _NO_GRADE for side in ("before", "after")))
 
 
-_FORM_COLUMNS: tuple[Column[tuple[int, Data]], ...] = (
-    Column("", lambda row: row[0], "count"),
-    Column("单位、表", lambda row: f"{row[1]['unit']} {row[1]['name']}", "name"),
-    Column("A", lambda row: row[1]["before"]["score"], "number"),
-    Column("B", lambda row: row[1]["after"]["score"], "number"),
-    Column("分差", lambda row: signed(row[1]["difference"]) if row[1]["difference"] is not None else _known(row[1]), "number"),
-    Column("等级", lambda row: _moved_grades(row[1])),
+def _drawn(title: str) -> Column[tuple[int, Data]]:
+    return Column(title, lambda row: None, "markup", _PAGE)
+
+
+FORM_COLUMNS: tuple[Column[tuple[int, Data]], ...] = (
+    Column("", lambda row: row[0], "count", _TERMINAL),
+    Column("单位、自评表", lambda row: f"{row[1]['unit']} {row[1]['name']}", "name"),
+    Column("A", lambda row: row[1]["before"]["score"], "number", _TERMINAL),
+    Column("B", lambda row: row[1]["after"]["score"], "number", _TERMINAL),
+    *(_drawn(title) for title in ("A 总分", "B 总分", "分差", "A 等级", "B 等级")),
+    Column("分差", lambda row: _difference(row[1]), "number", _TERMINAL),
+    Column("等级", lambda row: _moved_grades(row[1]), on=_TERMINAL),
     Column("来源", lambda row: row[1]["source"]),
 )
 
 
-def _known(form: Data) -> str:
-    return f"（{signed(form['known_difference'])}）"
+def _difference(form: Data) -> str:
+    """The difference of the totals; where there is none, that of what can be computed, in brackets."""
+    return signed(form["difference"]) if form["difference"] is not None else f"（{signed(form['known_difference'])}）"
 
 
 def _forms(data: Data) -> Iterator[Any]:
@@ -221,7 +239,7 @@ def _forms(data: Data) -> Iterator[Any]:
     def moved(row: tuple[int, Data], title: str) -> str:
         return "bold red" if title == "等级" and "→" in _moved_grades(row[1]) else ""
 
-    yield table(_FORM_COLUMNS, enumerate(shown, start=1), style=moved)
+    yield table(FORM_COLUMNS, enumerate(shown, start=1), style=moved)
     if any(form["difference"] is None for form in shown):
         yield Text("括号里是可算部分的分差：这张表至少在一个政策下有须人工判断的部分，没有总分。", style="dim")
     yield from _more(len(forms) - len(shown), "张表，--format json 里逐张列出")

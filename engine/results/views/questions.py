@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.language.wording import code
 from engine.results.model import Result, ResultQuestion
 from engine.results.questions import answer_lines
 
@@ -11,13 +12,12 @@ SHOWN = 20
 """Questions told one by one on a terminal; the document has them all."""
 ANSWER_FILE = "答复.yaml"
 _WORDS = {"positive": "越高越好", "inverse": "越低越好"}
-_MET = {"yes": "完成", "no": "未完成", "unknown": "判断不了"}
 
 
 def readings(question: ResultQuestion) -> str:
     """Each reading with what follows from it: 越高越好：完成，10 分；越低越好：未完成，6.58 分."""
     return "；".join(
-        f"{_WORDS.get(one['reading'], one['reading'])}：{_MET[one['met']]}"
+        f"{_WORDS.get(one['reading'], one['reading'])}：{code('met', one['met'])}"
         + (f"，{one['computed']} 分" if one["computed"] is not None else "")
         for one in question["readings"]
     )

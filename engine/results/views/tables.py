@@ -256,7 +256,7 @@ PROBLEMS: tuple[Column[ResultProblem], ...] = (
 
 
 QUESTIONS: tuple[Column[ResultQuestion], ...] = (
-    Column("问题", lambda question: question["ask"] or question["subject"]),
+    Column("问题", lambda question: question["ask"] or question["subject"], "name"),
     Column("表", lambda question: "、".join(question["forms"])),
     Column("各种读法", readings),
     Column("涉及分数", lambda question: question["stake"], "number"),
