@@ -92,4 +92,4 @@ def check_text(name: str, text: str) -> None:
 
 def missing(policy: str) -> Problem:
     """That there is no policy of this id."""
-    return Problem(Place(), f"没有政策“{displayed(policy)[:200]}”", "地区/年度", code="policy.missing")
+    return Problem(Place(), f"没有政策“{displayed(policy)[:200]}”", "地区/年度", code="policy.missing", names=(policy,))

@@ -57,7 +57,7 @@ class Library:
     def missing(self, policy: str, place: Place) -> Problem:
         """That there is no such policy, said at `place`, with the nearest id."""
         ids = self.ids()
-        return Problem(place, f"没有政策“{policy}”", "、".join(ids), nearest(policy, ids), code="policy.missing")
+        return Problem(place, f"没有政策“{policy}”", "、".join(ids), nearest(policy, ids), code="policy.missing", names=(policy,))
 
     def strays(self) -> list[Problem]:
         """Directories that were meant to be policies and are none: policy.yaml misnamed, or missing where it hides another."""

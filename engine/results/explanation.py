@@ -58,7 +58,9 @@ def of_part(key: str, score: ResultScore, policy: Policy) -> str:
 
 def _unknown(what: str, name: str, names: list[str]) -> UsageError:
     return UsageError(
-        Problem(Place(), f"没有{what}“{name}”", "、".join(dict.fromkeys(names)), nearest(name, names), code="usage.name")
+        Problem(
+            Place(), f"没有{what}“{name}”", "、".join(dict.fromkeys(names)), nearest(name, names), code="usage.name", names=(name,)
+        )
     )
 
 

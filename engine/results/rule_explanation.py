@@ -35,6 +35,7 @@ def explain_rule(name: str, checked: Findings, policy: Policy, form: str = "") -
                 "" if nearest(name, rules) else "、".join(rules),
                 nearest(name, rules),
                 code="usage.rule",
+                names=("findings", name),
             )
         )
     forms = [str(fact.fields["form"]) for fact in checked.facts if fact.kind == "form"]

@@ -131,7 +131,14 @@ def render(environment: Environment, name: str, context: Mapping[str, Any]) -> s
         known = environment.list_templates()
         close = nearest(str(missing.name), known)
         raise PolicyError(
-            Problem(Place(name), f"没有模板“{missing.name}”", "" if close else "、".join(known), close, code="template.missing")
+            Problem(
+                Place(name),
+                f"没有模板“{missing.name}”",
+                "" if close else "、".join(known),
+                close,
+                code="template.missing",
+                names=(str(missing.name),),
+            )
         ) from None
     except TemplateSyntaxError as wrong:
         raise PolicyError(
@@ -165,7 +172,12 @@ def _undefined(missing: UndefinedError, name: str, context: Mapping[str, Any], e
     known = {key for value in _mappings(context) for key in value}
     close = nearest(wanted, known) if wanted else ""
     return Problem(
-        _where(missing, name, environment), f"模板用到了没有的名称“{wanted or said}”", "", close, code="template.no-name"
+        _where(missing, name, environment),
+        f"模板用到了没有的名称“{wanted or said}”",
+        "",
+        close,
+        code="template.no-name",
+        names=(wanted,) if wanted else (),
     )
 
 

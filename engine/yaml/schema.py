@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -140,6 +140,13 @@ def _refusals(error: Any) -> Iterator[Refusal]:
 
 
 def _explain(error: Any, document: YamlDocument) -> Iterator[Problem]:
+    """What a violation is, in words; each problem names the keys that lead to what it is about."""
+    keys = tuple(map(str, error.absolute_path))
+    for problem in _told(error, document):
+        yield problem if problem.names else replace(problem, names=keys)
+
+
+def _told(error: Any, document: YamlDocument) -> Iterator[Problem]:
     path: Path_ = tuple(error.absolute_path)
     place = document.place(path)
     title = error.schema.get("title", "") if isinstance(error.schema, dict) else ""
@@ -152,34 +159,48 @@ def _explain(error: Any, document: YamlDocument) -> Iterator[Problem]:
             for key in error.instance:
                 if key not in known and not any(_searches(p, key) for p in patterns):
                     if typed := yaml_mistakes.in_word(key):
-                        yield Problem(document.place((*path, key), key=True), *typed, code="schema.unknown-key")
+                        yield Problem(
+                            document.place((*path, key), key=True), *typed, code="schema.unknown-key", names=_names(path, key)
+                        )
                         continue
                     if key in _SIGNS and _SIGNS[key] in known:
                         where = document.place((*path, key), key=True)
-                        yield Problem(where, f"{said}下没有“{key}”这一项", "", _SIGNS[key], code="schema.unknown-key")
+                        yield Problem(
+                            where, f"{said}下没有“{key}”这一项", "", _SIGNS[key], code="schema.unknown-key", names=_names(path, key)
+                        )
                         continue
                     if key in _EQUAL and "gte" in known:
                         where = document.place((*path, key), key=True)
                         wanted = f"{_path(path[-1:])}: 值（相等直接写值，不写条件词）"
-                        yield Problem(where, f"{said}下没有“{key}”这一项", wanted, code="schema.unknown-key")
+                        yield Problem(
+                            where, f"{said}下没有“{key}”这一项", wanted, code="schema.unknown-key", names=_names(path, key)
+                        )
                         continue
                     if path and isinstance(error.instance[key], dict) and {"label", "value"} <= set(error.instance[key]):
                         where = document.place((*path, key), key=True)
                         message = f"“{key}”是一个参数，不能写在“{_path(path)}”下"
                         wanted = "写在 parameters: 下面（parameters: 一行是不是还在注释里？）"
-                        yield Problem(where, message, wanted, code="schema.unknown-key")
+                        yield Problem(where, message, wanted, code="schema.unknown-key", names=_names(path, key))
                         continue
                     close = nearest(key, known)
                     # a long list of keys hides the answer: with a near name, the name is enough
                     listed = "" if close else "、".join(sorted(known))
                     where = document.place((*path, key), key=True)
-                    yield Problem(where, f"{said}下没有“{key}”这一项", listed, close, code="schema.unknown-key")
+                    yield Problem(
+                        where, f"{said}下没有“{key}”这一项", listed, close, code="schema.unknown-key", names=_names(path, key)
+                    )
         case "required":
             missing = [key for key in value if key not in error.instance and key not in _meant(error)]
             if not missing:
                 return
             wanted = "、".join(f"{key}（{_title(error.schema, key)}）" if _title(error.schema, key) else key for key in missing)
-            yield Problem(document.place(path, key=True), f"{said}缺少必填项 {wanted}", f"写上 {wanted}", code="schema.required")
+            yield Problem(
+                document.place(path, key=True),
+                f"{said}缺少必填项 {wanted}",
+                f"写上 {wanted}",
+                code="schema.required",
+                names=_names(path, *missing[:1]),
+            )
         case "type":
             types: list[str] = value if isinstance(value, list) else [value]
             expected = "或".join(_TYPES.get(t, t) for t in types) + (f"（{title}）" if title else "")
@@ -257,6 +278,10 @@ def _meant(error: Any) -> set[str]:
     known = _known_keys(error)
     unknown = [key for key in error.instance if key not in known]
     return {name for key in unknown for name in (nearest(key, known), *yaml_mistakes.words(key))}
+
+
+def _names(*steps: Path_ | str | int) -> tuple[str, ...]:
+    return tuple(str(one) for step in steps for one in (step if isinstance(step, tuple) else (step,)))
 
 
 def _title(node: dict[str, Any], key: str) -> str:

@@ -14,6 +14,9 @@ import pytest
 
 from engine.errors import InputError, Place, Problem
 from engine.policy.gaps import _FOLLOWS, Gaps
+from engine.policy.library import library
+from engine.yaml import schema
+from engine.yaml.reader import load
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "docs"))
@@ -75,3 +78,15 @@ def test_a_consequence_is_known_by_code_name_and_place_and_not_by_its_words(
     gaps: Gaps, code: str, names: tuple[str, ...], explained: bool, message: str
 ) -> None:
     assert gaps.explains(Problem(Place("a.yaml", 7, 1), message, code=code, names=names)) is explained
+
+
+def test_a_mistake_of_shape_names_the_keys_that_lead_to_it(tmp_path: Path) -> None:
+    text = "parameters:\n  cap: {label: 上限, value: 3, bsais: a#1}\ngrades: 3\n"
+    found = {(problem.code, problem.names) for problem in schema.check(load(text, "p.yaml"), "policy")}
+    assert ("schema.unknown-key", ("parameters", "cap", "bsais")) in found
+    assert ("schema.type", ("grades",)) in found
+
+
+def test_a_policy_there_is_none_of_is_named() -> None:
+    problem = library().missing("hubei/2020", Place())
+    assert (problem.code, problem.names) == ("policy.missing", ("hubei/2020",))
