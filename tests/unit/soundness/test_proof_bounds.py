@@ -124,7 +124,7 @@ def test_what_is_not_proved_is_not_published(policies: Policies) -> None:
     shutil.rmtree(policies.home / "tests")
     with pytest.raises(PolicyError) as refused:
         publish("hubei/2021", where, amend="公式改了")
-    assert {problem.code for problem in refused.value.problems} == {"unproved"}
+    assert {problem.code for problem in refused.value.problems} == {"lint.unproved"}
     assert not (policies.home / "policy.lock").exists()
 
 
