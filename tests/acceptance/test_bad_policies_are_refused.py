@@ -122,13 +122,13 @@ def test_all_mistakes_of_meaning_are_told_at_once(jixiao: Jixiao, policies: Poli
     )
     policies.change("grades.yaml", ("良, from: 80", "良, from: 95"))
     old, new = (
-        f"value: {value}\n        basis: recognising#{basis}"
-        for value, basis in (("inverse", "direction"), ("reverse", "directions"))
+        f"when: {{known_direction: inverse}}\n        value: {value}\n        ground: known\n        basis: recognising#{basis}"
+        for value, basis in (("inverse", "known"), ("reverse", "knowns"))
     )
     policies.change("recognition.yaml", (old, new))
     run = jixiao("policy", "check", "hubei/2021", "--policies", policies.root)
     assert run.status == 3
-    for word in ("actul", "缺“)”", "不等于总分", "不低于上一档", "reverse", "recognising#directions"):
+    for word in ("actul", "缺“)”", "不等于总分", "不低于上一档", "reverse", "recognising#knowns"):
         assert len([error for error in run.errors if word in error]) == 1, word
     assert len(run.errors) == 6
     assert run.errors == sorted(run.errors, key=lambda error: error.split("：")[1]), "by file"
