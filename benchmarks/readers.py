@@ -81,7 +81,7 @@ def folder(directory: Path, count: int) -> dict[str, int]:
 
     from engine.documents import text as text_reader
     from engine.intake.bundle import read_file
-    from engine.intake.selection import Shelf
+    from engine.intake.shelf import Shelf
     from engine.policy.library import library
     from engine.submission import record
 

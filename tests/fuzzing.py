@@ -29,7 +29,7 @@ from writers import docx, old_workbook, workbook  # noqa: E402
 from engine.cli import app as cli  # noqa: E402
 from engine.documents import text as text_reader  # noqa: E402
 from engine.intake import bundle as inputs  # noqa: E402
-from engine.intake import selection as layout_choice  # noqa: E402
+from engine.intake.shelf import Shelf  # noqa: E402
 from engine.policy.library import library  # noqa: E402
 from engine.submission import record  # noqa: E402
 
@@ -54,7 +54,7 @@ def seeds() -> dict[str, list[bytes]]:
     texts = [ROOT / "examples" / "hubei-gcc-2021.txt", *sorted(LAYOUTS.glob("*/*.txt")), *sorted(LAYOUTS.glob("*.txt"))]
     small = [path.read_text(encoding="utf-8") for path in texts if path.stat().st_size < 20_000]
     documents = [text_reader.read_text(text) for text in small[:4]]
-    shelf = layout_choice.Shelf(library())
+    shelf = Shelf(library())
     records = []
     for path in texts[1:5]:
         try:

@@ -95,7 +95,7 @@ def batch(
     from engine.bulk.batch.run import batch as run
     from engine.bulk.batch.summary import render, shown, summary
     from engine.bulk.corpus.store import write_json
-    from engine.intake.selection import Shelf
+    from engine.intake.shelf import Shelf
 
     where = the_library(policies)
     done = run(corpus, out, where, policy, Options(backend, memory, threads or 0, check=check), progress())

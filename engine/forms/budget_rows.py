@@ -10,7 +10,7 @@ from engine.documents.model import Row, TableCell
 from engine.errors import Place, Problem
 from engine.forms.columns import Columns, cell_of, check_width, named, one_line, read_header, unplaced
 from engine.forms.labels import Label
-from engine.forms.layout import BudgetLayout
+from engine.forms.model import BudgetLayout
 from engine.submission.model import BudgetLine, Cell
 
 

@@ -14,7 +14,7 @@ from engine.documents.model import TableCell
 from engine.errors import Place
 from engine.forms.columns import one_line
 from engine.forms.labels import LabelPattern, fold
-from engine.forms.layout import Composition
+from engine.forms.model import Composition
 from engine.submission.model import Cell, Goal, Group, Indicator
 from engine.values.numerals import read_decimal
 

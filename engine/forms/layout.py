@@ -1,170 +1,43 @@
-"""The `form` part of a policy: how a jurisdiction's form is laid out. Labels, patterns and columns are data; this module
-turns them into frozen dataclasses and compiles the patterns (RE2: linear time).
-"""
+"""The `form` part of a policy compiled: labels folded and indexed, wordings and regular expressions made into RE2 (linear time)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import re2
 
 from engine.errors import Place, PolicyError, Problem
 from engine.forms.labels import LABEL_END, Label, LabelPattern, Labels, fold
+from engine.forms.model import (
+    BudgetLayout,
+    Composition,
+    GoalHeading,
+    Heading,
+    Keyed,
+    Layout,
+    Marks,
+    ReportLayout,
+    SectionName,
+    StatementPattern,
+    Title,
+)
+from engine.forms.wordings import Placeholder, WordingError, regex
 
 Path = tuple[str | int, ...]
 PlaceOf = Callable[[Path], Place]
+Rule = str | Mapping[str, Any]
+"""A pattern as written: a regular expression, or an entry with `pattern` or `wording`."""
 
-
-@dataclass(frozen=True, slots=True)
-class Title:
-    """A form's title. The pattern has the group `name`, and may have `fiscal_year` (else a line or cell says it) and `unit`."""
-
-    kind: str
-    pattern: LabelPattern
-    example: str
-
-
-@dataclass(frozen=True, slots=True)
-class Keyed:
-    """A pattern with a name: a line above the tables (group `value`)."""
-
-    key: str
-    pattern: LabelPattern
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetLayout:
-    heading: Labels
-    columns: Labels
-    rows: Labels
-    row_patterns: tuple[Keyed, ...]
-    """Further names of rows; `key` is the role."""
-    weight: tuple[LabelPattern, ...]
-    money_unit: tuple[LabelPattern, ...]
-
-    def role(self, text: str) -> tuple[str, str] | None:
-        """Role of the row that has this name, and the kind of form it tells."""
-        label = self.rows.find(text)
-        if label:
-            return label.key, label.kind
-        return next(((item.key, "") for item in self.row_patterns if item.pattern.search(text)), None)
-
-    def has(self, text: str) -> bool:
-        """Whether this is a heading, weight, money unit or row name of the budget block."""
-        patterns = (*self.weight, *self.money_unit)
-        return bool(self.heading.find(text) or self.role(text) or any(pattern.search(text) for pattern in patterns))
-
-
-@dataclass(frozen=True, slots=True)
-class GoalHeading:
-    """A heading that opens a goal (`goal`) or the indicators of the goal before (`indicators`), or goes on with it (`continued`).
-
-    `title`: `beside` takes the goal's text from the cells beside the heading, `heading` is the heading itself, `columns`
-    finds labels beside the heading (`columns`: 预期目标, 实际完成情况) and the texts in the rows below them.
-    """
-
-    opens: str
-    title: str
-    pattern: LabelPattern
-    columns: Labels
-
-
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """How a target written in three columns (指标性质, 指标值, 度量单位) becomes one text that notation reads.
-
-    `operators` and `words` are what the first column may hold: a sign in front of the value, or a word for a value that is
-    text. `no_unit` fills the unit column where there is none; with `share_units` a bare number up to 1 may be a share.
-    """
-
-    operators: frozenset[str]
-    words: frozenset[str]
-    no_unit: frozenset[str]
-    share_units: frozenset[str]
-    scales: tuple[str, ...]
-    """What a number may end in and still lack its unit: 12万."""
-    meaning: Mapping[str, str]
-    """Words of the first column that say a direction, and the sign they stand for: 正向 is ≥."""
-
-    @property
-    def signs(self) -> frozenset[str]:
-        """All that the first column may hold, folded."""
-        return self.operators | self.words
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """How a section heading of some depth looks: group `heading`, and `rest` where text follows on the line."""
-
-    depth: int
-    pattern: LabelPattern
-
-
-@dataclass(frozen=True, slots=True)
-class SectionName:
-    """Which key a heading has: the first that fits by depth, key of the section above it (if said) and pattern."""
-
-    key: str
-    depth: int
-    under: str
-    pattern: LabelPattern
-
-
-@dataclass(frozen=True, slots=True)
-class ReportLayout:
-    start: tuple[LabelPattern, ...]
-    headings: tuple[Heading, ...]
-    sections: tuple[SectionName, ...]
-    unmet: Labels
-    unmet_carry_down: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StatementPattern:
-    """Something the report may say, and in which sections to look (all if none is named)."""
-
-    key: str
-    pattern: LabelPattern
-    sections: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The whole `form` part of a policy."""
-
-    noise: tuple[LabelPattern, ...]
-    """What is cut out of every paragraph and cell. These look at the raw text, not at the folded one."""
-    titles: tuple[Title, ...]
-    name_drop: tuple[LabelPattern, ...]
-    head: tuple[Keyed, ...]
-    header: Labels
-    tasks: Labels
-    """Heading of the year's tasks, above the budget: its rows are kept as they are."""
-    budget: BudgetLayout
-    goal_headings: tuple[GoalHeading, ...]
-    columns: Labels
-    other_columns: Labels
-    """Columns that are kept with each indicator but are no field of it (序号, 评分标准, 佐证材料)."""
-    subtotals: Labels
-    """Rows between the indicators that add up the ones above (小计)."""
-    weight: tuple[LabelPattern, ...]
-    """Weight in brackets after the name of an indicator or group: groups `name`, `weight`, and `rest` that belongs to the name."""
-    weight_if_all: tuple[LabelPattern, ...]
-    """Brackets that hold a weight only if all names have them: 培训（15）, for 工程（3） may be just a name."""
-    weight_cells: tuple[LabelPattern, ...]
-    """Weights in a column of their own that are no plain numbers (20%): group `weight`; taken if all of the form have one."""
-    part: tuple[LabelPattern, ...]
-    """Names of rows that only say what the indicator above consists of (其中：…), if they have neither weight nor score."""
-    parent: tuple[LabelPattern, ...]
-    """Names of indicators whose parts stand below them without saying 其中 (★…)."""
-    composition: Composition | None
-    closing: Labels
-    note_item: LabelPattern
-    attachment: tuple[LabelPattern, ...]
-    report: ReportLayout
-    statements: tuple[StatementPattern, ...]
+_NEEDED: tuple[Path, ...] = (
+    ("titles",),
+    ("budget", "heading"),
+    ("budget", "columns"),
+    ("budget", "rows"),
+    ("goals", "headings"),
+    ("indicators", "columns"),
+    ("closing",),
+)
 
 
 def _nowhere(path: Path) -> Place:
@@ -174,13 +47,23 @@ def _nowhere(path: Path) -> Place:
 def layout(data: Mapping[str, Any], place: PlaceOf = _nowhere) -> Layout:
     """The layout from the value of `form` (already checked against form.schema.json). `place` tells where a path stands.
 
-    Raises PolicyError with every pattern that does not compile or lacks a group, and every label given twice.
+    Raises PolicyError with every pattern that does not compile or lacks a group, every unknown placeholder, every label given
+    twice, and every part that no form can do without.
     """
     build = _Build(place)
-    result = build.layout(data)
-    if build.problems:
+    build.check_whole(data)
+    result = build.layout(data) if not build.problems else None
+    if build.problems or result is None:
         raise PolicyError(build.problems)
     return result
+
+
+def fits(data: Mapping[str, Any], wording: str, text: str) -> bool:
+    """Whether a wording of the layout, taken as a whole, fits a text; one that is wrong fits none."""
+    build = _Build(_nowhere)
+    build.read_placeholders(data.get("placeholders", {}))
+    found = build.pattern({"wording": wording}, ()).compiled
+    return found is not None and found.search(fold(text)) is not None
 
 
 def _composition(data: Mapping[str, Any] | None) -> Composition | None:
@@ -199,18 +82,29 @@ class _Build:
     def __init__(self, place: PlaceOf) -> None:
         self.place = place
         self.problems: list[Problem] = []
+        self.known: dict[str, Placeholder] = {}
+
+    def check_whole(self, data: Mapping[str, Any]) -> None:
+        for path in _NEEDED:
+            node: Any = data
+            for key in path:
+                node = node.get(key) if isinstance(node, Mapping) else None
+            if not node:
+                self.problem(path[:1], f"版式缺少 {'.'.join(map(str, path))}", "写上；或 extends: [common/form]，只写本地自己的")
 
     def layout(self, data: Mapping[str, Any]) -> Layout:
+        self.read_placeholders(data.get("placeholders", {}))
         budget, goals, indicators = data["budget"], data["goals"], data["indicators"]
-        report, notes = data.get("report", {}), data.get("notes", {})
+        notes, marks = data.get("notes", {}), data.get("marks", {})
         rows = budget["rows"]
-        unmet = report.get("unmet", {})
         return Layout(
-            noise=self.patterns(data, "noise"),
+            noise=self.patterns(data, "noise", whole=False),
             titles=tuple(
-                Title(item.get("kind", ""), pattern, item["example"]) for item, pattern in self.items(data, "titles", (), "name")
+                Title(item.get("kind", ""), pattern, item["example"])
+                for item, pattern in self.items(data, "titles", (), "name", also=("fiscal_year", "unit"))
             ),
-            name_drop=self.patterns(data, "name_drop"),
+            not_titles=tuple(map(fold, data.get("not_titles", ()))),
+            name_drop=self.patterns(data, "name_drop", whole=False),
             head=tuple(Keyed(item["key"], pattern) for item, pattern in self.items(data, "head", (), "value")),
             header=self.labels(data.get("header", ()), ("header",), "key"),
             tasks=self.one_label(data, "tasks"),
@@ -220,7 +114,7 @@ class _Build:
                 rows=self.labels([row for row in rows if "labels" in row], ("budget", "rows"), "role"),
                 row_patterns=tuple(Keyed(item["role"], pattern) for item, pattern in self.items(budget, "rows", ("budget",))),
                 weight=self.patterns(budget, "weight", ("budget",), "weight"),
-                money_unit=self.patterns(budget, "money_unit", ("budget",), "unit"),
+                money_unit=self.patterns(budget, "money_unit", ("budget",), "unit", whole=False),
             ),
             goal_headings=tuple(
                 GoalHeading(
@@ -229,12 +123,12 @@ class _Build:
                     pattern,
                     self.labels(item.get("columns", ()), ("goals", "headings", "columns"), "field"),
                 )
-                for item, pattern in self.items(goals, "headings", ("goals",))
+                for item, pattern in self.items(goals, "headings", ("goals",), also=("number", "weight"))
             ),
             columns=self.labels(indicators["columns"], ("indicators", "columns"), "field"),
             other_columns=self.one_label(indicators, "other_columns", ("indicators",)),
             subtotals=self.one_label(indicators, "subtotals", ("indicators",)),
-            weight=self.patterns(indicators, "weight", ("indicators",), "name", "weight"),
+            weight=self.patterns(indicators, "weight", ("indicators",), "name", "weight", also=("rest",)),
             weight_if_all=self.patterns(indicators, "weight_if_all", ("indicators",), "name", "weight"),
             weight_cells=self.patterns(indicators, "weight_cells", ("indicators",), "weight"),
             part=self.patterns(indicators, "part", ("indicators",)),
@@ -243,55 +137,115 @@ class _Build:
             closing=self.labels(data["closing"], ("closing",), "field"),
             note_item=self.pattern(notes.get("item", "^[0-9]+[.、]"), ("notes", "item")),
             attachment=self.patterns(data, "attachment"),
-            report=ReportLayout(
-                start=self.patterns(report, "start", ("report",)),
-                headings=tuple(
-                    Heading(item["depth"], pattern) for item, pattern in self.items(report, "headings", ("report",), "heading")
-                ),
-                sections=tuple(
-                    SectionName(item["key"], item["depth"], item.get("under", ""), pattern)
-                    for item, pattern in self.items(report, "sections", ("report",))
-                ),
-                unmet=self.labels(unmet.get("columns", ()), ("report", "unmet", "columns"), "field"),
-                unmet_carry_down=tuple(unmet.get("carry_down", ())),
-            ),
+            report=self._report(data.get("report", {})),
             statements=tuple(
                 StatementPattern(item["key"], pattern, tuple(item.get("sections", ())))
-                for item, pattern in self.items(data, "statements", ())
+                for item, pattern in self.items(data, "statements", (), also=None, whole=False)
             ),
+            marks=Marks(marks.get("at_least", 0), self.patterns(marks, "of", ("marks",))),
         )
 
-    def patterns(self, data: Mapping[str, Any], key: str, path: Path = (), *groups: str) -> tuple[LabelPattern, ...]:
-        return tuple(self.pattern(source, (*path, key, i), *groups) for i, source in enumerate(data.get(key, ())))
+    def _report(self, report: Mapping[str, Any]) -> ReportLayout:
+        unmet = report.get("unmet", {})
+        return ReportLayout(
+            start=self.patterns(report, "start", ("report",)),
+            headings=tuple(
+                Heading(item["depth"], pattern)
+                for item, pattern in self.items(report, "headings", ("report",), "heading", also=("rest",))
+            ),
+            sections=tuple(
+                SectionName(item["key"], item["depth"], item.get("under", ""), pattern)
+                for item, pattern in self.items(report, "sections", ("report",), whole=False)
+            ),
+            unmet=self.labels(unmet.get("columns", ()), ("report", "unmet", "columns"), "field"),
+            unmet_carry_down=tuple(unmet.get("carry_down", ())),
+        )
+
+    # placeholders
+
+    def read_placeholders(self, data: Mapping[str, Any]) -> None:
+        """What words in braces stand for. One may be made of others that stand before it."""
+        for name, item in data.items():
+            path: Path = ("placeholders", name)
+            if "words" in item:
+                source = "|".join(self._source({"wording": word}, (*path, "words", n)) for n, word in enumerate(item["words"]))
+            else:
+                source = self._source(item, path)
+            self._compiled(source, path)
+            self.known[name] = Placeholder(name, source, item.get("group", ""), item.get("title", ""))
+
+    # patterns
+
+    def patterns(
+        self, data: Mapping[str, Any], key: str, path: Path = (), *groups: str, also: Collection[str] = (), whole: bool = True
+    ) -> tuple[LabelPattern, ...]:
+        return tuple(
+            self.pattern(rule, (*path, key, i), *groups, also=also, whole=whole) for i, rule in enumerate(data.get(key, ()))
+        )
 
     def items(
-        self, data: Mapping[str, Any], key: str, path: Path, *groups: str
+        self,
+        data: Mapping[str, Any],
+        key: str,
+        path: Path,
+        *groups: str,
+        also: Collection[str] | None = (),
+        whole: bool = True,
     ) -> Iterator[tuple[Mapping[str, Any], LabelPattern]]:
-        """The items of a list that have a pattern, each with the pattern compiled."""
+        """The items of a list that are found by a pattern, each with the pattern compiled; `also` None keeps every group."""
         for i, item in enumerate(data.get(key, ())):
-            if "pattern" in item:
-                yield item, self.pattern(item["pattern"], (*path, key, i, "pattern"), *groups)
+            if "pattern" in item or "wording" in item:
+                yield item, self.pattern(item, (*path, key, i), *groups, also=also, whole=whole)
 
-    def pattern(self, source: str, path: Path, *groups: str) -> LabelPattern:
+    def pattern(self, rule: Rule, path: Path, *groups: str, also: Collection[str] | None = (), whole: bool = True) -> LabelPattern:
+        """The pattern a rule writes. `groups` it must have, `also` it may have; `whole`: a wording is all of the text."""
+        where = path if isinstance(rule, str) else (*path, "wording" if "wording" in rule else "pattern")
+        kept = [found.group for found in self.known.values()] if also is None else [*groups, *also]
+        before = len(self.problems)
+        source = self._source(rule, path, kept, whole=whole, anchored=True)
+        compiled = self._compiled(source, where)
+        if compiled is None or len(self.problems) > before:
+            return LabelPattern(source, None)
+        for missing in (group for group in groups if group not in compiled.groupindex):
+            if isinstance(rule, str) or "pattern" in rule:
+                self.problem(where, f"正则表达式“{source}”缺少命名组", f"(?P<{missing}>…)")
+            else:
+                names = [f"{{{found.name}}}" for found in self.known.values() if found.group == missing]
+                self.problem(where, f"“{rule['wording']}”缺少 {missing}", "、".join(names) or f"(?P<{missing}>…)")
+        return LabelPattern(source, compiled, tuple(sorted(compiled.groupindex.items(), key=lambda item: item[1])))
+
+    def _source(self, rule: Rule, path: Path, groups: Collection[str] = (), *, whole: bool = False, anchored: bool = False) -> str:
+        if isinstance(rule, str):
+            return rule
+        if "pattern" in rule:
+            return str(rule["pattern"])
+        try:
+            return regex(rule["wording"], self.known, groups, whole=whole and anchored)
+        except WordingError as error:
+            place = self.place((*path, "wording"))
+            self.problems.append(Problem(place, error.message, error.expected, error.nearest, code="layout.wording"))
+            return ""
+
+    def _compiled(self, source: str, path: Path) -> Any:  # Any: re2 has no types
         options = re2.Options()
         options.log_errors = False
         try:
-            compiled = re2.compile(source, options)
+            return re2.compile(source, options)
         except re2.error as error:
             words = error.args[0] if error.args else error
             words = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
             self.problem(path, f"正则表达式“{source}”无法编译（{words}）", "RE2 语法的正则表达式（不支持前后断言和反向引用）")
-            return LabelPattern(source, None)
-        for missing in (group for group in groups if group not in compiled.groupindex):
-            self.problem(path, f"正则表达式“{source}”缺少命名组", f"(?P<{missing}>…)")
-        return LabelPattern(source, compiled, tuple(sorted(compiled.groupindex.items(), key=lambda item: item[1])))
+            return None
+
+    # labels
 
     def labels(self, items: Sequence[Mapping[str, Any]], path: Path, key: str) -> Labels:
         index: dict[str, Label] = {}
         made = []
         for i, item in enumerate(items):
-            pattern = self.pattern(item["pattern"], (*path, i, "pattern")) if "pattern" in item and "labels" in item else None
-            label = Label(item[key], tuple(item["labels"]), bool(item.get("required")), item.get("kind", ""), pattern)
+            label = Label(
+                item[key], tuple(item["labels"]), bool(item.get("required")), item.get("kind", ""), self._further(item, (*path, i))
+            )
             made.append(label)
             for j, text in enumerate(label.texts):
                 folded = fold(text).rstrip(LABEL_END)
@@ -299,6 +253,15 @@ class _Build:
                     self.problem((*path, i, "labels", j), f"标签“{text}”写了两次", "同一处的标签各不相同")
                 index.setdefault(folded, label)
         return Labels(tuple(made), index)
+
+    def _further(self, item: Mapping[str, Any], path: Path) -> LabelPattern | None:
+        """Further wordings of a label beside those written out, as one pattern."""
+        rules: list[tuple[Rule, Path]] = [({"pattern": item["pattern"]}, path)] if "pattern" in item else []
+        rules += [({"wording": text}, (*path, "wordings", n)) for n, text in enumerate(item.get("wordings", ()))]
+        if not rules:
+            return None
+        sources = [self._source(rule, where, whole=True, anchored=True) for rule, where in rules]
+        return self.pattern("|".join(f"(?:{source})" for source in sources), path)
 
     def one_label(self, data: Mapping[str, Any], key: str, path: Path = ()) -> Labels:
         """Labels that all stand for the same; none if the layout has none."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from engine.errors import Place
 from engine.forms.columns import one_line
 from engine.forms.goal_rows import OpenGoal
-from engine.forms.layout import Layout
+from engine.forms.model import Layout
 from engine.submission.model import Cell, Doubt, IndicatorPart
 
 _KEPT = ("target", "actual", "nature", "unit", "reason")

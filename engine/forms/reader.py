@@ -14,8 +14,8 @@ from engine.documents.model import Block, Document, Paragraph, Table
 from engine.errors import InputError, Place, Problem
 from engine.forms.check_boxes import chosen
 from engine.forms.columns import cell_of
-from engine.forms.labels import LabelMatch, fold
-from engine.forms.layout import Layout, Title
+from engine.forms.labels import LabelMatch, Labels, fold
+from engine.forms.model import Layout, Title
 from engine.forms.report import begins_report, is_report_title, read_report
 from engine.forms.row_shapes import titles_out
 from engine.forms.table import read_tables
@@ -25,13 +25,15 @@ _TITLE_LENGTH = 120
 _YEAR = re.compile(r"(?<!\d)[12１２]\d{3}(?!\d)")
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _LABELS_SHOWN = 12
+LABEL_ENDS = ":：;；,，.、。 \n\t\u3000"
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """How well a layout fits a file: labels of the layout that occur in it, and how many forms begin in it."""
+    """How well a layout fits a file: what of its marks occurs, how many texts are labels it knows, how many forms begin."""
 
-    labels_found: tuple[str, ...]
+    marks: int
+    labels: int
     forms: int
 
 
@@ -52,7 +54,11 @@ class _Span:
 def recognises(document: Document, layout: Layout) -> Recognition:
     """What of the layout occurs in the document: for choosing the layout of a file."""
     blocks = _clean(document, layout)
-    return Recognition(_labels_found(blocks, layout), len(_titles(blocks, layout)))
+    texts = _short_texts(blocks)
+    marks = sum(any(mark.search(text.rstrip(LABEL_ENDS)) for text in texts) for mark in layout.marks.of)
+    sets = _label_sets(layout)
+    labels = sum(any(known.find(text) for known in sets) for text in texts)
+    return Recognition(marks, labels, len(_titles(blocks, layout)))
 
 
 def read_forms(document: Document, layout: Layout, file: str = "") -> tuple[Form, ...]:
@@ -107,13 +113,7 @@ def _without_noise(text: str, layout: Layout) -> str:
 
 
 def _title(text: str, layout: Layout) -> tuple[Title, LabelMatch] | None:
-    if len(text) > _TITLE_LENGTH:
-        return None
-    for title in layout.titles:
-        match = title.pattern.search(text)
-        if match:
-            return title, match
-    return None
+    return layout.title(text) if len(text) <= _TITLE_LENGTH else None
 
 
 def _titles(blocks: Sequence[Block], layout: Layout) -> list[tuple[int, int, _Span]]:
@@ -293,23 +293,31 @@ def _name(span: _Span, header: Sequence[HeaderField], layout: Layout) -> str:
     return name
 
 
+def _label_sets(layout: Layout) -> tuple[Labels, ...]:
+    return (layout.header, layout.budget.heading, layout.budget.columns, layout.budget.rows, layout.columns, layout.closing)
+
+
 def _labels(layout: Layout) -> tuple[str, ...]:
-    sets = (layout.header, layout.budget.heading, layout.budget.columns, layout.budget.rows, layout.columns, layout.closing)
-    return tuple(dict.fromkeys(item.texts[0] for labels in sets for item in labels.items))
+    return tuple(dict.fromkeys(item.texts[0] for labels in _label_sets(layout) for item in labels.items))
+
+
+def _short_texts(blocks: Sequence[Block]) -> set[str]:
+    """The texts of cells and lines that may be labels."""
+    texts = {cell.text for block in blocks if isinstance(block, Table) for row in block.rows for cell in row if cell}
+    texts |= {block.text for block in blocks if isinstance(block, Paragraph)}
+    return {text for text in texts if len(text) <= _TITLE_LENGTH}
 
 
 def _labels_found(blocks: Sequence[Block], layout: Layout) -> tuple[str, ...]:
-    sets = (layout.header, layout.budget.heading, layout.budget.columns, layout.budget.rows, layout.columns, layout.closing)
-    texts = {cell.text for block in blocks if isinstance(block, Table) for row in block.rows for cell in row if cell}
-    texts |= {block.text for block in blocks if isinstance(block, Paragraph) and len(block.text) <= _TITLE_LENGTH}
-    found = {label.texts[0] for text in texts if len(text) <= _TITLE_LENGTH for labels in sets if (label := labels.find(text))}
+    sets = _label_sets(layout)
+    found = {label.texts[0] for text in _short_texts(blocks) for labels in sets if (label := labels.find(text))}
     return tuple(text for text in _labels(layout) if text in found)
 
 
 def _no_form(blocks: Sequence[Block], layout: Layout, file: str) -> Problem:
     found = _labels_found(blocks, layout)
     sought = _labels(layout)
-    message = "没有找到自评表的标题；"
+    message = "没有认出自评表：没有找到标题；"
     if found:
         message += f"找到的标签：{'、'.join(found[:_LABELS_SHOWN])}"
     else:

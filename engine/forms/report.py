@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from engine.documents.model import Block, Paragraph, Row, Table, TableCell
 from engine.errors import Problem
 from engine.forms.columns import HEADER_MATCHES, Columns, cell_of, header_columns, one_line, read_header
-from engine.forms.layout import Layout
+from engine.forms.model import Layout
 from engine.submission.model import Cell, Section, Statement, UnmetRow
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from engine.documents.model import Block, Paragraph, Row, Table, TableCell
 from engine.forms.columns import HEADER_MATCHES, Columns, cell_of, closing_values, header_columns
 from engine.forms.labels import Label, Labels, fold
-from engine.forms.layout import Layout
+from engine.forms.model import Layout
 from engine.submission.model import HeaderField
 
 

@@ -31,7 +31,7 @@ from engine.forms.columns import (
 )
 from engine.forms.goal_rows import OpenGoal, composed, read_bare_weights, read_weight_cells, weighted
 from engine.forms.labels import Label, LabelMatch, fold
-from engine.forms.layout import GoalHeading, Layout
+from engine.forms.model import GoalHeading, Layout
 from engine.forms.part_rows import take_part
 from engine.forms.row_shapes import adds_up, last_total, subtotal_fields, whole_headers
 from engine.forms.split_cells import separate, widened

@@ -5,7 +5,7 @@ The kind of a file is told by its content. Files given together are one bundle.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,10 +15,9 @@ from engine.documents import text as text_reader
 from engine.documents.model import Document
 from engine.errors import InputError, Place, Problem, system_reason
 from engine.files import displayed
-from engine.intake import answers
-from engine.intake import selection as layout_choice
+from engine.intake import answers, layouts, selection
 from engine.intake.answers import AnswerFile
-from engine.intake.selection import Shelf
+from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
 from engine.submission import record, record_lines
@@ -41,8 +40,8 @@ class Reading:
 
     file: str
     submission: Submission
-    layout: Policy | None = None
-    """The policy whose layout read it; None for a record, which needs no layout."""
+    layouts: tuple[str, ...] = ()
+    """The policies that have the layout that read it; none for a record, which needs no layout."""
     line: int = 0
 
 
@@ -53,7 +52,8 @@ class Bundle:
     submission: Submission
     policy: Policy
     layouts: tuple[str, ...] = ()
-    """For each form the id of the policy whose layout read it; empty for a form from a record."""
+    """For each form the id of a policy that has the layout that read it: the one it is judged by, where that has it; empty for a
+    form from a record."""
     files: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     """What is to be said of the answers beside the forms: those that are not used, and why."""
@@ -93,13 +93,20 @@ def bundle(readings: Sequence[Reading], shelf: Shelf, policy: Policy | None = No
     forms = [form for reading in readings for form in reading.submission.forms]
     if problems := [*one_year(forms), *too_many(forms)]:
         raise InputError(problems)
-    chosen = [reading.layout for reading in readings if reading.layout]
-    jurisdictions = {reading.submission.jurisdiction for reading in readings} - {""}
-    judged = policy or layout_choice.agreed(chosen, forms, jurisdictions, shelf)
-    read_by = next(iter(chosen), judged) if len({item.id for item in chosen}) == 1 else judged
-    layouts = [reading.layout.id if reading.layout else "" for reading in readings for _ in reading.submission.forms]
+    jurisdictions = {reading.submission.jurisdiction for reading in readings if not reading.layouts} - {""}
+    judged = policy or selection.judging(forms, [reading.layouts for reading in readings if reading.layouts], jurisdictions, shelf)
+    read_with = [_layout(reading, judged) for reading in readings for _ in reading.submission.forms]
+    places = {reading.submission.jurisdiction for reading in readings if reading.layouts}
+    place = places.pop() if len(places) == 1 else judged.jurisdiction
+    read_by = next(iter(filter(None, read_with)), judged.id) if len(set(filter(None, read_with))) == 1 else judged.id
     files = dict.fromkeys(reading.file for reading in readings)
-    return Bundle(Submission(tuple(forms), read_by.jurisdiction, read_by.id), judged, tuple(layouts), tuple(files))
+    return Bundle(Submission(tuple(forms), place, read_by), judged, tuple(read_with), tuple(files))
+
+
+def _layout(reading: Reading, policy: Policy) -> str:
+    if not reading.layouts:
+        return ""
+    return policy.id if policy.id in reading.layouts else reading.submission.policy
 
 
 def read_file(
@@ -136,18 +143,16 @@ def _read_parts(path: Path, shelf: Shelf, policy: Policy | None, content: bytes 
     kind = kinds.kind_of(content).key
     if record_lines.is_lines(content, name):
         records, problems = record_lines.load(text_reader.decode(content, name), name)
-        return [Reading(name, submission, None, line) for line, submission in records], problems
+        return [Reading(name, submission, (), line) for line, submission in records], problems
     if kind in ("json", "yaml"):
         return [Reading(name, record.load(text_reader.decode(content, name), kind, name))], []
     document = reader.document(content, name)
     _check_size(document, name)
     try:
-        if policy:
-            submission = layout_choice.read_for(document, name, policy, shelf)
-            return [Reading(name, submission, shelf.policy(submission.policy))], []
-        return [Reading(name, *layout_choice.by_layout(document, name, shelf))], []
+        read = layouts.read(document, name, shelf, policy)
     except InputError as error:
-        raise InputError([*error.problems, *_unread(document, name)]) from None
+        raise InputError([*error.problems, *layouts.unread_sheets(document, name)]) from None
+    return [Reading(name, read.submission(), read.candidates)], []
 
 
 def _check_size(document: Document, name: str) -> None:
@@ -158,14 +163,6 @@ def _check_size(document: Document, name: str) -> None:
             Place(name), f"表格共有 {rows:,} 行", f"不超过 {MAX_ROWS:,} 行，可拆分为几个文件", code="input.too-many-rows"
         )
         raise InputError(problem)
-
-
-def _unread(document: Document, name: str) -> Iterator[Problem]:
-    """The hidden sheets of a file in which no form could be read: it may be in one of them."""
-    for told in document.told:
-        if told.key == "hidden_sheet":
-            message, expected = f"隐藏的工作表“{told.text}”没有读", "自评表在其中的，取消隐藏后保存"
-            yield Problem(told.place.within(name), message, expected, code="input.hidden")
 
 
 def content_of(path: Path) -> bytes:

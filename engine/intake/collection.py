@@ -20,7 +20,7 @@ from engine.forms.labels import fold
 from engine.intake import answers, folders
 from engine.intake import bundle as inputs
 from engine.intake.bundle import Bundle, Reading
-from engine.intake.selection import Shelf
+from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
 from engine.submission import record, record_lines

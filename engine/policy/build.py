@@ -79,8 +79,9 @@ class _Builder(Values):
         grades = bands(self, "grade", self.data["grades"], ("grades",), scoring.weights.full_score)
         names = self._names(self.data["names"])
         grouping = self._grouping(self.data["names"])
-        shape = form_layout(self, self.data.get("form", {}))
-        spoken = statements(self, self.data.get("form", {}).get("statements", []))
+        form = self.data.get("form", {})
+        shape = form_layout(self, form)
+        spoken = statements(self, form.get("statements", []), shape)
         coded = {"nature": NATURES, "attainment": (*(band.id for band in tiers), "unknown")}
         rules = compile_rules(self.data, self.place, self.params, coded, self.problems)
         known, questions = reading.known(self), reading.questions(self)
@@ -138,7 +139,8 @@ class _Builder(Values):
         form = self.data.get("form", {})
         read = [self.data.get(name) for name in ("name_parts", "known_indicators", "wording")]
         names_table = self.data["recognition"].get(catalogue.NAME_TABLE)
-        return digest([self.data["notation"], self.data["names"], form.get("statements", []), *read, names_table])
+        words = form.get("placeholders", {})  # what wordings of statements are made of
+        return digest([self.data["notation"], self.data["names"], form.get("statements", []), words, *read, names_table])
 
     # --- parts ---------------------------------------------------------------------------------------------------
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import PolicyError, nearest
-from engine.forms.layout import Layout, layout
+from engine.forms.layout import layout
+from engine.forms.model import Layout
 from engine.language import fact_fields
 from engine.language import statements as language_statements
 from engine.policy.model import StatementRule
@@ -40,16 +40,16 @@ def form_layout(values: Values, form: Mapping[str, Any]) -> Layout | None:
     return shape
 
 
-def statements(values: Values, items: list[Mapping[str, Any]]) -> dict[str, StatementRule]:
+def statements(values: Values, items: list[Mapping[str, Any]], shape: Layout | None) -> dict[str, StatementRule]:
     """What the layout's statements are to be held against. Their named groups and form fields are checked here."""
     out: dict[str, StatementRule] = {}
     for index, item in enumerate(items):
         path: Path_ = ("form", "statements", index)
-        groups = re.findall(r"\(\?P<(\w+)>", item["pattern"])
+        groups = [name for name, _ in shape.statements[index].pattern.groups] if shape else []
         for group in groups:
             if group not in language_statements.GROUPS:
                 values.add(
-                    (*path, "pattern"),
+                    (*path, "wording" if "wording" in item else "pattern"),
                     f"不认识命名组“{group}”",
                     "、".join(language_statements.GROUPS),
                     nearest(group, language_statements.GROUPS),
@@ -57,7 +57,7 @@ def statements(values: Values, items: list[Mapping[str, Any]]) -> dict[str, Stat
                 )
         known = [name for name, field in fact_fields.FACTS["form"].items() if field.type == "number"]
         for group, name in item.get("equals", {}).items():
-            if group not in groups:
+            if shape and group not in groups:
                 message, close = f"样式里没有命名组“{group}”", nearest(group, groups)
                 values.add((*path, "equals", group), message, "、".join(groups), close, code="statement.no-group", names=(group,))
             if name not in known:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.errors import Place
-from engine.forms.layout import Layout
+from engine.forms.model import Layout
 from engine.language.conditions import Condition, holds
 from engine.language.fields import Field
 from engine.language.formula import Expression

@@ -2,26 +2,29 @@
 
 A policy is a directory `<root>/<jurisdiction>/<year>/` with a policy.yaml; its id is that relative path. Each YAML file in it
 holds one or more sections. A child replaces parameters, sources and taxonomy entries by id, tables and other named parts
-whole, and every resolved item remembers the file and line it came from.
+whole, adds to the layout of the form, and every resolved item remembers the file and line it came from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from engine.errors import Place, PolicyError, Problem
+from engine.forms.inheritance import Sources, laid_over
 from engine.policy import files as policy_files
 from engine.policy.gaps import Gaps, mend
 from engine.policy.library import Library, display_name, incomplete, misnamed
-from engine.policy.resolved import WHOLE, Resolved
+from engine.policy.resolved import FORM, WHOLE, Resolved
 from engine.yaml.reader import MAX_BYTES, Path_, YamlDocument
 
 KEYED = ("findings", "known_indicators")
 """Sections written as lists whose items are known by a key, so that a child adds to them or replaces single ones."""
 MAX_FILES = 200
 MAX_EXTENDS = 10
+MOST_ITEM = 2
+"""Length of the path of an item; what is longer is a part of one, of a layout laid over another."""
 _COPY = 4
 """So many items twice in one file are no slip: the file was copied."""
 
@@ -102,8 +105,12 @@ def _lay(
     overridden: dict[Path_, tuple[tuple[YamlDocument, Path_], ...]],
     over: Resolved,
 ) -> None:
+    laid_from: dict[str, Sources] = {}
+    inherited = dict(origins)
     for section, data in over.sections.items():
-        if section in WHOLE or section not in sections:
+        if section == FORM and section in sections:
+            sections[section], laid_from[section] = laid_over(sections[section], data)
+        elif section in WHOLE or section not in sections:
             gone = [path for path in origins if path[0] == section and path not in over.origins]
             if gone:  # the section as a whole was another's
                 overridden[(section,)] = (origins[gone[0]], *overridden.get((section,), ()))
@@ -120,6 +127,23 @@ def _lay(
         elif over.overridden.get(path):
             overridden[path] = over.overridden[path]
         origins[path] = origin
+    for section, sources in laid_from.items():
+        for path in [path for path in origins if path[0] == section]:
+            if len(path) > MOST_ITEM or path[1] not in sections[section]:
+                del origins[path]
+        for part, (own, source) in sources.items():
+            found = _origin(over.origins if own else inherited, (section, *source))
+            if found:
+                origins[(section, *part)] = found
+
+
+def _origin(origins: Mapping[Path_, tuple[YamlDocument, Path_]], path: Path_) -> tuple[YamlDocument, Path_] | None:
+    """Where the part at `path` was written: by the nearest of what it is a part of."""
+    for length in range(len(path), 0, -1):
+        if found := origins.get(path[:length]):
+            document, origin = found
+            return document, (*origin, *path[length:])
+    return None
 
 
 def _spot(origin: tuple[YamlDocument, Path_]) -> tuple[str, Path_]:

@@ -16,8 +16,9 @@ from engine.yaml.reader import Path_, YamlDocument
 
 STATUS: Path_ = ("policy", "status")
 
-WHOLE = ("grades", "form")
-"""Sections a child replaces as one; in the others each key of the section is replaced as one."""
+FORM = "form"
+WHOLE = ("grades",)
+"""Sections a child replaces as one; in the others each key of the section is replaced as one, and a layout (`form`) is added to."""
 MAX_REMEMBERED = 32
 """Policies that are kept built, and their hashes."""
 

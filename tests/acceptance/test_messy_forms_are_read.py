@@ -79,5 +79,5 @@ def test_weights_without_the_word(jixiao: Jixiao) -> None:
 def test_an_unknown_row_is_refused_with_where_to_list_it(jixiao: Jixiao, command: str) -> None:
     run = jixiao(command, MESSY / "unknown-row.txt")
     assert (run.status, run.out) == (5, "")
-    for text in ("“专项资金总计”", "年度财政资金总额", "form.budget.rows"):
+    for text in ("“专项资金总计”", "项目资金总额", "form.budget.rows"):
         assert text in run.err

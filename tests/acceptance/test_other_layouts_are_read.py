@@ -247,7 +247,7 @@ def test_a_policy_named_comes_before_the_one_found(jixiao: Jixiao, tmp_path: Pat
     nothing.write_text("关于开展绩效自评的通知\n各单位：\n", encoding="utf-8")
     wrong = jixiao("evaluate", nothing, "--policy", "sichuan/2025")
     assert wrong.status == 5
-    assert "没有找到自评表的标题" in wrong.err
+    assert "没有认出自评表：没有找到标题" in wrong.err
     record = tmp_path / "record.json"
     record.write_text(jixiao("read", LAYOUTS / "central-road-2022.txt").out, encoding="utf-8")
     other = jixiao("evaluate", record, "--policy", "hubei/2021", "--format", "json")

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from layouts import layout_of
 from writers import STYLES, converted, docx, font_file, has_office, old_workbook, workbook
 
 from engine.documents import kinds
@@ -29,10 +30,9 @@ from engine.documents import text as text_reader
 from engine.documents.model import Document
 from engine.errors import Place
 from engine.forms import reader as form_reader
-from engine.forms.layout import Layout
+from engine.forms.model import Layout
 from engine.intake.bundle import read_bundle
 from engine.policy.library import library
-from engine.policy.loading import load
 from engine.reports import word
 from engine.reports.context import contexts
 from engine.reports.draft import drafts
@@ -43,11 +43,8 @@ SEED = ROOT / "examples" / "hubei-gcc-2021.txt"
 needs_office = pytest.mark.skipif(not has_office(), reason="LibreOffice (soffice) is not installed")
 
 
-@cache
 def hubei() -> Layout:
-    found = load("hubei/2021", library()).layout
-    assert found is not None
-    return found
+    return layout_of("hubei/2021")
 
 
 @cache

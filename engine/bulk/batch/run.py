@@ -25,7 +25,7 @@ from engine.bulk.corpus.store import Corpus, Part
 from engine.bulk.corpus.tables import BEYOND, RECORDS, TEXTS
 from engine.errors import InternalError, JixiaoError, Place, Problem, UsageError
 from engine.files import contents, displayed, make_directory, whole_directory
-from engine.intake.selection import Shelf
+from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
 

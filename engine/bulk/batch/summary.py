@@ -13,7 +13,7 @@ from engine.bulk.batch.run import BatchRun
 from engine.bulk.corpus.store import duckdb_connection, open_corpus
 from engine.errors import JixiaoError
 from engine.findings.findings import Checker, Finding, Findings
-from engine.intake.selection import Shelf
+from engine.intake.shelf import Shelf
 from engine.language.model import Match
 from engine.language.rules import SEVERITIES
 from engine.results.views.columns import Column

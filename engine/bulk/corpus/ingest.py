@@ -27,7 +27,7 @@ from engine.files import whole_directory
 from engine.forms.labels import fold
 from engine.intake import bundle as inputs
 from engine.intake.bundle import Reading
-from engine.intake.selection import Shelf
+from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
 from engine.submission import record
@@ -123,7 +123,7 @@ def _stage(reader: _Ingester, chunk: Chunk) -> Path:
             {
                 "file": reading.file,
                 "line": reading.line,
-                "layout": reading.layout.id if reading.layout else "",
+                "layouts": list(reading.layouts),
                 "bodies": sorted({(fold(form.unit), form.fiscal_year) for form in reading.submission.forms}),
                 "jurisdiction": reading.submission.jurisdiction,
             }
@@ -145,8 +145,8 @@ def _readings(folder: Path, shelf: Shelf, wanted: Sequence[int]) -> list[Reading
     out = []
     for n in wanted:
         item = about[n]
-        layout = shelf.policy(item["layout"]) if item["layout"] else None
-        out.append(Reading(item["file"], record.from_own(json.loads(lines[n]), item["file"]), layout, item["line"]))
+        submission = record.from_own(json.loads(lines[n]), item["file"])
+        out.append(Reading(item["file"], submission, tuple(item.get("layouts", ())), item["line"]))
     return out
 
 

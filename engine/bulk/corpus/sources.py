@@ -20,7 +20,7 @@ from engine.files import displayed
 from engine.intake import answers, folders
 from engine.intake import bundle as inputs
 from engine.intake.bundle import Reading
-from engine.intake.selection import Shelf
+from engine.intake.shelf import Shelf
 from engine.policy.model import Policy
 from engine.submission import record_lines
 from engine.submission.record import from_data
@@ -213,7 +213,7 @@ def _read_lines(chunk: Chunk) -> tuple[list[Reading], list[Problem]]:
         return [], [Problem(Place(name, line), "不是 UTF-8 编码的文字", "UTF-8", code="input.encoding")]
     records, problems = record_lines.load(text, name)
     before = chunk.line - 1
-    readings = [Reading(name, submission, None, before + line) for line, submission in records]
+    readings = [Reading(name, submission, (), before + line) for line, submission in records]
     problems = [replace(p, place=replace(p.place, line=p.place.line + before)) for p in problems]
     return _sound(readings, problems)
 
@@ -250,7 +250,7 @@ def _read_rows(chunk: Chunk) -> tuple[list[Reading], list[Problem]]:
         try:
             if not isinstance(text, str):
                 raise InputError(Problem(Place(name), "record 是空的", "JSON 记录", code="input.empty"))
-            readings.append(Reading(name, from_data(json.loads(text), name), None, row))
+            readings.append(Reading(name, from_data(json.loads(text), name), (), row))
         except InputError as error:
             problems += [replace(problem, place=Place(name, row, path=problem.place.path)) for problem in error.problems]
         except ValueError as error:

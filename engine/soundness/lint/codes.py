@@ -70,6 +70,11 @@ CODES: Mapping[str, tuple[str, str]] = {
     "pattern-alternative": (WARNING, "正则表达式有空的分支"),
     "pattern-never": (ERROR, "正则表达式什么都不匹配"),
     "pattern-fullwidth": (WARNING, "正则表达式里用了全角符号"),
+    # the layout of the form
+    "wording-empty": (WARNING, "写法什么都符合"),
+    "placeholder-unused": (WARNING, "没有用到的占位词"),
+    "title-example": (WARNING, "标题的例子不符合写法"),
+    "label-same": (WARNING, "标签上级已有"),
     # the policy as a whole
     "validity-expired": (INFO, "适用年度已过"),
     "years-id": (WARNING, "适用年度与编号不符"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import nearest
 from engine.language.rules import CATEGORIES
-from engine.policy.resolved import WHOLE, Resolved, years
+from engine.policy.resolved import FORM, WHOLE, Resolved, years
 from engine.resources import shipped
 from engine.soundness.lint.subject import Subject
 from engine.yaml.reader import Path_, walk
@@ -125,8 +125,8 @@ def _between(subject: Subject) -> None:
     own = dict(_own(subject))
     for index, parent in enumerate(subject.resolved.parents):
         for section, data in parent.sections.items():
-            if section == "policy" or not isinstance(data, dict) or section in WHOLE:
-                continue
+            if section in ("policy", FORM) or not isinstance(data, dict) or section in WHOLE:
+                continue  # layouts are added to each other
             for key, value in data.items():
                 path: Path_ = (section, key)
                 first = seen.setdefault(path, parent)

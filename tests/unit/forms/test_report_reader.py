@@ -6,23 +6,21 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from layouts import layout_of
 
 from engine.documents.model import Block, Table, TableCell
 from engine.documents.text import read, read_text
 from engine.errors import Place, Problem
-from engine.forms.layout import Layout
-from engine.forms.layout import layout as build_layout
+from engine.forms.model import Layout
 from engine.forms.reader import read_forms
 from engine.forms.report import FiledReport, read_report
 from engine.submission.model import Form
-from engine.yaml import reader as yamlfile
 
 ROOT = Path(__file__).parents[3]
 
 
-@cache
 def hubei() -> Layout:
-    return build_layout(yamlfile.load_file(ROOT / "policies" / "hubei" / "2021" / "form.yaml").data["form"])
+    return layout_of("hubei/2021")
 
 
 @cache

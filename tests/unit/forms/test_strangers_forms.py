@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
 import pytest
+from layouts import layout_of
 
 from engine.documents.model import Document, Paragraph, Table, TableCell
 from engine.errors import InputError, Place
 from engine.forms.check_boxes import chosen
-from engine.forms.layout import Layout
-from engine.forms.layout import layout as build_layout
 from engine.forms.reader import read_forms
 from engine.submission.model import Form
-from engine.yaml import reader as yamlfile
 
-POLICIES = Path(__file__).parents[3] / "policies"
 TITLE = "项目支出绩效自评表（2021年度）"
 HEAD = [["项目名称", "健身路径"], ["主管部门", "某市体育局", "实施单位", "某市健身中心"]]
 FUNDS = ["项目资金（万元）", "", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"]
@@ -38,11 +33,6 @@ READ = [
 Rows = Sequence[Sequence[str]]
 
 
-@cache
-def layout(policy: str) -> Layout:
-    return build_layout(yamlfile.load_file(POLICIES / policy / "form.yaml").data["form"])
-
-
 def document(*blocks: str | Rows) -> Document:
     made: list[Paragraph | Table] = []
     for block in blocks:
@@ -54,8 +44,8 @@ def document(*blocks: str | Rows) -> Document:
     return Document(tuple(made), "f")
 
 
-def forms(*blocks: str | Rows, policy: str = "common/central-form") -> tuple[Form, ...]:
-    return read_forms(document(*blocks), layout(policy))
+def forms(*blocks: str | Rows, policy: str = "central/2020") -> tuple[Form, ...]:
+    return read_forms(document(*blocks), layout_of(policy))
 
 
 def table(

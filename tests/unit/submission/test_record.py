@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from layouts import layout_of
 
 from engine.documents.text import read
 from engine.errors import EXIT_INPUT, InputError, Place
-from engine.forms.layout import layout as build_layout
 from engine.forms.reader import read_forms
 from engine.submission.model import Submission
 from engine.submission.record import SCHEMA, dump_json, dump_yaml, from_data, load, to_data
@@ -42,8 +42,8 @@ forms:
 
 
 def seed() -> Submission:
-    layout = build_layout(yamlfile.load_file(ROOT / "policies" / "hubei" / "2021" / "form.yaml").data["form"])
-    return Submission(read_forms(read(ROOT / "examples" / "hubei-gcc-2021.txt", file="seed.txt"), layout), "hubei", "hubei/2021")
+    text = read(ROOT / "examples" / "hubei-gcc-2021.txt", file="seed.txt")
+    return Submission(read_forms(text, layout_of("hubei/2021")), "hubei", "hubei/2021")
 
 
 def said(text: str, kind: str = "yaml") -> list[str]:

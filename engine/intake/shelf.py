@@ -1,0 +1,127 @@
+"""The policies of a library as one run needs them, and the layouts they describe: each loaded once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from engine.errors import PolicyError, Problem
+from engine.forms.layout import layout
+from engine.forms.model import Layout
+from engine.policy.form_files import form_of
+from engine.policy.heads import Head, heads
+from engine.policy.library import Library, display_name
+from engine.policy.loading import load
+from engine.policy.model import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A layout, and the published policies whose forms are laid out so."""
+
+    layout: Layout
+    heads: tuple[Head, ...]
+    broken: tuple[Problem, ...] = ()
+    """What is wrong with policies that have this layout and cannot be told apart from their heads."""
+
+    @property
+    def policies(self) -> frozenset[str]:
+        return frozenset(head.id for head in self.heads)
+
+    @property
+    def is_fallback(self) -> bool:
+        """Whether every policy that has it stands back behind others."""
+        return all(head.fallback for head in self.heads) and bool(self.heads)
+
+
+class Shelf:
+    """What a run has read of a library."""
+
+    def __init__(self, library: Library, on: date | None = None) -> None:
+        self.library = library
+        self.on = on
+        """The day of filing the user names; None for the day that each form prints."""
+        self._heads: tuple[list[Head], list[Problem]] | None = None
+        self._loaded: dict[str, Policy | PolicyError] = {}
+        self._shapes: tuple[list[Shape], list[Problem]] | None = None
+        self._named: dict[str, Shape | None] = {}
+
+    def heads(self) -> tuple[list[Head], list[Problem]]:
+        """What policies say of themselves, and what is wrong with those that cannot be read."""
+        if self._heads is None:
+            self._heads = heads(self.library)
+        return self._heads
+
+    def published(self) -> list[Head]:
+        return [head for head in self.heads()[0] if head.status == "published"]
+
+    def policy(self, id_: str) -> Policy:
+        """The policy with this id. Raises PolicyError, the same one each time, if it is missing or invalid."""
+        if id_ not in self._loaded:
+            try:
+                self._loaded[id_] = load(id_, self.library)
+            except PolicyError as error:
+                self._loaded[id_] = error
+        found = self._loaded[id_]
+        if isinstance(found, PolicyError):
+            raise found
+        return found
+
+    def usable(self, id_: str) -> bool:
+        """Whether the policy can be used."""
+        try:
+            self.policy(id_)
+        except PolicyError:
+            return False
+        return True
+
+    def shapes(self) -> tuple[Sequence[Shape], Sequence[Problem]]:
+        """The different layouts of the published policies, and what is wrong with those that cannot be read."""
+        if self._shapes is None:
+            self._shapes = self._read_shapes()
+        return self._shapes
+
+    def _read_shapes(self) -> tuple[list[Shape], list[Problem]]:
+        found: dict[str, tuple[Mapping[str, Any], list[Head], list[str]]] = {}
+        problems: list[Problem] = []
+        known = {head.id: head for head in self.heads()[0]}
+        for id_ in self.library.ids():
+            head = known.get(id_)
+            if head and head.status != "published":
+                continue
+            try:
+                form = form_of(id_, self.library)
+            except PolicyError as error:
+                problems += error.problems
+                continue
+            if form:
+                _, of, broken = found.setdefault(_key(form), (form, [], []))
+                if head:
+                    of.append(head)
+                else:
+                    broken.append(display_name(self.library.directory(id_)))
+        shapes = []
+        for written, of, broken in found.values():
+            wrong = [problem for problem in self.heads()[1] if problem.place.file.startswith(tuple(f"{at}/" for at in broken))]
+            try:
+                shapes.append(Shape(layout(written), tuple(of), tuple(wrong)))
+            except PolicyError as error:
+                problems += error.problems
+        return shapes, list(dict.fromkeys(problems))
+
+    def shape_of(self, policy: Policy) -> Shape | None:
+        """The layout of a policy, published or not; None if it describes none."""
+        if policy.id not in self._named:
+            known: Shape | None = next((shape for shape in self.shapes()[0] if policy.id in shape.policies), None)
+            if known is None and policy.layout:
+                own = next(head for head in self.heads()[0] if head.id == policy.id)
+                known = Shape(policy.layout, (own,))
+            self._named[policy.id] = known
+        return self._named[policy.id]
+
+
+def _key(form: Mapping[str, Any]) -> str:
+    return json.dumps(form, sort_keys=True, default=str)
