@@ -232,11 +232,11 @@ def test_hostile_files_in_a_folder_stop_no_other(jixiao: Jixiao, tmp_path: Path)
 def test_a_form_of_too_many_rows_is_refused_before_it_is_read(jixiao: Jixiao, tmp_path: Path) -> None:
     row = "\n\t\n\t\n\t数量指标\n\t培训期数（1分）\n\t3期\n\t1期\n\t6.67\n"
     at = SMALL_FORM.index("\n\t\n\t\n\t质量指标")
-    (tmp_path / "form.txt").write_text(SMALL_FORM[:at] + row * 60_000 + SMALL_FORM[at:], encoding="utf-8")
+    (tmp_path / "form.txt").write_text(SMALL_FORM[:at] + row * 100_000 + SMALL_FORM[at:], encoding="utf-8")
     started = time.process_time()
     run = jixiao("evaluate", tmp_path / "form.txt")
     assert (run.status, run.out) == (5, "")
-    assert "form.txt：表格共有 60,010 行；应为：不超过 20,000 行" in run.err
+    assert "表格行数超过100,000行；应为：不超过100,000行，可拆分为几个文件" in run.err
     assert time.process_time() - started < SECONDS
 
 

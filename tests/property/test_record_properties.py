@@ -24,7 +24,8 @@ from engine.submission.model import (
 )
 from engine.submission.record import dump_json, dump_yaml, from_data, load, to_data
 
-characters = st.characters(exclude_categories=("Cs", "Cc"))
+characters = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
+"""What is text: no halves of a pair, no control characters, not the two that are no character at all."""
 words = st.text(characters, max_size=12) | st.sampled_from(
     [
         "",
