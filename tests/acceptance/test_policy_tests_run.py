@@ -41,7 +41,7 @@ def write(root: Path, tests: str, name: str = "own.yaml") -> None:
 
 def test_every_rule_and_every_scoring_case_is_tested(shown: Jixiao) -> None:
     run = shown("policy", "test", "hubei/2021")
-    assert (run.status, run.err) == (0, "")
+    assert (run.status, run.err) == (0, ""), run.out[-3000:]
     assert "没有" not in run.out
     found = re.search(r"测试 ([0-9]+) 条，通过 ([0-9]+) 条；覆盖 ([0-9]+)/([0-9]+)（100%）", run.out)
     assert found
