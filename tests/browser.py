@@ -165,6 +165,20 @@ class Browser:
         text = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, check=True, timeout=600).stdout.decode()
         return [re.sub(r"^\d+/\d+|\d+/\d+$", "", plain(page)) for page in text.split("\f")]
 
+    def anew(self) -> Browser:
+        """As if just started: one window with nothing in it, no cookies, nothing in its log."""
+        first, *others = self._call("GET", "/window/handles")
+        for handle in others:
+            self.post("/window", handle=handle)
+            self._call("DELETE", "/window")
+        self.post("/window", handle=first)
+        self.open("about:blank")
+        self.devtools("Emulation.clearDeviceMetricsOverride")
+        self.devtools("Emulation.setEmulatedMedia", media="", features=[])
+        self.devtools("Network.clearBrowserCookies")
+        self.post("/se/log", type="browser")
+        return self
+
     def close(self) -> None:
         try:
             if self.session:

@@ -24,6 +24,7 @@ import deep
 import hypothesis
 import once
 import pytest
+from browser import Browser
 
 from engine.cli import app as cli
 from engine.soundness.tests import policies as policy_tests
@@ -66,6 +67,19 @@ def _once() -> Iterator[None]:
             once.proofs(patch)
             once.tests_of_policies(patch)
         yield
+
+
+@pytest.fixture(scope="session")
+def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    made = Browser(tmp_path_factory.mktemp("profile"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def browser(_chromium: Browser) -> Browser:
+    """A browser as if just started; there is one in each process. Tests that ask for it need the mark `needs_browser`."""
+    return _chromium.anew()
 
 
 @pytest.fixture

@@ -176,7 +176,7 @@ def test_an_edited_template_shows_at_once(jixiao: Jixiao, seed: Path, tmp_path: 
         "{{ 9 ** 9 ** 9 }}",
         "{{ unit | center(1000000000) }}",
         "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}",
-        "{% for a in range(90000) %}{{ unit }}{{ unit }}{{ unit }}{{ unit }}{{ unit }}{{ unit }}{{ unit }}{{ unit }}{% endfor %}",
+        "{% for a in range(90000) %}" + "{{ unit }}" * 16 + "{% endfor %}",
         "{% macro a() %}{{ a() }}{{ a() }}{% endmacro %}{{ a() }}",
         "{% include '../../../../etc/passwd' %}",
         "{% include 'narrative/nothing.txt.j2' %}",

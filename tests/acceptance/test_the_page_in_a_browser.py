@@ -22,13 +22,6 @@ pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    made = Browser(tmp_path_factory.mktemp("profile"))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
 def report(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Any]:
     """Where the seed's page is, and the result it shows."""
     bundle = read_bundle([seed], library())

@@ -30,13 +30,6 @@ WIDER += " && !e.closest('.yaml') && e.getBoundingClientRect().right > 360.5).ma
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    made = Browser(tmp_path_factory.mktemp("profile"))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
     policies = policies_in(tmp_path_factory.mktemp("work"))
     server = Server(policies)

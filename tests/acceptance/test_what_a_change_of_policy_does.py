@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT, Forms, Jixiao
 
 sys.path.append(str(ROOT / "benchmarks"))
-from browser import CHROMIUM, CONTRAST, DRIVER, OPEN_ALL, Browser
+from browser import CONTRAST, OPEN_ALL, Browser, needs_browser
 from realistic import bundle
 
 from engine.submission import record
@@ -136,23 +136,19 @@ def test_the_page_is_whole_in_itself(page: Path) -> None:
     assert "http" not in html.replace("http-equiv", ""), "nothing to load"
 
 
-@pytest.mark.skipif(not (DRIVER and CHROMIUM), reason="needs a browser: the Debian packages chromium and chromium-driver")
-def test_the_page_in_a_browser(page: Path, tmp_path: Path) -> None:
-    browser = Browser(tmp_path / "profile")
-    try:
-        browser.post("/url", url=page.as_uri())
-        for width in (360, 768, 1280):
-            browser.width(width)
-            browser.run(OPEN_ALL)
-            assert browser.run("return document.documentElement.scrollWidth") <= width
-            assert browser.run("return document.querySelectorAll('svg.plot rect').length") > 3
-            assert browser.run(CONTRAST) == []
-        assert browser.post("/se/log", type="browser") == [], "nothing to complain of, nothing refused"
-        printed = "".join(browser.printed(tmp_path / "page.pdf"))
-        assert "逐张" in printed
-        assert "依据" not in printed[:200]
-    finally:
-        browser.close()
+@needs_browser
+def test_the_page_in_a_browser(browser: Browser, page: Path, tmp_path: Path) -> None:
+    browser.open(page.as_uri())
+    for width in (360, 768, 1280):
+        browser.width(width)
+        browser.run(OPEN_ALL)
+        assert browser.run("return document.documentElement.scrollWidth") <= width
+        assert browser.run("return document.querySelectorAll('svg.plot rect').length") > 3
+        assert browser.run(CONTRAST) == []
+    assert browser.post("/se/log", type="browser") == [], "nothing to complain of, nothing refused"
+    printed = "".join(browser.printed(tmp_path / "page.pdf"))
+    assert "逐张" in printed
+    assert "依据" not in printed[:200]
 
 
 def test_a_policy_against_itself_changes_nothing(jixiao: Jixiao, filed: Path) -> None:
