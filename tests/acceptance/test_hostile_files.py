@@ -26,6 +26,7 @@ from engine.documents import text as text_reader
 from engine.documents import word as docx_reader
 from engine.documents.model import Document
 from engine.errors import InputError, Problem
+from engine.intake import bundle
 
 SECONDS = 20
 MEGABYTES = 1_000
@@ -229,14 +230,26 @@ def test_hostile_files_in_a_folder_stop_no_other(jixiao: Jixiao, tmp_path: Path)
     assert "Traceback" not in run.err
 
 
-def test_a_form_of_too_many_rows_is_refused_before_it_is_read(jixiao: Jixiao, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("rows", "bound", "said"),
+    [
+        (100_001, bundle.MAX_ROWS, "表格行数超过100,000行；应为：不超过100,000行，可拆分为几个文件"),
+        (20_000, 20_009, "表格共有 20,010 行；应为：不超过 20,009 行，可拆分为几个文件"),
+    ],
+    ids=["in a text", "in all tables"],
+)
+def test_a_form_of_too_many_rows_is_refused_before_it_is_read(
+    jixiao: Jixiao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, bound: int, said: str
+) -> None:
+    """By the reader of texts, and by what all tables of a file may have, which takes several large sheets to reach."""
+    monkeypatch.setattr(bundle, "MAX_ROWS", bound)
     row = "\n\t\n\t\n\t数量指标\n\t培训期数（1分）\n\t3期\n\t1期\n\t6.67\n"
     at = SMALL_FORM.index("\n\t\n\t\n\t质量指标")
-    (tmp_path / "form.txt").write_text(SMALL_FORM[:at] + row * 100_000 + SMALL_FORM[at:], encoding="utf-8")
+    (tmp_path / "form.txt").write_text(SMALL_FORM[:at] + row * rows + SMALL_FORM[at:], encoding="utf-8")
     started = time.process_time()
     run = jixiao("evaluate", tmp_path / "form.txt")
     assert (run.status, run.out) == (5, "")
-    assert "表格行数超过100,000行；应为：不超过100,000行，可拆分为几个文件" in run.err
+    assert said in run.err
     assert time.process_time() - started < SECONDS
 
 

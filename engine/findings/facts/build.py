@@ -16,6 +16,7 @@ from engine.findings.facts.form import form_fact
 from engine.findings.facts.indicator import Around, home_of, indicator_fact, level1_of
 from engine.findings.facts.numbers import reported_sum, weight_sum
 from engine.findings.facts.report_text import ReportText
+from engine.findings.facts.rows import blanks_below
 from engine.language.fact_fields import kind_of, values_of
 from engine.language.facts import (
     AlikeFact,
@@ -114,10 +115,9 @@ class _Builder:
         unmet_names = [row.name for row in form.unmet]
         reduced = {identity: names.reduce(name, self.rules) for identity, name in ids}
         listed = {names.find(name, reduced, self.rules) for name in unmet_names}
-        filed = [(goal.number, indicator) for goal in form.goals for indicator in goal.indicators]
+        filed = [row for goal in form.goals for row in zip(goal.indicators, blanks_below(goal.indicators), strict=True)]
         for m, ((identity, _), item) in enumerate(zip(ids, scored.indicators, strict=True)):
-            below = tuple(indicator for goal, indicator in filed[m + 1 :] if goal == item.goal)
-            around = Around(label, form.kind, weights, filed[m][1], below, keys[identity], identity in listed)
+            around = Around(label, form.kind, weights, *filed[m], keys[identity], identity in listed)
             fact = indicator_fact(item, around, texts, self.policy, self.words)
             self._add(identity, fact, self._indicator_source(item, label))
         by_id = {identity: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}

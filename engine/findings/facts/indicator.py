@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.findings.facts.numbers import excess, ratio
 from engine.findings.facts.report_text import ReportText, doubled, folded
-from engine.findings.facts.rows import part_fields, shared_score
+from engine.findings.facts.rows import Blanks, part_fields, shared_score
 from engine.language.facts import IndicatorFact
 from engine.policy.model import Policy
 from engine.scoring.form import canonical_level1
@@ -27,8 +27,8 @@ class Around:
     """The sum of the form's weights, in points."""
     filed: Indicator
     """The row as it was filed, a score that several rows share still in it."""
-    followers: tuple[Indicator, ...]
-    """The rows below it under the same goal."""
+    below: Blanks
+    """Of the rows below it under the same goal."""
     name_key: str
     in_unmet_table: bool
 
@@ -49,7 +49,7 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         weight_ground=known.weight_ground or None,
         weight_text=around.filed.weight.text if around.filed.weight else None,
         scan_doubt=_scan_doubt(known),
-        shared=shared_score(around.filed, item, around.followers),
+        shared=shared_score(around.filed, item, around.below),
         split=part_fields(around.filed, item, words),
         goal=item.goal,
         name=indicator.name,

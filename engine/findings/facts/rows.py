@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,19 +16,34 @@ from engine.values.model import Value
 from engine.values.vocabulary import Vocabulary
 
 
-def shared_score(indicator: Indicator, item: ScoredIndicator, followers: Sequence[Indicator]) -> SharedScore:
-    """A score merged over the indicator and the `followers` below it, or followers that have nothing of their own."""
-    unscored = _leading(followers, "score")
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """How many rows right below an indicator, under the same goal, have a column with nothing in it."""
+
+    score: int
+    weight: int
+
+
+def blanks_below(rows: Sequence[Indicator]) -> list[Blanks]:
+    """For each row of a goal the blank cells right below it, in one pass from the last: a goal may have very many rows."""
+    out: list[Blanks] = []
+    below = Blanks(0, 0)
+    for row in reversed(rows):
+        out.append(below)
+        below = Blanks(below.score + 1 if _blank(row.score) else 0, below.weight + 1 if _blank(row.weight) else 0)
+    return out[::-1]
+
+
+def _blank(cell: Cell | None) -> bool:
+    return cell is not None and not cell
+
+
+def shared_score(indicator: Indicator, item: ScoredIndicator, below: Blanks) -> SharedScore:
+    """A score merged over the indicator and the rows below it, or rows below it that have nothing of their own."""
     if indicator.score and item.known.indicator.score is None:
-        return SharedScore(shared_score=number_of(indicator.score), shared_rows=unscored + 1)
-    blank = min(unscored, _leading(followers, "weight"))
+        return SharedScore(shared_score=number_of(indicator.score), shared_rows=below.score + 1)
+    blank = min(below.score, below.weight)
     return SharedScore(blank_rows=blank) if blank and indicator.weight and indicator.score else SharedScore()
-
-
-def _leading(rows: Sequence[Indicator], column: str) -> int:
-    """How many rows at the beginning have the column, but nothing in it."""
-    cells = [getattr(row, column) for row in rows]
-    return next((n for n, cell in enumerate(cells) if cell is None or cell), len(cells))
 
 
 def part_fields(indicator: Indicator, item: ScoredIndicator, words: Vocabulary) -> PartFields:
