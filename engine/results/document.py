@@ -14,6 +14,7 @@ from typing import Literal
 from engine import __version__
 from engine.errors import Place
 from engine.findings.findings import Evidence, Finding, Findings, RuleRun
+from engine.language.fields import NAME_TABLE
 from engine.language.model import Scalar
 from engine.policy.model import Policy
 from engine.results.model import (
@@ -280,6 +281,11 @@ def _read(known: Recognised, policy: Policy) -> ResultTrace:
         out["comparison"] = reason
     if known.comparison.pairs and "composite" in (known.target.kind, known.actual.kind):
         out["composite_basis"] = policy.scoring.composite_basis
+    if known.direction_ground == "known" and known.answer is not None:
+        out["answered"] = "，".join(filter(None, (str(known.answer.place), known.answer.source))) or known.answer.name
+    elif known.direction_ground != "sign" and known.name_parts:
+        case = next(case for case in policy.recognition[NAME_TABLE].cases if case.id == known.fields["name_case"])
+        out["name_read"] = f"{known.name_parts}（{NAME_TABLE}.{case.id}：{case.label}）"
     if known.wording.verdict != UNREAD:
         out["wording"] = _wording(known.wording)
     out["values_read"] = {"target": _value(known.target), "actual": _value(known.actual)}

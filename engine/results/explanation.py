@@ -8,7 +8,7 @@ from engine.errors import Place, Problem, UsageError, nearest
 from engine.language.wording import code
 from engine.policy.model import Policy
 from engine.results.model import Result, ResultIndicator, ResultScore, ResultStep, ResultTrace, ResultValue, ResultWording
-from engine.results.reading import STATUSES, Scored, label
+from engine.results.reading import STATUSES, Scored, label, readings_told
 
 _DIRECTIONS = {"positive": "正向（越多越好）", "inverse": "反向（越少越好）"}
 
@@ -85,8 +85,21 @@ def _indicator(item: ResultIndicator, policy: Policy) -> Iterator[str]:
         title = policy.recognition[step["table"]].title
         why = f"：{step['label']}" if step["label"] else ""
         yield f"  {title}＝{_answer(step)}（{step['table']}.{step['case']}{why}；依据 {step['basis']}）"
+        if step["table"] == "direction":
+            yield from _direction(item)
     yield from _head("  得分", item)
     yield from _trace(trace, policy)
+
+
+def _direction(item: ResultIndicator) -> Iterator[str]:
+    """What the direction rests on: the words of the name, or who answered; and what the readings come to where they differ."""
+    trace = item["trace"]
+    if name := trace.get("name_read"):
+        yield f"    名称读作：{name}"
+    if answered := trace.get("answered"):
+        yield f"    答复：{answered}"
+    if item["readings"]:
+        yield f"    定不下来，各种读法：{readings_told(item['readings'])}"
 
 
 def _parse(wording: ResultWording | None) -> Iterator[str]:

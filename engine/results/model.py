@@ -221,6 +221,8 @@ class ResultTrace(TypedDict):
     recognition: NotRequired[list[ResultStep]]
     comparison: NotRequired[str]
     composite_basis: NotRequired[str]
+    name_read: NotRequired[str]
+    answered: NotRequired[str]
     wording: NotRequired[ResultWording]
     values_read: NotRequired[ResultValuesRead]
     notes: NotRequired[list[str]]

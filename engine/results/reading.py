@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from engine.language.rules import CATEGORIES, SEVERITIES
-from engine.language.wording import FORM_KINDS
-from engine.results.model import Result, ResultEvidence, ResultFinding, ResultForm, ResultIndicator, ResultScore
+from engine.language.wording import FORM_KINDS, code
+from engine.results.model import Result, ResultEvidence, ResultFinding, ResultForm, ResultIndicator, ResultReading, ResultScore
 
 KINDS = FORM_KINDS
 STATUSES = {"scored": "", "not_applicable": "不适用", "needs_review": "待人工判断", "error": "出错"}
 MISSING = "—"
 Scored = ResultScore | ResultIndicator
+_READINGS = {"positive": "越高越好", "inverse": "越低越好"}
 
 
 def label(name: str) -> str:
@@ -125,6 +126,15 @@ def shorter(text: str, length: int = 24) -> str:
 def evidence_told(evidence: Iterable[ResultEvidence]) -> str:
     """What a finding rests on, in one line: each value with its title and place."""
     return "；".join(f"{item['title']}“{shorter(item['value'])}”（{place_only(item)}）" for item in evidence)
+
+
+def readings_told(readings: Iterable[ResultReading]) -> str:
+    """Each reading with what follows from it: 越高越好：完成，10 分；越低越好：未完成，6.58 分."""
+    return "；".join(
+        f"{_READINGS.get(one['reading'], one['reading'])}：{code('met', one['met'])}"
+        + (f"，{one['computed']} 分" if one["computed"] is not None else "")
+        for one in readings
+    )
 
 
 def place_only(evidence: ResultEvidence) -> str:

@@ -351,6 +351,8 @@ def _check_bare(wanted: Quantity, got: Quantity, value: Value, words: Vocabulary
     bare, other, name = (wanted, got, "目标值") if not wanted.unit else (got, wanted, "实际完成值")
     unit = words.unit(_JOINER.split(other.unit)[0])
     rule = unit.bare if unit else "assume"
+    if other.unit.startswith("/"):
+        raise _Incomparable(f"{name}“{value.raw.strip()}”没有写是每多少，另一边是“{other.unit}”，不能比较。")
     if not bare.number:
         notes.append(f"{name}0没有写单位，按0{other.unit}理解。")
     elif rule == "refuse" and not any(scale in value.raw for scale in words.scales):

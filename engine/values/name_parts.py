@@ -337,7 +337,9 @@ def _opening(rest: str, end: int, lists: NameWords) -> _Found | None:
         elif lists.role_of.get(key) == "verb":
             behind = start + len(word)
             _, next_key = _beginning_of(rest[behind:], lists)
-            return None if next_key in lists.stops else _Found(word, key, start)
+            if next_key in lists.stops or (len(word) == 1 and not next_key):  # 降水观测 does not open with 降
+                return None
+            return _Found(word, key, start)
         else:
             break
     return light

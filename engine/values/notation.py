@@ -186,13 +186,30 @@ def _tail(text: str, position: int, words: Vocabulary) -> tuple[Decimal, str, st
 
 
 def _unit(text: str, position: int, words: Vocabulary) -> tuple[str, int]:
-    """The listed unit at a position, in canonical spelling, and where it ends; an empty string if there is none."""
+    """The unit at a position, in canonical spelling, and where it ends; an empty string if there is none.
+
+    It is a listed one, or that for each of something no list holds (元/生, 人/万车), or a number for each so many (85/万).
+    """
     match = words.unit_pattern.match(text, position)
     if match is None or (_LATIN.fullmatch(match[0][-1]) and _LATIN.match(text, match.end())):
-        return "", position
+        each = _each(text, position, words, bare=True)
+        return each, len(text) if each else position
     parts = re.split("(" + "|".join(map(re.escape, words.joiners)) + ")", match[0].replace(" ", ""))
     names = [words.joiners[part] if part in words.joiners else unit.name if (unit := words.unit(part)) else part for part in parts]
-    return ("".join(names), match.end()) if words.unit(parts[0]) else ("", position)
+    if not words.unit(parts[0]):
+        return "", position
+    each = _each(text, match.end(), words)
+    return "".join(names) + each, len(text) if each else match.end()
+
+
+def _each(text: str, position: int, words: Vocabulary, *, bare: bool = False) -> str:
+    """/万, /10万人, 每生 to the end of a text; nothing where it says that something was done. `bare`: no unit stands before it."""
+    match = words.each_pattern.match(text, position)
+    if match is None or not (match["word"] or (match["noun"] and not bare)):
+        return ""
+    noun = match["noun"]
+    done = noun.startswith(words.dates.said) or any(word in noun for word in (*words.done, *words.refused_labels))
+    return "" if done or len(noun) > words.limits.unit else f"/{match['scale'].replace('十万', '10万')}{noun}"
 
 
 def _single(item: _Item, words: Vocabulary) -> Value | None:

@@ -111,6 +111,8 @@ class Vocabulary:
     dates: DateWords
     limits: Limits
     unit_pattern: re.Pattern[str]
+    each_pattern: re.Pattern[str]
+    """For each of what no list holds, to the end of a text: /10万, 每生, /万车."""
     chinese_pattern: re.Pattern[str]
     split_pattern: re.Pattern[str]
 
@@ -170,6 +172,10 @@ def vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         dates=_date_words(data["dates"]),
         limits=Limits(**{key: int(value) for key, value in data["limits"].items()}),
         unit_pattern=re.compile(rf"{name}(?: ?{alternation(joiners)} ?{below})*", re.IGNORECASE),
+        each_pattern=re.compile(
+            rf" ?{alternation([word for word, sign in joiners.items() if sign == '/'])} ?"
+            rf"(?P<scale>(?:10*)?(?P<word>{alternation(numerals['scales'])}{{0,2}}))(?P<noun>[\u4e00-\u9fff]*)$"
+        ),
         chinese_pattern=re.compile(
             rf"(?P<ratio>{alternation(numerals['ratios'])})?(?P<number>[{''.join((*numerals['digits'], *numerals['scales']))}]+)"
         ),

@@ -62,6 +62,14 @@ def test_a_form_is_explained_from_execution_to_grade(jixiao: Jixiao, seed: Path)
     assert "【部门整体支出】" not in text
 
 
+def test_the_words_of_a_name_are_shown_with_what_each_is(jixiao: Jixiao, seed: Path) -> None:
+    text = explained(jixiao, seed, "--indicator", "诉求受理数量")
+    assert (
+        "名称读作：诉求（人家要办的事）·受理（应人所求的事：多少看有多少人来）·数量（个数、数量）（name.count-received-request："
+        in text
+    )
+
+
 def test_every_indicator_is_explained_when_none_is_named(jixiao: Jixiao, seed: Path) -> None:
     assert explained(jixiao, seed).count("■") == 76
 

@@ -140,3 +140,14 @@ def test_the_record_keeps_the_answers(jixiao: Jixiao, folder: Path) -> None:
     (folder / "再读.json").write_text(written, encoding="utf-8")
     run = evaluate(jixiao, folder / "再读.json")
     assert [q["subject"] for q in run.data["questions"]] == ["群众救助标准"]
+
+
+def test_readings_and_answers_are_explained(jixiao: Jixiao, folder: Path) -> None:
+    told = jixiao("explain", folder / "表.yaml", "--policy", "hubei/2021", "--indicator", "出动次数").out
+    assert "定不下来，各种读法：越高越好：完成，20.00 分；越低越好：未完成，13.16 分" in told
+    answer(folder, "{name: 应急救援出动次数, direction: 越低越好, source: 应急科答复}")
+    told = jixiao("explain", folder / "表.yaml", "--policy", "hubei/2021", "--indicator", "出动次数").out
+    assert "答复：" in told
+    assert "第2行" in told
+    assert "应急科答复" in told
+    assert "定不下来" not in told

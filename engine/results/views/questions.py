@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.language.wording import code
 from engine.results.model import Result, ResultQuestion
 from engine.results.questions import answer_lines
+from engine.results.reading import readings_told
 
 SHOWN = 20
 """Questions told one by one on a terminal; the document has them all."""
 ANSWER_FILE = "答复.yaml"
-_WORDS = {"positive": "越高越好", "inverse": "越低越好"}
 
 
 def readings(question: ResultQuestion) -> str:
-    """Each reading with what follows from it: 越高越好：完成，10 分；越低越好：未完成，6.58 分."""
-    return "；".join(
-        f"{_WORDS.get(one['reading'], one['reading'])}：{code('met', one['met'])}"
-        + (f"，{one['computed']} 分" if one["computed"] is not None else "")
-        for one in question["readings"]
-    )
+    """Each reading of the first indicator it is about, with what follows from it."""
+    return readings_told(question["readings"])
 
 
 def stake(question: ResultQuestion) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -40,6 +41,7 @@ from engine.values.wording.tokens import folded, grams, tokens
 _DOUBTS = ("doubt", "unmeasured")
 _MISSED = (NOT, OPPOSITE)
 _DOTS = "。.;,"
+_DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 Said = Sequence[tuple[Phrase, Assertion]]
 
@@ -65,11 +67,18 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
     verdict, deciding = _nothing(said, aim, grammar) if aim.kind == NONE else _result(said, aim, grammar)
     if aim.kind == NOTHING:
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")
+    if verdict == FULL and deciding.ground == "echo" and _numbers(text) != _numbers(wanted):
+        verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 85/万 is not what 92/万 says, though written alike
     copied = text.strip(_DOTS) == wanted.strip(_DOTS) and not any(claim.ground in _DOUBTS for _, claim in said)
     if copied and verdict in (FULL, UNCLEAR, PART):
         bare = imperative(wanted, grammar)
         verdict, deciding = (UNCLEAR, Assertion(UNCLEAR, "copied", text)) if bare else (FULL, Assertion(FULL, "same", text))
     return _told(verdict, deciding, aim, places, grammar)
+
+
+def _numbers(text: str) -> list[str]:
+    """The numbers a text names, in digits."""
+    return sorted(_DIGITS.findall(text))
 
 
 # --- a target that wants something not to happen -------------------------------------------------------------------
