@@ -198,8 +198,13 @@ def _unit(text: str, position: int, words: Vocabulary) -> tuple[str, int]:
     names = [words.joiners[part] if part in words.joiners else unit.name if (unit := words.unit(part)) else part for part in parts]
     if not words.unit(parts[0]):
         return "", position
-    each = _each(text, match.end(), words)
-    return "".join(names) + each, len(text) if each else match.end()
+    end = match.end()
+    if len(parts) > 1 and _HAN.match(text, end) and not _starting(text, end, (*words.operators_after, *words.approximate_after)):
+        joiner = text.index(parts[1], position)  # the 立方 of 个/立方厘米 is not all that it is for each of
+        if each := _each(text, joiner, words):
+            return names[0] + each, len(text)
+    each = _each(text, end, words)
+    return "".join(names) + each, len(text) if each else end
 
 
 def _each(text: str, position: int, words: Vocabulary, *, bare: bool = False) -> str:
@@ -208,8 +213,9 @@ def _each(text: str, position: int, words: Vocabulary, *, bare: bool = False) ->
     if match is None or not (match["word"] or (match["noun"] and not bare)):
         return ""
     noun = match["noun"]
-    done = noun.startswith(words.dates.said) or any(word in noun for word in (*words.done, *words.refused_labels))
-    return "" if done or len(noun) > words.limits.unit else f"/{match['scale'].replace('十万', '10万')}{noun}"
+    done = any(noun.startswith(word) and noun != word for word in words.dates.said)
+    done = done or any(word in noun for word in (*words.done, *words.refused_labels))
+    return "" if done or len(noun) > 2 * words.limits.unit else f"/{match['scale'].replace('十万', '10万')}{noun}"
 
 
 def _single(item: _Item, words: Vocabulary) -> Value | None:

@@ -31,11 +31,11 @@ def reading(name: str, unit: str = "") -> NameReading:
     ("name", "unit", "head", "last", "verb"),
     [
         ("违法占地复耕面积", "亩", "count", "treating", ""),
-        ("查处违法案件数", "件", "count", "bad", "treating"),
+        ("查处违法案件数", "件", "count", "badly", "treating"),
         ("全年组织培训班期数", "期", "count", "output", "done"),
         ("案件数量", "件", "count", "", ""),  # 案件 is no 件数 of 案
         ("处置突发事件数量", "起", "count", "emergency", "treating"),
-        ("缩短政府采购审批时间", "天", "time", "done", "saving"),
+        ("缩短政府采购审批时间", "天", "time", "receiving", "saving"),
         ("优良天数比例", "%", "share", "good", ""),
         ("新建公厕", "座", "count", "output", "done"),
         ("服务对象投诉次数", "次", "count", "bad", ""),  # the verb makes a name of 对象 and governs nothing
