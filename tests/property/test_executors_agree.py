@@ -5,6 +5,8 @@ More of it: `python tests/property/test_executors_agree.py 0 200` tries the seed
 
 from __future__ import annotations
 
+import csv
+import json
 import random
 import sys
 import tempfile
@@ -33,6 +35,7 @@ from engine.policy.loading import load  # noqa: E402
 from engine.rollup.run import roll_up  # noqa: E402
 
 ROOT = Path(__file__).parent.parent.parent
+DIRECTIONS = ROOT / "tests" / "unit" / "scoring" / "direction.tsv"
 POLICIES = ("sichuan/2025",)  # the others are checked through the command line in tests/acceptance
 
 
@@ -72,6 +75,39 @@ def test_shipped_policies_on_published_and_other_forms(policy: str, tmp_path: Pa
     figure("、".join(f"{name} {number:,}" for name, number in sorted(seen.items())))
     assert seen["findings"] > 50
     assert not seen["refused rules"]
+
+
+@pytest.mark.parametrize("policy", ["hubei/2021", "central/2020", "central/2021-101", "platform/2021", "sichuan/2025"])
+def test_directions_agree(policy: str, tmp_path: Path) -> None:
+    """The rows whose direction a person judged, with a score of the body's own each: `met`, scores and findings are the same."""
+    with DIRECTIONS.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    bundles = []
+    for start in range(0, len(rows), 60):
+        indicators = [
+            {
+                "name": row["name"],
+                "level1": "产出指标",
+                "level2": row["level2"],
+                "weight": "1",
+                "target": row["target"],
+                "actual": row["actual"],
+                "score": ("1", "0.5", "0.83")[n % 3],
+            }
+            for n, row in enumerate(rows[start : start + 60])
+        ]
+        form = {"kind": "project", "name": f"项目{start}", "budget": [], "goals": [{"indicators": indicators}]}
+        record = {"schema": "jixiao/submission/1", "unit": "甲局", "fiscal_year": 2021, "forms": [form]}
+        path = tmp_path / f"{start}.json"
+        path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+        bundles.append(read_bundle([path], library(), policy).submission)
+    backend = DuckDB(threads=1)
+    chosen = load(policy)
+    found, seen = disagreements(chosen, chosen, bundles, tmp_path / "corpus", backend)
+    backend.close()
+    assert not found, found[:3]
+    assert not seen["left out"]
+    assert seen["indicators"] == len(rows)
 
 
 def test_what_was_rolled_up_goes_to_the_reference(tmp_path: Path) -> None:
