@@ -36,6 +36,8 @@ class Condition:
     params: tuple[str, ...] = ()
     other: str = ""
     """Title of the other field, where the test compares with one."""
+    unit: str = ""
+    """What the field is in, where the test compares it with a constant (`Field.unit`)."""
     passes: predicates.Predicate = field(init=False, compare=False, repr=False)
     """The test as a function of one record's fields; meaningless for a join with another fact."""
 
@@ -144,7 +146,7 @@ class Scope:
             else:
                 constant, params = self._constant(written)
                 self._fits(field, constant, word)
-                yield Condition(Test(name, _op(word), constant), field.title, params)
+                yield Condition(Test(name, _op(word), constant), field.title, params, unit=field.unit)
 
     def _constant(self, written: Any) -> tuple[Scalar, tuple[str, ...]]:
         if isinstance(written, dict):

@@ -1,7 +1,8 @@
 """The fields of each kind of fact that finding rules may name, as the dataclasses of `engine.language.facts` declare them.
 
 A policy's measures add number fields to form, goal, group and bundle; its rules' conclusions add kinds of their own. Chinese
-titles stand in `schemas/facts.titles.json`, where a field without one is an error of the program, found by a test.
+titles stand in `schemas/facts.titles.json`, with the unit and the natural bounds of those that are percentages, shares or counts;
+a field without a title is an error of the program, found by a test.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, get_args, get_type_hints
 from engine.language import facts
 from engine.language.facts.marks import INTERNAL, Choices
 from engine.language.fields import Field, Fields
-from engine.language.model import Scalar
+from engine.language.model import FieldType, Scalar
 from engine.resources import shipped
 
 KINDS: Mapping[str, type[facts.AnyFact]] = {
@@ -65,16 +66,20 @@ def _leaves(made: type, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield f"{prefix}{item.name}", hint
 
 
-def _declared(made: type, titles: Mapping[str, str]) -> Fields:
+def _declared(made: type, titles: Mapping[str, Any]) -> Fields:
     return {(name := path.rpartition(".")[2]): _field(hint, titles[name]) for path, hint in _leaves(made)}
 
 
-def _field(hint: Any, title: str) -> Field:
+def _field(hint: Any, said: Any) -> Field:
+    """`said`: the title, or the title with the unit and the bounds of a number."""
     marks = getattr(hint, "__metadata__", ())
     plain = hint.__origin__ if marks else hint
     inside = set(get_args(plain)) or {plain}
     choices = next((mark.values for mark in marks if isinstance(mark, Choices)), ())
-    return Field("bool" if bool in inside else "text" if str in inside else "number", title, choices, INTERNAL in marks)
+    kind: FieldType = "bool" if bool in inside else "text" if str in inside else "number"
+    about = {"title": said} if isinstance(said, str) else said
+    low, high = (None if key not in about else Decimal(about[key]) for key in ("at_least", "at_most"))
+    return Field(kind, about["title"], choices, INTERNAL in marks, about.get("unit", ""), low, high)
 
 
 _TITLES: Mapping[str, Any] = json.loads((shipped("schemas") / "facts.titles.json").read_text(encoding="utf-8"))

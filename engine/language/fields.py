@@ -27,6 +27,8 @@ GROUNDS = ("sign", "known", "level2", "name", "arithmetic", "none")
 NAME_TABLE = "name"
 VERDICTS = ("met", "not_met", "unknown")
 MET = ("yes", "no", "unknown")
+PERCENT, SHARE = "%", "比例"
+"""Units of number fields: 90 % is 90 in the first, 0.9 in the second."""
 STATUSES = ("scored", "not_applicable", "needs_review", "error")
 
 
@@ -39,6 +41,11 @@ class Field:
     choices: tuple[str, ...] = ()
     internal: bool = False
     """Not evidence by itself: what the engine coded or counted to find a problem, not what was filed."""
+    unit: str = ""
+    """What a number is in: PERCENT, SHARE, or empty where it is neither."""
+    low: Decimal | None = None
+    """What a number is at least by its nature (a count: 0), whatever a form says; None where there is no such bound."""
+    high: Decimal | None = None
 
     @property
     def evident(self) -> bool:
@@ -60,7 +67,7 @@ AS_FILED: Fields = {
     "target_operator": Field("text", "目标值的符号", OPERATORS),
     "target_unit": Field("text", "目标值的单位"),
     "actual_unit": Field("text", "实际完成值的单位"),
-    "actual_percent": Field("number", "实际完成值（百分数）"),
+    "actual_percent": Field("number", "实际完成值（百分数）", unit=PERCENT),
     "comparison": Field("text", "目标值与实际完成值怎样比较", COMPARISONS),
     "early": Field("bool", "是否按期"),
     "weight": Field("number", "分值"),
@@ -92,7 +99,7 @@ COMPARED: Fields = {
     "target": Field("number", "目标值"),
     "actual": Field("number", "实际完成值"),
     "verdict": Field("text", "实际完成值是否达到目标值", VERDICTS),
-    "achieved": Field("number", "完成值与目标值之比"),
+    "achieved": Field("number", "完成值与目标值之比", unit=SHARE),
     "wording": Field("text", "完成值的措辞说达到了没有", WORDINGS),
     "wording_aim": Field("text", "目标值的措辞要的是什么", AIMS),
     "wording_ground": Field("text", "措辞为什么这样读", WORD_GROUNDS),
@@ -101,7 +108,7 @@ EXECUTION: Fields = {
     "weight": Field("number", "预算执行分值"),
     "budget": Field("number", "预算数（A）"),
     "executed": Field("number", "执行数（B）"),
-    "rate": Field("number", "执行率（百分数）"),
+    "rate": Field("number", "执行率（百分数）", unit=PERCENT),
     "reported": Field("number", "自评得分"),
 }
 TOTAL: Fields = {

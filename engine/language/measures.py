@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from engine.errors import Place
 from engine.language.conditions import Condition, holds
+from engine.language.fields import SHARE, Field
 from engine.language.model import Fact, Scalar
 
 KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -39,6 +40,19 @@ class Measure:
     field: str
     basis: str
     place: Place
+
+
+def made_field(take: str, counted: Field | None, title: str) -> Field:
+    """The number field a measure adds; `counted`: the field it sums or compares, None where facts are counted."""
+    if take == "count":
+        return Field("number", title, low=Decimal(0))
+    if take == "share":
+        return Field("number", title, unit=SHARE, low=Decimal(0), high=Decimal(1))
+    if counted is None:
+        return Field("number", title)
+    if take == "sum":  # of what cannot be negative: nothing is known of how much it comes to
+        return Field("number", title, unit=counted.unit, low=Decimal(0) if counted.low is not None and counted.low >= 0 else None)
+    return Field("number", title, unit=counted.unit, low=counted.low, high=counted.high)
 
 
 def measured(facts: Sequence[Fact], measures: Iterable[Measure]) -> list[Fact]:

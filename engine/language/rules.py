@@ -19,7 +19,7 @@ from engine.language import fact_fields, messages
 from engine.language import model as ir
 from engine.language.conditions import Condition, Scope, scalar, titled
 from engine.language.fields import Field, Fields
-from engine.language.measures import KEYS, Measure
+from engine.language.measures import KEYS, Measure, made_field
 from engine.yaml.reader import Path_
 
 CATEGORIES: Mapping[str, str] = {
@@ -168,7 +168,7 @@ class _Compiler:
         scope = self._scope(fields, {})
         conditions = scope.compile(item.get("where", {}), (*path, "where"), self.problems)
         among = scope.compile(item.get("among", {}), (*path, "among"), self.problems)
-        self.kinds[per][name] = Field("number", item["title"])
+        self.kinds[per][name] = made_field(take, fields.get(field), item["title"])
         return Measure(name, item["title"], per, of, conditions, among, take, field, item["basis"], self.locate(path))
 
     # --- rules -----------------------------------------------------------------------------------------------------

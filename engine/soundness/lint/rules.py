@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from engine.errors import nearest
 from engine.language.conditions import Condition
-from engine.language.fields import Field
+from engine.language.fields import PERCENT, SHARE, Field
 from engine.language.measures import Measure
 from engine.language.model import Ref
 from engine.language.rules import FindingRule
@@ -19,8 +19,6 @@ from engine.soundness.proof.prover import opposite
 from engine.soundness.proof.terms import Record, Term
 from engine.soundness.tests.policies import cases
 from engine.values.numerals import plain
-
-_SHARE = {"weight_share", "completion_share"}
 
 
 def check(subject: Subject) -> None:
@@ -125,21 +123,15 @@ def _record(name: str, fields: Mapping[str, Field], kind: str, known: Mapping[tu
     return Record(name, {**fields, **coded})
 
 
-def _natural(subject: Subject, record: Record, kind: str) -> Iterator[Term]:
+def _natural(record: Record) -> Iterator[Term]:
     """What holds of numbers by their nature: counts are not negative, shares and rates of a whole are a part of it."""
     import z3
 
-    measures = {measure.id: measure for measure in subject.rules.measures if measure.per == kind}
-    for key, unknown in record.unknowns.items():
-        if unknown.about.type != "number":
-            continue
-        take = measures[key].take if key in measures else ""
-        if take == "count" or "个数" in unknown.about.title or "绝对值" in unknown.about.title:
-            yield unknown.value >= 0
-        elif take == "share" or (kind, key) == ("indicator", "weight_share"):
-            yield z3.And(unknown.value >= 0, unknown.value <= 1)
-        elif (kind, key) in (("form", "completion_rate"), ("alike", "similarity")):
-            yield z3.And(unknown.value >= 0, unknown.value <= 100)
+    for unknown in record.unknowns.values():
+        if unknown.about.low is not None:
+            yield unknown.value >= z3.RealVal(str(unknown.about.low))
+        if unknown.about.high is not None:
+            yield unknown.value <= z3.RealVal(str(unknown.about.high))
 
 
 def _used(fields: Mapping[str, Field], rule: FindingRule, kind: str, alias: str) -> dict[str, Field]:
@@ -163,7 +155,7 @@ def _fires(subject: Subject, rule: FindingRule, known: Mapping[tuple[str, str], 
         fields = _used(subject.rules.kinds[pattern.kind], rule, pattern.kind, pattern.alias)
         record = _record(f"{rule.id} {pattern.alias}", fields, pattern.kind, known)
         terms += [record.holds(condition.test, bound) for condition in pattern.conditions]
-        terms += _natural(subject, record, pattern.kind)
+        terms += _natural(record)
         bound[pattern.alias] = record
     for record in bound.values():
         terms += record.axioms()
@@ -208,7 +200,7 @@ def _measured(subject: Subject, measure: Measure, known: Mapping[tuple[str, str]
     holds = [record.holds(condition.test) for condition in (*measure.conditions, *measure.among)]
     if not holds:
         return
-    answer, _ = subject.prover.possible([*holds, *_natural(subject, record, measure.of), *record.axioms()])
+    answer, _ = subject.prover.possible([*holds, *_natural(record), *record.axioms()])
     if answer == "unknown":
         subject.prover.note(f"measures.{measure.id}", "条件可以同时成立", answer, measure.place)
     if answer == "proved":
@@ -273,27 +265,19 @@ def _pattern_key(rule: FindingRule, index: int) -> tuple[object, ...]:
 # --- units ---------------------------------------------------------------------------------------------------------
 
 
-def _scale_of(field: str, title: str, shares: set[str]) -> str:
-    if "百分数" in title or "百分点" in title:
-        return "%"
-    return "比例" if field in shares or field in _SHARE or "比例" in title or title.endswith("占比") else ""
-
-
 def _units(subject: Subject) -> None:
-    """Percentages compared with shares, by the field's own scale and the parameter's unit or size."""
-    shares = {measure.id for measure in subject.rules.measures if measure.take == "share"}
+    """Percentages compared with shares, by the field's own unit and the parameter's unit or size."""
     units = {name: item.get("unit", "") for name, item in subject.data.get("parameters", {}).items()}
     for condition, at, path in subject.conditions():
         value = condition.test.value
         if not isinstance(value, Decimal):
             continue
-        scale = _scale_of(condition.test.field, condition.title, shares)
         unit = units.get(condition.params[0], "") if condition.params else ""
         said = f"参数 {condition.params[0]}（{plain(value)}{unit}）" if condition.params else f" {plain(value)} "
         wrong = ""
-        if scale == "%" and (unit == "比例" or (not unit and numeric(value) and 0 < abs(value) < 1)):
+        if condition.unit == PERCENT and (unit == SHARE or (not unit and numeric(value) and 0 < abs(value) < 1)):
             wrong = f"“{condition.title}”是百分数（90 表示 90%），却与{said}比较"
-        elif scale == "比例" and (unit in ("%", "百分点") or (not unit and abs(value) >= 5)):
+        elif condition.unit == SHARE and (unit in (PERCENT, "百分点") or (not unit and abs(value) >= 5)):
             wrong = f"“{condition.title}”是比例（0.9 表示 90%），却与{said}比较"
         if wrong:
             subject.add("unit-mismatch", f"{at}.{condition.test.field}", subject.place(path), wrong, "改成同一种写法")

@@ -6,6 +6,8 @@ import json
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 
+import pytest
+
 from engine.language.fact_fields import FACTS, KINDS, TITLES, kind_of, values_of
 from engine.language.facts import DoubtFact, GoalFact
 from engine.resources import shipped
@@ -55,3 +57,24 @@ def test_a_coded_field_says_its_values() -> None:
 def test_a_field_the_engine_coded_is_no_evidence() -> None:
     assert not FACTS["indicator"]["score_gap"].evident
     assert FACTS["indicator"]["actual_text"].evident
+
+
+def test_units_and_natural_bounds_are_data_of_the_field() -> None:
+    assert [(FACTS["form"][name].unit) for name in ("execution_rate", "budget_change", "budget")] == ["%", "比例", ""]
+    assert (FACTS["form"]["completion_rate"].low, FACTS["form"]["completion_rate"].high) == (0, 100)
+    assert FACTS["indicator"]["target"].low is None, "a target may be below nothing: growth of -3 %"
+
+
+def test_a_bound_or_a_unit_is_of_a_number() -> None:
+    for known in FACTS.values():
+        for field in known.values():
+            assert field.type == "number" or (not field.unit and field.low is None and field.high is None), field
+            assert field.unit in ("", "%", "比例")
+
+
+@pytest.mark.parametrize("word", ["百分数", "百分点", "比例"])
+def test_a_title_that_says_a_unit_goes_with_the_unit(word: str) -> None:
+    """The title is for people; what is compared with what is told by the unit beside it."""
+    said = {f"{kind}.{name}": field for kind, known in FACTS.items() for name, field in known.items() if word in field.title}
+    assert said
+    assert {name for name, field in said.items() if field.unit != ("%" if word.startswith("百分") else "比例")} == set()

@@ -8,7 +8,8 @@ import pytest
 
 from engine.errors import Place
 from engine.language.conditions import Condition
-from engine.language.measures import Measure, measured
+from engine.language.fields import Field
+from engine.language.measures import Measure, made_field, measured
 from engine.language.model import Fact, Test
 
 PLACE = Place()
@@ -81,3 +82,20 @@ def test_the_facts_given_are_left_as_they_are() -> None:
     values("count")
     assert [dict(fact.fields) for fact in FACTS] == before
     assert measured(FACTS, []) == FACTS
+
+
+@pytest.mark.parametrize(
+    ("take", "counted", "unit", "low", "high"),
+    [
+        ("count", None, "", 0, None),
+        ("share", Field("number", "分值"), "比例", 0, 1),
+        ("max", Field("number", "执行率", unit="%"), "%", None, None),
+        ("sum", Field("number", "个数", low=Decimal(0), high=Decimal(9)), "", 0, None),
+        ("min", Field("number", "完成率", unit="%", low=Decimal(0), high=Decimal(100)), "%", 0, 100),
+    ],
+)
+def test_the_field_a_measure_adds_knows_its_unit_and_its_bounds(
+    take: str, counted: Field | None, unit: str, low: int | None, high: int | None
+) -> None:
+    field = made_field(take, counted, "测")
+    assert (field.unit, field.low, field.high) == (unit, low, high)
