@@ -85,7 +85,8 @@ def test_a_reason_lets_an_error_stand_and_is_shown(jixiao: Jixiao, own: Policies
 def test_repairs_leave_comments_and_order(jixiao: Jixiao, own: Policies) -> None:
     same = 'low_execution: {label: 预算执行率低于此须说明原因, value: 90, unit: "%", basis: review#execution}'
     own.change("parameters.yaml", ("parameters:\n", f"parameters:\n  # 从严\n  {same}\n"))
-    own.change("words.yaml", ("[rate-saved, rate-reduced-bad,", "[rate-saved, rate-reduced-bad, # 节约率\n      rate-saved, rate-raised,"))
+    twice = "[rate-saved, rate-reduced-bad, # 节约率\n      rate-saved, rate-raised,"
+    own.change("words.yaml", ("[rate-saved, rate-reduced-bad,", twice))
     gone = "{code: unused-clause, at: sources.none, reason: 已经删去了}"
     (own.home / "lint.yaml").write_text(f"# 交代\nlint:\n  accept:\n    - {gone}\n", encoding="utf-8")
     # the copied recognition is an override of the same, too: the test is about what an officer wrote
@@ -95,7 +96,8 @@ def test_repairs_leave_comments_and_order(jixiao: Jixiao, own: Policies) -> None
     parameters = (own.home / "parameters.yaml").read_text(encoding="utf-8")
     assert "low_execution" not in parameters
     assert "# 可调的数：改这里，不必动规则。" in parameters
-    assert "[rate-saved, rate-reduced-bad, # 节约率\n      rate-raised, rate-reduced-alarm," in (own.home / "words.yaml").read_text(encoding="utf-8")
+    once = "[rate-saved, rate-reduced-bad, # 节约率\n      rate-raised, rate-reduced-alarm,"
+    assert once in (own.home / "words.yaml").read_text(encoding="utf-8")
     assert "# 交代" in (own.home / "lint.yaml").read_text(encoding="utf-8")
     for code in ("override-same parameters.low_execution", "word-repeated", "acceptance-stale"):
         assert code.split()[0] + " mine" not in run.out
