@@ -84,7 +84,7 @@ def collect(
     """
     shelf = Shelf(library, on)
     policy = shelf.policy(policy_id) if policy_id else None
-    found = _Found(shelf, policy, folders.listed(paths, exclude))
+    found = _FoundFile(shelf, policy, folders.listed(paths, exclude))
     files = [*found.listing.named, *found.listing.walked]
     for done, path in enumerate(files):
         if progress:
@@ -101,7 +101,7 @@ def collect(
     return Collection(tuple(bundles), tuple(dict.fromkeys(found.problems)), found.outcomes(), tuple(found.told()))
 
 
-class _Found:
+class _FoundFile:
     """Where collecting stands."""
 
     def __init__(self, shelf: Shelf, policy: Policy | None, listing: folders.Listing) -> None:

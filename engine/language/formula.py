@@ -69,13 +69,13 @@ def parse(text: str) -> Expression:
     """The expression a formula's text stands for. Raises FormulaError at the character where it stops making sense."""
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"公式过长（{len(text)} 字）", 0, f"不超过 {MAX_LENGTH} 字")
-    parser = _Parser(text)
+    parser = _FormulaParser(text)
     expression = parser.sum(0)
     parser.end()
     return expression
 
 
-class _Parser:
+class _FormulaParser:
     def __init__(self, text: str) -> None:
         self.tokens: list[tuple[str, str, int]] = []
         position = 0

@@ -84,7 +84,7 @@ def roll_up(forms: Sequence[Form], policy: Policy, by: str, *, tree: UnitTree | 
         )
     _agree(forms)
     scored = [evaluate(Submission((form,), policy.jurisdiction, policy.id), policy).forms[0] for form in forms]
-    return _Run(scored, policy, rules, by, tree, name).run()
+    return _RollupRun(scored, policy, rules, by, tree, name).run()
 
 
 def _agree(forms: Sequence[Form]) -> None:
@@ -107,7 +107,7 @@ def _agree(forms: Sequence[Form]) -> None:
         raise InputError(problems)
 
 
-class _Run:
+class _RollupRun:
     def __init__(
         self, scored: Sequence[ScoredForm], policy: Policy, rules: RollupRules, by: str, tree: UnitTree | None, name: str
     ) -> None:

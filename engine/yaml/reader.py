@@ -120,7 +120,7 @@ def load(text: str, file: str, error: type[JixiaoError] = PolicyError) -> YamlDo
         for line, column, char in yaml_mistakes.controls(text)
     ]:
         raise error(unreadable)
-    builder = _Builder(file)
+    builder = _TreeBuilder(file)
     yaml = YAML(typ="safe")
     try:
         for event in yaml.parse(text):
@@ -182,7 +182,7 @@ class _TooDeep(Exception):
     pass
 
 
-class _Builder:
+class _TreeBuilder:
     """Builds data from events. One frame per open container: (container, path, pending key)."""
 
     def __init__(self, file: str) -> None:

@@ -64,10 +64,10 @@ class Facts:
 
 def facts_of(evaluation: Evaluation) -> Facts:
     """Every fact of an evaluation: bundle, forms, goals, groups, indicators, unmet rows, claims, alike names."""
-    return _Builder(evaluation).build()
+    return _FactsBuilder(evaluation).build()
 
 
-class _Builder:
+class _FactsBuilder:
     def __init__(self, evaluation: Evaluation) -> None:
         self.policy: Policy = evaluation.policy
         self.words: Vocabulary = evaluation.policy.words
