@@ -4,13 +4,15 @@ no form is filed, files nobody reads."""
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from engine.language.wording import FORM_KINDS
 from engine.policy.heads import Head, heads
 from engine.policy.periods import Period
+from engine.policy.titles import title
 from engine.soundness.lint.codes import INFO
 from engine.soundness.lint.subject import Subject
-from engine.yaml.reader import Path_
+from engine.yaml.reader import Path_, walk
 
 _FEW = 4
 """A list shorter than this may well have been meant to be replaced."""
@@ -35,16 +37,37 @@ def _dropped_words(subject: Subject) -> None:
     """A word list that was to be added to, and now holds little of what it held: a list is replaced as a whole."""
     for parent in subject.resolved.parents:
         for name, item in parent.sections.get("parameters", {}).items():
-            old, new = item["value"], subject.data["parameters"][name]["value"]
-            path: Path_ = ("parameters", name, "value")
-            if not isinstance(old, list) or not isinstance(new, list) or not subject.is_own(subject.place(path)):
-                continue
-            gone = [word for word in old if word not in new]
-            if len(old) >= _FEW and len(gone) * 2 > len(old):
-                some = "、".join(gone[:5]) + (f"等 {len(gone)} 个" if len(gone) > 5 else "")
-                message = f"词表“{item['label']}”（{name}）整张替换了“{parent.id}”的：原来的 {some}词不再有"
-                advice = "要增加词的，把原来的词照抄过来再加；确要换掉的不必改"
-                subject.add("override-drops", f"parameters.{name}", subject.place(path), message, advice)
+            new = subject.data["parameters"][name]["value"]
+            advice = "要增加词的，把原来的词照抄过来再加；确要换掉的不必改"
+            _dropped(subject, parent.id, ("parameters", name, "value"), item["label"], item["value"], new, advice)
+        for path, old in walk(parent.sections.get("wording", {}), ("wording",)):
+            advice = f"要增加词的，写在 more 里（more: {{{path[-1]}: [词]}}）；确要换掉的不必改"
+            _dropped(subject, parent.id, path, title(path), old, _at(subject.data, path), advice)
+
+
+def _dropped(subject: Subject, parent: str, path: Path_, label: str, old: Any, new: Any, advice: str) -> None:
+    before, after = _words(old), _words(new)
+    gone = [word for word in before if word not in after]
+    if after and len(before) >= _FEW and len(gone) * 2 > len(before) and subject.is_own(subject.place(path)):
+        at = ".".join(map(str, path[:-1] if path[-1] == "value" else path))
+        some = "、".join(gone[:5]) + (f"等 {len(gone)} 个" if len(gone) > 5 else "")
+        message = f"词表“{label}”（{path[1] if path[0] == 'parameters' else at}）整张替换了“{parent}”的：原来的 {some}词不再有"
+        subject.add("override-drops", at, subject.place(path), message, advice)
+
+
+def _words(value: Any) -> list[str]:
+    """The words of a list of words, or of groups of words; none of anything else."""
+    listed = value if isinstance(value, list) else []
+    words = [word for group in listed for word in (group if isinstance(group, list) else [group])]
+    return words if all(isinstance(word, str) for word in words) else []
+
+
+def _at(data: Any, path: Path_) -> Any:
+    for key in path:
+        if not isinstance(data, dict) or key not in data:
+            return None
+        data = data[key]
+    return data
 
 
 def _dropped_cases(subject: Subject) -> None:

@@ -56,7 +56,7 @@ TAGS = (
 say what a word is that no other list has."""
 OTHERS = (
     *("breaks", "paired", "particles", "slight", "degree_negators", "nouns", "progress_end", "circumstances", "limit"),
-    *("families", "answers", "groups", "opposites", "contradicts", "ladders", "scales", "titles", "says"),
+    *("more", "families", "answers", "groups", "opposites", "contradicts", "ladders", "scales", "titles", "says"),
 )
 """What else the section has to have."""
 FAMILIES = ("absent", "effect", "number", "step")
@@ -135,7 +135,7 @@ def build_grammar(data: Mapping[str, Any], words: Vocabulary) -> Grammar:
     for _, role, family, word in _listed(data):
         entries.setdefault(word, Lexeme(role, family, steps.get(word, ()), scale.get(word, ())))
     for role in ("joins", "whole", "besides"):
-        for word in data[role]:
+        for word in (*data[role], *data["more"].get(role, ())):
             entries.setdefault(str(word), Lexeme(role))
     for word in (*steps, *scale):
         entries.setdefault(word, Lexeme("scale" if word in scale else "step", "", steps.get(word, ()), scale.get(word, ())))
@@ -153,7 +153,7 @@ def build_grammar(data: Mapping[str, Any], words: Vocabulary) -> Grammar:
         paired_family=str(data["paired"]["family"]),
         breaks=frozenset(data["breaks"]),
         particles=frozenset(data["particles"]),
-        tags={tag: frozenset(data[tag]) for tag in TAGS},
+        tags={tag: frozenset((*data[tag], *data["more"].get(tag, ()))) for tag in TAGS},
         slight=longest_first(data["slight"]),
         degree_negators=tuple(data["degree_negators"]),
         nouns=frozenset(data["nouns"]),
@@ -180,6 +180,9 @@ def mistakes(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], s
     if missing:
         yield (), f"wording 缺少 {'、'.join(dict.fromkeys(missing))}", "写上，或 extends 一个有它的政策"
         return
+    for name in data["more"]:
+        if name not in {*ROLES, *TAGS, *data["families"]}:
+            yield ("more", name), f"没有“{name}”这张表", "wording 里一张词表、或 families 里一族的名字"
     homes: dict[str, str] = {}
     for path, role, family, word in _listed(data):
         home = f"families.{family}" if family else role
@@ -220,6 +223,10 @@ def _listed(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], st
     for family, listed in data["families"].items():
         for n, word in enumerate(listed):
             yield ("families", str(family), n), "achieve", str(family), str(word)
+    for name, listed in data["more"].items():
+        role, family = (name, "") if name in ROLES else ("achieve", name)
+        if name in ROLES or name in data["families"]:
+            yield from ((("more", name, n), role, family, str(word)) for n, word in enumerate(listed))
 
 
 def _turned(data: Mapping[str, Any], words: list[str]) -> dict[str, frozenset[str]]:
