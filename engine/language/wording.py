@@ -182,6 +182,11 @@ def code(field: str, value: str) -> str:
     return _CODES.get(field, {}).get(value, value)
 
 
+def codes(field: str) -> Mapping[str, str]:
+    """What people call each coded value of a field; nothing where it has none."""
+    return _CODES.get(field, {})
+
+
 class Wording:
     """The names a policy's conditions use: titles of fields by kind of fact, labels of parameters and tiers."""
 

@@ -16,6 +16,7 @@ from engine.language import fields as catalogue
 from engine.language.fields import Fields
 from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule, RulePattern
 from engine.language.tables import Case, CaseTable
+from engine.language.wording import codes
 from engine.policy import paths as policy_paths
 from engine.policy import titles as schema_titles
 from engine.policy.model import Band, Policy
@@ -78,6 +79,7 @@ class PolicyReading:
             "severities": dict(SEVERITIES),
             "methods": dict(METHODS),
             "obstacles": dict(CODES),
+            "spoken": {"wording_ground": dict(codes("wording_ground"))},
             "axes": dict(AXES),
             "lists": {} if policy.name_reader is None else dict(policy.name_reader.lists.label_of),
         }

@@ -42,13 +42,16 @@ def _dropped_words(subject: Subject) -> None:
             _dropped(subject, parent.id, ("parameters", name, "value"), item["label"], item["value"], new, advice)
         for path, old in walk(parent.sections.get("wording", {}), ("wording",)):
             advice = f"要增加词的，写在 more 里（more: {{{path[-1]}: [词]}}）；确要换掉的不必改"
+            if path == ("wording", "more"):
+                advice = "要增加词的，把原来另加的词也抄过来；确要换掉的不必改"
             _dropped(subject, parent.id, path, title(path), old, _at(subject.data, path), advice)
 
 
 def _dropped(subject: Subject, parent: str, path: Path_, label: str, old: Any, new: Any, advice: str) -> None:
     before, after = _words(old), _words(new)
     gone = [word for word in before if word not in after]
-    if after and len(before) >= _FEW and len(gone) * 2 > len(before) and subject.is_own(subject.place(path)):
+    few = 1 if path == ("wording", "more") else _FEW
+    if after and len(before) >= few and len(gone) * 2 > len(before) and subject.is_own(subject.place(path)):
         at = ".".join(map(str, path[:-1] if path[-1] == "value" else path))
         some = "、".join(gone[:5]) + (f"等 {len(gone)} 个" if len(gone) > 5 else "")
         message = f"词表“{label}”（{path[1] if path[0] == 'parameters' else at}）整张替换了“{parent}”的：原来的 {some}词不再有"
@@ -56,7 +59,9 @@ def _dropped(subject: Subject, parent: str, path: Path_, label: str, old: Any, n
 
 
 def _words(value: Any) -> list[str]:
-    """The words of a list of words, or of groups of words; none of anything else."""
+    """The words of a list of words, of groups of words, or of such lists by name; none of anything else."""
+    if isinstance(value, dict):
+        return [word for listed in value.values() for word in _words(listed)]
     listed = value if isinstance(value, list) else []
     words = [word for group in listed for word in (group if isinstance(group, list) else [group])]
     return words if all(isinstance(word, str) for word in words) else []

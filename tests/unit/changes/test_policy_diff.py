@@ -122,11 +122,11 @@ def test_each_kind_of_change_is_told_for_what_it_does() -> None:
     assert told(changed(condition))[0].endswith("的条件：目标值 ≥ 0 → 目标值 ＞ 0")
 
     def words(sections: dict[str, Any]) -> None:
-        sections["parameters"]["saved_cases"]["value"] = [*sections["parameters"]["saved_cases"]["value"][1:], "圆满"]
+        sections["wording"]["strong"] = [*sections["wording"]["strong"][1:], "空前"]
 
     (change,) = changed(words).changes
-    assert change.effect == "scores"
-    assert change.added == ("圆满",)
+    assert change.effect == "reading"
+    assert change.added == ("空前",)
     assert len(change.removed) == 1
 
     def disabled(sections: dict[str, Any]) -> None:
