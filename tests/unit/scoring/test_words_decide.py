@@ -107,7 +107,9 @@ def test_the_policy_says_what_a_verdict_means(target: str, actual: str, attainme
     assert (known.nature, known.attainment, known.met) == ("qualitative", attainment, met)
 
 
-@pytest.mark.parametrize(("actual", "met"), [("未发生", "yes"), ("发生1起", "no"), ("无事故发生", "yes"), ("发生一般事故两起", "no")])
+@pytest.mark.parametrize(
+    ("actual", "met"), [("未发生", "yes"), ("发生1起", "no"), ("无事故发生", "yes"), ("发生一般事故两起", "no")]
+)
 def test_an_event_is_counted_against_a_target_of_none(actual: str, met: str) -> None:
     known, _ = judged("安全生产", "不发生安全事故", actual)
     assert known.met == met
