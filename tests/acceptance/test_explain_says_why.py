@@ -74,6 +74,35 @@ def test_every_indicator_is_explained_when_none_is_named(jixiao: Jixiao, seed: P
     assert explained(jixiao, seed).count("■") == 76
 
 
+def test_which_words_decided_and_what_they_reach(jixiao: Jixiao, seed: Path) -> None:
+    text = explained(jixiao, seed, "--form", "机关保障", "--indicator", "建设综治示范点")
+    assert "措辞：部分达到。“在一定程度上”管到“推进”：只达到了一定程度，只算一部分。" in text
+    assert "“在一定程度上”（第1至6字，程度词（弱））管到“推进”" in text
+    assert "attainment.reached-in-part：完成值的措辞表示部分达成" in text
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "verdict", "words"),
+    [
+        ("完成搬迁", "前期手续已办完", "部分达到", ["做到的是“前期手续办完”", "“办完”（第6至7字，做成的词）管到“前期手续”"]),
+        ("完成前期手续", "前期手续已办完", "达到", ["“办完”（第6至7字，做成的词）管到“前期手续”"]),
+        ("通过验收", "至今未能通过验收", "没有达到", ["“未能”（第3至4字，否定词）管到“通过”"]),
+        ("增强服务能力", "服务能力有所减弱", "相反", ["“减弱”"]),
+        ("不发生事故", "发生1起", "没有达到", ["“1起”（第3至4字，数）"]),
+    ],
+)
+def test_the_parse_of_an_answer_in_words(
+    jixiao: Jixiao, forms: Forms, target: str, actual: str, verdict: str, words: list[str]
+) -> None:
+    text = explained(jixiao, forms.write(("提高服务水平", target), ("已完成", actual)), "--indicator", "服务水平")
+    assert f"措辞：{verdict}。" in text
+    assert [word for word in words if word not in text] == []
+
+
+def test_numbers_have_no_parse(jixiao: Jixiao, seed: Path) -> None:
+    assert "措辞：" not in explained(jixiao, seed, "--form", "部门整体", "--indicator", "组织商会培训")
+
+
 def test_what_could_not_be_judged_says_so(jixiao: Jixiao, forms: Forms) -> None:
     text = explained(jixiao, forms.write(("已完成", "另行报告")), "--indicator", "服务水平")
     assert "待人工判断" in text

@@ -11,12 +11,12 @@ from deep import DEEP, Figure
 for missing in ("duckdb", "pyarrow", "ibis"):
     pytest.importorskip(missing, reason="the corpus extra is not installed: pip install jixiao[corpus]")
 
-from corpora import disagreements
+from corpora import disagreements  # noqa: E402
 
-from engine.bulk.relational.duckdb_backend import DuckDB
-from engine.errors import Place
-from engine.policy.loading import load
-from engine.submission.model import Cell, Form, Goal, Indicator, Submission
+from engine.bulk.relational.duckdb_backend import DuckDB  # noqa: E402
+from engine.errors import Place  # noqa: E402
+from engine.policy.loading import load  # noqa: E402
+from engine.submission.model import Cell, Form, Goal, Indicator, Submission  # noqa: E402
 
 ROWS = Path(__file__).parent.parent / "unit" / "values" / "wording.tsv"
 POLICIES = ("hubei/2021", "central/2020", "central/2021-101", "sichuan/2025", "platform/2021")

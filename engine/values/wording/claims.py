@@ -58,6 +58,7 @@ def _said(positive: Sequence[Word], here: Scene) -> Assertion:
         families |= here.group("general")  # 已全部发放
     runs = spoken(_objects(positive, here), here.grammar)
     steps = _steps(main, here)
+    step = next((token for token in reversed(steps) if token is not main[-1].token), None)
     scale: dict[str, int] = {}
     for word in positive:
         scale |= {name: max(rank, scale.get(name, 0)) for name, rank in word.token.scale}
@@ -65,7 +66,8 @@ def _said(positive: Sequence[Word], here: Scene) -> Assertion:
         SAID,
         "achieved",
         main[-1].token.text,
-        marks=tuple((word.token, None) for word in main),
+        reach="" if step is None else step.text,
+        marks=tuple((word.token, step if word is main[-1] else None) for word in main),
         families=families,
         grams=grams(runs),
         tail=runs[-1][-1] if runs else "",

@@ -164,7 +164,7 @@ def test_places_are_those_of_the_text_as_filed() -> None:
 
 
 def test_a_sentence_says_why_in_the_policys_words() -> None:
-    assert of("前期手续已办完", "完成搬迁").why == "做到的是“办完”，目标要的是“完成搬迁”：前面的步骤只算一部分。"
+    assert of("前期手续已办完", "完成搬迁").why == "做到的是“前期手续办完”，目标要的是“完成搬迁”：前面的步骤只算一部分。"
     assert of("前期手续已办完", "完成搬迁").ground == "stage"
 
 
@@ -296,6 +296,29 @@ def test_what_is_wrong_with_words_is_told(change: dict[str, object], said: str) 
 def test_a_list_that_is_missing_is_told() -> None:
     section = {key: value for key, value in SECTION.items() if key not in ("weak", "says")}
     assert [what for _, what, _ in mistakes(section)] == ["wording 缺少 weak、says"]
+
+
+def test_words_are_added_to_a_list_or_a_family() -> None:
+    section = {**SECTION, "more": {"built": ["落架大修完"], "plain": ["未央湖"], "negators": ["压根没有"]}}
+    assert list(mistakes(section)) == []
+    words = vocabulary(load_file(ROOT / "policies/common/notation/notation.yaml").data["notation"])
+    before, now = grammar(), build_grammar(section, words)
+    assert [(entry.role, entry.family) for entry in map(now.entries.get, ("落架大修完", "未央湖", "压根没有")) if entry] == [
+        ("achieve", "built"),
+        ("plain", ""),
+        ("negators", ""),
+    ]
+    assert {word: entry for word, entry in now.entries.items() if word in before.entries} == before.entries
+    aim, actual = "完成古桥修缮", "古桥已落架大修完"
+    assert (read(actual, aim, "", 2021, before).verdict, read(actual, aim, "", 2021, now).verdict) == ("unclear", "full")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [({"build": ["封顶断水"]}, "没有“build”这张表"), ({"strong": ["有所"]}, "“有所”已在 weak 里")],
+)
+def test_what_is_wrong_with_added_words_is_told(more: dict[str, list[str]], said: str) -> None:
+    assert any(said in what for _, what, _ in mistakes({**SECTION, "more": more}))
 
 
 def test_a_sentence_names_only_what_it_can_be_given() -> None:
