@@ -46,7 +46,7 @@ def aim(target: str, name: str, grammar: Grammar, fiscal_year: int) -> Aim:
         goals = (replace(_EMPTY, text=target, families=grammar.groups["finished"]),)  # 年底前: that it be done by then
     bare = len(goals) == 1 and goals[0].none and not goals[0].event and not any(token.number is not None for token in found)
     if bare and not bad:
-        found, goals = [], ()  # 无, of an indicator that is not of something bad: it may be that nothing was set
+        found, goals = (), ()  # 无, of an indicator that is not of something bad: it may be that nothing was set
     if len(goals) == 1 and not goals[0].grams and not goals[0].steps:
         goals = (replace(goals[0], steps=_highest(token.steps for token in named)),)  # 完成, of an indicator 竣工验收
     return Aim(

@@ -93,10 +93,10 @@ class Phrase:
     contrast: bool = False
     conceded: bool = False
     excepted: bool = False
+    text: str = field(init=False)
 
-    @property
-    def text(self) -> str:
-        return "".join(token.text for token in self.tokens)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", "".join([token.text for token in self.tokens]))
 
 
 Reach = tuple[Token, Token | None]

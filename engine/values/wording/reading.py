@@ -52,13 +52,13 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
 
     Pure and memoised. Nothing is read where one of the two is empty.
     """
-    text, places = folded(actual, grammar.words)
-    wanted, _ = folded(target, grammar.words)
+    text, places = folded(actual, grammar)
+    wanted, _ = folded(target, grammar)
     if not text or not wanted:
         return NOT_READ
     if max(len(text), len(wanted)) > grammar.limit:
         return WordingReading(UNCLEAR, NOTHING, "long", grammar.says["long"].format(limit=grammar.limit))
-    aim = aim_of(wanted, folded(name, grammar.words)[0], grammar, fiscal_year)
+    aim = aim_of(wanted, folded(name, grammar)[0], grammar, fiscal_year)
     parts = clauses(tokens(text, grammar, fiscal_year), grammar)
     said = _spoken_of([(clause, claims(clause, aim, grammar)) for clause in _foreground(parts, grammar)], grammar)
     if aim.kind == RESULT and (made := planned(parts, grammar)) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from engine.values.numerals import chinese, decimal, scaled
 from engine.values.vocabulary import Vocabulary
@@ -13,9 +14,6 @@ from engine.values.wording.grammar import Grammar
 from engine.values.wording.model import Grams, Token
 
 CONTENT = "content"
-STATES = ("achieve", "scale", "failures")
-"""Roles of which a word of a single character counts only where it stands alone: 优, 好, 差."""
-_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 STATES = ("achieve", "scale", "failures")
 """Roles of which a word of a single character counts only where it stands alone: 优, 好, 差."""
 _NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
@@ -28,18 +26,20 @@ _PART = re.compile(r"(?:[底末初]|[上中下]旬|份)?(?:之前|以前|前)?")
 _MONTHS = {name: number for number, name in enumerate((*"一二三四五六七八九十", "十一", "十二"), 1)}
 
 
-def folded(text: str, words: Vocabulary) -> tuple[str, list[int]]:
+@lru_cache(maxsize=1 << 12)
+def folded(text: str, grammar: Grammar) -> tuple[str, tuple[int, ...]]:
     """The text with look-alike characters folded and white space dropped, and the place in the text of each character left."""
     out, places = [], []
     for place, char in enumerate(text):
-        for one in words.characters.get(ord(char), char):
+        for one in grammar.words.characters.get(ord(char), char):
             if not one.isspace() or one == "\n":
                 out.append(one)
                 places.append(place)
-    return "".join(out), places
+    return "".join(out), tuple(places)
 
 
-def tokens(text: str, grammar: Grammar, fiscal_year: int) -> list[Token]:
+@lru_cache(maxsize=1 << 12)
+def tokens(text: str, grammar: Grammar, fiscal_year: int) -> tuple[Token, ...]:
     """The words of a folded text. A character left over costs, and more where a word begins with it (提高效率 is 提高 and a rest,
     not 提 and 高效率). Of the ways that cost the same the one of fewest words is taken, then the one whose first word is longest:
     不明显 is 不 and 明显, not 不明 and a rest. Work is linear in the length of the text."""
@@ -63,7 +63,7 @@ def tokens(text: str, grammar: Grammar, fiscal_year: int) -> list[Token]:
             start = end
         position = end
     _content(out, text, start, position, grammar)
-    return _degrees(out, grammar)
+    return tuple(_degrees(out, grammar))
 
 
 def grams(runs: Iterable[str]) -> Grams:

@@ -203,7 +203,7 @@ def test_a_text_is_cut_where_least_is_left_over(text: str, wanted: list[str]) ->
 
 def test_every_character_is_in_one_word() -> None:
     for row in every():
-        text, places = folded(row.actual, grammar().words)
+        text, places = folded(row.actual, grammar())
         found = tokens(text, grammar(), int(row.year))
         assert "".join(token.text for token in found) == text
         assert len(places) == len(text)
