@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 
 from engine.errors import Place, PolicyError, Problem
 from engine.intake.shelf import Shelf
-from engine.language.wording import FORM_KINDS
+from engine.language.wording import code
 from engine.policy.heads import Head
 from engine.policy.model import Policy
 from engine.policy.periods import covers_all, filed_on
@@ -46,7 +46,7 @@ def _without_broken(fitting: Sequence[Head], shelf: Shelf) -> list[Head]:
 def _no_policy(read: Sequence[Form], fitting: Sequence[str], jurisdictions: Collection[str], shelf: Shelf) -> PolicyError:
     dated = [head for head in shelf.published() if head.in_force]
     days = [filed_on(form, shelf.on) if dated else None for form in read]
-    kinds = (f"{form.fiscal_year}年度{FORM_KINDS.get(form.kind, form.kind)}" for form in read)
+    kinds = (f"{form.fiscal_year}年度{code('form_kind', form.kind)}" for form in read)
     told = (kind + (f" {day} 填报" if day else "") for kind, day in zip(kinds, days, strict=True))
     wanted = "、".join(sorted(set(told)))
     where = f"（地区 {'、'.join(sorted(jurisdictions))}）" if jurisdictions else ""

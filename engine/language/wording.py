@@ -11,12 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from engine.language import fact_fields, fields
 from engine.language.conditions import Condition, shown
 from engine.language.model import Ref, Scalar
+from engine.resources import shipped
 from engine.values.numerals import plain
+from engine.yaml.reader import load_file
 
 WORDS = {
     "eq": "等于",
@@ -52,84 +55,8 @@ _SIGNS = {
     "differs_from": "≠",
 }
 """The same between a field and a value."""
-FORM_KINDS = {"department": "部门整体支出", "project": "项目支出"}
-_CODES: Mapping[str, Mapping[str, str]] = {
-    "direction": {"positive": "正向", "inverse": "反向"},
-    "form_kind": FORM_KINDS,
-    "nature": {
-        "quantitative": "定量",
-        "deadline": "期限",
-        "qualitative": "定性",
-        "not_applicable": "不适用",
-        "unscorable": "不能计分",
-    },
-    "status": {"scored": "已计分", "not_applicable": "不适用", "needs_review": "待人工判断", "error": "出错"},
-    "met": {"yes": "完成", "no": "未完成", "unknown": "判断不了"},
-    "verdict": {"met": "达到", "not_met": "未达到", "unknown": "判断不了"},
-    "comparison": {"numbers": "按数字", "deadline": "按期限", "words": "按文字", "none": "不比较", "incomparable": "无法比较"},
-    "wording": {
-        "full": "达到",
-        "part": "部分达到",
-        "not": "没有达到",
-        "opposite": "相反",
-        "unclear": "看不出",
-        "unread": "没有读",
-    },
-    "wording_aim": {"result": "做成一件事", "none": "不发生一件事", "unread": "没有读"},
-    "wording_ground": {
-        "": "没有读",
-        "same": "照目标写",
-        "copied": "照抄目标",
-        "achieved": "做成了",
-        "echo": "说的就是目标",
-        "absent": "坏事没有发生",
-        "number_met": "数够了",
-        "higher": "级别或步骤不低于目标",
-        "negated": "否定",
-        "flawed": "做得不好",
-        "negated_whole": "没有全部做到",
-        "negated_part": "一部分没有做到",
-        "weak": "程度弱",
-        "mild": "做得不够",
-        "failed": "没有做成",
-        "happened": "坏事发生了",
-        "opposite": "方向相反",
-        "level": "没有变化",
-        "future": "将来",
-        "late": "晚了",
-        "need": "还有差距",
-        "pending": "等着做",
-        "not_begun": "还没有开始",
-        "progress": "正在做",
-        "stage": "前面的步骤",
-        "lower": "级别低",
-        "lowest": "级别最低",
-        "number_short": "数不够",
-        "number_none": "一点也没有",
-        "excepted": "有例外",
-        "mixed": "有的做成有的没有",
-        "doubt": "存疑",
-        "unmeasured": "没有衡量",
-        "condition": "有条件",
-        "other": "说的不一定是一回事",
-        "measured": "量到没有看不出",
-        "degree": "程度看不出",
-        "aside": "与目标的关系看不出",
-        "open": "没有都说到",
-        "silent": "没有词能说明",
-        "long": "太长",
-    },
-    "kind": {
-        "empty": "空",
-        "not_applicable": "不适用",
-        "number": "数字",
-        "composite": "几个数字",
-        "range": "区间",
-        "deadline": "期限",
-        "text": "文字",
-    },
-}
-_CODES = {**_CODES, "target_kind": _CODES["kind"], "actual_kind": _CODES["kind"]}
+CODES = "policy/codes.yaml"
+"""Where under `templates/` the words for coded values stand."""
 _LISTED = 8
 
 
@@ -179,12 +106,14 @@ def _listed(values: tuple[Scalar, ...], most: int, more: str) -> str:
 
 def code(field: str, value: str) -> str:
     """What people call a coded value of a field (`inverse` is 反向); the value itself where it is no code."""
-    return _CODES.get(field, {}).get(value, value)
+    return codes().get(field, {}).get(value, value)
 
 
-def codes(field: str) -> Mapping[str, str]:
-    """What people call each coded value of a field; nothing where it has none."""
-    return _CODES.get(field, {})
+@cache
+def codes() -> Mapping[str, Mapping[str, str]]:
+    """What people call the coded values of each field that has some, as `templates/` words them."""
+    named: Mapping[str, Mapping[str, str]] = load_file(shipped("templates") / CODES).data
+    return {**named, "target_kind": named["kind"], "actual_kind": named["kind"]}
 
 
 class Wording:
@@ -230,7 +159,7 @@ class Wording:
             return "、".join(self.value(item, name) for item in value[:_LISTED]) + rest
         if name == "attainment":
             return self.tiers.get(str(value), {"unknown": "判断不了"}.get(str(value), str(value)))
-        return _CODES.get(name, {}).get(str(value), str(value)) or "（空）"
+        return code(name, str(value)) or "（空）"
 
     def requirement(self, name: str, written: Any, kind: str, kinds: Mapping[str, str] | None = None) -> str:
         """One field's requirement. `kind` is the table's name or the kind of fact, `kinds` that of the facts bound by alias."""

@@ -6,14 +6,18 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from engine.language.rules import CATEGORIES, SEVERITIES
-from engine.language.wording import FORM_KINDS, code
+from engine.language.wording import code
 from engine.results.model import Result, ResultEvidence, ResultFinding, ResultForm, ResultIndicator, ResultReading, ResultScore
 
-KINDS = FORM_KINDS
 STATUSES = {"scored": "", "not_applicable": "不适用", "needs_review": "待人工判断", "error": "出错"}
 MISSING = "—"
 Scored = ResultScore | ResultIndicator
 _READINGS = {"positive": "越高越好", "inverse": "越低越好"}
+
+
+def form_kind(kind: str) -> str:
+    """What a kind of form is called."""
+    return code("form_kind", kind)
 
 
 def label(name: str) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 from engine.changes.impact.data import signed
 from engine.changes.impact.view import CASE_COLUMNS, FORM_COLUMNS, RULE_COLUMNS, SPREAD, grade_order, headline, spread, status
 from engine.language.rules import SEVERITIES
+from engine.language.wording import codes
 from engine.resources import shipped
-from engine.results.reading import KINDS
 from engine.results.views.columns import Column, page_cells, page_head
 from engine.templating.page import self_contained
 
@@ -47,7 +47,7 @@ def values(document: Mapping[str, Any]) -> Data:
     return {
         **document,
         "headline": headline(document),
-        "kinds": KINDS,
+        "kinds": codes()["form_kind"],
         "severities": dict(SEVERITIES),
         "statuses": {name: status(name) for name in ("scored", "not_applicable", "needs_review", "error")},
         "spread": {

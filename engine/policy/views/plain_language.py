@@ -79,7 +79,7 @@ class PolicyReading:
             "severities": dict(SEVERITIES),
             "methods": dict(METHODS),
             "obstacles": dict(CODES),
-            "spoken": {"wording_ground": dict(codes("wording_ground"))},
+            "spoken": codes(),
             "axes": dict(AXES),
             "lists": {} if policy.name_reader is None else dict(policy.name_reader.lists.label_of),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.results.model import Result, ResultFinding, ResultForm
-from engine.results.reading import KINDS, Grouped, counts, summary, tally, worst_first
+from engine.results.reading import Grouped, counts, form_kind, summary, tally, worst_first
 from engine.results.views import questions as question_view
 from engine.results.views.columns import escape, markdown
 from engine.results.views.tables import (
@@ -53,7 +53,7 @@ def forms(result: Result) -> list[str]:
     found = Grouped(result)
     for form in result["forms"]:
         lines += ["", f"## {escape(form['name'])}", ""]
-        lines += [f"{KINDS[form['kind']]}，{escape(form['unit'])}，{form['fiscal_year']}年度", ""]
+        lines += [f"{form_kind(form['kind'])}，{escape(form['unit'])}，{form['fiscal_year']}年度", ""]
         lines += markdown(PARTS, parts(form))
         lines += ["", f"完成指标：{counts(form)}，完成率 {form['counts']['completion_rate'] or '—'}", ""]
         lines += _shared_clauses(form)

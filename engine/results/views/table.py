@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.results.model import Result, ResultFinding, ResultForm
-from engine.results.reading import KINDS, Grouped, counts, differs, evidence_told, kind_of, span, summary, tally, worst_first
+from engine.results.reading import Grouped, counts, differs, evidence_told, form_kind, kind_of, span, summary, tally, worst_first
 from engine.results.views import questions as question_view
 from engine.results.views.screen import Whole, printed, table
 from engine.results.views.tables import FORMS, OVERVIEW, PARTS, UNREAD, FormRow, ScoreRow, parts
@@ -39,7 +39,7 @@ def _bundle(result: Result) -> Iterator[Any]:
     yield Text(f"政策 {policy['id']}：{policy['title']}")
     for form in result["forms"]:
         yield Text()
-        yield Text(form["name"], style="bold") + Text(f"（{KINDS[form['kind']]}，{form['unit']}，{form['fiscal_year']}年度）")
+        yield Text(form["name"], style="bold") + Text(f"（{form_kind(form['kind'])}，{form['unit']}，{form['fiscal_year']}年度）")
         yield _scores(form)
         if reason := form["scores"]["execution"].get("reason"):
             yield Padding(Text(f"? 预算执行：{reason}", style=_OPEN), (0, 0, 0, 2))

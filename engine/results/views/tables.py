@@ -9,13 +9,13 @@ from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
 from engine.results.model import Result, ResultFile, ResultFinding, ResultForm, ResultIndicator, ResultProblem, ResultQuestion
 from engine.results.reading import (
-    KINDS,
     STATUSES,
     Scored,
     added,
     counts,
     differs,
     evidence_told,
+    form_kind,
     grades,
     grades_differ,
     kind_of,
@@ -50,7 +50,7 @@ class FormRow:
     @property
     def name(self) -> str:
         """The form's name, with its kind where the name does not say it."""
-        kind = KINDS[self.form["kind"]]
+        kind = form_kind(self.form["kind"])
         return self.form["name"] if kind in self.form["name"] else f"{self.form['name']}（{kind}）"
 
     @property
@@ -165,7 +165,7 @@ PARTS: tuple[Column[ScoreRow], ...] = (
 )
 INDICATORS: tuple[Column[ScoreRow], ...] = (
     Column("自评表", lambda row: row.form["name"], on=_EXCEL),
-    Column("表种", lambda row: KINDS[row.form["kind"]], on=_EXCEL),
+    Column("表种", lambda row: form_kind(row.form["kind"]), on=_EXCEL),
     Column("目标", lambda row: row.item["goal"] if row.item else None, "count", _FILES),
     Column("一级指标", lambda row: row.item["level1"] if row.item else "", on=_EXCEL),
     Column("二级指标", lambda row: (row.item["level2"] or None) if row.item else "", "word", _FILES),

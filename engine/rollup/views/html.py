@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.language.rules import CATEGORIES, SEVERITIES
+from engine.language.wording import codes
 from engine.resources import shipped
-from engine.results.reading import KINDS
 from engine.results.views.columns import Column, page_cells, page_head
 from engine.rollup.views.tables import INDICATORS, LEVELS, RankRow, forms, rank_columns
 from engine.rollup.views.tables import indicators as rolled_indicators
@@ -42,7 +42,7 @@ def values(ranking: Mapping[str, Any], rollup: Mapping[str, Any] | None) -> Data
         "groups": [_group(f"g{n}", group, ranking["full_score"]) for n, group in enumerate(ranking["groups"], start=1)],
         "severities": dict(SEVERITIES),
         "categories": dict(CATEGORIES),
-        "kinds": dict(KINDS),
+        "kinds": dict(codes()["form_kind"]),
         "tally": [_stacked(item, most) for item in ranking["findings"]],
         "rollup": _rollup(rollup) if rollup else None,
         "columns": {name: page_head(columns) for name, columns in _TABLES.items()},

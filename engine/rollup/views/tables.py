@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.language.rules import CATEGORIES, SEVERITIES
-from engine.results.reading import KINDS, STATUSES
+from engine.results.reading import STATUSES, form_kind
 from engine.results.views.columns import Column, Kind, Medium
 
 Data = Mapping[str, Any]
@@ -163,7 +163,7 @@ def rank_columns(name: str, parts: Sequence[str] = ()) -> tuple[Column[RankRow],
         Column("名次", lambda row: row.form["rank"], "word", _SEEN),
         _own("名次", "rank", "count"),
         _own("单位", "unit", "name", _SHEET),
-        Column("表种", lambda row: KINDS[row.kind], on=_EXCEL),
+        Column("表种", lambda row: form_kind(row.kind), on=_EXCEL),
         _own(name, "form", "name", ("terminal",)),
         _own("自评表", "form", "name"),
         Column("总分", lambda row: total_or_range(row.form["computed"], row.form["allowed"]), "word", ("terminal",)),
@@ -210,7 +210,7 @@ _STATISTICS = {"highest": "最高", "upper": "上四分位", "median": "中位",
 def spread(data: Data) -> Iterator[Spread]:
     """How the totals of each kind of form lie: by grade, by range, and in a few figures."""
     for group in data["groups"]:
-        kind, shown = KINDS[group["kind"]], group["distribution"]
+        kind, shown = form_kind(group["kind"]), group["distribution"]
         yield from ((kind, "等级", item["grade"], item["forms"]) for item in shown["grades"])
         for item in shown["bins"]:
             span = f"{item['from']} 至 {item['to']} 分" + ("（含）" if item["last"] else "（不含）")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.language.rules import SEVERITIES
-from engine.results.reading import KINDS
+from engine.results.reading import form_kind
 from engine.results.views import screen
 from engine.results.views.columns import escape
 from engine.results.views.columns import markdown as markdown_table
@@ -62,7 +62,7 @@ def _ranked(data: Data) -> Iterator[Any]:
     for group in data["groups"]:
         yield Text()
         rows = [RankRow(group["kind"], row) for row in group["rows"]]
-        yield screen.table(rank_columns(KINDS[group["kind"]]), rows)
+        yield screen.table(rank_columns(form_kind(group["kind"])), rows)
         yield Text(distribution(group["distribution"]))
     if data["findings"]:
         listed = "，".join(f"{c['title']} {sum(c[s] for s in SEVERITIES)}" for c in data["findings"])

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from engine.language.wording import FORM_KINDS
+from engine.language.wording import code
 from engine.policy.heads import Head, heads
 from engine.policy.periods import Period
 from engine.policy.titles import title
@@ -144,7 +144,7 @@ def _beside(subject: Subject, own: Head, others: list[Head]) -> None:
     for other in others:
         same = other.status == "published" and other.fallback == own.fallback
         if same and own.status != "retired" and _meet(own, other):
-            kinds = "、".join(FORM_KINDS[kind] for kind in own.form_kinds if kind in other.form_kinds)
+            kinds = "、".join(code("form_kind", kind) for kind in own.form_kinds if kind in other.form_kinds)
             then = "" if own.status == "published" else "发布之后"
             message = f"“{own.id}”与已发布的“{other.id}”都适用于 {_years(own, other)}{kinds}的表：{then}选不出用哪一个"
             advice = f"改 fiscal_years、form_kinds 或 in_force；不再用的那个改 status: retired（{other}）"
@@ -153,7 +153,9 @@ def _beside(subject: Subject, own: Head, others: list[Head]) -> None:
         for kind in parent.form_kinds:
             if kind in own.form_kinds or any(kind in head.form_kinds and _in_time(own, head) for head in others):
                 continue
-            message = f"“{parent.id}”还适用于{FORM_KINDS[kind]}（{kind}），这里没有写：{own.first_year} 年度的这种表没有政策可用"
+            message = (
+                f"“{parent.id}”还适用于{code('form_kind', kind)}（{kind}），这里没有写：{own.first_year} 年度的这种表没有政策可用"
+            )
             advice = f"form_kinds 加上 {kind}；另有政策管它的不必改"
             place = subject.place(("policy", "form_kinds"))
             subject.add("kinds-fewer", f"policy.form_kinds.{kind}", place, message, advice)

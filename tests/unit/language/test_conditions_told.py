@@ -7,9 +7,10 @@ from typing import Any, get_args
 
 import pytest
 
+from engine.language import fact_fields, fields
 from engine.language.conditions import Condition
 from engine.language.model import Op, Ref, Test
-from engine.language.wording import WORDS, Wording, all_asked, answered, asked, code
+from engine.language.wording import WORDS, Wording, all_asked, answered, asked, code, codes
 
 D = Decimal
 VALUES: dict[str, Any] = {
@@ -70,3 +71,18 @@ def test_a_coded_value_is_told_in_words_and_any_other_as_it_is() -> None:
     assert code("direction", "inverse") == "反向"
     assert code("form_kind", "project") == "项目支出"
     assert code("name", "inverse") == "inverse"
+
+
+def test_each_code_of_a_field_has_a_word_and_no_word_stands_without_its_code() -> None:
+    """The words are data; a code that has none would be shown as the program writes it."""
+    tables = (*fields.stages(("full",), ("qualitative",)).values(), fields.EXECUTION, fields.TOTAL, *fact_fields.FACTS.values())
+    declared: dict[str, set[str]] = {}
+    for known in tables:
+        for name, field in known.items():
+            if name in codes() and field.choices and name != "kind":  # of a measure, `kind` is that of all its values
+                declared.setdefault(name, set()).update(field.choices)
+    assert {"wording", "wording_ground", "wording_aim", "met"} <= set(declared)
+    for name, choices in declared.items():
+        assert sorted(choices - set(codes()[name])) == [], name
+    for name in ("wording", "wording_ground", "wording_aim"):
+        assert set(codes()[name]) == declared[name]
