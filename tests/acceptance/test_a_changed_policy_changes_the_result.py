@@ -71,8 +71,8 @@ POLICY_CHANGES = {
         {"服务水平": "27.01", "效益指标": "37.01", "total": "74.68"},
     ),
     "another word for the middle tier: [15, 24)": (
-        "wording.yaml",
-        [("  weak: [欠, ", "  weak: [已完成, 欠, ")],
+        "policy.yaml",
+        [("\nsources:\n", "\nwording: {more: {weak: [已完成]}}\n\nsources:\n")],
         {"服务水平": "23.99", "效益指标": "33.99", "total": "71.66"},
     ),
     "complaints are no longer better when less: 20 for 5 against 4": (
