@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from itertools import groupby
 from typing import Any, Literal
 
 from engine.errors import Place, PolicyError, Problem
+from engine.findings import groups
 from engine.findings.facts.build import Facts, Source, facts_of
 from engine.findings.matching import chaining
 from engine.findings.matching.chaining import Outcome, Program
@@ -21,7 +22,7 @@ from engine.language.fact_fields import TITLES
 from engine.language.measures import measured
 from engine.language.model import Fact, Match, Ref, Scalar
 from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule
-from engine.policy.model import GROUPED, Grouping, Policy
+from engine.policy.model import Grouping, Policy
 from engine.scoring.model import Evaluation
 from engine.templating import filters
 
@@ -124,43 +125,39 @@ class _Teller:
         self.policy, self.params, self.given, self.outcome = policy, params, given, outcome
         self.by_id = {fact.id: fact for fact in every}
         self.derivations = {item.fact.id: item for item in outcome.derived}
+        self.forms = sum(fact.kind == "form" for fact in given.facts)
         self.hits: Counter[str] = Counter()
         self.cut: set[str] = set()
         """Rules with more findings than are told one by one."""
 
     def rules(self) -> Iterator[RuleRun]:
         """What came of each rule that says something, in the policy's order."""
-        skipped = {item.rule: item.reason for item in self.outcome.skipped}
+        limited = {item.rule: item for item in self.outcome.limited}
         kinds = {fact.kind for fact in self.by_id.values()}
         for rule in self.policy.rules.rules.values():
             if not rule.message:
                 continue
             hits = self.hits[rule.id]
             missing = [p.kind for p in rule.patterns if not p.negated and p.kind not in kinds]
-            if rule.id in skipped:
-                yield RuleRun(rule.id, "skipped", 0, skipped[rule.id])
+            thinned = limited[rule.id].reason if rule.id in limited else ""
+            if rule.id in limited and not limited[rule.id].ran:
+                yield RuleRun(rule.id, "skipped", 0, limited[rule.id].reason)
             elif hits:
-                yield RuleRun(rule.id, "hit", hits, f"只逐个列出前 {MAX_PER_RULE:,} 处" if rule.id in self.cut else "")
+                cut = f"只逐个列出前 {MAX_PER_RULE:,} 处" if rule.id in self.cut else ""
+                yield RuleRun(rule.id, "hit", hits, "；".join(filter(None, (thinned, cut))))
             elif missing:
                 yield RuleRun(rule.id, "not_applicable", 0, f"没有它要看的内容：{TITLES.get(missing[0], missing[0])}")
             else:
                 yield RuleRun(rule.id, "clean", 0)
 
     def findings(self) -> list[Finding]:
-        rules = self.policy.rules.rules
-        said: list[Match] = []
-        told: Counter[str] = Counter()
-        for match in self.outcome.matches:
-            if rules[match.rule].message:
-                told[match.rule] += 1
-                if told[match.rule] <= MAX_PER_RULE:
-                    said.append(match)
-                else:
-                    self.cut.add(match.rule)
-        self.hits = told
+        """Every finding, worst first. Raises PolicyError for messages that cannot be written."""
         problems: list[Problem] = []
-        out = [found for match in said if (found := self._finding(rules[match.rule], match, problems))]
-        out = self._grouped(out)
+        out: list[Finding] = []
+        for identity, matches in groupby(self.outcome.matches, key=lambda match: match.rule):
+            rule = self.policy.rules.rules[identity]
+            if rule.message:
+                out += self._of_rule(rule, list(matches), problems)
         if problems:
             raise PolicyError(problems)
         order = {severity: n for n, severity in enumerate(SEVERITIES)}
@@ -168,25 +165,30 @@ class _Teller:
         forms = {fact.fields["form"]: n for n, fact in enumerate(self.given.facts) if fact.kind == "form"}
         return sorted(out, key=lambda f: (order[f.severity], forms.get(f.form, -1), kinds[f.category], f.rule))
 
-    def _grouped(self, found: Sequence[Finding]) -> list[Finding]:
-        """Where many forms are held against each other, what a rule says of one name is one finding: the first, with how many more
-        there are and on which forms."""
+    def _of_rule(self, rule: FindingRule, matches: list[Match], problems: list[Problem]) -> Iterator[Finding]:
+        """The findings of one rule: one a match, or where many forms are held against each other one a name."""
+        self.hits[rule.id] = len(matches)
         grouping = self.policy.grouping
-        if grouping is None or sum(fact.kind == "form" for fact in self.given.facts) <= grouping.above:
-            return list(found)
-        pairs = {rule.id for rule in self.policy.rules.rules.values() if sum(not p.negated for p in rule.patterns) > 1}
-        groups: dict[tuple[str, str], list[Finding]] = {}
-        for finding in found:
-            key = (finding.rule, finding.subject) if finding.rule in pairs else (finding.rule, str(id(finding)))
-            groups.setdefault(key, []).append(finding)
-        return [first if not more else self._with_more(first, more, grouping) for first, *more in groups.values()]
+        how = groups.comparison(rule) if grouping is not None and self.forms > grouping.above else None
+        units = groups.together(how, matches, self.by_id) if how else [[match] for match in matches]
+        if len(units) > MAX_PER_RULE:
+            self.cut.add(rule.id)
+        for unit in units[:MAX_PER_RULE]:
+            found = self._finding(rule, unit[0], problems)
+            if found and how and grouping and len(unit) > 1:
+                found = self._of_all(rule, found, unit, how, grouping)
+            if found:
+                yield found
 
-    def _with_more(self, first: Finding, more: Sequence[Finding], grouping: Grouping) -> Finding:
-        forms = list(dict.fromkeys(finding.form for finding in (first, *more)))
-        fields: dict[str, Scalar] = {"count": Decimal(len(more) + 1), "forms": Decimal(len(forms))}
-        fields["named"] = "、".join(f"“{form}”" for form in forms[: grouping.named])
-        said = messages.render(grouping.sentence, {"g": fields}, {"g": GROUPED}, self.params)
-        evidence = dict.fromkeys(item for finding in (first, *more[: grouping.named]) for item in finding.evidence)
+    def _of_all(
+        self, rule: FindingRule, first: Finding, unit: list[Match], how: groups.FormComparison, grouping: Grouping
+    ) -> Finding:
+        """The first finding of a name, with what is to be said of all of them."""
+        spread = groups.spread(how, unit, self.by_id)
+        said = groups.sentence(spread, len(unit), grouping, self.params)
+        shown = groups.telling(how, unit, spread, self.by_id, grouping.named)
+        bound = ({alias: self.by_id[identity] for alias, identity in match.facts} for match in shown)
+        evidence = dict.fromkeys(item for facts in bound for item in self._evidence(rule, facts))
         return replace(first, message=f"{first.message}{said}", evidence=tuple(evidence))
 
     def _finding(self, rule: FindingRule, match: Match, problems: list[Problem]) -> Finding | None:

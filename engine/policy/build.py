@@ -20,6 +20,7 @@ from engine.policy import rollup as rollup_rules
 from engine.policy.form import form_layout, statements
 from engine.policy.model import (
     GROUPED,
+    GROUPED_VALUE,
     Band,
     Bounds,
     Clause,
@@ -256,9 +257,10 @@ class _Builder(Values):
     def _grouping(self, names: Mapping[str, Any]) -> Grouping | None:
         if (data := names.get("grouped")) is None:
             return None
-        for fault in messages.faults(data["sentence"], {"g": GROUPED}, self.params):
-            self.add(("names", "grouped", "sentence"), fault.what, "、".join(fault.right), code=fault.code)
-        return Grouping(data["above"], data["named"], data["sentence"])
+        for key, fields in (("sentence", GROUPED), ("value", GROUPED_VALUE)):
+            for fault in messages.faults(data[key], {"g": fields}, self.params):
+                self.add(("names", "grouped", key), fault.what, "、".join(fault.right), code=fault.code)
+        return Grouping(data["above"], data["named"], data["sentence"], data["value"], data["between"])
 
     def _parameters(self) -> dict[str, Parameter]:
         out = {}

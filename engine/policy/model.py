@@ -194,12 +194,23 @@ class Grouping:
     """Forms that are named, and findings whose evidence is shown."""
     sentence: str
     """What is added to the first finding; sees `g` with the fields of GROUPED."""
+    value: str
+    """What is said of each value in it; sees `g` with the fields of GROUPED_VALUE."""
+    between: str
+    """What stands between two of these."""
 
 
 GROUPED: Mapping[str, Field] = {
     "count": Field("number", "处数"),
     "forms": Field("number", "表的张数"),
     "named": Field("text", "其中几张表的名称"),
+    "spread": Field("text", "各种写法各有几张表"),
+}
+GROUPED_VALUE: Mapping[str, Field] = {
+    "value": Field("text", "写法"),
+    "forms": Field("number", "这样写的表的张数"),
+    "named": Field("text", "其中几张表的名称；写法最多的不列"),
+    "more": Field("bool", "列出的只是其中几张"),
 }
 
 

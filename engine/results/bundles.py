@@ -148,7 +148,7 @@ def _rules(items: Sequence[BundleResult]) -> list[ResultRule]:
         for rule in item.result.get("rules", []):
             known = out.setdefault(rule["id"], {**rule, "hits": 0})
             known["hits"] += rule["hits"]
-            if order.index(rule["state"]) < order.index(known["state"]):
+            if (order.index(rule["state"]), not rule["reason"]) < (order.index(known["state"]), not known["reason"]):
                 known["state"], known["reason"] = rule["state"], rule["reason"]
     return list(out.values())
 

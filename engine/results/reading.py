@@ -161,6 +161,8 @@ def summary(result: Result, bundles: int = 0) -> str:
     for rule in result.get("rules", []):
         if rule["state"] == "skipped":
             notes += f"\n规则 {rule['id']} 没有运行：{rule['reason']}；其余规则不受影响。"
+        elif rule["state"] == "hit" and rule["reason"]:
+            notes += f"\n规则 {rule['id']}：{rule['reason']}。"
     return f"{scores}\n发现问题：{tally(result['findings'])}（{result['matcher']}）。{notes}"
 
 

@@ -20,7 +20,7 @@ from engine.findings.matching import durable
 from engine.findings.matching.checks import check_facts, check_rules, wrong_type
 from engine.findings.matching.durable import DurableDeclined, DurableFailed
 from engine.findings.matching.durable_worker import TIME_LIMIT, Durable, InProcess, Worker
-from engine.findings.matching.plain import JOIN_LIMIT, PlainMatcher, Skipped
+from engine.findings.matching.plain import JOIN_LIMIT, Limited, PlainMatcher
 from engine.language.model import Conclusion, Fact, FieldType, Match, Ref, Rule, Scalar, Schema
 
 MAX_ROUNDS = 20
@@ -46,8 +46,8 @@ class Outcome:
     rounds: int
     matcher: str
     """"durable-rules+plain", "plain", or "plain (durable-rules failed: …)"."""
-    skipped: tuple[Skipped, ...] = ()
-    """Rules that could not run on these facts; all others stand."""
+    limited: tuple[Limited, ...] = ()
+    """Rules that could not run on these facts, or not in full; all others stand."""
     seconds_plain: float = field(default=0.0, compare=False)
     seconds_durable: float = field(default=0.0, compare=False)
 
@@ -227,6 +227,7 @@ def run(program: Program, facts: Sequence[Fact]) -> Outcome:
     matches: list[Match] = []
     derived: list[Derived] = []
     rounds = 0
+    short: dict[str, str] = {}  # kinds of which not every fact may have been concluded -> the rule that was left out
     for number, stratum in enumerate(program.strata):
         for turn in range(program.max_rounds + 1):
             if turn == program.max_rounds:
@@ -235,15 +236,36 @@ def run(program: Program, facts: Sequence[Fact]) -> Outcome:
                 raise PolicyError(Problem(Place(), message, "不会一直推出新事实的规则", code="rule.no-end"))
             rounds += 1
             found = referee.evaluate(number, everything)
+            resting = _resting(stratum.rules, referee.limited, short)
+            found = [match for match in found if match.rule not in resting]
             fresh = _conclude(stratum, found, everything, known, counts, rounds)
             derived += fresh
             everything += [each.fact for each in fresh]
             if not any(each.fact.kind in stratum.reads for each in fresh):
                 break
         matches += found
+        referee.limited |= resting
     matches.sort(key=lambda match: (match.rule, match.facts))
-    skipped = tuple(sorted(referee.skipped.values(), key=lambda item: item.rule))
-    return Outcome(tuple(matches), tuple(derived), rounds, referee.matcher, skipped, referee.seconds_plain, referee.seconds_durable)
+    limited = tuple(sorted(referee.limited.values(), key=lambda item: item.rule))
+    return Outcome(tuple(matches), tuple(derived), rounds, referee.matcher, limited, referee.seconds_plain, referee.seconds_durable)
+
+
+def _resting(rules: Sequence[Rule], limited: Mapping[str, Limited], short: dict[str, str]) -> dict[str, Limited]:
+    """Rules that rest on facts which a rule that was left out would have concluded: they are left out with it, since a match may
+    be missing, or stand on nothing but that. Adds to `short` the kinds that are affected."""
+    out: dict[str, Limited] = {}
+    for rule in rules:
+        if rule.conclude is not None and rule.id in limited and not limited[rule.id].ran:
+            short.setdefault(rule.conclude.kind, rule.id)
+    waiting = list(rules)
+    while affected := [rule for rule in waiting if any(pattern.kind in short for pattern in rule.patterns)]:
+        waiting = [rule for rule in waiting if rule not in affected]
+        for rule in affected:
+            cause = next(short[pattern.kind] for pattern in rule.patterns if pattern.kind in short)
+            out[rule.id] = Limited(rule.id, f"它要用的结论来自规则 {cause}，那条规则没有运行")
+            if rule.conclude is not None:
+                short.setdefault(rule.conclude.kind, cause)
+    return out
 
 
 def _content(fact: Fact) -> tuple[str, frozenset[tuple[str, Scalar]]]:
@@ -294,17 +316,17 @@ class _Referee:
             self.matcher = f"plain (durable-rules failed: {program.why_plain})"
         elif program.durable is not None:
             self.matcher = "durable-rules+plain"
-        self.skipped: dict[str, Skipped] = {}
+        self.limited: dict[str, Limited] = {}
         self.seconds_plain = self.seconds_durable = 0.0
 
     def evaluate(self, number: int, facts: Sequence[Fact]) -> list[Match]:
         begin = time.perf_counter()
         # first: it also bounds the width of joins
-        expected, skipped = self._strata[number].plain.run_what_can(facts, checked=True)
-        self.skipped |= {item.rule: item for item in skipped}
+        expected, limited = self._strata[number].plain.run_what_can(facts, checked=True)
+        self.limited |= {item.rule: item for item in limited}
         self.seconds_plain += time.perf_counter() - begin
-        if skipped and self._durable is not None:
-            self._give_up(f"规则 {'、'.join(item.rule for item in skipped)} 要比较的事实组合过多")
+        if limited and self._durable is not None:
+            self._give_up(f"规则 {'、'.join(item.rule for item in limited)} 要比较的事实组合过多")
         if self._durable is not None:
             begin = time.perf_counter()
             found = self._ask(self._durable, number, facts)
@@ -329,7 +351,7 @@ class _Referee:
 
     def _give_up(self, why: str) -> None:
         """durable-rules is not asked for the rest of this run; the result says so in a sentence."""
-        self.matcher = f"plain（这一次没有用 durable-rules 复核：{why}）"
+        self.matcher = f"plain（规则照常核对，只是这一次没有用 durable-rules 再核对一遍：{why}）"
         self._durable = None
 
 

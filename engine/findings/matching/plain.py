@@ -11,8 +11,9 @@ combination whose ids come first in that order is the one kept. Neither depends 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, cast
 
 from engine.errors import Place, PolicyError, Problem
@@ -21,15 +22,16 @@ from engine.language.model import Fact, Match, Ref, Rule, Scalar, Schema, Test
 from engine.language.predicates import COMPARE, Predicate, predicate
 
 JOIN_LIMIT = 200_000
-"""How many combinations of facts one rule may try on one submission. Above it the rule is left out, and this is told."""
+"""How many combinations of facts one rule may try on one submission. Above it the rule is thinned or left out, and this is told."""
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A rule that did not run on these facts, and why (Chinese)."""
+class Limited:
+    """A rule that did not run in full on these facts, and why (Chinese): `ran` where it was thinned, else it was left out."""
 
     rule: str
     reason: str
+    ran: bool = False
 
 
 class _TooWide(Exception):
@@ -65,6 +67,20 @@ class _Plan:
     rule: Rule
     aliases: tuple[str, ...]
     steps: tuple[_Step, ...]
+
+    @property
+    def thins(self) -> bool:
+        """Whether the rule holds facts of one sort against those unlike them, the same either way round, and nothing rests on each
+        pair: then one such fact for each says all there is to say of it."""
+        if not self.rule.unordered or self.rule.conclude is not None or len(self.aliases) != 2:
+            return False
+        first, second, *rest = self.steps
+        if first.memory != second.memory or second.unlike is None or not all(step.negated for step in rest):
+            return False
+        alike = all(name == other for name, (_, other) in zip(second.own_key, second.bound_key, strict=True))
+        unlike = [(second.unlike[0], second.unlike[2])]
+        unlike += [(name, other) for name, compare, _, other in second.others if compare is COMPARE["ne"]]
+        return alike and len(unlike) == 1 + len(second.others) and all(name == other for name, other in unlike)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,25 +134,51 @@ class PlainMatcher:
     def run(self, facts: Sequence[Fact], *, checked: bool = False) -> list[Match]:
         """All matches, sorted. `checked`: the caller has called `check_facts`. InternalError for a fact that does not fit the
         schema, PolicyError for a rule that tries more combinations than `limit`."""
-        found, skipped = self.run_what_can(facts, checked=checked)
-        if skipped:
-            raise too_wide(skipped[0].rule, self.limit + 1, self.limit)
+        found, limited = self.run_what_can(facts, checked=checked)
+        if limited:
+            raise too_wide(limited[0].rule, self.limit + 1, self.limit)
         return found
 
-    def run_what_can(self, facts: Sequence[Fact], *, checked: bool = False) -> tuple[list[Match], list[Skipped]]:
-        """All matches, sorted, of the rules that can run on these facts, and the rules that cannot. InternalError as `run`."""
+    def run_what_can(self, facts: Sequence[Fact], *, checked: bool = False) -> tuple[list[Match], list[Limited]]:
+        """All matches, sorted, of the rules that can run on these facts, and the rules that cannot, or can only where each fact is
+        held against one that is unlike it instead of against all. InternalError as `run`."""
         if not checked:
             check_facts(facts, self.schema)
         run = _Run(facts, [memory for _, memory in self._memories.values()])
         matches: list[Match] = []
-        skipped: list[Skipped] = []
+        limited: list[Limited] = []
         for plan in self._plans:
             try:
-                matches += self._matches(plan, run)
+                try:
+                    matches += self._matches(plan, run)
+                except _TooWide:
+                    if not plan.thins:
+                        raise
+                    matches += self._thinned(plan, run)
+                    limited.append(Limited(plan.rule.id, "写法不同的过多，每处只与其中一处相比", ran=True))
             except _TooWide:
-                reason = f"要比较的事实组合超过 {self.limit:,} 个"
-                skipped.append(Skipped(plan.rule.id, reason))
-        return matches, skipped
+                limited.append(Limited(plan.rule.id, f"要比较的事实组合超过 {self.limit:,} 个"))
+        return matches, limited
+
+    def _thinned(self, plan: _Plan, run: _Run) -> list[Match]:
+        """Each fact with the first, by their ids, that is unlike it and makes a match: about as many as there are facts."""
+        first, second, *rest = plan.steps
+        assert second.unlike is not None
+        unlike, free = run.unlike(second, *second.unlike), [(step, run.candidates(step)) for step in rest]
+        tried = 0
+        pairs: list[tuple[int, ...]] = []
+        for i in run.candidates(first)(()):
+            for j in chain.from_iterable(unlike((i,))):
+                ways = ((i, j), (j, i)) if run.ids[i] < run.ids[j] else ((j, i), (i, j))
+                tried += 1 + sum(len(near(bound)) for _, near in free for bound in ways)
+                if tried > self.limit:
+                    raise _TooWide
+                if second.others and not run.joins(j, (i,), second):
+                    continue
+                if found := next((bound for bound in ways if not run.meets(bound, free)), None):
+                    pairs.append(found)
+                    break
+        return settle(plan.rule, plan.aliases, [tuple(run.ids[i] for i in bound) for bound in pairs])
 
     def _matches(self, plan: _Plan, run: _Run) -> list[Match]:
         partial: list[tuple[int, ...]] = [()]
@@ -191,7 +233,8 @@ class _Run:
     def candidates(self, step: _Step) -> Callable[[tuple[int, ...]], list[int]]:
         """From the facts bound to those that pass the step's own tests and equality joins."""
         if step.unlike is not None:
-            return self._unlike(step, *step.unlike)
+            unlike = self.unlike(step, *step.unlike)
+            return lambda bound: [i for found in unlike(bound) for i in found]
         if not step.own_key:
             passing = self._pass(step.memory)
             return lambda bound: passing
@@ -201,22 +244,23 @@ class _Run:
             return lambda bound: keyed.get(rows[bound[slot]].get(name), [])
         return lambda bound: keyed.get(tuple(rows[bound[slot]].get(name) for slot, name in step.bound_key), [])
 
-    def _unlike(self, step: _Step, own: str, slot: int, other: str) -> Callable[[tuple[int, ...]], list[int]]:
-        """As `candidates`, of facts whose own value is not that of the bound one. Absent on either side: none."""
+    def unlike(self, step: _Step, own: str, slot: int, other: str) -> Callable[[tuple[int, ...]], Iterator[list[int]]]:
+        """As `candidates`, of facts whose own value is not that of the bound one, together by value. Absent on either side: none.
+        Facts, and values by their first fact, come in the order of ids, whatever the order they were given in."""
         keyed, rows = self._key(step.memory, step.own_key), self.rows
         groups: dict[object, dict[Scalar, list[int]]] = {}
         alone = len(step.own_key) == 1
 
-        def near(bound: tuple[int, ...]) -> list[int]:
+        def near(bound: tuple[int, ...]) -> Iterator[list[int]]:
             values = tuple(rows[bound[at]].get(name) for at, name in step.bound_key)
             key: object = values[0] if alone else values
             if key not in groups:
                 groups[key] = {}
-                for i in keyed.get(key, ()):
+                for i in sorted(keyed.get(key, ()), key=lambda i: self.ids[i]):
                     if (value := rows[i].get(own)) is not None:
                         groups[key].setdefault(value, []).append(i)
             here = rows[bound[slot]].get(other)
-            return [] if here is None else [i for value, found in groups[key].items() if value != here for i in found]
+            return iter(()) if here is None else (found for value, found in groups[key].items() if value != here)
 
         return near
 
@@ -227,6 +271,10 @@ class _Run:
             if left is None or right is None or not compare(left, right):
                 return False
         return True
+
+    def meets(self, bound: tuple[int, ...], negated: Iterable[tuple[_Step, Callable[[tuple[int, ...]], list[int]]]]) -> bool:
+        """Whether a fact beside those bound fits one of the negated steps."""
+        return any(k not in bound and self.joins(k, bound, step) for step, near in negated for k in near(bound))
 
     def _pass(self, number: int) -> list[int]:
         if number not in self._passing:

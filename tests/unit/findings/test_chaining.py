@@ -265,3 +265,27 @@ def test_worker_that_is_late_is_ended() -> None:
     worker._time_limit = durable_worker.TIME_LIMIT
     assert worker.run(0, GOALS) == RIGHT
     worker.close()
+
+
+def test_what_rests_on_a_rule_that_was_left_out_is_left_out_with_it() -> None:
+    """A path may be missing, so neither is said what has none, nor what has one; what rests on other facts stands."""
+    joined = Pattern("t", "step", (Test("to", "ne", Ref("s", "to")),))  # no key: every step with every other
+    wide = Rule("wide", (Pattern("s", "step"), joined), Conclusion("path", (("of", Ref("s", "of")), ("to", Ref("t", "to")))))
+    none = Rule("none", (Pattern("s", "step"), Pattern("p", "path", (same("of", "s", "of"),), negated=True)))
+    some = Rule("some", (Pattern("p", "path"),), Conclusion("fine", (("name", Ref("p", "of")),)))
+    after = Rule("after", (Pattern("f", "fine"),))
+    alone = Rule("alone", (Pattern("s", "step", (Test("of", "eq", "3"),)),))
+    rules = (wide, none, some, after, alone)
+    with compile_program(rules, SCHEMA, DERIVED, use_durable=False, join_limit=100) as program:
+        small, large = (
+            run(program, STEPS),
+            run(program, [Fact(f"s{n:03}", "step", {"of": str(n), "to": str(n + 1)}) for n in range(50)]),
+        )
+    assert not small.limited
+    assert {match.rule for match in small.matches} == {"wide", "some", "after", "alone"}
+    assert {match.rule for match in large.matches} == {"alone"}
+    assert not large.derived
+    reasons = {item.rule: item.reason for item in large.limited}
+    assert set(reasons) == {"wide", "none", "some", "after"}
+    assert "100" in reasons.pop("wide")
+    assert all("来自规则 wide" in reason for reason in reasons.values())

@@ -10,7 +10,7 @@ import pytest
 from engine.errors import InternalError, PolicyError
 from engine.findings.matching.checks import check_facts
 from engine.findings.matching.plain import compile_rules
-from engine.language.model import Fact, Match, Pattern, Ref, Rule, Test
+from engine.language.model import Conclusion, Fact, Match, Pattern, Ref, Rule, Test
 from engine.language.predicates import predicate
 
 SCHEMA = {
@@ -216,3 +216,69 @@ def test_a_rule_that_is_too_wide_leaves_the_others() -> None:
     matches, skipped = compile_rules([wide, narrow], schema, limit=1_000).run_what_can(facts)
     assert [match.rule for match in matches] == ["narrow"]
     assert [(item.rule, "1,000" in item.reason) for item in skipped] == [("wide", True)]
+
+
+SPREAD = Rule(
+    "spread",
+    (
+        Pattern("a", "item", ()),
+        Pattern("b", "item", (Test("name", "eq", Ref("a", "name")), Test("group", "ne", Ref("a", "group")))),
+    ),
+    unordered=True,
+)
+ITEMS: dict[str, dict[str, Literal["text", "number", "bool"]]] = {"item": {"name": "text", "group": "text", "other": "text"}}
+
+
+def items(groups: int, each: int) -> list[Fact]:
+    return [Fact(f"{n:04}", "item", {"name": "甲", "group": f"{n % groups}"}) for n in range(groups * each)]
+
+
+def test_too_many_unlike_facts_are_each_held_against_one() -> None:
+    facts = [*items(40, 10), Fact("x", "item", {"name": "乙", "group": "0"}), Fact("y", "item", {"name": "甲"})]
+    matcher = compile_rules([SPREAD], ITEMS, limit=5_000)
+    matches, limited = matcher.run_what_can(facts)
+    assert [(item.rule, item.ran) for item in limited] == [("spread", True)]
+    assert {identity for match in matches for _, identity in match.facts} == {fact.id for fact in facts[:400]}
+    assert len(matches) <= 400
+    assert {match.facts for match in matches} <= {match.facts for match in compile_rules([SPREAD], ITEMS).run(facts)}
+    assert matcher.run_what_can(facts[::-1]) == (matches, limited), "whatever the order of facts"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule("concludes", SPREAD.patterns, Conclusion("pair", (("name", Ref("a", "name")),)), unordered=True),
+        Rule("either-way-round-matters", SPREAD.patterns),
+        Rule(
+            "no-unlike-field", (SPREAD.patterns[0], Pattern("b", "item", (Test("name", "eq", Ref("a", "name")),))), unordered=True
+        ),
+    ],
+    ids=lambda rule: rule.id,
+)
+def test_a_rule_that_rests_on_each_pair_is_left_out_whole(rule: Rule) -> None:
+    matches, limited = compile_rules([rule], ITEMS, limit=5_000).run_what_can(items(40, 10))
+    assert not matches
+    assert [(item.rule, item.ran) for item in limited] == [(rule.id, False)]
+
+
+def test_what_is_thinned_has_a_bound_too() -> None:
+    """Where nearly every pair fails by another condition, each fact would be tried against all."""
+    key, unlike = SPREAD.patterns[1].tests
+    never = Pattern("b", "item", (key, Test("other", "ne", Ref("a", "other")), unlike))
+    rule = Rule("never", (SPREAD.patterns[0], never), unordered=True)
+    _, limited = compile_rules([rule], ITEMS, limit=5_000).run_what_can(items(40, 10))
+    assert [(item.rule, item.ran) for item in limited] == [("never", False)]
+
+
+def test_what_stands_against_a_pair_stands_when_thinned() -> None:
+    """Groups 0 and 1 are spared against each other, whichever way round, and against the others one way round only."""
+    spared = Pattern("c", "spare", (Test("group", "eq", Ref("a", "group")),), negated=True)
+    rule = Rule("r", (*SPREAD.patterns, spared), unordered=True)
+    facts = [*items(40, 10), *(Fact(f"s{n}", "spare", {"group": f"{n}"}) for n in range(2))]
+    schema = {**ITEMS, "spare": ITEMS["item"]}
+    whole = compile_rules([rule], schema, limit=1_000_000).run(facts)
+    thinned, limited = compile_rules([rule], schema, limit=20_000).run_what_can(facts)
+    assert [item.ran for item in limited] == [True]
+    assert set(thinned) < set(whole)
+    assert {dict(match.facts)["a"] for match in thinned}.isdisjoint(fact.id for fact in facts if fact.fields["group"] in ("0", "1"))
+    assert {i for match in thinned for _, i in match.facts} == {i for match in whole for _, i in match.facts}
