@@ -17,6 +17,7 @@ from engine.intake.collection import SKIPPED, Collection, FileOutcome, collect, 
 from engine.intake.notes import notes
 from engine.results.bundles import BundleResult, checked_bundles, combined
 from engine.results.model import Result
+from engine.submission.model import Doubt
 
 SKIPPED_SHOWN = 20
 
@@ -34,8 +35,13 @@ class Run:
 
     @property
     def status(self) -> int:
-        """The exit status as far as reading goes."""
-        return EXIT_INPUT if self.collection.problems else EXIT_OK
+        """The exit status as far as reading goes: what a score rests on and could not be read is as a file that could not."""
+        return EXIT_INPUT if self.collection.problems or self.unread else EXIT_OK
+
+    @property
+    def unread(self) -> list[Doubt]:
+        """What was left out or not understood though a score or sum rests on it."""
+        return [doubt for one in self.bundles for form in one.submission.forms for doubt in form.doubts if doubt.is_unread]
 
 
 def read(paths: Sequence[Path], policy: str | None, policies: Path | None, exclude: Sequence[Path] = ()) -> Run:
@@ -48,20 +54,37 @@ def read(paths: Sequence[Path], policy: str | None, policies: Path | None, exclu
     if is_single(paths):
         bundle = read_bundle(paths, library, policy, on_date())
         files = tuple(FileOutcome(name, "read", "", 0) for name in bundle.files)
-        return Run(Collection((bundle,), (), files), single=True)
+        run = Run(Collection((bundle,), (), files), single=True)
+        _tell_unread(run)
+        return run
     with progress.shown("读表") as bar:
         collection = collect(paths, library, policy, on=on_date(), progress=bar, exclude=exclude)
     if not collection.bundles:
         raise InputError(collection.problems or [_nothing(path) for path in paths])
     tell(collection.problems)
     _tell_skipped(collection)
-    return Run(collection, single=False)
+    run = Run(collection, single=False)
+    _tell_unread(run)
+    return run
 
 
 def _nothing(path: Path) -> Problem:
     return Problem(
         Place(displayed(path)), "里面没有自评表", "有自评表（Word、Excel、PDF、文本）或记录（JSON、YAML）的目录", code="input.empty"
     )
+
+
+def _tell_unread(run: Run) -> None:
+    doubts = run.unread
+    lines = [f"{doubt.place}：“{doubt.subject}”没有读懂或不能确定{_why(doubt)}" for doubt in doubts]
+    note(lines[:SKIPPED_SHOWN])
+    if len(lines) > SKIPPED_SHOWN:
+        note([f"另有 {len(lines) - SKIPPED_SHOWN} 处没有读懂或不能确定，结果里逐处列出"])
+
+
+def _why(doubt: Doubt) -> str:
+    said = [text for text in (f"“{doubt.text}”" if doubt.text not in ("", doubt.subject) else "", doubt.readings) if text]
+    return f"（{'，'.join(said)}）" if said else ""
 
 
 def _tell_skipped(collection: Collection) -> None:

@@ -15,6 +15,10 @@ from engine.errors import InputError, Place, Problem
 
 MAX_COLUMNS = 200
 """Of one table. Excel allows 16,384."""
+WIDE_ROW = 4
+"""So many filled cells make a row without lines one of a table, where it stands at one with lines."""
+MAX_RUNS = 100
+"""Runs of rows of a sheet, with and without lines in turn, that are looked at for rows of one table."""
 FRAMED_ROWS = 3
 """Framed rows with more than one text that make frames count on a sheet: a box around a remark does not."""
 
@@ -31,6 +35,7 @@ def document(found: Sequence[FilledSheet], file: str) -> Document:
         raise InputError(Problem(Place(file), message, "一份绩效自评表，不隐藏", code="input.empty"))
     told = [Told("hidden_sheet", name, Place(file, path=name)) for name in hidden]
     told += [item for sheet in found if not sheet.hidden for item in _hidden_cells(sheet, file)]
+    told += reader.told
     return Document(tuple(reader.blocks), file, tuple(told))
 
 
@@ -71,12 +76,16 @@ class _Reader:
     blocks: list[Block] = field(default_factory=list)
     tables: int = 0
     gap: bool = False
+    told: list[Told] = field(default_factory=list)
 
     def sheet(self, sheet: FilledSheet) -> None:
         self.gap = True
         grid = _Grid(sheet, self.limits)
-        for run in grid.runs():
+        for run in grid.whole_runs():
             begin, end = grid.table_in(run)
+            if not (begin < end) and (rows := [row for row in run if len(grid.filled(row)) >= WIDE_ROW]) and len(rows) > 1:
+                place = grid.place(rows[0], min(grid.filled(rows[0])))
+                self.told.append(Told("rows_left_out", f"第 {_listed(rows, str)} 行", place))
             self._lines(grid, run[:begin])
             if run[begin:end]:
                 self._table(grid, run[begin:end])
@@ -112,6 +121,8 @@ class _Reader:
                 filled.get(column, ""),
                 grid.place(row, column, self.tables, number, column - first + 1),
                 (row, column) in grid.covered,
+                (row, column) in grid.across,
+                grid.sheet.doubts.get((row, column), ""),
             )
             for column in range(first, last + 1)
         )
@@ -126,6 +137,8 @@ class _Grid:
         self.framed = sheet.framed if ruled else set()
         self.covered: set[tuple[int, int]] = set()
         """Cells of merged areas but for the first of each."""
+        self.across: set[tuple[int, int]] = set()
+        """Those of them that go on with the cell on their left."""
         self.areas: dict[tuple[int, int], Range] = {}
         self.tall: dict[int, list[Range]] = {}
         """The filled areas of several rows a row has part in."""
@@ -136,6 +149,7 @@ class _Grid:
             limits.take(max(0, end - begin + 1) * max(0, right - left + 1), sheet.name)
             self.areas[begin, left] = (begin, left, end, right)
             self.covered.update((r, c) for r in range(begin, end + 1) for c in range(left, right + 1) if (r, c) != (begin, left))
+            self.across.update((r, c) for r in range(begin, end + 1) for c in range(left + 1, right + 1))
         for (row, column), found in self.areas.items():
             if found[2] > row and self.filled(row).get(column):
                 for r in range(row, found[2] + 1):
@@ -162,6 +176,54 @@ class _Grid:
             run.append(row)
         if run:
             yield run
+
+    def whole_runs(self) -> Iterator[list[int]]:
+        """The runs, with rows that only lack their lines put to the framed table they stand in: right below or above it, in its
+        columns, and as wide as a row of a table; what is one line across stays a line."""
+        runs = list(self.runs())
+        if not self.framed or len(runs) > MAX_RUNS:
+            yield from runs
+            return
+        out: list[list[int]] = []
+        for run in runs:
+            framed = run[0] in self.framed
+            if out and run[0] == out[-1][-1] + 1 and framed != (out[-1][-1] in self.framed):
+                before = out[-1]
+                whole = framed or any(row in self.framed for row in before)
+                if whole and self._belongs(before if framed else run, run if framed else before, below=not framed):
+                    out[-1] = [*before, *run]
+                    self.framed = self.framed | set(self._rows_of(before if framed else run, below=not framed))
+                    continue
+            out.append(run)
+        for run in out:
+            yield from self._cut(run)
+
+    def _rows_of(self, run: Sequence[int], *, below: bool) -> list[int]:
+        """The rows of a run without lines that are rows of the table: up to the last wide one below it, from the first above it."""
+        several = [n for n, row in enumerate(run) if len(self.filled(row)) > 1 and not self._is_labelled(row)]
+        wide = [n for n in several if len(self.filled(run[n])) >= WIDE_ROW - 1]
+        if not wide:
+            return []
+        return list(run[: wide[-1] + 1]) if below else [run[n] for n in several if all(m in several for m in range(n, len(run)))]
+
+    def _belongs(self, run: Sequence[int], table: Sequence[int], *, below: bool) -> bool:
+        rows = self._rows_of(run, below=below)
+        if not rows or max(len(self.filled(row)) for row in rows) < WIDE_ROW:
+            return False
+        first, last = self.width([row for row in table if row in self.framed])
+        columns = [column for row in rows for column in self.filled(row)]
+        return first <= min(columns) and max(columns) <= last
+
+    def _cut(self, run: Sequence[int]) -> Iterator[list[int]]:
+        """A run cut again where rows of the table end and lines begin."""
+        part: list[int] = []
+        for row in run:
+            if part and (row in self.framed) != (part[-1] in self.framed):
+                yield part
+                part = []
+            part.append(row)
+        if part:
+            yield part
 
     def table_in(self, run: Sequence[int]) -> tuple[int, int]:
         """Where in the rows the table begins and ends; before and after it stand lines."""

@@ -46,7 +46,6 @@ def read_here(data: bytes, file: str) -> Document:
         for sheet in listed
         if sheet.visibility == 0 or sheet.nrows
     ]
-    limits.check()
     return document(found, file)
 
 
@@ -54,7 +53,9 @@ def _sheet(book: Any, source: Any, limits: Allowance) -> FilledSheet:  # Any: xl
     sheet = FilledSheet(source.name)
     for row in range(source.nrows):
         for column in range(min(source.row_len(row), _CHECKED_COLUMNS)):
-            text = _text(book, source, row, column, limits)
+            text, doubt = _text(book, source, row, column)
+            if doubt:
+                sheet.doubts[row + 1, column + 1] = doubt
             if text:
                 limits.row(row + 1, sheet.name)
                 limits.take(1, sheet.name)
@@ -74,19 +75,19 @@ def _sheet(book: Any, source: Any, limits: Allowance) -> FilledSheet:  # Any: xl
     return sheet
 
 
-def _text(book: Any, source: Any, row: int, column: int, limits: Allowance) -> str:
-    """What the cell shows. The old format keeps the result of every formula."""
+def _text(book: Any, source: Any, row: int, column: int) -> tuple[str, str]:
+    """What the cell shows, and why that is not certain. The old format keeps the result of every formula."""
     from xlrd import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR, XL_CELL_NUMBER, XL_CELL_TEXT, error_text_from_code
 
     kind, value = source.cell_type(row, column), source.cell_value(row, column)
     code = book.format_map[book.xf_list[source.cell_xf_index(row, column)].format_key].format_str
     if kind == XL_CELL_TEXT:
-        return shown_text(tidy(value), code)
+        return shown_text(tidy(value), code), ""
     if kind in (XL_CELL_NUMBER, XL_CELL_DATE):
-        return number_shown(value, code, date1904=bool(book.datemode))
+        return number_shown(value, code, date1904=bool(book.datemode)), ""
     if kind == XL_CELL_BOOLEAN:
-        return "TRUE" if value else "FALSE"
+        return "TRUE" if value else "FALSE", ""
     if kind == XL_CELL_ERROR:
         shown = error_text_from_code.get(value, str(value))
-        limits.flag(source.name, row + 1, column + 1, f"是错误值“{shown}”", "改正公式后保存，或改为数值")
-    return ""
+        return shown, f"是错误值“{shown}”"
+    return "", ""

@@ -21,7 +21,6 @@ MAX_ROWS = 100_000
 MAX_CELLS = 500_000
 """Filled cells, cells of merged areas, and cells of tables: each in all sheets together."""
 MAX_SHEETS = 200
-MAX_PROBLEMS = 50
 LAST_COLUMN = 16_384
 
 _EXPECTED = "能用 Excel 或 WPS 打开的 .xlsx 文件"
@@ -40,6 +39,8 @@ class FilledSheet:
 
     name: str
     cells: dict[int, dict[int, str]] = field(default_factory=dict)
+    doubts: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Why the text of a cell is not certain to be what was meant."""
     framed: set[int] = field(default_factory=set)
     """Rows in which a cell has a line at its left or right: rows of a table."""
     merged: list[Range] = field(default_factory=list)
@@ -58,7 +59,6 @@ class Allowance:
 
     file: str
     cells: int = MAX_CELLS
-    problems: list[Problem] = field(default_factory=list)
 
     def take(self, count: int, sheet: str) -> None:
         self.cells -= count
@@ -71,16 +71,6 @@ class Allowance:
                 Place(self.file, path=f"{sheet}!A{number}"), f"工作表“{sheet}”的行数超过{MAX_ROWS:,}行", code="input.too-many-rows"
             )
             raise InputError(replace(problem, expected=f"不超过{MAX_ROWS:,}行，可拆分为几个文件", code="input.too-many-rows"))
-
-    def flag(self, sheet: str, row: int, column: int, message: str, expected: str) -> None:
-        """A cell that says nothing certain. Reading goes on, to name the others."""
-        place = Place(self.file, path=f"{sheet}!{address(row, column)}")
-        self.problems.append(Problem(place, f"工作表“{sheet}”的 {address(row, column)} {message}", expected, code="input.cell"))
-        self.check(at_least=MAX_PROBLEMS)
-
-    def check(self, at_least: int = 1) -> None:
-        if len(self.problems) >= at_least:
-            raise InputError(self.problems)
 
 
 def too_large(file: str, message: str, expected: str) -> InputError:
@@ -138,7 +128,6 @@ def _sheets(data: bytes, file: str) -> list[FilledSheet]:
                 made.append(workbook.sheet(parts[part], name, part))
             elif _VALUE.search(parts[part]):
                 made.append(FilledSheet(name, hidden=True))
-    limits.check()
     return made
 
 
@@ -274,7 +263,9 @@ class _Workbook:
             place = _REFERENCE.fullmatch(_attribute(cell, "r"))
             column = _column(place[1]) if place else column + 1
             style = _whole(_attribute(cell, "s"))
-            text = self._text(sheet.name, cell, row, column, style)
+            text, doubt = self._text(sheet.name, cell, row, column, style)
+            if doubt:
+                sheet.doubts[row, column] = doubt
             if text:
                 self.limits.row(row, sheet.name)
                 self.limits.take(1, sheet.name)
@@ -284,40 +275,36 @@ class _Workbook:
         if hidden and row <= MAX_ROWS:
             sheet.hidden_rows.add(row)
 
-    def _text(self, sheet: str, cell: Any, row: int, column: int, style: int) -> str:
-        """What the cell shows."""
-        kind, value, formula, inline = _attribute(cell, "t"), None, False, None
+    def _text(self, sheet: str, cell: Any, row: int, column: int, style: int) -> tuple[str, str]:
+        """What the cell shows, and why that is not certain to be what was meant."""
+        kind, value, formula, inline = _attribute(cell, "t"), None, None, None
         for child in cell:
             name = _local(child)
             if name == "v":
                 value = child.text or ""
             elif name == "f":
-                formula = True
+                formula = "=" + (child.text or "")
             elif name == "is":
                 inline = _rich(child)
         code = self.styles.formats[style] if style < len(self.styles.formats) else ""
         if kind == "inlineStr":
-            return shown_text(tidy(inline or ""), code)
+            return shown_text(tidy(inline or ""), code), ""
         if kind == "str" and value is not None:
-            return shown_text(tidy(value), code)
+            return shown_text(tidy(value), code), ""
         if not value:
-            if formula:
-                message, expected = "是公式，文件里没有存下它的结果", "用 Excel 或 WPS 打开，重新计算并保存；或改为数值"
-                self.limits.flag(sheet, row, column, message, expected)
-            return ""
+            return (tidy(formula), "是公式，文件里没有存下它的结果") if formula else ("", "")
         if kind == "s":
             index = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1
             if not 0 <= index < len(self.strings):
                 raise damaged(self.limits.file, f"工作表“{sheet}”的 {address(row, column)} 指向不存在的文字")
-            return shown_text(tidy(self.strings[index]), code)
+            return shown_text(tidy(self.strings[index]), code), ""
         if kind == "b":
-            return "FALSE" if value.strip() == "0" else "TRUE"
+            return "FALSE" if value.strip() == "0" else "TRUE", ""
         if kind == "e":
-            self.limits.flag(sheet, row, column, f"是错误值“{value[:20]}”", "改正公式后保存，或改为数值")
-            return ""
+            return value[:20], f"是错误值“{value[:20]}”"
         if kind == "d" or not _NUMBER.fullmatch(value.strip()):
-            return tidy(value)
-        return number_shown(float(value), code, date1904=self.date1904)
+            return tidy(value), ""
+        return number_shown(float(value), code, date1904=self.date1904), ""
 
 
 def _is_hidden(element: Any, size: str) -> bool:

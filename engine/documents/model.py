@@ -32,6 +32,10 @@ class TableCell:
     text: str
     place: Place
     merged: bool | None = None
+    across: bool = False
+    """Whether it goes on with the cell on its left, in the same row."""
+    doubt: str = ""
+    """Why its text is not certain to be what was meant (Chinese): an error value, a formula without its result."""
 
     def __bool__(self) -> bool:
         return bool(self.text)

@@ -13,8 +13,8 @@ _OLE = b"\xd0\xcf\x11\xe0"
 
 
 def workbook(data: bytes, file: str = "") -> Document:
-    """The blocks of a workbook, old or new. Raises InputError for what is damaged, encrypted, too large or no workbook, and for
-    cells that have no certain value: formulas never computed, error values."""
+    """The blocks of a workbook, old or new. Raises InputError for what is damaged, encrypted, too large or no workbook. Cells that
+    have no certain value (formulas never computed, error values) say so."""
     if data.startswith(_OLE):
         return excel_xls.read_bytes(data, file)
     return excel_grid.document(sheets(data, file), file)

@@ -4,13 +4,16 @@
 * text of a cell may run on over the following lines, which then do not begin with a tab;
 * an empty line ends a table row; the next row follows, or a paragraph ends the table;
 * every other line is a paragraph.
+
+Or, where lines have several cells: as copied from Excel, a row a line with tabs between the cells, or with pipes.
 """
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.documents.model import Block, Document, Paragraph, Row, Table, TableCell
@@ -26,6 +29,13 @@ _MAGIC = (
     (b"PK\x03\x04", "Word/Excel（docx、xlsx）或压缩包"),
     (b"\xd0\xcf\x11\xe0", "旧版 Word/Excel（doc、xls）"),
 )
+MAX_QUOTED = 200
+"""Lines of one quoted cell."""
+_SEPARATED = 3
+"""So many lines with two cells make a text one of rows."""
+_PIPES = "|｜│"
+_AS_PIPE = str.maketrans(dict.fromkeys("｜│┃", "|"))
+_RULE = re.compile(r":?[-=—─]{2,}:?|")
 _NOT_TEXT = frozenset(map(chr, [*range(32), *range(0x7F, 0xA0)])) - frozenset("\t\n\v\f\r\x1a\x85")
 _SPACES = str.maketrans(dict.fromkeys("\v\f\x1a\x85\u2028\u2029\ufeff", " "))
 """Breaks that editors do not count as a new line: as white space, so that line numbers are those an editor shows."""
@@ -85,10 +95,88 @@ def read_text(text: str, file: str = "", *, max_rows: int = MAX_ROWS) -> Documen
     """The blocks of a text already decoded."""
     if not text.strip("\ufeff \t\r\n\v\f\u3000"):
         raise _error(file, "文件是空的", "一份绩效自评表", "input.empty")
+    lines = list(_lines(text))
     reader = _Reader(file, max_rows)
-    for number, line in enumerate(_lines(text), start=1):
-        reader.line(number, line)
+    if mark := separator(lines):
+        read_separated(lines, mark, reader)
+    else:
+        for number, line in enumerate(lines, start=1):
+            reader.line(number, line)
     return Document(reader.finish(), file)
+
+
+def separator(lines: Sequence[str]) -> str:
+    """What stands between the cells of a row where a row is one line: a tab, as in text copied from Excel, or a pipe; empty where
+    each cell has a line of its own."""
+    alone = sum(line.startswith("\t") and "\t" not in line[1:].strip() for line in lines)  # cells with a line of their own
+    for mark, split in (("\t", _tabs), ("|", _pipes)):
+        if sum(len(list(filter(None, split(line)))) > 1 for line in lines) >= max(_SEPARATED, alone):
+            return mark
+    return ""
+
+
+def _tabs(line: str) -> list[str]:
+    return [cell.strip() for cell in line.rstrip("\n").split("\t")]
+
+
+def _pipes(line: str) -> list[str]:
+    if not any(mark in line for mark in _PIPES):
+        return []
+    cells = [cell.strip() for cell in line.translate(_AS_PIPE).strip().split("|")]
+    return cells[bool(not cells[0]) : len(cells) - bool(not cells[-1])]
+
+
+def read_separated(lines: Sequence[str], mark: str, reader: _Reader) -> None:
+    """Lines that hold a row each. A cell with line breaks is quoted, as Excel copies it; a line of dashes only draws the table."""
+    waiting: tuple[int, str] | None = None
+    for number, line in enumerate(lines, start=1):
+        if waiting is not None:
+            line, number = f"{waiting[1]}\n{line}", waiting[0]
+            waiting = None
+        if mark == "\t" and _is_open(line):
+            if line.count("\n") < MAX_QUOTED:
+                waiting = number, line
+            else:
+                _unquoted(number, line, reader)
+            continue
+        cells = _quoted(line) if mark == "\t" else _pipes(line)
+        if mark == "|" and cells and all(_RULE.fullmatch(cell) for cell in cells):
+            continue
+        if (mark in line if mark == "\t" else cells) and any(cells):
+            reader.whole_row(number, cells)
+        elif line.strip():
+            reader.end_table()
+            reader.paragraph(number, line.replace("\t", " ").strip())
+        else:
+            reader.gap = True
+    if waiting is not None:
+        _unquoted(*waiting, reader)
+    reader.end_table()
+
+
+def _unquoted(number: int, lines: str, reader: _Reader) -> None:
+    """Lines after a quotation mark that never closes: it is one of the text."""
+    for offset, line in enumerate(lines.split("\n")):
+        cells = _tabs(line)
+        if len(cells) > 1 and any(cells):
+            reader.whole_row(number + offset, cells)
+        elif line.strip():
+            reader.end_table()
+            reader.paragraph(number + offset, line.strip())
+
+
+def _is_open(line: str) -> bool:
+    """Whether a cell that begins with a quotation mark goes on in the next line."""
+    return any(cell.startswith('"') and cell.count('"') % 2 for cell in line.split("\t"))
+
+
+def _quoted(line: str) -> list[str]:
+    cells = []
+    for cell in _tabs(line):
+        whole = len(cell) > 1 and cell.startswith('"') and cell.endswith('"')
+        text = cell[1:-1].replace('""', '"') if whole else cell
+        cells.append("\n".join(filter(None, (part.strip() for part in text.split("\n")))))
+    return cells
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -125,6 +213,23 @@ class _Reader:
             self._end_table()
             self.blocks.append(Paragraph(line.strip(), Place(self.file, number), self.gap))
             self.gap = False
+
+    def whole_row(self, number: int, cells: Sequence[str]) -> None:
+        """A row that stands in one line."""
+        self.row = [(number, [cell]) for cell in cells]
+        self._end_row()
+
+    def paragraph(self, number: int, text: str) -> None:
+        self.blocks.append(Paragraph(text, Place(self.file, number), self.gap))
+        self.gap = False
+
+    def end_table(self) -> None:
+        """The rows so far are a table: each as wide as the widest, for what stands empty at the end of a line is often cut."""
+        width = max(map(len, self.rows), default=0)
+        self.rows = [
+            (*row, *(TableCell("", replace(row[-1].place, cell=n)) for n in range(len(row) + 1, width + 1))) for row in self.rows
+        ]
+        self._end_table()
 
     def finish(self) -> tuple[Block, ...]:
         self._end_row()

@@ -210,22 +210,23 @@ class _Reader:
             raise InputError(Problem(where, f"表格行数超过{MAX_ROWS:,}行", expected, code="input.too-many-rows"))
         made: list[TableCell] = []
 
-        def add(text: str, merged: bool | None, count: int) -> None:
+        def add(text: str, merged: bool | None, count: int, *, across: bool = False) -> None:
             if not 0 <= count <= MAX_COLUMNS - len(made):
                 message = f"表格一行超过{MAX_COLUMNS}格"
                 raise InputError(Problem(where, message, f"不超过{MAX_COLUMNS}列", code="input.too-large"))
             for n in range(count):
                 place = Place(self.file, table=table, row=number, cell=len(made) + 1)
-                made.append(TableCell("" if n else text, place, True if n else merged))
+                made.append(TableCell("" if n else text, place, True if n else merged, across or n > 0))
 
         add("", None, _number(row, "{*}trPr/{*}gridBefore", 0))
         for cell in cells:
             vertical = next(iter(cell.iterfind("{*}tcPr/{*}vMerge")), None)
             horizontal = next(iter(cell.iterfind("{*}tcPr/{*}hMerge")), None)
-            merged = any(e is not None and value(e) in (None, "continue") for e in (vertical, horizontal))
+            across = horizontal is not None and value(horizontal) in (None, "continue")
+            merged = across or (vertical is not None and value(vertical) in (None, "continue"))
             place = Place(self.file, table=table, row=number, cell=len(made) + 1)
             text = "" if merged else self._cell(cell, place)
-            add(text, merged, max(1, _number(cell, "{*}tcPr/{*}gridSpan", 1)))
+            add(text, merged, max(1, _number(cell, "{*}tcPr/{*}gridSpan", 1)), across=across)
         add("", None, _number(row, "{*}trPr/{*}gridAfter", 0))
         return tuple(made)
 

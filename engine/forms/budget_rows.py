@@ -1,39 +1,76 @@
-"""The budget block of a form: its header row, the lines under it, and the weight and money unit said beside them."""
+"""The budget block of a form: header rows and the lines under them, or labels with their amounts beside them; weight and money
+unit said near by. Lines nobody knows are kept, and told; where none is the total, the budget is not known, and nothing else."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from engine.documents.model import Row, TableCell
-from engine.errors import Place, Problem
-from engine.forms.columns import Columns, cell_of, check_width, named, one_line, read_header, unplaced
+from engine.forms.columns import OTHER, Columns, cell_of, named, one_line, shown
 from engine.forms.labels import Label
+from engine.forms.line_fields import line_fields
 from engine.forms.model import BudgetLayout
-from engine.submission.model import BudgetLine, Cell
+from engine.submission.model import BudgetLine, Cell, Doubt, HeaderField
+from engine.values.numerals import read_decimal
+
+AMOUNTS = ("original", "budget", "executed")
+LINE_CELLS = (*AMOUNTS, "rate", "weight", "score")
+_MONEY = re.compile(r"[-+]?[0-9][0-9,.]*(?:亿元|千元|万元|元|万|亿)?")
+_NUMBERED = re.compile(r"[(]?(?:[0-9]{1,2}|[A-Z]|[①-⑳])[)]?(?:=.{1,40})?")
+_SUM = "sum"
+"""Role of a row that adds up the block (合计): its total where there is no other."""
 
 
 @dataclass(slots=True)
 class BudgetRows:
-    """Reads the rows of the budget block. `kind` is the kind of form that its row names tell."""
+    """Reads the rows of the budget block. `kinds` are the kinds of form that its row names tell."""
 
     layout: BudgetLayout
-    problems: list[Problem]
-    kind: str = ""
+    doubts: list[Doubt]
+    header_fields: list[HeaderField]
+    """Where what stands in the block and is no line of it goes."""
+    kinds: list[str] = field(default_factory=list)
     columns: Columns | None = None
     lines: list[BudgetLine] = field(default_factory=list)
     weight: Cell | None = None
     money_unit: str = ""
-    failed: bool = False
+    heading: Cell | None = None
+    pairs: dict[str, Cell] = field(default_factory=dict)
+    """Amounts that stand beside their labels."""
+    fresh: bool = False
+    """Whether the row before was the header row."""
+
+    # header
 
     def header(self, row: Row, found: Sequence[tuple[int, Label]]) -> None:
-        self.columns = read_header(row, self.layout.columns, found, self.problems)
-        self.failed = self.failed or self.columns is None
-        self.lead([cell for cell in row[: found[0][0]] if cell])
-        if not self.weight:
-            for index, _ in found:
-                self.weight = self.weight or named(row[index], self.layout.weight, "weight")
+        names: dict[int, str] = {}
+        for index, label in found:
+            twice = label.key in names.values() and label.key != "reason"
+            names[index] = OTHER + one_line(row[index].text) if twice else label.key
+        first = found[0][0]
+        self.lead([cell for cell in row[:first] if cell])
+        for index, cell in enumerate(row[first:], start=first):
+            self.weight = self.weight or (named(cell, self.layout.weight, "weight") if cell else None)
+            if cell and index not in names:
+                names[index] = OTHER + one_line(cell.text)
+        self.columns = Columns.of(tuple(names.items()), len(row))
+        self.fresh = True
+
+    def is_numbering(self, row: Row) -> bool:
+        """Whether a row under the header only numbers its columns: (1), (2), (3)=(2)/(1)."""
+        if not self.fresh or self.columns is None:
+            return False
+        texts = ["".join(cell.text.split()).replace("（", "(").replace("）", ")") for cell in row[self.columns.first :] if cell]
+        plain = [text for text in texts if text.strip("()").isdigit()]
+        counted = [int(text.strip("()")) for text in plain]
+        grows = all(b == a + 1 for a, b in pairwise(counted))
+        formula = any("=" in text for text in texts) or any(text[:1].isalpha() or text[:1] in "①(" for text in texts)
+        return len(texts) > 1 and all(map(_NUMBERED.fullmatch, texts)) and grows and (formula or counted[:1] == [1])
 
     def lead(self, cells: Sequence[TableCell]) -> TableCell | None:
         """Take heading, weight and money unit from the cells left of the first column; what remains is the row's name."""
@@ -50,49 +87,164 @@ class BudgetRows:
             if not is_name and (weight or unit or self.layout.heading.find(cell.text)):
                 heading = cell if role and not unit else heading
                 continue
-            if name:
-                self.problems.append(unplaced(cell, f"“{name.text}”一行的数额在“{self.layout.columns.names}”各列下"))
-            name = name or cell
+            name = cell if name is None or (is_name and not self.layout.role(name.text)) else name
         return name or heading  # 其中： is a name where nothing else stands beside it
 
-    def row(self, row: Row) -> TableCell | None:
-        """Take a row; the cell that has no place in the block, if there is one."""
+    # rows
+
+    def row(self, row: Row) -> bool:
+        """Take a row; False if it is none of the block: a name nobody knows, without anything beside it."""
         columns = self.columns
         if columns is None:
-            return None
+            return False
+        if self.is_numbering(row):
+            return True
+        self.fresh = False
+        filled = [cell for cell in row if cell]
+        if self._amounts_in_labels(filled):
+            return True
         lead = [cell for cell in row[: columns.first] if cell]
         if lead and not any(self.layout.has(cell.text) for cell in lead) and not any(row[columns.first :]):
-            return lead[0]
+            return False
         name = self.lead(lead)
-        values = columns.values(row, self.problems, self.layout.columns)
-        filled = [cell for cell in values.values() if cell]
+        row, wrong = columns.fitted(row)
+        found = columns.values(row)
         if name is None:
-            self.problems += [unplaced(cell, "左边有资金名称：" + self.layout.rows.names) for cell in filled]
-            return None
-        role = self.layout.role(name.text)
-        if role is None:
-            near = self.layout.rows.nearest(name.text)
-            problem = unplaced(name, self.layout.rows.names, "input.budget-row", "budget.rows")
-            self.problems.append(replace(problem, nearest=near))
-            self.failed = True
-            return None
-        check_width(row, columns, self.problems, name.text)
-        self.kind = self.kind or role[1]
-        cells: dict[str, Any] = {key: cell_of(cell) for key, cell in values.items()}  # Any: keys are fields of the layout
-        unit = named(name, self.layout.money_unit, "unit")
-        self.lines.append(BudgetLine(one_line(name.text), role[0], name.place, unit.text if unit else "", **cells))
-        return None
+            if any(cell for cells in found.values() for cell in cells):
+                self._odd(filled, "左边没有资金名称")
+            return True
+        cells = {key: self._cell(cells, wrong) for key, cells in found.items() if not key.startswith(OTHER)}
+        if (shared := self._shared(row, columns)) and "budget" in cells and not wrong:
+            cells["executed"] = replace(cells["budget"], place=shared.place)
+            self.doubts.append(Doubt("amount_shared", one_line(name.text), cells["budget"].text, cells["budget"].place))
+        for key, of in found.items():
+            if key.startswith(OTHER) and any(of):
+                text = "；".join(cell.text for cell in of if cell)
+                self.header_fields.append(HeaderField("", f"{one_line(name.text)}·{key[len(OTHER) :]}", Cell(text, of[0].place)))
+        self._line(name, cells, wrong)
+        return True
 
-    def finish(self, place: Place) -> tuple[BudgetLine, ...]:
-        """The lines, with the block's money unit, and its weight at the total; a problem if there is no total."""
-        if not any(line.role == "total" for line in self.lines) and not self.failed:
-            totals = [label.texts[0] for label in self.layout.rows.items if label.key == "total"]
-            self.problems.append(Problem(place, "表中没有预算执行的总额一行", "、".join(totals), code="input.no-budget"))
+    def _line(self, name: TableCell, cells: dict[str, Any], wrong: str) -> None:
+        role, kind = self.layout.role(name.text) or ("", "")
+        unit = named(name, self.layout.money_unit, "unit")
+        if kind:
+            self.kinds.append(kind)
+        if wrong:
+            self.doubts.append(Doubt("unread_row", one_line(name.text), one_line(name.text), name.place, readings=wrong))
+        self.lines.append(BudgetLine(one_line(name.text), role, name.place, unit.text if unit else "", **cells))
+
+    def _cell(self, cells: Sequence[TableCell], wrong: str) -> Cell:
+        """What stands in a column: of several amounts the first where it is what the others add up to, else a doubt."""
+        first = cell_of(cells[0])
+        if len(cells) > 1:
+            numbers = [read_decimal(cell.text) for cell in cells]
+            whole, *rest = numbers
+            added = sum((number for number in rest if number is not None), Decimal(0))
+            if None in numbers or whole != added:
+                return replace(first, doubt=f"同一栏下有几格：{'、'.join(cell.text for cell in cells)}")
+        return replace(first, doubt=first.doubt or wrong) if first else first
+
+    def _shared(self, row: Row, columns: Columns) -> TableCell | None:
+        """The cell of the executed amount where it is one with that of the budget, merged across both."""
+        places = {name: index for index, name in columns.fields}
+        budget, executed = places.get("budget", -1), places.get("executed", -1)
+        if executed != budget + 1 or budget < 0 or executed >= len(row):
+            return None
+        cell = row[executed]
+        return cell if cell.across and not cell and row[budget] else None
+
+    def _amounts_in_labels(self, filled: Sequence[TableCell]) -> bool:
+        """Keep a row whose cells hold label and amount both (按收入性质分：2456.18): they say what the total consists of."""
+        found = [(cell, line_fields(cell.text.replace("\n", " "), lambda text: False)) for cell in filled]
+        worded = [(cell, fields) for cell, fields in found if not self.layout.heading.find(cell.text)]
+        if not worded or not all(fields for _, fields in worded) or not any(f.value for _, fields in worded for f in fields):
+            return False
+        amounts = [item.value for _, fields in worded for item in fields if item.value]
+        if not all(_MONEY.fullmatch("".join(value.split())) for value in amounts):
+            return False
+        if self.take_pairs([item for cell in worded for item in self._budget_fields(cell[0])]):
+            return True
+        for cell, fields in worded:
+            self.header_fields += [HeaderField("budget_part", item.label, Cell(item.value, cell.place)) for item in fields]
+        return True
+
+    # labels with amounts beside them
+
+    def _budget_fields(self, cell: TableCell) -> list[tuple[str, Cell]]:
+        """The amounts a cell holds with their labels: 预算数：100 执行数：95."""
+        out = []
+        for item in line_fields(cell.text.replace("\n", " "), lambda text: self.layout.columns.find(text) is not None):
+            label = self.layout.columns.find(item.label)
+            if label:
+                out.append((label.key, Cell(item.value, cell.place)))
+        return out
+
+    def beside(self, row: Row) -> list[tuple[str, Cell]]:
+        """The amounts of a row that stand beside or behind their labels; none if it is no such row."""
+        filled = [cell for cell in row if cell]
+        inside = [pair for cell in filled for pair in self._budget_fields(cell)]
+        if len(inside) > 1 and {"budget", "executed"} & {key for key, _ in inside}:
+            return inside
+        out = []
+        for cell, behind in zip(filled, [*filled[1:], None], strict=True):
+            label = self.layout.columns.find(cell.text)
+            if label and behind is not None and _is_amount(behind.text):
+                out.append((label.key, cell_of(behind)))
+        return out
+
+    def take_pairs(self, pairs: Sequence[tuple[str, Cell]]) -> bool:
+        """Keep amounts that stand beside their labels; False where there are none, or a line has them already."""
+        if not pairs or any(line.role == "total" for line in self.lines):
+            return False
+        for key, cell in pairs:
+            self.pairs.setdefault(key, cell)
+        return True
+
+    def _odd(self, cells: Sequence[TableCell], why: str) -> None:
+        text = "、".join(shown(cell.text) for cell in cells)
+        self.doubts.append(Doubt("label_unknown", text, text, cells[0].place, readings=why))
+        self.header_fields.append(HeaderField("", "", Cell(text, cells[0].place)))
+
+    # the end
+
+    def finish(self) -> tuple[BudgetLine, ...]:
+        """The lines, with the block's money unit, and its weight at the total."""
+        self._settle_total()
+        lines = [line for line in self.lines if line.role]
         return tuple(
             replace(
                 line,
                 money_unit=line.money_unit or self.money_unit,
                 weight=line.weight or (self.weight if line.role == "total" else None),
             )
-            for line in self.lines
+            for line in lines
         )
+
+    def _settle_total(self) -> None:
+        """Which line is the total where none is called so: the one that adds up the block, or the only one there is."""
+        if self.pairs and not any(line.role == "total" for line in self.lines):
+            amount = next((self.pairs[key] for key in AMOUNTS if key in self.pairs), next(iter(self.pairs.values())))
+            fields: dict[str, Any] = dict(self.pairs)
+            self.lines.insert(0, BudgetLine(self.layout.rows.items[0].texts[0], "total", amount.place, "", **fields))
+        totals = [line for line in self.lines if line.role == "total"]
+        unknown = [line for line in self.lines if not line.role]
+        sums = [line for line in self.lines if line.role == _SUM]
+        if not totals:
+            taken = sums[0] if len(sums) == 1 else unknown[0] if len(self.lines) == 1 and unknown else None
+            if taken is not None:
+                at = self.lines.index(taken)
+                self.lines[at] = replace(taken, role="total")
+                self.doubts.append(Doubt("budget_taken", taken.name, taken.name, taken.place, taken=self.layout.total))
+        for line in [line for line in self.lines if line.role in ("", _SUM)]:
+            amounts = "、".join(cell.text for name in AMOUNTS if (cell := getattr(line, name)))
+            self.header_fields.append(HeaderField("", line.name, Cell(amounts, line.place)))
+            if not line.role:
+                self.doubts.append(
+                    Doubt("label_unknown", line.name, f"{line.name}、{amounts}" if amounts else line.name, line.place)
+                )
+        self.lines[:] = [line for line in self.lines if line.role not in ("", _SUM)]
+
+
+def _is_amount(text: str) -> bool:
+    plain = "".join(text.split())
+    return read_decimal(plain.removesuffix("%")) is not None or _MONEY.fullmatch(plain) is not None

@@ -19,3 +19,8 @@ def chosen(text: str) -> str:
         return text
     ticked = [word for box, word in zip(boxes, beside, strict=True) if box in _TICKED]
     return ticked[0] if len(ticked) == 1 else text
+
+
+def has_boxes(text: str) -> bool:
+    """Whether a text holds check boxes."""
+    return _BOX.search(text) is not None

@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from engine.documents.model import Row, TableCell
-from engine.errors import Problem
-from engine.forms.columns import Columns, cell_of, closing_values, unplaced
-from engine.forms.labels import Label, Labels
-from engine.submission.model import Cell, HeaderField
+from engine.forms.check_boxes import chosen
+from engine.forms.columns import OTHER, Columns, cell_of, closing_values, one_line
+from engine.forms.labels import Label
+from engine.forms.model import Layout
+from engine.submission.model import Cell, Doubt, HeaderField
+from engine.values.numerals import read_decimal
 
 Filled = Sequence[tuple[int, TableCell]]
+_PAIR = 2
+"""Weight and score of the whole form."""
+_TEXTS = ("analysis", "remedies")
+"""Fields that hold running text, of several cells and rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClosingRows:
     """Reads closing rows into the form's content: `cells` by field, `notes`, and `header` for what is neither."""
 
-    labels: Labels
-    problems: list[Problem]
+    layout: Layout
+    doubts: list[Doubt]
     cells: dict[str, Cell]
     notes: list[Cell]
     header: list[HeaderField]
+    printed: dict[str, str] = field(default_factory=dict)
+    """What the form calls each of the fields."""
 
     def begins(self, cell: TableCell) -> bool:
         """Whether a row that begins with this cell is a closing row."""
-        return bool(self.labels.find(cell.text) or self.labels.find_before_colon(cell.text))
+        return self.label(cell) is not None
+
+    def label(self, cell: TableCell) -> Label | None:
+        """The closing label a cell is, or begins with."""
+        labels = self.layout.closing
+        found, beside = labels.find(cell.text), labels.find_before_colon(cell.text)
+        return found or (beside[0] if beside else None)
 
     def has_slip(self, filled: Filled) -> bool:
         """Whether one of the cells is a closing label but for one character (a single character is none)."""
-        return any(len(cell.text) > 1 and self.labels.misspelt(cell.text) for _, cell in filled)
+        return any(len(cell.text) > 1 and self.layout.closing.misspelt(cell.text) for _, cell in filled)
 
     def read(self, row: Row, filled: Filled, columns: Columns | None) -> str:
         """Take a row's fields; the field that was begun last, for text that runs on. `columns` are those of the indicators."""
         label: Label | None = None
         under = closing_values(row, columns, ("weight", "score"))
-        whole = under["weight"] if len(under) > 1 else None  # 总分, 100, 96.5: the first is no score
+        numbers = [cell for _, cell in filled[1:] if read_decimal(cell.text.removesuffix("分")) is not None]
+        # 总分, 100, 96.5: the first of two is no score; nor is one under the weights where the form has scores beside them
+        whole = under.get("weight") if self._is_whole(under, row, columns) else None
+        if whole is None and not under and len(numbers) == _PAIR:
+            whole = numbers[0]
         for _, cell in filled:
-            found, beside = self.labels.find(cell.text), self.labels.find_before_colon(cell.text)
+            found, beside = self.layout.closing.find(cell.text), self.layout.closing.find_before_colon(cell.text)
             if found or beside:
                 label = found or (beside[0] if beside else None)
                 assert label is not None
@@ -46,27 +64,51 @@ class ClosingRows:
                     break
             elif label and label.key == "total" and cell is whole:
                 self.header.append(HeaderField("total_weight", label.texts[0], cell_of(cell)))
+            elif label and label.key == "total" and (other := self._other_column(cell, row, columns)) and "score" in under:
+                self.header.append(HeaderField("", f"{label.texts[0]}（{other}）", cell_of(cell)))
             elif label:
                 self._add(label, cell_of(cell))
         return label.key if label else ""
 
+    def _is_whole(self, under: Mapping[str, TableCell], row: Row, columns: Columns | None) -> bool:
+        """Whether what stands under the weights is the points of the whole form: the score stands beside it, or has a column of
+        its own that is empty."""
+        return len(under) == _PAIR or (columns is not None and "score" in columns.names and len(row) == columns.width)
+
+    def _other_column(self, cell: TableCell, row: Row, columns: Columns | None) -> str:
+        """The label of the column, no field of the form, that a cell of a row as wide as the header stands under."""
+        if columns is None or len(row) != columns.width:
+            return ""
+        name = columns.field_at(next(index for index, other in enumerate(row) if other is cell))
+        return name.removeprefix(OTHER) if name.startswith(OTHER) else ""
+
     def run_on(self, key: str, filled: Filled) -> None:
         """Text that runs on in a row below its label."""
-        label = next(item for item in self.labels.items if item.key == key)
+        label = next(item for item in self.layout.closing.items if item.key == key)
         for _, cell in filled:
             self._add(label, cell_of(cell))
 
+    def settle(self) -> None:
+        """Prose where a grade is expected is no grade: it stays as it is, without a key."""
+        grade = self.cells.get("grade")
+        if grade and not self.is_grade(grade.text):
+            self.header.append(HeaderField("conclusion", self.printed.get("grade", ""), grade))
+            del self.cells["grade"]
+
+    def is_grade(self, text: str) -> bool:
+        """Whether a text is a grade, ticked among others or alone."""
+        return not self.layout.grades.items or self.layout.grades.find(chosen(text)) is not None
+
     def _begin(self, label: Label, cell: TableCell, value: str) -> bool:
-        """Begin a closing field; False, with a problem, if the form has it already."""
+        """Begin a closing field; False if the form has it already: the first counts, and the other is told."""
         if label.key == "notes":
             self.notes.extend([Cell(value, cell.place)] if value else [])
             return True
-        if label.key in self.cells:
-            first = self.cells[label.key].place
-            message = f"“{label.texts[0]}”写了两次（前一处：{first}）"
-            self.problems.append(Problem(cell.place, message, "只有一处", code="input.twice"))
-            return False
+        if label.key in self.cells and (self.cells[label.key] or label.key not in ("total", "grade")):
+            self.doubts.append(Doubt("label_unknown", label.texts[0], cell.text, cell.place, readings="前面已有一处"))
+            return label.key in _TEXTS
         self.cells[label.key] = Cell(value, cell.place)
+        self.printed[label.key] = one_line(cell.text if not value else cell.text[: cell.text.find(value)].rstrip(" :：\n"))
         return True
 
     def _add(self, label: Label, cell: Cell) -> None:
@@ -74,7 +116,16 @@ class ClosingRows:
             self.notes.append(cell)
             return
         old = self.cells[label.key]
-        if old and label.key not in ("analysis", "remedies"):
-            self.problems.append(unplaced(TableCell(cell.text, cell.place), f"“{label.texts[0]}”后只有一格"))
+        if not old:
+            self.cells[label.key] = cell
+        elif label.key in _TEXTS:
+            self.cells[label.key] = Cell(f"{old.text}\n{cell.text}", old.place)
+        elif label.key == "total" and self.is_grade(cell.text) and "grade" not in self.cells:
+            self.cells["grade"] = cell
+        elif label.key == "grade":
+            self.cells[label.key] = Cell(f"{old.text} {cell.text}", old.place)
         else:
-            self.cells[label.key] = Cell(f"{old.text}\n{cell.text}", old.place) if old else cell
+            self.header.append(HeaderField("", label.texts[0], cell))
+            self.doubts.append(
+                Doubt("label_unknown", label.texts[0], cell.text, cell.place, readings=f"“{label.texts[0]}”后不止一格")
+            )

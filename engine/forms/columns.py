@@ -1,32 +1,40 @@
-"""Header rows and the columns under them: which field a cell of a table is."""
+"""Columns under a header row: which field a cell of a table is, and the label and value pairs of rows that have no columns."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from engine.documents.model import Paragraph, Row, TableCell
-from engine.errors import Problem
 from engine.forms.labels import Label, LabelPattern, Labels, fold
-from engine.submission.model import Cell, Doubt, HeaderField
+from engine.submission.model import Cell, HeaderField
+from engine.values.numerals import read_decimal
 
 HEADER_MATCHES = 2
 """Labels of a block's columns in one row that make it the block's header row."""
 OTHER = "+"
 """Before the label of a column that is no field: the name it has among the fields."""
-_SHOWN = 30
+SHOWN = 30
+ROW_DOUBT = "本行有"
+"""How the doubt of a whole row begins, which is told once."""
+LOOSE = ("reason",)
+"""Fields that may be missing at the end of a row: what is not written there is empty."""
 _COLON = re.compile(r"(?P<label>[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z()（）/、·\s]{1,19})[:：]\s*(?P<value>.*)", re.DOTALL)
 _LABEL_LIKE = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z()/、·]{1,19}:?")
 
 
 def cell_of(source: TableCell | Paragraph) -> Cell:
-    return Cell(source.text, source.place)
+    return Cell(source.text, source.place, source.doubt if isinstance(source, TableCell) else "")
 
 
 def one_line(text: str) -> str:
     """A name broken over lines in its cell, in one line again (Chinese has no space there)."""
     return "".join(line.strip() for line in text.split("\n"))
+
+
+def label_like(text: str) -> bool:
+    return _LABEL_LIKE.fullmatch(fold(text)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,15 @@ class Columns:
 
     fields: tuple[tuple[int, str], ...]
     width: int
+    doubtful: Mapping[str, str] = field(default_factory=dict)
+    """Fields of which it is not certain which column is theirs, and why."""
+    names: frozenset[str] = field(default=frozenset())
+    """The fields there are."""
+
+    @classmethod
+    def of(cls, named: Sequence[tuple[int, str]], width: int, doubtful: Mapping[str, str] | None = None) -> Columns:
+        fields = tuple(sorted(named))
+        return cls(fields, width, doubtful or {}, frozenset(name for _, name in fields))
 
     @property
     def first(self) -> int:
@@ -44,19 +61,41 @@ class Columns:
         """The field of the column at `index`: that of the nearest header to its left, for a header may span columns."""
         return next((name for start, name in reversed(self.fields) if start <= index), "")
 
-    def values(self, row: Row, problems: list[Problem], known: Labels) -> dict[str, TableCell]:
-        """The cells of a row by field. Two filled cells under one header are a problem."""
-        found: dict[str, TableCell] = {}
+    def values(self, row: Row) -> dict[str, list[TableCell]]:
+        """The filled cells of a row by field; an empty one where a field has none that is filled."""
+        found: dict[str, list[TableCell]] = {}
         for index, cell in enumerate(row):
             name = self.field_at(index)
             if not name:
                 continue
-            if name not in found or (cell and not found[name]):
-                found[name] = cell
-            elif cell:
-                label = next((item.texts[0] for item in known.items if item.key == name), name.removeprefix(OTHER))
-                problems.append(unplaced(cell, f"“{label}”一列下只有一格"))
+            known = found.setdefault(name, [])
+            if cell and known and not known[0]:
+                known[:] = [cell]
+            elif cell or not known:
+                known.append(cell)
         return found
+
+    def _ends_whole(self, text: str, name: str) -> bool:
+        """Whether a row ends with what its last column is for: if not, the cell that lacks may be one before it."""
+        if name in ("score", "weight"):
+            return read_decimal(text.removesuffix("分")) is not None
+        return bool(text) or name in LOOSE or name.startswith(OTHER)
+
+    def fitted(self, row: Row) -> tuple[Row, str]:
+        """The row with as many cells as its header, and what is wrong with it where it has another number: cells that are empty
+        or hold only reasons may lack at the end."""
+        width = len(row)
+        while width > self.width and not row[width - 1]:
+            width -= 1
+        row = row[:width]
+        if width < self.width and row:
+            lacking = {self.field_at(index) for index in range(width, self.width)}
+            whole = {self.field_at(index) for index in range(width)}
+            loose = all(name in LOOSE or name.startswith(OTHER) for name in lacking) and not lacking & whole
+            if loose and self._ends_whole(row[-1].text, self.field_at(width - 1)):
+                place = row[-1].place
+                return (*row, *(TableCell("", replace(place, cell=0)) for _ in range(self.width - width))), ""
+        return row, "" if width == self.width else f"{ROW_DOUBT}{width}格，表头有{self.width}格，各格可能错位"
 
 
 def closing_values(row: Row, columns: Columns | None, fields: Sequence[str]) -> dict[str, TableCell]:
@@ -81,46 +120,6 @@ def header_columns(row: Row, labels: Labels) -> tuple[tuple[int, Label], ...]:
     if not any(cell and labels.listed(cell.text) for cell in row):
         return ()
     return tuple((index, label) for index, cell in enumerate(row) if cell and (label := labels.find(cell.text)))
-
-
-def read_header(
-    row: Row,
-    labels: Labels,
-    found: Sequence[tuple[int, Label]],
-    problems: list[Problem],
-    others: Labels | None = None,
-    doubts: list[Doubt] | None = None,
-) -> Columns | None:
-    """The columns of a header row; None, with problems, if a column is missing, given twice or unknown.
-
-    With `others`, a column that is none of these labels is one of a name of its own: known to be no field, or with a doubt.
-    """
-    before = len(problems)
-    named: list[tuple[int, str]] = [(index, label.key) for index, label in found]
-    keys = [label.key for _, label in found]
-    for index, label in found:
-        if keys.count(label.key) > 1:
-            problems.append(unplaced(row[index], f"“{label.texts[0]}”只有一列"))
-    places = {index for index, _ in found}
-    missing = [label.texts[0] for label in labels.items if label.required and label.key not in keys]
-    for index, cell in enumerate(row):
-        if cell and others and index not in places and others.find(cell.text):
-            named.append((index, OTHER + one_line(cell.text)))
-        elif cell and index > found[0][0] and index not in places:
-            near = labels.nearest(cell.text)
-            if doubts is not None and not missing and _LABEL_LIKE.fullmatch(fold(cell.text)) and not labels.misspelt(cell.text):
-                named.append((index, OTHER + one_line(cell.text)))
-                doubts.append(Doubt("column_unlisted", one_line(cell.text), one_line(cell.text), cell.place))
-                continue
-            problems.append(replace(unplaced(cell, f"表头各列为：{labels.names}"), nearest=near))
-    if missing:
-        row_text = "、".join(cell.text for cell in row if cell)
-        where = next(cell.place for cell in row if cell)
-        message = f"表头缺少列“{'”“'.join(missing)}”，表头为：{row_text}"
-        problems.append(Problem(replace(where, cell=0), message, labels.names, code="input.header"))
-    if len(problems) > before:
-        return None
-    return Columns(tuple(sorted(named)), len(row))
 
 
 def label_pairs(row: Row, labels: Labels) -> Iterator[tuple[Label | None, list[TableCell], list[TableCell]]]:
@@ -167,7 +166,7 @@ def unlisted_pairs(cells: Sequence[TableCell], labels: Labels) -> Iterator[tuple
     A listed label with one character wrong is a mistake, not a label of its own. Only the last label may lack its value.
     """
     names = cells[::2]
-    if not all(_LABEL_LIKE.fullmatch(fold(cell.text)) and not labels.misspelt(cell.text) for cell in names):
+    if not all(label_like(cell.text) and not labels.misspelt(cell.text) for cell in names):
         return None
     values = [*map(cell_of, cells[1::2]), *(Cell("", cell.place) for cell in cells[len(cells) // 2 * 2 :])]
     return zip(names, values, strict=True)
@@ -179,23 +178,7 @@ def named(cell: TableCell, patterns: Sequence[LabelPattern], group: str) -> Cell
     return Cell(match.groups[group], cell.place) if match else None
 
 
-def unplaced(cell: TableCell, expected: str, code: str = "input.unplaced", part: str = "") -> Problem:
-    """A cell that has no place in the layout. `part` is where another wording is to be listed in the layout."""
-    if part:
-        expected += f"（表上的其他写法，列入政策 form.yaml 中 form.{part} 的 labels）"
-    text = cell.text.replace("\n", " ")
-    shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-    return Problem(cell.place, f"“{shown}”无法归入表中任何一项", expected, code=code)
-
-
-def check_width(row: Row, columns: Columns, problems: list[Problem], name: str) -> bool:
-    """Whether a row has as many cells as its header row; empty ones too many do no harm. If not, a problem."""
-    width = len(row)
-    while width > columns.width and not row[width - 1]:
-        width -= 1
-    if width == columns.width:
-        return True
-    where = replace(row[0].place, cell=0)
-    message = f"{f'“{name}”一行' if name else '本行'}有{width}格，表头有{columns.width}格"
-    problems.append(Problem(where, message, f"与表头一致的{columns.width}格，空格也要保留", code="input.width"))
-    return False
+def shown(text: str) -> str:
+    """A text as messages quote it."""
+    line = text.replace("\n", " ")
+    return line if len(line) <= SHOWN else line[:SHOWN] + "…"

@@ -5,7 +5,7 @@ Weights in brackets after a name are read here: those with 分 as they come, bar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
@@ -14,7 +14,6 @@ from engine.documents.model import TableCell
 from engine.errors import Place
 from engine.forms.columns import one_line
 from engine.forms.labels import LabelPattern, fold
-from engine.forms.model import Composition
 from engine.submission.model import Cell, Goal, Group, Indicator
 from engine.values.numerals import read_decimal
 
@@ -48,18 +47,19 @@ class OpenGoal:
     level2: str = ""
     raw: tuple[str, str] = ("", "")
     """The 一级 and 二级 cells as written: a reader that repeats a merged cell's text in every row opens no new group."""
-    failed: bool = False
 
-    def levels(self, level1: TableCell | None, level2: TableCell | None, patterns: Sequence[LabelPattern]) -> None:
-        """Open the groups that begin in this row; an empty cell carries on the one above."""
+    def levels(self, values: Mapping[str, TableCell], patterns: Sequence[LabelPattern]) -> None:
+        """Open the groups that begin in this row; an empty cell carries on the one above. A weight stands in brackets behind the
+        name, or in a column of its own."""
+        level1, level2 = values.get("level1"), values.get("level2")
         if level1 and level1.text != self.raw[0]:
             self.level1, weight = weighted(level1, patterns)
             self.level2, self.raw = "", (level1.text, "")
-            self.groups.append(Group(self.level1, "", weight, level1.place))
+            self.groups.append(Group(self.level1, "", weight or _filled(values.get("level1_weight")), level1.place))
         if level2 and level2.text != self.raw[1]:
             self.level2, weight = weighted(level2, patterns)
             self.raw = (self.raw[0], level2.text)
-            self.groups.append(Group(self.level1, self.level2, weight, level2.place))
+            self.groups.append(Group(self.level1, self.level2, weight or _filled(values.get("level2_weight")), level2.place))
 
     def same_heading(self, other: OpenGoal, *, untitled: bool = False) -> bool:
         """Whether the other's heading is this one said again; `untitled` if what the other goal is only follows below it."""
@@ -75,46 +75,12 @@ class OpenGoal:
         name, _ = weighted(level1, patterns)
         if name != self.level1 and any(group.level1 == name for group in self.groups):
             return True
-        whole, spent = _number(self.weight), _sum(self.indicators)
+        # rows without weight and score only say what others consist of
+        whole, spent = _number(self.weight), _sum([item for item in self.indicators if item.weight or item.score])
         return whole is not None and spent is not None and spent >= whole
 
     def closed(self, number: int) -> Goal:
         return Goal(number, self.title, self.place, self.weight, tuple(self.groups), tuple(self.indicators))
-
-
-def composed(fields: dict[str, Cell], by: Composition | None) -> bool:
-    """Put a target of three columns together (≥, 95, % -> ≥95%), and give the actual the unit it lacks; the columns
-    themselves stay as they are. False if the column of signs holds something else; where the form has no such column, the
-    unit alone is put behind, but an empty sign of one that has it may be missing."""
-    nature, target = fields.get("nature"), fields.get("target")
-    if by is None or target is None or not (nature if nature is not None else fields.get("unit")):
-        return True
-    sign = by.meaning.get(fold(nature.text), nature.text) if nature else ""
-    if sign and fold(sign) not in by.signs:
-        return False
-    if fold(sign) in by.words or not target:
-        return True
-    unit = fields["unit"].text if "unit" in fields and fold(fields["unit"].text) not in by.no_unit else ""
-    signed = any(fold(target.text).startswith(other) for other in by.operators)
-    bare = target.text if signed else sign + target.text
-    fields["target"] = replace(target, text=bare + (unit if _lacks(target.text, unit, by.scales, signed) else ""))
-    actual = fields.get("actual")
-    if actual and _lacks(actual.text, unit, by.scales) and not (fold(unit) in by.share_units and _may_be_share(actual.text)):
-        fields["actual"] = replace(actual, text=actual.text + unit)
-    return True
-
-
-def _lacks(text: str, unit: str, scales: tuple[str, ...], signed: bool = False) -> bool:
-    """Whether this unit is lacking: behind a plain number, one behind a sign, or one that ends in a scale (12万) of its own."""
-    number = text
-    if text.endswith(scales) and not unit.startswith(scales):
-        number = text[:-1]
-    return read_decimal(number) is not None or (signed and number[-1:].isdigit())
-
-
-def _may_be_share(text: str) -> bool:
-    number = read_decimal(text)
-    return number is not None and 0 < number <= 1
 
 
 def read_weight_cells(goals: Sequence[OpenGoal], patterns: Sequence[LabelPattern]) -> None:
@@ -186,6 +152,10 @@ def _bare_groups(goals: Sequence[OpenGoal], pattern: LabelPattern, level: Litera
         goal.indicators = [
             replace(i, level1=renamed(i.level1, "level1"), level2=renamed(i.level2, "level2")) for i in goal.indicators
         ]
+
+
+def _filled(cell: TableCell | None) -> Cell | None:
+    return Cell(cell.text, cell.place) if cell else None
 
 
 def _number(cell: Cell | None) -> Decimal | None:

@@ -22,6 +22,7 @@ _ENTRIES: Mapping[Path, tuple[str, ...]] = {
     ("header",): ("key",),
     ("budget", "columns"): ("field",),
     ("budget", "rows"): ("role", "kind"),
+    ("goals", "columns"): ("field",),
     ("indicators", "columns"): ("field",),
     ("closing",): ("field",),
     ("report", "unmet", "columns"): ("field",),

@@ -16,6 +16,7 @@ from engine.forms.model import (
     Heading,
     Keyed,
     Layout,
+    Look,
     Marks,
     ReportLayout,
     SectionName,
@@ -69,11 +70,11 @@ def fits(data: Mapping[str, Any], wording: str, text: str) -> bool:
 def _composition(data: Mapping[str, Any] | None) -> Composition | None:
     if data is None:
         return None
-    operators, words, no_unit, shares = (
-        frozenset(map(fold, data.get(name, ()))) for name in ("operators", "words", "no_unit", "share_units")
+    operators, words, no_unit, shares, directions = (
+        frozenset(map(fold, data.get(name, ()))) for name in ("operators", "words", "no_unit", "share_units", "directions")
     )
     meaning = {fold(word): sign for word, sign in data.get("meaning", {}).items()}
-    return Composition(operators, words, no_unit, shares, tuple(data.get("scales", ())), meaning)
+    return Composition(operators, words, no_unit, shares, tuple(data.get("scales", ())), meaning, directions)
 
 
 class _Build:
@@ -125,9 +126,15 @@ class _Build:
                 )
                 for item, pattern in self.items(goals, "headings", ("goals",), also=("number", "weight"))
             ),
+            goal_columns=self.labels(goals.get("columns", ()), ("goals", "columns"), "field"),
+            blocks=self.one_label(data, "blocks"),
             columns=self.labels(indicators["columns"], ("indicators", "columns"), "field"),
             other_columns=self.one_label(indicators, "other_columns", ("indicators",)),
             subtotals=self.one_label(indicators, "subtotals", ("indicators",)),
+            level1=self.one_label(indicators.get("levels", {}), "level1", ("indicators", "levels")),
+            level2=self.one_label(indicators.get("levels", {}), "level2", ("indicators", "levels")),
+            filler=self.patterns(indicators, "filler", ("indicators",)),
+            numbering=self.patterns(indicators, "numbering", ("indicators",), "rest"),
             weight=self.patterns(indicators, "weight", ("indicators",), "name", "weight", also=("rest",)),
             weight_if_all=self.patterns(indicators, "weight_if_all", ("indicators",), "name", "weight"),
             weight_cells=self.patterns(indicators, "weight_cells", ("indicators",), "weight"),
@@ -135,6 +142,7 @@ class _Build:
             parent=self.patterns(indicators, "parent", ("indicators",)),
             composition=_composition(indicators.get("composition")),
             closing=self.labels(data["closing"], ("closing",), "field"),
+            grades=self.one_label(data, "grades"),
             note_item=self.pattern(notes.get("item", "^[0-9]+[.、]"), ("notes", "item")),
             attachment=self.patterns(data, "attachment"),
             report=self._report(data.get("report", {})),
@@ -142,6 +150,9 @@ class _Build:
                 StatementPattern(item["key"], pattern, tuple(item.get("sections", ())))
                 for item, pattern in self.items(data, "statements", (), also=None, whole=False)
             ),
+            money=self.one_label(data, "money"),
+            department_name=data.get("department_name", ""),
+            looks=tuple(Look(item["name"], self.wordings(item, ("looks", n))) for n, item in enumerate(data.get("looks", ()))),
             marks=Marks(marks.get("at_least", 0), self.patterns(marks, "of", ("marks",))),
         )
 
@@ -182,6 +193,9 @@ class _Build:
         return tuple(
             self.pattern(rule, (*path, key, i), *groups, also=also, whole=whole) for i, rule in enumerate(data.get(key, ()))
         )
+
+    def wordings(self, item: Mapping[str, Any], path: Path) -> tuple[LabelPattern, ...]:
+        return tuple(self.pattern({"wording": text}, (*path, "wordings", n)) for n, text in enumerate(item.get("wordings", ())))
 
     def items(
         self,

@@ -35,6 +35,11 @@ class BudgetLayout:
     weight: tuple[LabelPattern, ...]
     money_unit: tuple[LabelPattern, ...]
 
+    @property
+    def total(self) -> str:
+        """What the line of the total is usually called."""
+        return next((label.texts[0] for label in self.rows.items if label.key == "total"), "")
+
     def role(self, text: str) -> tuple[str, str] | None:
         """Role of the row that has this name, and the kind of form it tells."""
         label = self.rows.find(text)
@@ -77,12 +82,19 @@ class Composition:
     scales: tuple[str, ...]
     """What a number may end in and still lack its unit: 12万."""
     meaning: Mapping[str, str]
-    """Words of the first column that say a direction, and the sign they stand for: 正向 is ≥."""
+    """Words of the first column and the sign they stand for: 大于等于 and 正向 are ≥."""
+    directions: frozenset[str] = frozenset()
+    """Those of them that only say which way is better (正向), and not how the actual is compared."""
 
     @property
     def signs(self) -> frozenset[str]:
-        """All that the first column may hold, folded."""
+        """All that the first column may hold, folded; words that stand for a sign left aside."""
         return self.operators | self.words
+
+    @property
+    def comparing(self) -> frozenset[str]:
+        """Words that say how the actual is compared."""
+        return frozenset(self.meaning) - self.directions
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,14 @@ class StatementPattern:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a document without a form may be, and how it is told."""
+
+    name: str
+    patterns: tuple[LabelPattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
     """What only the forms of this place have: so many of these, and the layout is the form's."""
 
@@ -145,11 +165,22 @@ class Layout:
     """Heading of the year's tasks, above the budget: its rows are kept as they are."""
     budget: BudgetLayout
     goal_headings: tuple[GoalHeading, ...]
+    goal_columns: Labels
+    """Labels of the goal's texts (预期目标, 实际完成情况), whatever the heading beside them."""
+    blocks: Labels
+    """Blocks between budget and goals that are kept as they are (资金管理情况)."""
     columns: Labels
     other_columns: Labels
     """Columns that are kept with each indicator but are no field of it (序号, 评分标准, 佐证材料)."""
     subtotals: Labels
     """Rows between the indicators that add up the ones above (小计)."""
+    level1: Labels
+    level2: Labels
+    """What 一级 and 二级 are usually called: for forms that have them in rows of their own."""
+    filler: tuple[LabelPattern, ...]
+    """Names of rows of an empty template (……, 指标1：): no indicators where nothing stands beside them."""
+    numbering: tuple[LabelPattern, ...]
+    """How names of indicators are numbered, from the outermost: 一、 then 1、 then （1）; group `rest` is the name itself."""
     weight: tuple[LabelPattern, ...]
     """Weight in brackets after the name of an indicator or group: groups `name`, `weight`, and `rest` that belongs to the name."""
     weight_if_all: tuple[LabelPattern, ...]
@@ -162,10 +193,17 @@ class Layout:
     """Names of indicators whose parts stand below them without saying 其中 (★…)."""
     composition: Composition | None
     closing: Labels
+    grades: Labels
+    """The words of grades: anything else beside 评价结论 is prose."""
     note_item: LabelPattern
     attachment: tuple[LabelPattern, ...]
     report: ReportLayout
     statements: tuple[StatementPattern, ...]
+    money: Labels
+    """Units of money: 单位：万元 over a table is no body's name."""
+    department_name: str
+    """What a form of a department is called where it does not say."""
+    looks: tuple[Look, ...] = ()
     marks: Marks = Marks()
 
     def title(self, text: str) -> tuple[Title, LabelMatch] | None:

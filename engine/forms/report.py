@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.documents.model import Block, Paragraph, Row, Table, TableCell
-from engine.errors import Problem
-from engine.forms.columns import HEADER_MATCHES, Columns, cell_of, header_columns, one_line, read_header
+from engine.forms.columns import HEADER_MATCHES, OTHER, Columns, cell_of, header_columns, one_line
+from engine.forms.labels import Label, Labels
 from engine.forms.model import Layout
-from engine.submission.model import Cell, Section, Statement, UnmetRow
+from engine.submission.model import Cell, Doubt, Section, Statement, UnmetRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def begins_report(paragraph: Paragraph, layout: Layout) -> bool:
     return heading is not None and heading.depth == 1
 
 
-def read_report(blocks: Sequence[Block], layout: Layout, problems: list[Problem]) -> FiledReport:
+def read_report(blocks: Sequence[Block], layout: Layout, doubts: list[Doubt]) -> FiledReport:
     """Sections, unmet table and statements of the report text. A table the layout does not know is kept as text, a row a line."""
     sections: list[Section] = []
     paragraphs: list[Cell] = []
@@ -49,7 +49,7 @@ def read_report(blocks: Sequence[Block], layout: Layout, problems: list[Problem]
     above = ""
     for block in blocks:
         if isinstance(block, Table):
-            rows = _unmet(block, layout, problems)
+            rows = _unmet(block, layout, doubts)
             if rows is None:
                 paragraphs += _as_text(block)
             else:
@@ -94,34 +94,38 @@ def _as_text(table: Table) -> Iterator[Cell]:
             yield Cell(text, replace(row[0].place, cell=0))
 
 
-def _unmet(table: Table, layout: Layout, problems: list[Problem]) -> list[UnmetRow] | None:
+def _unmet(table: Table, layout: Layout, doubts: list[Doubt]) -> list[UnmetRow] | None:
     """The rows of a table of unmet indicators; None if the table is something else."""
     labels = layout.report.unmet
     first = next((row for row in table.rows if any(row)), ())
     found = header_columns(first, labels)
     if len(found) < HEADER_MATCHES or not any(label.key == "name" for _, label in found):
         return None
-    columns = read_header(first, labels, found, problems)
-    if columns is None:
-        return []
+    columns = _columns(first, labels, found)
     rows: list[UnmetRow] = []
     carried: dict[str, TableCell] = {}
     body = table.rows[table.rows.index(first) + 1 :]
     for row in body:
         if any(row):
-            made = _unmet_row(row, columns, carried, layout, problems)
+            made = _unmet_row(row, columns, carried, layout, doubts)
             rows += [made] if made else []
     return rows
 
 
-def _unmet_row(
-    row: Row, columns: Columns, carried: dict[str, TableCell], layout: Layout, problems: list[Problem]
-) -> UnmetRow | None:
-    if len(row) < columns.width or any(row[columns.width :]):
-        message = f"未完成指标表的一行有{len(row)}格，表头有{columns.width}格"
-        problems.append(Problem(replace(row[0].place, cell=0), message, f"与表头一致的{columns.width}格", code="input.width"))
-        return None
-    values = columns.values(row, problems, layout.report.unmet)
+def _columns(row: Row, labels: Labels, found: Sequence[tuple[int, Label]]) -> Columns:
+    """The columns of the table; what nobody listed, or is listed twice, is one of its own that nothing is made of."""
+    names: dict[int, str] = {}
+    for index, label in found:
+        names[index] = OTHER + one_line(row[index].text) if label.key in names.values() else label.key
+    for index, cell in enumerate(row):
+        if cell and index not in names:
+            names[index] = OTHER + one_line(cell.text)
+    return Columns.of(tuple(names.items()), len(row))
+
+
+def _unmet_row(row: Row, columns: Columns, carried: dict[str, TableCell], layout: Layout, doubts: list[Doubt]) -> UnmetRow | None:
+    fitted, wrong = columns.fitted(row)
+    values = {key: cells[0] for key, cells in columns.values(fitted).items()}
     for key in layout.report.unmet_carry_down:
         cell = values.get(key)
         # only a cell known to stand alone is really empty; any other may be the continuation of the one above
@@ -129,10 +133,12 @@ def _unmet_row(
             values[key] = carried[key]
         elif cell:
             carried[key] = cell
-    name = values["name"]
-    if not name:
-        shown = "、".join(cell.text for cell in row if cell)[:60]
-        problems.append(Problem(name.place, f"未完成指标表的一行没有指标名称（{shown}）", "三级指标名称", code="input.no-name"))
+    name = values.get("name")
+    shown = "、".join(one_line(cell.text) for cell in row if cell)
+    if wrong or not name:
+        doubts.append(
+            Doubt("label_unknown", one_line(name.text) if name else "", shown, replace(row[0].place, cell=0), readings=wrong)
+        )
         return None
     level2 = values.get("level2")
     fields = {key: cell_of(cell) for key, cell in values.items() if key in ("target", "actual", "reason")}

@@ -17,7 +17,7 @@ def whole_headers(rows: Sequence[Row], layout: Layout) -> list[Row]:
     """The rows, with a header row written in two lines (指标完成情况 above 年度指标值 and 实际完成值) put together as one."""
     made: list[Row] = []
     done = False
-    for row, below in zip(rows, [*rows[1:], ()], strict=True):
+    for row, below in zip(rows, [*rows[1:], ()][: len(rows)], strict=True):
         if done:
             done = False
             continue
@@ -117,3 +117,22 @@ def _lines_across(rows: Sequence[Row], at: int) -> tuple[list[Paragraph], int]:
         lines += [Paragraph(text, filled[0].place) for text in (filled[0].text.split("\n") if filled else ())]
         at += 1
     return lines, at
+
+
+def split_forms(table: Table, layout: Layout) -> list[Table]:
+    """The table cut where another form begins in it: below indicators, at the name of another project."""
+    made: list[Table] = []
+    rows: list[Row] = []
+    begun, names = False, set[str]()
+    for row in table.rows:
+        filled = [cell for cell in row if cell]
+        label = layout.header.find(filled[0].text) if len(filled) > 1 else None
+        if label is not None and label.key == "project_name":
+            name = fold(filled[1].text)
+            if begun and name not in names:
+                made.append(replace(table, rows=tuple(rows)))
+                rows, begun = [], False
+            names.add(name)
+        begun = begun or len(header_columns(row, layout.columns)) > HEADER_MATCHES
+        rows.append(row)
+    return [*made, replace(table, rows=tuple(rows))]

@@ -1,7 +1,7 @@
 """The tables of one form, row by row: header fields, budget block, goals with their indicators, closing rows.
 
 Which block a row belongs to is told by its labels; which field a cell is, by the column of the header row it stands under.
-Cells of merged areas stand empty after the first and are carried down.
+Cells of merged areas stand empty after the first and are carried down. What has no place keeps its text, and is told.
 """
 
 from __future__ import annotations
@@ -9,38 +9,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
 
 from engine.documents.model import Row, Table, TableCell
-from engine.errors import Place, Problem
-from engine.forms.budget_rows import BudgetRows
+from engine.errors import Place
+from engine.forms.budget_rows import AMOUNTS, BudgetRows
+from engine.forms.check_boxes import has_boxes
 from engine.forms.closing_rows import ClosingRows
 from engine.forms.columns import (
     HEADER_MATCHES,
-    OTHER,
     Columns,
     cell_of,
-    check_width,
-    colon_fields,
     header_columns,
+    label_like,
     label_pairs,
     one_line,
-    read_header,
     unlisted_pairs,
-    unplaced,
 )
-from engine.forms.goal_rows import OpenGoal, composed, read_bare_weights, read_weight_cells, weighted
+from engine.forms.goal_rows import OpenGoal, read_bare_weights, read_weight_cells
+from engine.forms.header_rows import read_header
+from engine.forms.indicator_rows import indicator_of
 from engine.forms.labels import Label, LabelMatch, fold
+from engine.forms.line_fields import line_fields
 from engine.forms.model import GoalHeading, Layout
-from engine.forms.part_rows import take_part
+from engine.forms.numbered_rows import settle_numbered
+from engine.forms.part_rows import settle_parts
 from engine.forms.row_shapes import adds_up, last_total, subtotal_fields, whole_headers
 from engine.forms.split_cells import separate, widened
-from engine.submission.model import BudgetLine, Cell, Doubt, Goal, HeaderField, Indicator
+from engine.forms.targets import settle_targets
+from engine.forms.tree_rows import settle_levels
+from engine.submission.model import BudgetLine, Cell, Doubt, Goal, HeaderField
 from engine.values.numerals import read_decimal
 
-_SHOWN = 30
-_CLOSED = ("total", "grade", "analysis", "remedies")
+_CLOSED = ("total", "grade", "analysis", "remedies", "notes")
 """Blocks below the indicators."""
+_NAMING = ("level1", "level2", "name", "target", "actual")
+"""Columns of which a header row of the indicators has at least one: scores and weights stand in other blocks, too."""
 
 
 @dataclass(slots=True)
@@ -53,19 +56,21 @@ class TableContent:
     cells: dict[str, Cell] = field(default_factory=dict)
     """Closing fields: total, grade, analysis, remedies."""
     notes: list[Cell] = field(default_factory=list)
-    kind: str = ""
-    """Kind of the form as its labels tell it."""
+    kinds: list[str] = field(default_factory=list)
+    """Kinds of form that labels tell, in their order."""
     doubts: list[Doubt] = field(default_factory=list)
 
 
-def read_tables(tables: Sequence[Table], layout: Layout, place: Place, problems: list[Problem]) -> TableContent:
-    """The content of a form's tables. `place` is the form's title, for problems of the form as a whole."""
+def read_tables(tables: Sequence[Table], layout: Layout, place: Place, money_unit: str = "") -> TableContent:
+    """The content of a form's tables. `place` is the form's title, for doubts of the form as a whole; `money_unit` is what a line
+    over the tables says."""
     content = TableContent()
-    closing = ClosingRows(layout.closing, problems, content.cells, content.notes, content.header)
-    reader = _TableReader(layout, problems, content, closing, BudgetRows(layout.budget, problems))
-    if not tables:
-        problems.append(Problem(place, "标题下没有表格", "自评表的表格（每格一行，行首为制表符）", code="input.no-table"))
-        return reader.content
+    reader = _TableReader(
+        layout,
+        content,
+        ClosingRows(layout, content.doubts, content.cells, content.notes, content.header),
+        BudgetRows(layout.budget, content.doubts, content.header, content.kinds, money_unit=money_unit),
+    )
     rows = whole_headers([row for table in tables for row in table.rows], layout)
     total = last_total(rows, layout)
     for index, row in enumerate(rows):
@@ -78,23 +83,24 @@ class _TableReader:
     """Where reading a form's tables stands. `block` is the part of the form the last row belonged to."""
 
     layout: Layout
-    problems: list[Problem]
     content: TableContent
     closing: ClosingRows
     budget: BudgetRows
     block: str = "header"
     columns: Columns | None = None
-    header_failed: bool = False
     goals: list[OpenGoal] = field(default_factory=list)
     again: OpenGoal | None = None
     """The heading of the open goal, said again: of a page's top, or of another goal. The next row tells."""
     goal_labels: Sequence[tuple[int, Label]] = ()
     """Labels beside the goal's heading, whose texts stand in the rows below (预期目标, 实际完成情况)."""
+    goal_names: dict[str, str] = field(default_factory=dict)
+    """What the form calls these."""
     above: set[tuple[str, ...]] = field(default_factory=set)
     """The rows above the indicators, folded: one that comes again below stands at a page's top."""
-
     before_total: bool = False
     """Whether the row of the total is still to come: 合计 before it adds up a part only."""
+    heading: str = ""
+    """Heading of the block that is kept as it is."""
 
     def row(self, row: Row, *, before_total: bool = False) -> None:
         filled = [(index, cell) for index, cell in enumerate(row) if cell]
@@ -102,63 +108,86 @@ class _TableReader:
             return
         shown = tuple(fold(cell.text) for _, cell in filled)
         self.before_total = before_total
-        started = self.columns is not None or self.header_failed
+        started = self.columns is not None
         if started and len(shown) > 1 and shown in self.above:
             return
         if self.again and self.columns and self.block == "goal" and len(filled) > len(self.goal_labels) > 0:
             self.block = "indicators"  # only the heading was said again, not the header row below it
         self._placed(row, filled)
-        if not started and self.block in ("header", "budget"):
+        if not started and self.block in ("header", "budget", "block"):
             self.above.add(shown)
 
     def _placed(self, row: Row, filled: Sequence[tuple[int, TableCell]]) -> None:
         """Read a row as what its labels and the block it stands in make it."""
-        budget = header_columns(row, self.layout.budget.columns)
-        indicators = header_columns(row, self.layout.columns)
+        layout = self.layout
+        budget = header_columns(row, layout.budget.columns)
+        indicators = header_columns(row, layout.columns)
         index, first = filled[0]
-        is_header = self.layout.header.find(first.text) is not None
         if self._is_task(index, first):
-            self.block = "tasks"
-            rest = filled[1:] if self.layout.tasks.find(first.text) and len(filled) > 1 else filled
-            text = "、".join(one_line(cell.text) for _, cell in rest)
-            self.content.header.append(HeaderField("task", self.layout.tasks.texts[0], Cell(text, first.place)))
+            self._task(filled)
             return
         self.block = "header" if self.block == "tasks" else self.block
+        is_header = layout.header.find(first.text) is not None
         leads = index == 0 or (self.block == "indicators" and self.columns is not None and index < self.columns.first)
-        if len(indicators) >= max(HEADER_MATCHES, len(budget)):
+        keys = {label.key for _, label in budget}
+        if len(indicators) >= max(HEADER_MATCHES, len(budget)) and {label.key for _, label in indicators} & set(_NAMING):
             self._indicator_header(row, indicators)
-        elif len(budget) >= HEADER_MATCHES:
+        elif self.columns is None and (pairs := self.budget.beside(row)) and keys & {"budget", "executed", *AMOUNTS}:
+            self._pairs(row, pairs)
+        elif self.columns is None and len(budget) >= HEADER_MATCHES and keys & {"rate", *AMOUNTS}:
             self.block = "budget"
             self.budget.header(row, budget)
-        elif self.block == "notes":
+        elif (labels := self._goal_row(row, index)) is not None:
+            self._goal_of_columns(row, labels)
+        elif self.block == "notes" and not (leads and self._ends_notes(first)):
             self.content.notes.extend(cell_of(cell) for _, cell in filled)
         elif self.columns and self.block == "indicators" and self._subtotal(row, self.columns):
             return
-        elif (leads or self.block not in ("goal", "budget")) and (fields := self._colon_fields(filled)):
-            self.content.header += fields
-        elif leads and self.closing.begins(first):
+        elif self.block not in ("goal", "budget") and (fields := self._line_fields(filled)):
+            self._keep(fields)
+        elif leads and self.closing.begins(first) and not self._in_budget(first):
             self.block = self.closing.read(row, filled, self.columns) or self.block
         elif leads and (heading := self._heading(first.text)):
             self._goal(row, index, *heading)
         elif self.block == "goal" and self.goal_labels and index >= self.goal_labels[0][0]:
             self._goal_texts(filled)
-        elif self.block == "budget" and (index > 0 or not is_header or self.layout.budget.has(first.text)):
-            if stray := self.budget.row(row):
-                self._unplaced(stray)
+        elif layout.blocks.find(first.text) and self.columns is None:
+            self.block, self.heading = "block", one_line(first.text)
+            self._block_row(filled[1:])
+        elif self.block == "block" and not is_header and index > 0:
+            self._block_row(filled)
+        elif self.block == "budget" and (index > 0 or not is_header or layout.budget.has(first.text)):
+            if not self.budget.row(row):
+                self._unknown(row, filled)
         elif index == 0 and is_header:
-            self._header(row, first)
+            self._header(row, filled)
         elif self.block == "indicators":
             self._indicator_row(row)
         elif self.block in ("analysis", "remedies") and index > 0:
             self.closing.run_on(self.block, filled)
-        elif self.block == "header" and self.layout.budget.has(first.text):
+        elif self.block == "header" and layout.budget.has(first.text):
             self.budget.lead([cell for _, cell in filled])
-        elif self.block == "header" or (index == 0 and self.block in _CLOSED and not self.closing.has_slip(filled)):
-            self._header(row, first)
         else:
-            self._unplaced(first)
+            self._header(row, filled)
 
-    def _colon_fields(self, filled: Sequence[tuple[int, TableCell]]) -> list[HeaderField]:
+    def _in_budget(self, first: TableCell) -> bool:
+        """Whether a closing label in the budget block is the name of a line there (合计)."""
+        return self.block == "budget" and self.columns is None and self.layout.budget.role(first.text) is not None
+
+    def _ends_notes(self, first: TableCell) -> bool:
+        """Whether a row among the notes is one of the form itself."""
+        label = self.layout.closing.find(first.text)
+        return (label is not None and label.key != "notes") or self._heading(first.text) is not None
+
+    def _keep(self, fields: Sequence[HeaderField]) -> None:
+        for item in fields:
+            label = self.layout.closing.find(item.label)
+            if label and label.key in ("total", "grade") and not self.content.cells.get(label.key):
+                self.content.cells[label.key] = item.value
+            else:
+                self.content.header.append(item)
+
+    def _line_fields(self, filled: Sequence[tuple[int, TableCell]]) -> list[HeaderField]:
         """The fields of a row whose cells hold label and value both (填表人：李某), above the budget or below the indicators."""
         cells = [cell for _, cell in filled]
         if not all(":" in cell.text or "：" in cell.text for cell in cells):
@@ -166,7 +195,16 @@ class _TableReader:
         closing = any(self.closing.begins(cell) or self._heading(cell.text) for cell in cells)
         if closing or (self.block == "header" and any(self.layout.budget.has(cell.text) for cell in cells)):
             return []
-        return colon_fields(cells, self.layout.header)
+        found: list[HeaderField] = []
+        for cell in cells:
+            fields = line_fields(cell.text, lambda text: self.layout.header.find(text) is not None)
+            unknown = [item.label for item in fields if not self.layout.header.find(item.label)]
+            if not fields or any(map(self.layout.header.misspelt, unknown)):
+                return []
+            for item in fields:
+                label = self.layout.header.find(item.label)
+                found.append(HeaderField(label.key if label else "", item.label, Cell(item.value, cell.place)))
+        return found
 
     def _subtotal(self, row: Row, columns: Columns) -> bool:
         """Keep a row that adds up the ones above it; False if it is none, or the form's total."""
@@ -177,39 +215,47 @@ class _TableReader:
         self.content.header += subtotal_fields(row, columns, f"{level1}{one_line(name.text)}", self.layout)
         return True
 
-    def _unplaced(self, cell: TableCell) -> None:
-        layout = self.layout
-        sets = {
-            "header": ((layout.header, layout.budget.heading), "header"),
-            "budget": ((layout.budget.rows, layout.header), "budget.rows"),
-            "goal": ((layout.columns,), "indicators.columns"),
-        }
-        expected, part = sets.get(self.block, ((layout.header, layout.closing), "closing"))
-        near = next(filter(None, (labels.nearest(cell.text) for labels in (*expected, layout.closing))), "")
-        names = "、".join(labels.names for labels in expected)
-        self.problems.append(replace(unplaced(cell, names, part=part), nearest=near))
-        if self.block == "goal":
-            self.goals[-1].failed = True
+    def _unknown(self, row: Row, filled: Sequence[tuple[int, TableCell]]) -> None:
+        """Keep a row that has no place: its first text as label, the others as what stands beside it."""
+        first, rest = filled[0][1], [cell for _, cell in filled[1:]]
+        text = "、".join(one_line(cell.text) for cell in rest)
+        where = rest[0].place if rest else first.place
+        self.content.header.append(HeaderField("", one_line(first.text) if rest else "", Cell(text or first.text, where)))
+        said = "、".join(one_line(cell.text) for _, cell in filled)
+        self.content.doubts.append(Doubt("label_unknown", one_line(first.text), said, replace(first.place, cell=first.place.cell)))
 
     # header fields
 
-    def _header(self, row: Row, first: TableCell) -> None:
-        """Fields above the budget block. Labels nobody listed are kept without a key, if they look like labels with values."""
+    def _header(self, row: Row, filled: Sequence[tuple[int, TableCell]]) -> None:
+        """Fields above the budget block. Labels nobody listed are kept without a key; what looks like none is told."""
         for label, beside, values in label_pairs(row, self.layout.header):
             more = values[1:] if label else values
             pairs = self.block not in ("budget", "goal") and len(row) > 1 and not (label and len(more) % 2)
+            pairs = pairs and not self.closing.has_slip(list(enumerate(more)))
             unlisted = unlisted_pairs(more, self.layout.header) if pairs else None
             if label:
-                self.content.kind = self.content.kind or label.kind
+                if label.kind and values:
+                    self.content.kinds.append(label.kind)
                 value = cell_of(values[0]) if values else Cell("", beside[-1].place)
+                if more and all(has_boxes(cell.text) for cell in values):  # choices in cells of their own
+                    value, more, unlisted = replace(value, text=" ".join(cell.text for cell in values)), [], None
                 self.content.header.append(HeaderField(label.key, beside[0].text, value))
             if unlisted is not None:
-                self.content.header += [HeaderField("", name.text, value) for name, value in unlisted]
-            elif label:
-                for extra in more:
-                    self.problems.append(unplaced(extra, f"“{label.texts[0]}”后只有一格；其他标签：{self.layout.header.names}"))
-            else:
-                self._unplaced(first)
+                self._keep([HeaderField("", name.text, value) for name, value in unlisted])
+            elif more:
+                name = beside[0].text if label else ""
+                self._stray(more, name)
+
+    def _stray(self, cells: Sequence[TableCell], name: str) -> None:
+        """Cells that are neither labels nor the value of one."""
+        text = "、".join(one_line(cell.text) for cell in cells)
+        first = one_line(cells[0].text)
+        if name or not label_like(cells[0].text) or len(cells) == 1:
+            self.content.header.append(HeaderField("", name, Cell(text, cells[0].place)))
+        else:
+            rest = "、".join(one_line(cell.text) for cell in cells[1:])
+            self.content.header.append(HeaderField("", first, Cell(rest, cells[1].place)))
+        self.content.doubts.append(Doubt("label_unknown", name or first, text, cells[0].place))
 
     def _is_task(self, index: int, first: TableCell) -> bool:
         """Whether a row is one of the year's tasks: their heading stands before the first, over the others or again."""
@@ -217,7 +263,29 @@ class _TableReader:
             return False
         return self.layout.tasks.find(first.text) is not None or (self.block == "tasks" and index > 0)
 
-    # goals and indicators
+    def _task(self, filled: Sequence[tuple[int, TableCell]]) -> None:
+        first = filled[0][1]
+        self.block = "tasks"
+        rest = filled[1:] if self.layout.tasks.find(first.text) and len(filled) > 1 else filled
+        text = "、".join(one_line(cell.text) for _, cell in rest)
+        self.content.header.append(HeaderField("task", self.layout.tasks.texts[0], Cell(text, first.place)))
+
+    def _pairs(self, row: Row, pairs: Sequence[tuple[str, Cell]]) -> None:
+        """A row of the budget whose amounts stand beside their labels."""
+        self.block = "budget"
+        self.budget.take_pairs(pairs)
+        values = {cell.place for _, cell in pairs}
+        self.budget.lead([cell for cell in row if cell and cell.place not in values and self.layout.budget.has(cell.text)])
+
+    def _block_row(self, filled: Sequence[tuple[int, TableCell]]) -> None:
+        """A row of a block that is kept as it is: 资金管理情况·分配科学性, and what is said of it."""
+        if not filled:
+            return
+        name, rest = one_line(filled[0][1].text), [one_line(cell.text) for _, cell in filled[1:]]
+        cell = filled[1][1] if rest else filled[0][1]
+        self.content.header.append(HeaderField("block", f"{self.heading}·{name}", Cell("；".join(rest), cell.place)))
+
+    # goals
 
     def _heading(self, text: str) -> tuple[GoalHeading, LabelMatch] | None:
         for heading in self.layout.goal_headings:
@@ -226,25 +294,41 @@ class _TableReader:
                 return heading, match
         return None
 
+    def _goal_row(self, row: Row, index: int) -> Sequence[tuple[int, Label]] | None:
+        """The labels of a row that says where goal and result stand below it (预期目标, 实际完成情况); None if it is none."""
+        labels = header_columns(row, self.layout.goal_columns)
+        if self.columns is not None or len({label.key for _, label in labels}) < HEADER_MATCHES:
+            return None
+        return labels if len(labels) + HEADER_MATCHES >= sum(1 for cell in row if cell) else None
+
+    def _goal_of_columns(self, row: Row, labels: Sequence[tuple[int, Label]]) -> None:
+        before = [cell for cell in row[: labels[0][0]] if cell]
+        cell = before[-1] if before else row[labels[0][0]]
+        heading = self._heading(cell.text)
+        if heading and heading[0].opens == "goal":
+            self._open(cell, *heading)
+        else:
+            self._settle(another=True)
+            self.goals.append(OpenGoal(one_line(cell.text), cell.place))
+        self.goal_labels, self.block = labels, "goal"
+        self.goal_names |= {label.key: one_line(row[at].text) for at, label in labels}
+
     def _goal(self, row: Row, index: int, heading: GoalHeading, match: LabelMatch) -> None:
         """A goal heading: alone, with the goal's text beside it, or at the head of the goal's first row of indicators."""
         rest = [cell for cell in row[index + 1 :] if cell]
         if self._said_beside_texts(row, index):
             self._goal_texts([(at, cell) for at, cell in enumerate(row) if cell and at > index])
             return
-        self.goal_labels = header_columns(row, heading.columns)
-        beside = heading.title == "beside" or (heading.title == "columns" and not self.goal_labels)
+        known = heading.columns if heading.columns.items else self.layout.goal_columns
+        self.goal_labels = header_columns(row, known) if heading.title == "columns" else ()
+        is_row = bool(rest) and self.columns is not None and len(rest) > HEADER_MATCHES and not self.goal_labels
+        beside = bool(rest) and not self.goal_labels and not is_row and heading.opens == "goal"
         self._open(row[index], heading, match, one_line("\n".join(cell.text for cell in rest)) if beside else "")
+        self.goal_names |= {label.key: one_line(row[at].text) for at, label in self.goal_labels}
         if beside or self.goal_labels:
             self.block = "goal"
-            placed = {at for at, _ in self.goal_labels}
-            for at, cell in enumerate(row[index + 1 :], start=index + 1):
-                if cell and not beside and at not in placed:
-                    self.problems.append(unplaced(cell, heading.columns.names))
-        elif rest and (self.columns or self.header_failed):
+        elif rest and self.columns:
             self._indicator_row((*row[:index], replace(row[index], text=""), *row[index + 1 :]))
-        elif rest:
-            self._unplaced(rest[0])
 
     def _said_beside_texts(self, row: Row, index: int) -> bool:
         """Whether the heading is said again beside the goal's texts, as where a merged cell was taken apart."""
@@ -257,13 +341,13 @@ class _TableReader:
         """The texts under the labels beside a goal's heading: what the goal is; anything else becomes a header field."""
         goal = self.again or self.goals[-1]
         for index, cell in filled:
-            label = next(label for at, label in reversed(self.goal_labels) if at <= index)
-            if label.key == "title":
+            label = next((label for at, label in reversed(self.goal_labels) if at <= index), None)
+            if label is None or label.key == "title":
                 goal.title = one_line("\n".join(filter(None, (goal.title, cell.text))))
                 continue
             known = [item.value.text for item in self.content.header if item.key == label.key] if self.again else []
             if cell.text not in known:  # a text said again at a page's top
-                self.content.header.append(HeaderField(label.key, label.texts[0], cell_of(cell)))
+                self.content.header.append(HeaderField(label.key, self.goal_names.get(label.key, label.texts[0]), cell_of(cell)))
 
     def _open(self, cell: TableCell, heading: GoalHeading, match: LabelMatch, title: str = "") -> None:
         weight = match.get("weight")
@@ -278,7 +362,7 @@ class _TableReader:
         elif heading.opens == "indicators":
             goal = self.again or self.goals[-1]
             goal.weight = declared or goal.weight
-        self.block = "indicators" if self.columns or self.header_failed else "goal"
+        self.block = "indicators" if self.columns else "goal"
 
     def _settle(self, *, another: bool) -> None:
         """Whether the heading said again was that of another goal is known now. What follows it otherwise goes on with the goal."""
@@ -288,82 +372,80 @@ class _TableReader:
             self.goals[-1].title += self.again.title
         self.again = None
 
+    # indicators
+
     def _indicator_header(self, row: Row, found: Sequence[tuple[int, Label]]) -> None:
         others = self.layout.other_columns
-        for cell in (cell for cell in row[: found[0][0]] if cell and not others.find(cell.text)):
+        headings: list[int] = []
+        for index, cell in ((i, cell) for i, cell in enumerate(row[: found[0][0]]) if cell and not others.find(cell.text)):
             heading = self._heading(cell.text)
             if heading:
+                headings.append(index)
                 self._open(cell, *heading)
-            else:
-                self.problems.append(unplaced(cell, f"目标标题，或表头各列：{self.layout.columns.names}"))
-        self.columns = read_header(row, self.layout.columns, found, self.problems, others, self.content.doubts)
-        self.header_failed = self.columns is None
+            elif not self.goals:
+                self.goals.append(OpenGoal(one_line(cell.text), cell.place))
+        doubts: list[Doubt] = []
+        self.columns = read_header(row, self.layout.columns, found, others, doubts, headings)
+        known = {(doubt.key, doubt.text) for doubt in self.content.doubts}  # said again at a page's top
+        self.content.doubts += [doubt for doubt in doubts if (doubt.key, doubt.text) not in known]
         self.block = "indicators"
         if not self.goals:
-            where = next(cell for cell in row if cell)
-            self.problems.append(Problem(where.place, "指标表头之前没有年度目标", "年度目标（写明分值）", code="input.no-goal"))
-            self.goals.append(OpenGoal("", where.place, failed=True))
-        if self.columns is None:
-            self.goals[-1].failed = True
+            self.goals.append(OpenGoal("", next(cell for cell in row if cell).place))
 
     def _indicator_row(self, row: Row) -> None:
         columns = self.columns
-        if columns is None:  # its header row is already a problem
-            self._settle(another=False)
-            self.goals[-1].failed = True
+        if columns is None:
             return
-        before = len(self.problems)
         row = widened(row, columns)
-        for cell in (cell for cell in row[: columns.first] if cell):
-            self.problems.append(unplaced(cell, "年度目标、" + self.layout.closing.names))
-        crowded: list[Problem] = []
-        values = columns.values(row, crowded, self.layout.columns)
-        name = values.get("name")
-        if check_width(row, columns, self.problems, name.text if name else ""):
-            self.problems += crowded
-        self._settle(another=self.goals[-1].is_over(values.get("level1"), self.layout.weight))
-        goal = self.goals[-1]
-        goal.levels(values.get("level1"), values.get("level2"), self.layout.weight)
-        if not name:
-            where = name.place if name is not None else replace(row[0].place, cell=0)
-            shown = "、".join(cell.text for cell in row if cell)
-            self.problems.append(Problem(where, f"本行没有三级指标的名称（{shown[:60]}）", "三级指标名称", code="input.no-name"))
-        elif not goal.level1:
-            where = values["level1"].place if "level1" in values else name.place
-            self.problems.append(Problem(where, f"“{name.text}”没有一级指标，上面各行也没有", "一级指标", code="input.no-level1"))
-        if len(self.problems) > before or not name:
-            goal.failed = True
+        before = [cell for cell in row[: columns.first] if cell]
+        if before and not any(row[columns.first :]):
+            self._unknown(row, [(index, cell) for index, cell in enumerate(row) if cell])
             return
-        text, weight = weighted(name, self.layout.weight)
-        named = {key: cell_of(cell) for key, cell in values.items() if key not in ("name", "level1", "level2")}
-        fields: dict[str, Any] = {key: cell for key, cell in named.items() if not key.startswith(OTHER)}
-        others = [HeaderField("", key.removeprefix(OTHER), cell) for key, cell in named.items() if key.startswith(OTHER) and cell]
-        if weight:
-            fields.setdefault("weight", weight)
-        if not composed(fields, self.layout.composition):
-            goal.failed = True
-            known = "、".join(sorted(self.layout.composition.signs if self.layout.composition else ()))
-            self.problems.append(unplaced(values["nature"], known, part="indicators.composition"))
-        if not take_part(goal, text, name.place, fields, self.layout, self.content.doubts):
-            goal.indicators.append(Indicator(text, goal.level1, goal.level2, name.place, others=tuple(others), **fields))
+        found = indicator_of(row, columns, self.layout, self.content.doubts)
+        self._settle(another=self.goals[-1].is_over(found.values.get("level1"), self.layout.weight))
+        goal = self.goals[-1]
+        goal.levels(found.values, self.layout.weight)
+        if found.carried:
+            found.name = goal.indicators[-1].name if goal.indicators else ""
+            found.unnamed = not found.name
+        indicator = found.indicator(goal.level1, goal.level2)
+        if indicator is not None:
+            goal.indicators.append(indicator)
+            if not goal.level1 and "level1" in columns.names:
+                self.content.doubts.append(Doubt("no_level1", indicator.name, indicator.name, indicator.place))
+        elif found.unnamed:
+            self._unknown(row, [(index, cell) for index, cell in enumerate(row) if cell])
+        if before and indicator is not None:
+            text = "、".join(one_line(cell.text) for cell in before)
+            self.content.header.append(HeaderField("", "", Cell(text, before[0].place)))
+            self.content.doubts.append(Doubt("label_unknown", text, text, before[0].place))
 
     # the end
 
     def finish(self, place: Place) -> TableContent:
-        content = self.content
-        content.budget = self.budget.finish(place)
-        content.kind = content.kind or self.budget.kind
-        if not self.goals:
-            self.problems.append(Problem(place, "表中没有年度目标", "至少一个年度目标及其指标", code="input.no-goals"))
+        content, layout = self.content, self.layout
+        content.budget = self.budget.finish()
+        if not any(line.role == "total" for line in content.budget):
+            content.doubts.append(Doubt("no_budget", layout.budget.total, "", place))
+        self.closing.settle()
         self._settle(another=True)
-        read_weight_cells(self.goals, self.layout.weight_cells)
-        read_bare_weights(self.goals, self.layout.weight_if_all)
+        settle_targets(self.goals, layout, content.doubts)
+        levels = settle_levels(self.goals, layout)
+        if levels or any(goal.groups for goal in self.goals):
+            known = next((label.texts[0] for label in layout.columns.items if label.key == "level1"), "")
+            content.doubts[:] = [item for item in content.doubts if (item.key, item.subject) != ("column_missing", known)]
+        content.header += levels
+        settle_parts(self.goals, layout, content.doubts)
+        read_weight_cells(self.goals, layout.weight_cells)
+        read_bare_weights(self.goals, layout.weight_if_all)
+        settle_numbered(self.goals, layout, content.doubts)
         content.doubts += separate(self.goals, self._indicator_points())
+        filled = [goal for goal in self.goals if goal.indicators]
         for goal in self.goals:
-            if not goal.indicators and not goal.failed:
-                message = f"“{goal.title[:_SHOWN] or goal.heading[:_SHOWN]}”下没有指标"
-                self.problems.append(Problem(goal.place, message, "表头一行和至少一个指标", code="input.empty-goal"))
-        content.goals = tuple(goal.closed(number) for number, goal in enumerate(self.goals, start=1))
+            if not goal.indicators and filled:
+                name = goal.title or goal.heading
+                content.doubts.append(Doubt("unread_goal", one_line(name), goal.heading, goal.place))
+        content.goals = tuple(goal.closed(number) for number, goal in enumerate(filled, start=1))
         return content
 
     def _indicator_points(self) -> Decimal | None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from engine.submission.model import BudgetLine, Cell, Form
-from engine.values.cells import number_of
+from engine.values.cells import number_of, value_of
 from engine.values.model import Value
 from engine.values.notation import read_value
 from engine.values.numerals import EXACT
@@ -33,7 +33,7 @@ class Amounts:
 def amounts_of(line: BudgetLine, words: Vocabulary) -> Amounts:
     """The amounts of a line. Its unit is the block's; where that is not declared, the one all of its cells write out."""
     cells = {name: cell for name in COLUMNS if (cell := getattr(line, name)) is not None}
-    typed = {name: read_value(cell.text, words) for name, cell in cells.items()}
+    typed = {name: value_of(cell, words) for name, cell in cells.items()}
     unit = line.money_unit or _shared_unit(cells, words)
     one = _money(read_value("1" + unit, words), words) if unit else None
     numbers: dict[str, Decimal | None] = {}

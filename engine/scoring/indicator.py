@@ -119,10 +119,20 @@ def _unscored(known: Recognised, weight: Decimal, case: Case, policy: Policy) ->
     said = words or known.comparison.reason or known.verdict_reason
     reason = "；".join(dict.fromkeys(filter(None, [case.label, said])))
     trace = Trace(f"{known.nature}.{case.id}", case.label, case.basis)
+    allowed = _whole_range(weight, policy) if case.status == "needs_review" else None
+    return Score(known.reported, None, None, allowed, case.status, reason, trace, _limits(allowed))
+
+
+def unscored(known: Recognised, reason: str, policy: Policy) -> Score:
+    """No score but the whole range of the weight, and why: the cells it would rest on are not certain."""
+    allowed = None if known.weight is None else _whole_range(known.weight, policy)
+    return Score(known.reported, None, None, allowed, "needs_review", reason, None, _limits(allowed))
+
+
+def _whole_range(weight: Decimal, policy: Policy) -> Range:
     lowest = policy.scoring.rounding.above(formula.evaluate(policy.scoring.bounds.lowest, {"weight": weight}), True)
     highest = policy.scoring.rounding.below(formula.evaluate(policy.scoring.bounds.highest, {"weight": weight}), True)
-    allowed = (lowest, highest) if case.status == "needs_review" else None
-    return Score(known.reported, None, None, allowed, case.status, reason, trace, _limits(allowed))
+    return lowest, highest
 
 
 def _limits(allowed: Range | None) -> tuple[Fraction, Fraction] | None:

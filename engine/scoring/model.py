@@ -76,6 +76,8 @@ class Recognised:
     """What its name was cut into, for people."""
     answer: KnownIndicator | None = None
     """What somebody said of which way is better; it holds unless a sign says another."""
+    doubt: str = ""
+    """Why a cell the score rests on is not certain to be what was meant (Chinese): nothing is made of the row."""
     weight_ground: Literal["printed", "inferred", ""] = ""
     """`printed`, or `inferred` from headings, own scores and sums; empty where nothing is known of it."""
     weight_reason: str = ""

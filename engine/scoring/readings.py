@@ -15,9 +15,9 @@ from engine.language.fields import DIRECTIONS
 from engine.language.tables import Case
 from engine.policy.model import Policy, Question
 from engine.policy.reading import ASKED, READING
-from engine.scoring.indicator import score_indicator
+from engine.scoring.indicator import score_indicator, unscored
 from engine.scoring.model import Alternative, Recognised, Score, Trace
-from engine.scoring.recognition import DirectionReading, Typed, direction_case, read, readings_of, recognised, typed
+from engine.scoring.recognition import DirectionReading, Typed, direction_case, doubt_of, read, readings_of, recognised, typed
 from engine.submission.model import Indicator
 from engine.values.known_names import KnownNames
 from engine.values.numerals import plain
@@ -38,6 +38,8 @@ def judge(
     """Recognise and score one indicator that is worth so many points (None: not known), in every reading it leaves open."""
     item = typed(indicator, form_kind, fiscal_year, policy, answers, weight)
     case = direction_case(item, policy)
+    if doubt := doubt_of(indicator):
+        return _withheld(item, case, doubt, policy)
     directions = readings_of(case)
     first = _outcome(item, directions[0], case, policy)
     if len(directions) == 1 and not case.ask:
@@ -53,6 +55,15 @@ def judge(
         again = direction_case(item, policy, fits)
         likely = again if not again.certain else case
     return _open(outcomes, item, case, likely, policy)
+
+
+def _withheld(item: Typed, case: Case, doubt: str, policy: Policy) -> tuple[Recognised, Score]:
+    """An indicator with a cell that is not certain: nothing is made of it, and a person has to look at it."""
+    known = recognised(item, read(item, readings_of(case)[0], case, policy), case)
+    fields = {**known.fields, "verdict": "unknown", "met": "unknown"}
+    steps = tuple(replace(step, value="unknown") if step.table == "met" else step for step in known.steps)
+    known = replace(known, met="unknown", fields=fields, steps=steps, verdict_reason=doubt, doubt=doubt)
+    return known, unscored(known, doubt, policy)
 
 
 def _outcome(

@@ -70,9 +70,10 @@ def typed(
     """Type the values of one indicator, compare them, read its name. What the policy knows outranks the form's own `answers`."""
     words = policy.words
     target, actual = value_of(indicator.target, words), value_of(indicator.actual, words)
-    compared = compare_values.compare(target, actual, words, fiscal_year)
+    doubt = doubt_of(indicator)
+    compared = Comparison("incomparable", reason=doubt) if doubt else compare_values.compare(target, actual, words, fiscal_year)
     reported = number_of(indicator.score)
-    wording = _wording(indicator, target, actual, compared, fiscal_year, policy)
+    wording = NOT_READ if doubt else _wording(indicator, target, actual, compared, fiscal_year, policy)
     known = _as_filed(indicator, form_kind, target, actual, compared)
     known |= {"wording": wording.verdict, "wording_aim": wording.aim, "wording_ground": wording.ground}
     if weight is not None:
@@ -91,6 +92,12 @@ def typed(
     if answer is not None:
         known["known_direction"] = answer.means
     return Typed(indicator, form_kind, weight, reported, target, actual, compared, wording, known, said, answer)
+
+
+def doubt_of(indicator: Indicator) -> str:
+    """Why target, actual or weight are not certain to be what was meant; empty if they are."""
+    cells = (indicator.target, indicator.actual, indicator.weight)
+    return "；".join(dict.fromkeys(cell.doubt for cell in cells if cell is not None and cell.doubt))
 
 
 def direction_case(item: Typed, policy: Policy, score_direction: str = "") -> Case:

@@ -31,7 +31,7 @@ def score_execution(line: BudgetLine | None, policy: Policy, words: Vocabulary) 
     for name, cell in (("budget", line.budget), ("executed", line.executed)):
         value = numbers.get(name)
         if value is None:
-            what = f"“{cell.text}”不是数" if cell else "没有填"
+            what = f"“{cell.text}”{cell.doubt or '不是数'}" if cell else "没有填"
             return Score(reported, None, None, None, "needs_review", f"{'预算数' if name == 'budget' else '执行数'}{what}", None)
         fields[name] = value
     if reported is not None:

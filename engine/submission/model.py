@@ -17,6 +17,8 @@ class Cell:
 
     text: str
     place: Place = field(default=Place(), compare=True)
+    doubt: str = ""
+    """Why what stands here is not certain to be what was meant (Chinese): a formula without its result, a row that lacks a cell."""
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -51,6 +53,8 @@ class BudgetLine:
     weight: Cell | None = None
     """分值 of budget execution as printed, e.g. 20."""
     score: Cell | None = None
+    reason: Cell | None = None
+    """原因 where the block has such a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,8 @@ class RolledForm:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorPart:
-    """A row that only says what the indicator above it consists of (其中：…): no weight, no score, no indicator of its own."""
+    """A row that only says what the indicator above it consists of: 其中：… without weight and score, or one of the numbered rows
+    whose weights and scores add up to it. It is no indicator of its own."""
 
     name: str
     place: Place
@@ -162,6 +167,8 @@ class IndicatorPart:
     nature: Cell | None = None
     unit: Cell | None = None
     reason: Cell | None = None
+    weight: Cell | None = None
+    score: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +184,11 @@ class Indicator:
     actual: Cell | None = None
     score: Cell | None = None
     nature: Cell | None = None
-    """指标性质 (≥ ≤ = 定性) where the layout has such a column."""
+    """指标性质 (正向, 定性, or ≥ ≤ =) where the layout has such a column."""
+    operator: Cell | None = None
+    """计算符号 (≥ ≤ = or such words) where there is a column of them, whatever its heading, beside or instead of 指标性质."""
+    initial: Cell | None = None
+    """年初指标值 where the form has an adjusted one, which then is the target."""
     unit: Cell | None = None
     """度量单位 where the layout has such a column."""
     reason: Cell | None = None
@@ -248,7 +259,8 @@ class Doubt:
 
     `key` is what the doubt is about: `run_together` (weight and score in one cell), `part_unmarked` (a row read as a part of
     the indicator above though it does not say so), `part_alone` (其中 without an indicator above it), `column_unlisted` (a
-    column of the indicators that the layout does not know: kept, but nothing is made of it).
+    column of the indicators that the layout does not know: kept, but nothing is made of it), and so on: each has a rule that
+    says it. Keys that begin with `unread_` are of what was left out or not understood though a score or sum rests on it.
     """
 
     key: str
@@ -261,6 +273,11 @@ class Doubt:
     """The reading that was taken; empty if none is certain enough and the cell stays as written."""
     readings: str = ""
     """The readings that are possible, in Chinese, for people."""
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it is of something left out or not understood though a score or sum rests on it."""
+        return self.key.startswith("unread_")
 
 
 DIRECTION_WORDS = {

@@ -235,7 +235,8 @@ def _read(cls: type[Any], data: Mapping[str, Any], path: Path, place: PlaceOf) -
 
 def _cell(data: Any, path: Path, place: PlaceOf) -> Cell:
     if isinstance(data, dict):
-        return Cell(_text(data["text"]), Place(**data["where"]) if "where" in data else place(path))
+        where = Place(**data["where"]) if "where" in data else place(path)
+        return Cell(_text(data["text"]), where, data.get("doubt", ""))
     return Cell(_text(data), place(path))
 
 

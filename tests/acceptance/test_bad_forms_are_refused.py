@@ -1,4 +1,4 @@
-"""Bad input: a clear Chinese error that names file and line, exit status 5, and nothing on standard output."""
+"""Bad input: a clear Chinese error that names file and line, exit status 5. Where there is a form in it, the rest is judged."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ def test_a_directory(jixiao: Jixiao, tmp_path: Path) -> None:
 
 INDICATORS = "\t一级指标\n\t二级指标\n\t三级指标\n\t年初目标值（A)\n\t实际完成值(B)\n\t得分\n"
 BAD = {
-    "a form without goals": (lambda text: text[: text.index("\t年度绩效目标1")] + text[text.index("\t总分") :], ["第1行", "目标"]),
-    "a goal without indicators": (
-        lambda text: text[: text.index("\t\n\t产出指标")] + text[text.index("\t总分") :],
-        ["第20行", "指标"],
-    ),
+    "a form without goals": (lambda text: text[: text.index("\t年度绩效目标1")] + text[text.index("\t总分") :], ["指标"]),
+    "a goal without indicators": (lambda text: text[: text.index("\t\n\t产出指标")] + text[text.index("\t总分") :], ["指标"]),
     "a row with too few cells": (lambda text: text.replace("\t1期\n\t6.67\n", ""), ["第28行", "培训期数"]),
     "a row with too many cells": (lambda text: text.replace("\t1期\n", "\t1期\n\t2期\n\t3期\n"), ["第28行", "培训期数"]),
     "a goal whose rows are prose": (
         lambda text: text.replace("\t3期\n\t1期\n\t6.67\n", "\t第一期已经办完，其余两期移至次年。\n"),
         ["第28行", "培训期数"],
     ),
-    "a header nobody knows": (lambda text: text.replace("\t实际完成值(B)\n", "\t干得怎么样\n"), ["第25行", "干得怎么样"]),
+    "a header nobody knows": (
+        lambda text: text.replace("\t实际完成值(B)\n", "\t干得怎么样\n"),
+        ["第25行", "干得怎么样", "实际完成值"],
+    ),
     "a negative weight": (lambda text: text.replace("培训期数（20分）", "培训期数（-20分）"), ["负", "-20", "第31行", "培训期数"]),
     "a weight that is no number": (lambda text: text.replace("培训期数（20分）", "培训期数（贰拾点分）"), ["培训期数", "第31行"]),
     "no budget line": (
@@ -77,7 +77,30 @@ BAD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("mistake", [name for name in BAD if name not in ("a weight that is no number", "no budget line")])
+NO_FORM = ("a form without goals", "a goal without indicators", "a negative weight")
+LEFT_OUT = ("a row with too few cells", "a row with too many cells", "a goal whose rows are prose", "a header nobody knows")
+
+
+@pytest.mark.parametrize("mistake", LEFT_OUT)
+def test_what_is_not_understood_is_told_and_costs_what_rests_on_it(jixiao: Jixiao, forms: Forms, mistake: str) -> None:
+    break_, words = BAD[mistake]
+    path = forms.write()
+    path.write_text(break_(path.read_text(encoding="utf-8")), encoding="utf-8")
+    run = jixiao("evaluate", path, "--format", "json")
+    assert run.status == 5
+    assert all(line.startswith("注意：") for line in run.err.splitlines())
+    for word in (str(path), *words):
+        assert word in run.err
+    (form,) = run.data["forms"]
+    hurt = [item for item in form["indicators"] if item["status"] == "needs_review"]
+    assert ("培训期数" in {item["name"] for item in hurt}, form["scores"]["total"]["computed"]) == (True, None)
+    assert all((item["met"], item["computed"]) == ("unknown", None) for item in hurt)
+    assert len(hurt) == (4 if mistake == "a header nobody knows" else 1)
+    accused = [finding["rule"] for finding in run.data["findings"] if finding["subject"] == "培训期数"]
+    assert all(rule.startswith("notation.unread") for rule in accused), accused
+
+
+@pytest.mark.parametrize("mistake", NO_FORM)
 def test_a_form_with_a_mistake(jixiao: Jixiao, forms: Forms, mistake: str) -> None:
     break_, words = BAD[mistake]
     path = forms.write()

@@ -76,8 +76,7 @@ def test_weights_without_the_word(jixiao: Jixiao) -> None:
 
 
 @pytest.mark.parametrize("command", ["evaluate", "read"])
-def test_an_unknown_row_is_refused_with_where_to_list_it(jixiao: Jixiao, command: str) -> None:
+def test_a_row_nobody_knows_is_kept_and_told(jixiao: Jixiao, command: str) -> None:
     run = jixiao(command, MESSY / "unknown-row.txt")
-    assert (run.status, run.out) == (5, "")
-    for text in ("“专项资金总计”", "项目资金总额", "form.budget.rows"):
-        assert text in run.err
+    assert (run.status, run.err) == (0, "")
+    assert "专项资金总计" in run.out

@@ -210,7 +210,7 @@ def test_a_sichuan_department_form(jixiao: Jixiao) -> None:
     ("old", "new", "words"),
     [
         ("\t132公里\n\t15\n\t15\n", "\t132公里\n\t15\n", ["养护里程", "表1第11行", "表头有9格"]),
-        ("\t年度指标值\n", "\t年度目标\n", ["年度目标", "年度指标值"]),
+        ("\t年度指标值\n", "\t拟做多少\n", ["拟做多少", "年度指标值"]),
     ],
 )
 def test_what_cannot_be_read_is_named_with_its_place(jixiao: Jixiao, tmp_path: Path, old: str, new: str, words: list[str]) -> None:
@@ -229,8 +229,8 @@ def test_a_sign_nobody_knows_is_named(jixiao: Jixiao, tmp_path: Path) -> None:
     path.write_text(replace_once(content, "\t＝\n", "\t约\n"), encoding="utf-8")
     run = jixiao("evaluate", path)
     assert run.status == 5
-    assert "“约”" in run.err
-    assert "≥" in run.err
+    assert "（“约”）" in run.err
+    assert "填 ≥、≤、= 或“定性”" in run.out
 
 
 def test_a_policy_named_comes_before_the_one_found(jixiao: Jixiao, tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_a_policy_named_comes_before_the_one_found(jixiao: Jixiao, tmp_path: Pat
     nothing.write_text("关于开展绩效自评的通知\n各单位：\n", encoding="utf-8")
     wrong = jixiao("evaluate", nothing, "--policy", "sichuan/2025")
     assert wrong.status == 5
-    assert "没有认出自评表：没有找到标题" in wrong.err
+    assert "没有认出自评表：看上去是通知或办法" in wrong.err
     record = tmp_path / "record.json"
     record.write_text(jixiao("read", LAYOUTS / "central-road-2022.txt").out, encoding="utf-8")
     other = jixiao("evaluate", record, "--policy", "hubei/2021", "--format", "json")

@@ -80,6 +80,8 @@ def rows_of(submission: Submission, policy: Policy, number: int) -> Rows:
         return Rows({}, {}, len(evaluation.forms), indicators, (("", why),))
     if any(item.known.comparison.scale_doubt for form in evaluation.forms for item in form.indicators):
         return Rows({}, {}, len(evaluation.forms), indicators, (("", "计量单位有几种可能"),))
+    if any(item.known.doubt for form in evaluation.forms for item in form.indicators):
+        return Rows({}, {}, len(evaluation.forms), indicators, (("", "有的单元格不能确定"),))
     if any(item.known.weight_ends for form in evaluation.forms for item in form.indicators):
         return Rows({}, {}, len(evaluation.forms), indicators, (("", "表上没有列分值，只推得出范围"),))
     builder = _Rows(evaluation, facts, number)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.findings.facts.numbers import excess, ratio
 from engine.findings.facts.report_text import ReportText, doubled, folded
 from engine.findings.facts.rows import Blanks, part_fields, shared_score
 from engine.language.facts import IndicatorFact
+from engine.language.facts.indicator import PartFields
 from engine.policy.model import Policy
 from engine.scoring.form import canonical_level1
 from engine.scoring.model import Recognised, ScoredIndicator
@@ -41,7 +42,7 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
     target, actual, achieved = known.target_number, known.actual_number, known.fields.get("achieved")
     name = names.reduce(indicator.name, policy.names)
     stem = name.removesuffix(names.ending(name, policy.names))
-    return IndicatorFact(
+    fact = IndicatorFact(
         form=around.form,
         form_kind=around.form_kind,
         name_key=around.name_key,
@@ -110,6 +111,38 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         in_problems=texts.mentions(texts.problems, indicator.name),
         in_report=texts.mentions(texts.report, indicator.name),
         evidence=texts.sentence_has(indicator.name, policy.evidence_words),
+    )
+    return _withheld(fact) if known.doubt else fact
+
+
+def _withheld(fact: IndicatorFact) -> IndicatorFact:
+    """The fact of a row with a cell that is not certain: what it is called and where it stands, and nothing its cells say. The
+    doubt itself is a fact of its own."""
+    return replace(
+        fact,
+        target_text=None,
+        actual_text=None,
+        target_kind=None,
+        actual_kind=None,
+        target_operator=None,
+        actual_operator=None,
+        target_unit=None,
+        actual_unit=None,
+        target_year=None,
+        actual_year=None,
+        target_parts=None,
+        actual_parts=None,
+        comparison=None,
+        verdict=None,
+        wording=None,
+        wording_aim=None,
+        wording_ground=None,
+        nature=None,
+        attainment=None,
+        scan_doubt=None,
+        split=PartFields(),
+        full_marks=None,
+        copied=None,
     )
 
 

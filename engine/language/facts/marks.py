@@ -13,7 +13,12 @@ SECTIONS = ("score", "execution", "met", "unmet", "problems", "problem", "remedi
 DOUBTS = (
     *("run_together", "part_unmarked", "part_alone", "column_unlisted"),
     *("hidden_sheet", "hidden_cells", "hidden_text", "deleted_text", "deleted_rows"),
+    *("label_unknown", "sheet_left_out", "table_left_out", "rows_left_out", "column_missing", "column_misspelt", "column_twice"),
+    *("no_title", "no_unit", "unit_taken", "no_year", "kind_taken", "no_budget", "budget_taken", "amount_shared"),
+    *("no_level1", "children_apart"),
+    *("unread_cell", "unread_row", "unread_crowded", "unread_column", "unread_sign", "unread_form", "unread_goal"),
 )
+"""What a doubt in reading a form may be of; keys that begin with `unread_` are of what a score or sum rests on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from engine.documents.model import Document, Paragraph, Table, TableCell
 from engine.documents.text import read, read_text
 from engine.errors import EXIT_INPUT, InputError, Place, PolicyError
 from engine.forms.columns import Columns, closing_values
-from engine.forms.goal_rows import OpenGoal, composed, read_weight_cells
+from engine.forms.goal_rows import OpenGoal, read_weight_cells
 from engine.forms.labels import fold, label_keys
 from engine.forms.layout import layout as build_layout
 from engine.forms.model import Composition, Layout
 from engine.forms.reader import read_forms, recognises
-from engine.submission.model import Cell, Form, Indicator
+from engine.forms.targets import composed
+from engine.submission.model import Cell, Doubt, Form, Indicator
 from engine.yaml import reader as yamlfile
 from engine.yaml import schema as schemas
 
@@ -61,11 +62,20 @@ def indicator(*row: str, header: list[str] | None = None) -> Indicator:
     return form.goals[0].indicators[0]
 
 
-def problems(text: str) -> list[str]:
+def refused(text: str) -> str:
+    """The one line that says why there is no form in a text."""
     with pytest.raises(InputError) as caught:
         forms(text)
     assert caught.value.exit_status == EXIT_INPUT
-    return [str(problem) for problem in caught.value.problems]
+    (problem,) = caught.value.problems
+    assert problem.code == "input.no-form"
+    return str(problem)
+
+
+def told(text: str) -> list[tuple[str, str]]:
+    """What is doubtful about the one form in a text: key, and what it is about."""
+    (form,) = forms(text)
+    return [(doubt.key, doubt.subject) for doubt in form.doubts]
 
 
 # the seed
@@ -299,7 +309,7 @@ def test_the_same_heading_opens_another_goal_if_its_levels_begin_anew_or_its_wei
 
 
 def test_a_heading_said_again_without_rows_is_a_goal_without_indicators() -> None:
-    assert ["下没有指标" in line for line in problems(project(HEADER, FIRST, ["年度绩效目标1（80分）"], ["总分", "9"]))] == [True]
+    assert told(project(HEADER, FIRST, ["年度绩效目标1（80分）"], ["总分", "9"])) == [("unread_goal", "年度绩效目标1（80分）")]
 
 
 # weights beside names
@@ -398,7 +408,10 @@ def test_titles(title: str, kind: str, name: str, unit: str, year: int) -> None:
 
 
 def test_a_sentence_is_no_title() -> None:
-    assert "没有认出自评表：没有找到标题" in problems(project(title="我们按要求填报了2021年度某项目自评表"))[0]
+    row = ["", "产出指标", "数量指标", "甲", "1", "1", "1"]
+    (form,) = forms(project(HEADER, row, title="我们按要求填报了2021年度某项目自评表。"))
+    assert (form.title, form.name, form.fiscal_year) == ("", "某经费", 0)
+    assert {"no_title", "no_year"} <= {doubt.key for doubt in form.doubts}
 
 
 # a money unit in the name of a row
@@ -447,37 +460,41 @@ def test_labels_nobody_listed_are_kept_without_a_key() -> None:
 
 
 @pytest.mark.parametrize(
-    "row",
+    ("row", "kept"),
     [
-        ["项目责任人"],
-        ["项目类列", "部门"],
-        ["2021", "5"],
-        ["本项目于2021年启动，已按期完成。", "是"],
-        ["某数", "1", "2", "3"],
-        ["主管部门", "某厅", "某局"],
-        ["项目类别", "1、部门预算项目 ☑", "2、省直专项 □", "3、转移支付 □"],
+        (["项目类列", "部门"], ("", "部门")),
+        (["2021", "5"], ("", "2021、5")),
+        (["本项目于2021年启动，已按期完成。", "是"], ("", "本项目于2021年启动，已按期完成。、是")),
+        (["某数", "1", "2", "3"], ("某数", "1、2、3")),
+        (["主管部门", "某厅", "某局"], ("主管部门", "某局")),
     ],
 )
-def test_what_does_not_look_like_labels_with_values_is_a_problem(row: list[str]) -> None:
-    assert "无法归入表中任何一项" in problems(with_head(row))[0]
+def test_what_does_not_look_like_labels_with_values_is_kept_and_told(row: list[str], kept: tuple[str, str]) -> None:
+    (form,) = forms(with_head(row))
+    assert ("label_unknown") in [doubt.key for doubt in form.doubts]
+    assert kept[1] in [item.value.text for item in form.header]
 
 
-def test_a_row_that_has_no_place_says_where_to_list_it() -> None:
-    said = problems(project(["项目责任人", "张三"], HEADER, ["", "产出指标", "数量指标", "甲", "1", "1", "1"]))
-    assert ["form.yaml" in line and "form.budget.rows 的 labels" in line for line in said] == [True]
-    assert "form.header 的 labels" in problems(with_head(["2021", "5"]))[0]
+def test_choices_in_cells_of_their_own_are_one_value() -> None:
+    (form,) = forms(with_head(["项目类别", "1、部门预算项目 ☑", "2、省直专项 □", "3、转移支付 □"]))
+    assert "1、部门预算项目 ☑ 2、省直专项 □ 3、转移支付 □" in [f.value.text for f in form.header if f.key == "project_category"]
+    assert form.doubts == ()
+
+
+def test_a_row_that_has_no_place_is_kept() -> None:
+    (form,) = forms(project(["项目秘钥", "张三"], HEADER, ["", "产出指标", "数量指标", "甲", "1", "1", "1"]))
+    assert ("项目秘钥", "张三") in [(f.label, f.value.text) for f in form.header]
+    assert [doubt.key for doubt in form.doubts] == ["label_unknown"]
 
 
 # the file as a whole
 
 
-def test_no_form_says_what_was_sought_and_found() -> None:
-    (said,) = problems("通知\n" + table(["三级指标", "年初目标值", "实际完成值"]))
-    assert "没有认出自评表：没有找到标题" in said
-    assert "三级指标" in said
-    assert "2021年度××经费项目自评表" in said
-    (said,) = problems("通知\n")
-    assert "一个也没有" in said
+def test_no_form_is_said_in_one_line() -> None:
+    said = refused("通知\n" + table(["三级指标", "年初目标值", "备注"], ["甲", "1", ""]))
+    assert "没有认出自评表：看上去是没有实际完成值和得分的目标表" in said
+    assert "实际完成值和得分各栏的一张表" in said
+    assert "看上去是没有表格的文字" in refused("通知\n")
 
 
 def test_title_over_two_paragraphs() -> None:
@@ -493,7 +510,9 @@ def test_table_of_contents_is_no_form() -> None:
 
 
 def test_title_without_table() -> None:
-    assert "标题下没有表格" in problems("2021年度某项目自评表\n填报单位：甲\n")[0]
+    assert "标题下没有表格" in refused("2021年度某项目自评表\n填报单位：甲\n")
+    good = project(HEADER, ["", "产出指标", "数量指标", "甲", "1", "1", "1"])
+    assert told(good + "备注：\n1.口径\n\n2021年度另一项目自评表\n填报单位：甲\n") == [("unread_form", "2021年度另一项目自评表")]
 
 
 def test_missing_total_is_not_fatal() -> None:
@@ -555,8 +574,8 @@ def test_blocks_of_another_reader_with_merged_cells() -> None:
 # what has no place
 
 
-def test_every_problem_is_reported_with_its_place() -> None:
-    said = problems(
+def test_everything_doubtful_is_told_with_its_place() -> None:
+    (form,) = forms(
         project(
             ["项目属形", "持续性"],
             HEADER,
@@ -564,67 +583,114 @@ def test_every_problem_is_reported_with_its_place() -> None:
             ["", "", "", "乙（4分）", "1", "1", "4", "多出"],
             ["", "", "", "", "1", "1", "4"],
             ["说不清", "", "", "丙（4分）", "1", "1", "4"],
+            ["", "", "", "丁（4分）", "1", "1", "4"],
         )
     )
-    assert len(said) == 5
-    assert all(line.startswith("f.txt：第") for line in said)
-    assert "项目属形" in said[0]
-    assert "有6格，表头有7格" in said[1]
-    assert "有8格，表头有7格" in said[2]
-    assert "没有三级指标的名称" in said[3]
-    assert "“说不清”无法归入" in said[4]
-    assert "（表1第9行第1格）" in said[4]
+    assert [(doubt.key, doubt.subject) for doubt in form.doubts] == [
+        ("label_unknown", "项目属形"),
+        ("unread_row", "甲"),
+        ("unread_row", "乙"),
+        ("label_unknown", "1"),
+        ("label_unknown", "说不清"),
+    ]
+    assert all(str(doubt.place).startswith("f.txt：第") for doubt in form.doubts)
+    found = form.goals[0].indicators
+    assert [(i.name, bool(i.score and i.score.doubt), bool(i.target and i.target.doubt)) for i in found] == [
+        ("甲", False, True),
+        ("乙", True, True),
+        ("丙", False, False),
+        ("丁", False, False),
+    ]
+    assert "本行有6格，表头有7格" in (found[0].target.doubt if found[0].target else "")
 
 
-def test_unknown_header_label_names_the_nearest() -> None:
+def test_a_row_that_lacks_only_its_reason_has_an_empty_one() -> None:
+    header = [*HEADER, "未完成原因分析"]
+    (form,) = forms(project(header, ["", "产出指标", "数量指标", "甲（80分）", "1", "1", "80"]))
+    (found,) = form.goals[0].indicators
+    assert (form.doubts, _text(found.score), found.reason is not None, _text(found.reason)) == ((), "80", True, "")
+
+
+def test_an_unknown_header_label_is_kept() -> None:
     text = project(HEADER, ["", "产出指标", "数量指标", "甲", "1", "1", "1"]).replace("\t项目名称", "\t项目实施单伍")
-    (said,) = problems(text)
-    assert "“项目实施单伍”" in said
-    assert "是否想写“项目实施单位”" in said
+    assert told(text) == [("label_unknown", "项目实施单伍")]
 
 
-def test_header_row_with_a_label_misspelt() -> None:
+def test_a_column_label_with_one_character_wrong_is_that_label() -> None:
     header = [cell.replace("三级指标", "三级指示") for cell in HEADER]
-    said = problems(project(header, ["", "产出指标", "数量指标", "甲", "1", "1", "1"]))
-    assert any("是否想写“三级指标”" in line for line in said)
-    assert any("表头缺少列“三级指标”" in line for line in said)
+    (form,) = forms(project(header, ["", "产出指标", "数量指标", "甲", "1", "1", "1"]))
+    assert [(doubt.key, doubt.text, doubt.taken) for doubt in form.doubts] == [("column_misspelt", "三级指示", "三级指标")]
+    assert form.goals[0].indicators[0].name == "甲"
 
 
-def test_unknown_budget_row() -> None:
+def test_two_characters_with_one_wrong_are_no_label() -> None:
+    header = [*HEADER[:4], "单价", *HEADER[4:]]
+    (form,) = forms(project(header, ["", "产出指标", "数量指标", "甲", "5元", "1", "1", "1"]))
+    assert [(doubt.key, doubt.text) for doubt in form.doubts] == [("column_unlisted", "单价")]
+    assert form.goals[0].indicators[0].unit is None
+
+
+def test_the_only_line_of_the_budget_is_the_total_whatever_its_name() -> None:
     text = project(HEADER, ["", "产出指标", "数量指标", "甲", "1", "1", "1"]).replace("年度财政资金总额", "年度财政资金总数")
-    (said,) = problems(text)
-    assert "年度财政资金总数" in said
-    assert "是否想写“年度财政资金总额”" in said
+    (form,) = forms(text)
+    assert [(line.role, line.name) for line in form.budget] == [("total", "年度财政资金总数")]
+    assert [(doubt.key, doubt.subject) for doubt in form.doubts] == [("budget_taken", "年度财政资金总数")]
 
 
-def test_no_goals_no_budget() -> None:
-    assert ["没有年度目标" in line for line in problems(project())] == [True]
+def test_of_several_lines_nobody_knows_none_is_taken_for_the_total() -> None:
+    second = ["", "另一笔款项", "50", "50", "100%", ""]
+    text = project(second, HEADER, ["", "产出指标", "数量指标", "甲", "1", "1", "1"]).replace("年度财政资金总额", "某某总数")
+    (form,) = forms(text)
+    assert form.budget == ()
+    assert [doubt.key for doubt in form.doubts] == ["label_unknown", "label_unknown", "no_budget"]
+
+
+def test_a_form_without_goals_or_budget() -> None:
+    assert "没有填了内容的指标" in refused(project())
     text = "2021年度某项目自评表\n填报单位：甲\n" + table(HEADER, ["", "产出指标", "数量指标", "甲", "1", "1", "1"])
-    assert ["没有预算执行的总额" in line for line in problems(text)] == [True]
+    assert told(text) == [("no_budget", "年度资金总额")]
 
 
-def test_goal_without_indicators() -> None:
-    assert ["下没有指标" in line for line in problems(project(HEADER))] == [True]
+def test_a_goal_without_indicators_is_told_beside_one_with_some() -> None:
+    assert "没有填了内容的指标" in refused(project(HEADER))
 
 
-def test_indicator_without_level1() -> None:
-    assert ["没有一级指标" in line for line in problems(project(HEADER, ["", "", "", "甲", "1", "1", "1"]))] == [True]
+def test_an_indicator_without_level1_is_told() -> None:
+    assert told(project(HEADER, ["", "", "", "甲", "1", "1", "1"])) == [("no_level1", "甲")]
 
 
-def test_form_without_unit() -> None:
-    assert [
-        "没有填报单位" in line for line in problems(project(HEADER, ["", "产出指标", "数量指标", "甲", "1", "1", "1"], head=""))
-    ] == [True]
+def test_a_form_without_a_unit_is_told() -> None:
+    assert told(project(HEADER, ["", "产出指标", "数量指标", "甲", "1", "1", "1"], head="")) == [
+        ("no_unit", "2021年度某项目自评表")
+    ]
 
 
-def test_total_twice() -> None:
+def test_of_two_totals_the_first_counts() -> None:
     row = ["", "产出指标", "数量指标", "甲", "1", "1", "1"]
-    assert ["写了两次" in line for line in problems(project(HEADER, row, ["总分", "1"], ["总分", "2"]))] == [True]
+    (form,) = forms(project(HEADER, row, ["总分", "1"], ["总分", "2"]))
+    assert form.total
+    assert (form.total.text, [doubt.key for doubt in form.doubts]) == ("1", ["label_unknown"])
 
 
-def test_problems_of_all_forms_are_collected() -> None:
-    bad = project(HEADER, ["", "产出指标", "数量指标", "", "1", "1", "1"])
-    assert len(problems(bad + "备注：\n\n" + bad)) == 2
+def test_a_name_that_is_missing_is_that_of_the_row_above_only_if_its_cell_goes_on() -> None:
+    def row(*cells: str | None) -> tuple[TableCell, ...]:
+        return tuple(TableCell(text or "", Place(table=1, row=1, cell=i), merged=text is None) for i, text in enumerate(cells, 1))
+
+    rows = (
+        row(*HEADER),
+        row("", "产出指标", "数量指标", "甲（5分）", "1", "1", "5"),
+        row("", None, None, None, "2", "2", "5"),
+        row("", None, "质量指标", "", "3", "3", "5"),
+        row("", None, None, "", "4", "4", "5"),
+    )
+    blocks = (Paragraph("2021年度某项目自评表", Place()), Paragraph("填报单位：甲", Place()), Table(rows, Place(table=1)))
+    (form,) = read_forms(Document(blocks), hubei(), "f.docx")
+    assert [(i.name, i.level2, i.target and i.target.text) for i in form.goals[0].indicators] == [
+        ("甲", "数量指标", "1"),
+        ("甲", "数量指标", "2"),
+        ("质量指标", "质量指标", "3"),
+    ]
+    assert [(doubt.key, doubt.text) for doubt in form.doubts] == [("no_budget", ""), ("label_unknown", "4、4、5")][::-1]
 
 
 # bounds
@@ -684,11 +750,12 @@ def test_every_bad_pattern_of_a_layout_is_reported() -> None:
     assert "标签“项目名称”写了两次" in said
 
 
-def test_a_broken_header_row_is_one_problem_not_many() -> None:
+def test_a_column_that_is_missing_is_told_once() -> None:
     header = [cell for cell in HEADER if cell != "实际完成值(B)"]
     row = ["", "产出指标", "数量指标", "甲", "1", "1"]
-    said = problems(project(header, row, ["年度绩效目标2（12分）", *row[1:]], row))
-    assert ["表头缺少列“实际完成值”" in line for line in said] == [True]
+    (form,) = forms(project(header, row, ["年度绩效目标2（12分）", *row[1:]], row))
+    assert [(doubt.key, doubt.subject) for doubt in form.doubts] == [("column_missing", "实际完成值")]
+    assert [[i.actual for i in goal.indicators] for goal in form.goals] == [[None], [None, None]]
 
 
 def test_rows_of_a_second_goal_need_no_header_of_their_own() -> None:
@@ -698,6 +765,14 @@ def test_rows_of_a_second_goal_need_no_header_of_their_own() -> None:
         ("", "80", 1),
         ("再做一件", "5", 1),
     ]
+
+
+def _indicator(**fields: str) -> Indicator:
+    return Indicator("甲", "产出指标", "数量指标", Place(), **{key: Cell(text) for key, text in fields.items()})
+
+
+def _text(cell: Cell | None) -> str:
+    return cell.text if cell is not None else ""
 
 
 def _composition() -> Composition:
@@ -726,14 +801,17 @@ def _composition() -> Composition:
     ],
 )
 def test_a_target_in_three_columns(nature: str, target: str, unit: str, actual: str, expected: tuple[str, str]) -> None:
-    fields = {key: Cell(text) for key, text in (("nature", nature), ("target", target), ("unit", unit), ("actual", actual))}
-    assert composed(fields, _composition())
-    assert (fields["target"].text, fields["actual"].text) == expected
-    assert (fields["nature"].text, fields["unit"].text) == (nature, unit)
+    made = composed(_indicator(nature=nature, target=target, unit=unit, actual=actual), _composition(), [])
+    assert (_text(made.target), _text(made.actual)) == expected
+    assert (_text(made.nature), _text(made.unit)) == (nature, unit)
 
 
-def test_a_sign_nobody_listed_is_no_sign() -> None:
-    assert not composed({"nature": Cell("约"), "target": Cell("95")}, _composition())
+def test_a_sign_nobody_listed_makes_the_target_doubtful() -> None:
+    doubts: list[Doubt] = []
+    made = composed(_indicator(nature="约", target="95"), _composition(), doubts)
+    assert made.target
+    assert (made.target.text, made.target.doubt) == ("95", "符号“约”不认得")
+    assert [(doubt.key, doubt.text) for doubt in doubts] == [("unread_sign", "约")]
 
 
 @pytest.mark.parametrize(
@@ -763,6 +841,6 @@ def test_weights_as_percentages_are_taken_if_all_are(weights: list[str], read: l
 )
 def test_a_total_row_of_weight_and_score(row: list[str], expected: dict[str, str]) -> None:
     names = ["level1", "level2", "name", "target", "actual", "weight", "score", "reason"]
-    columns = Columns(tuple(enumerate(names, start=1)), 9)
+    columns = Columns.of(list(enumerate(names, start=1)), 9)
     found = closing_values(tuple(TableCell(text, Place()) for text in row), columns, ("weight", "score"))
     assert {key: cell.text for key, cell in found.items()} == expected

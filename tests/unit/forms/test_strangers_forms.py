@@ -8,7 +8,7 @@ import pytest
 from layouts import layout_of
 
 from engine.documents.model import Document, Paragraph, Table, TableCell
-from engine.errors import InputError, Place
+from engine.errors import Place
 from engine.forms.check_boxes import chosen
 from engine.forms.reader import read_forms
 from engine.submission.model import Form
@@ -123,9 +123,8 @@ def test_a_year_in_the_table() -> None:
 
 
 def test_without_a_year_nothing_is_guessed() -> None:
-    with pytest.raises(InputError) as caught:
-        forms("项目支出绩效自评表", "填报日期：2022年3月1日", table())
-    assert [problem.code for problem in caught.value.problems] == ["input.no-year"]
+    read = form("项目支出绩效自评表", "填报日期：2022年3月1日", table())
+    assert (read.fiscal_year, [doubt.key for doubt in read.doubts]) == (0, ["no_year"])
 
 
 @pytest.mark.parametrize(
@@ -174,9 +173,9 @@ def test_rows_below_the_total(tail: Rows) -> None:
     assert same(form(TITLE, table(tail=[TOTAL, *tail])))
 
 
-def test_a_wrong_character_below_the_total_is_no_label_of_its_own() -> None:
-    with pytest.raises(InputError):
-        form(TITLE, table(tail=[TOTAL, ["自评等极", "优"]]))
+def test_a_wrong_character_below_the_total_is_kept_and_told() -> None:
+    read = form(TITLE, table(tail=[TOTAL, ["自评等极", "优"]]))
+    assert (read.grade, [(doubt.key, doubt.subject) for doubt in read.doubts]) == (None, [("label_unknown", "自评等极")])
 
 
 def test_repeated_cells_of_merged_areas_taken_apart() -> None:
@@ -222,9 +221,10 @@ def test_a_bare_word_for_what_the_total_consists_of_names_the_line() -> None:
     assert [(line.name, line.role) for line in read.budget[1:]] == [("其中：", "detail")]
 
 
-def test_a_fund_that_may_be_the_total_is_refused() -> None:
-    with pytest.raises(InputError):
-        form(TITLE, table(funds=[FUNDS, TOTAL_FUND, ["", "专项资金总计", "50", "50", "50", "", "", ""]]))
+def test_a_fund_that_may_be_the_total_is_none_of_the_lines() -> None:
+    read = form(TITLE, table(funds=[FUNDS, TOTAL_FUND, ["", "专项资金总计", "50", "50", "50", "", "", ""]]))
+    assert [line.name for line in read.budget] == ["年度资金总额"]
+    assert [(doubt.key, doubt.subject) for doubt in read.doubts] == [("label_unknown", "专项资金总计")]
 
 
 # columns
@@ -238,14 +238,15 @@ def test_columns_that_are_no_field_are_kept(index: int, label: str) -> None:
 
 
 def test_a_column_nobody_listed_is_kept_with_a_doubt() -> None:
-    read = form(TITLE, table(at(5, "12个"), [at(5, "调整后指标值", [COLUMNS])[0]], tail=at(5, "", [TOTAL])))
+    read = form(TITLE, table(at(5, "12个"), [at(5, "上年完成值", [COLUMNS])[0]], tail=at(5, "", [TOTAL])))
     assert not same(read)
-    assert [(doubt.key, doubt.text) for doubt in read.doubts] == [("column_unlisted", "调整后指标值")]
+    assert [(doubt.key, doubt.text) for doubt in read.doubts] == [("column_unlisted", "上年完成值")]
 
 
-def test_a_column_with_one_character_wrong_is_a_mistake() -> None:
-    with pytest.raises(InputError):
-        form(TITLE, table(columns=[[*COLUMNS[:6], "分直", *COLUMNS[7:]]]))
+def test_a_short_column_label_with_one_character_wrong_is_none() -> None:
+    read = form(TITLE, table(columns=[[*COLUMNS[:6], "分直", *COLUMNS[7:]]]))
+    assert [i.weight for i in read.goals[0].indicators] == [None, None, None]
+    assert [(doubt.key, doubt.text) for doubt in read.doubts] == [("column_unlisted", "分直")]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,134 @@
+"""Header rows of the indicators: which column is which field, where two columns have one name or one has none."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+
+from engine.documents.model import Row
+from engine.forms.columns import OTHER, Columns, one_line
+from engine.forms.labels import Label, Labels, fold
+from engine.submission.model import Doubt
+
+_LEVELS = ("level1", "level2", "name")
+_ALIKE = ("nature", "operator", "unit", "level1", "level2")
+_EXPECTED = ("level1", "target", "actual", "score")
+"""Fields of a self-evaluation form: what a form has no column for is told. Weights may stand behind the names."""
+_VALUES = ("target", "actual", "score")
+_SLIP = 3
+"""A label of so many characters with one wrong is that label; 单价 is not 单位."""
+
+
+def read_header(
+    row: Row,
+    labels: Labels,
+    found: Sequence[tuple[int, Label]],
+    others: Labels,
+    doubts: list[Doubt],
+    headings: Container[int] = (),
+) -> Columns:
+    """The columns of the indicators. What two columns are called by, what nobody listed and what is missing is told; `headings`
+    are cells that are no column.
+
+    Of two columns for one field the first that is written down counts, the other is kept under its own label. A column of weights
+    beside a level is that level's; several columns of reasons are one.
+    """
+    names: dict[int, str] = {}
+    doubtful: dict[str, str] = {}
+    unlisted: list[int] = []
+    listed = _with_slips(row, labels, dict(found), others, doubts, headings)
+    for index in sorted(listed):
+        label = listed[index]
+        key = _weight_of(index, listed) if label.key == "weight" else label.key
+        before = next((at for at, name in names.items() if name == key), None)
+        if before is None or key == "reason":
+            names[index] = key
+            continue
+        counts, kept = (index, before) if _rank(label, row[index].text) < _rank(label, row[before].text) else (before, index)
+        names[counts], names[kept] = key, OTHER + one_line(row[kept].text)
+        if key in _ALIKE:
+            continue  # what each of them says is told by what stands in it
+        if _rank(label, row[index].text) == _rank(label, row[before].text):
+            doubtful[key] = f"“{label.texts[0]}”有两栏，不能确定用哪一栏"
+        text = one_line(row[kept].text)
+        doubts.append(Doubt("column_twice", label.texts[0], text, row[kept].place, taken=one_line(row[counts].text)))
+    first = min(names)
+    for index, cell in enumerate(row):
+        if not cell or index in names or (index < first and not others.find(cell.text)):
+            continue
+        names[index] = OTHER + one_line(cell.text)
+        if not others.find(cell.text):
+            unlisted.append(index)
+    _named(names)
+    missing = {key: _usual(key, labels) for key in _EXPECTED if key not in names.values()}
+    doubtful |= _unread(row, names, missing, unlisted)
+    place = next(cell.place for cell in row if cell)
+    for index in unlisted:
+        text = one_line(row[index].text)
+        if any(key in doubtful for key in missing):
+            meant = "、".join(usual for key, usual in missing.items() if key in doubtful)
+            doubts.append(Doubt("unread_column", text, text, row[index].place, readings=meant))
+        else:
+            doubts.append(Doubt("column_unlisted", text, text, row[index].place))
+    for key, usual in missing.items():
+        if key not in doubtful:
+            doubts.append(Doubt("column_missing", usual, "、".join(one_line(cell.text) for cell in row if cell), place))
+    return Columns.of(tuple(names.items()), len(row), doubtful)
+
+
+def _usual(key: str, labels: Labels) -> str:
+    """What the column of a field is usually called."""
+    return next(label.texts[0] for label in labels.items if label.key == key)
+
+
+def _unread(row: Row, names: dict[int, str], missing: Mapping[str, str], unlisted: Sequence[int]) -> dict[str, str]:
+    """Why fields that lack their column are not certain to lack it: a column nobody listed may be theirs. Where there is one of
+    each, its cells are kept as that field's, in doubt."""
+    lacking = {key: usual for key, usual in missing.items() if key in _VALUES}
+    if not lacking or not unlisted:
+        return {}
+    if len(lacking) == len(unlisted) == 1:
+        names[unlisted[0]] = next(iter(lacking))
+    called = "、".join(f"“{one_line(row[index].text)}”" for index in unlisted)
+    return {key: f"没有“{usual}”一栏，{called}一栏可能就是" for key, usual in lacking.items()}
+
+
+def _with_slips(
+    row: Row, labels: Labels, found: dict[int, Label], others: Labels, doubts: list[Doubt], headings: Container[int]
+) -> dict[int, Label]:
+    """The labels with those added that have one character wrong, where the form has no other column for their field."""
+    out = dict(found)
+    keys = {label.key for label in found.values()}
+    for index, cell in enumerate(row):
+        if not cell or index in out or index in headings or others.find(cell.text) or len(fold(cell.text)) < _SLIP:
+            continue
+        meant = labels.misspelt(cell.text)
+        label = labels.listed(meant) if meant else None
+        if label and label.key not in keys:
+            out[index] = label
+            keys.add(label.key)
+            doubts.append(Doubt("column_misspelt", one_line(cell.text), one_line(cell.text), cell.place, taken=meant))
+    return out
+
+
+def _weight_of(index: int, listed: Mapping[int, Label]) -> str:
+    """Whose weight a column is: that of the level on its left, where another level or the names follow on its right."""
+    left = [listed[at].key for at in sorted(listed) if at < index and listed[at].key in _LEVELS]
+    right = any(at > index and label.key in _LEVELS for at, label in listed.items())
+    return f"{left[-1]}_weight" if left and right and left[-1] != "name" else "weight"
+
+
+def _rank(label: Label, text: str) -> int:
+    """Which of the texts of a label this is."""
+    folded = fold(text)
+    return next((n for n, known in enumerate(label.texts) if fold(known) == folded), len(label.texts))
+
+
+def _named(names: dict[int, str]) -> None:
+    """Where no column holds the names, those of the lowest level are the names."""
+    if "name" in names.values():
+        return
+    for level in ("level2", "level1"):
+        index = next((index for index, name in names.items() if name == level), None)
+        if index is not None:
+            names[index] = "name"
+            return
