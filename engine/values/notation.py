@@ -34,8 +34,23 @@ def fold(text: str, words: Vocabulary) -> str:
     return "\n".join(filter(None, lines))
 
 
+MAX_KNOWN = 5_000
+"""Texts a vocabulary remembers; then it begins anew."""
+
+
 def read_value(text: str, words: Vocabulary) -> Value:
     """Type one cell. Never raises on any text: what cannot be typed is kind `text`."""
+    value: Value | None = words.known.get(text)
+    if value is None:
+        value = _read(text, words)
+        if len(text) <= words.limits.characters:
+            if len(words.known) >= MAX_KNOWN:
+                words.known.clear()
+            words.known[text] = value
+    return value
+
+
+def _read(text: str, words: Vocabulary) -> Value:
     clean = fold(text, words)
     if not clean:
         return Value(text, "empty")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -115,6 +115,8 @@ class Vocabulary:
     """For each of what no list holds, to the end of a text: /10万, 每生, /万车."""
     chinese_pattern: re.Pattern[str]
     split_pattern: re.Pattern[str]
+    known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """Texts read before and the Value each is: few cells of a form say what no other does. Kept by `notation.read_value`."""
 
     def unit(self, name: str) -> Unit | None:
         """The unit spelled `name`, in any case unless it is one letter; None for a compound or unlisted one."""
