@@ -46,6 +46,8 @@ def export(policy: str, seen: Snapshot) -> bytes:
         about.append(row)
     about.column_dimensions["A"].width = 8
     about.column_dimensions["B"].width = 100
+    for style in _styles():
+        book.add_named_style(style)
     lists = _Lists(book)
     for page in pages(seen):
         _write(book.create_sheet(page.title), page, lists)
@@ -54,6 +56,20 @@ def export(policy: str, seen: Snapshot) -> bytes:
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+_HEAD, _SHOWN, _OPEN = "jixiao 表头", "jixiao 供查看", "jixiao 可改"
+
+
+def _styles() -> Iterator[Any]:
+    """How cells look, by name: set cell by cell, fonts, fills and alignments take half the time of a workbook."""
+    from openpyxl.styles import DEFAULT_FONT, Alignment, Font, NamedStyle, PatternFill
+
+    wrap = Alignment(vertical="top", wrap_text=True)
+    fills = {_HEAD: PatternFill("solid", fgColor="D9E2EF"), _SHOWN: PatternFill("solid", fgColor="F0F2F5"), _OPEN: PatternFill()}
+    for name, fill in fills.items():
+        font = Font(DEFAULT_FONT.name, DEFAULT_FONT.size, bold=name == _HEAD)
+        yield NamedStyle(name, font=font, fill=fill, alignment=wrap, number_format="@")
 
 
 class _Lists:
@@ -68,7 +84,7 @@ class _Lists:
         if key not in self._known:
             column = len(self._known) + 1
             for row, word in enumerate(key, start=1):
-                _text(self.sheet.cell(row, column), word)
+                _text(self.sheet.cell(row, column), word, _OPEN)
             letters = excel_xlsx.address(1, column)[:-1]
             self._known[key] = f"'列表'!${letters}$1:${letters}${len(key)}"
         return self._known[key]
@@ -76,41 +92,28 @@ class _Lists:
 
 def _write(sheet: Any, page: Page, lists: _Lists) -> None:
     from openpyxl.comments import Comment
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.worksheet.datavalidation import DataValidation
 
-    grey, head = PatternFill("solid", fgColor="F0F2F5"), PatternFill("solid", fgColor="D9E2EF")
-    wrap = Alignment(vertical="top", wrap_text=True)
-    validations: dict[str, Any] = {}
     titles = ("位置", "校验", *page.fixed, *page.columns)
     for column, title in enumerate(titles, start=1):
-        cell = sheet.cell(1, column)
-        _text(cell, title)
-        cell.font, cell.fill, cell.alignment = Font(bold=True), head, wrap
+        _text(sheet.cell(1, column), title, _HEAD)
     first = 3 + len(page.fixed)
     helps: dict[int, str] = {}
+    chosen: dict[tuple[str, bool], list[str]] = {}
     for number, row in enumerate(page.rows, start=2):
         for column, text in enumerate((row.key, row.mark(), *row.fixed), start=1):
-            cell = sheet.cell(number, column)
-            _text(cell, text)
-            cell.fill, cell.alignment = grey, wrap
+            _text(sheet.cell(number, column), text, _SHOWN)
         for column in range(len(page.columns)):
             cell, slot = sheet.cell(number, first + column), row.slots.get(column)
             if slot is None:
-                cell.fill = grey
+                cell.style = _SHOWN
                 continue
-            _text(cell, slot.text)
-            cell.alignment = wrap
+            _text(cell, slot.text, _OPEN)
             helps.setdefault(column, slot.help)
             if slot.choices:
                 area = lists.area([word for _, word in slot.choices])
-                if area not in validations:
-                    validations[area] = DataValidation(
-                        "list", formula1=f"={area}", allow_blank=False, showErrorMessage=slot.kind != "operand"
-                    )
-                    validations[area].error, validations[area].errorTitle = "请从下拉里选", "没有这个值"
-                    sheet.add_data_validation(validations[area])
-                validations[area].add(cell)
+                chosen.setdefault((area, slot.kind != "operand"), []).append(cell.coordinate)
+    for (area, only), cells in chosen.items():
+        sheet.add_data_validation(_from_list(area, cells, only=only))
     for column, help_ in helps.items():
         if help_:
             sheet.cell(1, first + column).comment = Comment(help_, "jixiao", width=320, height=120)
@@ -124,12 +127,22 @@ def _write(sheet: Any, page: Page, lists: _Lists) -> None:
     sheet.auto_filter.ref = f"A1:{excel_xlsx.address(len(page.rows) + 1, len(titles))}"
 
 
-def _text(cell: Any, text: str) -> None:
+def _from_list(area: str, cells: Sequence[str], *, only: bool) -> Any:
+    """A drop-down at the cells; `only` what is listed may be written there."""
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    made = DataValidation("list", formula1=f"={area}", allow_blank=False, showErrorMessage=only, sqref=" ".join(cells))
+    made.error, made.errorTitle = "请从下拉里选", "没有这个值"
+    return made
+
+
+def _text(cell: Any, text: str, style: str) -> None:
     """Text, whatever it begins with: never a formula, never a number that Excel would shorten."""
+    cell.style = style
     cell.value = workbook.safe(text)
     cell.data_type = "s"
-    cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
-    cell.number_format = "@"
+    if text.startswith(("=", "+", "-", "@")):
+        cell.quotePrefix = True
 
 
 def read(content: bytes, file: str, policy: str, seen: Snapshot, below: Library) -> dict[str, str]:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,6 @@ class _Comparison:
         self.names = {item.key: item.name for item in (*self.old, *self.new)}
         self.words = Wording(before.sections), Wording(after.sections)
         self.renamed = self._renamed()
-        self.used = self._uses()
 
     def changes(self) -> Iterator[Change]:
         new = {item.key: item for item in self.new}
@@ -228,7 +228,8 @@ class _Comparison:
 
     # --- what a difference does ----------------------------------------------------------------------------------
 
-    def _uses(self) -> dict[str, dict[tuple[str, str], str]]:
+    @cached_property
+    def used(self) -> dict[str, dict[tuple[str, str], str]]:
         """By parameter: the items that read it, by key, and what a change of it does there."""
         out: dict[str, dict[tuple[str, str], str]] = {}
         for item in (*self.old, *self.new):

@@ -194,6 +194,8 @@ class _Fields:
 
 def same(a: Any, b: Any) -> bool:
     """Whether two values are the same to the engine: 0.80 is 0.8, true is not 1, the order of keys does not matter."""
+    if a is b:
+        return True
     if isinstance(a, bool) or isinstance(b, bool):
         return a is b
     if isinstance(a, int | Decimal) and isinstance(b, int | Decimal):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator, validators
 
+from engine.values import notation
 from engine.values.model import Value
 from engine.values.notation import Deadline, read_decimal, read_value, vocabulary
 from engine.yaml.reader import load_file
@@ -296,3 +297,16 @@ def test_the_section_is_valid_and_the_schema_explains_every_key() -> None:
         return found + [more for key, child in node.items() for more in unexplained(child, f"{path}.{key}")]
 
     assert unexplained(schema, "") == []
+
+
+def test_what_is_remembered_is_of_one_vocabulary_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notation, "MAX_KNOWN", 3)
+    words, other = vocabulary(SECTION), vocabulary({**SECTION, "separators": []})
+    for text in ("甲2个，乙3个", "甲2个，乙3个", "1个", "2个", "3个", "4个", "甲2个，乙3个"):
+        assert read_value(text, words) == notation._read(text, words)
+        assert len(words.known) <= 3
+    assert read_value("甲2个，乙3个", words).kind == "composite"
+    assert read_value("甲2个，乙3个", other).kind == "text"
+    long = "约" * (words.limits.characters + 1)
+    read_value(long, words)
+    assert long not in words.known, "only what is looked at closely is worth remembering"
