@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -75,6 +76,15 @@ def _composition(data: Mapping[str, Any] | None) -> Composition | None:
     )
     meaning = {fold(word): sign for word, sign in data.get("meaning", {}).items()}
     return Composition(operators, words, no_unit, shares, tuple(data.get("scales", ())), meaning, directions)
+
+
+@lru_cache(maxsize=2_048)
+def _re2(source: str) -> Any:
+    """The pattern compiled, each once: those of the layouts that are held against a file are many and mostly the same. Re2 by
+    itself remembers 128."""
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(source, options)
 
 
 class _Build:
@@ -241,10 +251,8 @@ class _Build:
             return ""
 
     def _compiled(self, source: str, path: Path) -> Any:  # Any: re2 has no types
-        options = re2.Options()
-        options.log_errors = False
         try:
-            return re2.compile(source, options)
+            return _re2(source)
         except re2.error as error:
             words = error.args[0] if error.args else error
             words = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
