@@ -10,9 +10,11 @@ import traceback
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, nodes
+from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -23,6 +25,8 @@ MAX_STEPS = 200_000
 """Passes through loops and macros in one rendering."""
 MAX_OUTPUT = 5_000_000
 """Characters of one rendering."""
+MAX_COMPILED = 200
+"""Templates that are remembered compiled."""
 SAFE_FILTERS = frozenset(
     [
         "batch",
@@ -62,6 +66,26 @@ class TooMuch(Exception):
     """A template that loops or writes beyond the bounds."""
 
 
+class _Compiled(BytecodeCache):
+    """What templates were compiled to in this process: compiling is most of the cost of a page. What comes of a template depends on
+    its text, its name and file, and on whether it escapes; all else is the same in every sandbox."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str, object], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.known.get((bucket.key, bucket.checksum, bucket.environment.autoescape))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if len(self.known) >= MAX_COMPILED:
+            self.known.clear()
+        if bucket.code is not None:
+            self.known[bucket.key, bucket.checksum, bucket.environment.autoescape] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 class Environment(ImmutableSandboxedEnvironment):
     """The sandbox. Attributes are items of plain data and nothing else; every loop and macro is counted."""
 
@@ -75,6 +99,7 @@ class Environment(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            bytecode_cache=_COMPILED,
             **options,
         )
         kept = {name: self.filters[name] for name in SAFE_FILTERS if name in self.filters}
