@@ -57,10 +57,12 @@ Block = Paragraph | Table
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Something people looking at the file do not see; the policy's rules say it to the officer.
+    """Something people looking at the file do not see, or see and the reader does not; the policy's rules say it to the officer.
 
     `key`: `hidden_sheet` (left out; `text` is its name), `hidden_cells` (read; which rows and columns), `hidden_text` and
-    `deleted_text` (left out; what it says), `deleted_rows` (left out; how many).
+    `deleted_text` (left out; what it says), `deleted_rows` (left out; how many), `page_left_out` (left out: a scan; which pages and
+    why), `aslant_text` (left out: a watermark; what it says), `torn_row` (read; the text of a cell at a page's top that may be the
+    rest of one on the page before, or a cell of its own).
     """
 
     key: str

@@ -259,7 +259,7 @@ def test_damaged_files_of_bounded_readers(kind: str) -> None:
     whole = old_workbook([seed()]) if kind == "xls" else small_pdf()
     reader = documents_reader.workbook if kind == "xls" else pdf_reader.read_bytes
     problems: list[Problem] = []
-    for _ in range(6):
+    for _ in range(10):
         data = whole[:8] + damaged(whole[8:], chance)
         try:
             assert reader(data, "表").blocks

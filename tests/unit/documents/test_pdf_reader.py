@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from drawing import pdf
+from PIL import Image
 from reportlab.lib import colors, pdfencrypt
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -21,6 +24,7 @@ from writers import converted, docx, has_office
 from engine.documents import isolation as bounded
 from engine.documents import model as b
 from engine.documents import pdf as pdf_reader
+from engine.documents import pdf_pages
 from engine.documents import text as text_reader
 from engine.errors import InputError
 
@@ -39,15 +43,6 @@ def built(*flow: Any, footer: Callable[[Any, Any], None] | None = None, **option
 
 def ruled(rows: list[list[Any]], *styles: Any, repeat: int = 0, widths: list[float] | None = None) -> Table:
     return Table(rows, style=TableStyle([*GRID, *styles]), repeatRows=repeat, colWidths=widths)
-
-
-def drawn(draw: Callable[[Canvas], None]) -> bytes:
-    made = BytesIO()
-    canvas = Canvas(made, pagesize=A4)
-    canvas.setFont(FONT, 10)
-    draw(canvas)
-    canvas.save()
-    return made.getvalue()
 
 
 def read(data: bytes) -> b.Document:
@@ -108,19 +103,59 @@ def test_a_table_goes_on_on_the_next_page() -> None:
     assert len(list(other.tables())) == 2
 
 
-def test_a_scanned_page_is_refused() -> None:
-    from PIL import Image
-    from reportlab.lib.utils import ImageReader
+def picture(canvas: Canvas) -> None:
+    canvas.drawImage(ImageReader(Image.new("RGB", (50, 50), "gray")), 0, 0, *A4)
 
-    picture = ImageReader(Image.new("RGB", (50, 50), "gray"))
 
-    def scan(canvas: Canvas) -> None:
+def test_a_scanned_page_is_left_out_and_told() -> None:
+    def form(canvas: Canvas) -> None:
         canvas.drawString(50, 700, "文字")
-        canvas.showPage()
-        canvas.drawImage(picture, 0, 0, *A4)
 
-    assert refused(drawn(scan)) == "input.scanned 第2页是扫描件或图片，没有可读的文字"
-    assert refused(drawn(lambda canvas: canvas.rect(10, 10, 50, 50))).startswith("input.scanned")
+    document = read(pdf(form, picture, picture))
+    assert [block.text for block in document.paragraphs()] == ["文字"]
+    assert [(told.key, told.text) for told in document.told] == [("page_left_out", "第2—3页是扫描件或图片，没有可读的文字")]
+
+
+def test_a_file_of_scans_is_refused_in_one_line() -> None:
+    def recognised(canvas: Canvas) -> None:
+        picture(canvas)
+        text = canvas.beginText(50, 700)
+        text.setTextRenderMode(3)
+        text.textOut("识别出来的文字，没有人核对过")
+        canvas.drawText(text)
+
+    assert refused(pdf(picture, recognised)) == "input.scanned 第1—2页是扫描件或图片，没有可读的文字"
+    assert refused(pdf(lambda canvas: canvas.rect(10, 10, 50, 50))).startswith("input.scanned PDF 里没有可读的文字")
+
+
+def test_a_page_whose_text_was_turned_into_drawings_is_refused() -> None:
+    def outlines(canvas: Canvas) -> None:
+        for n in range(200):
+            canvas.bezier(n, 0, n + 1, 5, n + 2, 7, n + 3, 9)
+
+    assert refused(pdf(outlines)) == "input.scanned 第1页是扫描件或图片，没有可读的文字"
+
+
+def test_what_nobody_sees_and_a_watermark_are_left_out_and_told() -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.drawString(50, 700, "看得见")
+        hidden = canvas.beginText(50, 600)
+        hidden.setTextRenderMode(3)
+        hidden.textOut("看不见")
+        hidden.setTextRenderMode(0)
+        canvas.drawText(hidden)
+        canvas.drawString(700, 600, "在页面以外")
+        canvas.drawString(600, 500, "看得见")  # what is seen elsewhere hides nothing
+        canvas.translate(200, 300)
+        canvas.rotate(45)
+        canvas.drawString(0, 0, "样表")
+
+    document = read(pdf(page))
+    assert [block.text for block in document.paragraphs()] == ["看得见"]
+    assert [(told.key, told.text, told.place.path) for told in document.told] == [
+        ("hidden_text", "看不见 在页面以外", "第1页"),
+        ("aslant_text", "样表", "第1页"),
+    ]
 
 
 def test_a_file_with_a_password_is_refused_one_that_may_only_not_be_printed_is_read() -> None:
@@ -133,7 +168,7 @@ def test_a_file_with_a_password_is_refused_one_that_may_only_not_be_printed_is_r
 
 def test_too_many_pages_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     data = built(*[part for _ in range(4) for part in (Text("甲", BODY), PageBreak())])
-    monkeypatch.setattr(pdf_reader, "MAX_PAGES", 3)
+    monkeypatch.setattr(pdf_pages, "MAX_PAGES", 3)
     with pytest.raises(InputError, match="PDF 超过3页"):
         read(data)
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from engine.documents.pdf_lines import Char, cell_text, lines_of, paragraphs, text_area
+from engine.documents.printed.lines import cell_text, lines_of, paragraphs, text_area
+from engine.documents.printed.model import Char
 
 _UNIT = re.compile(r"[“‘（《(]*(?:[0-9A-Za-z.%*/=≥≤-]+|.)[，。、；：！？）》”’,;:)]*")
 _MARKS = "，。、；：！？）》”’（《“‘"
@@ -131,7 +132,7 @@ def test_a_cell_comes_back_as_it_stood(font: str, justified: bool) -> None:
         for text in cells:
             if max(map(setter.width, _UNIT.findall(text))) > width:
                 continue  # a word wider than its cell is broken anywhere
-            assert cell_text(setter.chars([text], width, left=55.4), 50.0, 65.4 + width - 5.0) == text, (width, text)
+            assert cell_text(lines_of(setter.chars([text], width, left=55.4)), 50.0, 65.4 + width - 5.0) == text, (width, text)
 
 
 def test_a_line_stretched_by_a_word_that_did_not_fit_gets_no_spaces() -> None:
