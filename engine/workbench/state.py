@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Request
@@ -19,6 +19,9 @@ from engine.workbench.checker_pool import CheckerPool
 from engine.workbench.drafts import Drafts
 from engine.workbench.kept import Readings
 from engine.workbench.sessions import Sessions
+
+if TYPE_CHECKING:
+    from engine.soundness.tests.policies import Known
 
 T = TypeVar("T")
 
@@ -38,6 +41,8 @@ class Workbench:
     examples: tuple[Path, ...] = ()
     checkers: CheckerPool = field(default_factory=CheckerPool)
     readings: Readings = field(default_factory=Readings)
+    tests: Known = field(default_factory=dict)
+    """What came of tests of policies: they are run before and after each change of a few of them, and again to publish."""
     secure: bool = False
     """Whether it is reached by https, so that the cookie is sent over nothing else."""
     at_once: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))

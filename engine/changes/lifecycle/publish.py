@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine import __version__
 from engine.errors import Place, PolicyError, PolicyTestsFailed, Problem
@@ -24,6 +24,9 @@ from engine.policy.lock import Lock, Publication
 from engine.policy.resolved import STATUS, Resolved
 from engine.yaml import editor as yaml_edit
 from engine.yaml import writer as yaml_text
+
+if TYPE_CHECKING:
+    from engine.soundness.tests.policies import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,17 @@ class Published:
 
 
 def publish(
-    policy: str, where: Library, *, by: str = "", amend: str = "", min_coverage: Decimal = Decimal(100), now: datetime | None = None
+    policy: str,
+    where: Library,
+    *,
+    by: str = "",
+    amend: str = "",
+    min_coverage: Decimal = Decimal(100),
+    now: datetime | None = None,
+    known: Known | None = None,
 ) -> Published:
-    """Publish a policy. `amend` is the reason for changing what was published before; `now` the time, for tests.
+    """Publish a policy. `amend` is the reason for changing what was published before; `now` the time, for tests; `known` what came
+    of tests before (see `run_tests`).
 
     Raises PolicyError if it is not sound, stands on a draft or on a policy that does not match its lock, or was published
     before and is to be changed without a reason; PolicyTestsFailed if its tests fail or cover too little. Then nothing is written.
@@ -61,7 +72,7 @@ def publish(
         return Published(policy, built.sha256, lock, already=True)
     moment = now or datetime.now().astimezone()
     _lint(policy, where, moment.date())
-    _tests(built, where, min_coverage)
+    _tests(built, where, min_coverage, known)
     document, at = resolved.origins[STATUS]
     file = resolved.directory / resolved.owners[document.file][1]
     edited = None
@@ -135,11 +146,11 @@ def _lint(policy: str, where: Library, today: date) -> None:
         raise PolicyError([Problem(one.place, one.message, one.advice, code=f"lint.{one.code}") for one in found])
 
 
-def _tests(built: Any, where: Library, min_coverage: Decimal) -> None:
+def _tests(built: Any, where: Library, min_coverage: Decimal, known: Known | None) -> None:
     from engine.soundness.tests.policies import run_tests
     from engine.soundness.tests.view import show_tests
 
-    report = run_tests(built, where)
+    report = run_tests(built, where, known)
     if report.failed or report.coverage < min_coverage:
         lines = show_tests(report).splitlines()
         told = f"“{built.id}”的测试没有全部通过，或覆盖不足，没有发布：\n" + "\n".join(lines)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from engine.errors import InputError, Place, PolicyError, Problem, nearest
@@ -69,8 +70,15 @@ class PolicyTestReport:
         return Decimal(100 * self.covered) / self.to_cover if self.to_cover else Decimal(100)
 
 
-def run_tests(policy: Policy, where: Library) -> PolicyTestReport:
-    """Run every test of the policy and of what it extends.
+Known = dict[tuple[str, str, int, bytes], PolicyTestResult]
+"""What came of tests before: by the hash of the policy, whose test it is, of which year, and the hash of test and base record."""
+MAX_KNOWN = 5_000
+"""Results that are remembered; then it begins anew."""
+
+
+def run_tests(policy: Policy, where: Library, known: Known | None = None) -> PolicyTestReport:
+    """Run every test of the policy and of what it extends. With `known`, a test that ran before under the very same policy is not
+    run again, and what comes of those that are is added: for a workbench, where a few tests change from one run to the next.
 
     Raises PolicyError for tests that cannot be run: bad YAML, an unknown base, rule or case, a path that leads nowhere.
     """
@@ -82,7 +90,7 @@ def run_tests(policy: Policy, where: Library) -> PolicyTestReport:
         bases = {name: base for _, document in written for name, base in document.data.get("bases", {}).items()}
         for owner, document in written:
             replaced = _replaced(policy, owner, written)
-            results += _File(document, policy, checker, problems, owner, _year(owner, where), bases, replaced).run()
+            results += _File(document, policy, checker, problems, owner, _year(owner, where), bases, replaced, known).run()
     finally:
         checker.close()
     if problems:
@@ -129,10 +137,11 @@ class _File:
         year: int,
         bases: Mapping[str, Any],
         replaced: frozenset[str],
+        known: Known | None,
     ) -> None:
         self.document, self.policy, self.checker, self.problems, self.owner = document, policy, checker, problems, owner
         self.bases: Mapping[str, Any] = {**bases, **document.data.get("bases", {})}
-        self.year, self.replaced = year, replaced
+        self.year, self.replaced, self.known = year, replaced, known
 
     def run(self) -> Iterator[PolicyTestResult]:
         for result in self._results():
@@ -148,8 +157,7 @@ class _File:
                 continue
             place = self.document.place(("tests", index))
             try:
-                run = self._case if "case" in test else self._rollup if "rollup" in test else self._record
-                yield run(test, place)
+                yield self._result(test, place)
             except _Unusable as wrong:
                 self.problems.append(
                     Problem(place, f"测试“{test['test']}”：{wrong.message}", wrong.expected, wrong.close, code="test.written")
@@ -159,6 +167,20 @@ class _File:
                     Problem(place, f"测试“{test['test']}”的记录有错：{p.message}", p.expected, p.nearest, code="test.record")
                     for p in error.problems
                 ]
+
+    def _result(self, test: Mapping[str, Any], place: Place) -> PolicyTestResult:
+        run = self._case if "case" in test else self._rollup if "rollup" in test else self._record
+        if self.known is None:
+            return run(test, place)
+        given = sha256(repr((test, self.bases.get(test.get("base", "")))).encode()).digest()
+        key = (self.policy.sha256, self.owner, self.year, given)
+        found = self.known.get(key)
+        if found is None:
+            found = run(test, place)
+            if len(self.known) >= MAX_KNOWN:
+                self.known.clear()
+            self.known[key] = found
+        return replace(found, place=place)
 
     # --- rules -----------------------------------------------------------------------------------------------------
 

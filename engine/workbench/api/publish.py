@@ -98,7 +98,7 @@ async def publish(request: Request, who: Publisher, jurisdiction: Jurisdiction, 
         try:
             with work.drafts.locked():
                 before = work.drafts.on_disk(policy)
-                run(policy, work.library, by=who.account.name, amend=wanted.amend)
+                run(policy, work.library, by=who.account.name, amend=wanted.amend, known=work.tests)
         except JixiaoError:
             work.log.add(who.account.name, "publish", policy=policy, outcome="refused", amend=wanted.amend)
             raise
@@ -119,7 +119,7 @@ def _tested(work: Workbench, who: Session, policy: str, wanted: TestRequest) -> 
     work.drafts.check_seen(who.account.name, policy, wanted.revision, "")
     seen = work.drafts.texts(who.account.name, policy)
     with overlaid(policy, seen, work.library) as library:
-        report = run_tests(load(policy, library, locked=False), library)
+        report = run_tests(load(policy, library, locked=False), library, work.tests)
         told = show_tests(report).replace(f"{library.roots[0]}/", "")
         adoptable = sum(result.now is not None for result in report.failed)
         if wanted.adopt and adoptable:

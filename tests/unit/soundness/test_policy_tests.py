@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from conftest import Policies
 
 from engine.errors import Place
-from engine.policy.library import library
+from engine.policy.library import Library, library
 from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.soundness.tests import policies as policy_tests
@@ -86,6 +87,48 @@ def test_a_rule_that_only_concludes_is_covered_by_what_rests_on_it(policy: Polic
     report = policy_tests._report([result("scoring.full-marks-above-project", derived_by=("scoring.derive-carried",))], policy)
     assert "scoring.derive-carried" not in report.rules_without_firing
     assert "scoring.derive-carried" not in report.rules_without_miss
+
+
+def test_what_ran_before_runs_again_only_under_another_policy_or_with_another_record(
+    policies: Policies, without_the_packs: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # beneath, a test session remembers results by itself (tests/once.py)
+    ran: list[str] = []
+    for name in ("_record", "_case", "_rollup"):
+        real = getattr(policy_tests._File, name)
+
+        def counted(self: Any, test: Any, place: Any, real: Any = real) -> PolicyTestResult:
+            ran.append(test["test"])
+            found: PolicyTestResult = real(self, test, place)
+            return found
+
+        monkeypatch.setattr(policy_tests._File, name, counted)
+    where = Library((policies.root, *library().roots))
+    known: policy_tests.Known = {}
+
+    def report() -> tuple[list[PolicyTestResult], int]:
+        ran.clear()
+        found = policy_tests.run_tests(load("hubei/2021", where, locked=False), where, known).results
+        return list(found), len(ran)
+
+    first, count = report()
+    assert count == len(first) > 100
+    assert report() == (first, 0)
+
+    own = policies.home / "tests" / "scoring.yaml"
+    own.write_text("# 一行注释\n" + own.read_text(encoding="utf-8"), encoding="utf-8")
+    moved, count = report()
+    assert count == 0
+    lines = {
+        after.place.line - before.place.line for before, after in zip(first, moved, strict=True) if "scoring" in after.place.file
+    }
+    assert lines == {1}, "where a test stands is where it stands now"
+
+    policies.change("tests/scoring.yaml", ("{test: 正好达到 ≥,", "{test: 刚好达到 ≥,"))
+    assert report()[1] == 1, "one that was written anew"
+
+    policies.change("policy.yaml", ("title: 湖北省2021年度预算绩效自评计分规则", "title: 另一个"))
+    assert report()[1] == len(first), "another policy, whatever differs"
 
 
 def test_all_of_it(policy: Policy) -> None:
