@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.documents.model import Row, TableCell
 from engine.forms.columns import OTHER, Columns, cell_of, named, one_line, shown
-from engine.forms.labels import Label
+from engine.forms.labels import Label, fold
 from engine.forms.line_fields import line_fields
 from engine.forms.model import BudgetLayout
 from engine.submission.model import BudgetLine, Cell, Doubt, HeaderField
@@ -39,7 +39,14 @@ class BudgetRows:
     lines: list[BudgetLine] = field(default_factory=list)
     weight: Cell | None = None
     money_unit: str = ""
-    heading: Cell | None = None
+    heading: TableCell | None = None
+    """What stands left of the header row: the name of a line that has none of its own."""
+    brackets: int = 0
+    """Cells left of the header row that only go on with the one before (a line of its own: （万元）)."""
+    unnamed: bool = False
+    """Whether there are lines of which nothing says what they are."""
+    tasks: bool = False
+    """Whether the lines are the year's tasks, and one row adds them up."""
     pairs: dict[str, Cell] = field(default_factory=dict)
     """Amounts that stand beside their labels."""
     fresh: bool = False
@@ -53,13 +60,27 @@ class BudgetRows:
             twice = label.key in names.values() and label.key != "reason"
             names[index] = OTHER + one_line(row[index].text) if twice else label.key
         first = found[0][0]
-        self.lead([cell for cell in row[:first] if cell])
+        leading = [cell for cell in row[:first] if cell]
+        self.heading = self.lead(leading) or next(iter(leading), None)
+        self.brackets = sum(self._goes_on(cell) for cell in leading[1:])
         for index, cell in enumerate(row[first:], start=first):
             self.weight = self.weight or (named(cell, self.layout.weight, "weight") if cell else None)
             if cell and index not in names:
                 names[index] = OTHER + one_line(cell.text)
         self.columns = Columns.of(tuple(names.items()), len(row))
         self.fresh = True
+
+    def _goes_on(self, cell: TableCell) -> bool:
+        """Whether a cell holds nothing but weight or money unit in brackets."""
+        patterns = (*self.layout.weight, *self.layout.money_unit)
+        matches = filter(None, (pattern.search(cell.text) for pattern in patterns))
+        return cell.text.strip().startswith(("（", "(")) and any(fold(match.text) == fold(cell.text) for match in matches)
+
+    def _is_second_header(self, row: Row, columns: Columns) -> bool:
+        """Whether a row under the header says what its columns consist of (总额、财政拨款 under 预算数) and holds no amounts."""
+        beyond = [cell for cell in row[columns.first :] if cell]
+        known = (self.layout.role(cell.text) is not None or self.layout.columns.find(cell.text) is not None for cell in beyond)
+        return self.fresh and len(beyond) > 1 and all(known)
 
     def is_numbering(self, row: Row) -> bool:
         """Whether a row under the header only numbers its columns: (1), (2), (3)=(2)/(1)."""
@@ -97,9 +118,10 @@ class BudgetRows:
         columns = self.columns
         if columns is None:
             return False
-        if self.is_numbering(row):
+        if self.is_numbering(row) or self._is_second_header(row, columns):
             return True
         self.fresh = False
+        columns = self._without_brackets(row, columns)
         filled = [cell for cell in row if cell]
         if self._amounts_in_labels(filled):
             return True
@@ -109,11 +131,21 @@ class BudgetRows:
         name = self.lead(lead)
         row, wrong = columns.fitted(row)
         found = columns.values(row)
+        nameless = False
+        inside = {key: cell for cell in filled for key, cell in self._budget_fields(cell)}
+        amounts = inside.keys() | {key for key, of in found.items() if any(of)}
+        if name is None and self.heading is not None and not self.lines and {"budget", "executed"} & amounts:
+            name, nameless = self.heading, True  # the only line needs no name of its own
         if name is None:
             if any(cell for cells in found.values() for cell in cells):
                 self._odd(filled, "左边没有资金名称")
+                self.unnamed = True
             return True
-        cells = {key: self._cell(cells, wrong) for key, cells in found.items() if not key.startswith(OTHER)}
+        if inside:  # amounts with their labels in one cell: the column over them is none of its own
+            places = {cell.place for cell in inside.values()}
+            found = {key: of for key, of in found.items() if not any(cell.place in places for cell in of)}
+        cells: dict[str, Any] = dict(inside)
+        cells |= {key: self._cell(of, wrong) for key, of in found.items() if not key.startswith(OTHER)}
         if (shared := self._shared(row, columns)) and "budget" in cells and not wrong:
             cells["executed"] = replace(cells["budget"], place=shared.place)
             self.doubts.append(Doubt("amount_shared", one_line(name.text), cells["budget"].text, cells["budget"].place))
@@ -121,11 +153,23 @@ class BudgetRows:
             if key.startswith(OTHER) and any(of):
                 text = "；".join(cell.text for cell in of if cell)
                 self.header_fields.append(HeaderField("", f"{one_line(name.text)}·{key[len(OTHER) :]}", Cell(text, of[0].place)))
-        self._line(name, cells, wrong)
+        if self.tasks and not nameless and not self.layout.role(name.text):
+            text = "、".join(one_line(cell.text) for cell in filled)
+            self.header_fields.append(HeaderField("task", one_line((self.heading or name).text), Cell(text, filled[0].place)))
+        else:
+            self._line(name, cells, wrong, nameless=nameless)
         return True
 
-    def _line(self, name: TableCell, cells: dict[str, Any], wrong: str) -> None:
-        role, kind = self.layout.role(name.text) or ("", "")
+    def _without_brackets(self, row: Row, columns: Columns) -> Columns:
+        """The columns for rows that have no cell where the header row goes on with its heading in brackets."""
+        if self.brackets and len(row) == columns.width - self.brackets:
+            fields = tuple((index - self.brackets, name) for index, name in columns.fields)
+            columns = self.columns = replace(columns, fields=fields, width=len(row))
+            self.brackets = 0
+        return columns
+
+    def _line(self, name: TableCell, cells: dict[str, Any], wrong: str, *, nameless: bool) -> None:
+        role, kind = ("", "") if nameless else self.layout.role(name.text) or ("", "")
         unit = named(name, self.layout.money_unit, "unit")
         if kind:
             self.kinds.append(kind)
@@ -230,7 +274,7 @@ class BudgetRows:
         unknown = [line for line in self.lines if not line.role]
         sums = [line for line in self.lines if line.role == _SUM]
         if not totals:
-            taken = sums[0] if len(sums) == 1 else unknown[0] if len(self.lines) == 1 and unknown else None
+            taken = sums[0] if len(sums) == 1 else unknown[0] if len(self.lines) == 1 and unknown and not self.unnamed else None
             if taken is not None:
                 at = self.lines.index(taken)
                 self.lines[at] = replace(taken, role="total")

@@ -13,6 +13,8 @@ from engine.values.numerals import read_decimal
 
 HEADER_MATCHES = 2
 """Labels of a block's columns in one row that make it the block's header row."""
+PATTERN_MATCHES = 3
+"""So many columns told by patterns alone make a header row, too."""
 OTHER = "+"
 """Before the label of a column that is no field: the name it has among the fields."""
 SHOWN = 30
@@ -116,10 +118,15 @@ def closing_values(row: Row, columns: Columns | None, fields: Sequence[str]) -> 
 
 
 def header_columns(row: Row, labels: Labels) -> tuple[tuple[int, Label], ...]:
-    """The cells of a row that are labels of these columns; patterns count only beside a label that is written down."""
-    if not any(cell and labels.listed(cell.text) for cell in row):
+    """The cells of a row that are labels of these columns; patterns count only beside a label that is written down, or where they
+    fit columns of so many kinds that the row can be nothing else."""
+    filled = [cell.text for cell in row if cell]
+    if not any(map(labels.listed, filled)) and (len(filled) < PATTERN_MATCHES or any(text[:1].isdigit() for text in filled)):
         return ()
-    return tuple((index, label) for index, cell in enumerate(row) if cell and (label := labels.find(cell.text)))
+    found = tuple((index, label) for index, cell in enumerate(row) if cell and (label := labels.find(cell.text)))
+    if any(labels.listed(row[index].text) for index, _ in found) or len({label.key for _, label in found}) >= PATTERN_MATCHES:
+        return found
+    return ()
 
 
 def label_pairs(row: Row, labels: Labels) -> Iterator[tuple[Label | None, list[TableCell], list[TableCell]]]:

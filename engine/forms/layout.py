@@ -115,6 +115,7 @@ class _Build:
                 for item, pattern in self.items(data, "titles", (), "name", also=("fiscal_year", "unit"))
             ),
             not_titles=tuple(map(fold, data.get("not_titles", ()))),
+            not_bodies=self.patterns(data, "not_bodies"),
             name_drop=self.patterns(data, "name_drop", whole=False),
             head=tuple(Keyed(item["key"], pattern) for item, pattern in self.items(data, "head", (), "value")),
             header=self.labels(data.get("header", ()), ("header",), "key"),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 _COLONS = ":：︰"
+_BETWEEN = ";；,，、。 "
+"""What may stand between a value and the next label, and belongs to neither."""
 _LONGEST = 24
 """Characters of a label before its colon."""
 _LABEL = re.compile(r"[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z()（）〔〕【】\[\]/、·\s]{0,22}")
@@ -33,10 +35,9 @@ def line_fields(text: str, is_known: Callable[[str], bool]) -> list[LineField]:
     if not starts or text[: starts[0][0]].strip():
         return []
     ends = [start for start, _ in starts[1:]] + [len(text)]
-    return [
-        LineField(text[start:colon].strip(), text[colon + 1 : end].strip())
-        for (start, colon), end in zip(starts, ends, strict=True)
-    ]
+    values = [text[colon + 1 : end].strip() for (_, colon), end in zip(starts, ends, strict=True)]
+    values[:-1] = [value.rstrip(_BETWEEN).strip() for value in values[:-1]]
+    return [LineField(text[start:colon].strip(), value) for (start, colon), value in zip(starts, values, strict=True)]
 
 
 def _labels(text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[int, int]]:

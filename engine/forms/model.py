@@ -158,6 +158,8 @@ class Layout:
     titles: tuple[Title, ...]
     not_titles: tuple[str, ...]
     """Words no title has: a line with one of them is running text, whatever pattern it fits."""
+    not_bodies: tuple[LabelPattern, ...]
+    """What stands beside the label of the unit and names no single body (各市、县)."""
     name_drop: tuple[LabelPattern, ...]
     head: tuple[Keyed, ...]
     header: Labels

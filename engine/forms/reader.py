@@ -136,7 +136,7 @@ def _form(span: Span, layout: Layout) -> Form:
     return Form(
         kind=kind,
         name=_name(span, header, layout, kind),
-        unit=_unit(span, header, doubts),
+        unit=_unit(span, header, layout, doubts),
         fiscal_year=_fiscal_year(span, header, doubts),
         place=span.place,
         title=span.text,
@@ -223,14 +223,18 @@ def _kind(span: Span, content: TableContent, doubts: list[Doubt]) -> str:
     return "project"
 
 
-def _unit(span: Span, header: Sequence[HeaderField], doubts: list[Doubt]) -> str:
+def _unit(span: Span, header: Sequence[HeaderField], layout: Layout, doubts: list[Doubt]) -> str:
     """The body that filed the form: as the form names it, else as its title, else the one that carried the project out, else the
-    department over it."""
+    department over it. What names many bodies (各市、县) names none."""
+
+    def many(name: str) -> bool:
+        return any(pattern.search(name) for pattern in layout.not_bodies)
+
     for key in ("unit", "title", "implementer", "department"):
         if key == "title":
             named = (span.match.get("unit") or "") if span.match else ""
         else:
-            named = next((item.value.text for item in header if item.key == key and item.value), "")
+            named = next((item.value.text for item in header if item.key == key and item.value and not many(item.value.text)), "")
         if named:
             if key == "department":
                 doubts.append(Doubt("unit_taken", named, named, span.place, taken=named))

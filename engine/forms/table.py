@@ -123,7 +123,9 @@ class _TableReader:
         budget = header_columns(row, layout.budget.columns)
         indicators = header_columns(row, layout.columns)
         index, first = filled[0]
-        if self._is_task(index, first):
+        over_tasks = self.layout.tasks.find(first.text) is not None and {"budget", "executed"} <= {label.key for _, label in budget}
+        self.budget.tasks = self.budget.tasks or over_tasks
+        if not over_tasks and self._is_task(index, first):
             self._task(filled)
             return
         self.block = "header" if self.block == "tasks" else self.block
