@@ -132,7 +132,7 @@ class BudgetRows:
         row, wrong = columns.fitted(row)
         found = columns.values(row)
         nameless = False
-        inside = {key: cell for cell in filled for key, cell in self._budget_fields(cell)}
+        inside = {key: amount for cell in filled for key, amount in self._budget_fields(cell)}
         amounts = inside.keys() | {key for key, of in found.items() if any(of)}
         if name is None and self.heading is not None and not self.lines and {"budget", "executed"} & amounts:
             name, nameless = self.heading, True  # the only line needs no name of its own
@@ -142,7 +142,7 @@ class BudgetRows:
                 self.unnamed = True
             return True
         if inside:  # amounts with their labels in one cell: the column over them is none of its own
-            places = {cell.place for cell in inside.values()}
+            places = {amount.place for amount in inside.values()}
             found = {key: of for key, of in found.items() if not any(cell.place in places for cell in of)}
         cells: dict[str, Any] = dict(inside)
         cells |= {key: self._cell(of, wrong) for key, of in found.items() if not key.startswith(OTHER)}
