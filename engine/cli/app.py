@@ -76,7 +76,7 @@ def evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None,
     from engine.cli import runs
     from engine.results import render as views
 
-    run = runs.read(files, policy, policies, [out] if out else [])
+    run = runs.read(files, policy, policies, [out] if out else [], unjudged=True)
     items = runs.check(run)
     result = runs.document(run, items)
     _write(views.render(result, {item.policy.id: item.policy for item in items}, form, to_terminal=out is None), out)
@@ -98,7 +98,7 @@ def read(file: Path, policy: str | None, policies: Path | None, form: str, out: 
     from engine.cli import runs
     from engine.submission import record
 
-    run = runs.read([file], policy, policies, [out] if out else [])
+    run = runs.read([file], policy, policies, [out] if out else [], unjudged=True)
     submissions = [bundle.submission for bundle in run.bundles]
     if not run.single and form == "json":
         _write("".join(record.dump_line(submission) for submission in submissions), out)

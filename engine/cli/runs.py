@@ -44,15 +44,23 @@ class Run:
         return [doubt for one in self.bundles for form in one.submission.forms for doubt in form.doubts if doubt.is_unread]
 
 
-def read(paths: Sequence[Path], policy: str | None, policies: Path | None, exclude: Sequence[Path] = ()) -> Run:
+def read(
+    paths: Sequence[Path],
+    policy: str | None,
+    policies: Path | None,
+    exclude: Sequence[Path] = (),
+    *,
+    unjudged: bool = False,
+) -> Run:
     """Read files (one bundle) or folders (many). What is wrong with files in a folder is told at once, and the run goes on.
+    `unjudged`: files given together are read though no policy fits them by itself.
 
     Raises InputError with every problem where files given together cannot be read, or nothing could be; PolicyError where no
     policy fits them.
     """
     library = the_library(policies)
     if is_single(paths):
-        bundle = read_bundle(paths, library, policy, on_date())
+        bundle = read_bundle(paths, library, policy, on_date(), unjudged=unjudged)
         files = tuple(FileOutcome(name, "read", "", 0) for name in bundle.files)
         run = Run(Collection((bundle,), (), files), single=True)
         _tell_unread(run)
@@ -97,7 +105,10 @@ def _tell_skipped(collection: Collection) -> None:
 
 def check(run: Run) -> list[BundleResult]:
     """Every bundle scored and checked. What there is to know of the policies is told once."""
-    note(dict.fromkeys(line for one in run.bundles for line in notes(one.policy, one.submission.forms, on_date())))
+    told = [line for one in run.bundles for line in notes(one.policy, one.submission.forms, on_date())]
+    if any(not one.policy.judges for one in run.bundles):
+        told.append("没有适用的政策，没有计分；原因和现有的政策见结果")
+    note(dict.fromkeys(told))
     if run.single:
         return list(checked_bundles(run.bundles))
     with progress.shown("核对") as bar:
@@ -110,5 +121,7 @@ def document(run: Run, items: Sequence[BundleResult]) -> Result:
 
 
 def unrun(items: Sequence[BundleResult]) -> int:
-    """EXIT_INPUT where a rule could not run on a bundle, else EXIT_OK: what it would have found is not known."""
-    return EXIT_INPUT if any(rule.state == "skipped" for item in items for rule in item.checked.rules) else EXIT_OK
+    """EXIT_INPUT where no policy fits a bundle by itself, or a rule could not run on it: what would have come of it is not known.
+    EXIT_OK otherwise."""
+    open_ = any(not item.policy.judges for item in items)
+    return EXIT_INPUT if open_ or any(rule.state == "skipped" for item in items for rule in item.checked.rules) else EXIT_OK

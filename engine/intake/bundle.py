@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.documents import kinds, reader
 from engine.documents import text as text_reader
 from engine.documents.model import Document
-from engine.errors import InputError, Place, Problem, system_reason
+from engine.errors import InputError, Place, PolicyError, Problem, system_reason
 from engine.files import displayed
 from engine.intake import answers, layouts, selection
 from engine.intake.answers import AnswerFile
@@ -56,11 +56,20 @@ class Bundle:
     form from a record."""
     files: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
-    """What is to be said of the answers beside the forms: those that are not used, and why."""
+    """What is to be said of it: why no policy judges it, answers beside the forms that are not used."""
 
 
-def read_bundle(paths: Sequence[Path], library: Library, policy_id: str | None = None, on: date | None = None) -> Bundle:
+def read_bundle(
+    paths: Sequence[Path],
+    library: Library,
+    policy_id: str | None = None,
+    on: date | None = None,
+    *,
+    unjudged: bool = False,
+) -> Bundle:
     """Read files as one bundle and choose the policy: the one named, or the one published policy that covers the forms.
+
+    `unjudged`: where none fits by itself the pack that scores nothing stands in, and the bundle says why.
 
     `on` is the day of filing where it matters which rules were in force then; without it the day that each form prints counts.
     Raises InputError with every problem of every file, PolicyError if no policy fits, or two do, or it is invalid.
@@ -82,10 +91,11 @@ def read_bundle(paths: Sequence[Path], library: Library, policy_id: str | None =
     if problems:
         raise InputError(problems)
     files = [*named, *(file for path in paths for file in answers.beside(path.parent))]
-    return replace(bundle(readings, shelf, policy), told=tuple(answers.told_of(files, forms)))
+    made = bundle(readings, shelf, policy, unjudged=unjudged)
+    return replace(made, told=(*made.told, *answers.told_of(files, forms)))
 
 
-def bundle(readings: Sequence[Reading], shelf: Shelf, policy: Policy | None = None) -> Bundle:
+def bundle(readings: Sequence[Reading], shelf: Shelf, policy: Policy | None = None, *, unjudged: bool = False) -> Bundle:
     """Readings put together, and the policy they are judged by: the one given, or the one that covers all their forms.
 
     Raises InputError for forms of different years and for too many, PolicyError if no policy fits, or two do.
@@ -94,13 +104,20 @@ def bundle(readings: Sequence[Reading], shelf: Shelf, policy: Policy | None = No
     if problems := [*one_year(forms), *too_many(forms)]:
         raise InputError(problems)
     jurisdictions = {reading.submission.jurisdiction for reading in readings if not reading.layouts} - {""}
-    judged = policy or selection.judging(forms, [reading.layouts for reading in readings if reading.layouts], jurisdictions, shelf)
+    told: tuple[str, ...] = ()
+    try:
+        layouts_of = [reading.layouts for reading in readings if reading.layouts]
+        judged = policy or selection.judging(forms, layouts_of, jurisdictions, shelf)
+    except PolicyError as error:
+        if not unjudged or not selection.leaves_open(error):
+            raise
+        judged, told = shelf.policy(selection.UNJUDGED), tuple(map(str, error.problems))
     read_with = [_layout(reading, judged) for reading in readings for _ in reading.submission.forms]
-    places = {reading.submission.jurisdiction for reading in readings if reading.layouts}
-    place = places.pop() if len(places) == 1 else judged.jurisdiction
+    places = {reading.submission.jurisdiction for reading in readings if reading.layouts or not judged.judges}
+    place = places.pop() if len(places) == 1 else judged.jurisdiction if judged.judges else ""
     read_by = next(iter(filter(None, read_with)), judged.id) if len(set(filter(None, read_with))) == 1 else judged.id
     files = dict.fromkeys(reading.file for reading in readings)
-    return Bundle(Submission(tuple(forms), place, read_by), judged, tuple(read_with), tuple(files))
+    return Bundle(Submission(tuple(forms), place, read_by), judged, tuple(read_with), tuple(files), told)
 
 
 def _layout(reading: Reading, policy: Policy) -> str:

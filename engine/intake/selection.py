@@ -34,6 +34,15 @@ def judging(forms: Sequence[Form], layouts: Sequence[Collection[str]], jurisdict
     raise _no_policy(forms, [head.id for head in fitting], told, shelf)
 
 
+UNJUDGED = "common/unjudged"
+"""The pack that stands in where no policy fits by itself: forms are read and checked, and nothing is scored."""
+
+
+def leaves_open(error: PolicyError) -> bool:
+    """Whether no policy, or more than one, fits by itself: nothing is broken, and which one judges is the only question."""
+    return all(problem.code in ("policy.none", "policy.ambiguous") for problem in error.problems)
+
+
 def _without_broken(fitting: Sequence[Head], shelf: Shelf) -> list[Head]:
     """Of several, those that can be used and those that stand beside one of the same place."""
     if len(fitting) < 2:

@@ -64,7 +64,7 @@ def _built(same: Same) -> Policy:
 class _Builder(Values):
     def policy(self) -> Policy:
         head = self.data["policy"]
-        if head["status"] == "pack":
+        if head["status"] == "pack" and "jurisdiction" not in head:
             told = f"“{head['id']}”是供引用的部分，不能单独使用"
             raise PolicyError(Problem(self.place(("policy", "status")), told, "一个可用于评分的政策", code="policy.is-pack"))
         self._complete(head)

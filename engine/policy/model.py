@@ -266,6 +266,11 @@ class Policy:
     in_force: Period = ALWAYS
     """The days of filing it applies to; open unless the rules changed inside a year."""
 
+    @property
+    def judges(self) -> bool:
+        """Whether it scores: the pack for forms that no policy fits only reads and checks."""
+        return self.status != "pack"
+
     def covers(self, fiscal_year: int, kind: str, on: date | None = None) -> bool:
         """Whether the policy applies to forms of this kind for this fiscal year, filed on that day (None: not known)."""
         years = self.first_year <= fiscal_year and (self.last_year is None or fiscal_year <= self.last_year)

@@ -15,6 +15,7 @@ from typing import Any
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
 from engine.reports.draft import Draft
+from engine.results.document import policy_data
 from engine.results.model import Result, ResultFinding, ResultForm, ResultScore
 from engine.results.reading import apart, clause_ids, differs, grades_differ, numbers_of, worth
 from engine.results.views.columns import Column, page_cells, page_head
@@ -85,7 +86,7 @@ def data(result: Result, drafts: Sequence[Draft], policy: Policy) -> Data:
     by_label = {draft.label: draft for draft in drafts}
     return {
         "engine": result["engine"],
-        "policy": {**result["policy"], "short": result["policy"]["sha256"][:12]},
+        "policy": {**policy_data(policy), "short": policy.sha256[:12]},
         "matcher": result.get("matcher", ""),
         "notes": result.get("notes", []),
         "questions": [{**question, "cells": page_cells(QUESTIONS, question)} for question in result["questions"]],

@@ -83,7 +83,10 @@ def _told(bundle: Bundle) -> Iterator[str]:
         names = "、".join(
             form.name for form, layout in zip(bundle.submission.forms, bundle.layouts, strict=True) if layout == other
         )
-        yield f"{names}：用 {other} 的表样读入，按 {bundle.policy.id} 计分和核对"
+        if bundle.policy.judges:
+            yield f"{names}：用 {other} 的表样读入，按 {bundle.policy.id} 计分和核对"
+        else:
+            yield f"{names}：用 {other} 的表样读入"
 
 
 def _answers_told(evaluation: Evaluation) -> Iterator[str]:
@@ -108,7 +111,7 @@ def _answers_told(evaluation: Evaluation) -> Iterator[str]:
 
 def combined(items: Sequence[BundleResult], collection: Collection) -> Result:
     """One document for all bundles. `policy` is there where all share one; `policies` lists every one."""
-    policies = {item.policy.id: item.result["policy"] for item in items}
+    policies = {item.policy.id: policy for item in items if (policy := item.result.get("policy"))}
     forms: list[ResultForm] = []
     findings: list[ResultFinding] = []
     questions: list[ResultQuestion] = []

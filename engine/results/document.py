@@ -69,7 +69,7 @@ def to_data(evaluation: Evaluation, checked: Findings) -> Result:
             reasons[fact.fields["form"], fact.fields["name_key"]] = str(fact.fields.get("reason", ""))
     out = Result(
         engine=__version__,
-        policy=policy_data(evaluation.policy),
+        policy=policy_data(evaluation.policy) if evaluation.policy.judges else None,
         forms=[_form(form, forms[form.label], indicators[form.label], reasons, evaluation.policy) for form in evaluation.forms],
         findings=[_finding(finding) for finding in checked.findings],
         questions=questions(evaluation),

@@ -326,7 +326,7 @@ class Result(TypedDict):
     engine: str
     matcher: NotRequired[str]
     notes: NotRequired[list[str]]
-    policy: NotRequired[ResultPolicy]
+    policy: NotRequired[ResultPolicy | None]
     policies: NotRequired[list[ResultPolicy]]
     bundles: NotRequired[list[ResultBundle]]
     files: NotRequired[list[ResultFile]]

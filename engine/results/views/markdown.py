@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.results.model import Result, ResultFinding, ResultForm
+from engine.results.model import Result, ResultFinding, ResultForm, ResultPolicy
 from engine.results.reading import Grouped, counts, form_kind, summary, tally, worst_first
 from engine.results.views import questions as question_view
 from engine.results.views.columns import escape, markdown
@@ -17,6 +17,7 @@ from engine.results.views.tables import (
     QUESTIONS,
     FormRow,
     finding_columns,
+    headline,
     indicators,
     parts,
 )
@@ -25,8 +26,12 @@ from engine.results.views.tables import (
 def render(result: Result) -> str:
     """The whole result as a Markdown document; of folders the forms first as a table, worst first."""
     lines = ["# 绩效自评核对结果", ""]
-    for policy in result.get("policies", []) or [result["policy"]]:
-        lines.append(f"政策：{policy['id']} {escape(policy['title'])}（sha256 `{policy['sha256'][:16]}…`）")
+    heads: list[ResultPolicy | None] = [*result["policies"]] if result.get("policies") else [result.get("policy")]
+    for policy in heads:
+        if policy is None or policy["status"] == "draft":
+            lines += [escape(headline(policy)), ""]
+        if policy is not None:
+            lines.append(f"政策：{policy['id']} {escape(policy['title'])}（sha256 `{policy['sha256'][:16]}…`）")
     if "bundles" in result:
         lines += ["", *markdown(FORMS, [FormRow(*row) for row in worst_first(result)]), ""]
         lines += [summary(result, len(result["bundles"])).replace("\n", "\n\n"), ""]

@@ -16,24 +16,25 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 def render(result: Result, policies: Mapping[str, Policy]) -> dict[str, Any]:
     """The findings of a result as a SARIF log: a run a policy, with its rules and their clauses, one result a finding, its
     evidence as locations. What could not be read is told with each run as a notification of the tool."""
-    heads = result.get("policies") or [result["policy"]]
+    heads: list[ResultPolicy | None] = [*result["policies"]] if result.get("policies") else [result.get("policy")]
+    ids = [head["id"] if head else next(iter(policies)) for head in heads]
     of_bundle = {number: bundle["policy"] for number, bundle in enumerate(result.get("bundles", []), start=1)}
-    by_policy: dict[str, list[ResultFinding]] = {head["id"]: [] for head in heads}
+    by_policy: dict[str, list[ResultFinding]] = {id_: [] for id_ in ids}
     for finding in result["findings"]:
-        by_policy[of_bundle.get(finding.get("bundle", 0), heads[0]["id"])].append(finding)
+        by_policy[of_bundle.get(finding.get("bundle", 0), ids[0])].append(finding)
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [_run(result, head, policies[head["id"]], by_policy[head["id"]]) for head in heads],
+        "runs": [_run(result, head, policies[id_], by_policy[id_]) for head, id_ in zip(heads, ids, strict=True)],
     }
 
 
-def _run(result: Result, head: ResultPolicy, policy: Policy, findings: Sequence[ResultFinding]) -> dict[str, Any]:
+def _run(result: Result, head: ResultPolicy | None, policy: Policy, findings: Sequence[ResultFinding]) -> dict[str, Any]:
     used = {rule: number for number, rule in enumerate(dict.fromkeys(finding["rule"] for finding in findings))}
     out: dict[str, Any] = {
         "tool": {"driver": {"name": "jixiao", "version": result["engine"], "rules": [_rule(name, policy) for name in used]}},
         "columnKind": "unicodeCodePoints",
-        "properties": {"policy": head["id"], "sha256": head["sha256"]},
+        "properties": {"policy": head["id"] if head else None, "sha256": head["sha256"] if head else None},
         "results": [_result(finding, used[finding["rule"]]) for finding in findings],
     }
     if problems := result.get("problems"):

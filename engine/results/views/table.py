@@ -13,7 +13,7 @@ from engine.results.model import Result, ResultFinding, ResultForm
 from engine.results.reading import Grouped, counts, differs, evidence_told, form_kind, kind_of, span, summary, tally, worst_first
 from engine.results.views import questions as question_view
 from engine.results.views.screen import Whole, printed, table
-from engine.results.views.tables import FORMS, OVERVIEW, PARTS, UNREAD, FormRow, ScoreRow, parts
+from engine.results.views.tables import FORMS, OVERVIEW, PARTS, UNREAD, FormRow, ScoreRow, headline, lent, parts
 
 EVIDENCE_SHOWN = 4
 _WRONG, _OPEN = "bold red", "yellow"
@@ -29,21 +29,23 @@ def render(result: Result, to_terminal: bool) -> str:
 
 
 def _bundles(result: Result) -> Iterator[Any]:
-    listed = "、".join(f"{policy['id']}（{policy['title']}）" for policy in result["policies"])
+    draft = {True: "未经核实的草案：", False: ""}
+    listed = "、".join(f"{one['id']}（{draft[one['status'] == 'draft']}{one['title']}）" for one in result["policies"])
     yield Text(f"政策 {listed}\n")
     yield table(FORMS, [FormRow(*row) for row in worst_first(result)], style=_marked)
 
 
 def _bundle(result: Result) -> Iterator[Any]:
-    policy, found = result["policy"], Grouped(result)
-    yield Text(f"政策 {policy['id']}：{policy['title']}")
+    policy, found = result.get("policy"), Grouped(result)
+    yield Text(headline(policy) + lent(result))
     for form in result["forms"]:
         yield Text()
         yield Text(form["name"], style="bold") + Text(f"（{form_kind(form['kind'])}，{form['unit']}，{form['fiscal_year']}年度）")
         yield _scores(form)
         if reason := form["scores"]["execution"].get("reason"):
             yield Padding(Text(f"? 预算执行：{reason}", style=_OPEN), (0, 0, 0, 2))
-        yield from _differences(form)
+        if policy:
+            yield from _differences(form)
         yield from _findings(found.of(form))
     yield Text()
     if len(result["forms"]) > 1:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
-from engine.results.model import Result, ResultFile, ResultFinding, ResultForm, ResultIndicator, ResultProblem, ResultQuestion
+from engine.results.model import (
+    Result,
+    ResultFile,
+    ResultFinding,
+    ResultForm,
+    ResultIndicator,
+    ResultPolicy,
+    ResultProblem,
+    ResultQuestion,
+)
 from engine.results.reading import (
     STATUSES,
     Scored,
@@ -263,11 +272,27 @@ QUESTIONS: tuple[Column[ResultQuestion], ...] = (
 )
 
 
+def headline(policy: ResultPolicy | None) -> str:
+    """What a result is by, for the first line of every view: the policy, that it is a draft, or that there is none."""
+    if policy is None:
+        return "没有适用的政策：没有计分，只作不用到分值、档次和等级的核对（policy 为 null）"
+    if policy["status"] == "draft":
+        return f"按未经核实的草案 {policy['id']} 计分：{policy['title']}"
+    return f"政策 {policy['id']}：{policy['title']}"
+
+
+def lent(result: Result) -> str:
+    """That forms were read by the layout of another policy than the one that judges them; empty where none was."""
+    layouts = dict.fromkeys(form["layout"] for form in result["forms"] if "layout" in form)
+    return f"；表是 {'、'.join(layouts)} 的表样，不是它的" if layouts and result.get("policy") else ""
+
+
 def about(result: Result) -> Iterator[tuple[str, str | int]]:
     """What a result was made by and of: policy, program, forms."""
-    policy = result["policy"]
-    yield "政策", f"{policy['id']}　{policy['title']}"
-    yield "政策的校验码（SHA-256）", policy["sha256"]
+    policy = result.get("policy")
+    yield "政策", f"{policy['id']}　{policy['title']}" if policy and policy["status"] != "draft" else headline(policy)
+    if policy:
+        yield "政策的校验码（SHA-256）", policy["sha256"]
     yield "程序", f"jixiao {result['engine']}"
     for form in result["forms"]:
         yield "自评表", f"{form['unit']}　{form['fiscal_year']}年度　{form['name']}"
