@@ -41,30 +41,34 @@ def test_it_carries_what_is_not_python(wheel: Path) -> None:
                 assert f"engine/shipped/{path.relative_to(ROOT).as_posix()}" in names
 
 
-def test_it_evaluates_and_reports_outside_the_checkout(wheel: Path, seed: Path, tmp_path: Path) -> None:
-    home = tmp_path / "site"
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(home)
-    environment = {**os.environ, "PYTHONPATH": str(home), "PYTHONIOENCODING": "utf-8"}
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a bare installation: its modules are compiled once, by whichever test comes first."""
+    return bare.installation(wheel, tmp_path_factory.mktemp("bare") / "venv")
 
-    def run(*arguments: object) -> str:
-        # -P: the working directory is not searched, so that what runs is the wheel's
-        command = [sys.executable, "-P", "-m", "engine.cli", *map(str, arguments)]
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
-    where = subprocess.run(
-        [sys.executable, "-P", "-c", "import engine; print(engine.__file__)"],
-        cwd=tmp_path,
-        env=environment,
+def alone(python: Path, *arguments: object, home: Path) -> str:
+    """What it prints, run in `home`, with nothing to lead it to the checkout. -P: the working directory is not searched."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run(
+        [python, "-P", *map(str, arguments)],
+        cwd=home,
+        env={**environment, "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         text=True,
+        encoding="utf-8",
+        check=False,
     )
-    assert str(home) in where.stdout
-    assert "95.58" in run("evaluate", seed)
-    assert "没有发现错误" in run("policy", "check", "hubei/2021")
-    assert len(run("report", seed, "--out", tmp_path / "out").split()) == 9
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_it_evaluates_and_reports_outside_the_checkout(python: Path, seed: Path, tmp_path: Path) -> None:
+    where = alone(python, "-c", "import engine; print(engine.__file__)", home=tmp_path)
+    assert Path(where).is_relative_to(python.parents[1])
+    assert "95.58" in alone(python, "-m", "engine.cli", "evaluate", seed, home=tmp_path)
+    assert "没有发现错误" in alone(python, "-m", "engine.cli", "policy", "check", "hubei/2021", home=tmp_path)
+    assert len(alone(python, "-m", "engine.cli", "report", seed, "--out", tmp_path / "out", home=tmp_path).split()) == 9
 
 
 LACKS = {
@@ -80,24 +84,13 @@ LACKS = {
 
 
 @pytest.fixture(scope="module")
-def runs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def runs(python: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """Every command of a bare installation, each in several ways: see tests/every_command.py."""
-    home = tmp_path_factory.mktemp("bare")
-    python = bare.installation(wheel, home / "venv")
-    (home / "here").mkdir()
-    (home / "form.txt").write_text(SMALL_FORM, encoding="utf-8")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    done = subprocess.run(
-        [python, "-P", ROOT / "tests" / "every_command.py", home / "form.txt"],
-        cwd=home / "here",
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    home = tmp_path_factory.mktemp("here")
+    form = tmp_path_factory.mktemp("form") / "form.txt"
+    form.write_text(SMALL_FORM, encoding="utf-8")
+    out = alone(python, ROOT / "tests" / "every_command.py", form, home=home)
+    return [json.loads(line) for line in out.splitlines()]
 
 
 def test_without_extras_no_command_breaks(runs: list[dict[str, Any]]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import random
 import sys
 import tempfile
@@ -161,6 +162,8 @@ def spark() -> Any:
 
     if why := unavailable():
         pytest.skip(f"Spark does not run here: {why}")
+    if not DEEP:  # what runs for seconds is not worth the second compiler of Java, nor threads that clear its memory
+        os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     return Spark(10**9, 2)
 
 
