@@ -45,11 +45,11 @@ def reached(cases: Sequence[Case | Scheme], record: Record) -> list[Term]:
     import z3
 
     out: list[Term] = []
-    before: list[Term] = []
+    before: list[Term] = []  # what does not hold of one that comes further
     for case in cases:
         holds = record.all_of(condition.test for condition in case.conditions)
-        out.append(z3.And(holds, *[z3.Not(other) for other in before]))
-        before.append(holds)
+        out.append(z3.And(holds, *before))
+        before.append(z3.Not(holds))
     return out
 
 
