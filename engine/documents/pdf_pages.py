@@ -7,45 +7,22 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2_raw as pdfium
 
 from engine.documents.pdf_drawings import read_drawings
 from engine.documents.pdf_text import Overfull, PageSpace, read_text
+from engine.documents.printed import found
+from engine.documents.printed.found import Damaged, Found, OverLimit
 from engine.documents.printed.model import PrintedPage, turned
 
-MAX_PAGES = 300
 _WANTS_PASSWORD = (4, 5)
 """FPDF_GetLastError: a password is needed; a security scheme nobody here knows."""
 
 
 class WantsPassword(Exception):
     """The file cannot be opened without a password."""
-
-
-class Damaged(Exception):
-    """Nothing can be made of the file."""
-
-
-class OverLimit(Exception):
-    """More than a form has; `page` 0: more pages than `most`; else so many characters and lines on that page."""
-
-    def __init__(self, page: int, chars: int = 0, lines: int = 0) -> None:
-        self.page, self.chars, self.lines, self.most = page, chars, lines, MAX_PAGES
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page, and what was left out of it: texts that are `unseen`, since they are not drawn or lie outside of the page, and those
-    that stand `aslant` (a watermark); how many of the characters kept have no meaning in their font; how many paths are drawn."""
-
-    page: PrintedPage
-    unseen: tuple[str, ...] = ()
-    aslant: str = ""
-    unreadable: int = 0
-    paths: int = 0
 
 
 def pages(data: bytes) -> Iterator[Found | int]:
@@ -55,9 +32,9 @@ def pages(data: bytes) -> Iterator[Found | int]:
     if not document:
         raise WantsPassword if pdfium.FPDF_GetLastError() in _WANTS_PASSWORD else Damaged
     count = pdfium.FPDF_GetPageCount(document)
-    if count > MAX_PAGES and pdfium.FPDF_LoadPage(document, MAX_PAGES):  # what a file says of itself proves nothing
+    if count > found.MAX_PAGES and pdfium.FPDF_LoadPage(document, found.MAX_PAGES):  # what a file says of itself proves nothing
         raise OverLimit(0)
-    for number in range(1, min(count, MAX_PAGES) + 1):
+    for number in range(1, min(count, found.MAX_PAGES) + 1):
         page = pdfium.FPDF_LoadPage(document, number - 1)
         if not page:
             yield number

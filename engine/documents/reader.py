@@ -35,6 +35,10 @@ def document(data: bytes, file: str = "") -> Document:
         from engine.documents import pdf as pdf_reader
 
         return pdf_reader.read_bytes(data, file)
+    if kind.key == "ofd":
+        from engine.documents import ofd as ofd_reader
+
+        return ofd_reader.read_bytes(data, file)
     if kind.key in ("doc", "odt", "rtf"):
         from engine.documents import libreoffice as office
         from engine.documents import word as docx_reader

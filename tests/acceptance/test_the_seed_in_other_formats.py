@@ -16,12 +16,14 @@ from __future__ import annotations
 import dataclasses
 import re
 from functools import cache
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from conftest import ROOT
 from layouts import layout_of
+from ofd_writing import of_pdf
 from writers import STYLES, converted, docx, font_file, has_office, old_workbook, workbook
 
 from engine.documents import kinds
@@ -40,6 +42,7 @@ from engine.results.bundles import checked_bundles
 from engine.submission.model import Form
 
 SEED = ROOT / "examples" / "hubei-gcc-2021.txt"
+has_ofd = find_spec("ofdkit") is not None
 needs_office = pytest.mark.skipif(not has_office(), reason="LibreOffice (soffice) is not installed")
 
 
@@ -74,6 +77,11 @@ def plain(item: Any, leave_out: frozenset[str] = frozenset()) -> Any:
         names = (f.name for f in dataclasses.fields(item) if f.name not in leave_out)
         return {name: plain(getattr(item, name), leave_out) for name in names}
     return [plain(part, leave_out) for part in item] if isinstance(item, tuple) else item
+
+
+def spaced_once(item: Any) -> str:
+    """What is left of several spaces when a page is printed once more: that there was one."""
+    return re.sub(" +", " ", str(item))
 
 
 def read(data: bytes, kind: str) -> tuple[Form, ...]:
@@ -169,3 +177,6 @@ def test_the_word_report_as_pdf(family: str | None, reports: dict[str, bytes]) -
         assert back.grade is not None
         assert form.grade is not None
         assert back.grade.text == form.grade.text
+        if has_ofd and not font:  # the same pages printed to the other format
+            (again,) = read(of_pdf(data), "ofd")
+            assert spaced_once(plain(again, other)) == spaced_once(plain(form, other))

@@ -41,6 +41,8 @@ _SHOWN_BY = 3
 ENDED = re.compile(r"[。；：！？）]$")
 """How a paragraph ends."""
 _HANGING = re.compile(r"[，。、；：！？）》”’]$")
+_GOES_ON = re.compile(r"[，。、；：！？）》」』】”’%％‰℃]")
+"""What begins no line of its own, whatever room a font's widths say there was before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,8 @@ def cell_room(lines: Sequence[Line], left: float, right: float) -> tuple[float, 
 def goes_on(line: Line, following: Line, left: float, right: float, shift: float = 0.0) -> bool:
     """Whether a line in a cell with this room ends only because the next word had no place. The cell's text may be centred.
     `shift`: how far right of where it is drawn the following line belongs."""
+    if _GOES_ON.match(following.text):
+        return True
     before, behind = line.x0 - left, right - line.x1 - min(line.stretched, 0.1 * line.em)
     if abs(before - behind) < line.em:
         return before + behind < _needed(line, following) - _EXACT

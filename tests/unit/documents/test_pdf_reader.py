@@ -24,8 +24,8 @@ from writers import converted, docx, has_office
 from engine.documents import isolation as bounded
 from engine.documents import model as b
 from engine.documents import pdf as pdf_reader
-from engine.documents import pdf_pages
 from engine.documents import text as text_reader
+from engine.documents.printed import found
 from engine.errors import InputError
 
 FONT = "STSong-Light"
@@ -168,7 +168,7 @@ def test_a_file_with_a_password_is_refused_one_that_may_only_not_be_printed_is_r
 
 def test_too_many_pages_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     data = built(*[part for _ in range(4) for part in (Text("甲", BODY), PageBreak())])
-    monkeypatch.setattr(pdf_pages, "MAX_PAGES", 3)
+    monkeypatch.setattr(found, "MAX_PAGES", 3)
     with pytest.raises(InputError, match="PDF 超过3页"):
         read(data)
 
