@@ -15,6 +15,7 @@ from engine.errors import InputError
 from engine.forms.budget_rows import LINE_CELLS
 from engine.forms.check_boxes import chosen
 from engine.forms.columns import ROW_DOUBT, cell_of
+from engine.forms.flat_rows import split_list
 from engine.forms.labels import LABEL_END, Labels
 from engine.forms.line_fields import line_fields
 from engine.forms.looks import no_form
@@ -85,7 +86,10 @@ def _clean(document: Document, layout: Layout) -> list[Block]:
     for block in document.blocks:
         if isinstance(block, Table):
             for part in titles_out(_clean_table(block, layout), layout, lambda text: title_of(text, layout) is not None):
-                blocks += split_forms(part, layout) if isinstance(part, Table) else [part]
+                if isinstance(part, Table):
+                    blocks += [form for whole in split_list(part, layout) for form in split_forms(whole, layout)]
+                else:
+                    blocks.append(part)
             gap = False
             continue
         text = _without_noise(block.text, layout)
