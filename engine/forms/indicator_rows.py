@@ -94,7 +94,7 @@ def _cell(key: str, cells: Sequence[TableCell], columns: Columns, by: Compositio
     first = cell_of(cells[0])
     doubt = first.doubt
     if len(cells) > 1:
-        text, whole = ("", False) if key not in ("target", "actual", "adjusted") else joined(cells, by)
+        text, whole = ("", False) if key not in ("target", "actual", "adjusted") else joined(cells, by, achieved=key == "actual")
         if key == "reason":
             first = replace(first, text="；".join(cell.text for cell in cells))
         elif whole:

@@ -16,13 +16,17 @@ from engine.submission.model import Cell, Doubt, Indicator
 from engine.values.numerals import read_decimal
 
 
-def joined(cells: Sequence[TableCell], by: Composition | None) -> tuple[str, bool]:
-    """A value whose sign, number and unit stand in cells of their own under one header, as one text; False if they are none."""
+def joined(cells: Sequence[TableCell], by: Composition | None, *, achieved: bool = False) -> tuple[str, bool]:
+    """A value whose sign, number and unit stand in cells of their own under one header, as one text; False if they are none.
+
+    `achieved`: the value is what was reached, of which = says nothing more.
+    """
     texts = [cell.text for cell in cells]
     if by is None or len(texts) > len(("sign", "value", "unit")):
         return "", False
-    sign = by.meaning.get(fold(texts[0]), texts[0]) if fold(texts[0]) in by.signs else ""
+    sign = by.meaning.get(fold(texts[0]), texts[0]) if fold(texts[0]) in _signs(by) else ""
     rest = texts[1:] if sign else texts
+    sign = "" if achieved and fold(sign) == "=" else sign
     if sign and fold(sign) in by.words:
         return (rest[0], True) if len(rest) == 1 else ("", False)
     is_value = bool(rest) and (read_decimal(rest[0]) is not None or (bool(sign) and rest[0][:1].isdigit()))

@@ -329,3 +329,24 @@ def test_a_hubei_goal_with_a_colon_and_a_numbered_column() -> None:
 )
 def test_the_box_that_is_ticked(text: str, read: str) -> None:
     assert chosen(text) == read
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "expected"),
+    [
+        (("大于等于", "10", "个"), ("＝", "12", "个"), ("≥10个", "12个")),
+        (("不低于", "90", "%"), ("=", "95.5", "%"), ("≥90%", "95.5%")),
+        (("≤", "2", "小时"), ("≤", "2", "小时"), ("≤2小时", "≤2小时")),
+    ],
+)
+def test_sign_value_and_unit_of_target_and_actual(
+    target: tuple[str, ...], actual: tuple[str, ...], expected: tuple[str, str]
+) -> None:
+    """Two heading rows: 预期指标值 and 实际完成指标值 over 符号, 值 and 单位 each."""
+    above = ["一级指标", "二级指标", "三级指标", "预期指标值", "", "", "实际完成指标值", "", "", "分值", "自评得分"]
+    below = ["", "", "", "符号", "值", "单位（文字描述）", "符号", "值", "单位（文字描述）", "", ""]
+    rows = [["产出指标", "数量指标", "健身点", *target, *actual, "10", "10"]]
+    read = form(TITLE, table(rows, columns=[above, below], tail=()))
+    (indicator,) = read.goals[0].indicators
+    assert (indicator.target.text if indicator.target else "", indicator.actual.text if indicator.actual else "") == expected
+    assert not [doubt for doubt in read.doubts if doubt.key.startswith("unread")]
