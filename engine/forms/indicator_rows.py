@@ -16,6 +16,8 @@ from engine.submission.model import Cell, Doubt, HeaderField, Indicator
 
 _VALUES = ("target", "actual", "weight", "score", "adjusted")
 """Fields a score rests on."""
+_SHARED = ("target", "actual", "weight", "score")
+"""Fields whose cell, merged down over several rows, says nothing certain of each of them."""
 _NOT_CELLS = ("name", "level1", "level2", "level1_weight", "level2_weight", "adjusted")
 
 
@@ -103,6 +105,8 @@ def _cell(key: str, cells: Sequence[TableCell], columns: Columns, by: Compositio
             doubt = doubt or f"同一栏下有几格：{'、'.join(one_line(cell.text) for cell in cells)}"
     if key in _VALUES and first:
         doubt = doubt or wrong or columns.doubtful.get(key, "")
+    if key in _SHARED and not first and cells[0].merged and not cells[0].across:
+        doubt = "与上面一行合为一格，不能确定各行各是多少"
     return replace(first, doubt=doubt) if doubt else first
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from layouts import layout_of
@@ -350,3 +351,20 @@ def test_sign_value_and_unit_of_target_and_actual(
     (indicator,) = read.goals[0].indicators
     assert (indicator.target.text if indicator.target else "", indicator.actual.text if indicator.actual else "") == expected
     assert not [doubt for doubt in read.doubts if doubt.key.startswith("unread")]
+
+
+@pytest.mark.parametrize("field", [4, 5, 6, 7])
+def test_a_value_merged_down_over_two_rows_is_certain_for_neither(field: int) -> None:
+    """In Word and Excel; the first row keeps what stands there, the second has a cell in doubt and is told."""
+    source = document(TITLE, table())
+    grid = next(block for block in source.blocks if isinstance(block, Table))
+    at = next(n for n, row in enumerate(grid.rows) if "使用率" in [cell.text for cell in row])
+    row = list(grid.rows[at])
+    row[field] = replace(row[field], text="", merged=True)
+    rows = (*grid.rows[:at], tuple(row), *grid.rows[at + 1 :])
+    (read,) = read_forms(replace(source, blocks=(source.blocks[0], replace(grid, rows=rows))), layout_of("central/2020"))
+    indicator = read.goals[0].indicators[1]
+    cell = (indicator.target, indicator.actual, indicator.weight, indicator.score)[field - 4]
+    assert cell is not None
+    assert "合为一格" in cell.doubt
+    assert [doubt.subject for doubt in read.doubts] == ["使用率"]
