@@ -16,7 +16,7 @@ from engine.language.tables import Case, CaseTable
 from engine.policy.build import NATURES
 from engine.policy.model import Policy, Scheme
 from engine.scoring.recognition import readings_of
-from engine.soundness.proof.terms import Record, Term, number, numbers_of
+from engine.soundness.proof.terms import Record, Term, every, number, numbers_of
 
 OPTIONAL = (
     *("level2", "actual_percent", "early", "reported", "target", "actual", *catalogue.QUOTIENTS),
@@ -48,7 +48,7 @@ def reached(cases: Sequence[Case | Scheme], record: Record) -> list[Term]:
     before: list[Term] = []  # what does not hold of one that comes further
     for case in cases:
         holds = record.all_of(condition.test for condition in case.conditions)
-        out.append(z3.And(holds, *before))
+        out.append(every([holds, *before]))
         before.append(z3.Not(holds))
     return out
 

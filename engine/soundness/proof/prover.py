@@ -58,7 +58,8 @@ class Prover:
                 break
             before = _steps(solver)
             solver.set("rlimit", left)
-            solver.add(*asked)
+            for term in asked:  # as `solver.add` does, which asks each for its sort
+                z3.Z3_solver_assert(solver.ctx.ref(), solver.solver, term.as_ast())
             answer = solver.check()
             steps = _steps(solver) - before
             self.spent, self.dearest = self.spent + steps, max(self.dearest, steps)
