@@ -15,6 +15,7 @@ from engine.forms.columns import OTHER, Columns, cell_of, named, one_line, shown
 from engine.forms.labels import Label, fold
 from engine.forms.line_fields import line_fields
 from engine.forms.model import BudgetLayout
+from engine.forms.unconfirmed import add_guess, guess_of, why
 from engine.submission.model import BudgetLine, Cell, Doubt, HeaderField
 from engine.values.numerals import read_decimal
 
@@ -67,7 +68,11 @@ class BudgetRows:
             self.weight = self.weight or (named(cell, self.layout.weight, "weight") if cell else None)
             if cell and index not in names:
                 names[index] = OTHER + one_line(cell.text)
-        self.columns = Columns.of(tuple(names.items()), len(row))
+        guessed = [(index, label) for index, label in found if label.unconfirmed]
+        for index, label in guessed:
+            add_guess(self.doubts, guess_of(label, row[index], self.layout.columns))
+        unsure = {names[index]: why(label, row[index].text, self.layout.columns) for index, label in guessed}
+        self.columns = Columns.of(tuple(names.items()), len(row), unsure)
         self.fresh = True
 
     def _goes_on(self, cell: TableCell) -> bool:
@@ -145,7 +150,12 @@ class BudgetRows:
             places = {amount.place for amount in inside.values()}
             found = {key: of for key, of in found.items() if not any(cell.place in places for cell in of)}
         cells: dict[str, Any] = dict(inside)
-        cells |= {key: self._cell(of, wrong) for key, of in found.items() if not key.startswith(OTHER)}
+        unsure = self._guessed_name(name)
+        cells |= {
+            key: self._cell(of, wrong, unsure or columns.doubtful.get(key, ""))
+            for key, of in found.items()
+            if not key.startswith(OTHER)
+        }
         if (shared := self._shared(row, columns)) and "budget" in cells and not wrong:
             cells["executed"] = replace(cells["budget"], place=shared.place)
             self.doubts.append(Doubt("amount_shared", one_line(name.text), cells["budget"].text, cells["budget"].place))
@@ -177,7 +187,15 @@ class BudgetRows:
             self.doubts.append(Doubt("unread_row", one_line(name.text), one_line(name.text), name.place, readings=wrong))
         self.lines.append(BudgetLine(one_line(name.text), role, name.place, unit.text if unit else "", **cells))
 
-    def _cell(self, cells: Sequence[TableCell], wrong: str) -> Cell:
+    def _guessed_name(self, name: TableCell) -> str:
+        """Why what stands in a row is not certain, if what its name stands for was guessed and nobody has confirmed it."""
+        label = self.layout.rows.find(name.text)
+        if label is None or not label.unconfirmed:
+            return ""
+        add_guess(self.doubts, guess_of(label, name, self.layout.rows))
+        return why(label, name.text, self.layout.rows)
+
+    def _cell(self, cells: Sequence[TableCell], wrong: str, unsure: str = "") -> Cell:
         """What stands in a column: of several amounts the first where it is what the others add up to, else a doubt."""
         first = cell_of(cells[0])
         if len(cells) > 1:
@@ -186,7 +204,7 @@ class BudgetRows:
             added = sum((number for number in rest if number is not None), Decimal(0))
             if None in numbers or whole != added:
                 return replace(first, doubt=f"同一栏下有几格：{'、'.join(cell.text for cell in cells)}")
-        return replace(first, doubt=first.doubt or wrong) if first else first
+        return replace(first, doubt=first.doubt or wrong or unsure) if first else first
 
     def _shared(self, row: Row, columns: Columns) -> TableCell | None:
         """The cell of the executed amount where it is one with that of the budget, merged across both."""
@@ -220,7 +238,7 @@ class BudgetRows:
         for item in line_fields(cell.text.replace("\n", " "), lambda text: self.layout.columns.find(text) is not None):
             label = self.layout.columns.find(item.label)
             if label:
-                out.append((label.key, Cell(item.value, cell.place)))
+                out.append((label.key, self._under(label, item.label, cell, Cell(item.value, cell.place))))
         return out
 
     def beside(self, row: Row) -> list[tuple[str, Cell]]:
@@ -233,8 +251,15 @@ class BudgetRows:
         for cell, behind in zip(filled, [*filled[1:], None], strict=True):
             label = self.layout.columns.find(cell.text)
             if label and behind is not None and _is_amount(behind.text):
-                out.append((label.key, cell_of(behind)))
+                out.append((label.key, self._under(label, cell.text, cell, cell_of(behind))))
         return out
+
+    def _under(self, label: Label, text: str, at: TableCell, amount: Cell) -> Cell:
+        """An amount that stands beside its label: not certain where what the label stands for was guessed."""
+        if not label.unconfirmed:
+            return amount
+        add_guess(self.doubts, guess_of(label, at, self.layout.columns, text))
+        return replace(amount, doubt=amount.doubt or why(label, text, self.layout.columns))
 
     def take_pairs(self, pairs: Sequence[tuple[str, Cell]]) -> bool:
         """Keep amounts that stand beside their labels; False where there are none, or a line has them already."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.documents.model import Row, TableCell
 from engine.forms.check_boxes import chosen
 from engine.forms.columns import OTHER, Columns, cell_of, closing_values, one_line
 from engine.forms.labels import Label
 from engine.forms.model import Layout
+from engine.forms.unconfirmed import add_guess, guess_of, why
 from engine.submission.model import Cell, Doubt, HeaderField
 from engine.values.numerals import read_decimal
 
@@ -31,6 +32,8 @@ class ClosingRows:
     header: list[HeaderField]
     printed: dict[str, str] = field(default_factory=dict)
     """What the form calls each of the fields."""
+    unsure: dict[str, str] = field(default_factory=dict)
+    """Fields whose label was guessed and nobody has confirmed, each with the reason why it is not certain."""
 
     def begins(self, cell: TableCell) -> bool:
         """Whether a row that begins with this cell is a closing row."""
@@ -90,6 +93,9 @@ class ClosingRows:
 
     def settle(self) -> None:
         """Prose where a grade is expected is no grade: it stays as it is, without a key."""
+        for key, reason in self.unsure.items():
+            if self.cells.get(key):
+                self.cells[key] = replace(self.cells[key], doubt=self.cells[key].doubt or reason)
         grade = self.cells.get("grade")
         if grade and not self.is_grade(grade.text):
             self.header.append(HeaderField("conclusion", self.printed.get("grade", ""), grade))
@@ -108,6 +114,10 @@ class ClosingRows:
             self.doubts.append(Doubt("label_unknown", label.texts[0], cell.text, cell.place, readings="前面已有一处"))
             return label.key in _TEXTS
         self.cells[label.key] = Cell(value, cell.place)
+        if label.unconfirmed:
+            said = cell.text if not value else cell.text[: cell.text.find(value)].rstrip(" :：\n")
+            add_guess(self.doubts, guess_of(label, cell, self.layout.closing, said))
+            self.unsure[label.key] = why(label, said, self.layout.closing)
         self.printed[label.key] = one_line(cell.text if not value else cell.text[: cell.text.find(value)].rstrip(" :：\n"))
         return True
 

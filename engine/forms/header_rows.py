@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from engine.documents.model import Row
 from engine.forms.columns import OTHER, Columns, one_line
 from engine.forms.labels import Label, Labels, fold
+from engine.forms.unconfirmed import add_guess, doubtful_fields, guess_of, why
 from engine.submission.model import Doubt
 
 _LEVELS = ("level1", "level2", "name")
@@ -72,7 +73,11 @@ def read_header(
     for key, usual in missing.items():
         if key not in doubtful:
             doubts.append(Doubt("column_missing", usual, "、".join(one_line(cell.text) for cell in row if cell), place))
-    return Columns.of(tuple(names.items()), len(row), doubtful)
+    guessed = [(index, listed[index]) for index in sorted(listed) if listed[index].unconfirmed]
+    for index, label in guessed:
+        add_guess(doubts, guess_of(label, row[index], labels))
+    unsure = doubtful_fields((names[index], why(label, row[index].text, labels)) for index, label in guessed)
+    return Columns.of(tuple(names.items()), len(row), {**unsure, **doubtful})
 
 
 def _usual(key: str, labels: Labels) -> str:

@@ -19,15 +19,15 @@ Sources = dict[Path, tuple[bool, Path]]
 ALONE = "standalone"
 """The key that says: nothing is taken over from what the policy extends."""
 _ENTRIES: Mapping[Path, tuple[str, ...]] = {
-    ("header",): ("key",),
-    ("budget", "columns"): ("field",),
-    ("budget", "rows"): ("role", "kind"),
-    ("goals", "columns"): ("field",),
-    ("indicators", "columns"): ("field",),
-    ("closing",): ("field",),
+    ("header",): ("key", "unconfirmed"),
+    ("budget", "columns"): ("field", "unconfirmed"),
+    ("budget", "rows"): ("role", "kind", "unconfirmed"),
+    ("goals", "columns"): ("field", "unconfirmed"),
+    ("indicators", "columns"): ("field", "unconfirmed"),
+    ("closing",): ("field", "unconfirmed"),
     ("report", "unmet", "columns"): ("field",),
 }
-"""Lists of entries with labels, and the keys that make two entries one."""
+"""Lists of entries with labels, and the keys that make two entries one: what nobody has confirmed stays apart from what is known."""
 
 
 def laid_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> tuple[dict[str, Any], Sources]:

@@ -109,6 +109,8 @@ class Label:
     kind: str = ""
     pattern: LabelPattern | None = None
     """Further wordings, where people have many (偏差原因及改进措施, 未完成原因和整改措施 …)."""
+    unconfirmed: bool = False
+    """Whether what it stands for was guessed from examples, and nobody has said yet that it is so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ class _Build:
         return Layout(
             noise=self.patterns(data, "noise", whole=False),
             titles=tuple(
-                Title(item.get("kind", ""), pattern, item["example"])
+                Title(item.get("kind", ""), pattern, item["example"], bool(item.get("unconfirmed")))
                 for item, pattern in self.items(data, "titles", (), "name", also=("fiscal_year", "unit"))
             ),
             not_titles=tuple(map(fold, data.get("not_titles", ()))),
@@ -267,7 +267,12 @@ class _Build:
         made = []
         for i, item in enumerate(items):
             label = Label(
-                item[key], tuple(item["labels"]), bool(item.get("required")), item.get("kind", ""), self._further(item, (*path, i))
+                item[key],
+                tuple(item["labels"]),
+                bool(item.get("required")),
+                item.get("kind", ""),
+                self._further(item, (*path, i)),
+                bool(item.get("unconfirmed")),
             )
             made.append(label)
             for j, text in enumerate(label.texts):

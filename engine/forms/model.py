@@ -15,6 +15,8 @@ class Title:
     kind: str
     pattern: LabelPattern
     example: str
+    unconfirmed: bool = False
+    """Whether it was guessed from an example, and nobody has said yet that it is the title."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from engine.forms.report import begins_report, read_report
 from engine.forms.row_shapes import split_forms, titles_out
 from engine.forms.spans import TITLE_LENGTH, Span, spans, title_of, titles_in
 from engine.forms.table import TableContent, read_tables
+from engine.forms.unconfirmed import KEY, add_guess, guess_of, is_guess, told_once
 from engine.submission.model import Cell, Doubt, Form, HeaderField
 
 _YEAR = re.compile(r"(?<!\d)[12１２]\d{3}(?!\d)")
@@ -43,7 +44,7 @@ class Recognition:
 
 def recognises(document: Document, layout: Layout) -> Recognition:
     """What of the layout occurs in the document: for choosing the layout of a file."""
-    blocks = _clean(document, layout)
+    blocks = clean(document, layout)
     texts = _short_texts(blocks)
     marks = sum(any(mark.search(text.rstrip(_ENDS)) for text in texts) for mark in layout.marks.of)
     sets = _label_sets(layout)
@@ -57,7 +58,7 @@ def read_forms(document: Document, layout: Layout, file: str = "") -> tuple[Form
     Raises InputError, one line, if there is no form in it.
     """
     file = file or document.file
-    blocks = _clean(document, layout)
+    blocks = clean(document, layout)
     read: list[Form] = []
     lost: list[Doubt] = []
     for span in spans(blocks, layout):
@@ -79,7 +80,7 @@ def _why(span: Span) -> str:
     return "表里没有填了内容的指标"
 
 
-def _clean(document: Document, layout: Layout) -> list[Block]:
+def clean(document: Document, layout: Layout) -> list[Block]:
     """The blocks without noise, empty paragraphs and attachment marks; tables cut where another form begins in them."""
     blocks: list[Block] = []
     gap = False
@@ -126,7 +127,9 @@ def _form(span: Span, layout: Layout) -> Form:
     begin = next((i for i, line in enumerate(span.head) if begins_report(line, layout)), len(span.head))
     report = read_report([*span.report, *span.head[begin:]], layout, doubts)
     del span.head[begin:]
-    header, filled_on = _head(span.head, layout)
+    header, filled_on = _head(span.head, layout, doubts)
+    if span.title and span.title.unconfirmed:
+        doubts.append(Doubt(KEY, span.text, span.text, span.place, taken="标题"))
     money = next((item.value.text for item in header if item.key == "money_unit"), "")
     content = read_tables(span.tables, layout, span.place, money)
     header += content.header
@@ -156,7 +159,7 @@ def _form(span: Span, layout: Layout) -> Form:
         report=report.sections,
         unmet=report.unmet,
         statements=report.statements,
-        doubts=tuple(doubts),
+        doubts=tuple(told_once(doubts)),
     )
 
 
@@ -167,16 +170,16 @@ def _doubtful_cells(content: TableContent, layout: Layout) -> list[Doubt]:
     return [
         Doubt("unread_cell", name, cell.text, cell.place, readings=cell.doubt)
         for name, cell in named
-        if cell.doubt and not cell.doubt.startswith(ROW_DOUBT)
+        if cell.doubt and not cell.doubt.startswith(ROW_DOUBT) and not is_guess(cell.doubt)
     ]
 
 
-def _head(lines: Sequence[Paragraph], layout: Layout) -> tuple[list[HeaderField], Cell | None]:
+def _head(lines: Sequence[Paragraph], layout: Layout, doubts: list[Doubt]) -> tuple[list[HeaderField], Cell | None]:
     """The lines between title and first table: the fields the layout knows; a line it does not know is kept without a key."""
     fields: list[HeaderField] = []
     filled_on: Cell | None = None
     for line in lines:
-        found = _line(line, layout)
+        found = _line(line, layout, doubts)
         for item in found or [HeaderField("", "", cell_of(line))]:
             if item.key == "filled_on":
                 filled_on = filled_on or (item.value if item.value else None)
@@ -185,7 +188,7 @@ def _head(lines: Sequence[Paragraph], layout: Layout) -> tuple[list[HeaderField]
     return fields, filled_on
 
 
-def _line(line: Paragraph, layout: Layout) -> list[HeaderField]:
+def _line(line: Paragraph, layout: Layout, doubts: list[Doubt]) -> list[HeaderField]:
     """The fields of a line: by the layout's patterns for lines, else labels and values one after another."""
     found: list[HeaderField] = []
     for pattern in layout.head:
@@ -200,6 +203,8 @@ def _line(line: Paragraph, layout: Layout) -> list[HeaderField]:
         key, value = label.key if label else "", Cell(item.value, line.place)
         if key == "money_unit" and not layout.money.find(item.value):
             key = "unit"  # 单位：某某局
+        if label and label.unconfirmed:
+            add_guess(doubts, guess_of(label, line, layout.header, item.label))
         found.append(HeaderField(key, item.label, value))
     return found
 

@@ -37,6 +37,7 @@ from engine.forms.row_shapes import adds_up, last_total, subtotal_fields, whole_
 from engine.forms.split_cells import separate, widened
 from engine.forms.targets import settle_targets
 from engine.forms.tree_rows import settle_levels
+from engine.forms.unconfirmed import add_guess, guess_of
 from engine.submission.model import BudgetLine, Cell, Doubt, Goal, HeaderField
 from engine.values.numerals import read_decimal
 
@@ -238,6 +239,8 @@ class _TableReader:
             if label:
                 if label.kind and values:
                     self.content.kinds.append(label.kind)
+                if label.unconfirmed:
+                    add_guess(self.content.doubts, guess_of(label, beside[0], self.layout.header))
                 value = cell_of(values[0]) if values else Cell("", beside[-1].place)
                 if more and all(has_boxes(cell.text) for cell in values):  # choices in cells of their own
                     value, more, unlisted = replace(value, text=" ".join(cell.text for cell in values)), [], None
@@ -313,6 +316,9 @@ class _TableReader:
             self._settle(another=True)
             self.goals.append(OpenGoal(one_line(cell.text), cell.place))
         self.goal_labels, self.block = labels, "goal"
+        for at, label in labels:
+            if label.unconfirmed:
+                add_guess(self.content.doubts, guess_of(label, row[at], self.layout.goal_columns))
         self.goal_names |= {label.key: one_line(row[at].text) for at, label in labels}
 
     def _goal(self, row: Row, index: int, heading: GoalHeading, match: LabelMatch) -> None:

@@ -15,7 +15,7 @@ DOUBTS = (
     *("hidden_sheet", "hidden_cells", "hidden_text", "deleted_text", "deleted_rows"),
     *("label_unknown", "sheet_left_out", "table_left_out", "rows_left_out", "column_missing", "column_misspelt", "column_twice"),
     *("no_title", "no_unit", "unit_taken", "no_year", "kind_taken", "no_budget", "budget_taken", "amount_shared"),
-    *("no_level1", "children_apart"),
+    *("no_level1", "children_apart", "label_unconfirmed"),
     *("unread_cell", "unread_row", "unread_crowded", "unread_column", "unread_sign", "unread_form", "unread_goal"),
     *("page_left_out", "torn_row", "aslant_text"),
 )
