@@ -33,6 +33,7 @@ SECTIONS = {
     "lock": "锁",
     "publish": "发布",
     "new": "新政策",
+    "learn": "从例子学表样",
     "edit": "修改政策",
     "workbook": "Excel 工作簿",
     "narrative": "自评报告的写法",

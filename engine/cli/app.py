@@ -18,6 +18,7 @@ from engine import __version__
 from engine.cli import bulk as corpus_commands
 from engine.cli import changes as lifecycle_commands
 from engine.cli import workbook as workbook_commands
+from engine.cli.layouts import layout_group
 from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, tell
 from engine.cli.policy import policy_group
 from engine.cli.rollup import rollup
@@ -206,6 +207,7 @@ def schema(name: str) -> None:
 for _command in (*lifecycle_commands.COMMANDS, *workbook_commands.COMMANDS):
     policy_group.add_command(_command)
 app.add_command(policy_group)
+app.add_command(layout_group)
 app.add_command(rollup)
 app.add_command(workbench)
 app.add_command(account)

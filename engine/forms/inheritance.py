@@ -27,7 +27,7 @@ _ENTRIES: Mapping[Path, tuple[str, ...]] = {
     ("closing",): ("field", "unconfirmed"),
     ("report", "unmet", "columns"): ("field",),
 }
-"""Lists of entries with labels, and the keys that make two entries one: what nobody has confirmed stays apart from what is known."""
+"""Lists of entries with labels, and the keys that make two entries one: what nobody confirmed stays apart from what is known."""
 
 
 def laid_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> tuple[dict[str, Any], Sources]:

@@ -43,6 +43,8 @@ class Reading:
     layouts: tuple[str, ...] = ()
     """The policies that have the layout that read it; none for a record, which needs no layout."""
     line: int = 0
+    layout: str = ""
+    """The layout that read it, where no policy has it as its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ def bundle(readings: Sequence[Reading], shelf: Shelf, policy: Policy | None = No
 def _layout(reading: Reading, policy: Policy) -> str:
     if not reading.layouts:
         return ""
+    if reading.layout:
+        return reading.layout
     return policy.id if policy.id in reading.layouts else reading.submission.policy
 
 
@@ -169,7 +173,7 @@ def _read_parts(path: Path, shelf: Shelf, policy: Policy | None, content: bytes 
         read = layouts.read(document, name, shelf, policy)
     except InputError as error:
         raise InputError([*error.problems, *layouts.unread_sheets(document, name)]) from None
-    return [Reading(name, read.submission(), read.candidates)], []
+    return [Reading(name, read.submission(), read.candidates, layout=read.by_itself)], []
 
 
 def _check_size(document: Document, name: str) -> None:

@@ -26,7 +26,13 @@ class Read:
     @property
     def candidates(self) -> tuple[str, ...]:
         """The policies whose forms are laid out so."""
-        return tuple(dict.fromkeys(head.id for shape in self.shapes for head in shape.heads))
+        return tuple(dict.fromkeys(head.id for shape in self.shapes for head in (*shape.heads, *shape.judges)))
+
+    @property
+    def by_itself(self) -> str:
+        """The id of the layout that read it, where no policy has it as its own; else empty."""
+        first = self.shapes[0]
+        return first.heads[0].id if first.heads and all(head.status == "pack" for head in first.heads) else ""
 
     def submission(self) -> Submission:
         """The forms with the place whose layout read them, and one of its policies."""

@@ -5,7 +5,7 @@ A broken policy stops nobody whom it does not concern: it is named only if no ot
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 
 from engine.errors import Place, PolicyError, Problem
 from engine.intake.shelf import Shelf
@@ -16,14 +16,17 @@ from engine.policy.periods import covers_all, filed_on
 from engine.submission.model import Form
 
 
-def judging(forms: Sequence[Form], layouts: Sequence[Collection[str]], jurisdictions: Collection[str], shelf: Shelf) -> Policy:
+def judging(forms: Sequence[Form], layouts: Sequence[Collection[str]], jurisdictions: Set[str], shelf: Shelf) -> Policy:
     """The one policy for a bundle: of those whose layouts read its files (`layouts`, a file each) and of the places its records
     name, the published one that covers every form; a fallback only where no other does.
 
     Raises PolicyError if there is none, or more than one, or the one is invalid.
     """
     named = [head for head in shelf.published() if all(head.id in candidates for candidates in layouts)]
-    named = [head for head in named if layouts or not jurisdictions or head.jurisdiction in jurisdictions]
+    if not layouts and jurisdictions:
+        # a place of which only the layout of its forms is known has no policies: its records are judged as its forms are
+        bare = jurisdictions <= shelf.bare_places()
+        named = [head for head in named if head.jurisdiction in jurisdictions or (bare and head.fallback)]
     places = {head.jurisdiction for head in named}
     fitting = [head for head in named if covers_all(head, forms, shelf.on)]
     fitting = [head for head in fitting if not head.fallback] or fitting

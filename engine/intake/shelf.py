@@ -26,6 +26,9 @@ class Shape:
     heads: tuple[Head, ...]
     broken: tuple[Problem, ...] = ()
     """What is wrong with policies that have this layout and cannot be told apart from their heads."""
+    judges: tuple[Head, ...] = ()
+    """Published policies that may judge forms so laid out though their own are laid out otherwise: a layout by itself (a pack with
+    marks) leaves that to those of its place, and to those that stand behind all others."""
 
     @property
     def policies(self) -> frozenset[str]:
@@ -33,8 +36,8 @@ class Shape:
 
     @property
     def is_fallback(self) -> bool:
-        """Whether every policy that has it stands back behind others."""
-        return all(head.fallback for head in self.heads) and bool(self.heads)
+        """Whether every policy that has it stands back behind others; a layout by itself does behind a policy that has it."""
+        return all(head.fallback or head.status == "pack" for head in self.heads) and bool(self.heads)
 
 
 class Shelf:
@@ -58,6 +61,11 @@ class Shelf:
     def published(self) -> list[Head]:
         return [head for head in self.heads()[0] if head.status == "published"]
 
+    def bare_places(self) -> frozenset[str]:
+        """Places of which there is a layout and no published policy."""
+        packs = {head.jurisdiction for head in self.heads()[0] if head.status == "pack"} - {""}
+        return frozenset(packs - {head.jurisdiction for head in self.published()})
+
     def policy(self, id_: str) -> Policy:
         """The policy with this id. Raises PolicyError, the same one each time, if it is missing or invalid."""
         if id_ not in self._loaded:
@@ -79,7 +87,8 @@ class Shelf:
         return True
 
     def shapes(self) -> tuple[Sequence[Shape], Sequence[Problem]]:
-        """The different layouts of the published policies, and what is wrong with those that cannot be read."""
+        """The different layouts of the published policies, and of packs that can be told by marks of their own; and what is wrong
+        with those that cannot be read."""
         if self._shapes is None:
             self._shapes = self._read_shapes()
         return self._shapes
@@ -90,13 +99,15 @@ class Shelf:
         known = {head.id: head for head in self.heads()[0]}
         for id_ in self.library.ids():
             head = known.get(id_)
-            if head and head.status != "published":
+            if head and head.status not in ("published", "pack"):
                 continue
             try:
                 form = form_of(id_, self.library)
             except PolicyError as error:
                 problems += error.problems
                 continue
+            if head and head.status == "pack" and not form.get("marks"):
+                continue  # words that others share, no layout by itself
             if form:
                 _, of, broken = found.setdefault(_key(form), (form, [], []))
                 if head:
@@ -107,10 +118,18 @@ class Shelf:
         for written, of, broken in found.values():
             wrong = [problem for problem in self.heads()[1] if problem.place.file.startswith(tuple(f"{at}/" for at in broken))]
             try:
-                shapes.append(Shape(layout(written), tuple(of), tuple(wrong)))
+                shapes.append(Shape(layout(written), tuple(of), tuple(wrong), self._judges(of)))
             except PolicyError as error:
                 problems += error.problems
         return shapes, list(dict.fromkeys(problems))
+
+    def _judges(self, of: Sequence[Head]) -> tuple[Head, ...]:
+        """Who judges forms of a layout that no policy has as its own."""
+        if not of or any(head.status == "published" for head in of):
+            return ()
+        places = {head.jurisdiction for head in of} - {""}
+        own = tuple(head for head in self.published() if head.jurisdiction in places)
+        return own + tuple(head for head in self.published() if head.fallback and head not in own)
 
     def shape_of(self, policy: Policy) -> Shape | None:
         """The layout of a policy, published or not; None if it describes none."""
