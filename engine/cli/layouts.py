@@ -58,6 +58,7 @@ def layout_learn(files: tuple[Path, ...], id_: str, into: Path | None, policies:
     if not asked:
         _shown(lesson.forms)
     click.echo(guesses_shown(lesson.guesses, terminal=sys.stdout.isatty()))
+    note(lesson.notes)
     for path in lesson.files:
         click.echo(displayed(path))
     _next(lesson, files[0], target)

@@ -30,6 +30,8 @@ _TITLE = re.compile(r"[^。；;]{4,60}")
 _TITLE_WORDS = ("绩效", "自评", "自查", "评价")
 _TITLE_ENDS = ("表", "单", "书", "报告", "情况")
 _SENTENCE = 12
+_EXECUTION = 20
+"""What budget execution gives at most."""
 _TEXTS = ("analysis", "remedies", "notes")
 _NUMBERED = re.compile(r"[一二三四五六七八九十\d]+[、.．]")
 
@@ -149,7 +151,7 @@ def _header(sample: Sample, base: Layout, written: Mapping[str, Any]) -> Iterato
             continue
         grounds = [f"称呼与“{like.label}”相近"] if like else []
         grounds += [f"旁边写的“{value[:20]}”{content[key]}"] if key in content else []
-        sure = bool(like and like.ratio >= VERY_LIKE and (key in content or not content))
+        sure = like is not None and (key in content or (like.ratio >= VERY_LIKE and not content))
         proposed.add(key)
         others = tuple((other, _usual(base.header, other)) for other in _FIELDS if other != key and other in open_)
         yield Guess(HEADER, key, label, _usual(base.header, key), "；".join(grounds), sure, cell.place, others)
@@ -265,6 +267,8 @@ def _closing_row(
         if more is not None:
             text = "各项得分加起来正好是它" if not more else f"各项得分加起来 {whole}，加上预算执行的 {more} 分正好是它"
             return guess("total", text, True)
+        if (near := min((number for number in numbers if 0 < number - whole <= _EXECUTION), default=None)) is not None:
+            return guess("total", f"各项得分加起来 {whole}，它是 {near}，多出的可能是预算执行的得分", False)
     if any(base.grades.find(cell.text) for cell in rest) and not numbers:
         return guess("grade", f"旁边写着“{rest[0].text}”，是等级", True)
     like = nearest_key(label, base.closing, frozenset(_TEXTS))

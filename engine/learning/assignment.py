@@ -9,7 +9,7 @@ from itertools import product
 from engine.forms.model import Layout
 from engine.learning.evidence import Evidence, fields_of
 from engine.learning.model import KNOWN, OTHER, Column, Ground
-from engine.learning.similar import VERY_LIKE, Likeness, likenesses
+from engine.learning.similar import LIKE, VERY_LIKE, Likeness, likenesses
 
 _LIKE_POINTS = 50
 _LEAST = 25
@@ -161,9 +161,9 @@ class _Table:
         other = self._next(column, key)
         known = label.known is not None and label.known == key
         like = label.like[key].ratio if key in label.like else 0.0
-        content = own.settles or (pair is not None and pair.settles)
+        content = own.settles or (pair is not None and (pair.settles or self._partner_is_known(key, made)))
         # words and content agree, or the content can mean nothing else, and nothing else has nearly as much for it
-        agree = like >= VERY_LIKE and points > int(_LIKE_POINTS * like)
+        agree = like >= LIKE and points - int(_LIKE_POINTS * like) >= (_LEAST if like < VERY_LIKE else 1)
         sure = known or column.label in self.fixed or ((content or agree) and points >= other + _CLEAR)
         text = "；".join(filter(None, (own.text, pair.text if pair else ""))) or "没有看出是什么"
         return Choice(column, key, points, text, known, sure, tuple(self._others(column, key)))
@@ -174,6 +174,12 @@ class _Table:
             if key in (first, second) and first in at and second in at:
                 return pairs.get((at[first], at[second]))
         return None
+
+    def _partner_is_known(self, key: str, made: Mapping[str, str]) -> bool:
+        """Whether the other column of a pair is known, by its label or an answer: then this one is what is left."""
+        other = next((b if key == a else a for a, b in _PAIRED if key in (a, b)), "")
+        label = next((of for of, field in made.items() if field == other), "")
+        return bool(label) and (label in self.fixed or self.labels[label].known == other)
 
     def _next(self, column: Column, key: str) -> int:
         """How much speaks for the likeliest other meaning of a column, by its own words and content."""

@@ -140,7 +140,10 @@ def _texts(column: Column, base: Layout, found: Evidence) -> None:
 
 
 def _only_name(found: Evidence) -> None:
-    """Where one column alone can hold the names, it does."""
+    """Where one column alone can hold the names, it does; one that holds levels cannot."""
+    levels = {of for (of, key), ground in found.single.items() if key in ("level1", "level2") and ground.settles}
+    for of in levels:
+        found.single.pop((of, "name"), None)
     names = [key for key, ground in found.single.items() if key[1] == "name" and ground.points > _TEN]
     if len(names) == 1:
         ground = found.single[names[0]]

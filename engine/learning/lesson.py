@@ -53,6 +53,8 @@ class Lesson:
     home: Path | None = None
     files: tuple[Path, ...] = ()
     known_as: str = ""
+    notes: tuple[str, ...] = ()
+    """What does not agree between the examples and what was read of them (Chinese)."""
 
     @property
     def open(self) -> int:
@@ -80,7 +82,7 @@ def learn(paths: Sequence[Path], where: Library, id_: str, into: Path, ask: Ask 
     title = _title(found, base)
     while True:
         text = form_yaml(guesses, found, base, title, _schema("policy", id_, into))
-        forms = _read_back(files, written, text, found)
+        forms, notes = _read_back(files, written, text, found)
         if show:
             show(forms)
         if ask is None:
@@ -91,7 +93,7 @@ def learn(paths: Sequence[Path], where: Library, id_: str, into: Path, ask: Ask 
         if answer == 0:
             guesses = [replace(guess, confirmed=True) if guess.sure else guess for guess in guesses]
             text = form_yaml(guesses, found, base, title, _schema("policy", id_, into))
-            forms = _read_back(files, written, text, found)
+            forms, notes = _read_back(files, written, text, found)
             break
         guesses = [questioned(guess, ask) for guess in guesses]
     home = into / id_
@@ -99,7 +101,7 @@ def learn(paths: Sequence[Path], where: Library, id_: str, into: Path, ask: Ask 
     with whole_directory(home) as made:
         for name, content in parts.items():
             (made / name).write_text(content, encoding="utf-8", newline="\n")
-    return Lesson(id_, tuple(guesses), forms, home, tuple(home / name for name in parts))
+    return Lesson(id_, tuple(guesses), forms, home, tuple(home / name for name in parts), notes=notes)
 
 
 def _free(id_: str, where: Library, into: Path) -> str:
@@ -154,28 +156,33 @@ def _known(files: Sequence[tuple[str, Document]], where: Library) -> str:
 
 def _read_back(
     files: Sequence[tuple[str, Document]], written: Mapping[str, Any], text: str, found: Sequence[Sample]
-) -> tuple[Form, ...]:
-    """The examples read with the layout as it is written. Raises InputError where it does not find their indicators."""
+) -> tuple[tuple[Form, ...], tuple[str, ...]]:
+    """The examples read with the layout as it is written, and where they give more or fewer indicators than were seen on them.
+
+    Raises InputError where the layout finds none.
+    """
     own = load(text, "form.yaml").data["form"]
     made = layout(laid_over(written, own)[0])
     forms: list[Form] = []
+    notes: list[str] = []
     for file, document in files:
-        read = read_forms(document, made, file)
-        rows = sum(len(sample.columns[0].cells) for sample in found if sample.file == file)
+        rows = sum(sample.rows for sample in found if sample.file == file)
+        try:
+            read = read_forms(document, made, file)
+        except InputError as error:
+            message = f"看出了 {rows} 行指标，照学来的表样读不出来：{error.problems[0].message}"
+            raise InputError(Problem(Place(file), message, "另一张填写完整的表", code="learn.not-read")) from None
         got = sum(1 + len(item.parts) for form in read for goal in form.goals for item in goal.indicators)
-        if not got:
-            place = Place(file)
-            raise InputError(
-                Problem(place, f"看出了 {rows} 行指标，照学来的表样读不出来", "另一张填写完整的表", code="learn.not-read")
-            )
+        if got != rows:
+            notes.append(f"{file}：看出 {rows} 行指标，照学来的表样读出 {got} 个，请对照上面的表，多的、少的在 form.yaml 里改")
         forms += read
-    return tuple(forms)
+    return tuple(forms), tuple(notes)
 
 
 def _title(found: Sequence[Sample], base: Layout) -> str:
     line = title_of(found[0], base)
     texts = [line.text] if line else [one.text for one in found[0].lines if base.title(one.text)]
-    return f"{'' if texts else found[0].file}{''.join(texts[:1])}的表样"
+    return f"{texts[0] if texts else Path(found[0].file).stem}的表样"
 
 
 def _schema(name: str, id_: str, into: Path) -> str:

@@ -48,6 +48,8 @@ class Sample:
     below: tuple[Row, ...]
     place: Place
     """Where the heading of its columns stands."""
+    rows: int = 0
+    """Rows of indicators, also those that were not looked at one by one."""
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from statistics import median
 
-from engine.documents.model import Block, Document, Paragraph, Row, Table
+from engine.documents.model import Block, Document, Paragraph, Row, Table, TableCell
 from engine.forms.columns import header_columns, one_line
 from engine.forms.labels import fold
 from engine.forms.model import Layout
@@ -20,7 +20,12 @@ from engine.learning.model import Column, Sample
 
 _FEWEST = 4
 """Columns a table of indicators has at least."""
+_WIDEST = 30
 _ROWS = 2
+_MOST_ROWS = 60
+"""So many rows of a form are looked at: what a column is shows in these."""
+_LINES, _LINE = 8, 80
+"""So many lines above a table may belong to it, none of them longer."""
 _LONGEST = 24
 _GAP = 2
 """So many rows in a row may be something else (a level of its own, a page's top) before the indicators are over."""
@@ -28,7 +33,7 @@ _ENOUGH = 150
 """Points of the columns of a table from which on it is one of indicators: two known labels, or two pairs that agree."""
 _AMOUNTS = 120
 """Points less for a table with columns of the budget."""
-_MOST_HEADERS = 400
+_MOST_HEADERS = 120
 """Rows that are tried as headings in one file."""
 _LABEL = re.compile(r"[\u3400-\u9fffA-Za-z][^。；;!！?？]*")
 
@@ -97,13 +102,15 @@ def _worth(sample: Sample, base: Layout) -> int:
 
 def _at(part: _Part, start: int, at: int, base: Layout, file: str) -> tuple[Sample, int] | None:
     """The sample whose headings stand in a row, and the index behind its indicators; None for a row of anything else."""
-    row = part.rows[at]
+    row, below = _headings(part.rows, at)
     heads = [(index, cell) for index, cell in enumerate(row) if cell]
-    if len(heads) < _FEWEST or not all(_heading_like(cell.text) for _, cell in heads):
+    if not _FEWEST <= len(heads) <= _WIDEST or not all(_heading_like(cell.text) for _, cell in heads):
         return None
-    end = _body_end(part.rows, at, [index for index, _ in heads], base)
-    body = [row for row in part.rows[at + 1 : end] if _under(row, [index for index, _ in heads]) >= _FEWEST - 1]
-    body = [row for row in body if not any(cell and base.subtotals.find(cell.text) for cell in row)]
+    starts = [index for index, _ in heads]
+    end = _body_end(part.rows, below, heads, base)
+    body = [line for line in part.rows[below:end] if _under(line, starts) >= _FEWEST - 1]
+    body = [line for line in body if not any(cell and base.subtotals.find(cell.text) for cell in line)]
+    whole, body = len(body), body[:_MOST_ROWS]
     if len(body) < _ROWS:
         return None
     columns = []
@@ -115,8 +122,27 @@ def _at(part: _Part, start: int, at: int, base: Layout, file: str) -> tuple[Samp
         columns = columns[1:]  # 绩效指标 merged down beside the rows
     if len(columns) < _FEWEST:
         return None
-    sample = Sample(file, tuple(columns), part.lines, part.rows[start:at], part.rows[end:], heads[0][1].place)
-    return sample, end
+    lines = tuple(line for line in part.lines[-_LINES:] if len(line.text) <= _LINE)
+    return Sample(file, tuple(columns), lines, part.rows[start:at], part.rows[end:], heads[0][1].place, whole), end
+
+
+def _headings(rows: Sequence[Row], at: int) -> tuple[Row, int]:
+    """The row of headings at `at`, put together with the one below where that only divides some of them (绩效水平 over 期望 and
+    达到); and the index of the row behind."""
+    row = rows[at]
+    below = rows[at + 1] if at + 1 < len(rows) else ()
+    divided = [index for index, cell in enumerate(below) if cell]
+    if len(row) != len(below) or len(divided) < 2 or not all(_heading_like(below[index].text) for index in divided):
+        return row, at + 1
+    heads = [index for index, cell in enumerate(row) if cell]
+    over = [max((head for head in heads if head <= index), default=-1) for index in divided]
+    # each stands under a heading that spans it and others, or says that heading again
+    again = [fold(below[index].text) == fold(row[index].text) for index in divided]
+    if not any(over.count(head) > 1 for head in over) or not all(
+        head >= 0 and (said or over.count(head) > 1) for head, said in zip(over, again, strict=True)
+    ):
+        return row, at + 1
+    return tuple(lower if lower else upper for upper, lower in zip(row, below, strict=True)), at + 2
 
 
 def _heading_like(text: str) -> bool:
@@ -130,12 +156,12 @@ def _under(row: Row, starts: Sequence[int]) -> int:
     return sum(any(row[start:end]) for start, end in zip(starts, ends, strict=True))
 
 
-def _body_end(rows: Sequence[Row], at: int, starts: Sequence[int], base: Layout) -> int:
-    """The index behind the last row of indicators below the headings at `at`."""
-    headings = {fold(cell.text) for cell in rows[at] if cell}
+def _body_end(rows: Sequence[Row], begin: int, heads: Sequence[tuple[int, TableCell]], base: Layout) -> int:
+    """The index behind the last row of indicators, which begin at `begin`."""
+    headings, starts = {fold(cell.text) for _, cell in heads}, [index for index, _ in heads]
     counts: list[tuple[int, int]] = []
     gap = 0
-    for n in range(at + 1, len(rows)):
+    for n in range(begin, min(len(rows), begin + 2 * _MOST_ROWS)):
         row = rows[n]
         filled = [cell for cell in row if cell]
         again = sum(fold(cell.text) in headings for cell in filled) > len(headings) // 2
@@ -154,4 +180,4 @@ def _body_end(rows: Sequence[Row], at: int, starts: Sequence[int], base: Layout)
     usual = median(under for _, under in counts) if counts else 0
     while counts and counts[-1][1] < 0.6 * usual:  # the row of the total, called as nobody knows
         counts.pop()
-    return counts[-1][0] + 1 if counts else at + 1
+    return counts[-1][0] + 1 if counts else begin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from engine.forms.columns import one_line
 from engine.forms.labels import fold
@@ -44,7 +45,7 @@ def policy_yaml(id_: str, title: str, schema: str) -> str:
 
 def form_yaml(guesses: Sequence[Guess], found: Sequence[Sample], base: Layout, title: str, schema: str) -> str:
     """The layout. What nobody has confirmed says so in a comment and by `unconfirmed: true`, which the reader heeds."""
-    files = "、".join(dict.fromkeys(sample.file for sample in found))
+    files = "、".join(dict.fromkeys(Path(sample.file).name for sample in found))
     lines = [
         f"# yaml-language-server: $schema={schema}",
         f"# {title}：jixiao layout learn 从 {files} 学来，在 {BASE} 之上，只写它不认得的。",
@@ -75,7 +76,7 @@ def form_yaml(guesses: Sequence[Guess], found: Sequence[Sample], base: Layout, t
             lines.append(f"{pad}other_columns: {flow([guess.label for guess in kept])}")
     for guess in guesses:
         if guess.part == COLUMNS and not _is_written(guess):
-            told = f"“{guess.label}”一栏没有看出是什么，读表时照原样保留并提示"
+            told = f"“{guess.label}”一栏{guess.ground}，读表时照原样保留并提示"
             lines.append(f"  # {UNCONFIRMED}：{told}；知道的，写在 indicators.columns 里")
     return "\n".join(lines) + "\n"
 
@@ -107,6 +108,8 @@ def _entry(guess: Guess, pad: str) -> Iterator[str]:
         yield f"{pad}# “{guess.label}”是{guess.usual}：{guess.ground}{mark}"
         yield f"{pad}- {key}: {guess.field}"
         yield f"{pad}  labels: {flow([guess.label])}"
+        if guess.part == HEADER and guess.field == "project_name":
+            yield f"{pad}  kind: project"
     if not guess.confirmed:
         yield f"{pad}  unconfirmed: true  # {UNCONFIRMED}"
 
