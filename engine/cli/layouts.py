@@ -67,7 +67,7 @@ def layout_learn(files: tuple[Path, ...], id_: str, into: Path | None, policies:
 
 def _on_terminal() -> bool:
     """Whether somebody sits there who can be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _asked(question: Question) -> int:
@@ -91,7 +91,7 @@ def _next(lesson: Lesson, file: Path, target: Path) -> None:
     option = "" if target.resolve() == shipped("policies").resolve() else f" --policies {shlex.quote(displayed(target))}"
     if lesson.open:
         where = displayed(lesson.files[-1])
-        click.echo(f"有 {lesson.open} 处待确认：打开 {where}，核对无误的删去 unconfirmed: true 那一行，不对的改正再删。", err=True)
+        click.echo(f"有 {lesson.open} 处待确认：打开 {where}，核对无误的删去 unconfirmed 那一行，不对的改正再删。", err=True)
     click.echo(
         f"接着：jixiao policy check {lesson.id}{option}，再运行 jixiao evaluate {shlex.quote(displayed(file))}{option}", err=True
     )

@@ -107,7 +107,8 @@ def _entries(base: Sequence[Mapping[str, Any]], own: Sequence[Mapping[str, Any]]
         if (identity := _identity(item, path)) in places:
             _join(places[identity], item, (*path, n))
         else:
-            places[identity] = _Entry(dict(item), {(): (True, (*path, n))})
+            labels: Sources = {("labels", j): (True, (*path, n, "labels", j)) for j in range(len(item["labels"]))}
+            places[identity] = _Entry(dict(item), {(): (True, (*path, n)), **labels})
             made.append(places[identity])
     # an entry whose labels all went to another is none
     made = [entry for entry in made if entry.data.get("labels", True) or "wordings" in entry.data or "pattern" in entry.data]

@@ -58,26 +58,34 @@ def guesses_of(found: Sequence[Sample], base: Layout, written: Mapping[str, Any]
 
 def questioned(guess: Guess, ask: Ask) -> Guess:
     """A guess after somebody was asked about it: confirmed, another meaning, or left open."""
-    names = [(guess.field, guess.usual)] if guess.field else []
-    choices = [*names, *(other for other in guess.others if other[0] != guess.field)]
-    answers = [_likely(guess, usual) if n == 0 and guess.field else usual for n, (_, usual) in enumerate(choices)]
-    at = ask(Question(_text(guess), (*answers, KEPT, LATER)))
-    if at == len(answers) + 1:
+    choices = [(guess.field, guess.usual)] if guess.field else []
+    choices += [other for other in guess.others if other[0] != guess.field]
+    field = _put(ask, _text(guess), choices, guess.ground if guess.field else "")
+    if field is None:
         return replace(guess, confirmed=False, sure=False)
-    if at == len(answers):
+    if field == OTHER:
         return replace(guess, field=OTHER, usual="", ground=f"问过：{KEPT}", confirmed=True)
-    field, usual = choices[at]
     ground = guess.ground if field == guess.field else "问过"
     extra = {**guess.extra, "kind": field} if "kind" in guess.extra else guess.extra
-    return replace(guess, field=field, usual=usual, ground=ground, confirmed=True, extra=extra)
+    return replace(guess, field=field, usual=dict(choices)[field], ground=ground, confirmed=True, extra=extra)
+
+
+def _put(ask: Ask, text: str, choices: Sequence[tuple[str, str]], ground: str) -> str | None:
+    """The field somebody chose; OTHER for none of them, None for one who does not know. The likeliest stands first: with its
+    ground, or, where nothing speaks for any, that it is none."""
+    fields = [key for key, _ in choices]
+    answers = [name for _, name in choices]
+    if ground:
+        answers[0] = f"{answers[0]}（看来是：{ground}）"
+        fields, answers = [*fields, OTHER], [*answers, KEPT]
+    else:
+        fields, answers = [OTHER, *fields], [KEPT, *answers]
+    at = ask(Question(text, (*answers, LATER)))
+    return fields[at] if at < len(fields) else None
 
 
 def _asked(guess: Guess, ask: Ask | None) -> Guess:
     return guess if ask is None or guess.sure or guess.confirmed or guess.part == COLUMNS else questioned(guess, ask)
-
-
-def _likely(guess: Guess, usual: str) -> str:
-    return f"{usual}（看来是：{guess.ground}）" if guess.ground else usual
 
 
 def _text(guess: Guess) -> str:
@@ -125,16 +133,11 @@ def _pooled(found: Sequence[Sample], base: Layout) -> tuple[list[Column], Eviden
 def _ask_column(choice: Choice, taken: set[str], base: Layout, ask: Ask) -> str | None:
     fields = dict.fromkeys(filter(None, (choice.field, *choice.others)))
     every = dict.fromkeys([*fields, *(label.key for label in base.columns.items)])
-    offered = [key for key in every if key not in taken or key == choice.field]
-    answers = [usual(key, base) for key in offered]
-    if choice.field and offered[0] == choice.field:
-        answers[0] = f"{answers[0]}（看来是：{choice.ground}）"
+    offered = [(key, usual(key, base)) for key in every if key not in taken or key == choice.field]
     examples = "、".join(text.replace("\n", " ")[:_SHOWN] for text in list(dict.fromkeys(choice.column.filled))[:_EXAMPLES])
     held = f"里面是：{examples}" if examples else "各格都空着"
-    at = ask(Question(f"“{choice.column.label}”一栏是什么？（{held}）", (*answers, KEPT, LATER)))
-    if at == len(answers) + 1:
-        return None
-    return OTHER if at == len(answers) else offered[at]
+    ground = choice.ground if choice.field else ""
+    return _put(ask, f"“{choice.column.label}”一栏是什么？（{held}）", offered, ground)
 
 
 def usual(key: str, base: Layout) -> str:

@@ -53,7 +53,7 @@ def form_yaml(guesses: Sequence[Guess], found: Sequence[Sample], base: Layout, t
     ]
     if any(map(is_open, guesses)):
         lines.append(f"# 写着“{UNCONFIRMED}”的还没有人确认：照它读出的格存疑，不计分。")
-        lines.append("# 核对无误的，删去 unconfirmed: true 那一行；不对的，改正再删。")
+        lines.append("# 核对无误的，删去 unconfirmed 那一行；不对的，改正再删。")
     lines += ["form:", *_marks(guesses, found, base)]
     if dropped := [guess.label for guess in guesses if _is_kept(guess) and base.columns.find(guess.label)]:
         lines += ["  # 这些称呼在别处另有所指，在这个表样里不算", f"  drop: {flow(dropped)}"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.errors import PolicyError, Problem
+from engine.forms.layout import layout
 from engine.policy.build import build
 from engine.policy.gaps import Gaps, beyond
 from engine.policy.library import Library, library
@@ -61,11 +62,15 @@ def load(policy: str | Path, where: Library | None = None, *, locked: bool = Tru
 def check(policy: str | Path, where: Library) -> str:
     """Check a policy or pack in full; its id. Raises PolicyError with every problem found.
 
-    A pack has no scoring of its own: what can be checked of it is its shape, and that what it extends is there.
+    A pack has no scoring of its own: what can be checked of it is its shape, and that what it extends is there; of one that is a
+    layout by itself (it has marks) also that the layout is one.
     """
     resolved = resolve(policy, where)
     if resolved.sections["policy"]["status"] != "pack":
         load(policy, where)
     else:
         verify(resolved)
+        form = resolved.sections.get("form", {})
+        if form.get("marks"):
+            layout(form, lambda path: resolved.place(("form", *path)))
     return resolved.id
