@@ -14,6 +14,8 @@ from engine.learning.similar import LIKE, VERY_LIKE, Likeness, likenesses
 _LIKE_POINTS = 50
 _LEAST = 25
 """Fewer points than these are no ground: the column is kept as it is, or asked about."""
+_COEFFICIENT = 40
+"""So much speaks for a column being none by its content: nothing is made of it."""
 _CLEAR = 20
 """So many points more than the next make a meaning clear."""
 ANSWERED = 1000
@@ -161,7 +163,8 @@ class _Table:
         other = self._next(column, key)
         known = label.known is not None and label.known == key
         like = label.like[key].ratio if key in label.like else 0.0
-        content = own.settles or (pair is not None and (pair.settles or self._partner_is_known(key, made)))
+        kept = key == OTHER and own.points >= _COEFFICIENT
+        content = own.settles or kept or (pair is not None and (pair.settles or self._partner_is_known(key, made)))
         # words and content agree, or the content can mean nothing else, and nothing else has nearly as much for it
         agree = like >= LIKE and points - int(_LIKE_POINTS * like) >= (_LEAST if like < VERY_LIKE else 1)
         sure = known or column.label in self.fixed or ((content or agree) and points >= other + _CLEAR)

@@ -53,7 +53,12 @@ def guesses_of(found: Sequence[Sample], base: Layout, written: Mapping[str, Any]
             if (guess.part, fold(guess.label)) not in seen:
                 seen.add((guess.part, fold(guess.label)))
                 guesses.append(guess)
-    return [_asked(guess, ask) for guess in guesses]
+    made: list[Guess] = []
+    for guess in guesses:
+        # of two columns told apart by one ground, an answer for the first that agrees is one for the second
+        agreed = any(done.confirmed and (done.part, done.ground) == (guess.part, guess.ground) for done in made)
+        made.append(replace(guess, sure=True) if agreed and guess.field and guess.part != COLUMNS else _asked(guess, ask))
+    return made
 
 
 def questioned(guess: Guess, ask: Ask) -> Guess:
