@@ -17,7 +17,7 @@ from engine.resources import shipped
 
 if TYPE_CHECKING:
     from engine.learning.lesson import Lesson
-    from engine.learning.model import Question
+    from engine.learning.model import ChoiceQuestion
     from engine.submission.model import Form
 
 _HOME = Path("policies")
@@ -70,7 +70,7 @@ def _on_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _asked(question: Question) -> int:
+def _asked(question: ChoiceQuestion) -> int:
     """Put a question on the terminal, its answers numbered; the index of the one chosen."""
     click.echo(f"\n{question.text}", err=True)
     for number, choice in enumerate(question.choices, start=1):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from engine.forms.model import Layout
-from engine.learning.evidence import Evidence, fields_of
-from engine.learning.model import KNOWN, OTHER, Column, Ground
+from engine.learning.evidence import ColumnEvidence, fields_of
+from engine.learning.model import KNOWN, OTHER, Ground, SeenColumn
 from engine.learning.similar import LIKE, VERY_LIKE, Likeness, likenesses
 
 _LIKE_POINTS = 50
@@ -30,7 +30,7 @@ _LEFT_OF = (("level1", "level2"), ("level2", "name"), ("level1", "name"))
 class Choice:
     """What a column is taken for. `known`: the packs know its label so; `sure`: no other meaning has nearly as much for it."""
 
-    column: Column
+    column: SeenColumn
     field: str
     points: int
     ground: str
@@ -59,7 +59,9 @@ class _Label:
         return f"称呼与“{self.like[key].label}”相近" if key in self.like else ""
 
 
-def assign(columns: Sequence[Column], found: Evidence, base: Layout, fixed: Mapping[str, str] | None = None) -> tuple[Choice, ...]:
+def assign(
+    columns: Sequence[SeenColumn], found: ColumnEvidence, base: Layout, fixed: Mapping[str, str] | None = None
+) -> tuple[Choice, ...]:
     """What each column is. `fixed` is what somebody said of labels. A field is that of one column, except for reasons."""
     labels = {column.label: _label(column.label, base) for column in columns}
     table = _Table(columns, found, labels, fixed or {})
@@ -87,12 +89,12 @@ def _label(text: str, base: Layout) -> _Label:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    columns: Sequence[Column]
-    found: Evidence
+    columns: Sequence[SeenColumn]
+    found: ColumnEvidence
     labels: Mapping[str, _Label]
     fixed: Mapping[str, str]
 
-    def grounds(self, column: Column) -> dict[str, Ground]:
+    def grounds(self, column: SeenColumn) -> dict[str, Ground]:
         """For each field a column may be, by itself, how much speaks for it."""
         if column.label in self.fixed:
             return {self.fixed[column.label]: Ground(ANSWERED, "", True)}
@@ -154,7 +156,7 @@ class _Table:
                 points -= _CLEAR
         return points
 
-    def choice(self, column: Column, made: Mapping[str, str]) -> Choice:
+    def choice(self, column: SeenColumn, made: Mapping[str, str]) -> Choice:
         """What a column is taken for, with its ground and whether it is clear."""
         key, label = made.get(column.label, OTHER), self.labels[column.label]
         own = self.grounds(column).get(key, Ground(0, ""))
@@ -184,11 +186,11 @@ class _Table:
         label = next((of for of, field in made.items() if field == other), "")
         return bool(label) and (label in self.fixed or self.labels[label].known == other)
 
-    def _next(self, column: Column, key: str) -> int:
+    def _next(self, column: SeenColumn, key: str) -> int:
         """How much speaks for the likeliest other meaning of a column, by its own words and content."""
         return max((ground.points for other, ground in self.grounds(column).items() if other != key), default=0)
 
-    def _others(self, column: Column, key: str) -> Iterable[str]:
+    def _others(self, column: SeenColumn, key: str) -> Iterable[str]:
         points = {other: ground.points for other, ground in self.grounds(column).items()}
         for other, ground in fields_of(self.found, column.label):
             points[other] = max(points.get(other, 0), ground.points)

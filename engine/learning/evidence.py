@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from engine.forms.labels import Labels, fold, label_keys
 from engine.forms.model import Composition, Layout
-from engine.learning.model import OTHER, Column, Ground
+from engine.learning.model import OTHER, Ground, SeenColumn
 from engine.values.numerals import read_decimal
 
 _MOST = Decimal("0.8")
@@ -30,22 +30,22 @@ _TEN = 10
 
 
 @dataclass(slots=True)
-class Evidence:
+class ColumnEvidence:
     """Grounds by column and field, and for pairs of columns; columns are known by their labels."""
 
     single: dict[tuple[str, str], Ground] = field(default_factory=dict)
     weight_score: dict[tuple[str, str], Ground] = field(default_factory=dict)
     target_actual: dict[tuple[str, str], Ground] = field(default_factory=dict)
 
-    def add(self, column: Column, key: str, ground: Ground) -> None:
+    def add(self, column: SeenColumn, key: str, ground: Ground) -> None:
         known = self.single.get((column.label, key))
         if known is None or known.points < ground.points:
             self.single[(column.label, key)] = ground
 
 
-def evidence(columns: Sequence[Column], base: Layout) -> Evidence:
+def evidence(columns: Sequence[SeenColumn], base: Layout) -> ColumnEvidence:
     """What the content of a form's columns says. `base` lends the words: signs, levels."""
-    found = Evidence()
+    found = ColumnEvidence()
     numeric = [column for column in columns if _mostly(column, _is_number)]
     for column in columns:
         _signs(column, base.composition, found)
@@ -70,27 +70,27 @@ def _is_number(text: str) -> bool:
     return points_of(text) is not None
 
 
-def _mostly(column: Column, fits: Callable[[str], bool]) -> bool:
+def _mostly(column: SeenColumn, fits: Callable[[str], bool]) -> bool:
     return _share(column, fits) >= _MOST and len(column.filled) > 1
 
 
-def _share(column: Column, fits: Callable[[str], bool]) -> Decimal:
+def _share(column: SeenColumn, fits: Callable[[str], bool]) -> Decimal:
     filled = column.filled
     return Decimal(sum(map(fits, filled))) / len(filled) if filled else Decimal(0)
 
 
-def _count(column: Column, fits: Callable[[str], bool]) -> str:
+def _count(column: SeenColumn, fits: Callable[[str], bool]) -> str:
     return f"{len(column.filled)} 格里 {sum(map(fits, column.filled))} 格"
 
 
-def _full(column: Column) -> Decimal:
+def _full(column: SeenColumn) -> Decimal:
     return Decimal(len(column.filled)) / len(column.cells) if column.cells else Decimal(0)
 
 
 # single columns
 
 
-def _signs(column: Column, by: Composition | None, found: Evidence) -> None:
+def _signs(column: SeenColumn, by: Composition | None, found: ColumnEvidence) -> None:
     if by is None:
         return
 
@@ -108,7 +108,7 @@ def _signs(column: Column, by: Composition | None, found: Evidence) -> None:
         found.add(column, "nature", Ground(60, f"{_count(column, known)}是正向、反向、定性一类的词"))
 
 
-def _levels(column: Column, base: Layout, found: Evidence) -> None:
+def _levels(column: SeenColumn, base: Layout, found: ColumnEvidence) -> None:
     for key, labels, what in (("level1", base.level1, "一级"), ("level2", base.level2, "二级")):
 
         def named(text: str, labels: Labels = labels) -> bool:
@@ -119,7 +119,7 @@ def _levels(column: Column, base: Layout, found: Evidence) -> None:
             found.add(column, key, Ground(20 + share, f"{_count(column, named)}是{what}指标的名称", share >= 30))
 
 
-def _texts(column: Column, base: Layout, found: Evidence) -> None:
+def _texts(column: SeenColumn, base: Layout, found: ColumnEvidence) -> None:
     """Names are texts that differ from row to row; units are short and come again. Rows of an empty template are left out."""
     filled = [list(label_keys(text))[-1] for text in column.filled if not any(p.search(text) for p in base.filler)]
     if not filled or _share(column, _is_number) > Decimal("0.3"):
@@ -139,7 +139,7 @@ def _texts(column: Column, base: Layout, found: Evidence) -> None:
         found.add(column, "unit", Ground(30, f"{len(filled)} 格都是{said}一类的短字，像度量单位"))
 
 
-def _only_name(found: Evidence) -> None:
+def _only_name(found: ColumnEvidence) -> None:
     """Where one column alone can hold the names, it does; one that holds levels cannot."""
     levels = {of for (of, key), ground in found.single.items() if key in ("level1", "level2") and ground.settles}
     for of in levels:
@@ -150,12 +150,12 @@ def _only_name(found: Evidence) -> None:
         found.single[names[0]] = Ground(ground.points, ground.text + "，只有这一列这样", True)
 
 
-def _counts(column: Column) -> bool:
+def _counts(column: SeenColumn) -> bool:
     numbers = [read_decimal(text) for text in column.filled]
     return len(numbers) > 2 and numbers == [Decimal(n) for n in range(1, len(numbers) + 1)]
 
 
-def _weights(column: Column, found: Evidence) -> None:
+def _weights(column: SeenColumn, found: ColumnEvidence) -> None:
     numbers = [points_of(text) for text in column.filled]
     whole = sum((number for number in numbers if number is not None), Decimal(0))
     if _full(column) < _MOST or any(number is None or number <= 0 for number in numbers):
@@ -171,7 +171,7 @@ def _weights(column: Column, found: Evidence) -> None:
 # pairs
 
 
-def _pairs(columns: Sequence[Column], numeric: Sequence[Column], by: Composition | None, found: Evidence) -> None:
+def _pairs(columns: Sequence[SeenColumn], numeric: Sequence[SeenColumn], by: Composition | None, found: ColumnEvidence) -> None:
     for weight in numeric:
         for score in numeric:
             if weight is not score and (ground := _scores(weight, score)):
@@ -185,7 +185,7 @@ def _pairs(columns: Sequence[Column], numeric: Sequence[Column], by: Composition
                 found.target_actual[(target.label, actual.label)] = ground
 
 
-def _scores(weight: Column, score: Column) -> Ground | None:
+def _scores(weight: SeenColumn, score: SeenColumn) -> Ground | None:
     rows = [(points_of(w), points_of(s)) for w, s in zip(weight.cells, score.cells, strict=True)]
     both = [(w, s) for w, s in rows if w is not None and s is not None]
     # a weight of nothing, or a score above it, is none; most bodies give themselves most of the points
@@ -202,7 +202,7 @@ def _scores(weight: Column, score: Column) -> Ground | None:
     return Ground(30 + (10 if left else 0), f"“{score.label}”各格都等于“{weight.label}”" + ("，在它右边" if left else ""))
 
 
-def _coefficients(weight: Column, score: Column, numeric: Sequence[Column], found: Evidence) -> None:
+def _coefficients(weight: SeenColumn, score: SeenColumn, numeric: Sequence[SeenColumn], found: ColumnEvidence) -> None:
     """A column that times the weight is the score: kept as it is."""
     for other in numeric:
         if other in (weight, score):
@@ -226,7 +226,7 @@ def _bare(text: str, signs: Sequence[str]) -> str:
     return next((folded[len(sign) :] for sign in signs if folded.startswith(sign)), folded)
 
 
-def _alike(target: Column, actual: Column, signs: Sequence[str]) -> Ground | None:
+def _alike(target: SeenColumn, actual: SeenColumn, signs: Sequence[str]) -> Ground | None:
     """Whether two columns hold values of one kind row by row: 95% beside 96%, 组织到位 beside 已组织到位."""
     rows = [(t, a) for t, a in zip(target.cells, actual.cells, strict=True) if t and a]
     if len(rows) < 2 or Decimal(len(rows)) < _MOST * len(target.filled):
@@ -260,7 +260,7 @@ def _same_kind(one: str, other: str) -> bool:
 # reasons
 
 
-def _reasons(columns: Sequence[Column], found: Evidence) -> None:
+def _reasons(columns: Sequence[SeenColumn], found: ColumnEvidence) -> None:
     """A column that says something in just the rows that lost points, or is empty but for texts."""
     for (weight_label, score_label), ground in found.weight_score.items():
         by_label = {column.label: column for column in columns}
@@ -277,10 +277,10 @@ def _lost(weight: str, score: str) -> bool:
     return full is not None and got is not None and got < full
 
 
-def averaged(parts: Sequence[Evidence]) -> Evidence:
+def averaged(parts: Sequence[ColumnEvidence]) -> ColumnEvidence:
     """What several forms say together: points on average over the forms that have the column, the ground of the first; what one
     form contradicts is not settled."""
-    made = Evidence()
+    made = ColumnEvidence()
     for name in ("single", "weight_score", "target_actual"):
         made_part: dict[tuple[str, str], Ground] = getattr(made, name)
         for key in dict.fromkeys(key for part in parts for key in _grounds(part, name)):
@@ -292,12 +292,12 @@ def averaged(parts: Sequence[Evidence]) -> Evidence:
     return made
 
 
-def _grounds(part: Evidence, name: str) -> Mapping[tuple[str, str], Ground]:
+def _grounds(part: ColumnEvidence, name: str) -> Mapping[tuple[str, str], Ground]:
     grounds: Mapping[tuple[str, str], Ground] = getattr(part, name)
     return grounds
 
 
-def fields_of(found: Evidence, label: str) -> Iterator[tuple[str, Ground]]:
+def fields_of(found: ColumnEvidence, label: str) -> Iterator[tuple[str, Ground]]:
     """The fields that a column may be by its content, and by that of the columns beside it."""
     for (of, key), ground in found.single.items():
         if of == label:

@@ -12,10 +12,10 @@ from engine.forms.model import Layout
 from engine.learning.amounts import budget_guesses
 from engine.learning.around import around_guesses
 from engine.learning.assignment import ANSWERED, Choice, assign
-from engine.learning.evidence import Evidence, averaged, evidence
-from engine.learning.model import BUDGET_ROWS, COLUMNS, OTHER, TITLES, Column, Guess, Question, Sample
+from engine.learning.evidence import ColumnEvidence, averaged, evidence
+from engine.learning.model import BUDGET_ROWS, COLUMNS, OTHER, TITLES, ChoiceQuestion, Guess, Sample, SeenColumn
 
-Ask = Callable[[Question], int]
+Ask = Callable[[ChoiceQuestion], int]
 """Puts a question to whoever sits there; the index of the answer."""
 KEPT = "都不是，照原样保留"
 LATER = "现在说不准，以后再定"
@@ -85,7 +85,7 @@ def _put(ask: Ask, text: str, choices: Sequence[tuple[str, str]], ground: str) -
         fields, answers = [*fields, OTHER], [*answers, KEPT]
     else:
         fields, answers = [OTHER, *fields], [KEPT, *answers]
-    at = ask(Question(text, (*answers, LATER)))
+    at = ask(ChoiceQuestion(text, (*answers, LATER)))
     return fields[at] if at < len(fields) else None
 
 
@@ -122,9 +122,9 @@ def _asked_columns(found: Sequence[Sample], base: Layout, ask: Ask | None) -> tu
             fixed[choice.column.label] = answer
 
 
-def _pooled(found: Sequence[Sample], base: Layout) -> tuple[list[Column], Evidence]:
+def _pooled(found: Sequence[Sample], base: Layout) -> tuple[list[SeenColumn], ColumnEvidence]:
     """The columns of all forms, each once, and what they say together."""
-    columns: dict[str, Column] = {}
+    columns: dict[str, SeenColumn] = {}
     for sample in found:
         for column in sample.columns:
             columns.setdefault(column.label, column)

@@ -23,7 +23,7 @@ from engine.intake.bundle import content_of
 from engine.intake.shelf import Shelf
 from engine.learning.around import title_of
 from engine.learning.guesses import Ask, guesses_of, one_layout, questioned
-from engine.learning.model import Guess, Question, Sample
+from engine.learning.model import ChoiceQuestion, Guess, Sample
 from engine.learning.samples import samples
 from engine.learning.writing import BASE, form_yaml, is_open, policy_yaml
 from engine.policy.form_files import form_of
@@ -87,7 +87,7 @@ def learn(paths: Sequence[Path], where: Library, id_: str, into: Path, ask: Ask 
             show(forms)
         if ask is None:
             break
-        answer = ask(Question("照这样读，对不对？", (_RIGHT, _AGAIN, _NO)))
+        answer = ask(ChoiceQuestion("照这样读，对不对？", (_RIGHT, _AGAIN, _NO)))
         if answer == 2:
             return Lesson(id_, tuple(guesses), forms)
         if answer == 0:

@@ -23,7 +23,7 @@ KNOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SeenColumn:
     """A column as it stands: its heading and the cells of each row under it, empty ones as empty texts."""
 
     index: int
@@ -41,7 +41,7 @@ class Sample:
     """One form of the unknown layout: its columns, and what stands around its indicators."""
 
     file: str
-    columns: tuple[Column, ...]
+    columns: tuple[SeenColumn, ...]
     lines: tuple[Paragraph, ...]
     """Paragraphs above the table."""
     above: tuple[Row, ...]
@@ -88,7 +88,7 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ChoiceQuestion:
     """One question, with the answers it may have; the first is the likeliest."""
 
     text: str

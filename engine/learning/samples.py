@@ -16,7 +16,7 @@ from engine.forms.reader import clean
 from engine.forms.spans import sheet_of
 from engine.learning.assignment import assign
 from engine.learning.evidence import evidence
-from engine.learning.model import Column, Sample
+from engine.learning.model import Sample, SeenColumn
 
 _FEWEST = 4
 """Columns a table of indicators has at least."""
@@ -117,7 +117,7 @@ def _at(part: _Part, start: int, at: int, base: Layout, file: str) -> tuple[Samp
     for n, (index, cell) in enumerate(heads):
         last = heads[n + 1][0] if n + 1 < len(heads) else len(row)
         texts = tuple(next((c.text for c in line[index:last] if c), "") for line in body)
-        columns.append(Column(index, one_line(cell.text), cell.place, texts))
+        columns.append(SeenColumn(index, one_line(cell.text), cell.place, texts))
     while columns and not columns[0].filled:
         columns = columns[1:]  # 绩效指标 merged down beside the rows
     if len(columns) < _FEWEST:

@@ -20,7 +20,7 @@ import unlisted
 from conftest import ROOT, Jixiao
 
 from engine.cli import layouts as commands
-from engine.learning.model import Question
+from engine.learning.model import ChoiceQuestion
 
 Rows = list[tuple[Any, ...]]
 COUNTY = [
@@ -95,11 +95,11 @@ class Officer:
     """Somebody at a terminal: answers with the first choice, or the one that begins as told, and keeps what was asked."""
 
     def __init__(self) -> None:
-        self.asked: list[Question] = []
+        self.asked: list[ChoiceQuestion] = []
         self.answers: dict[str, str] = {}
         """Part of a question -> how the choice begins."""
 
-    def __call__(self, question: Question) -> int:
+    def __call__(self, question: ChoiceQuestion) -> int:
         self.asked.append(question)
         wanted = next((answer for part, answer in self.answers.items() if part in question.text), None)
         if wanted is None:
@@ -284,7 +284,7 @@ def test_who_says_it_is_read_wrong_is_asked_about_everything(
     officer.answers = {}
     first = officer.__call__
 
-    def answer(question: Question) -> int:
+    def answer(question: ChoiceQuestion) -> int:
         at = first(question)
         if question.text != "照这样读，对不对？":
             return at

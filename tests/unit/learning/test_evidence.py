@@ -10,17 +10,17 @@ from layouts import layout_of
 from engine.errors import Place
 from engine.learning.assignment import assign
 from engine.learning.evidence import averaged, evidence
-from engine.learning.model import OTHER, Column
+from engine.learning.model import OTHER, SeenColumn
 
 BASE = layout_of("central/2020")
 
 
-def columns(**cells: Sequence[str]) -> list[Column]:
+def columns(**cells: Sequence[str]) -> list[SeenColumn]:
     """Columns under headings that say nothing, in this order."""
-    return [Column(n, label, Place(), tuple(texts)) for n, (label, texts) in enumerate(cells.items())]
+    return [SeenColumn(n, label, Place(), tuple(texts)) for n, (label, texts) in enumerate(cells.items())]
 
 
-def fields(of: Sequence[Column]) -> dict[str, str]:
+def fields(of: Sequence[SeenColumn]) -> dict[str, str]:
     return {choice.column.label: choice.field for choice in assign(of, evidence(of, BASE), BASE)}
 
 
