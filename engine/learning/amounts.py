@@ -128,10 +128,12 @@ def _made(block: _Block, budget: int, executed: int, rates: Sequence[int], words
     if not rates:
         ground = f"“{names[executed]}”不大于“{names[budget]}”，称呼与预算数、执行数相近"
         return {"budget": (budget, ground, False), "executed": (executed, ground, False)}
-    ground = f"“{names[executed]}”除以“{names[budget]}”就是“{names[rates[0]]}”"
+    rate = rates[-1]  # where all amounts are the same, another column of amounts fits as well: rates stand behind them
+    ground = f"“{names[executed]}”除以“{names[budget]}”就是“{names[rate]}”"
     # 100 of 100: the two can be told apart by their names only
-    told = any(line.numbers[budget] != line.numbers[executed] for line in block.lines) or words >= _FEW * VERY_LIKE
-    return {"budget": (budget, ground, told), "executed": (executed, ground, told), "rate": (rates[0], ground, True)}
+    told = len(rates) == 1 and any(line.numbers[budget] != line.numbers[executed] for line in block.lines)
+    told = told or words >= _FEW * VERY_LIKE
+    return {"budget": (budget, ground, told), "executed": (executed, ground, told), "rate": (rate, ground, told)}
 
 
 def _points(block: _Block, columns: Sequence[int], fields: dict[str, tuple[int, str, bool]]) -> dict[str, tuple[int, str, bool]]:

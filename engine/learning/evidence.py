@@ -126,7 +126,7 @@ def _texts(column: SeenColumn, base: Layout, found: ColumnEvidence) -> None:
         return
     length = sum(map(len, filled)) / len(filled)
     different = len(set(filled)) / len(filled)
-    digits = sum(any(char.isdigit() for char in text) for text in filled) / len(filled)
+    digits = sum(_numeric(text) for text in filled) / len(filled)
     chinese = sum(_CHINESE.search(text) is not None for text in filled) / len(filled)
     if different >= float(_MOST) and _full(column) >= _MOST and length >= 3 and digits < 0.5 and chinese >= float(_MOST):
         found.add(column, "name", Ground(30 if length <= _LONG else 10, f"{len(filled)} 格都有文字，几乎各不相同，很少有数"))
@@ -137,6 +137,11 @@ def _texts(column: SeenColumn, base: Layout, found: ColumnEvidence) -> None:
     if short >= _MOST and fold(filled[0]) not in signs and not is_level and length <= 3:
         said = "、".join(list(dict.fromkeys(filled))[:3])
         found.add(column, "unit", Ground(30, f"{len(filled)} 格都是{said}一类的短字，像度量单位"))
+
+
+def _numeric(text: str) -> bool:
+    """Whether a text is mostly a number (≥95%, 12万人次), as values are and names (指标1：网络维护) are not."""
+    return len(_DIGITS.sub("", text)) <= len(text) // 2 or text[:1].isdigit() or text[:1] in "≥≤=＝><"
 
 
 def _only_name(found: ColumnEvidence) -> None:
