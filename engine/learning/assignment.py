@@ -64,7 +64,7 @@ def assign(
 ) -> tuple[Choice, ...]:
     """What each column is. `fixed` is what somebody said of labels. A field is that of one column, except for reasons."""
     labels = {column.label: _label(column.label, base) for column in columns}
-    table = _Table(columns, found, labels, fixed or {})
+    table = _table(columns, found, labels, fixed or {})
     best: tuple[int, dict[str, str]] | None = None
     for (weight, score), (target, actual) in product(table.pairs(0), table.pairs(1)):
         chosen = {weight: "weight", score: "score"} if weight and score else {}
@@ -87,25 +87,35 @@ def _label(text: str, base: Layout) -> _Label:
     return _Label(None, likenesses(text, base.columns))
 
 
+def _table(columns: Sequence[SeenColumn], found: ColumnEvidence, labels: Mapping[str, _Label], fixed: Mapping[str, str]) -> _Table:
+    every = {column.label: _grounds(column.label, found, labels[column.label], fixed) for column in columns}
+    return _Table(columns, found, labels, fixed, every)
+
+
+def _grounds(of: str, found: ColumnEvidence, label: _Label, fixed: Mapping[str, str]) -> dict[str, Ground]:
+    """How much speaks for each field a column may be: what its heading says, and what stands in it."""
+    if of in fixed:
+        return {fixed[of]: Ground(ANSWERED, "", True)}
+    content = {key: ground for (name, key), ground in found.single.items() if name == of}
+    made: dict[str, Ground] = {}
+    for key in dict.fromkeys([*content, *label.like, *([label.known] if label.known is not None else [])]):
+        said = content.get(key, Ground(0, ""))
+        text = "；".join(filter(None, (label.ground(key), said.text)))
+        made[key] = Ground(label.points(key) + said.points, text, said.settles)
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     columns: Sequence[SeenColumn]
     found: ColumnEvidence
     labels: Mapping[str, _Label]
     fixed: Mapping[str, str]
+    every: Mapping[str, Mapping[str, Ground]]
 
-    def grounds(self, column: SeenColumn) -> dict[str, Ground]:
+    def grounds(self, column: SeenColumn) -> Mapping[str, Ground]:
         """For each field a column may be, by itself, how much speaks for it."""
-        if column.label in self.fixed:
-            return {self.fixed[column.label]: Ground(ANSWERED, "", True)}
-        label, made = self.labels[column.label], dict[str, Ground]()
-        content = {key: ground for (of, key), ground in self.found.single.items() if of == column.label}
-        keys = {*content, *label.like, *([label.known] if label.known is not None else [])}
-        for key in keys:
-            said = content.get(key, Ground(0, ""))
-            text = "；".join(filter(None, (label.ground(key), said.text)))
-            made[key] = Ground(label.points(key) + said.points, text, said.settles)
-        return made
+        return self.every[column.label]
 
     def pairs(self, which: int) -> list[tuple[str, str]]:
         """The likeliest pairs of columns for weight and score, or target and actual, and no pair at all."""
@@ -121,8 +131,7 @@ class _Table:
         return [pair for _, pair in every[:_PAIRS_TRIED]] + [("", "")]
 
     def _single(self, label: str, key: str) -> int:
-        column = next(column for column in self.columns if column.label == label)
-        ground = self.grounds(column).get(key)
+        ground = self.every[label].get(key)
         return ground.points if ground else 0
 
     def rest(self, taken: Mapping[str, str]) -> dict[str, str]:

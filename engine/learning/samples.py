@@ -33,7 +33,7 @@ _ENOUGH = 150
 """Points of the columns of a table from which on it is one of indicators: two known labels, or two pairs that agree."""
 _AMOUNTS = 120
 """Points less for a table with columns of the budget."""
-_MOST_HEADERS = 120
+_MOST_HEADERS = 60
 """Rows that are tried as headings in one file."""
 _LABEL = re.compile(r"[\u3400-\u9fffA-Za-z][^。；;!！?？]*")
 
