@@ -106,8 +106,9 @@ def _tell_skipped(collection: Collection) -> None:
 def check(run: Run) -> list[BundleResult]:
     """Every bundle scored and checked. What there is to know of the policies is told once."""
     told = [line for one in run.bundles for line in notes(one.policy, one.submission.forms, on_date())]
-    if any(not one.policy.judges for one in run.bundles):
-        told.append("没有适用的政策，没有计分；原因和现有的政策见结果")
+    if unjudged := list(dict.fromkeys(file for one in run.bundles if not one.policy.judges for file in one.files)):
+        more = f"等 {len(unjudged)} 个文件" if len(unjudged) > SKIPPED_SHOWN else ""
+        told.append(f"{'、'.join(unjudged[:SKIPPED_SHOWN])}{more}：没有适用的政策，没有计分；原因和现有的政策见结果")
     note(dict.fromkeys(told))
     if run.single:
         return list(checked_bundles(run.bundles))

@@ -48,7 +48,7 @@ def test_a_form_of_a_year_nobody_covers_is_read_and_checked(jixiao: Jixiao, form
     assert {(score["computed"], score["status"]) for score in scores} == {(None, "needs_review")}
     assert form["grade"]["computed"] is None
     assert any("没有已发布的政策适用于 2031年度项目支出" in note and "hubei/2021" in note for note in run.data["notes"])
-    assert "没有适用的政策" in run.err
+    assert "form.txt：没有适用的政策" in run.err
 
 
 @pytest.mark.parametrize("form", ["table", "markdown", "jsonl", "sarif"])
