@@ -59,8 +59,8 @@ def read(
     policy fits them.
     """
     library = the_library(policies)
-    if is_single(paths):
-        bundle = read_bundle(paths, library, policy, on_date(), unjudged=unjudged)
+    bundle = _together(paths, library, policy, unjudged=unjudged) if is_single(paths) else None
+    if bundle is not None:
         files = tuple(FileOutcome(name, "read", "", 0) for name in bundle.files)
         run = Run(Collection((bundle,), (), files), single=True)
         _tell_unread(run)
@@ -74,6 +74,16 @@ def read(
     run = Run(collection, single=False)
     _tell_unread(run)
     return run
+
+
+def _together(paths: Sequence[Path], library: Library, policy: str | None, *, unjudged: bool) -> Bundle | None:
+    """Files given together as one bundle; None for one file that holds forms of several years: these are judged apart."""
+    try:
+        return read_bundle(paths, library, policy, on_date(), unjudged=unjudged)
+    except InputError as error:
+        if len(paths) == 1 and [problem.code for problem in error.problems] == ["input.years"]:
+            return None
+        raise
 
 
 def _nothing(path: Path) -> Problem:

@@ -142,9 +142,9 @@ class _FoundFile:
                 self._skipped[name] = f"表与 {self._said[key]} 的完全相同"
                 return
             self._said[key] = name
-        for reading in read:
+        for reading in [part for whole in read for part in _by_year(whole)]:
             forms = reading.submission.forms
-            if problems := [*inputs.wrong_forms(reading), *inputs.one_year(forms)]:
+            if problems := inputs.wrong_forms(reading):
                 wrong += problems
                 continue
             if not walked and not reading.line:
@@ -197,7 +197,10 @@ class _FoundFile:
         for n, reading in enumerate(self.readings):
             if reading.line:
                 continue
-            keys: list[object] = ["named"] if n in self._named else [(key, places(key, reading)) for key in _bodies(reading)]
+            year = reading.submission.forms[0].fiscal_year
+            keys: list[object] = (
+                [("named", year)] if n in self._named else [(key, places(key, reading)) for key in _bodies(reading)]
+            )
             for key in keys:
                 leader[find(n)] = find(first.setdefault(key, n))
         out: dict[int, list[Reading]] = {}
@@ -231,6 +234,16 @@ class _FoundFile:
             else:
                 out.append(FileOutcome(name, READ, "", self._forms[name]))
         return tuple(out)
+
+
+def _by_year(reading: Reading) -> list[Reading]:
+    """A file with forms of several years as a reading for each year: what is judged together is of one year."""
+    forms = reading.submission.forms
+    years = dict.fromkeys(form.fiscal_year for form in forms)
+    if len(years) <= 1:
+        return [reading]
+    parts = (tuple(form for form in forms if form.fiscal_year == year) for year in years)
+    return [replace(reading, submission=replace(reading.submission, forms=part)) for part in parts]
 
 
 def _bodies(reading: Reading) -> list[tuple[str, int]]:

@@ -165,6 +165,17 @@ def test_output_written_into_the_folder_is_not_read_again(jixiao: Jixiao, folder
         shutil.rmtree(folder.parent / "drafts")
 
 
+@pytest.mark.parametrize("in_a_folder", [False, True])
+def test_forms_of_two_years_in_one_file_are_judged_apart(jixiao: Jixiao, tmp_path: Path, *, in_a_folder: bool) -> None:
+    form = (LAYOUTS / "central-road-2022.txt").read_text(encoding="utf-8")
+    path = tmp_path / "two.txt"
+    path.write_text(form + "\n" + form.replace("2022年", "2023年"), encoding="utf-8")
+    run = jixiao("evaluate", tmp_path if in_a_folder else path, "--format", "json")
+    assert run.status == 0, run.err
+    assert sorted(bundle["fiscal_year"] for bundle in run.data["bundles"]) == [2022, 2023]
+    assert [len(bundle["forms"]) for bundle in run.data["bundles"]] == [1, 1]
+
+
 def test_copies_and_the_same_form_in_another_format_are_read_once(jixiao: Jixiao, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(SMALL_FORM, encoding="utf-8")
     (tmp_path / "copy.txt").write_text(SMALL_FORM, encoding="utf-8")
