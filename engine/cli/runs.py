@@ -15,6 +15,7 @@ from engine.files import displayed
 from engine.intake.bundle import Bundle, read_bundle
 from engine.intake.collection import SKIPPED, Collection, FileOutcome, collect, is_single
 from engine.intake.notes import notes
+from engine.policy.library import Library
 from engine.results.bundles import BundleResult, checked_bundles, combined
 from engine.results.model import Result
 from engine.submission.model import Doubt
