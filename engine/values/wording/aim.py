@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -24,6 +24,7 @@ _EMPTY = Want(
     grams=frozenset(),
     characters=frozenset(),
     effects=frozenset(),
+    until="",
     event=frozenset(),
     head="",
     none=False,
@@ -44,7 +45,8 @@ def aim(target: str, name: str, grammar: Grammar, fiscal_year: int) -> Aim:
     goals = tuple(goal for clause in clauses(found, grammar) if (goal := _goal(clause, grammar)) is not None)
     if not goals and any(token.role in ("date", "later", "filler") for token in found):
         goals = (replace(_EMPTY, text=target, families=grammar.groups["finished"]),)  # 年底前: that it be done by then
-    bare = len(goals) == 1 and goals[0].none and not goals[0].event and not any(token.number is not None for token in found)
+    empty = len(goals) == 1 and goals[0].none and not goals[0].event and not goals[0].states
+    bare = empty and not any(token.number is not None for token in found)
     if bare and not bad:
         found, goals = (), ()  # 无, of an indicator that is not of something bad: it may be that nothing was set
     if len(goals) == 1 and not goals[0].grams and not goals[0].steps:
@@ -63,19 +65,29 @@ def aim(target: str, name: str, grammar: Grammar, fiscal_year: int) -> Aim:
         last=_last(found, fiscal_year),
         wanted=frozenset[str]().union(*(goal.families | goal.strict for goal in goals)),
         grams=frozenset[str]().union(*(goal.grams for goal in goals)),
+        missed=frozenset(_missed(target, grammar)),
+        barred=frozenset[str]().union(*(goal.states & grammar.groups["moves"] for goal in goals if goal.none)),
     )
+
+
+def _missed(target: str, grammar: Grammar) -> Iterator[str]:
+    for pattern in grammar.paired.values():
+        for match in pattern.finditer(target):
+            yield from (missed + match["what"] for missed in grammar.missed)
 
 
 def imperative(target: str, grammar: Grammar) -> bool:
     """Whether a folded target only says what to do (促进就业), and not how far, how or when: copied, it says nothing of having been
     done."""
     found = [token for token in tokens(target, grammar, 0) if token.role not in ("filler", "break", "joins", "of")]
-    if len(found) < 2 or found[0].role != "achieve":
+    if len(found) < 2 or found[0].role != "achieve" or any(token.role in ("effects", "have") for token in found):
         return False
+    if target.endswith(tuple(grammar.tags["well"])):
+        return False  # 使用效率高
     verbs = [i for i, token in enumerate(found) if token.role == "achieve" and not nominal(found, i, grammar)]
     if verbs[:1] != [0] or any(found[i].family not in grammar.groups["doing"] for i in verbs[1:]):
         return False
-    states = grammar.groups["adverbial"] | grammar.groups["anything"]
+    states = grammar.groups["adverbial"] | grammar.groups["reached"]
     said = {"strong", "manner", "weak", "some", "fair", "date", "number", "negators"}
     return found[0].family not in states and not any(token.role in said or token.family in states for token in found[1:])
 
@@ -128,10 +140,11 @@ def _goal(clause: Phrase, grammar: Grammar) -> Want | None:
     found = [token for token in clause.tokens if token.role != "filler"]
     if not found:
         return None
+    barred = _barred(clause.tokens, grammar)
     strong = any(token.role == "strong" for token in found)
     families, strict = _families(found, strong, grammar)
-    states = frozenset(token.family for token in found if token.role == "achieve")
-    runs = spoken(found, grammar)
+    states = frozenset(token.family for token in found if token.role == "achieve") | barred
+    runs = spoken([token for token in found if token.text not in grammar.limits] if barred else found, grammar)
     event = _event(found, grammar)
     return Want(
         text=clause.text,
@@ -141,15 +154,27 @@ def _goal(clause: Phrase, grammar: Grammar) -> Want | None:
         grams=grams(runs),
         characters=frozenset("".join(runs)),
         effects=frozenset(token.text for token in found if token.role == "effects" and not runs),
+        until=next(
+            (t.text for t in found if t.role == CONTENT and len(t.text) > 2 and t.text.endswith(tuple(grammar.tags["until"]))), ""
+        ),
         event=grams([*(token.text for token in event), "".join(token.text for token in event)]) if event else frozenset(),
         head=event[0].text if event and not any(token.role == "bad" for token in event) else "",
-        none=_none(found, grammar),
+        none=bool(barred) or _none(found, grammar),
         weak=any(token.role in ("weak", "some") for token in found),
         strong=strong,
         fair=any(token.role == "fair" for token in found),
         steps=_highest(token.steps for token in heads(found)),
         scale=_highest(token.scale for token in found),
     )
+
+
+def _barred(found: Sequence[Token], grammar: Grammar) -> frozenset[str]:
+    """The direction in which something is not to move, where it is held against another time: 不超过上年."""
+    for at, token in enumerate(found):
+        rest = found[at + 1 :]
+        if token.text in grammar.limits and rest and all(item.role in ("filler", "generic") for item in rest):
+            return frozenset({grammar.limits[token.text]})
+    return frozenset()
 
 
 def _families(found: Sequence[Token], strong: bool, grammar: Grammar) -> tuple[frozenset[str], frozenset[str]]:

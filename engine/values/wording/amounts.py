@@ -62,7 +62,8 @@ def _events(listed: Sequence[Token], here: Scene) -> list[Assertion]:
     if here.speaks:
         wanted = here.aim.name.union(here.aim.grams, *(goal.event for goal in here.aim.goals))
         # 发生网络攻击5次; but 编发稿件1460篇 is of something else
-        occurs = here.has("occur") and not here.has("negators") and here.speaks & wanted
+        events = frozenset[str]().union(*(goal.event for goal in here.aim.goals))
+        occurs = not here.has("negators") and (here.speaks <= events or (here.has("occur") and here.speaks & wanted))
         return [here.claim(NOT, "happened", some)] if occurs else []
     return [] if here.words or here.has("negators") else [here.claim(NOT, "happened", some)]
 
@@ -84,19 +85,33 @@ def _percent(token: Token, here: Scene) -> list[Assertion]:
         return [_number(NOT, "number_none", token, here)]
     if families & here.group("moves"):
         return []
+    if any(
+        item.role == "generic" and item.text.endswith(tuple(here.tag("rates"))) and not _asked(item, here) for item in here.found
+    ):
+        return [here.claim(UNCLEAR, "silent", token)]
     if token.number >= 100:
         return [_number(SAID, "number_met", token, here)]
-    divisible = here.aim.wanted or families
-    if divisible and (divisible | families) <= here.group("ended"):
+    states = here.group("adverbial") | here.group("strict")
+    divisible = here.aim.wanted - states or families - states
+    if divisible and (divisible | families - states) <= here.group("ended"):
         return [_number(PART, "number_short", token, here)]
     return [here.claim(UNCLEAR, "silent", token)]
+
+
+def _asked(rate: Token, here: Scene) -> bool:
+    """Whether the target asks for what the rate is of: 完成率, of 按期完成; not 开工率, where 竣工 is wanted."""
+    of = rate.text[:-1]
+    family = getattr(here.grammar.entries.get(of), "family", "")
+    answers = frozenset[str]().union(*(here.grammar.answer(name).full for name in here.aim.wanted))
+    return of in here.aim.text or not family or family in here.aim.wanted | answers
 
 
 def _shares(listed: Sequence[Token], here: Scene) -> list[Assertion]:
     """10个中已完成9个: of two counts of one thing the second is the smaller."""
     moves = here.group("moves")
-    if not any(word.kind == ACHIEVE and word.family not in moves and not word.negated for word in here.words):
-        return []
+    achieved = [word for word in here.words if word.kind == ACHIEVE and not word.negated]
+    if not achieved or any(word.family in moves for word in achieved):
+        return []  # 办理时限由5天压缩至3天
     for first, second in pairwise(listed):
         if first.unit and first.unit == second.unit and (second.number or 0) < (first.number or 0):
             return [here.claim(PART, "number_short", second)]

@@ -55,12 +55,15 @@ def answers(claim: Assertion, goal: Want, aim: Aim, grammar: Grammar) -> Verdict
     special = _step(claim, goal, related, grammar) or _level(claim, goal, related, grammar)
     if special is not None and special[0] != FULL:
         return special
-    if lacking and not claim.families & grammar.groups["anything"]:
+    open_ = goal.until and goal.until not in claim.text and not claim.families & grammar.groups["strict"]
+    if (lacking or open_) and not claim.families & grammar.groups["anything"]:
         return UNCLEAR, "open"
     if special is not None:
         return (UNCLEAR, "degree") if claim.fair and not goal.fair else special
     if claim.families & grammar.groups["anything"]:
-        return (FULL, "achieved") if related in (BARE, SAME, NEAR, NAME) else (UNCLEAR, "other")
+        exact = bool(goal.families) and goal.families <= grammar.groups["anything"]  # 达到国内先进水平, where 领先 is wanted
+        near = (BARE, SAME, NAME) if exact else (BARE, SAME, NEAR, NAME)
+        return (FULL, "achieved") if related in near else (UNCLEAR, "other")
     state, ground = _match(claim, goal, related, grammar)
     if state != FULL:
         return state, ground
@@ -75,7 +78,7 @@ def answers(claim: Assertion, goal: Want, aim: Aim, grammar: Grammar) -> Verdict
 def _match(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Verdict:
     """Whether the families of the claim are those the goal wants, or answer them."""
     groups, wanted = grammar.groups, goal.families
-    if claim.families & groups["unchanged"] and wanted & groups["changes"] and not claim.families & wanted:
+    if claim.families & groups["unchanged"] and wanted & groups["changes"] and not claim.families & wanted & groups["changes"]:
         return NOT, "level"
     if "absent" in claim.families:
         shared = related in (SAME, NAME) and not wanted & groups["not_by_absence"]
@@ -89,6 +92,9 @@ def _match(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Verd
         return (FULL, "achieved") if related in (BARE, SAME, NAME) else (UNCLEAR, "other")
     if not wanted:
         return _unnamed(claim, goal, related, grammar)
+    stated = goal.states - wanted - groups["doing"]
+    if stated and wanted <= groups["leads"] and claim.families & stated and related == SAME:
+        return FULL, "achieved"  # 使用进一步规范, where 促进规范使用 is wanted
     for family in wanted:
         own = family in claim.families and (related != NEAR or family not in groups["made"])
         if own or (claim.families & grammar.answer(family).full and related in (BARE, SAME)):
@@ -103,6 +109,8 @@ def _unnamed(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Ve
     groups = grammar.groups
     if goal.strict:
         return FULL, "achieved"
+    if claim.families & groups["ensures"] and _cover(claim, goal) >= _ENOUGH:
+        return FULL, "echo"  # 居民温暖过冬得到保障
     if claim.families - groups["doing"] - groups["adverbial"] - {"step"} and related == SAME:
         return (FULL, "achieved") if claim.families & groups["finished"] else (UNCLEAR, "other")
     return (FULL, "echo") if _cover(claim, goal) >= _ENOUGH else (UNCLEAR, "other")
@@ -145,7 +153,8 @@ def _step(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Verdi
         return None
     if not claim.steps or goal.steps or (goal.families and not goal.families & grammar.groups["staged"]):
         return None
-    if all(rank <= grammar.ladders[name].early for name, rank in claim.steps.items()):
+    spoken_of = claim.object or claim.steps
+    if all(rank <= grammar.ladders[name].early for name, rank in spoken_of.items()):
         return (PART, "stage") if related != OTHER or claim.whose <= _FEW else (UNCLEAR, "other")
     if "step" in claim.families:
         done = related in (BARE, SAME, NAME) and any(rank >= grammar.ladders[name].done for name, rank in claim.steps.items())

@@ -9,12 +9,12 @@ from engine.values.wording import unlisted
 from engine.values.wording.aim import about, heads, spoken
 from engine.values.wording.amounts import numbers
 from engine.values.wording.grammar import Grammar
-from engine.values.wording.model import NOT, OPPOSITE, PART, SAID, Aim, Assertion, Phrase, Token
+from engine.values.wording.model import NOT, OPPOSITE, PART, SAID, UNCLEAR, Aim, Assertion, Phrase, Token
 from engine.values.wording.reach import SCALE, Word
 from engine.values.wording.scene import Scene, highest, scene
-from engine.values.wording.single import ABSENT, inside, word_claim
+from engine.values.wording.single import ABSENT, inside, word_claim, wronged
 from engine.values.wording.times import times, unsaid
-from engine.values.wording.tokens import grams
+from engine.values.wording.tokens import CONTENT, grams
 
 
 def claims(clause: Phrase, aim: Aim, grammar: Grammar) -> list[Assertion]:
@@ -24,13 +24,15 @@ def claims(clause: Phrase, aim: Aim, grammar: Grammar) -> list[Assertion]:
         return []
     if (doubt := unsaid(here)) is not None:
         return [doubt]
-    out = [*unlisted.happened(here), *numbers(here), *unlisted.negated(here)]
+    out = [*unlisted.happened(here), *unlisted.persists(here), *numbers(here), *unlisted.negated(here)]
     positive: list[Word] = []
     for number, word in enumerate(here.words):
         after = here.words[number + 1] if number + 1 < len(here.words) else None
         passed = after is not None and after.negators is word.negators and word.family in here.group("adverbial")
         if inside(word, here.words[:number], here) or (word.negators and passed):
             continue  # 整改不规范行为: it is in what was mended; 未按期完成: what is negated is the word behind it
+        if wronged(word, here):
+            continue
         claim = word_claim(word, here)
         if claim is None:
             positive.append(word)
@@ -38,11 +40,40 @@ def claims(clause: Phrase, aim: Aim, grammar: Grammar) -> list[Assertion]:
             out.append(claim)
     out, positive = times(out, positive, here)
     if any(claim.state in (NOT, OPPOSITE) for claim in out):  # what is not said to be done is what the negation is about
-        positive = [word for word in positive if word.done and word.family not in here.group("doing")]
+        end = max((at for at, token in enumerate(here.found) if token.role == "negators"), default=0)
+        positive = [word for word in positive if word.done and (word.family not in here.group("doing") or word.at < end)]
     out = [replace(claim, grams=claim.grams or here.speaks) if claim.state in (PART, NOT) else claim for claim in out]
     if positive:
-        out.append(_said(positive, here))
+        out.append(_untold(positive, here) or _said(positive, here))
     return [replace(claim, whose=here.whose) for claim in out or _silent(here)]
+
+
+def _untold(positive: Sequence[Word], here: Scene) -> Assertion | None:
+    """What no list holds right behind an achievement that is itself what is spoken of (传承后继乏人): that cannot be told."""
+    last = positive[-1]
+    before = here.found[last.at - 1] if last.at else None
+    after = here.found[last.at + 1] if last.at + 1 < len(here.found) else None
+    known = here.aim.grams | here.aim.name
+    if last.family in here.group("content") and not last.done and len(positive) == 1 and _beside_unlisted(last, here):
+        return here.claim(UNCLEAR, "other", last.token)
+    if before is None or after is None or after.role != CONTENT or after.start != last.token.end or before.end != last.token.start:
+        return None
+    high = after.text.startswith(tuple(here.tag("degrees_of"))) and after.text.endswith(tuple(here.tag("well")))  # 认可度高
+    if last.done or high or not about(before, here.grammar) or grams([after.text]) & known:
+        return None
+    return here.claim(UNCLEAR, "other", last.token)
+
+
+def _beside_unlisted(word: Word, here: Scene) -> bool:
+    """Whether a deed that is a noun as well has right beside it what neither a list nor the target holds: 培训改期, 制约发展."""
+    sides = [here.found[at] for at in (word.at - 1, word.at + 1) if 0 <= at < len(here.found)]
+    return any(
+        side.role == CONTENT
+        and side.end - side.start > 1
+        and (side.end == word.token.start or side.start == word.token.end)
+        and not set(side.text) & set(here.aim.text)
+        for side in sides
+    ) and all(token.role in (CONTENT, "achieve") for token in here.found)
 
 
 def _said(positive: Sequence[Word], here: Scene) -> Assertion:
@@ -54,10 +85,13 @@ def _said(positive: Sequence[Word], here: Scene) -> Assertion:
         families |= ABSENT  # 未发生不合格情况
     if positive[-1].kind == SCALE:  # 带动效果一般: the level is what is said of it
         families, main = frozenset(), [positive[-1]]
+    if families & here.group("adverbial") and any(token.text in here.tag("comparatives") for token in here.clause.tokens):
+        families |= here.group("bettered")  # 结构更趋合理
     if here.has("done") and families & here.group("doing") and any(token.text in here.tag("whole") for token in here.found):
         families |= here.group("general")  # 已全部发放
     runs = spoken(_objects(positive, here), here.grammar)
     steps = _steps(main, here)
+    last = steps[-1] if steps and steps[-1] is not main[-1].token and steps[-1].role == "step" else None
     step = next((token for token in reversed(steps) if token is not main[-1].token), None)
     scale: dict[str, int] = {}
     for word in positive:
@@ -72,10 +106,11 @@ def _said(positive: Sequence[Word], here: Scene) -> Assertion:
         grams=grams(runs),
         tail=runs[-1][-1] if runs else "",
         steps=highest(steps),
+        object=highest([last] if last is not None else []),
         heads=grams(token.text for token in steps),
         text=here.clause.text,
         scale=scale,
-        strong=here.has("strong"),
+        strong=here.has("strong") or any(word.token.text in here.tag("striking") for word in positive),
         fair=any(word.fair for word in positive),
         done=here.has("done"),
         redone=any(word in here.clause.text for word in here.tag("redone")),
@@ -92,6 +127,8 @@ def _objects(positive: Sequence[Word], here: Scene) -> list[Token]:
 def _silent(here: Scene) -> list[Assertion]:
     """A clause without any word that claims: a part of something, a step, or just what the target says."""
     weak = next((token for token in here.found if token.role in ("weak", "some")), None)
+    if weak is not None and weak.text in here.tag("little") and here.aim.wanted & here.group("less"):
+        return []  # 成本不高, where it is to fall
     if weak is not None and not any(goal.weak for goal in here.aim.goals):
         return [replace(here.claim(PART, "weak", weak, reach=here.aim.text), grams=here.speaks)]
     steps = [token for token in heads(here.found) if token.steps]
@@ -107,7 +144,9 @@ def _silent(here: Scene) -> list[Assertion]:
 def _steps(words: Sequence[Word], here: Scene) -> list[Token]:
     """The steps that were reached: of the achievement words themselves, and of what the last of them is said of (the last word
     behind it that says what, else the nearest before it). 完成选址: what is complete is the step."""
-    chosen = [word.token for word in words if word.token.steps]
+    wanted = here.aim.wanted - here.group("general") - here.group("anything") - here.group("doing")
+    plain = any(word.family in wanted and not word.token.steps for word in words)
+    chosen = [word.token for word in words if word.token.steps and not (plain and word.family not in wanted)]  # 落地开工
     at = words[-1].at
     behind = next((token for token in reversed(here.found[at + 1 :]) if about(token, here.grammar)), None)
     head = behind or next((token for token in reversed(here.found[:at]) if about(token, here.grammar)), None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 from typing import Any
 
 from engine.values.vocabulary import Vocabulary, longest_first
@@ -51,14 +53,44 @@ TAGS = (
     "efforts",
     "degrees_of",
     "purposes",
+    "ready",
+    "seeking",
+    "much",
+    "little",
+    "striking",
+    "until",
+    "examined",
+    "agents",
+    "comparatives",
+    "still",
+    "wrongly",
+    "rates",
+    "well",
+    "above",
 )
-"""Lists whose words do something beside other words, whatever else they are. `joins`, `whole` and `besides` also
-say what a word is that no other list has."""
+"""Lists whose words do something beside other words, whatever else they are. Those of ALSO
+also say what a word is that no other list has."""
+ALSO = ("joins", "whole", "besides", "much")
 OTHERS = (
     *("breaks", "paired", "particles", "slight", "degree_negators", "nouns", "progress_end", "circumstances", "limit"),
-    *("more", "families", "answers", "groups", "opposites", "contradicts", "ladders", "scales", "titles", "says"),
+    *(
+        "more",
+        "compounds",
+        "limits",
+        "families",
+        "answers",
+        "groups",
+        "opposites",
+        "contradicts",
+        "ladders",
+        "scales",
+        "titles",
+        "says",
+    ),
 )
 """What else the section has to have."""
+_MOST = 1000
+"""Words put together from the parts of one pattern."""
 FAMILIES = ("absent", "effect", "number", "step")
 """Families that stand for something other than a list: nothing bad happened, an effect, a number reached, a step."""
 
@@ -100,6 +132,8 @@ class Grammar:
     paired: Mapping[str, re.Pattern[str]]
     """First character -> pattern of words that repeat one around two others: 应保尽保."""
     paired_family: str
+    missed: tuple[str, ...]
+    """What stands before the word that was to be repeated where it was not done for all: 漏保, of 应保尽保."""
     breaks: frozenset[str]
     particles: frozenset[str]
     """Characters that are no content where they are left alone between words."""
@@ -111,6 +145,8 @@ class Grammar:
     groups: Mapping[str, frozenset[str]]
     answers: Mapping[str, Kinship]
     opposites: Mapping[str, frozenset[str]]
+    limits: Mapping[str, str]
+    """Word that bars a direction -> the family of that direction: 不超过, of what rises."""
     contradicts: Mapping[str, frozenset[str]]
     """Bad word -> families that it contradicts, and that are answered where it did not happen."""
     ladders: Mapping[str, Ladder]
@@ -134,7 +170,9 @@ def build_grammar(data: Mapping[str, Any], words: Vocabulary) -> Grammar:
     steps, scale = _placed(data["ladders"], "steps"), _placed(data["scales"], "levels")
     for _, role, family, word in _listed(data):
         entries.setdefault(word, Lexeme(role, family, steps.get(word, ()), scale.get(word, ())))
-    for role in ("joins", "whole", "besides"):
+    for _, role, family, word in _compounds(data):
+        entries.setdefault(word, Lexeme(role, family))
+    for role in ALSO:
         for word in (*data[role], *data["more"].get(role, ())):
             entries.setdefault(str(word), Lexeme(role))
     for word in (*steps, *scale):
@@ -150,6 +188,7 @@ def build_grammar(data: Mapping[str, Any], words: Vocabulary) -> Grammar:
             first: re.compile(f"{re.escape(first)}(?P<what>.{{1,2}}){re.escape(second)}(?P=what)")
             for first, second in data["paired"]["signs"]
         },
+        missed=tuple(data["paired"]["missed"]),
         paired_family=str(data["paired"]["family"]),
         breaks=frozenset(data["breaks"]),
         particles=frozenset(data["particles"]),
@@ -163,6 +202,7 @@ def build_grammar(data: Mapping[str, Any], words: Vocabulary) -> Grammar:
             for name, item in data["answers"].items()
         },
         opposites={name: frozenset(listed) for name, listed in data["opposites"].items()},
+        limits={str(word): str(family) for family, listed in data["limits"].items() for word in listed},
         contradicts=_turned(data["contradicts"], [str(word) for word in (*data["bad"], *data["failures"])]),
         ladders={name: Ladder(int(item["early"]), int(item["done"])) for name, item in data["ladders"].items()},
         scales={name: int(item["none"]) for name, item in data["scales"].items()},
@@ -183,6 +223,12 @@ def mistakes(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], s
     for name in data["more"]:
         if name not in {*ROLES, *TAGS, *data["families"]}:
             yield ("more", name), f"没有“{name}”这张表", "wording 里一张词表、或 families 里一族的名字"
+    for name in data["compounds"]:
+        if name not in {*ROLES, *data["families"]}:
+            yield ("compounds", name), f"没有“{name}”这张表", "wording 里一张词表、或 families 里一族的名字"
+        for n, parts in enumerate(data["compounds"][name]):
+            if prod(map(len, parts)) > _MOST:
+                yield ("compounds", name, n), "拼出来的词太多", f"至多 {_MOST} 个词"
     homes: dict[str, str] = {}
     for path, role, family, word in _listed(data):
         home = f"families.{family}" if family else role
@@ -193,6 +239,7 @@ def mistakes(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], s
     named = [
         *((("groups", name, n), family) for name, listed in data["groups"].items() for n, family in enumerate(listed)),
         *((("contradicts", name), name) for name in data["contradicts"]),
+        *((("limits", name), name) for name in data["limits"]),
         *((("opposites", name, n), family) for name, listed in data["opposites"].items() for n, family in enumerate(listed)),
         *(
             (("answers", name, key, n), family)
@@ -227,6 +274,15 @@ def _listed(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], st
         role, family = (name, "") if name in ROLES else ("achieve", name)
         if name in ROLES or name in data["families"]:
             yield from ((("more", name, n), role, family, str(word)) for n, word in enumerate(listed))
+
+
+def _compounds(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str, str, str]]:
+    """The same of the words put together from parts: one of each part in turn."""
+    for name, patterns in data["compounds"].items():
+        role, family = (name, "") if name in ROLES else ("achieve", name)
+        for n, parts in enumerate(patterns):
+            for chosen in product(*parts):
+                yield ("compounds", name, n), role, family, "".join(map(str, chosen))
 
 
 def _turned(data: Mapping[str, Any], words: list[str]) -> dict[str, frozenset[str]]:

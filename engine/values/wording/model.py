@@ -122,6 +122,8 @@ class Assertion:
     strong: bool = False
     fair: bool = False
     done: bool = False
+    object: Mapping[str, int] = field(default_factory=dict)
+    """The steps of what the achievement is said of: 方案, of 方案已获批."""
     heads: Grams = frozenset()
     """Of the words that are its steps."""
     whose: int = 0
@@ -151,6 +153,8 @@ class Want:
     """Of what it speaks of."""
     effects: frozenset[str]
     """The nouns like 影响, 效果 it names, where it names nothing else."""
+    until: str
+    """An event before which it is wanted: 开学前."""
     event: Grams
     """What is not to happen, where that is the goal."""
     head: str
@@ -186,6 +190,10 @@ class Aim:
     """The families of all goals, strict ones included."""
     grams: Grams
     """What all goals speak of."""
+    missed: frozenset[str]
+    """What says that not all was done that was to be done for all: 漏保, of 应保尽保."""
+    barred: frozenset[str]
+    """Families of the directions in which something is not to move: 不下降, 不超过上年."""
 
 
 @dataclass(frozen=True, slots=True)

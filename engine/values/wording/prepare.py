@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from engine.values.wording.grammar import Grammar
 from engine.values.wording.model import NONE, Aim, Phrase, Token
@@ -13,28 +14,78 @@ NOUNS = (CONTENT, "plain", "generic", "bad", "step")
 _WANTED = ("failures", "mild", "progress", "pending", "need")
 """Roles of words that are what a target is about where it uses them itself (取消收费, 缩小差距)."""
 _ALL = ("都", "也")
+_NEAR = 4
+"""Tokens behind 较 within which 前 says that it compares: 较改造前."""
 _OPEN = 2
 """Characters of a name behind a negator by which it is known again."""
 
 
 def prepared(clause: Phrase, aim: Aim, grammar: Grammar) -> list[Token]:
     """The words of a clause that mean anything."""
-    alls = {before.end for before, after in zip(clause.tokens, clause.tokens[1:], strict=False) if after.text in _ALL}
+    tokens = _sought(_steps_ready(_shortfalls(clause.tokens, aim), grammar), aim, grammar)
+    alls = {before.end for before, after in pairwise(tokens) if after.text in _ALL}
     found: list[Token] = []
-    for index, token in enumerate(clause.tokens):
+    for index, token in enumerate(tokens):
         if token.role == "filler":
             continue
-        token = _sure(index, clause.tokens, grammar)
-        if aim.kind != NONE and _named(token, index, clause.tokens, aim):
+        token = _sure(index, tokens, grammar)
+        if aim.kind != NONE and _named(token, index, tokens, aim):
             token = replace(token, role=CONTENT)
         elif token.number == 1 and token.end in alls:  # 一户都没……: one that stands for all
             token = replace(token, role="generic", number=None)
-        elif token.role == "progress" and index + 1 < len(clause.tokens) and clause.tokens[index + 1].role == "generic":
+        elif token.role == "progress" and index + 1 < len(tokens) and tokens[index + 1].role == "generic":
             token = replace(token, role=CONTENT)  # 在建项目
-        elif token.text in grammar.tags["prepositional"] and _leads(index, clause.tokens, aim):
+        elif _aside(index, tokens, aim, grammar):
             continue
         found.append(token)
     return found if clause.text.startswith(grammar.circumstances) else _ending(found, grammar)
+
+
+def _shortfalls(tokens: Sequence[Token], aim: Aim) -> list[Token]:
+    """漏保, where 应保尽保 is wanted, is something bad whatever stands before it in the same run."""
+    out: list[Token] = []
+    for token in tokens:
+        bad = next((word for word in aim.missed if word in token.text), "") if token.role == CONTENT else ""
+        if not bad:
+            out.append(token)
+            continue
+        start = token.start + token.text.index(bad)
+        ends = (token.start, start, start + len(bad), token.end)
+        parts = [token.text[first - token.start : last - token.start] for first, last in pairwise(ends)]
+        out += [
+            replace(token, text=part, start=first, end=last, role="bad" if part == bad else CONTENT)
+            for part, first, last in zip(parts, ends, ends[1:], strict=False)
+            if part
+        ]
+    return out
+
+
+def _steps_ready(tokens: Sequence[Token], grammar: Grammar) -> list[Token]:
+    """验收条件, 验收申请: what is named by a step that is still to be taken."""
+    ready, made = tuple(grammar.tags["ready"]), grammar.groups["made"]
+    out: list[Token] = []
+    start, named = -1, False
+    for token in reversed(tokens):
+        named = token.end == start and (token.steps or token.family in made) and (named or out[-1].text.startswith(ready))
+        out.append(_content(token) if named else token)
+        start = token.start
+    return out[::-1]
+
+
+def _sought(tokens: Sequence[Token], aim: Aim, grammar: Grammar) -> list[Token]:
+    """已申请验收, 督促完成: what is only sought is not done."""
+    for at, token in enumerate(tokens):
+        verbal = at == 0 or tokens[at - 1].role not in (*NOUNS, "achieve", "of")
+        if token.text in grammar.tags["seeking"] and token.text not in aim.words and verbal:
+            end = next((n for n, item in enumerate(tokens) if n > at and item.role in ("done", "negators")), len(tokens))
+            return [
+                _content(item) if at < n < end and (item.steps or item.role == "achieve") else item for n, item in enumerate(tokens)
+            ]
+    return list(tokens)
+
+
+def _content(token: Token) -> Token:
+    return replace(token, role=CONTENT, family="", steps=(), scale=())
 
 
 def _named(token: Token, index: int, tokens: Sequence[Token], aim: Aim) -> bool:
@@ -66,8 +117,29 @@ def _sure(index: int, tokens: Sequence[Token], grammar: Grammar) -> Token:
     return replace(token, role="doubt" if finished else "future")
 
 
-def _leads(index: int, tokens: Sequence[Token], aim: Aim) -> bool:
-    """Whether the word only leads in by what means: 通过减免政策，……"""
+def _aside(index: int, tokens: Sequence[Token], aim: Aim, grammar: Grammar) -> bool:
+    """Whether the word only says by what means, beside what or by whom."""
+    leads = tokens[index].text in grammar.tags["prepositional"] and _leads(index, tokens, aim, grammar)
+    return leads or _compared(index, tokens, grammar) or _agent(tokens[index], grammar)
+
+
+def _compared(index: int, tokens: Sequence[Token], grammar: Grammar) -> bool:
+    """Whether 较 holds something against another (较预算节约), and is no word of degree."""
+    token, after = tokens[index], tokens[index + 1] if index + 1 < len(tokens) else None
+    until = any(item.text.startswith(tuple(grammar.tags["until"])) for item in tokens[index + 1 : index + _NEAR])
+    known = after is not None and after.start == token.end and (after.role in ("plain", "generic", "date", "filler") or until)
+    return token.role == "fair" and len(token.text) == 1 and known
+
+
+def _agent(token: Token, grammar: Grammar) -> bool:
+    """Whether it only names by whom: 获市政府批复."""
+    return token.role == CONTENT and token.text[0] in grammar.particles and token.text.endswith(tuple(grammar.tags["agents"]))
+
+
+def _leads(index: int, tokens: Sequence[Token], aim: Aim, grammar: Grammar) -> bool:
+    """Whether the word only leads in by what means: 通过减免政策，……; not 成果通过省级核查."""
+    if index and tokens[-1].text.endswith(tuple(grammar.tags["examined"])):
+        return False
     before, after = tokens[index - 1] if index else None, tokens[index + 1] if index + 1 < len(tokens) else None
     done = before is not None and before.role in ("done", "negators")
     return not done and after is not None and after.role in (CONTENT, "plain") and tokens[index].text not in aim.text
@@ -76,8 +148,11 @@ def _leads(index: int, tokens: Sequence[Token], aim: Aim) -> bool:
 def _ending(found: list[Token], grammar: Grammar) -> list[Token]:
     """……中 at the end of a clause says that it is going on."""
     end = grammar.progress_end
-    if not found or found[-1].role != CONTENT or not found[-1].text.endswith(end):
+    if not found or not found[-1].text.endswith(end):
         return found
-    last = found[-1]
+    last, before = found[-1], found[-2] if len(found) > 1 else None
+    going = last.text == end and before is not None and before.end == last.start and before.role in ("achieve", *NOUNS)
+    if last.role != CONTENT and not going:  # 整改中, but 等级为中
+        return found
     head = replace(last, text=last.text[: -len(end)], end=last.end - len(end))
     return [*found[:-1], *([head] if head.text else []), Token("progress", end, head.end, last.end)]

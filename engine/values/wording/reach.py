@@ -65,7 +65,7 @@ def words_of(found: Sequence[Token], aim: Aim, grammar: Grammar) -> list[Word]:
         if number:
             _chained(words[number - 1], word, found, grammar)
     if words:
-        _behind(words[-1], found[start:])
+        _behind(words[-1], found[start:], grammar)
     return words
 
 
@@ -120,8 +120,12 @@ def _effects(found: Sequence[Token]) -> list[Word]:
 def _before(word: Word, window: Sequence[Token], aim: Aim, grammar: Grammar) -> None:
     for index, token in enumerate(window):
         match token.role:
+            case "negators" if word.kind in _WORSE and any(item.role == "occur" for item in window[:index]):
+                pass  # 存在未及时入账问题: there is one
             case "negators":
-                if not (_inside(word, window[index + 1 :], grammar) or _verbal(word, token, window[index + 1 :], aim, grammar)):
+                if not (
+                    _inside(word, token, window[index + 1 :], grammar) or _verbal(word, token, window[index + 1 :], aim, grammar)
+                ):
                     word.negators.append(token)
                     word.whole = None
             case "done":
@@ -140,10 +144,12 @@ def _before(word: Word, window: Sequence[Token], aim: Aim, grammar: Grammar) -> 
             word.whole = token
 
 
-def _inside(word: Word, rest: Sequence[Token], grammar: Grammar) -> bool:
+def _inside(word: Word, negator: Token, rest: Sequence[Token], grammar: Grammar) -> bool:
     """Whether a negator only makes a name, or describes a noun, before the word: 未复垦的土地已……, 不文明行为减少."""
     if not rest or not (about(rest[0], grammar) or rest[0].role == ACHIEVE):
         return False
+    if word.kind == FAILURE and negator.text in grammar.degree_negators and rest[0].start == negator.end:
+        return True  # 意见不统一搁置
     of = next((index for index, token in enumerate(rest) if token.role == "of"), -1)
     if 0 <= of < len(rest) - 1 and rest[of - 1].role in (*NOUNS, ACHIEVE):
         return True
@@ -155,23 +161,28 @@ def _verbal(word: Word, negator: Token, rest: Sequence[Token], aim: Aim, grammar
     """Whether a negator of verbs has a deed of its own before something bad: 未办证小区问题."""
     if word.kind != BAD or not rest or negator.text in grammar.tags["nominal_negators"]:
         return False
-    return about(rest[0], grammar) and rest[0].text not in aim.text and not any(token.role in ("occur", "have") for token in rest)
+    deed = about(rest[0], grammar) and len(rest[0].text) > 1 and rest[0].text not in aim.text  # but 未出事故
+    return deed and not any(token.role in ("occur", "have") for token in rest)
 
 
-def _behind(word: Word, window: Sequence[Token]) -> None:
+def _behind(word: Word, window: Sequence[Token], grammar: Grammar) -> None:
     for index, token in enumerate(window):
         match token.role:
+            case "some" if word.family in grammar.groups["moves"]:
+                pass  # 压缩一半: by how much
             case "weak" | "some":
                 word.weak.append(token)
             case "strong":
                 word.strong.append(token)
             case "fair":
                 word.fair.append(token)
+            case "much" if (entry := grammar.entries.get(token.text[0])) is not None and entry.role == "fair":
+                word.fair.append(token)  # 满意程度较高
             case "done":
                 word.done = True
             case "negators_behind":
                 word.negators.append(token)
-            case "negators" if word.kind == BAD and all(item.role == "occur" for item in window[index + 1 :]):
+            case "negators" if word.kind == BAD and all(item.role == "occur" for item in (*window[:index], *window[index + 1 :])):
                 word.negators.append(token)  # 案件零发生, 事故未发生
             case "occur" if word.kind == BAD:
                 word.occurs = token

@@ -88,7 +88,7 @@ def _nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
     found = [claim for _, claim in said]
     if doubt := _first(found, lambda claim: claim.ground in _DOUBTS):
         return UNCLEAR, doubt
-    degrees = grammar.tags["severity"] - aim.severity
+    degrees = {word for word in grammar.tags["severity"] if not any(set(word) <= set(wanted) for wanted in aim.severity)}
     happened, lesser = None, None
     for clause, claim in said:
         if claim.ground in ("happened", "failed") or claim.state == OPPOSITE:
@@ -98,6 +98,8 @@ def _nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
                 happened = claim
     if happened is not None:
         return NOT, happened
+    if aim.barred and (moved := _moved(found, aim, grammar)) is not None:
+        return moved
     absent = [claim for claim in found if claim.ground == "absent" and _wanted(claim, aim)]
     elsewhere = _first(found, lambda claim: claim.ground == "absent" and not _wanted(claim, aim))
     narrow = None if aim.severity else _first(absent, lambda claim: any(word in claim.reach for word in degrees))
@@ -118,6 +120,21 @@ def _nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
     ):
         return FULL, found[0]  # 已完成, 达成预期指标, and nothing else
     return UNCLEAR, Assertion(UNCLEAR, "silent")
+
+
+def _moved(found: Sequence[Assertion], aim: Aim, grammar: Grammar) -> tuple[str, Assertion] | None:
+    """What a claim says where something is not to move one way (不下降, 不超过上年): that it did, or not; None: nothing."""
+    against = [grammar.opposites.get(family, frozenset()) for family in aim.barred]
+    other = frozenset({family for family, goals in grammar.opposites.items() if aim.barred & goals}).union(*against)
+    still = grammar.groups["unchanged"] | grammar.groups["kept"]
+    for claim in found:
+        if claim.state != SAID or (claim.grams and not claim.grams & (aim.grams | aim.name)):
+            continue
+        if claim.families & aim.barred:
+            return NOT, replace(claim, ground="happened")
+        if claim.families & (other | still):
+            return FULL, claim
+    return None
 
 
 def _plain(clause: Phrase) -> bool:
@@ -162,7 +179,7 @@ def _result(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
         return _reached(full, against, aim, grammar)
     open_ = [claim for claim in found if claim.state == UNCLEAR]
     future = _first(found, lambda claim: claim.state == FUTURE)
-    if future is not None and not any(claim.families or claim.done or claim.ground != "silent" for claim in open_):
+    if future is not None and not open_:
         return NOT, future
     return UNCLEAR, open_[-1] if open_ else Assertion(UNCLEAR, "silent")
 
@@ -216,6 +233,9 @@ def _missed(
         return FULL, full[-1]  # 验收未通过，整改后通过
     if part is not None:
         return PART, part
+    again = any(word in clause.text for clause, claim in said if claim in missed for word in grammar.tags["redone"])
+    if full and again and order[id(first)] < order[id(full[-1])]:
+        return UNCLEAR, replace(first, ground="open")  # 流标后重新招标，已完成
     other = not any(claim.families & first.families for claim in full)
     if full and other and not opened and first.grams and aim.grams and not first.grams & (aim.grams | aim.name):
         return UNCLEAR, replace(first, ground="aside", word=first.word + first.reach)
@@ -229,6 +249,11 @@ def _missed(
         [claim for _, claim in said],
         lambda claim: claim.state == UNCLEAR and bool(claim.done or claim.redone or claim.families & wanted),
     )
+    beside = [
+        claim for clause, claim in said if claim.done and claim.state == UNCLEAR and claim.text and _same(clause, first, said)
+    ]
+    if beside:
+        return PART, replace(mixed, reach=beside[-1].word)  # 已投产未达效
     spoken_of = _first(
         [claim for _, claim in said], lambda claim: claim.state == UNCLEAR and bool(claim.families and claim.grams & aim.grams)
     )
@@ -237,6 +262,11 @@ def _missed(
     if begun is not None and any(goal.families & grammar.groups["made"] or not goal.families for goal in aim.goals):
         return PART, replace(mixed, reach=begun.word)
     return first.state, first
+
+
+def _same(clause: Phrase, claim: Assertion, said: Said) -> bool:
+    """Whether the claim is of that very clause."""
+    return any(other is clause and made is claim for other, made in said)
 
 
 def _reached(full: Sequence[Assertion], said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:

@@ -36,6 +36,11 @@ class Scene:
         """Whether a word of one of these roles stands in the clause."""
         return any(token.role in roles for token in self.found)
 
+    def negated_name(self, end: int) -> bool:
+        """Whether a negator before the place `end` reaches no word, and so only makes a name: 不文明行为."""
+        used = {id(token) for word in self.words for token in word.negators}
+        return any(token.role == "negators" and id(token) not in used for token in self.found[:end])
+
     def known(self, token: Token) -> bool:
         """Whether the target uses the word itself."""
         return token.text in self.aim.words

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.values.wording.model import ASIDE, NONE, NOT, OPPOSITE, PART, SAID, Assertion, Reach, Token
-from engine.values.wording.reach import ACHIEVE, BAD, EFFECT, Word, place
+from engine.values.wording.aim import spoken
+from engine.values.wording.model import ASIDE, NONE, NOT, OPPOSITE, PART, SAID, UNCLEAR, Assertion, Reach, Token
+from engine.values.wording.prepare import NOUNS
+from engine.values.wording.reach import ACHIEVE, BAD, EFFECT, FAILURE, MILD, Word, place
 from engine.values.wording.scene import Scene
 from engine.values.wording.tokens import grams
 
 ABSENT = frozenset({"absent"})
+_WORSE = (BAD, FAILURE, MILD)
 
 
 def word_claim(word: Word, here: Scene) -> Assertion | None:
@@ -21,7 +24,8 @@ def word_claim(word: Word, here: Scene) -> Assertion | None:
         case "failure":
             return _failure(word, here)
         case "mild":
-            return Assertion() if word.negated else here.of(PART, "mild", word)
+            lessened = word.token.text in here.tag("little") and here.aim.wanted & here.group("less")
+            return Assertion() if word.negated or lessened else here.of(PART, "mild", word)
         case "scale":
             return _negated(word, here) if word.negated else None
     if word.negated:
@@ -31,8 +35,13 @@ def word_claim(word: Word, here: Scene) -> Assertion | None:
             return _weak(word, word.weak[0], here)
         gained = word.occurs is not None and word.occurs.text in here.tag("gains")
         return None if word.strong or gained or word.token.role == "strong" else Assertion()
+    above = word.family in here.group("anything") and word.token.text.startswith(tuple(here.tag("above")))
+    if above and here.aim.wanted & here.group("less"):
+        return here.of(UNCLEAR, "other", word)  # 成本高于预期
+    if here.aim.barred and word.family in here.group("moves"):
+        return None  # where it is not to fall, a little more is as good as much
     if _reversed(word, here):
-        return here.of(OPPOSITE, "opposite", word)
+        return here.of(UNCLEAR, "other", word) if _elsewhere(word, here) else here.of(OPPOSITE, "opposite", word)
     if word.weak and word.family not in here.group("unchanged") and not any(goal.weak for goal in here.aim.goals):
         return _weak(word, word.weak[0], here)
     return None
@@ -98,7 +107,16 @@ def _reversed(word: Word, here: Scene) -> bool:
         return False
     if speaks and aim.grams and 2 * len(speaks & aim.grams) < min(len(speaks), len(aim.grams)) and not speaks & aim.name:
         return False  # 用时缩短, where 能力 is to rise
-    return word.family not in mends or not (aim.wanted & mends or any(other.kind == BAD for other in here.words))
+    first = here.words[0].at if len(here.words) > 1 else word.at
+    unwanted = any(other.kind in _WORSE for other in here.words) or here.negated_name(first)
+    return word.family not in mends or not (aim.wanted & mends or unwanted)  # 停电减少, 不文明行为减少
+
+
+def _elsewhere(word: Word, here: Scene) -> bool:
+    """Whether what moves is another measure than the target's: 审批时限压减, where 审批 is to be faster."""
+    runs = spoken(here.found[: word.at], here.grammar)
+    known = here.aim.grams | here.aim.name
+    return bool(runs and here.aim.grams) and runs[-1][-1] not in here.aim.text and not here.speaks <= known
 
 
 # --- what went wrong -----------------------------------------------------------------------------------------------
@@ -109,11 +127,24 @@ def _failure(word: Word, here: Scene) -> Assertion:
     if word.negated:
         return _absent(word, here)
     rest = here.found[word.at + 1 :]
-    healed = word.token.text not in here.aim.text and any(_is(other, "mends", here) for other in here.words)
+    if rest and rest[0].role == "of" and any(other.at > word.at for other in here.words):
+        return Assertion()  # 脏乱的状况得到改善: what is said of it is said behind
+    if word.token.text.startswith(tuple(here.tag("little"))) and here.aim.wanted & here.group("less"):
+        return Assertion()  # 能耗低于预期
+    healed = word.token.text not in here.aim.text and any(
+        _is(other, "mends", here) and _mending(other, word, here) for other in here.words
+    )
     if healed or (rest and rest[0].role == "done" and here.grams(rest[1:])):
         return Assertion()  # 取消了3项审批: a deed, and no word of how it went
     some = next((token for token in word.weak if token.role == "some"), None)
     return _weak(word, some, here) if some else here.of(NOT, "failed", word)
+
+
+def _mending(mend: Word, failure: Word, here: Scene) -> bool:
+    """Whether a mending word is said of a failure, behind it or before it as a deed; 问题处置拖延 is not."""
+    before = here.found[mend.at - 1] if mend.at else None
+    subject = before is not None and before.end == mend.token.start and before.role in (*NOUNS, "bad")
+    return mend.at > failure.at or mend.done or not subject
 
 
 def _bad(word: Word, here: Scene) -> Assertion:
@@ -128,20 +159,39 @@ def _bad(word: Word, here: Scene) -> Assertion:
     after = [other for other in here.words if other.at > word.at]
     if any(other.negated and (other.few is not None or not several) for other in after):
         return Assertion()  # 问题未整改, 2个问题未整改: what is negated says it
+    if (deed := _wrong_deed(word, here)) is not None:
+        return here.of(ASIDE, "aside", word, ((word.token, deed.token),))
     occurs, behind = word.occurs, word.token.end
     dealt = any(_is(other, "deals" if occurs is None else "mends", here) for other in here.words)
+    if len(here.found) == 1 and _denied_by(word, here) & here.aim.wanted:
+        return here.of(NOT, "happened", word)  # 违规, where it is to be 合规
     persists = (occurs is not None and occurs.start >= behind) or any(token.start >= behind for token in word.strong)
     if here.aim.kind == NONE:
         return _unwanted(word, dealt and occurs is None, several, here)
+    if several and dealt and occurs is None and word.at == 0 and not grams([word.token.text]) & (here.aim.grams | here.aim.name):
+        return here.of(ASIDE, "aside", word)  # 非法倾倒被查处1起: it was there
     if not (occurs is not None or several or persists) or (dealt and not (occurs is not None and several)):
         return Assertion()
     return _hurts(word, after, persists, here)
 
 
+def _wrong_deed(word: Word, here: Scene) -> Word | None:
+    """The deed that was done wrongly (违规处置资产), where nothing before it says that this was mended."""
+    first = not any(other.kind == ACHIEVE and other.at < word.at for other in here.words)
+    if not first or word.token.text not in here.tag("wrongly"):
+        return None
+    return next((other for other in here.words if other.token.start == word.token.end and other.kind == ACHIEVE), None)
+
+
+def wronged(word: Word, here: Scene) -> bool:
+    """Whether the achievement is such a deed."""
+    return any(bad.kind == BAD and not bad.negators and _wrong_deed(bad, here) is word for bad in here.words)
+
+
 def _unwanted(word: Word, dealt: bool, several: bool, here: Scene) -> Assertion:
     """Something bad, where something is not to happen."""
     if not dealt:
-        return here.of(NOT, "happened", word)
+        return here.of(ASIDE if here.negated_name(word.at) else NOT, "aside" if here.negated_name(word.at) else "happened", word)
     if not grams([word.token.text]) & here.aim.grams.union(*(goal.event for goal in here.aim.goals)):
         return Assertion()  # 整改隐患132处, where 事故 is not wanted
     return here.of(NOT, "happened", word) if several else here.of(ASIDE, "aside", word)
@@ -150,8 +200,12 @@ def _unwanted(word: Word, dealt: bool, several: bool, here: Scene) -> Assertion:
 def _hurts(word: Word, after: Sequence[Word], persists: bool, here: Scene) -> Assertion:
     """Something bad that happened, where a result is wanted: whether it goes against the result."""
     aim, own = here.aim, grams([word.token.text])
-    hurt = bool(aim.wanted & here.group("hurt"))
+    named = frozenset[str]().union(*(goal.states for goal in aim.goals))
+    hurt = bool(aim.wanted & here.group("hurt") or named & _denied_by(word, here))
     lessened = aim.wanted & (here.group("less") | here.group("mends")) and own & aim.grams
+    still_there = occurs_still(here)
+    if lessened and still_there:
+        return here.of(NOT, "happened", word)  # 仍存在漏水隐患
     if lessened and not persists and not (word.occurs is not None and hurt):
         return Assertion()  # 信访件数由132件降至97件: how many there are, where there are to be fewer
     if any(other.family in here.group("grows") for other in after) and not own & aim.grams:
@@ -162,11 +216,23 @@ def _hurts(word: Word, after: Sequence[Word], persists: bool, here: Scene) -> As
     return here.of(ASIDE, "aside", word)
 
 
+def occurs_still(here: Scene) -> bool:
+    """Whether something is said to be there still."""
+    return here.has("occur") and any(token.text.startswith(tuple(here.tag("still"))) for token in here.clause.tokens)
+
+
 def _absence(word: Word, here: Scene) -> Assertion:
     text = word.token.text
-    families = ABSENT | here.group("strict") if text in here.tag("lateness") else ABSENT
-    denies = here.grammar.contradicts.get(text, frozenset())
+    families = ABSENT | {"timely"} if text in here.tag("lateness") else ABSENT
+    denies = _denied_by(word, here)
     return Assertion(SAID, "absent", families=families, grams=grams([text]) | here.speaks, denies=denies)
+
+
+def _denied_by(word: Word, here: Scene) -> frozenset[str]:
+    """The families a bad word goes against."""
+    if word.token.text in here.aim.missed:
+        return frozenset({here.grammar.paired_family})
+    return here.grammar.contradicts.get(word.token.text, frozenset())
 
 
 def _absent(word: Word, here: Scene) -> Assertion:

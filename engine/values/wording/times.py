@@ -25,6 +25,12 @@ def unsaid(here: Scene) -> Assertion | None:
 
 def _measure(rest: Sequence[Token], here: Scene) -> bool:
     """Whether it is measuring that is negated, and not what the target wants."""
+    deeds = [token for token in rest if token.role == "achieve"]
+    whole = joined(rest)
+    if deeds and deeds[0].family in here.group("doing") and not any(token.role == "negators" for token in rest):
+        named = next((word for word in sorted(here.tag("measures")) if whole.endswith(word)), "")
+        if named and named not in here.aim.text:
+            return True  # 未开展满意度调查
     text = ""
     for token in rest:
         if token.role == "negators" or (token.role == "achieve" and token.family not in here.group("doing")):
@@ -99,13 +105,15 @@ def after(here: Scene) -> Token | None:
     for index, token in enumerate(here.found):
         rest = here.found[index + 1 :]
         if token.role == "later" and not here.known(token):
-            following = next((item for item in rest if item.role != "date"), None)
+            rest = tuple(item for item in rest if item.role != "date")
+            following = rest[0] if rest else None
         elif token.first is not None and token.first > end:
             if not token.whole_year:
                 return token
             following = rest[0] if rest else None
         else:
             continue
-        if following is None or not (about(following, here.grammar) or following.role in ("generic", "of", "effects")):
+        deed = following is not None and following.role == "achieve" and not any(item.role == "achieve" for item in rest[1:])
+        if following is None or deed or not (about(following, here.grammar) or following.role in ("generic", "of", "effects")):
             return token
     return None

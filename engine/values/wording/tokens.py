@@ -14,7 +14,7 @@ from engine.values.wording.grammar import Grammar
 from engine.values.wording.model import Grams, Token
 
 CONTENT = "content"
-STATES = ("achieve", "scale", "failures")
+STATES = ("achieve", "scale", "failures", "mild")
 """Roles of which a word of a single character counts only where it stands alone: 优, 好, 差."""
 _NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 _DATE = re.compile(

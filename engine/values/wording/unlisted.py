@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from engine.values.wording.aim import nominal, spoken
 from engine.values.wording.model import ASIDE, NONE, NOT, PART, SAID, Assertion
-from engine.values.wording.reach import ACHIEVE, BAD, EFFECT, FAILURE, few, unhappened
+from engine.values.wording.reach import ACHIEVE, BAD, EFFECT, FAILURE, MILD, few, unhappened
 from engine.values.wording.scene import Scene, joined
 from engine.values.wording.single import ABSENT, mended
 from engine.values.wording.tokens import grams
@@ -26,6 +26,19 @@ def happened(here: Scene) -> list[Assertion]:
         if goal.head and ((goal.event & said) - own or goal.event <= own):
             heads.add(goal.head)
     return [here.claim(NOT, "happened", token) for token in here.found if token.text in heads][:1]
+
+
+def persists(here: Scene) -> list[Assertion]:
+    """What is to be ended, and is said to be there still (仍存在撂荒); what is to be less, and is said to be much (差距仍较大)."""
+    aim = here.aim
+    if aim.kind == NONE or here.has("negators") or not here.speaks & aim.grams or any(word.kind != MILD for word in here.words):
+        return []
+    much = next((token for token in here.found if token.text in here.tag("much")), None)
+    if much is not None and aim.wanted & here.group("less"):
+        return [here.claim(NOT, "failed", much)]
+    there = next((token for token in here.found if token.role == "occur"), None)
+    ends = aim.wanted and aim.wanted <= here.group("mends") | here.group("less")
+    return [here.claim(NOT, "happened", there)] if there is not None and ends and not here.has("some", "weak") else []
 
 
 def negated(here: Scene) -> list[Assertion]:
@@ -49,7 +62,8 @@ def negated(here: Scene) -> list[Assertion]:
     if aim.kind == NONE:
         known = aim.grams.union(*(goal.event for goal in aim.goals)) | (aim.name if aim.named_bad else frozenset())
         before = here.grams(found[: negators[0]])
-        bare = not runs and (not before or before & known)  # 未发生; not 验收未过
+        said = first.text in here.tag("nominal_negators") or here.has("occur")
+        bare = said and not runs and (not before or before & known)  # 未发生; not 验收未过, 否
         return [absent if bare or absent.grams & known else aside]
     return [_of_result(absent, aside, negators[0], runs, here)]
 
@@ -60,6 +74,10 @@ def _of_result(absent: Assertion, aside: Assertion, at: int, runs: list[str], he
     event = runs and unhappened(here.found, here.grammar) >= 0 and not grams(runs[:1]) & aim.grams
     if first.text in here.tag("preventive") or event:
         return absent
+    if runs and any(
+        negator + runs[0][:2] in aim.text for negator in (*here.grammar.degree_negators, *here.tag("nominal_negators"))
+    ):
+        return aside  # 未断链, where the target says 不断链
     missing = replace(absent, state=NOT, ground="negated", families=frozenset())
     if any(token.role == "effects" for token in rest):
         return replace(missing, families=frozenset({EFFECT}))

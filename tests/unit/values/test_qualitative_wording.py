@@ -1,7 +1,9 @@
-"""What words say of a target: verdicts a person would give, on the rows of `wording.tsv` and `wording_unseen.tsv`.
+"""What words say of a target: verdicts a person would give, on the rows of three tables beside this file.
 
 The first two hundred rows of `wording.tsv` were written from knowledge of such forms before the code was looked at, the others
-beside it. The rows of `wording_unseen.tsv` are another person's, who had not seen the code either: they were first a blind test.
+beside it. The rows of `wording_unseen.tsv` are another person's, who had not seen the code either: they were first a blind
+test. The sets of `wording_sets.tsv` were each written whole, from knowledge of such forms, and tried once before anything was
+mended by them; where people may differ the verdicts are parted by a slash, the likeliest first.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 SECTION = load_file(ROOT / "policies/common/recognition/wording.yaml").data["wording"]
 SAYS = {"full": "met", "part": "partial", "not": "unmet", "opposite": "unmet", "unclear": "unclear", "unread": "unclear"}
-DECIDED_AT_LEAST = {"wording.tsv": 0.97, "wording_unseen.tsv": 0.93}
+DECIDED_AT_LEAST = {"wording.tsv": 0.97, "wording_unseen.tsv": 0.93, "wording_sets.tsv": 0.88}
 """Of the rows that a person would decide, the share that is decided here."""
 
 
@@ -61,27 +63,28 @@ def says(reading: WordingReading) -> str:
     return SAYS[reading.verdict]
 
 
-def wrong(said: str, wanted: str) -> bool:
+def wrong(said: str, verdict: str) -> bool:
     """A verdict other than the person's: met where it is not, or what is not met where it is, or nothing where there is a part.
     That it cannot be told is never wrong, nor is a part where a person sees nothing reached, or cannot tell."""
-    if said in ("unclear", wanted):
+    wanted, *others = verdict.split("/")
+    if said in ("unclear", wanted, *others):
         return False
     return "met" in (said, wanted) or (wanted == "partial" and said == "unmet")
 
 
-@pytest.mark.parametrize("file", ["wording.tsv", "wording_unseen.tsv"])
+@pytest.mark.parametrize("file", sorted(DECIDED_AT_LEAST))
 def test_no_verdict_is_wrong_and_nearly_all_are_decided(file: str, figure: Figure) -> None:
     found = [(row, says(row.read())) for row in rows(file)]
     assert len(found) >= 400
     assert [f"{row.target}｜{row.actual}：{said}，应为 {row.verdict}" for row, said in found if wrong(said, row.verdict)] == []
-    decidable = [said for row, said in found if row.verdict != "unclear"]
+    decidable = [said for row, said in found if "unclear" not in row.verdict.split("/")]
     share = sum(said != "unclear" for said in decidable) / len(decidable)
     figure(f"{file}: {len(found)} rows, 0 wrong, {share:.1%} of what a person decides decided")
     assert share >= DECIDED_AT_LEAST[file]
 
 
 def every() -> list[Row]:
-    return [*rows("wording.tsv"), *rows("wording_unseen.tsv")]
+    return [row for file in sorted(DECIDED_AT_LEAST) for row in rows(file)]
 
 
 BEFORE = (
@@ -182,6 +185,51 @@ def test_the_name_helps_where_the_target_is_a_slogan() -> None:
     assert of("已竣工", "完成").verdict == "full"
     assert of("2起", "无", "安全事故").verdict == "not"
     assert of("无", "无", "新增设备").verdict != "not"
+
+
+@pytest.mark.parametrize(
+    ("actual", "target", "verdict"),
+    [
+        # a noun behind a step: the step is still to be taken
+        ("已具备通水条件", "通水", "unclear"),
+        ("已提请终验", "通过终验", "unclear"),
+        # what was to be done for all, and was missed
+        ("漏缴2户", "应缴尽缴", "not"),
+        # a direction barred, of itself or against last year
+        ("入库量略有上升", "入库量不下降", "full"),
+        ("入库量下降", "入库量不下降", "not"),
+        ("比去年减少", "不高于去年", "full"),
+        ("比去年增加", "不高于去年", "not"),
+        # what is to be less
+        ("能耗低于预期", "降低能耗", "unclear"),
+        ("能耗高于预期", "降低能耗", "unclear"),
+        ("贫富差距依旧较大", "缩小贫富差距", "not"),
+        ("仍有漏点", "消除漏点", "not"),
+        # by how much, and how far
+        ("工期缩短一半", "缩短工期", "full"),
+        ("周期由9天缩短至4天", "缩短周期", "full"),
+        # a deed done wrongly; a failure that only describes; one that is the subject's
+        ("违规使用专款", "规范使用专款", "unclear"),
+        ("混乱的秩序得到改善", "改善秩序", "full"),
+        ("隐患整改拖延", "隐患整改", "not"),
+        # how often, and before what
+        ("每季度巡检", "每月巡检", "unclear"),
+        ("9月完工", "汛期来临前完工", "unclear"),
+        ("汛期来临前完工", "汛期来临前完工", "full"),
+        # one thing done, the other not
+        ("已开工未封顶", "封顶", "part"),
+        ("设计方案已获批", "建成", "part"),
+        # another measure moved
+        ("审批用章减少", "审批提速", "unclear"),
+        # unlisted words beside a deed that is a noun as well
+        ("演练流产", "开展演练", "unclear"),
+        # a rank of its own
+        ("达到省内一流水平", "达到国际一流水平", "unclear"),
+        ("水质为V类", "水质达到III类", "part"),
+    ],
+)
+def test_kinds_of_wording(actual: str, target: str, verdict: str) -> None:
+    assert of(actual, target).verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -286,6 +334,9 @@ def test_the_shipped_words_are_sound() -> None:
         ({"weak": [*SECTION["weak"], "未"]}, "“未”已在 negators 里"),
         ({"groups": {**SECTION["groups"], "general": ["done_with"]}}, "没有“done_with”这一族"),
         ({"answers": {"complete": {"full": ["passed"]}}}, "没有“passed”这一族"),
+        ({"limits": {"up": ["不超过"]}}, "没有“up”这一族"),
+        ({"compounds": {"timed": [["按"], ["期"]]}}, "没有“timed”这张表"),
+        ({"compounds": {"timely": [[[str(n) for n in range(30)]] * 3]}}, "拼出来的词太多"),
         ({"ladders": {"works": {"early": 2, "done": 1, "steps": [["选址"], ["开工"]]}}}, "early 2、done 1 不对"),
     ],
 )
@@ -311,6 +362,14 @@ def test_words_are_added_to_a_list_or_a_family() -> None:
     assert {word: entry for word, entry in now.entries.items() if word in before.entries} == before.entries
     aim, actual = "完成古桥修缮", "古桥已落架大修完"
     assert (read(actual, aim, "", 2021, before).verdict, read(actual, aim, "", 2021, now).verdict) == ("unclear", "full")
+
+
+def test_words_are_put_together_from_parts() -> None:
+    section = {**SECTION, "compounds": {**SECTION["compounds"], "timely": [[["赶在", "早于"], ["规定的", "约定的"], ["截止日"]]]}}
+    assert errors(section) == []
+    assert list(mistakes(section)) == []
+    built = build_grammar(section, grammar().words)
+    assert built.entries["赶在规定的截止日"].family == built.entries["早于约定的截止日"].family == "timely"
 
 
 @pytest.mark.parametrize(
