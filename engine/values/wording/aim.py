@@ -87,7 +87,7 @@ def imperative(target: str, grammar: Grammar) -> bool:
     verbs = [i for i, token in enumerate(found) if token.role == "achieve" and not nominal(found, i, grammar)]
     if verbs[:1] != [0] or any(found[i].family not in grammar.groups["doing"] for i in verbs[1:]):
         return False
-    states = grammar.groups["adverbial"] | grammar.groups["reached"]
+    states = grammar.groups["adverbial"] | grammar.groups["resulting"]
     said = {"strong", "manner", "weak", "some", "fair", "date", "number", "negators"}
     return found[0].family not in states and not any(token.role in said or token.family in states for token in found[1:])
 

@@ -40,6 +40,14 @@ def _elsewhere(claim: Assertion, aim: Aim, grammar: Grammar) -> bool:
 
 def answers(claim: Assertion, goal: Want, aim: Aim, grammar: Grammar) -> Verdict:
     """What a positive claim is for one goal."""
+    state, ground = _answer(claim, goal, aim, grammar)
+    ranks = [{word for word in grammar.tags["ranks"] if word in text} for text in (claim.text, goal.text)]
+    if state == FULL and all(ranks) and not ranks[0] & ranks[1]:
+        return UNCLEAR, "other"  # 获批市级平台, where 省级 is wanted
+    return state, ground
+
+
+def _answer(claim: Assertion, goal: Want, aim: Aim, grammar: Grammar) -> Verdict:
     related = _related(claim, goal, aim, grammar)
     if "number" in claim.families:
         moving = not aim.counts and goal.families & grammar.groups["moves"]

@@ -42,12 +42,16 @@ def clauses(found: Sequence[Token], grammar: Grammar) -> list[Phrase]:
 
 
 def _measured(found: Sequence[Token], grammar: Grammar) -> list[Token]:
-    """规范程度, 透明度: how far a state goes is what it is about, and no state that was reached."""
-    states, ends = grammar.groups["adverbial"], tuple(grammar.tags["degrees_of"])
+    """规范程度, 透明度, 推荐就业率: how far a state goes is what it is about, and no state or step that was reached."""
+    states, ends, rates = grammar.groups["adverbial"], tuple(grammar.tags["degrees_of"]), tuple(grammar.tags["rates"])
     pairs = zip(found, (*found[1:], None), strict=True)
     return [
-        replace(token, role=CONTENT, family="")
-        if token.family in states and after is not None and after.text.startswith(ends)
+        replace(token, role=CONTENT, family="", steps=())
+        if after is not None
+        and (
+            (token.family in states and after.text.startswith(ends))
+            or (token.steps and after.role == CONTENT and after.start == token.end and after.text.endswith(rates))
+        )
         else token
         for token, after in pairs
     ]

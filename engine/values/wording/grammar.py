@@ -67,6 +67,7 @@ TAGS = (
     "rates",
     "well",
     "above",
+    "ranks",
 )
 """Lists whose words do something beside other words, whatever else they are. Those of ALSO
 also say what a word is that no other list has."""

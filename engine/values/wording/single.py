@@ -69,6 +69,10 @@ def _denied(word: Word, here: Scene) -> Assertion:
     if word.negators[0].text in here.tag("preventive"):
         return _absent(word, here)
     claim = _negated(word, here)
+    steady = here.group("kept") | here.group("unchanged")
+    named = frozenset[str]().union(*(goal.states for goal in here.aim.goals))
+    if word.family in here.group("moves") and named & steady and not named & here.group("moves"):
+        return replace(claim, state=SAID, ground="achieved", families=steady & named)  # 票价未上涨, where it is to be stable
     if here.aim.kind == NONE:  # a deed is not to happen: is it this one?
         if any(goal.event & grams([claim.reach]) for goal in here.aim.goals):
             return replace(claim, state=SAID, ground="absent", families=ABSENT)
