@@ -77,10 +77,23 @@ def _answer(claim: Assertion, goal: Want, aim: Aim, grammar: Grammar) -> Verdict
         return state, ground
     if aim.measured and not claim.families & grammar.groups["strict"]:
         return UNCLEAR, "measured"
+    if related == FREE and claim.modified and len(claim.modified) <= 2 and not aim.name:
+        return UNCLEAR, "other"
+    if claim.short and _lasting(claim, goal, grammar):
+        return UNCLEAR, "degree"  # 短期改善, where 持续改善 is wanted
     degree = goal.strong and not claim.strong and not goal.families & grammar.groups["general"]
     if degree or (claim.fair and not goal.fair):
         return UNCLEAR, "degree"
     return FULL, "absent" if absent else "achieved"
+
+
+def _lasting(claim: Assertion, goal: Want, grammar: Grammar) -> bool:
+    """Whether the goal wants something that lasts, or the whole, where the claim says for a while, or step by step."""
+    if claim.short in goal.text:
+        return False
+    if claim.short in grammar.tags["fleeting"]:
+        return bool(goal.states & grammar.groups["kept"])
+    return goal.strong or any(word in goal.text for word in grammar.tags["whole"])
 
 
 def _match(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Verdict:

@@ -112,9 +112,18 @@ def _said(positive: Sequence[Word], here: Scene) -> Assertion:
         scale=scale,
         strong=here.has("strong") or any(word.token.text in here.tag("striking") for word in positive),
         fair=any(word.fair for word in positive),
+        modified=_modifier(main, here),
+        short=next((word for name in ("fleeting", "gradual") for word in sorted(here.tag(name)) if word in here.clause.text), ""),
         done=here.has("done"),
         redone=any(word in here.clause.text for word in here.tag("redone")),
     )
+
+
+def _modifier(main: Sequence[Word], here: Scene) -> str:
+    before = here.found[main[-1].at - 1] if main[-1].at else None
+    deed = main[-1].family not in here.group("adverbial")  # of 账目真实 it is the subject
+    near = before is not None and before.role == CONTENT and before.end == main[-1].token.start and main[-1].at == 1 and deed
+    return before.text if before is not None and near else ""
 
 
 def _objects(positive: Sequence[Word], here: Scene) -> list[Token]:
@@ -129,6 +138,15 @@ def _silent(here: Scene) -> list[Assertion]:
     weak = next((token for token in here.found if token.role in ("weak", "some")), None)
     if weak is not None and weak.text in here.tag("little") and here.aim.wanted & here.group("less"):
         return []  # 成本不高, where it is to fall
+    known = here.aim.grams | here.aim.name
+    if (
+        weak is not None
+        and here.speaks
+        and known
+        and not here.speaks & known
+        and not set("".join(here.speaks)) & set(here.aim.text)
+    ):
+        return []  # 略有盈余, where 收支平衡 is wanted
     if weak is not None and not any(goal.weak for goal in here.aim.goals):
         return [replace(here.claim(PART, "weak", weak, reach=here.aim.text), grams=here.speaks)]
     steps = [token for token in heads(here.found) if token.steps]

@@ -68,6 +68,11 @@ TAGS = (
     "well",
     "above",
     "ranks",
+    "most",
+    "stative",
+    "fleeting",
+    "gradual",
+    "trial",
 )
 """Lists whose words do something beside other words, whatever else they are. Those of ALSO
 also say what a word is that no other list has."""

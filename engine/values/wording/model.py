@@ -121,6 +121,10 @@ class Assertion:
     scale: Mapping[str, int] = field(default_factory=dict)
     strong: bool = False
     fair: bool = False
+    modified: str = ""
+    """What no list holds right before the achievement: its subject (矛盾化解), or a word that changes it (草草收尾)."""
+    short: str = ""
+    """A word that says it was so for a while only, or step by step: 短期, 逐步."""
     done: bool = False
     object: Mapping[str, int] = field(default_factory=dict)
     """The steps of what the achievement is said of: 方案, of 方案已获批."""

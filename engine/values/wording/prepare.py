@@ -22,7 +22,7 @@ _OPEN = 2
 
 def prepared(clause: Phrase, aim: Aim, grammar: Grammar) -> list[Token]:
     """The words of a clause that mean anything."""
-    tokens = _sought(_steps_ready(_shortfalls(clause.tokens, aim), grammar), aim, grammar)
+    tokens = _sought(_steps_ready(_trials(_shortfalls(clause.tokens, aim), grammar), grammar), aim, grammar)
     alls = {before.end for before, after in pairwise(tokens) if after.text in _ALL}
     found: list[Token] = []
     for index, token in enumerate(tokens):
@@ -58,6 +58,21 @@ def _shortfalls(tokens: Sequence[Token], aim: Aim) -> list[Token]:
             if part
         ]
     return out
+
+
+def _trials(tokens: Sequence[Token], grammar: Grammar) -> list[Token]:
+    """试 before a step, or a deed: it is on trial, and so going on."""
+    trial = tuple(grammar.tags["trial"])
+    return [
+        replace(token, role="progress")
+        if token.role == CONTENT
+        and token.text in trial
+        and after is not None
+        and after.start == token.end
+        and after.role in ("achieve", "step")
+        else token
+        for token, after in zip(tokens, (*tokens[1:], None), strict=True)
+    ]
 
 
 def _steps_ready(tokens: Sequence[Token], grammar: Grammar) -> list[Token]:
@@ -126,9 +141,10 @@ def _aside(index: int, tokens: Sequence[Token], aim: Aim, grammar: Grammar) -> b
 def _compared(index: int, tokens: Sequence[Token], grammar: Grammar) -> bool:
     """Whether 较 holds something against another (较预算节约), and is no word of degree."""
     token, after = tokens[index], tokens[index + 1] if index + 1 < len(tokens) else None
+    if token.role != "fair" or len(token.text) != 1 or after is None or after.start != token.end:
+        return False
     until = any(item.text.startswith(tuple(grammar.tags["until"])) for item in tokens[index + 1 : index + _NEAR])
-    known = after is not None and after.start == token.end and (after.role in ("plain", "generic", "date", "filler") or until)
-    return token.role == "fair" and len(token.text) == 1 and known
+    return until or after.role in ("plain", "generic", "date", "filler")
 
 
 def _agent(token: Token, grammar: Grammar) -> bool:

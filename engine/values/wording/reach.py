@@ -64,6 +64,7 @@ def words_of(found: Sequence[Token], aim: Aim, grammar: Grammar) -> list[Word]:
         start = word.at + 1
         if number:
             _chained(words[number - 1], word, found, grammar)
+            _shared(words[number - 1], word, grammar)
     if words:
         _behind(words[-1], found[start:], grammar)
     return words
@@ -186,6 +187,12 @@ def _behind(word: Word, window: Sequence[Token], grammar: Grammar) -> None:
                 word.negators.append(token)  # 案件零发生, 事故未发生
             case "occur" if word.kind == BAD:
                 word.occurs = token
+
+
+def _shared(first: Word, second: Word, grammar: Grammar) -> None:
+    """大部分案件及时处置: what is done to most of something bad is not done to all of it."""
+    if first.kind == BAD and second.kind == ACHIEVE and not first.negators:
+        second.weak += [token for token in first.weak if token.text in grammar.tags["most"]]
 
 
 def _chained(first: Word, second: Word, found: Sequence[Token], grammar: Grammar) -> None:

@@ -148,7 +148,9 @@ def _mending(mend: Word, failure: Word, here: Scene) -> bool:
     """Whether a mending word is said of a failure, behind it or before it as a deed; 问题处置拖延 is not."""
     before = here.found[mend.at - 1] if mend.at else None
     subject = before is not None and before.end == mend.token.start and before.role in (*NOUNS, "bad")
-    return mend.at > failure.at or mend.done or not subject
+    between = here.found[mend.at + 1 : failure.at]
+    said = failure.token.text in here.tag("stative") or any(token.role == "effects" for token in between)  # 治理不力, 缓解效果欠佳
+    return mend.at > failure.at or (not said and (mend.done or not subject))
 
 
 def _bad(word: Word, here: Scene) -> Assertion:
