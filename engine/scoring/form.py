@@ -51,6 +51,8 @@ def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredFo
         Decimal(0),
     )
     whole = total(form, execution, every, unscored, policy)
+    if any(item.known.weight_ends for item in indicators):
+        whole = _within(whole, policy.scoring.weights.full_score)
     computed = grade(whole.computed, policy)
     return ScoredForm(
         form=form,
@@ -69,6 +71,13 @@ def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredFo
         ),
         scheme=scheme(form.kind, (item.known.indicator.level1 for item in indicators), policy),
     )
+
+
+def _within(whole: Score, full_score: Decimal) -> Score:
+    """A total open between bounds of several weights: these cannot all be at their highest, together they are the full score."""
+    if whole.allowed is None or not whole.allowed[0] <= full_score < whole.allowed[1]:
+        return whole
+    return replace(whole, allowed=(whole.allowed[0], full_score.quantize(whole.allowed[1])))
 
 
 def scheme(kind: str, level1: Iterable[str], policy: Policy) -> Scheme:

@@ -177,7 +177,7 @@ def _said(one: Alternative, asked: Question, policy: Policy) -> str:
     if one.computed is not None:
         fields = {"reading": reading, "computed": plain(one.computed)}
         return messages.render(asked.scored, {"r": fields}, {"r": READING}, params)
-    return messages.render(asked.open, {"r": {"reading": reading, "reason": one.reason}}, {"r": READING}, params)
+    return messages.render(asked.open, {"r": {"reading": reading, "reason": one.reason.rstrip("。")}}, {"r": READING}, params)
 
 
 def said_of(template: str, known: Recognised, policy: Policy, *, readings: str = "", taken: str = "") -> str:

@@ -134,11 +134,12 @@ def read(
         target = replace(target, operator=_TURNED[direction][target.operator])
         known["target_operator"] = target.operator
     known["verdict"], why = compare_values.verdict(target, item.actual, item.comparison, direction)
-    if item.comparison.scale_doubt and known["verdict"] != compare_values.MET:
-        # missed in whatever unit it is meant, but by how much, and so the score, depends on the unit
-        known["comparison"], why = "incomparable", item.comparison.scale_doubt
-        for name in ("target", "actual", "achieved"):
-            known.pop(name, None)
+    if item.comparison.scale_doubt:
+        known.pop("achieved", None)  # by how much a target was reached or missed depends on the unit that is meant
+        if known["verdict"] != compare_values.MET:
+            known["comparison"], why = "incomparable", item.comparison.scale_doubt
+            for name in ("target", "actual"):
+                known.pop(name, None)
     differing = {name for name in known if known[name] != beside.fields.get(name)} if beside else set()
     rolled = item.indicator.rolled
     averaged = _averaged(rolled, policy) if rolled and rolled.score else {}  # its tier is the average's, not that of any words
@@ -157,7 +158,8 @@ def read(
 def recognised(item: Typed, reading: DirectionReading, case: Case) -> Recognised:
     """An indicator as one reading has it, the direction as the case of the table of directions says it."""
     fields = reading.fields
-    target, actual = fields.get("target"), fields.get("actual")
+    numbers = {} if item.comparison.scale_doubt else fields
+    target, actual = numbers.get("target"), numbers.get("actual")
     return Recognised(
         indicator=item.indicator,
         form_kind=item.form_kind,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from engine.findings.facts.numbers import ratio
+from engine.findings.facts.numbers import headings_sum, ratio
 from engine.language.facts.form import BudgetFields, ExecutionHabit, PrintedWeights
 from engine.scoring.budget import Amounts, Pair, amounts_of, line_below_zeros, nesting, scored_line
 from engine.submission.model import BudgetLine, Form
@@ -73,7 +73,7 @@ def execution_habit(reported: Decimal | None, weight: Decimal, rate: Decimal | N
 
 
 def printed_weights(form: Form, indicators: Decimal | None, scheme: Decimal, full_score: Decimal) -> PrintedWeights:
-    """The total of weights as printed, the weights added up, and how far apart they are.
+    """The total of weights as printed, the weights added up, and how far apart they are; what the headings' weights add up to.
 
     Budget execution counts with its printed weight, else with the `scheme`'s. A total of the indicators alone is right as well
     where both together make up the full score.
@@ -82,7 +82,18 @@ def printed_weights(form: Form, indicators: Decimal | None, scheme: Decimal, ful
     line = scored_line(form)
     execution = number_of(line.weight) if line else None
     if printed is None or indicators is None:
-        return PrintedWeights()
+        return PrintedWeights(headings_sum=_headings(form))
     added = indicators + (scheme if execution is None else execution)
     gap = abs(printed - (indicators if added == full_score and printed == indicators else added))
-    return PrintedWeights(weight_total_printed=printed, weight_total_added=added, weight_total_gap=gap)
+    return PrintedWeights(
+        weight_total_printed=printed, weight_total_added=added, weight_total_gap=gap, headings_sum=_headings(form)
+    )
+
+
+def _headings(form: Form) -> Decimal | None:
+    """What the goals are worth together, each by its own weight, else by those of its 一级指标; None where one prints neither."""
+    goals = []
+    for goal in form.goals:
+        weight = number_of(goal.weight)
+        goals.append(weight if weight is not None else headings_sum(goal, "", None))
+    return sum((one for one in goals if one is not None), Decimal(0)) if goals and None not in goals else None

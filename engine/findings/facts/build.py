@@ -14,7 +14,7 @@ from engine.errors import Place
 from engine.findings.facts.claims import Claim, claims_of
 from engine.findings.facts.form import form_fact
 from engine.findings.facts.indicator import Around, home_of, indicator_fact, level1_of
-from engine.findings.facts.numbers import reported_sum, weight_sum
+from engine.findings.facts.numbers import headings_sum, reported_sum, weight_sum
 from engine.findings.facts.report_text import ReportText
 from engine.findings.facts.rows import blanks_below
 from engine.language.fact_fields import kind_of, values_of
@@ -204,6 +204,7 @@ class _FactsBuilder:
             weight=number_of(goal.weight),
             weight_sum=weight_sum(items),
             reported_sum=reported_sum(items),
+            headings_sum=headings_sum(goal, "", number_of(goal.weight)),
             indicators=len(items),
         )
         subject = f"年度目标{goal.number}"
@@ -230,6 +231,7 @@ class _FactsBuilder:
                 weight=number_of(group.weight),
                 weight_sum=weight_sum(inside),
                 reported_sum=reported_sum(inside),
+                headings_sum=None if group.level2 else headings_sum(goal, group.level1, number_of(group.weight)),
                 indicators=len(inside),
             )
             source = Source(label, group.level2 or group.level1, group.place, _present({"weight": group.weight}))

@@ -91,6 +91,7 @@ def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Voca
         execution_rate_gap=gap(rate, stated_rate),
         execution_rate_precision=precision,
         execution_rate_half=None if precision is None else precision / 2,
+        execution_rate_whole=None if rate is None or precision is None else rate < 100 <= rate + precision / 2,
         execution_rate_unit_missing=True if stated.number is not None and stated.unit == "" else None,
         basic_expenditure=header.get("basic_expenditure"),
         project_expenditure=header.get("project_expenditure"),

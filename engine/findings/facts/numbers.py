@@ -7,6 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from engine.scoring.model import ScoredIndicator
+from engine.submission.model import Goal
+from engine.values.cells import number_of
 
 
 def excess(target: Decimal | None, actual: Decimal | None, direction: str) -> Decimal | None:
@@ -33,6 +35,21 @@ def reported_sum(items: Iterable[ScoredIndicator]) -> Decimal | None:
     """What the body's own scores add up to, in points, those it left empty counted as nothing; None where it gave none."""
     scores = [item.score.reported for item in items if item.score.reported is not None]
     return sum(scores, Decimal(0)) if scores else None
+
+
+def headings_sum(goal: Goal, level1: str, whole: Decimal | None) -> Decimal | None:
+    """What the weights printed at the 二级指标 of one 一级指标 add up to, or (`level1` empty) at the 一级指标 of a goal; in points.
+
+    None where one prints none or a row stands under none of them, unless the others alone are more than the `whole`.
+    """
+    groups = [one for one in goal.groups if (one.level2 and one.level1 == level1 if level1 else not one.level2)]
+    weights = [number_of(group.weight) for group in groups]
+    known = [weight for weight in weights if weight is not None]
+    added = sum(known, Decimal(0))
+    names = {one.level2 if level1 else one.level1 for one in groups}
+    rows = {row.level2 if level1 else row.level1 for row in goal.indicators if not level1 or row.level1 == level1}
+    every = len(known) == len(weights) and rows <= names
+    return added if known and (every or (whole is not None and added > whole)) else None
 
 
 def gap(first: Decimal | None, second: Decimal | None) -> Decimal | None:

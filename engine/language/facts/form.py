@@ -32,11 +32,12 @@ class ExecutionHabit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedWeights:
-    """The total of weights as printed, and the weights added up."""
+    """The total of weights as printed, the weights added up, and those of the headings (goals; 一级指标 where goals have none)."""
 
     weight_total_printed: Number | None = None
     weight_total_added: Number | None = None
     weight_total_gap: Annotated[Number | None, INTERNAL] = None
+    headings_sum: Number | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,7 @@ class FormFact:
     execution_rate_gap: Annotated[Number | None, INTERNAL]
     execution_rate_precision: Annotated[Number | None, INTERNAL]
     execution_rate_half: Annotated[Number | None, INTERNAL]
+    execution_rate_whole: Annotated[bool | None, INTERNAL]
     execution_rate_unit_missing: bool | None
     basic_expenditure: Number | None
     project_expenditure: Number | None

@@ -17,4 +17,5 @@ class GoalFact:
     weight: Number | None
     weight_sum: Number | None
     reported_sum: Number | None
+    headings_sum: Number | None
     indicators: Number | None

@@ -23,4 +23,5 @@ class GroupFact:
     weight: Number | None
     weight_sum: Number | None
     reported_sum: Number | None
+    headings_sum: Number | None
     indicators: Number | None
