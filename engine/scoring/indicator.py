@@ -55,10 +55,11 @@ def _computed(
     if missing := sorted(wanted - values.keys()):
         return Score(reported, None, None, None, "error", f"公式缺少 {'、'.join(missing)}", None)
     shown = tuple(values.items())
-    trace = Trace(name, case.label, case.basis, case.formula, formula.show(case.score, values), shown)
+    operands = formula.show(case.score, values)
     try:
         exact = formula.evaluate(case.score, {**values, **_quotients(values, fields)})
     except DivisionByZero as zero:
+        trace = Trace(name, case.label, case.basis, case.formula, operands, shown)
         return Score(reported, None, None, None, "error", f"除数 {zero} 为 0", trace)
     lowest = formula.evaluate(policy.scoring.bounds.lowest, {"weight": weight})
     highest = formula.evaluate(policy.scoring.bounds.highest, {"weight": weight})
@@ -70,8 +71,13 @@ def _computed(
     # rounding must not carry a score past its bounds: a weight of 1.255 gives 1.25 at most
     value = max(rounding.above(lowest, True), min(rounding.below(highest, True), rounding(kept)))
     part = kept if rounding.at == "form" else Fraction(value)
-    trace = replace(
-        trace,
+    trace = Trace(
+        name,
+        case.label,
+        case.basis,
+        case.formula,
+        operands,
+        shown,
         unrounded=exact,
         bounded=bounded,
         bounded_basis=policy.scoring.bounds.basis if bounded else "",

@@ -182,6 +182,7 @@ def recognised(item: Typed, reading: DirectionReading, case: Case) -> Recognised
         direction_certain=case.certain and case.value in DIRECTIONS,
         name_parts=item.said,
         answer=item.answer,
+        weight_ground="" if item.weight is None else "printed",
     )
 
 

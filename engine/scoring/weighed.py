@@ -30,7 +30,9 @@ def judge_weighed(
         return judged(None)
     if weight.value is not None:
         known, score = judged(weight.value)
-        said = f"表上没有该指标的分值；按{weight.reason}和各行自评得分，只能是 {plain(weight.value)} 分" if weight.reason else ""
+        if weight.ground == "printed":
+            return known, score
+        said = f"表上没有该指标的分值；按{weight.reason}和各行自评得分，只能是 {plain(weight.value)} 分"
         return replace(known, weight_ground=weight.ground, weight_reason=said), score
     (known, low), (_, high) = judged(weight.low), judged(weight.high)
     fields = {name: value for name, value in known.fields.items() if name != "weight"}

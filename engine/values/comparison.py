@@ -283,6 +283,8 @@ def _check_labels(wanted: Quantity, got: Quantity, words: Vocabulary, notes: _No
 
 
 def _change(quantity: Quantity, words: Vocabulary) -> str:
+    if not quantity.label:
+        return ""
     for kind, listed in zip(("increase", "decrease"), words.changes, strict=True):
         if any(word in quantity.label for word in listed):
             return kind
@@ -293,7 +295,8 @@ def _pair(wanted: Quantity, got: Quantity, target: Value, actual: Value, words: 
     """One pair in one unit. Raises _Incomparable where an approximate number lies too close to tell."""
     factors, unit = _common_unit(wanted, got, target, actual, words, notes)
     pair = Pair(scaled(wanted.number, factors[0]), scaled(got.number, factors[1]), unit, got.label or wanted.label)
-    _check_approximate(replace(wanted, number=pair.target), replace(got, number=pair.actual), words, notes)
+    if wanted.approximate or got.approximate:
+        _check_approximate(replace(wanted, number=pair.target), replace(got, number=pair.actual), words, notes)
     return pair
 
 
@@ -380,8 +383,6 @@ def _check_order(bare: Decimal, other: Quantity, scales: Iterable[Decimal], doub
 
 def _check_approximate(wanted: Quantity, got: Quantity, words: Vocabulary, notes: _Notes) -> None:
     """An approximate number is compared only where the other lies outside what it may mean (近80人 against 80 cannot tell)."""
-    if not (wanted.approximate or got.approximate):
-        return
     shown = "、".join(f"“{q.approximate}”" for q in (wanted, got) if q.approximate)
     if wanted.number != got.number or wanted.approximate != got.approximate:
         low, high = zip(_span(wanted, words), _span(got, words), strict=True)

@@ -78,15 +78,16 @@ def _lead(text: str, words: Vocabulary) -> tuple[str, int, bool]:
 
     A sentence leads to its date by 于, 在 …: 项目主体已于11月25日完工. Text with a number of its own or a word of refusal does not.
     """
-    for lead in (*words.dates.planned, *words.dates.prefix):
-        if text.startswith(lead):
-            rest = len(lead) + len(_starting(text, len(lead), words.dates.prefix))
-            return "", rest, lead in words.dates.planned
+    if lead := _starting(text, 0, words.dates.leads):
+        rest = len(lead) + len(_starting(text, len(lead), words.dates.prefix))
+        return "", rest, lead in words.dates.planned
     first = _NUMBER.search(text)
     before = text[: first.start()] if first else text
     this = next((word for word in words.dates.this_year if before.endswith(word)), "")
     before = before.removesuffix(this)
-    for lead in (*words.dates.planned, *words.dates.prefix):
+    if not before.endswith(words.dates.leads):
+        return "", 0, False
+    for lead in words.dates.leads:
         head = before.removesuffix(lead)
         if head != before and len(head) <= words.limits.label and not any(word in head for word in words.dates.refused_remarks):
             return head, len(before), lead in words.dates.planned
@@ -175,4 +176,6 @@ def _day(year: int, month_day: tuple[int, int]) -> date:
 
 
 def _starting(text: str, position: int, candidates: Iterable[str]) -> str:
+    if isinstance(candidates, tuple) and not text.startswith(candidates, position):
+        return ""
     return next((word for word in candidates if text.startswith(word, position)), "")

@@ -197,6 +197,10 @@ def _head(text: str, lists: NameWords) -> tuple[str, str]:
         longer, _ = _ending_of(text.removesuffix(number), lists)
         if len(longer) <= len(counted[0]):  # 案件数 are no 件数 of 案
             word, key = counted[0] + number, lists.heads_of_unit.get(COUNTED, "")
+    elif number and len(word) > len(number):
+        longer, _ = _ending_of(text.removesuffix(number), lists)
+        if len(longer) > len(word) - len(number):  # what is 查处 is no 处数 of 查
+            word, key = number, lists.word_of[number]
     if lists.role_of.get(key) != "head":
         return "", text
     return key, text[: len(text) - len(word)]

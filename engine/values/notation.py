@@ -331,10 +331,14 @@ def _is_label(text: str, words: Vocabulary) -> bool:
 
 def _starting(text: str, position: int, candidates: Iterable[str] | Mapping[str, object]) -> str:
     """The first candidate that stands at the position; lists come longest first."""
+    if isinstance(candidates, tuple) and not text.startswith(candidates, position):
+        return ""
     return next((word for word in candidates if text.startswith(word, position)), "")
 
 
 def _ending(text: str, candidates: Iterable[str] | Mapping[str, object]) -> str:
+    if isinstance(candidates, tuple) and not text.endswith(candidates):
+        return ""
     return next((word for word in candidates if text.endswith(word)), "")
 
 

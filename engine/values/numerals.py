@@ -65,6 +65,12 @@ Number = Decimal | Fraction | int
 
 def plain(value: Number, digits: int = 12) -> str:
     """A number in full decimals, no exponent: exact where it ends, else cut after `digits` decimals with an ellipsis."""
+    if isinstance(value, Decimal):
+        exponent = value.as_tuple().exponent
+        if isinstance(exponent, int) and -digits <= exponent <= 0:  # nearly all: no fraction needed
+            text = format(value.copy_abs(), "f")
+            text = text.rstrip("0").rstrip(".") if exponent else text
+            return f"-{text}" if value < 0 else text
     exact = Fraction(value)
     scale = 0
     while scale < digits and (exact * 10**scale).denominator != 1:

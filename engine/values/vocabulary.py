@@ -58,6 +58,8 @@ class DateWords:
     refused_remarks: Words
     planned: Words
     """Words before a day that somebody means to keep."""
+    leads: Words
+    """`planned` and `prefix`: all that may lead to a date."""
     said: Words
     """Whatever may stand around a date and leaves its meaning: adverbs, general things, words that join."""
     completions: Words
@@ -222,6 +224,7 @@ def _date_words(data: Mapping[str, Any]) -> DateWords:
         complete=longest_first(data["complete"]),
         refused_remarks=tuple(data["refused_remarks"]),
         planned=longest_first(data["planned"]),
+        leads=(*longest_first(data["planned"]), *longest_first(data["prefix"])),
         said=longest_first([*data["adverbs"], *data["things"], *data["joiners"]]),
         completions=longest_first(data["completions"]),
     )

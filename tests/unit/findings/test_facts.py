@@ -10,13 +10,14 @@ import pytest
 
 from engine.errors import Place
 from engine.findings.facts.build import Facts, facts_of
+from engine.findings.facts.numbers import headings_sum
 from engine.findings.facts.rows import Blanks, blanks_below
 from engine.language.fact_fields import FACTS
 from engine.policy.library import library
 from engine.policy.loading import load
 from engine.scoring.form import evaluate
 from engine.submission import record
-from engine.submission.model import Cell, Indicator
+from engine.submission.model import Cell, Goal, Group, Indicator
 
 ROWS = [
     {
@@ -143,3 +144,37 @@ def test_blank_cells_right_below_are_counted_in_one_pass() -> None:
     began = process_time()
     assert blanks_below(rows[4:] * 100_000)[0] == Blanks(199_999, 199_999)
     assert process_time() - began < 10, "each row once, not each with all below it"
+
+
+HEADED = Goal(
+    1,
+    "",
+    Place(),
+    Cell("80"),
+    (
+        Group("产出指标", "", Cell("50"), Place()),
+        Group("产出指标", "数量指标", Cell("30"), Place()),
+        Group("产出指标", "质量指标", Cell("25"), Place()),
+        Group("效益指标", "", Cell("30"), Place()),
+        Group("效益指标", "社会效益指标", Cell("20"), Place()),
+    ),
+    (
+        Indicator("培训期数", "产出指标", "数量指标", Place()),
+        Indicator("合格率", "产出指标", "质量指标", Place()),
+        Indicator("影响", "效益指标", "", Place()),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("level1", "whole", "added"),
+    [
+        ("", "80", "80"),
+        ("产出指标", "50", "55"),
+        ("效益指标", "30", None),  # one row stands under no 二级指标: what is printed need not be all
+        ("效益指标", "15", "20"),  # but it is more than the whole already
+        ("满意度指标", "10", None),
+    ],
+)
+def test_what_headings_add_up_to(level1: str, whole: str, added: str | None) -> None:
+    assert headings_sum(HEADED, level1, Decimal(whole)) == (None if added is None else Decimal(added))

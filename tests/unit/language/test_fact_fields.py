@@ -33,6 +33,7 @@ def test_what_a_form_did_not_fill_in_is_absent_and_counts_are_exact() -> None:
         weight=Decimal("12.5"),
         weight_sum=None,
         reported_sum=None,
+        headings_sum=None,
         indicators=3,
     )
     assert kind_of(goal) == "goal"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from by_hand import one, row, scored
 
 FULL = {"budget": "200", "executed": "200", "score": "20"}
@@ -71,3 +72,22 @@ def test_missed_in_whatever_unit_is_missed_but_by_how_much_is_asked() -> None:
     assert item.known.met == "no"
     assert (item.score.status, item.score.computed) == ("needs_review", None), "0.9 % or 90 %: 0.19 or 18.95 points"
     assert "0至1的小数" in item.score.reason
+
+
+def test_a_total_between_bounds_is_never_above_the_full_score() -> None:
+    form = scored([row(target="≥4期", actual="4期", score=""), row(name="会议次数", target="≥1次", actual="1次", score="40")], FULL)
+    assert [item.known.weight_ends for item in form.indicators] == [(Decimal(0), Decimal(40)), (Decimal(40), Decimal(80))]
+    assert form.total.allowed == (Decimal("60.00"), Decimal("100.00")), "not 140: both cannot be worth the most they could be"
+
+
+def test_by_how_much_a_target_in_doubt_was_exceeded_is_not_told() -> None:
+    item = one(name="培训合格率", level2="质量指标", weight="20", target="0.95", actual="97%", score="20")
+    assert (item.known.met, item.score.computed) == ("yes", Decimal("20.00")), "met whether 0.95 is 0.95 % or 95 %"
+    assert (item.known.target_number, item.known.actual_number) == (None, None)
+    assert "achieved" not in item.known.fields, "102 times the target in one of the two"
+
+
+@pytest.mark.parametrize("mark", ["不适用", "/", "—", "N/A"])
+def test_not_applicable_on_both_sides_is_neither_met_nor_missed(mark: str) -> None:
+    item = one(weight="20", target=mark, actual=mark, score="20")
+    assert (item.known.nature, item.known.met, item.score.status) == ("not_applicable", "unknown", "needs_review")

@@ -34,6 +34,8 @@ def reading(name: str, unit: str = "") -> NameReading:
         ("查处违法案件数", "件", "count", "badly", "treating"),
         ("全年组织培训班期数", "期", "count", "output", "done"),
         ("案件数量", "件", "count", "", ""),  # 案件 is no 件数 of 案
+        ("违法行为查处数", "起", "count", "treating", ""),  # nor is 查处数 a 处数 of 查
+        ("渗漏点处数", "处", "count", "bad", ""),
         ("处置突发事件数量", "起", "count", "emergency", "treating"),
         ("缩短政府采购审批时间", "天", "time", "receiving", "saving"),
         ("优良天数比例", "%", "share", "good", ""),

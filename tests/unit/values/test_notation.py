@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from jsonschema import Draft202012Validator, validators
 from engine.values import notation
 from engine.values.model import Value
 from engine.values.notation import Deadline, read_decimal, read_value, vocabulary
+from engine.values.numerals import plain
 from engine.yaml.reader import load_file
 
 ROOT = Path(__file__).parents[3]
@@ -275,6 +277,14 @@ def test_long_texts_and_numbers_are_bounded() -> None:
 )
 def test_read_decimal_takes_plain_numbers_only(text: str, expected: str | None) -> None:
     assert read_decimal(text) == (None if expected is None else Decimal(expected))
+
+
+def test_a_number_is_told_in_full_and_in_no_other_way() -> None:
+    shown = {"100": "100", "1.50": "1.5", "0.00": "0", "-0.0": "0", "-2.10": "-2.1", "1E+3": "1000"}
+    shown["0.1234567890123"] = "0.123456789012…"
+    assert {text: plain(Decimal(text)) for text in shown} == shown
+    assert {text: plain(Fraction(text)) for text in shown} == shown, "written as a fraction it is the same"
+    assert plain(Fraction(1, 3), 4) == "0.3333…"
 
 
 def test_the_section_is_valid_and_the_schema_explains_every_key() -> None:
