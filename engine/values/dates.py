@@ -55,9 +55,10 @@ def read_deadline(text: str, words: Vocabulary) -> tuple[Deadline, str] | None:
     has a number or a word that denies it was done, or runs on behind a bare date (2021年高校招生).
     """
     dates = words.dates
-    subject, start, planned = _lead(text, words)
+    sign = _starting(text, 0, dates.signs)
+    subject, start, planned = ("", len(sign), False) if sign else _lead(text, words)
     found = _span(text, start, words)
-    if found is None:
+    if found is None or (sign and found[0] is None):
         return None
     year, first, last, exact, position = found
     before = _starting(text, position, dates.before)

@@ -58,6 +58,8 @@ class DateWords:
     refused_remarks: Words
     planned: Words
     """Words before a day that somebody means to keep."""
+    signs: Words
+    """Signs before a date that names its year."""
     leads: Words
     """`planned` and `prefix`: all that may lead to a date."""
     said: Words
@@ -224,6 +226,7 @@ def _date_words(data: Mapping[str, Any]) -> DateWords:
         complete=longest_first(data["complete"]),
         refused_remarks=tuple(data["refused_remarks"]),
         planned=longest_first(data["planned"]),
+        signs=longest_first(data["signs"]),
         leads=(*longest_first(data["planned"]), *longest_first(data["prefix"])),
         said=longest_first([*data["adverbs"], *data["things"], *data["joiners"]]),
         completions=longest_first(data["completions"]),

@@ -1,7 +1,7 @@
-"""Real rows written in other ways: numbers, units, signs and words varied, held against an independent reading.
+"""Real rows written in other ways: numbers, units, signs, words and dates varied, held against an independent reading.
 
-The reading is the test's own: it makes the two numbers first, knows which one is better, and only then writes them down as forms
-do. Nothing of the engine says what is right here.
+The reading is the test's own: it makes the two numbers (or days) first, knows which one is better, and only then writes them down
+as forms do. Nothing of the engine says what is right here.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from datetime import date, timedelta
 from functools import cache
 
 import pytest
@@ -34,6 +35,8 @@ class Row:
     level2: str
     units: tuple[tuple[str, int], ...]
     whole: bool = True
+    less: bool = False
+    """Whether less of it is better: what an unsigned target means."""
 
 
 ROWS = [
@@ -44,13 +47,14 @@ ROWS = [
     Row("复垦面积", "数量指标", (("亩", 1), ("万亩", 10_000))),
     Row("诉求办结率", "质量指标", (("%", 1), ("％", 1), ("百分比", 1)), whole=False),
     Row("会员满意度", "满意度指标", (("%", 1), ("％", 1)), whole=False),
-    Row("单位培训成本", "成本指标", (("元/人", 1), ("元／人", 1))),
-    Row("项目总成本", "成本指标", (("元", 1), ("万元", 10_000), ("亿元", 100_000_000)), whole=False),
-    Row("重大安全事故数", "质量指标", (("起", 1),)),
-    Row("投诉办理时限", "时效指标", (("天", 1), ("日", 1))),
+    Row("单位培训成本", "成本指标", (("元/人", 1), ("元／人", 1)), less=True),
+    Row("项目总成本", "成本指标", (("元", 1), ("万元", 10_000), ("亿元", 100_000_000)), whole=False, less=True),
+    Row("重大安全事故数", "质量指标", (("起", 1),), less=True),
+    Row("投诉办理时限", "时效指标", (("天", 1), ("日", 1)), less=True),
     Row("救助资金发放", "数量指标", (("万元", 10_000), ("元", 1)), whole=False),
 ]
 SIGNS = {
+    "": (("", ""),),
     ">=": (
         ("≥", ""),
         (">=", ""),
@@ -108,6 +112,7 @@ def value(row: Row, rng: random.Random) -> Fraction:
 def trial(rng: random.Random) -> tuple[str, str, str, str, str] | None:
     """Name, 二级指标, target, actual, and what is right: a number, where it stands against the other, and how both are written."""
     row, sign = rng.choice(ROWS), rng.choice(list(SIGNS))
+    upward = not row.less if not sign else sign == ">="
     wanted = value(row, rng)
     got = rng.choice([wanted, wanted, value(row, rng), wanted * Fraction(rng.randint(50, 150), 100)])
     if row.whole and got.denominator != 1:
@@ -118,8 +123,8 @@ def trial(rng: random.Random) -> tuple[str, str, str, str, str] | None:
     texts = [written(number, *rng.choice(row.units), rng) for number in (wanted, got)]
     if None in texts:
         return None
-    reached = got >= wanted if sign == ">=" else got <= wanted
-    done = rng.choice(["", "", "", "已完成", "完成"])
+    reached = got >= wanted if upward else got <= wanted
+    done = rng.choice(["", "", "", "已完成", "完成", "实际完成", "累计完成", "共"])
     return row.name, row.level2, f"{before}{texts[0]}{behind}", f"{done}{texts[1]}", "yes" if reached else "no"
 
 
@@ -131,12 +136,53 @@ def met(name: str, level2: str, target: str, actual: str) -> str:
     return judge(indicator, "project", 2021, policy(), known_names(()), Decimal(10))[0].met
 
 
+MONTH_ENDS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+"""Of 2021."""
+
+
+def span(rng: random.Random) -> tuple[str, date, date]:
+    """A day or month of 2021 as forms write it, with the first and the last day it can mean."""
+    month = rng.randint(1, 12)
+    last = MONTH_ENDS[month - 1]
+    day = rng.randint(1, last)
+    year = rng.choice(["2021年", "", ""])
+    one, first, end = date(2021, month, day), date(2021, month, 1), date(2021, month, last)
+    quarter = (month - 1) // 3
+    return rng.choice(
+        [
+            (f"{year}{month}月{day}日", one, one),
+            (f"2021-{month:02}-{day:02}", one, one),
+            (f"2021.{month}.{day}", one, one),
+            (f"{year}{month}月", first, end),
+            (f"{year}{month}月底", date(2021, month, 21), end),
+            (
+                f"{year}第{'一二三四'[quarter]}季度",
+                date(2021, 3 * quarter + 1, 1),
+                date(2021, 3 * quarter + 3, MONTH_ENDS[3 * quarter + 2]),
+            ),
+        ]
+    )
+
+
+def dated(rng: random.Random) -> tuple[str, str, str, str, str]:
+    """A deadline and the day it was met or missed. What 9月前 leaves open (is September in time?) is right only as not known."""
+    due, first, last = span(rng)
+    behind = rng.choice(["前", "前完成", "", "完成", "之前", "以前"])
+    before = "前" in behind
+    # 9月30日前: the day itself is in time by every reading of officials; 9月前: some mean the end of August, some September
+    strict = first - timedelta(1) if before and first != last and "底" not in due else last
+    done, begins, ends = span(rng)
+    said = rng.choice(["", "", "完成", "已完成", "全部完成"])
+    right = "yes" if ends <= strict else "no" if begins > last else "unknown"
+    return rng.choice(["项目完成时间", "设备采购完成时间", "方案印发时间"]), "时效指标", due + behind, done + said, right
+
+
 def sweep(number: int, seed: int) -> tuple[list[tuple[str, ...]], int]:
     """What was wrong of so many trials, and how many were decided."""
     rng = random.Random(seed)
     wrong, decided, tried = [], 0, 0
     while tried < number:
-        if (made := trial(rng)) is None:
+        if (made := dated(rng) if rng.random() < 0.2 else trial(rng)) is None:
             continue
         tried += 1
         *row, right = made
