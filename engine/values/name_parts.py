@@ -199,7 +199,8 @@ def _head(text: str, lists: NameWords) -> tuple[str, str]:
             word, key = counted[0] + number, lists.heads_of_unit.get(COUNTED, "")
     elif number and len(word) > len(number):
         longer, _ = _ending_of(text.removesuffix(number), lists)
-        if len(longer) > len(word) - len(number):  # what is 查处 is no 处数 of 查
+        before, _ = _ending_of(text.removesuffix(word), lists)
+        if len(longer) > len(word) - len(number) and len(before) < len(longer):  # 查处数 is no 处数 of 查, 排查处数 is one
             word, key = number, lists.word_of[number]
     if lists.role_of.get(key) != "head":
         return "", text

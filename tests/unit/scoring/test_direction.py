@@ -1,7 +1,7 @@
 """Which way is better, where no sign says so: verdicts a person would give, on rows of `direction.tsv`.
 
 The first 215 rows were written from knowledge of such forms before the code was looked at, the next beside it, then 138 after a
-set written by somebody else (400 rows, seen once) showed which kinds were missing, and the last 363 from knowledge of what
+set written by somebody else (400 rows, seen once) showed which kinds were missing, and the last 480 from knowledge of what
 hospitals, schools, police, water, energy, tax offices … count, half of them meant as traps.
 """
 
@@ -26,8 +26,8 @@ from engine.submission.model import Cell, Indicator
 from engine.values.known_names import NOBODY, KnownNames
 
 VERDICTS = {"yes": "met", "no": "unmet", "unknown": "unclear"}
-UNDECIDED_AT_MOST = 54
-"""Of the rows that a person would decide, those that become a question instead (of 868)."""
+UNDECIDED_AT_MOST = 68
+"""Of the rows that a person would decide, those that become a question instead (of 979)."""
 
 
 @dataclass(frozen=True)
