@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.documents.model import Row, TableCell
 from engine.forms.check_boxes import chosen
-from engine.forms.columns import OTHER, Columns, cell_of, closing_values, one_line
+from engine.forms.columns import OTHER, Columns, cell_of, closing_values, one_line, points_of
 from engine.forms.labels import Label
 from engine.forms.model import Layout
 from engine.forms.unconfirmed import add_guess, guess_of, why
@@ -17,8 +17,18 @@ from engine.values.numerals import read_decimal
 Filled = Sequence[tuple[int, TableCell]]
 _PAIR = 2
 """Weight and score of the whole form."""
+_TURNED = "总分一行的两个数，后一个比前一个大，不能确定哪个是得分"
 _TEXTS = ("analysis", "remedies")
 """Fields that hold running text, of several cells and rows."""
+
+
+def _is_turned(whole: TableCell, numbers: Sequence[TableCell], row: Row, columns: Columns | None) -> bool:
+    """Whether another number of the row is more than the points of the whole form, and no column tells which is which."""
+    if columns is not None and len(row) == columns.width:
+        index = next(index for index, cell in enumerate(row) if cell is whole)
+        if columns.field_at(index) == "weight":
+            return False
+    return any((points_of(cell) or 0) > (points_of(whole) or 0) for cell in numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +62,14 @@ class ClosingRows:
     def read(self, row: Row, filled: Filled, columns: Columns | None) -> str:
         """Take a row's fields; the field that was begun last, for text that runs on. `columns` are those of the indicators."""
         label: Label | None = None
+        numbers = [cell for _, cell in filled[1:] if points_of(cell) is not None]
         under = closing_values(row, columns, ("weight", "score"))
-        numbers = [cell for _, cell in filled[1:] if read_decimal(cell.text.removesuffix("分")) is not None]
         # 总分, 100, 96.5: the first of two is no score; nor is one under the weights where the form has scores beside them
         whole = under.get("weight") if self._is_whole(under, row, columns) else None
         if whole is None and not under and len(numbers) == _PAIR:
             whole = numbers[0]
+        turned = _TURNED if whole and _is_turned(whole, numbers, row, columns) else ""
+        self._begin_anew(filled, whole)
         for _, cell in filled:
             found, beside = self.layout.closing.find(cell.text), self.layout.closing.find_before_colon(cell.text)
             if found or beside:
@@ -70,8 +82,20 @@ class ClosingRows:
             elif label and label.key == "total" and (other := self._other_column(cell, row, columns)) and "score" in under:
                 self.header.append(HeaderField("", f"{label.texts[0]}（{other}）", cell_of(cell)))
             elif label:
-                self._add(label, cell_of(cell))
+                self._add(label, replace(cell_of(cell), doubt=cell.doubt or turned) if cell in numbers else cell_of(cell))
         return label.key if label else ""
+
+    def _begin_anew(self, filled: Filled, whole: TableCell | None) -> None:
+        """Where a total of more points follows (总计 90, then 自评总得分 100), the one before it adds up a part only."""
+        label = self.label(filled[0][1])
+        before = next((item for item in self.header if item.key == "total_weight"), None)
+        points = points_of(whole) if whole else None
+        of_part = read_decimal(before.value.text.removesuffix("分")) if before else None
+        if label is None or label.key != "total" or before is None or points is None or of_part is None or points <= of_part:
+            return
+        named = self.printed.get("total", before.label)
+        self.header[self.header.index(before)] = replace(before, key="subtotal", label=f"{named}（分值）")
+        self.header.append(HeaderField("subtotal", f"{named}（得分）", self.cells.pop("total", Cell("", before.value.place))))
 
     def _is_whole(self, under: Mapping[str, TableCell], row: Row, columns: Columns | None) -> bool:
         """Whether what stands under the weights is the points of the whole form: the score stands beside it, or has a column of

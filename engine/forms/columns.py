@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from engine.documents.model import Paragraph, Row, TableCell
 from engine.forms.labels import Label, LabelPattern, Labels, fold
@@ -33,6 +34,11 @@ def cell_of(source: TableCell | Paragraph) -> Cell:
 def one_line(text: str) -> str:
     """A name broken over lines in its cell, in one line again (Chinese has no space there)."""
     return "".join(line.strip() for line in text.split("\n"))
+
+
+def points_of(cell: TableCell) -> Decimal | None:
+    """The points a cell says (96.5, 96.5分), None if it says none."""
+    return read_decimal(cell.text.removesuffix("分"))
 
 
 def label_like(text: str) -> bool:
@@ -101,7 +107,7 @@ class Columns:
 
 
 def closing_values(row: Row, columns: Columns | None, fields: Sequence[str]) -> dict[str, TableCell]:
-    """The filled cells of a closing row that stand under these columns (总分, 100, 96.5 under 分值 and 得分).
+    """The numbers of a closing row that stand under these columns (总分, 100, 96.5 under 分值 and 得分).
 
     The label may span the columns before: a row that is shorter is laid against the right edge; where that does not fit, as
     many cells as there are fields are taken in the order of the columns.
@@ -109,7 +115,7 @@ def closing_values(row: Row, columns: Columns | None, fields: Sequence[str]) -> 
     if columns is None:
         return {}
     shift = max(columns.width - len(row), 0)
-    filled = [(index, cell) for index, cell in enumerate(row[1:], start=1) if cell]
+    filled = [(index, cell) for index, cell in enumerate(row[1:], start=1) if points_of(cell) is not None]
     found = {name: cell for index, cell in filled if (name := columns.field_at(index + shift)) in fields}
     order = [name for _, name in columns.fields if name in fields]
     if len(found) == len(fields) or len(filled) != len(order):

@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from engine.documents.model import Row
 from engine.forms.columns import OTHER, Columns, one_line
 from engine.forms.labels import Label, Labels, fold
+from engine.forms.model import Layout
 from engine.forms.unconfirmed import add_guess, doubtful_fields, guess_of, why
 from engine.submission.model import Doubt
 
@@ -15,28 +16,30 @@ _ALIKE = ("nature", "operator", "unit", "level1", "level2")
 _EXPECTED = ("level1", "target", "actual", "score")
 """Fields of a self-evaluation form: what a form has no column for is told. Weights may stand behind the names."""
 _VALUES = ("target", "actual", "score")
+_OF_A_YEAR = ("target", "actual")
+"""Fields of which a form may have one column for each of several times."""
 _SLIP = 3
 """A label of so many characters with one wrong is that label; 单价 is not 单位."""
 
 
 def read_header(
-    row: Row,
-    labels: Labels,
-    found: Sequence[tuple[int, Label]],
-    others: Labels,
-    doubts: list[Doubt],
-    headings: Container[int] = (),
+    row: Row, layout: Layout, found: Sequence[tuple[int, Label]], doubts: list[Doubt], headings: Container[int] = ()
 ) -> Columns:
     """The columns of the indicators. What two columns are called by, what nobody listed and what is missing is told; `headings`
     are cells that are no column.
 
-    Of two columns for one field the first that is written down counts, the other is kept under its own label. A column of weights
-    beside a level is that level's; several columns of reasons are one.
+    Of two columns for one field the first that is written down counts, the other is kept under its own label; of two columns of
+    targets or of actuals the one that says it is of the whole year, and none of them for certain where that does not tell. Columns
+    of another time (上年, 半年) are none of these. A column of weights beside a level is that level's; several columns of reasons
+    are one. What may be called something else, too (备注 for the reasons), counts where no other column does.
     """
+    labels, others = layout.columns, layout.other_columns
+    elsewhen = {n for n, cell in enumerate(row) if cell and any(p.search(cell.text) for p in layout.other_times)}
+    found = [item for item in [*found, *_of_the_year(row, layout, found)] if item[0] not in elsewhen]
     names: dict[int, str] = {}
     doubtful: dict[str, str] = {}
     unlisted: list[int] = []
-    listed = _with_slips(row, labels, dict(found), others, doubts, headings)
+    listed = _with_slips(row, layout, dict(found), doubts, [*elsewhen, *(n for n in range(len(row)) if n in headings)])
     for index in sorted(listed):
         label = listed[index]
         key = _weight_of(index, listed) if label.key == "weight" else label.key
@@ -44,14 +47,20 @@ def read_header(
         if before is None or key == "reason":
             names[index] = key
             continue
-        counts, kept = (index, before) if _rank(label, row[index].text) < _rank(label, row[before].text) else (before, index)
+        ranks = _rank(label, row[index].text), _rank(label, row[before].text)
+        year = [any(p.search(row[at].text) for p in layout.whole_year) for at in (index, before)] if key in _OF_A_YEAR else []
+        if year and year[0] != year[1]:
+            counts, kept = (index, before) if year[0] else (before, index)
+        else:
+            counts, kept = (index, before) if ranks[0] < ranks[1] else (before, index)
         names[counts], names[kept] = key, OTHER + one_line(row[kept].text)
         if key in _ALIKE:
             continue  # what each of them says is told by what stands in it
-        if _rank(label, row[index].text) == _rank(label, row[before].text):
+        if year[:1] == year[1:] if year else ranks[0] == ranks[1]:
             doubtful[key] = f"“{label.texts[0]}”有两栏，不能确定用哪一栏"
         text = one_line(row[kept].text)
         doubts.append(Doubt("column_twice", label.texts[0], text, row[kept].place, taken=one_line(row[counts].text)))
+    _stand_in(row, layout.stand_ins, names, [*elsewhen, *(n for n in range(len(row)) if n in headings)])
     first = min(names)
     for index, cell in enumerate(row):
         if not cell or index in names or (index < first and not others.find(cell.text)):
@@ -61,11 +70,11 @@ def read_header(
             unlisted.append(index)
     _named(names)
     missing = {key: _usual(key, labels) for key in _EXPECTED if key not in names.values()}
-    doubtful |= _unread(row, names, missing, unlisted)
+    doubtful |= _unread(row, names, missing, [index for index in unlisted if index not in elsewhen])
     place = next(cell.place for cell in row if cell)
     for index in unlisted:
         text = one_line(row[index].text)
-        if any(key in doubtful for key in missing):
+        if index not in elsewhen and any(key in doubtful for key in missing):
             meant = "、".join(usual for key, usual in missing.items() if key in doubtful)
             doubts.append(Doubt("unread_column", text, text, row[index].place, readings=meant))
         else:
@@ -97,14 +106,40 @@ def _unread(row: Row, names: dict[int, str], missing: Mapping[str, str], unliste
     return {key: f"没有“{usual}”一栏，{called}一栏可能就是" for key, usual in lacking.items()}
 
 
+def _of_the_year(row: Row, layout: Layout, found: Sequence[tuple[int, Label]]) -> list[tuple[int, Label]]:
+    """The columns of targets and actuals whose headings say beside that that they are of the year (年末实际值)."""
+    known = {index for index, _ in found}
+    more: list[tuple[int, Label]] = []
+    for index, cell in enumerate(row):
+        said = next(filter(None, (p.search(cell.text) for p in layout.whole_year)), None) if cell and index not in known else None
+        label = layout.columns.listed(cell.text.replace(said.text, "", 1)) if said else None
+        if label is not None and label.key in _OF_A_YEAR:
+            more.append((index, label))
+    return more
+
+
+def _stand_in(row: Row, stand_ins: Labels, names: dict[int, str], left_out: Container[int]) -> None:
+    """Give the fields no column is called by to those that may stand for them: the names to one before the values, the reasons to
+    all of them."""
+    known = frozenset(names.values())
+    values = min((index for index, name in names.items() if name in _VALUES), default=len(row))
+    for index, cell in enumerate(row):
+        label = stand_ins.find(cell.text) if cell and index not in names and index not in left_out else None
+        if label is None or label.key in known or (label.key == "name" and index > values):
+            continue
+        if label.key == "reason" or label.key not in names.values():
+            names[index] = label.key
+
+
 def _with_slips(
-    row: Row, labels: Labels, found: dict[int, Label], others: Labels, doubts: list[Doubt], headings: Container[int]
+    row: Row, layout: Layout, found: dict[int, Label], doubts: list[Doubt], left_out: Container[int]
 ) -> dict[int, Label]:
     """The labels with those added that have one character wrong, where the form has no other column for their field."""
+    labels, others = layout.columns, layout.other_columns
     out = dict(found)
     keys = {label.key for label in found.values()}
     for index, cell in enumerate(row):
-        if not cell or index in out or index in headings or others.find(cell.text) or len(fold(cell.text)) < _SLIP:
+        if not cell or index in out or index in left_out or others.find(cell.text) or len(fold(cell.text)) < _SLIP:
             continue
         meant = labels.misspelt(cell.text)
         label = labels.listed(meant) if meant else None

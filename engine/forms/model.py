@@ -174,6 +174,12 @@ class Layout:
     blocks: Labels
     """Blocks between budget and goals that are kept as they are (资金管理情况)."""
     columns: Labels
+    stand_ins: Labels
+    """What is the column of a field only where no other column is (备注 for the reasons, 绩效指标 for the names)."""
+    other_times: tuple[LabelPattern, ...]
+    """Words of a heading that make its column one of another time (上年, 半年): no target and no actual of the year."""
+    whole_year: tuple[LabelPattern, ...]
+    """Words that say a column is of the whole year, where a form has several columns of targets or of actuals."""
     other_columns: Labels
     """Columns that are kept with each indicator but are no field of it (序号, 评分标准, 佐证材料)."""
     subtotals: Labels

@@ -65,6 +65,8 @@ def table_kind(table: Table, layout: Layout) -> TableKind:
         if first is None:
             continue
         found = {label.key for _, label in header_columns(row, layout.columns)}
+        if found and not found & {"name", "level1", "level2"}:
+            found |= {label.key for cell in row if cell and (label := layout.stand_ins.find(cell.text))}
         if len(found) >= HEADER_MATCHES and found & {"name", "level1", "level2"} and found & {"target", "actual", "score"}:
             columns = True
             results = results or bool(found & {"actual", "score"})
@@ -277,11 +279,26 @@ def _collect(span: Span, blocks: Sequence[Block], start: int, limit: int, layout
             in_notes = True
             if label:
                 span.notes.append(Cell(label, block.place))
+        elif _is_part_heading(span, blocks, i, limit, layout):
+            span.notes.append(cell_of(block))
         elif _ends_form(block, layout, in_notes, last=limit == len(blocks)) or _leads_another(blocks, i, limit, span, layout):
             return i
         else:
             span.notes.append(cell_of(block))
     return limit
+
+
+def _is_part_heading(span: Span, blocks: Sequence[Block], at: int, limit: int, layout: Layout) -> bool:
+    """Whether a line stands between the parts of one form (二、资金使用情况): its indicators are still to come, with no head of
+    another form before them."""
+    if any(table_kind(own, layout).has_columns for own in span.tables):
+        return False
+    for block in blocks[at:limit]:
+        if isinstance(block, Table):
+            kind = table_kind(block, layout)
+            if kind.has_head or kind.has_columns:
+                return kind.has_columns and not kind.has_head
+    return False
 
 
 def _is_another(span: Span, table: Table, layout: Layout) -> bool:

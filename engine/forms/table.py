@@ -34,6 +34,7 @@ from engine.forms.model import GoalHeading, Layout
 from engine.forms.numbered_rows import settle_numbered
 from engine.forms.part_rows import settle_parts
 from engine.forms.row_shapes import adds_up, last_total, subtotal_fields, whole_headers
+from engine.forms.shared_columns import parted
 from engine.forms.split_cells import separate, widened
 from engine.forms.targets import settle_targets
 from engine.forms.tree_rows import settle_levels
@@ -72,7 +73,7 @@ def read_tables(tables: Sequence[Table], layout: Layout, place: Place, money_uni
         ClosingRows(layout, content.doubts, content.cells, content.notes, content.header),
         BudgetRows(layout.budget, content.doubts, content.header, content.kinds, money_unit=money_unit),
     )
-    rows = whole_headers([row for table in tables for row in table.rows], layout)
+    rows = parted(whole_headers([row for table in tables for row in table.rows], layout), layout)
     total = last_total(rows, layout)
     for index, row in enumerate(rows):
         reader.row(row, before_total=index < total)
@@ -393,7 +394,7 @@ class _TableReader:
             elif not self.goals:
                 self.goals.append(OpenGoal(one_line(cell.text), cell.place))
         doubts: list[Doubt] = []
-        self.columns = read_header(row, self.layout.columns, found, others, doubts, headings)
+        self.columns = read_header(row, self.layout, found, doubts, headings)
         known = {(doubt.key, doubt.text) for doubt in self.content.doubts}  # said again at a page's top
         self.content.doubts += [doubt for doubt in doubts if (doubt.key, doubt.text) not in known]
         self.block = "indicators"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import takewhile
 
 from engine.forms.goal_rows import OpenGoal
 from engine.forms.model import Layout
@@ -26,7 +27,7 @@ def settle_levels(goals: Sequence[OpenGoal], layout: Layout) -> list[HeaderField
             continue
         rows = [_row(indicator, layout) for indicator in goal.indicators]
         if any(row.levels for row in rows):
-            found += _settle(goal, rows)
+            found += _settle(goal, _with_sums(rows))
     return found
 
 
@@ -37,6 +38,10 @@ class _Row:
     levels: frozenset[str]
     """The levels its name may be; none for an indicator."""
     weight: Cell | None
+    bare: bool
+    """Whether it has neither target nor actual."""
+    rank: int | None = None
+    """How it is numbered, from the outermost (一、 is 0)."""
 
     @property
     def points(self) -> Decimal | None:
@@ -44,30 +49,44 @@ class _Row:
 
 
 def _row(indicator: Indicator, layout: Layout) -> _Row:
-    name = indicator.name
-    for pattern in layout.numbering:
+    name, rank = indicator.name, None
+    for n, pattern in enumerate(layout.numbering):
         if match := pattern.search(name):
-            name = match.get("rest") or name
+            name, rank = match.get("rest") or name, n
             break
     bare = not (indicator.target or indicator.actual or indicator.operator)
     levels = {level for level, labels in ((_FIRST, layout.level1), (_SECOND, layout.level2)) if bare and labels.find(name)}
-    return _Row(indicator, name, frozenset(levels), indicator.weight)
+    return _Row(indicator, name, frozenset(levels), indicator.weight, bare, rank)
+
+
+def _with_sums(rows: Sequence[_Row]) -> list[_Row]:
+    """The rows, of which one with a word nobody listed is a level, too, where its weight is what the rows below it add up to."""
+    made: list[_Row] = []
+    for n, row in enumerate(rows):
+        below = list(takewhile(lambda other: not other.bare, rows[n + 1 :]))
+        known = [other.points for other in below if other.points is not None]
+        if row.bare and not row.levels and below and len(known) == len(below) and sum(known, Decimal()) == row.points:
+            row = replace(row, levels=frozenset({_FIRST, _SECOND}))
+        made.append(row)
+    return made
 
 
 def _settle(goal: OpenGoal, rows: Sequence[_Row]) -> list[HeaderField]:
     level1, level2, spent = "", "", Decimal(0)
-    whole: Decimal | None = None
+    first: _Row | None = None
+    only_first = not any(row.levels == {_SECOND} for row in rows)
     found: list[HeaderField] = []
     goal.indicators = []
     for n, row in enumerate(rows):
         if not row.levels:
             goal.indicators.append(replace(row.indicator, level1=level1, level2=level2))
+            spent += row.points or 0
             continue
-        level = _level(row, rows[n + 1 :], level1, whole, spent)
+        level = _FIRST if only_first and _FIRST in row.levels else _level(row, rows[n + 1 :], first, spent)
         if level == _FIRST:
-            level1, level2, whole, spent = row.name, "", row.points, Decimal(0)
+            level1, level2, first, spent = row.name, "", row, Decimal(0)
         else:
-            level2, spent = row.name, spent + (row.points or 0)
+            level2 = row.name
         goal.groups.append(Group(level1, level2, row.weight or None, row.indicator.place))
         for key, what in (("weight", "分值"), ("score", "得分")):
             if cell := getattr(row.indicator, key):
@@ -75,14 +94,16 @@ def _settle(goal: OpenGoal, rows: Sequence[_Row]) -> list[HeaderField]:
     return found
 
 
-def _level(row: _Row, below: Sequence[_Row], level1: str, whole: Decimal | None, spent: Decimal) -> str:
-    """Which level a row is that may be either."""
+def _level(row: _Row, below: Sequence[_Row], first: _Row | None, spent: Decimal) -> str:
+    """Which level a row is that may be either. `first` is the 一级 it may go on with, `spent` what its indicators have so far."""
     if len(row.levels) == 1:
         return next(iter(row.levels))
-    if not level1:
+    if first is None:
         return _FIRST
+    if row.rank is not None and first.rank is not None:
+        return _FIRST if row.rank <= first.rank else _SECOND
     following = below[0].levels if below else frozenset()
     if following == {_SECOND}:
         return _FIRST  # another level stands right below it
     # it goes on with the level above until that one's weight is spent
-    return _FIRST if whole is not None and spent >= whole else _SECOND
+    return _FIRST if first.points is not None and spent >= first.points else _SECOND
