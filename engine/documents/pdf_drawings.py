@@ -11,6 +11,7 @@ from typing import Any
 import pypdfium2_raw as pdfium
 
 from engine.documents.pdf_text import Overfull, PageSpace
+from engine.documents.printed.areas import Area, Areas, is_white
 from engine.documents.printed.model import Box, Stroke
 
 MAX_PATHS = 20_000
@@ -27,7 +28,9 @@ _PAGE = 0.8
 """Share of the page from which a coloured area is its background."""
 _MAX_DEPTH = 8
 """Of forms within forms."""
-_PATH, _IMAGE, _FORM = 2, 3, 5
+_TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
+_RECTANGLE = 5
+"""Segments of a rectangle."""
 _CURVE, _MOVE = 1, 2
 _Point = tuple[float, float]
 _Matrix = tuple[float, float, float, float, float, float]
@@ -44,19 +47,27 @@ class Drawings:
     """The area they cover, in square points."""
     paths: int = 0
     segments: int = 0
+    areas: Areas = field(default_factory=Areas)
+    orders: dict[int, int] = field(default_factory=dict)
+    """When each text object is drawn, by its address."""
+    objects: int = 0
 
     def read(self, holder: Any, count: Callable[[Any], int], get: Callable[[Any, int], Any], matrix: _Matrix, depth: int) -> None:
         """What is drawn in a page or in a form within it."""
         for index in range(count(holder)):
             item = get(holder, index)
             kind = pdfium.FPDFPageObj_GetType(item)
-            if kind == _PATH:
+            self.objects += 1
+            if kind == _TEXT:
+                self.orders[ctypes.addressof(item.contents)] = self.objects
+            elif kind == _PATH:
                 self._path(item, matrix)
             elif kind == _IMAGE:
                 left, top, right, bottom = box = self._bounds(item, matrix)
                 width = max(0.0, min(right, self.frame.width) - max(left, 0.0))
                 self.pictures += width * max(0.0, min(bottom, self.frame.height) - max(top, 0.0))
                 self._thin(box)
+                self.areas.add(Area(box, self.objects, False, False))  # a picture may be clear in parts, as that of a seal is
             elif kind == _FORM and depth < _MAX_DEPTH:
                 inner = _times(_matrix_of(item), matrix)
                 self.read(item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, inner, depth + 1)
@@ -68,8 +79,10 @@ class Drawings:
             raise Overfull(lines=self.segments)
         fill, stroke = ctypes.c_int(), ctypes.c_int()
         pdfium.FPDFPath_GetDrawMode(item, ctypes.byref(fill), ctypes.byref(stroke))
-        if not (fill.value or stroke.value) or self._thin(self._bounds(item, matrix)):
+        if not (fill.value or stroke.value) or self._thin(box := self._bounds(item, matrix)):
             return
+        if fill.value:
+            self._area(item, box)
         for points, curved in self._parts(item, _times(_matrix_of(item), matrix)):
             if stroke.value:
                 self._strokes(points, _SHORT if curved else 0.0)
@@ -77,6 +90,19 @@ class Drawings:
             box = (min(x for x, _ in points), min(y for _, y in points), max(x for x, _ in points), max(y for _, y in points))
             if not curved and not self._thin(box):
                 self._shade(box)
+
+    def _area(self, item: Any, box: Box) -> None:
+        """A filled path. One cut to a shape, of no simple form, or not opaque may leave seen what it lies on."""
+        red, green, blue, alpha = colour = [ctypes.c_uint() for _ in range(4)]
+        if not pdfium.FPDFPageObj_GetFillColor(item, *map(ctypes.byref, colour)) or not alpha.value:
+            return
+        plain = (
+            pdfium.FPDFPath_CountSegments(item) <= _RECTANGLE
+            and pdfium.FPDFClipPath_CountPaths(pdfium.FPDFPageObj_GetClipPath(item)) <= 0
+        )
+        covers = plain and alpha.value == 255 and not pdfium.FPDFPageObj_HasTransparency(item)
+        white = is_white(*(part.value / 255 for part in (red, green, blue)))
+        self.areas.add(Area(box, self.objects, white, covers))
 
     def _bounds(self, item: Any, matrix: _Matrix) -> Box:
         sides = [ctypes.c_float() for _ in range(4)]

@@ -49,8 +49,8 @@ def _found(handle: Any, number: int) -> Found:
     pdfium.FPDF_GetPageBoundingBox(handle, ctypes.byref(box))
     frame = PageSpace(box.left, box.top, box.right - box.left, box.top - box.bottom)
     try:
-        text = read_text(handle, frame)
         drawn = read_drawings(handle, frame)
+        text = read_text(handle, frame, drawn.areas, drawn.orders)
     except Overfull as error:
         raise OverLimit(number, error.chars, error.lines) from None
     share = drawn.pictures / ((frame.width * frame.height) or 1.0)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import ctypes
 import math
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pypdfium2_raw as pdfium
 
+from engine.documents.printed.areas import Areas, is_white
 from engine.documents.printed.model import Char
 
 MAX_CHARS = 20_000
@@ -23,8 +25,10 @@ _ASCENT, _DESCENT = 0.88, 0.12
 """Where the box of a Chinese character stands about the base line, in parts of the size."""
 _TINY = 1.0
 """Points: a smaller font is not meant to be seen."""
-_INVISIBLE = 3
-"""Text render mode of what is not drawn, such as the words recognised under a scan."""
+_INVISIBLE = (3, 7)
+"""Text render modes of what is not drawn, such as the words recognised under a scan."""
+_OUTLINED = (1, 5)
+"""Those of letters of which the outline alone is drawn."""
 _ASLANT = 4
 """Degrees off the level or the upright from which text is not part of the page's lines."""
 _HYPHEN = 2
@@ -74,8 +78,9 @@ class _Style:
     bottom: float = 0.0
 
 
-def read_text(page: Any, frame: PageSpace) -> Written:
-    """What is written on a page (a handle of PDFium). Raises TooMuch."""
+def read_text(page: Any, frame: PageSpace, areas: Areas, orders: Mapping[int, int]) -> Written:
+    """What is written on a page (a handle of PDFium), on which these areas are filled; when each text object is drawn, by its
+    address. Raises Overfull."""
     out = Written()
     text = pdfium.FPDFText_LoadPage(page)
     count = pdfium.FPDFText_CountChars(text)
@@ -86,7 +91,7 @@ def read_text(page: Any, frame: PageSpace) -> Written:
     box, matrix, chars = pdfium.FS_RECTF(), pdfium.FS_MATRIX(), out.chars
     box_to, matrix_to = ctypes.byref(box), ctypes.byref(matrix)
     x, y, twice_wide, twice_high = frame.left, frame.top, 2 * frame.width, 2 * frame.height
-    last, half = 0, 0
+    last, half, order, white, looked = 0, 0, 0, False, False
     style = hider = _Style(0, False)
     for index in range(count):
         code = unicode(text, index)
@@ -108,7 +113,9 @@ def read_text(page: Any, frame: PageSpace) -> Written:
         if address != last:
             last = address
             pdfium.FPDFText_GetMatrix(text, index, matrix_to)
-            hidden = bool(handle) and pdfium.FPDFTextObj_GetTextRenderMode(handle) == _INVISIBLE
+            hidden, white = _colour(handle) if handle else (False, False)
+            order = orders.get(address, 0)
+            looked = order > 0 and (white or bool(areas))
             style = _style(matrix, abs(pdfium.FPDFText_GetFontSize(text, index)), hidden, box, frame)
         char = _character(code) if no_meaning(text, index) != 1 else UNKNOWN
         if style.top is not None:
@@ -117,7 +124,11 @@ def read_text(page: Any, frame: PageSpace) -> Written:
             left, right, top, bottom = style.left, style.right, y - box.top, y - box.bottom
         else:
             left, right, top, bottom = box.left - x, box.right - x, y - box.top, y - box.bottom
-        if style.hidden or not (0 <= left + right <= twice_wide and 0 <= top + bottom <= twice_high):
+        if (
+            style.hidden
+            or not (0 <= left + right <= twice_wide and 0 <= top + bottom <= twice_high)
+            or (looked and areas.hide((left + right) / 2, (top + bottom) / 2, order, white))
+        ):
             if not out.unseen or style is not hider:
                 out.unseen.append("")
             hider = style
@@ -129,6 +140,17 @@ def read_text(page: Any, frame: PageSpace) -> Written:
     out.unreadable = sum([char.text == UNKNOWN or "\ue000" <= char.text <= "\uf8ff" for char in chars])
     pdfium.FPDFText_ClosePage(text)
     return out
+
+
+def _colour(handle: Any) -> tuple[bool, bool]:
+    """Whether a text object is not drawn at all, and whether it is white."""
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(handle)
+    red, green, blue, alpha = colour = [ctypes.c_uint() for _ in range(4)]
+    if mode in _INVISIBLE:
+        return True, False
+    if mode in _OUTLINED or not pdfium.FPDFPageObj_GetFillColor(handle, *map(ctypes.byref, colour)):
+        return False, False
+    return alpha.value == 0, is_white(*(part.value / 255 for part in (red, green, blue)))
 
 
 def _guessed_space(last: Char) -> Char:

@@ -192,3 +192,33 @@ def test_a_title_that_is_the_longest_line_is_not_joined_with_the_next() -> None:
     data = converted({"a.docx": docx(text_reader.read_text(text))}, "pdf", "pdf")["a.docx"]
     lines = [block.text for block in pdf_reader.read_bytes(data, "表").paragraphs()]
     assert lines[:2] == ["部门整体支出绩效目标自评表（二〇二五年度）", "单位名称：蓉溪县图书馆"]
+
+
+def test_white_letters_and_covered_ones_are_told_not_read() -> None:
+    """White on a dark heading is seen; white on paper, and what an area was laid over, is not. A seal is clear in parts."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.drawString(60, 780, "看得见的字")
+        canvas.setFillColor(colors.white)
+        canvas.drawString(60, 740, "白纸上的白字")
+        canvas.setFillColor(colors.darkblue)
+        canvas.rect(50, 690, 200, 30, stroke=0, fill=1)
+        canvas.setFillColor(colors.white)
+        canvas.drawString(60, 700, "深色表头里的白字")
+        canvas.setFillColor(colors.black)
+        canvas.drawString(60, 660, "后来涂掉的")
+        canvas.drawString(300, 660, "没有盖住的字")
+        canvas.setFillColor(colors.white)
+        canvas.rect(50, 650, 200, 30, stroke=0, fill=1)
+        canvas.setFillColor(colors.black)
+        canvas.drawString(60, 620, "加了底色的字")
+        canvas.setFillColor(colors.Color(1, 1, 0, alpha=0.4))
+        canvas.rect(50, 610, 200, 30, stroke=0, fill=1)
+        canvas.setFillColor(colors.black)
+        canvas.drawString(60, 580, "章下面的字")
+        canvas.drawImage(ImageReader(Image.new("RGBA", (40, 40), (200, 0, 0, 90))), 60, 560, 60, 60, mask="auto")
+
+    document = read(pdf(page))
+    seen = ["看得见的字", "深色表头里的白字", "没有盖住的字", "加了底色的字", "章下面的字"]
+    assert [block.text for block in document.paragraphs()] == seen
+    assert [(told.key, told.text) for told in document.told] == [("hidden_text", "白纸上的白字 后来涂掉的")]
