@@ -62,7 +62,8 @@ class Told:
     `key`: `hidden_sheet` (left out; `text` is its name), `hidden_cells` (read; which rows and columns), `hidden_text` and
     `deleted_text` (left out; what it says), `deleted_rows` (left out; how many), `page_left_out` (left out: a scan; which pages and
     why), `aslant_text` (left out: a watermark; what it says), `torn_row` (read; the text of a cell at a page's top that may be the
-    rest of one on the page before, or a cell of its own).
+    rest of one on the page before, or a cell of its own), `comment`, `footnote`, `page_header` (left out: what stands beside the
+    text of a Word file).
     """
 
     key: str

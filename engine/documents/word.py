@@ -14,6 +14,7 @@ from typing import Any
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from engine.documents.model import Block, Document, Paragraph, Row, Table, TableCell, Told
+from engine.documents.word_beside import Notes, is_beside, notes, referred, running
 from engine.documents.word_text import WRAPPERS, boxes, is_on, local, settle, text_of, unseen, value
 from engine.errors import InputError, Place, Problem
 
@@ -59,8 +60,13 @@ def read_bytes(data: bytes, file: str = "") -> Document:
     body = next((child for child in root if local(child) == "body"), None)
     if body is None:
         raise _error(file, f"“{name}”里没有正文", _EXPECTED, "input.damaged")
-    reader = _Reader(file, any(mark in parts[name] for mark in _UNSEEN))
+    folder = name.rpartition("/")[0]
+    parsed = {part: _parsed(content, file, part) for part, content in parts.items() if is_beside(part, folder)}
+    beside = {part: root for part, root in parsed.items() if root is not None}
+    reader = _Reader(file, any(mark in parts[name] for mark in _UNSEEN), notes(beside))
     reader.blocks_of(body)
+    reader.told += (Told("page_header", _short(text), Place(file)) for text in running(beside))
+    reader.told += (Told("hidden_text", f"{part}（已损坏）", Place(file)) for part, root in parsed.items() if root is None)
     if not reader.blocks:
         raise _error(file, "文件是空的", "一份绩效自评表", "input.empty")
     return Document(tuple(reader.blocks), file, tuple(reader.told))
@@ -116,6 +122,16 @@ def parse(content: bytes, file: str, part: str) -> Any:  # Any: an lxml element
     return root
 
 
+def _parsed(content: bytes, file: str, part: str) -> Any:  # Any: an lxml element
+    """A part beside the text, None where it is damaged: no form rests on it."""
+    try:
+        return parse(content, file, part)
+    except InputError as error:
+        if any(problem.code != "input.damaged" for problem in error.problems):
+            raise
+        return None
+
+
 def _main_part(parts: Mapping[str, bytes], file: str) -> str:
     if "_rels/.rels" in parts:
         for relation in parse(parts["_rels/.rels"], file, "_rels/.rels"):
@@ -142,6 +158,7 @@ class _Reader:
 
     file: str
     suspect: bool = False
+    beside: Notes = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     gap: bool = False
@@ -169,7 +186,9 @@ class _Reader:
             self.blocks_of(box)
 
     def _tell_unseen(self, element: Any, place: Place) -> None:
-        """Deleted and hidden text of a paragraph: it is not read, and not passed over in silence."""
+        """Deleted and hidden text of a paragraph, and what is said beside it: it is not read, and not passed over in silence."""
+        for key, text in referred(element, self.beside) if self.beside else ():
+            self._tell(key, _short(text), place)
         if not self.suspect:
             return
         deleted, hidden = unseen(element)
