@@ -34,7 +34,7 @@ def read_header(
     are one. What may be called something else, too (备注 for the reasons), counts where no other column does.
     """
     labels, others = layout.columns, layout.other_columns
-    elsewhen = {n for n, cell in enumerate(row) if cell and any(p.search(cell.text) for p in layout.other_times)}
+    elsewhen = {n for n, cell in enumerate(row) if cell and _is_elsewhen(cell.text, layout)}
     found = [item for item in [*found, *_of_the_year(row, layout, found)] if item[0] not in elsewhen]
     names: dict[int, str] = {}
     doubtful: dict[str, str] = {}
@@ -104,6 +104,11 @@ def _unread(row: Row, names: dict[int, str], missing: Mapping[str, str], unliste
         names[unlisted[0]] = next(iter(lacking))
     called = "、".join(f"“{one_line(row[index].text)}”" for index in unlisted)
     return {key: f"没有“{usual}”一栏，{called}一栏可能就是" for key, usual in lacking.items()}
+
+
+def _is_elsewhen(text: str, layout: Layout) -> bool:
+    """Whether a heading says another time; one that a layout writes down is what the layout says."""
+    return layout.columns.listed(text) is None and any(pattern.search(text) for pattern in layout.other_times)
 
 
 def _of_the_year(row: Row, layout: Layout, found: Sequence[tuple[int, Label]]) -> list[tuple[int, Label]]:

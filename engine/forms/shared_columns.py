@@ -1,7 +1,7 @@
 """Two fields in one column (分值/得分, with 10/9.32 in its cells): made two columns before the rows are read.
 
 A heading is of two fields only where each of its parts is a label by itself. A cell that does not hold two numbers stays as it is,
-and is doubtful where it holds one: nobody can tell which of the two it is.
+and is doubtful where it says anything: nobody can tell which of the two it is.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from engine.values.numerals import read_decimal
 
 _BETWEEN = re.compile(r"[/／、|｜\n]|[及和与]")
 _NUMBERS = re.compile(r"\s*([0-9.,]+)\s*分?\s*[/／、|｜\n]\s*([0-9.,]+)\s*分?\s*")
-_LONGEST = 12
-"""A longer text is no number that lacks its other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def _cells(cell: TableCell, shared: _Shared) -> tuple[TableCell, TableCell]:
         if shared.ordered and numbers[0] is not None and numbers[1] is not None and numbers[1] > numbers[0]:
             why = why or f"“{shared.heading}”一格写着“{one_line(cell.text)}”，后一个数更大，不能确定哪个是得分"
         return replace(cell, text=hit[1], doubt=why), replace(rest, text=hit[2], doubt=why)
-    if any(char.isdigit() for char in cell.text) and len(cell.text) <= _LONGEST:
+    if any(map(str.isalnum, cell.text)):
         why = cell.doubt or f"“{shared.heading}”一格写着“{one_line(cell.text)}”，不是两个数，不能确定是哪一个"
         return replace(cell, doubt=why), replace(rest, doubt=why)
     return cell, rest

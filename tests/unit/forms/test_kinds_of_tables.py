@@ -3,13 +3,15 @@ under other headings. Each kind on a small form."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
 import pytest
-from layouts import layout_of
+from layouts import layout_of, written
 
 from engine.documents.model import Document, Paragraph, Table, TableCell
 from engine.errors import Place
+from engine.forms.layout import layout
 from engine.forms.reader import read_forms
 from engine.submission.model import Cell, Form
 
@@ -142,7 +144,10 @@ def test_weight_and_score_under_one_heading(heading: str) -> None:
     assert doubts(read) == []
 
 
-@pytest.mark.parametrize(("written", "weight", "score"), [("60", "60", ""), ("50/60", "50", "60"), ("60/", "60/", "")])
+@pytest.mark.parametrize(
+    ("written", "weight", "score"),
+    [("60", "60", ""), ("50/60", "50", "60"), ("60/", "60/", ""), ("见评分表及说明", "见评分表及说明", "")],
+)
 def test_a_cell_that_does_not_say_both_for_certain_is_doubtful(written: str, weight: str, score: str) -> None:
     read = form(
         ["一级指标", "二级指标", "三级指标", "指标值", "实际完成值", "分值/得分"],
@@ -201,6 +206,16 @@ def test_two_columns_that_could_both_be_the_actual_are_doubtful(headings: tuple[
     assert indicator.actual is not None
     assert "有两栏" in indicator.actual.doubt
     assert any(key == "column_twice" for key, _ in doubts(read))
+
+
+def test_a_heading_that_a_layout_writes_down_is_what_it_says() -> None:
+    data = copy.deepcopy(written("central/2020"))
+    next(item for item in data["indicators"]["columns"] if item["field"] == "actual")["labels"].append("半年完成值")
+    rows = [[*LEVELS, "年度指标值", "半年完成值", "分值", "得分"], ["产出指标", "数量指标", "维护灯塔", "≥6座", "3座", "100", "50"]]
+    document = Document((Paragraph(TITLE, Place("f")), table(HEAD), table(rows)), "f")
+    for made, actual in ((layout(data), "3座"), (layout_of("central/2020"), None)):
+        (read,) = read_forms(document, made)
+        assert text(read.goals[0].indicators[0].actual) == actual
 
 
 def test_a_column_of_the_year_before_alone_is_no_actual() -> None:
