@@ -12,7 +12,7 @@ from engine.documents import reader as documents
 from engine.documents.kinds import kind_of
 from engine.documents.model import Document
 from engine.errors import InputError, Place, PolicyError, Problem, UsageError
-from engine.files import displayed, whole_directory
+from engine.files import displayed, whole_directory, write
 from engine.forms.inheritance import laid_over
 from engine.forms.layout import layout
 from engine.forms.looks import no_form
@@ -100,7 +100,7 @@ def learn(paths: Sequence[Path], where: Library, id_: str, into: Path, ask: Ask 
     parts = {"policy.yaml": policy_yaml(id_, title, _schema("policy", id_, into)), "form.yaml": text}
     with whole_directory(home) as made:
         for name, content in parts.items():
-            (made / name).write_text(content, encoding="utf-8", newline="\n")
+            write(content, made / name)
     return Lesson(id_, tuple(guesses), forms, home, tuple(home / name for name in parts), notes=notes)
 
 
