@@ -49,6 +49,7 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         in_unmet_table=around.in_unmet_table,
         weight_ground=known.weight_ground or None,
         weight_text=around.filed.weight.text if around.filed.weight else None,
+        weight_impossible=known.weight is None and (cell := around.filed.weight) is not None and bool(cell) and not cell.doubt,
         scan_doubt=_scan_doubt(known),
         shared=shared_score(around.filed, item, around.below),
         split=part_fields(around.filed, item, words),

@@ -46,6 +46,7 @@ class IndicatorFact:
     home: Annotated[str | None, INTERNAL]
     weight: Number | None
     weight_text: str | None
+    weight_impossible: Annotated[bool | None, INTERNAL]
     weight_ground: Annotated[str | None, Choices(WEIGHT_GROUNDS)]
     weight_share: Number | None
     target_text: str | None
