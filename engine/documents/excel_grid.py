@@ -17,6 +17,8 @@ MAX_COLUMNS = 200
 """Of one table. Excel allows 16,384."""
 WIDE_ROW = 4
 """So many filled cells make a row without lines one of a table, where it stands at one with lines."""
+MORE_COLUMNS = 2
+"""So many columns more than the rows with lines may rows without lines have and belong to them (偏差原因 at the right)."""
 MAX_RUNS = 100
 """Runs of rows of a sheet, with and without lines in turn, that are looked at for rows of one table."""
 FRAMED_ROWS = 3
@@ -212,7 +214,7 @@ class _Grid:
             return False
         first, last = self.width([row for row in table if row in self.framed])
         columns = [column for row in rows for column in self.filled(row)]
-        return first <= min(columns) and max(columns) <= last
+        return first <= min(columns) and max(columns) <= last + MORE_COLUMNS
 
     def _cut(self, run: Sequence[int]) -> Iterator[list[int]]:
         """A run cut again where rows of the table end and lines begin."""

@@ -156,7 +156,8 @@ class BudgetRows:
             for key, of in found.items()
             if not key.startswith(OTHER)
         }
-        if (shared := self._shared(row, columns)) and "budget" in cells and not wrong:
+        shared = self._shared(row, columns)
+        if shared is not None and "budget" in cells and not wrong:
             cells["executed"] = replace(cells["budget"], place=shared.place)
             self.doubts.append(Doubt("amount_shared", one_line(name.text), cells["budget"].text, cells["budget"].place))
         for key, of in found.items():

@@ -19,8 +19,10 @@ PATTERN_MATCHES = 3
 OTHER = "+"
 """Before the label of a column that is no field: the name it has among the fields."""
 SHOWN = 30
-ROW_DOUBT = "本行有"
-"""How the doubt of a whole row begins, which is told once."""
+_BLANK = ("", "-", "—", "——", "–", "/", "无")
+"""What stands in a cell that is not filled."""
+_VALUE_LENGTH = 12
+"""A text with digits in it that is not longer may be a value that stands one column too far to the right."""
 LOOSE = ("reason",)
 """Fields that may be missing at the end of a row: what is not written there is empty."""
 _COLON = re.compile(r"(?P<label>[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z()（）/、·\s]{1,19})[:：]\s*(?P<value>.*)", re.DOTALL)
@@ -52,14 +54,22 @@ class Columns:
     fields: tuple[tuple[int, str], ...]
     width: int
     doubtful: Mapping[str, str] = field(default_factory=dict)
-    """Fields of which it is not certain which column is theirs, and why."""
+    """Fields of which it is not certain which column is theirs, and why; told of the column."""
+    twice: Mapping[str, str] = field(default_factory=dict)
+    """Fields that two columns are called by, and the label of the one kept beside: a row where these differ is open."""
     names: frozenset[str] = field(default=frozenset())
     """The fields there are."""
 
     @classmethod
-    def of(cls, named: Sequence[tuple[int, str]], width: int, doubtful: Mapping[str, str] | None = None) -> Columns:
+    def of(
+        cls,
+        named: Sequence[tuple[int, str]],
+        width: int,
+        doubtful: Mapping[str, str] | None = None,
+        twice: Mapping[str, str] | None = None,
+    ) -> Columns:
         fields = tuple(sorted(named))
-        return cls(fields, width, doubtful or {}, frozenset(name for _, name in fields))
+        return cls(fields, width, doubtful or {}, twice or {}, frozenset(name for _, name in fields))
 
     @property
     def first(self) -> int:
@@ -84,10 +94,21 @@ class Columns:
         return found
 
     def _ends_whole(self, text: str, name: str) -> bool:
-        """Whether a row ends with what its last column is for: if not, the cell that lacks may be one before it."""
+        """Whether a row that lacks cells ends with the value its last column is for: if not, what lacks may stand before it."""
         if name in ("score", "weight"):
             return read_decimal(text.removesuffix("分")) is not None
-        return bool(text) or name in LOOSE or name.startswith(OTHER)
+        return bool(text) and name not in LOOSE and not name.startswith(OTHER)
+
+    def _stands_right(self, row: Row) -> bool:
+        """Whether numbers stand under weights and scores and none under the reasons: in a row with empty cells more than its header
+        one may have been put in before."""
+        for index, cell in enumerate(row):
+            name, text = self.field_at(index), cell.text.removesuffix("分")
+            if name in ("score", "weight") and text not in _BLANK and read_decimal(text) is None:
+                return False
+            if name in LOOSE and any(map(str.isdigit, text)) and len(text) <= _VALUE_LENGTH:
+                return False
+        return True
 
     def fitted(self, row: Row) -> tuple[Row, str]:
         """The row with as many cells as its header, and what is wrong with it where it has another number: cells that are empty
@@ -95,6 +116,8 @@ class Columns:
         width = len(row)
         while width > self.width and not row[width - 1]:
             width -= 1
+        if width < len(row) and not self._stands_right(row[:width]):
+            width = len(row)
         row = row[:width]
         if width < self.width and row:
             lacking = {self.field_at(index) for index in range(width, self.width)}
@@ -103,7 +126,7 @@ class Columns:
             if loose and self._ends_whole(row[-1].text, self.field_at(width - 1)):
                 place = row[-1].place
                 return (*row, *(TableCell("", replace(place, cell=0)) for _ in range(self.width - width))), ""
-        return row, "" if width == self.width else f"{ROW_DOUBT}{width}格，表头有{self.width}格，各格可能错位"
+        return row, "" if width == self.width else f"本行有{width}格，表头有{self.width}格，各格可能错位"
 
 
 def closing_values(row: Row, columns: Columns | None, fields: Sequence[str]) -> dict[str, TableCell]:
@@ -118,7 +141,8 @@ def closing_values(row: Row, columns: Columns | None, fields: Sequence[str]) -> 
     filled = [(index, cell) for index, cell in enumerate(row[1:], start=1) if points_of(cell) is not None]
     found = {name: cell for index, cell in filled if (name := columns.field_at(index + shift)) in fields}
     order = [name for _, name in columns.fields if name in fields]
-    if len(found) == len(fields) or len(filled) != len(order):
+    numbers = all(read_decimal(cell.text.removesuffix("分")) is not None for _, cell in filled)
+    if len(found) == len(fields) or len(filled) != len(order) or not numbers:
         return found
     return dict(zip(order, (cell for _, cell in filled), strict=True))
 

@@ -37,7 +37,7 @@ def read_header(
     elsewhen = {n for n, cell in enumerate(row) if cell and _is_elsewhen(cell.text, layout)}
     found = [item for item in [*found, *_of_the_year(row, layout, found)] if item[0] not in elsewhen]
     names: dict[int, str] = {}
-    doubtful: dict[str, str] = {}
+    twice: dict[str, str] = {}
     unlisted: list[int] = []
     listed = _with_slips(row, layout, dict(found), doubts, [*elsewhen, *(n for n in range(len(row)) if n in headings)])
     for index in sorted(listed):
@@ -56,9 +56,9 @@ def read_header(
         names[counts], names[kept] = key, OTHER + one_line(row[kept].text)
         if key in _ALIKE:
             continue  # what each of them says is told by what stands in it
-        if year[:1] == year[1:] if year else ranks[0] == ranks[1]:
-            doubtful[key] = f"“{label.texts[0]}”有两栏，不能确定用哪一栏"
         text = one_line(row[kept].text)
+        if year[:1] == year[1:] if year else ranks[0] == ranks[1]:
+            twice[key] = text
         doubts.append(Doubt("column_twice", label.texts[0], text, row[kept].place, taken=one_line(row[counts].text)))
     _stand_in(row, layout.stand_ins, names, [*elsewhen, *(n for n in range(len(row)) if n in headings)])
     first = min(names)
@@ -68,9 +68,17 @@ def read_header(
         names[index] = OTHER + one_line(cell.text)
         if not others.find(cell.text):
             unlisted.append(index)
+    if (beside := _names_beside_levels(names, [index for index in unlisted if index not in elsewhen])) is not None:
+        text = one_line(row[beside].text)
+        names[beside] = "name"
+        unlisted.remove(beside)
+        doubts.append(Doubt("column_misspelt", text, text, row[beside].place, taken=_usual("name", labels)))
+    nameless = "name" not in names.values() and any(index not in elsewhen for index in unlisted)
     _named(names)
     missing = {key: _usual(key, labels) for key in _EXPECTED if key not in names.values()}
-    doubtful |= _unread(row, names, missing, [index for index in unlisted if index not in elsewhen])
+    if nameless:  # which way is better is read from the names
+        missing["name"] = _usual("name", labels)
+    doubtful = _unread(row, names, missing, [index for index in unlisted if index not in elsewhen])
     place = next(cell.place for cell in row if cell)
     for index in unlisted:
         text = one_line(row[index].text)
@@ -86,7 +94,17 @@ def read_header(
     for index, label in guessed:
         add_guess(doubts, guess_of(label, row[index], labels))
     unsure = doubtful_fields((names[index], why(label, row[index].text, labels)) for index, label in guessed)
-    return Columns.of(tuple(names.items()), len(row), {**unsure, **doubtful})
+    return Columns.of(tuple(names.items()), len(row), {**unsure, **doubtful}, twice)
+
+
+def _names_beside_levels(names: Mapping[int, str], unlisted: Sequence[int]) -> int | None:
+    """The column nobody listed that can only be that of the names: the one between the levels and the values, where none is."""
+    if "name" in names.values():
+        return None
+    levels = [index for index, name in names.items() if name in ("level1", "level2")]
+    values = [index for index, name in names.items() if name in _VALUES]
+    between = [index for index in unlisted if levels and values and max(levels) < index < min(values)]
+    return between[0] if len(between) == 1 else None
 
 
 def _usual(key: str, labels: Labels) -> str:
@@ -97,13 +115,16 @@ def _usual(key: str, labels: Labels) -> str:
 def _unread(row: Row, names: dict[int, str], missing: Mapping[str, str], unlisted: Sequence[int]) -> dict[str, str]:
     """Why fields that lack their column are not certain to lack it: a column nobody listed may be theirs. Where there is one of
     each, its cells are kept as that field's, in doubt."""
-    lacking = {key: usual for key, usual in missing.items() if key in _VALUES}
+    lacking = {key: usual for key, usual in missing.items() if key in (*_VALUES, "name")}
     if not lacking or not unlisted:
         return {}
-    if len(lacking) == len(unlisted) == 1:
+    if len(lacking) == len(unlisted) == 1 and "name" not in lacking:
         names[unlisted[0]] = next(iter(lacking))
     called = "、".join(f"“{one_line(row[index].text)}”" for index in unlisted)
-    return {key: f"没有“{usual}”一栏，{called}一栏可能就是" for key, usual in lacking.items()}
+    why = {key: f"没有“{usual}”一栏，{called}一栏可能就是" for key, usual in lacking.items()}
+    if name := why.get("name"):
+        why |= {key: name for key in _OF_A_YEAR if key not in why}
+    return why
 
 
 def _is_elsewhen(text: str, layout: Layout) -> bool:

@@ -10,6 +10,7 @@ from engine.documents.model import Row, TableCell
 from engine.errors import Place
 from engine.forms.columns import OTHER, Columns, cell_of, one_line
 from engine.forms.goal_rows import weighted
+from engine.forms.labels import fold
 from engine.forms.model import Composition, Layout
 from engine.forms.targets import joined
 from engine.submission.model import Cell, Doubt, HeaderField, Indicator
@@ -61,9 +62,15 @@ def indicator_of(row: Row, columns: Columns, layout: Layout, doubts: list[Doubt]
         out.name = ""  # a row of the empty template
         return out
     cells = {key: _cell(key, of, columns, layout.composition, wrong) for key, of in found.items() if not key.startswith(OTHER)}
-    lacking = {key: why for key, why in columns.doubtful.items() if key not in columns.names}
+    lacking = {key: why for key, why in columns.doubtful.items() if key not in columns.names and key in _VALUES}
     cells |= {key: Cell("", out.place, why) for key, why in lacking.items()}
-    _adjust(cells)
+    for key, label in columns.twice.items():
+        beside = next((cell for cell in found.get(OTHER + label, ()) if cell), None)
+        if (cell := cells.get(key)) and beside and fold(beside.text) != fold(cell.text):
+            cells[key] = replace(
+                cell, doubt=cell.doubt or f"有两栏，另一栏“{label}”写的是“{one_line(beside.text)}”，不能确定用哪一栏"
+            )
+    _adjust(cells, layout.composition)
     out.cells = {key: cell for key, cell in cells.items() if key not in _NOT_CELLS}
     out.others = tuple(
         HeaderField("", key.removeprefix(OTHER), Cell("；".join(cell.text for cell in of if cell), of[0].place))
@@ -110,11 +117,16 @@ def _cell(key: str, cells: Sequence[TableCell], columns: Columns, by: Compositio
     return replace(first, doubt=doubt) if doubt else first
 
 
-def _adjust(cells: dict[str, Cell]) -> None:
-    """The adjusted target is the target where there is one; the one set in January stays beside it."""
+def _adjust(cells: dict[str, Cell], by: Composition | None) -> None:
+    """The adjusted target is the target where there is one; the one set in January stays beside it. Words where that one
+    is a number (未调整) say something of it, and are none."""
     adjusted = cells.pop("adjusted", None)
-    if adjusted:
+    if adjusted and not (by and fold(adjusted.text) in by.no_unit):
         initial = cells.get("target")
+        if initial and any(map(str.isdigit, initial.text)) and not any(map(str.isdigit, adjusted.text)):
+            why = f"调整后的值写的是“{one_line(adjusted.text)}”，不能确定目标值有没有调整"
+            cells["target"] = replace(initial, doubt=initial.doubt or why)
+            return
         cells["target"] = adjusted
         if initial is not None:
             cells["initial"] = initial

@@ -20,6 +20,8 @@ def no_form(document: Document, layout: Layout, file: str, lost: Sequence[str]) 
     why = f"没有认出自评表：{'；'.join(dict.fromkeys(lost)) if lost else '看上去是' + seen}"
     if lost and seen:
         why += f"，看上去是{seen}"
+    if left := "；".join(told.text for told in document.told if told.key == "rows_left_out"):
+        why += f"；{left}没有边框，没有作为表的一部分读"
     needs = _NEEDS.format(example=layout.titles[-1].example if layout.titles else "项目支出绩效自评表")
     return Problem(Place(file), why, needs, code="input.no-form")
 

@@ -7,14 +7,14 @@ in it, in one line that says what it looks like.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from engine.documents.model import Block, Document, Paragraph, Table
 from engine.errors import InputError
 from engine.forms.budget_rows import LINE_CELLS
 from engine.forms.check_boxes import chosen
-from engine.forms.columns import ROW_DOUBT, cell_of
+from engine.forms.columns import cell_of
 from engine.forms.flat_rows import split_list
 from engine.forms.labels import LABEL_END, Labels
 from engine.forms.line_fields import line_fields
@@ -28,7 +28,8 @@ from engine.forms.unconfirmed import KEY, add_guess, guess_of, is_guess, told_on
 from engine.submission.model import Cell, Doubt, Form, HeaderField
 
 _YEAR = re.compile(r"(?<!\d)[12１２]\d{3}(?!\d)")
-_YEAR_NAMED = re.compile(r"(?<!\d)(20\d{2})年")
+_YEAR_NAMED = re.compile(r"(?<!\d)(20\d{2})年(?!\d{1,2}月)")
+"""A year, not that of a day (2022年3月15日): forms are filled in the year after the one they are of."""
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _ENDS = LABEL_END + "：；，\n\t "
 
@@ -135,7 +136,7 @@ def _form(span: Span, layout: Layout) -> Form:
     header += content.header
     doubts += content.doubts
     _notes_fields(span, layout, header)
-    doubts += _doubtful_cells(content, layout)
+    doubts += _doubtful_cells(content, layout, {doubt.readings for doubt in doubts})
     kind = _kind(span, content, doubts)
     graded = next((s for s in report.statements if s.key == "grade"), None)
     grade = content.cells.get("grade") or (Cell(dict(graded.fields).get("grade", graded.text), graded.place) if graded else None)
@@ -163,14 +164,14 @@ def _form(span: Span, layout: Layout) -> Form:
     )
 
 
-def _doubtful_cells(content: TableContent, layout: Layout) -> list[Doubt]:
-    """The cells of the budget block and of the closing rows that are not certain to be what was meant."""
+def _doubtful_cells(content: TableContent, layout: Layout, known: Container[str]) -> list[Doubt]:
+    """The cells of the budget block and of the closing rows that are not certain to be what was meant; `known` why was told."""
     named = [(line.name, cell) for line in content.budget for key in LINE_CELLS if (cell := getattr(line, key))]
     named += [(label.texts[0], cell) for label in layout.closing.items if (cell := content.cells.get(label.key))]
     return [
         Doubt("unread_cell", name, cell.text, cell.place, readings=cell.doubt)
         for name, cell in named
-        if cell.doubt and not cell.doubt.startswith(ROW_DOUBT) and not is_guess(cell.doubt)
+        if cell.doubt and cell.doubt not in known and not is_guess(cell.doubt)
     ]
 
 
