@@ -7,11 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from deep import tries
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.values.comparison import compare, verdict, worst
 from engine.values.notation import read_decimal, read_value, vocabulary
+from engine.values.scanning import scanned_alternative
 from engine.yaml.reader import load_file
 
 SECTION = load_file(Path(__file__).parents[2] / "policies/common/notation/notation.yaml").data["notation"]
@@ -86,6 +87,8 @@ def test_a_written_number_reads_back(number: Decimal, operator: str, grouped: bo
 @given(NUMBERS, st.sampled_from(["", "≥", "≤", "="]), st.sampled_from(UNITS))
 def test_a_number_meets_itself(number: Decimal, operator: str, unit: str) -> None:
     target, actual = read_value(f"{operator}{number}{unit}", WORDS), read_value(f"{number}{unit}", WORDS)
+    assume(scanned_alternative(target, WORDS) is None)  # 295% may be ≥95%, and is asked
+    assume(scanned_alternative(actual, WORDS) is None)
     assert verdict(target, actual, compare(target, actual, WORDS), "positive")[0] == "met"
     assert verdict(target, target, compare(target, target, WORDS), "positive")[0] == "met"
 
