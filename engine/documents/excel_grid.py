@@ -27,7 +27,7 @@ FRAMED_ROWS = 3
 
 def document(found: Sequence[FilledSheet], file: str) -> Document:
     """The blocks of all sheets, in their order."""
-    reader = _Reader(Allowance(file))
+    reader = _SheetReader(Allowance(file))
     hidden = [sheet.name for sheet in found if sheet.hidden]
     for sheet in found:
         if not sheet.hidden:
@@ -73,7 +73,7 @@ def _listed(numbers: Sequence[int], name: Callable[[int], str]) -> str:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _SheetReader:
     limits: Allowance
     blocks: list[Block] = field(default_factory=list)
     tables: int = 0

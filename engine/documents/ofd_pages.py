@@ -95,7 +95,7 @@ class _Body:
         root = self.package.read_xml(path)
         box = _box(root) or next(filter(None, map(_box, _named(self.root, "CommonData"))), None) or _A4
         units = self.units | self._units(path, [one.text for one in _named(root, "PageRes")])
-        reading = _Reading(number, box[2] * _POINTS, box[3] * _POINTS, units)
+        reading = _PageReading(number, box[2] * _POINTS, box[3] * _POINTS, units)
         start: Matrix = (_POINTS, 0.0, 0.0, _POINTS, -box[0] * _POINTS, -box[1] * _POINTS)
         for reference in _named(root, "Template"):
             at, _ = self.templates.get((reference.get("TemplateID") or "").strip(), ("", False))
@@ -107,7 +107,7 @@ class _Body:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _PageReading:
     """A page being read."""
 
     number: int

@@ -96,7 +96,7 @@ def read_text(text: str, file: str = "", *, max_rows: int = MAX_ROWS) -> Documen
     if not text.strip("\ufeff \t\r\n\v\f\u3000"):
         raise _error(file, "文件是空的", "一份绩效自评表", "input.empty")
     lines = list(_lines(text))
-    reader = _Reader(file, max_rows)
+    reader = _TextReader(file, max_rows)
     if mark := separator(lines):
         read_separated(lines, mark, reader)
     else:
@@ -126,7 +126,7 @@ def _pipes(line: str) -> list[str]:
     return cells[bool(not cells[0]) : len(cells) - bool(not cells[-1])]
 
 
-def read_separated(lines: Sequence[str], mark: str, reader: _Reader) -> None:
+def read_separated(lines: Sequence[str], mark: str, reader: _TextReader) -> None:
     """Lines that hold a row each. A cell with line breaks is quoted, as Excel copies it; a line of dashes only draws the table."""
     waiting: tuple[int, str] | None = None
     for number, line in enumerate(lines, start=1):
@@ -154,7 +154,7 @@ def read_separated(lines: Sequence[str], mark: str, reader: _Reader) -> None:
     reader.end_table()
 
 
-def _unquoted(number: int, lines: str, reader: _Reader) -> None:
+def _unquoted(number: int, lines: str, reader: _TextReader) -> None:
     """Lines after a quotation mark that never closes: it is one of the text."""
     for offset, line in enumerate(lines.split("\n")):
         cells = _tabs(line)
@@ -188,7 +188,7 @@ def _error(file: str, message: str, expected: str, code: str) -> InputError:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _TextReader:
     """Where reading stands: the blocks so far, and the table, row and cell still open."""
 
     file: str

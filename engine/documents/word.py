@@ -63,7 +63,7 @@ def read_bytes(data: bytes, file: str = "") -> Document:
     folder = name.rpartition("/")[0]
     parsed = {part: _parsed(content, file, part) for part, content in parts.items() if is_beside(part, folder)}
     beside = {part: root for part, root in parsed.items() if root is not None}
-    reader = _Reader(file, any(mark in parts[name] for mark in _UNSEEN), notes(beside))
+    reader = _WordReader(file, any(mark in parts[name] for mark in _UNSEEN), notes(beside))
     reader.blocks_of(body)
     reader.told += (Told("page_header", _short(text), Place(file)) for text in running(beside))
     reader.told += (Told("hidden_text", f"{part}（已损坏）", Place(file)) for part, root in parsed.items() if root is None)
@@ -152,7 +152,7 @@ def _error(file: str, message: str, expected: str, code: str) -> InputError:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _WordReader:
     """Where reading stands. `gap`: something empty, or a table, stood before the next paragraph. `suspect`: there is deleted or
     hidden text somewhere, which is to be told."""
 
