@@ -38,7 +38,8 @@ def _fields() -> Iterator[str]:
     stages = catalogue.stages(("met", "partial", "unmet"), ("quantitative", "qualitative"))
     yield from _table(stages["met"])
     yield ""
-    yield "`direction` 另有 `score_direction`（自评得分只合其公式的方向：`positive`、`inverse`）；它的各条写 `ground`、`certain`、`ask`。"  # noqa: E501
+    own = "`direction` 另有 `score_direction`（自评得分只合其公式的方向：`positive`、`inverse`）"
+    yield f"{own}；它的各条写 `ground`、`certain`、`ask`。"
     yield "`name` 表（名称说的方向）看 `name_parts` 从名称切出来的各部分，取值是各张词表的名字："
     yield ""
     yield from _table(catalogue.NAME_PARTS)
