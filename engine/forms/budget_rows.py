@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from engine.documents.model import Row, TableCell
+from engine.forms.budget_columns import are_numbers, changed, fields_of
 from engine.forms.columns import OTHER, Columns, cell_of, named, one_line, shown
 from engine.forms.labels import Label, fold
 from engine.forms.line_fields import line_fields
@@ -22,7 +22,6 @@ from engine.values.numerals import read_decimal
 AMOUNTS = ("original", "budget", "executed")
 LINE_CELLS = (*AMOUNTS, "rate", "weight", "score")
 _MONEY = re.compile(r"[-+]?[0-9][0-9,.]*(?:亿元|千元|万元|元|万|亿)?")
-_NUMBERED = re.compile(r"[(]?(?:[0-9]{1,2}|[A-Z]|[①-⑳])[)]?(?:=.{1,40})?")
 _SUM = "sum"
 """Role of a row that adds up the block (合计): its total where there is no other."""
 
@@ -56,10 +55,7 @@ class BudgetRows:
     # header
 
     def header(self, row: Row, found: Sequence[tuple[int, Label]]) -> None:
-        names: dict[int, str] = {}
-        for index, label in found:
-            twice = label.key in names.values() and label.key != "reason"
-            names[index] = OTHER + one_line(row[index].text) if twice else label.key
+        names, twice = fields_of(row, found)
         first = found[0][0]
         leading = [cell for cell in row[:first] if cell]
         self.heading = self.lead(leading) or next(iter(leading), None)
@@ -71,7 +67,7 @@ class BudgetRows:
         guessed = [(index, label) for index, label in found if label.unconfirmed]
         for index, label in guessed:
             add_guess(self.doubts, guess_of(label, row[index], self.layout.columns))
-        unsure = {names[index]: why(label, row[index].text, self.layout.columns) for index, label in guessed}
+        unsure = twice | {names[index]: why(label, row[index].text, self.layout.columns) for index, label in guessed}
         self.columns = Columns.of(tuple(names.items()), len(row), unsure)
         self.fresh = True
 
@@ -87,16 +83,9 @@ class BudgetRows:
         known = (self.layout.role(cell.text) is not None or self.layout.columns.find(cell.text) is not None for cell in beyond)
         return self.fresh and len(beyond) > 1 and all(known)
 
-    def is_numbering(self, row: Row) -> bool:
-        """Whether a row under the header only numbers its columns: (1), (2), (3)=(2)/(1)."""
-        if not self.fresh or self.columns is None:
-            return False
-        texts = ["".join(cell.text.split()).replace("（", "(").replace("）", ")") for cell in row[self.columns.first :] if cell]
-        plain = [text for text in texts if text.strip("()").isdigit()]
-        counted = [int(text.strip("()")) for text in plain]
-        grows = all(b == a + 1 for a, b in pairwise(counted))
-        formula = any("=" in text for text in texts) or any(text[:1].isalpha() or text[:1] in "①(" for text in texts)
-        return len(texts) > 1 and all(map(_NUMBERED.fullmatch, texts)) and grows and (formula or counted[:1] == [1])
+    def _is_numbering(self, row: Row, columns: Columns) -> bool:
+        """Whether a row under the header only numbers its columns."""
+        return self.fresh and are_numbers([cell.text for cell in row[columns.first :] if cell])
 
     def lead(self, cells: Sequence[TableCell]) -> TableCell | None:
         """Take heading, weight and money unit from the cells left of the first column; what remains is the row's name."""
@@ -123,7 +112,7 @@ class BudgetRows:
         columns = self.columns
         if columns is None:
             return False
-        if self.is_numbering(row) or self._is_second_header(row, columns):
+        if self._is_numbering(row, columns) or self._is_second_header(row, columns):
             return True
         self.fresh = False
         columns = self._without_brackets(row, columns)
@@ -156,6 +145,11 @@ class BudgetRows:
             for key, of in found.items()
             if not key.startswith(OTHER)
         }
+        if change := cells.pop("change", None):
+            if "budget" in columns.names:
+                self.header_fields.append(HeaderField("", f"{one_line(name.text)}·{self._called('change')}", change))
+            else:
+                cells["budget"] = changed(change, cells, self._called("change"))
         shared = self._shared(row, columns)
         if shared is not None and "budget" in cells and not wrong:
             cells["executed"] = replace(cells["budget"], place=shared.place)
@@ -206,6 +200,10 @@ class BudgetRows:
             if None in numbers or whole != added:
                 return replace(first, doubt=f"同一栏下有几格：{'、'.join(cell.text for cell in cells)}")
         return replace(first, doubt=first.doubt or wrong or unsure) if first else first
+
+    def _called(self, key: str) -> str:
+        """What the column of a field is usually called."""
+        return next(label.texts[0] for label in self.layout.columns.items if label.key == key)
 
     def _shared(self, row: Row, columns: Columns) -> TableCell | None:
         """The cell of the executed amount where it is one with that of the budget, merged across both."""

@@ -1,8 +1,9 @@
 """Lists of indicators with the project in a column of its own, as platforms export them: each project's rows are a form.
 
 A header row that has the columns of indicators and among them 项目名称 (with 预算单位, 年度 where they stand there) is that of a
-list. What is the same for all rows of a project goes over its table as labels with their values; where the project changes, and
-wherever it comes again, is told by its name, its unit and its year together.
+list, if nothing but titles stands over it: below a form's head such a column says which of its projects an indicator is of. What
+is the same for all rows of a project goes over its table as labels with their values; where the project changes, and wherever it
+comes again, is told by its name, its unit and its year together.
 """
 
 from __future__ import annotations
@@ -46,10 +47,12 @@ def split_list(table: Table, layout: Layout) -> list[Table]:
 def _header(table: Table, layout: Layout) -> tuple[int, list[int]]:
     """Where a list's header row stands, and which of its columns belong over the form; none if the table is no list."""
     for at, row in enumerate(table.rows):
+        if sum(map(bool, row)) <= 1:
+            continue  # a title across the table
         columns = header_columns(row, layout.columns)
         keys = {label.key for _, label in columns}
         if len(columns) < HEADER_MATCHES + 1 or not keys & set(_INDICATOR) or not keys & set(_VALUE):
-            continue
+            return 0, []  # a form has its head above its indicators, a list has none
         taken = {index for index, _ in columns}
         heads = {index: _head_key(cell, layout) for index, cell in enumerate(row) if cell and index not in taken}
         over = [index for index, key in heads.items() if key in _OVER]

@@ -47,7 +47,7 @@ def read_header(
         if before is None or key == "reason":
             names[index] = key
             continue
-        ranks = _rank(label, row[index].text), _rank(label, row[before].text)
+        ranks = label.rank(row[index].text), label.rank(row[before].text)
         year = [any(p.search(row[at].text) for p in layout.whole_year) for at in (index, before)] if key in _OF_A_YEAR else []
         if year and year[0] != year[1]:
             counts, kept = (index, before) if year[0] else (before, index)
@@ -181,12 +181,6 @@ def _weight_of(index: int, listed: Mapping[int, Label]) -> str:
     left = [listed[at].key for at in sorted(listed) if at < index and listed[at].key in _LEVELS]
     right = any(at > index and label.key in _LEVELS for at, label in listed.items())
     return f"{left[-1]}_weight" if left and right and left[-1] != "name" else "weight"
-
-
-def _rank(label: Label, text: str) -> int:
-    """Which of the texts of a label this is."""
-    folded = fold(text)
-    return next((n for n, known in enumerate(label.texts) if fold(known) == folded), len(label.texts))
 
 
 def _named(names: dict[int, str]) -> None:

@@ -112,6 +112,11 @@ class Label:
     unconfirmed: bool = False
     """Whether what it stands for was guessed from examples, and nobody has said yet that it is so."""
 
+    def rank(self, text: str) -> int:
+        """Which of its texts this is; behind the last where only a pattern fits."""
+        folded = fold(text).rstrip(LABEL_END)
+        return next((n for n, known in enumerate(self.texts) if fold(known) == folded), len(self.texts))
+
 
 @dataclass(frozen=True, slots=True)
 class Labels:

@@ -86,12 +86,41 @@ def test_tasks_with_amounts_are_summed_by_their_last_row() -> None:
     assert len([item for item in read.header if item.key == "task"]) == 2
 
 
-@pytest.mark.parametrize(
-    ("written", "unit"),
-    [("各市、县（区）", "某省水利厅"), ("有关市县", "某省水利厅"), ("各县水利局站", "某省水利厅"), ("各界联络站", "某省水利厅")],
-)
-def test_many_bodies_are_not_the_one_that_files(written: str, unit: str) -> None:
-    head = [["项目名称", "水利发展资金"], ["主管部门", "某省水利厅", "资金使用单位", written]]
-    read = form(TITLE, table(head=head))
-    assert read.unit == unit
+@pytest.mark.parametrize("written", ["各市、县（区）", "有关市县", "各县水利局", "各预算单位", "全市各单位", "各乡镇人民政府"])
+def test_many_bodies_are_not_the_one_that_files(written: str) -> None:
+    read = form(TITLE, table(head=[["项目名称", "水利发展资金"], ["主管部门", "某省水利厅", "资金使用单位", written]]))
+    assert read.unit == "某省水利厅"
     assert any(doubt.key == "unit_taken" for doubt in read.doubts), "and it is told"
+
+
+@pytest.mark.parametrize("written", ["各界人士联谊会", "各族青年交流中心", "全市公共资源交易中心", "有关事项办公室"])
+def test_a_body_whose_name_begins_so_is_one(written: str) -> None:
+    read = form(TITLE, table(head=[["项目名称", "水利发展资金"], ["主管部门", "某省水利厅", "资金使用单位", written]]))
+    assert read.unit == written
+
+
+def test_a_column_that_may_say_by_how_much_is_no_budget_beside_one() -> None:
+    block = [
+        ["项目资金", "", "年初预算数", "预算调整数", "全年预算数", "全年执行数"],
+        ["", "年度资金总额", "100", "20", "120", "118"],
+    ]
+    read = form(TITLE, table(head=HEAD, funds=block))
+    assert amounts(read)[:3] == ("100", "120", "118")
+    assert [item.value.text for item in read.header if "预算调整数" in item.label] == ["20"], "it is kept"
+
+
+@pytest.mark.parametrize(
+    ("change", "rate", "certain"), [("120", "98.33%", True), ("20", "98.33%", False), ("20", "", False), ("120", "", False)]
+)
+def test_alone_it_is_the_budget_if_the_printed_rate_says_so(change: str, rate: str, certain: bool) -> None:
+    block = [["项目资金", "", "年初预算数", "调整数", "全年执行数", "执行率"], ["", "年度资金总额", "100", change, "118", rate]]
+    budget = total(form(TITLE, table(head=HEAD, funds=block))).budget
+    assert budget is not None
+    assert (budget.text, not budget.doubt) == (change, certain)
+
+
+def test_of_two_columns_that_could_be_one_field_neither_is_certain() -> None:
+    block = [["项目资金", "", "本年预算金额", "最终预算金额", "全年执行数"], ["", "年度资金总额", "100", "120", "118"]]
+    budget = total(form(TITLE, table(head=HEAD, funds=block))).budget
+    assert budget is not None
+    assert "都可能是" in budget.doubt

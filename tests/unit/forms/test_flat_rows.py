@@ -48,3 +48,16 @@ def test_a_merged_name_holds_for_its_rows() -> None:
 def test_every_cell_keeps_its_place() -> None:
     (first, second) = forms(TITLE, [HEADER, row(1, "甲局", "修路", "里程"), row(2, "甲局", "治水", "河段")])
     assert [form.goals[0].indicators[0].place.row for form in (first, second)] == [2, 3]
+
+
+def test_a_column_of_projects_in_a_form_does_not_cut_it() -> None:
+    """A department's form may say of each indicator which of its projects it is of; it has its own head above."""
+    head = [
+        ["部门名称", "甲局"],
+        ["部门整体支出", "", "年初预算数", "全年预算数", "全年执行数"],
+        ["", "年度资金总额", "9", "9", "9"],
+    ]
+    columns = ["一级指标", "二级指标", "三级指标", "项目名称", "年度指标值", "实际完成值", "分值", "得分"]
+    rows = [[*row(1, "", "", name)[3:6], project, "≥1", "2", "5", "5"] for name, project in (("里程", "修路"), ("河段", "治水"))]
+    (read,) = forms("部门整体支出绩效自评表（2022年度）", [*head, columns, *rows])
+    assert [indicator.name for goal in read.goals for indicator in goal.indicators] == ["里程", "河段"]
