@@ -54,7 +54,7 @@ def read(
     unjudged: bool = False,
 ) -> Run:
     """Read files (one bundle) or folders (many). What is wrong with files in a folder is told at once, and the run goes on.
-    `unjudged`: files given together are read though no policy fits them by itself.
+    `unjudged`: what no policy fits by itself is read all the same.
 
     Raises InputError with every problem where files given together cannot be read, or nothing could be; PolicyError where no
     policy fits them.
@@ -67,7 +67,7 @@ def read(
         _tell_unread(run)
         return run
     with progress.shown("读表") as bar:
-        collection = collect(paths, library, policy, on=on_date(), progress=bar, exclude=exclude)
+        collection = collect(paths, library, policy, on=on_date(), progress=bar, exclude=exclude, unjudged=unjudged)
     if not collection.bundles:
         raise InputError(collection.problems or [_nothing(path) for path in paths])
     tell(collection.problems)

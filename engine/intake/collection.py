@@ -74,12 +74,14 @@ def collect(
     progress: Progress | None = None,
     each_file: bool = False,
     exclude: Some[Path] = (),
+    unjudged: bool = False,
 ) -> Collection:
     """Read files and folders into bundles. Nothing is raised for what is wrong with a file, a line or a bundle: it is in
     `problems`, with the file's name.
 
     `on`: the day of filing, as `read_bundle` takes it. `each_file`: every file is a bundle of its own.
-    `exclude`: files and folders left out of a walk, such as those written to.
+    `exclude`: files and folders left out of a walk, such as those written to. `unjudged`: a bundle that no policy fits by itself
+    is read all the same, as `read_bundle` does; else it is a problem.
     Raises PolicyError if the named policy is missing or invalid, InputError if there are too many files to look at.
     """
     shelf = Shelf(library, on)
@@ -95,7 +97,7 @@ def collect(
     bundles: list[Bundle] = []
     for readings in [[reading] for reading in found.readings] if each_file else found.groups():
         try:
-            bundles.append(inputs.bundle(readings, shelf, policy))
+            bundles.append(inputs.bundle(readings, shelf, policy, unjudged=unjudged))
         except JixiaoError as error:
             found.unjudged(readings, error.problems)
     return Collection(tuple(bundles), tuple(dict.fromkeys(found.problems)), found.outcomes(), tuple(found.told()))

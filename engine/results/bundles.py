@@ -110,14 +110,14 @@ def _answers_told(evaluation: Evaluation) -> Iterator[str]:
 
 
 def combined(items: Sequence[BundleResult], collection: Collection) -> Result:
-    """One document for all bundles. `policy` is there where all share one; `policies` lists every one."""
+    """One document for all bundles. `policy` is there where all share one, or none fits any; `policies` lists every one."""
     policies = {item.policy.id: policy for item in items if (policy := item.result.get("policy"))}
     forms: list[ResultForm] = []
     findings: list[ResultFinding] = []
     questions: list[ResultQuestion] = []
     for number, item in enumerate(items, start=1):
         for form in item.result["forms"]:
-            forms.append({**form, "bundle": number, "policy": item.policy.id})
+            forms.append({**form, "bundle": number, "policy": _judging(item)})
         for finding in item.result["findings"]:
             findings.append({**finding, "bundle": number})
         for question in item.result["questions"]:
@@ -132,8 +132,8 @@ def combined(items: Sequence[BundleResult], collection: Collection) -> Result:
         files=[_file(item) for item in collection.files],
         problems=[problem_data(problem) for problem in collection.problems],
     )
-    if len(policies) == 1:
-        out["policy"] = next(iter(policies.values()))
+    if len({_judging(item) for item in items}) == 1:
+        out["policy"] = next(iter(policies.values()), None)
     if ran := _rules(items):
         out["rules"] = ran
     if matchers := dict.fromkeys(item.result["matcher"] for item in items):
@@ -156,12 +156,17 @@ def _rules(items: Sequence[BundleResult]) -> list[ResultRule]:
     return list(out.values())
 
 
+def _judging(item: BundleResult) -> str | None:
+    """The id of the policy that judges a bundle; None where none fits."""
+    return item.policy.id if item.policy.judges else None
+
+
 def _bundle(item: BundleResult) -> ResultBundle:
     forms, numbers = item.bundle.submission.forms, numbers_of(item.result["findings"])
     return {
         "unit": "、".join(dict.fromkeys(form.unit for form in forms)),
         "fiscal_year": forms[0].fiscal_year,
-        "policy": item.policy.id,
+        "policy": _judging(item),
         "files": list(item.bundle.files),
         "forms": [form["name"] for form in item.result["forms"]],
         "findings": {"error": numbers["error"], "warning": numbers["warning"], "info": numbers["info"]},

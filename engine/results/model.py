@@ -50,7 +50,7 @@ class ResultBundle(TypedDict):
 
     unit: str
     fiscal_year: int
-    policy: str
+    policy: str | None
     files: list[str]
     forms: list[str]
     findings: ResultTally
@@ -94,7 +94,7 @@ class ResultForm(TypedDict):
     kind: str
     name: str
     bundle: NotRequired[int]
-    policy: NotRequired[str]
+    policy: NotRequired[str | None]
     layout: NotRequired[str]
     where: str
     scores: dict[str, ResultScore]

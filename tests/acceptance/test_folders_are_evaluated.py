@@ -239,14 +239,33 @@ def test_a_record_by_hand_in_a_line_is_found_by_its_line(jixiao: Jixiao, tmp_pat
     assert [form["where"] for form in run.data["forms"]] == [f"{path}：第1行", f"{path}：第2行"]
 
 
-def test_a_bundle_without_a_policy_is_a_problem_and_no_stop(jixiao: Jixiao, folder: Path) -> None:
+def test_a_bundle_that_no_policy_fits_is_read_and_checked(
+    jixiao: Jixiao, folder: Path, result_errors: Callable[[Any], list[str]]
+) -> None:
     (folder / "old.json").write_text(DEPARTMENT.replace("2021", "1995").replace("示例 单位", "旧单位"), encoding="utf-8")
     run = jixiao("evaluate", folder, "--format", "json")
-    assert run.status == 5
-    assert len(run.data["bundles"]) == 3
-    problem = next(item for item in run.data["problems"] if item["file"].endswith("old.json"))
-    assert "没有已发布的政策适用于 1995年度" in problem["message"]
-    assert statuses(run.data, folder)["old.json"] == "failed"
+    assert (run.status, result_errors(run.data)) == (5, [])
+    assert len(run.data["bundles"]) == 4
+    assert statuses(run.data, folder)["old.json"] == "read"
+    (bundle,) = [item for item in run.data["bundles"] if item["unit"] == "旧单位"]
+    (form,) = [item for item in run.data["forms"] if item["unit"] == "旧单位"]
+    assert (bundle["policy"], form["policy"], form["scores"]["total"]["computed"]) == (None, None, None)
+    assert any("没有已发布的政策适用于 1995年度" in note for note in run.data["notes"])
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "sarif", "jsonl"])
+@pytest.mark.parametrize("alone", [False, True])
+def test_every_view_of_a_folder_tells_what_no_policy_fits(
+    jixiao: Jixiao, folder: Path, tmp_path: Path, form: str, *, alone: bool
+) -> None:
+    where = tmp_path / "alone" if alone else folder
+    where.mkdir(exist_ok=True)
+    for year in ("1995", "1996"):
+        text = DEPARTMENT.replace("2021", year).replace("示例 单位", f"旧单位{year}")
+        (where / f"{year}.json").write_text(text, encoding="utf-8")
+    run = jixiao("evaluate", where, "--format", form)
+    assert run.status == 5, run.err
+    assert {"table": "2 组没有适用的政策", "markdown": "没有适用的政策：没有计分"}.get(form, "null") in run.out
 
 
 def test_one_policy_for_all(jixiao: Jixiao, folder: Path) -> None:

@@ -21,7 +21,7 @@ def lines(result: Result) -> Iterator[str]:
     found = Grouped(result)
     policies = {policy["id"]: policy for policy in result.get("policies", [])}
     for form in result["forms"]:
-        policy = policies[form["policy"]] if policies else result.get("policy")
+        policy = policies.get(form["policy"] or "") if "bundles" in result else result.get("policy")
         own = {"engine": result["engine"], "policy": policy, "form": form, "findings": found.of(form)}
         yield json.dumps(own, ensure_ascii=False)
     for problem in result.get("problems", []):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.results.model import Result, ResultFinding, ResultForm, ResultPolicy
+from engine.results.model import Result, ResultFinding, ResultForm
 from engine.results.reading import Grouped, counts, form_kind, summary, tally, worst_first
 from engine.results.views import questions as question_view
 from engine.results.views.columns import escape, markdown
@@ -18,6 +18,7 @@ from engine.results.views.tables import (
     FormRow,
     finding_columns,
     headline,
+    heads,
     indicators,
     parts,
 )
@@ -26,8 +27,7 @@ from engine.results.views.tables import (
 def render(result: Result) -> str:
     """The whole result as a Markdown document; of folders the forms first as a table, worst first."""
     lines = ["# 绩效自评核对结果", ""]
-    heads: list[ResultPolicy | None] = [*result["policies"]] if result.get("policies") else [result.get("policy")]
-    for policy in heads:
+    for policy in heads(result):
         if policy is None or policy["status"] == "draft":
             lines += [escape(headline(policy)), ""]
         if policy is not None:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from engine.policy.model import Policy
 from engine.results.model import Result, ResultEvidence, ResultFinding, ResultPolicy, ResultProblem
+from engine.results.views.tables import heads
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
@@ -16,17 +17,24 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 def render(result: Result, policies: Mapping[str, Policy]) -> dict[str, Any]:
     """The findings of a result as a SARIF log: a run a policy, with its rules and their clauses, one result a finding, its
     evidence as locations. What could not be read is told with each run as a notification of the tool."""
-    heads: list[ResultPolicy | None] = [*result["policies"]] if result.get("policies") else [result.get("policy")]
-    ids = [head["id"] if head else next(iter(policies)) for head in heads]
-    of_bundle = {number: bundle["policy"] for number, bundle in enumerate(result.get("bundles", []), start=1)}
-    by_policy: dict[str, list[ResultFinding]] = {id_: [] for id_ in ids}
+    by_policy: dict[str, list[ResultFinding]] = {_id(head): [] for head in heads(result)}
+    of_bundle = {number: bundle["policy"] or "" for number, bundle in enumerate(result.get("bundles", []), start=1)}
     for finding in result["findings"]:
-        by_policy[of_bundle.get(finding.get("bundle", 0), ids[0])].append(finding)
+        by_policy[of_bundle.get(finding.get("bundle", 0), next(iter(by_policy)))].append(finding)
+    unjudged = next((policy for policy in policies.values() if not policy.judges), None)
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [_run(result, head, policies[id_], by_policy[id_]) for head, id_ in zip(heads, ids, strict=True)],
+        "runs": [
+            _run(result, head, policy, by_policy[_id(head)])
+            for head in heads(result)
+            if (policy := policies[head["id"]] if head else unjudged) is not None
+        ],
     }
+
+
+def _id(head: ResultPolicy | None) -> str:
+    return head["id"] if head else ""
 
 
 def _run(result: Result, head: ResultPolicy | None, policy: Policy, findings: Sequence[ResultFinding]) -> dict[str, Any]:

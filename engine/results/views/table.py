@@ -31,7 +31,9 @@ def render(result: Result, to_terminal: bool) -> str:
 def _bundles(result: Result) -> Iterator[Any]:
     draft = {True: "未经核实的草案：", False: ""}
     listed = "、".join(f"{one['id']}（{draft[one['status'] == 'draft']}{one['title']}）" for one in result["policies"])
-    yield Text(f"政策 {listed}\n")
+    open_ = sum(bundle["policy"] is None for bundle in result["bundles"])
+    none = f"{open_} 组没有适用的政策，没有计分" if open_ else ""
+    yield Text("；".join(filter(None, (f"政策 {listed}" if listed else "", none))) + "\n")
     yield table(FORMS, [FormRow(*row) for row in worst_first(result)], style=_marked)
 
 

@@ -281,6 +281,14 @@ def headline(policy: ResultPolicy | None) -> str:
     return f"政策 {policy['id']}：{policy['title']}"
 
 
+def heads(result: Result) -> list[ResultPolicy | None]:
+    """The policies a result is by; None stands for those of its bundles, or for all of it, that none fits."""
+    if "bundles" not in result:
+        return [result.get("policy")]
+    open_ = any(bundle["policy"] is None for bundle in result["bundles"])
+    return [*result.get("policies", ()), *([None] if open_ else [])]
+
+
 def lent(result: Result) -> str:
     """That forms were read by the layout of another policy than the one that judges them; empty where none was."""
     layouts = dict.fromkeys(form["layout"] for form in result["forms"] if "layout" in form)
