@@ -222,3 +222,8 @@ class Layout:
             return None
         hits = ((title, title.pattern.search(text)) for title in self.titles)
         return next(((title, match) for title, match in hits if match), None)
+
+    def goal_heading(self, text: str) -> tuple[GoalHeading, LabelMatch] | None:
+        """The goal's heading that a text is, and what it says; None if it is none."""
+        hits = ((heading, heading.pattern.search(text)) for heading in self.goal_headings)
+        return next(((heading, match) for heading, match in hits if match), None)

@@ -15,6 +15,7 @@ from engine.errors import InputError
 from engine.forms.budget_rows import LINE_CELLS
 from engine.forms.check_boxes import chosen
 from engine.forms.columns import cell_of
+from engine.forms.content import TableContent
 from engine.forms.flat_rows import split_list
 from engine.forms.labels import LABEL_END, Labels
 from engine.forms.line_fields import line_fields
@@ -23,7 +24,7 @@ from engine.forms.model import Layout
 from engine.forms.report import begins_report, read_report
 from engine.forms.row_shapes import split_forms, titles_out
 from engine.forms.spans import TITLE_LENGTH, Span, spans, title_of, titles_in
-from engine.forms.table import TableContent, read_tables
+from engine.forms.table import read_tables
 from engine.forms.unconfirmed import KEY, add_guess, guess_of, is_guess, told_once
 from engine.submission.model import Cell, Doubt, Form, HeaderField
 

@@ -13,23 +13,20 @@ from decimal import Decimal
 from engine.documents.model import Row, Table, TableCell
 from engine.errors import Place
 from engine.forms.budget_rows import AMOUNTS, BudgetRows
-from engine.forms.check_boxes import has_boxes
 from engine.forms.closing_rows import ClosingRows
 from engine.forms.columns import (
     HEADER_MATCHES,
     Columns,
     cell_of,
     header_columns,
-    label_like,
-    label_pairs,
     one_line,
-    unlisted_pairs,
 )
+from engine.forms.content import TableContent
 from engine.forms.goal_rows import OpenGoal, read_bare_weights, read_weight_cells
+from engine.forms.head_rows import HeadRows
 from engine.forms.header_rows import read_header
 from engine.forms.indicator_rows import indicator_of
 from engine.forms.labels import Label, LabelMatch, fold
-from engine.forms.line_fields import line_fields
 from engine.forms.model import GoalHeading, Layout
 from engine.forms.numbered_rows import settle_numbered
 from engine.forms.part_rows import settle_parts
@@ -39,7 +36,7 @@ from engine.forms.split_cells import separate, widened
 from engine.forms.targets import settle_targets
 from engine.forms.tree_rows import settle_levels
 from engine.forms.unconfirmed import add_guess, guess_of
-from engine.submission.model import BudgetLine, Cell, Doubt, Goal, HeaderField
+from engine.submission.model import Cell, Doubt, HeaderField
 from engine.values.numerals import read_decimal
 
 _CLOSED = ("total", "grade", "analysis", "remedies", "notes")
@@ -48,31 +45,13 @@ _NAMING = ("level1", "level2", "name", "target", "actual")
 """Columns of which a header row of the indicators has at least one: scores and weights stand in other blocks, too."""
 
 
-@dataclass(slots=True)
-class TableContent:
-    """What the tables of a form hold."""
-
-    header: list[HeaderField] = field(default_factory=list)
-    budget: tuple[BudgetLine, ...] = ()
-    goals: tuple[Goal, ...] = ()
-    cells: dict[str, Cell] = field(default_factory=dict)
-    """Closing fields: total, grade, analysis, remedies."""
-    notes: list[Cell] = field(default_factory=list)
-    kinds: list[str] = field(default_factory=list)
-    """Kinds of form that labels tell, in their order."""
-    doubts: list[Doubt] = field(default_factory=list)
-
-
 def read_tables(tables: Sequence[Table], layout: Layout, place: Place, money_unit: str = "") -> TableContent:
     """The content of a form's tables. `place` is the form's title, for doubts of the form as a whole; `money_unit` is what a line
     over the tables says."""
     content = TableContent()
-    reader = _TableReader(
-        layout,
-        content,
-        ClosingRows(layout, content.doubts, content.cells, content.notes, content.header),
-        BudgetRows(layout.budget, content.doubts, content.header, content.kinds, money_unit=money_unit),
-    )
+    closing = ClosingRows(layout, content.doubts, content.cells, content.notes, content.header)
+    budget = BudgetRows(layout.budget, content.doubts, content.header, content.kinds, money_unit=money_unit)
+    reader = _TableReader(layout, content, closing, budget, HeadRows(layout, content, closing))
     rows = parted(whole_headers([row for table in tables for row in table.rows], layout), layout)
     total = last_total(rows, layout)
     for index, row in enumerate(rows):
@@ -88,6 +67,7 @@ class _TableReader:
     content: TableContent
     closing: ClosingRows
     budget: BudgetRows
+    head: HeadRows
     block: str = "header"
     columns: Columns | None = None
     goals: list[OpenGoal] = field(default_factory=list)
@@ -147,11 +127,11 @@ class _TableReader:
             self.content.notes.extend(cell_of(cell) for _, cell in filled)
         elif self.columns and self.block == "indicators" and self._subtotal(row, self.columns):
             return
-        elif self.block not in ("goal", "budget") and (fields := self._line_fields(filled)):
-            self._keep(fields)
+        elif self.block not in ("goal", "budget") and (fields := self.head.in_lines(filled, above=self.block == "header")):
+            self.head.keep(fields)
         elif leads and self.closing.begins(first) and not self._in_budget(first):
             self.block = self.closing.read(row, filled, self.columns) or self.block
-        elif leads and (heading := self._heading(first.text)):
+        elif leads and (heading := self.layout.goal_heading(first.text)):
             self._goal(row, index, *heading)
         elif self.block == "goal" and self.goal_labels and index >= self.goal_labels[0][0]:
             self._goal_texts(filled)
@@ -162,9 +142,9 @@ class _TableReader:
             self._block_row(filled)
         elif self.block == "budget" and (index > 0 or not is_header or layout.budget.has(first.text)):
             if not self.budget.row(row):
-                self._unknown(row, filled)
+                self.head.unknown(filled)
         elif index == 0 and is_header:
-            self._header(row, filled)
+            self.head.read(row, in_pairs=self.block not in ("budget", "goal"))
         elif self.block == "indicators":
             self._indicator_row(row)
         elif self.block in ("analysis", "remedies") and index > 0:
@@ -172,7 +152,7 @@ class _TableReader:
         elif self.block == "header" and layout.budget.has(first.text):
             self.budget.lead([cell for _, cell in filled])
         else:
-            self._header(row, filled)
+            self.head.read(row, in_pairs=self.block not in ("budget", "goal"))
 
     def _in_budget(self, first: TableCell) -> bool:
         """Whether a closing label in the budget block is the name of a line there (合计)."""
@@ -181,34 +161,7 @@ class _TableReader:
     def _ends_notes(self, first: TableCell) -> bool:
         """Whether a row among the notes is one of the form itself."""
         label = self.layout.closing.find(first.text)
-        return (label is not None and label.key != "notes") or self._heading(first.text) is not None
-
-    def _keep(self, fields: Sequence[HeaderField]) -> None:
-        for item in fields:
-            label = self.layout.closing.find(item.label)
-            if label and label.key in ("total", "grade") and not self.content.cells.get(label.key):
-                self.content.cells[label.key] = item.value
-            else:
-                self.content.header.append(item)
-
-    def _line_fields(self, filled: Sequence[tuple[int, TableCell]]) -> list[HeaderField]:
-        """The fields of a row whose cells hold label and value both (填表人：李某), above the budget or below the indicators."""
-        cells = [cell for _, cell in filled]
-        if not all(":" in cell.text or "：" in cell.text for cell in cells):
-            return []
-        closing = any(self.closing.begins(cell) or self._heading(cell.text) for cell in cells)
-        if closing or (self.block == "header" and any(self.layout.budget.has(cell.text) for cell in cells)):
-            return []
-        found: list[HeaderField] = []
-        for cell in cells:
-            fields = line_fields(cell.text, lambda text: self.layout.header.find(text) is not None)
-            unknown = [item.label for item in fields if not self.layout.header.find(item.label)]
-            if not fields or any(map(self.layout.header.misspelt, unknown)):
-                return []
-            for item in fields:
-                label = self.layout.header.find(item.label)
-                found.append(HeaderField(label.key if label else "", item.label, Cell(item.value, cell.place)))
-        return found
+        return (label is not None and label.key != "notes") or self.layout.goal_heading(first.text) is not None
 
     def _subtotal(self, row: Row, columns: Columns) -> bool:
         """Keep a row that adds up the ones above it; False if it is none, or the form's total."""
@@ -218,50 +171,6 @@ class _TableReader:
         level1 = self.goals[-1].level1 if self.goals else ""
         self.content.header += subtotal_fields(row, columns, f"{level1}{one_line(name.text)}", self.layout)
         return True
-
-    def _unknown(self, row: Row, filled: Sequence[tuple[int, TableCell]]) -> None:
-        """Keep a row that has no place: its first text as label, the others as what stands beside it."""
-        first, rest = filled[0][1], [cell for _, cell in filled[1:]]
-        text = "、".join(one_line(cell.text) for cell in rest)
-        where = rest[0].place if rest else first.place
-        self.content.header.append(HeaderField("", one_line(first.text) if rest else "", Cell(text or first.text, where)))
-        said = "、".join(one_line(cell.text) for _, cell in filled)
-        self.content.doubts.append(Doubt("label_unknown", one_line(first.text), said, replace(first.place, cell=first.place.cell)))
-
-    # header fields
-
-    def _header(self, row: Row, filled: Sequence[tuple[int, TableCell]]) -> None:
-        """Fields above the budget block. Labels nobody listed are kept without a key; what looks like none is told."""
-        for label, beside, values in label_pairs(row, self.layout.header):
-            more = values[1:] if label else values
-            pairs = self.block not in ("budget", "goal") and len(row) > 1 and not (label and len(more) % 2)
-            pairs = pairs and not self.closing.has_slip(list(enumerate(more)))
-            unlisted = unlisted_pairs(more, self.layout.header) if pairs else None
-            if label:
-                if label.kind and values:
-                    self.content.kinds.append(label.kind)
-                if label.unconfirmed:
-                    add_guess(self.content.doubts, guess_of(label, beside[0], self.layout.header))
-                value = cell_of(values[0]) if values else Cell("", beside[-1].place)
-                if more and all(has_boxes(cell.text) for cell in values):  # choices in cells of their own
-                    value, more, unlisted = replace(value, text=" ".join(cell.text for cell in values)), [], None
-                self.content.header.append(HeaderField(label.key, beside[0].text, value))
-            if unlisted is not None:
-                self._keep([HeaderField("", name.text, value) for name, value in unlisted])
-            elif more:
-                name = beside[0].text if label else ""
-                self._stray(more, name)
-
-    def _stray(self, cells: Sequence[TableCell], name: str) -> None:
-        """Cells that are neither labels nor the value of one."""
-        text = "、".join(one_line(cell.text) for cell in cells)
-        first = one_line(cells[0].text)
-        if name or not label_like(cells[0].text) or len(cells) == 1:
-            self.content.header.append(HeaderField("", name, Cell(text, cells[0].place)))
-        else:
-            rest = "、".join(one_line(cell.text) for cell in cells[1:])
-            self.content.header.append(HeaderField("", first, Cell(rest, cells[1].place)))
-        self.content.doubts.append(Doubt("label_unknown", name or first, text, cells[0].place))
 
     def _is_task(self, index: int, first: TableCell) -> bool:
         """Whether a row is one of the year's tasks: their heading stands before the first, over the others or again."""
@@ -293,13 +202,6 @@ class _TableReader:
 
     # goals
 
-    def _heading(self, text: str) -> tuple[GoalHeading, LabelMatch] | None:
-        for heading in self.layout.goal_headings:
-            match = heading.pattern.search(text)
-            if match:
-                return heading, match
-        return None
-
     def _goal_row(self, row: Row, index: int) -> Sequence[tuple[int, Label]] | None:
         """The labels of a row that says where goal and result stand below it (预期目标, 实际完成情况); None if it is none."""
         labels = header_columns(row, self.layout.goal_columns)
@@ -310,7 +212,7 @@ class _TableReader:
     def _goal_of_columns(self, row: Row, labels: Sequence[tuple[int, Label]]) -> None:
         before = [cell for cell in row[: labels[0][0]] if cell]
         cell = before[-1] if before else row[labels[0][0]]
-        heading = self._heading(cell.text)
+        heading = self.layout.goal_heading(cell.text)
         if heading and heading[0].opens == "goal":
             self._open(cell, *heading)
         else:
@@ -387,7 +289,7 @@ class _TableReader:
         others = self.layout.other_columns
         headings: list[int] = []
         for index, cell in ((i, cell) for i, cell in enumerate(row[: found[0][0]]) if cell and not others.find(cell.text)):
-            heading = self._heading(cell.text)
+            heading = self.layout.goal_heading(cell.text)
             if heading:
                 headings.append(index)
                 self._open(cell, *heading)
@@ -408,7 +310,7 @@ class _TableReader:
         row = widened(row, columns)
         before = [cell for cell in row[: columns.first] if cell]
         if before and not any(row[columns.first :]):
-            self._unknown(row, [(index, cell) for index, cell in enumerate(row) if cell])
+            self.head.unknown([(index, cell) for index, cell in enumerate(row) if cell])
             return
         found = indicator_of(row, columns, self.layout, self.content.doubts)
         self._settle(another=self.goals[-1].is_over(found.values.get("level1"), self.layout.weight))
@@ -423,7 +325,7 @@ class _TableReader:
             if not goal.level1 and "level1" in columns.names:
                 self.content.doubts.append(Doubt("no_level1", indicator.name, indicator.name, indicator.place))
         elif found.unnamed:
-            self._unknown(row, [(index, cell) for index, cell in enumerate(row) if cell])
+            self.head.unknown([(index, cell) for index, cell in enumerate(row) if cell])
         if before and indicator is not None:
             text = "、".join(one_line(cell.text) for cell in before)
             self.content.header.append(HeaderField("", "", Cell(text, before[0].place)))
