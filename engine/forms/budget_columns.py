@@ -11,7 +11,7 @@ from itertools import pairwise
 from engine.documents.model import Row
 from engine.forms.columns import OTHER, one_line
 from engine.forms.labels import Label
-from engine.submission.model import Cell
+from engine.submission.model import BudgetLine, Cell
 from engine.values.numerals import read_decimal
 
 _NUMBERED = re.compile(r"[(]?(?:[0-9]{1,2}|[A-Z]|[①-⑳])[)]?(?:=.{1,40})?")
@@ -44,17 +44,23 @@ def are_numbers(texts: Sequence[str]) -> bool:
     return len(folded) > 1 and all(map(_NUMBERED.fullmatch, folded)) and grows and (formula or counted[:1] == [1])
 
 
-def changed(change: Cell, cells: Mapping[str, Cell], called: str) -> Cell:
-    """The budget where its column (`called` so) may as well say by how much it was changed: certain if the printed rate is what
-    comes of it, to half a percentage point."""
+def is_changed(change: Cell, cells: Mapping[str, Cell]) -> bool:
+    """Whether a column that may say what the budget came to, or by how much it was changed, says the former: the printed rate is
+    what comes of it, to half a percentage point."""
     executed, rate = cells.get("executed"), cells.get("rate")
-    numbers = [_number(cell.text) for cell in (change, executed, rate) if cell]
-    if executed and rate and all(number is not None for number in numbers):
-        budget, spent, printed = (number for number in numbers if number is not None)
-        whole = Fraction(100) if "%" in rate.text or "％" in rate.text or printed > 1 else Fraction(1)
-        if budget and abs(spent / budget * whole - printed) <= whole / 200:
-            return change
-    return replace(change, doubt=change.doubt or f"“{called}”说的是调整后的预算还是调整了多少，不能确定")
+    if not executed or not rate:
+        return False
+    budget, spent, printed = (_number(cell.text) for cell in (change, executed, rate))
+    if not budget or spent is None or printed is None:
+        return False
+    whole = Fraction(100) if "%" in rate.text or "％" in rate.text or printed > 1 else Fraction(1)
+    return abs(spent / budget * whole - printed) <= whole / 200
+
+
+def in_doubt(lines: Sequence[BudgetLine], called: str) -> list[BudgetLine]:
+    """The lines with the budget in doubt where no line showed what its column (`called` so) says."""
+    why = f"“{called}”说的是调整后的预算还是调整了多少，不能确定"
+    return [replace(line, budget=replace(line.budget, doubt=line.budget.doubt or why)) if line.budget else line for line in lines]
 
 
 def _number(text: str) -> Fraction | None:

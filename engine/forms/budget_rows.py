@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.documents.model import Row, TableCell
-from engine.forms.budget_columns import are_numbers, changed, fields_of
+from engine.forms.budget_columns import are_numbers, fields_of, in_doubt, is_changed
 from engine.forms.columns import OTHER, Columns, cell_of, named, one_line, shown
 from engine.forms.labels import Label, fold
 from engine.forms.line_fields import line_fields
@@ -45,6 +45,8 @@ class BudgetRows:
     """Cells left of the header row that only go on with the one before (a line of its own: （万元）)."""
     unnamed: bool = False
     """Whether there are lines of which nothing says what they are."""
+    changes: list[bool] = field(default_factory=list)
+    """For each line whose budget stands in a column that may say by how much it was changed, whether it shows that it does not."""
     tasks: bool = False
     """Whether the lines are the year's tasks, and one row adds them up."""
     pairs: dict[str, Cell] = field(default_factory=dict)
@@ -149,7 +151,8 @@ class BudgetRows:
             if "budget" in columns.names:
                 self.header_fields.append(HeaderField("", f"{one_line(name.text)}·{self._called('change')}", change))
             else:
-                cells["budget"] = changed(change, cells, self._called("change"))
+                cells["budget"] = change
+                self.changes.append(is_changed(change, cells))
         shared = self._shared(row, columns)
         if shared is not None and "budget" in cells and not wrong:
             cells["executed"] = replace(cells["budget"], place=shared.place)
@@ -279,6 +282,8 @@ class BudgetRows:
         """The lines, with the block's money unit, and its weight at the total."""
         self._settle_total()
         lines = [line for line in self.lines if line.role]
+        if self.changes and not any(self.changes):
+            lines = in_doubt(lines, self._called("change"))
         return tuple(
             replace(
                 line,

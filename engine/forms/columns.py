@@ -39,8 +39,8 @@ def one_line(text: str) -> str:
 
 
 def points_of(cell: TableCell) -> Decimal | None:
-    """The points a cell says (96.5, 96.5分), None if it says none."""
-    return read_decimal(cell.text.removesuffix("分"))
+    """The points a cell says (96.5, 96.5分, or 100% where weights are written as percent), None if it says none."""
+    return read_decimal(cell.text.strip().rstrip("分%％"))
 
 
 def label_like(text: str) -> bool:

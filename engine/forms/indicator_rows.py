@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.documents.model import Row, TableCell
 from engine.errors import Place
+from engine.forms.check_boxes import has_boxes
 from engine.forms.columns import OTHER, Columns, cell_of, one_line
 from engine.forms.goal_rows import weighted
 from engine.forms.labels import fold
@@ -66,7 +67,9 @@ def indicator_of(row: Row, columns: Columns, layout: Layout, doubts: list[Doubt]
     cells |= {key: Cell("", out.place, why) for key, why in lacking.items()}
     for key, label in columns.twice.items():
         beside = next((cell for cell in found.get(OTHER + label, ()) if cell), None)
-        if (cell := cells.get(key)) and beside and fold(beside.text) != fold(cell.text):
+        if not (cell := cells.get(key)) or not beside or fold(beside.text) == fold(cell.text):
+            continue
+        if has_boxes(cell.text) or not has_boxes(beside.text):  # a box that is ticked beside a value is none itself
             cells[key] = replace(
                 cell, doubt=cell.doubt or f"有两栏，另一栏“{label}”写的是“{one_line(beside.text)}”，不能确定用哪一栏"
             )

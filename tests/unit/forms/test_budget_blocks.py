@@ -124,3 +124,12 @@ def test_of_two_columns_that_could_be_one_field_neither_is_certain() -> None:
     budget = total(form(TITLE, table(head=HEAD, funds=block))).budget
     assert budget is not None
     assert "都可能是" in budget.doubt
+
+
+def test_one_line_that_shows_what_a_column_says_speaks_for_all() -> None:
+    header = ["项目资金", "", "年初预算", "调整预算", "实际支出", "执行率"]
+    detail = ["", "其中：财政拨款", "100", "100", "98", ""]
+    read = form(TITLE, table(head=HEAD, funds=[header, ["", "年度资金总额", "100", "120", "118", "98.33%"], detail]))
+    assert [line.budget.doubt for line in read.budget if line.budget] == ["", ""]
+    read = form(TITLE, table(head=HEAD, funds=[header, ["", "年度资金总额", "100", "20", "118", "98.33%"], detail]))
+    assert all("不能确定" in line.budget.doubt for line in read.budget if line.budget)

@@ -368,3 +368,23 @@ def test_a_value_merged_down_over_two_rows_is_certain_for_neither(field: int) ->
     assert cell is not None
     assert "合为一格" in cell.doubt
     assert [doubt.subject for doubt in read.doubts] == ["使用率"]
+
+
+def test_boxes_ticked_beside_a_value_are_no_second_value() -> None:
+    columns = [*COLUMNS[:6], "完成情况", *COLUMNS[6:]]
+    rows = [[*row[:6], "☑完成 □部分完成 □未完成", *row[6:]] for row in ROWS]
+    read = form(TITLE, table(rows, columns=[columns], tail=()))
+    found = [indicator.actual for goal in read.goals for indicator in goal.indicators]
+    assert [(cell.text, cell.doubt) for cell in found if cell] == [("10个", ""), ("91%", ""), ("95%", "")]
+
+
+@pytest.mark.parametrize("grade", ["自评等次", "评价档次", "绩效评价等级"])
+def test_weights_in_percent_have_a_total_in_percent(grade: str) -> None:
+    columns = [*COLUMNS[:-1], "原因"]
+    rows = [[*row[:6], f"{row[6]}%", row[7], "说明一下"] for row in ROWS]
+    tail = [["自评总分", "100%", "99.5", ""], [grade, "☑优 □良 □中 □差"]]
+    read = form(TITLE, table(rows, columns=[columns], tail=tail))
+    assert read.total
+    assert read.grade
+    assert (read.total.text, read.grade.text) == ("99.5", "优")
+    assert {item.reason.text for goal in read.goals for item in goal.indicators if item.reason} == {"说明一下"}
