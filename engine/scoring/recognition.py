@@ -17,9 +17,9 @@ from engine.language.tables import Case
 from engine.policy.model import Policy
 from engine.scoring.model import Recognised, Step
 from engine.submission.model import Indicator, KnownIndicator, Rolled
-from engine.values import comparison as compare_values
+from engine.values import verdict as verdicts
 from engine.values.cells import number_of, value_of
-from engine.values.comparison import Comparison
+from engine.values.comparison import Comparison, compare
 from engine.values.known_names import KnownNames
 from engine.values.model import Value
 from engine.values.notation import fold
@@ -71,7 +71,7 @@ def typed(
     words = policy.words
     target, actual = value_of(indicator.target, words), value_of(indicator.actual, words)
     doubt = doubt_of(indicator)
-    compared = Comparison("incomparable", reason=doubt) if doubt else compare_values.compare(target, actual, words, fiscal_year)
+    compared = Comparison("incomparable", reason=doubt) if doubt else compare(target, actual, words, fiscal_year)
     reported = number_of(indicator.score)
     wording = NOT_READ if doubt else _wording(indicator, target, actual, compared, fiscal_year, policy)
     known = _as_filed(indicator, form_kind, target, actual, compared)
@@ -124,7 +124,7 @@ def read(
     table = policy.recognition["direction"]
     known["direction"] = direction
     steps = [Step("direction", table.title, case.id, case.label, direction, case.basis)]
-    pair = compare_values.worst(item.comparison.pairs, direction) if item.comparison.pairs else None
+    pair = verdicts.worst(item.comparison.pairs, direction) if item.comparison.pairs else None
     if pair is not None:
         known["target"], known["actual"] = pair.target, pair.actual
         if (achieved := quotient("achieved", known)) is not None:
@@ -133,10 +133,10 @@ def read(
     if turned and target.operator in _TURNED[direction]:
         target = replace(target, operator=_TURNED[direction][target.operator])
         known["target_operator"] = target.operator
-    known["verdict"], why = compare_values.verdict(target, item.actual, item.comparison, direction)
+    known["verdict"], why = verdicts.verdict(target, item.actual, item.comparison, direction)
     if item.comparison.scale_doubt:
         known.pop("achieved", None)  # by how much a target was reached or missed depends on the unit that is meant
-        if known["verdict"] != compare_values.MET:
+        if known["verdict"] != verdicts.MET:
             known["comparison"], why = "incomparable", item.comparison.scale_doubt
             for name in ("target", "actual"):
                 known.pop(name, None)

@@ -10,9 +10,10 @@ from deep import tries
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.values.comparison import compare, verdict, worst
+from engine.values.comparison import compare
 from engine.values.notation import read_decimal, read_value, vocabulary
 from engine.values.scanning import scanned_alternative
+from engine.values.verdict import verdict, worst
 from engine.yaml.reader import load_file
 
 SECTION = load_file(Path(__file__).parents[2] / "policies/common/notation/notation.yaml").data["notation"]

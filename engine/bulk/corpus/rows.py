@@ -33,7 +33,9 @@ from engine.policy.model import Policy
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, ScoredIndicator
 from engine.submission.model import Form, Submission
-from engine.values import comparison, names
+from engine.values import names
+from engine.values.verdict import verdict as judged
+from engine.values.verdict import worst
 
 VERSION = 3
 """Of what the rows mean. A corpus written by another version is refused, not guessed at."""
@@ -186,9 +188,9 @@ class _Rows:
         compared = known.comparison
         for direction in ("positive", "inverse"):
             if compared.pairs:
-                pair = comparison.worst(compared.pairs, direction)
+                pair = worst(compared.pairs, direction)
                 out[f"target_{direction}"], out[f"actual_{direction}"] = pair.target, pair.actual
-            verdict, why = comparison.verdict(known.target, known.actual, compared, direction)
+            verdict, why = judged(known.target, known.actual, compared, direction)
             out[f"verdict_{direction}"] = verdict
             out[f"said_{direction}"] = bool(compared.reason or why)
         return out

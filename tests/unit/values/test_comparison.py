@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.values.comparison import Comparison, Pair, compare, verdict, worst
+from engine.values.comparison import Comparison, Pair, compare
 from engine.values.model import Value
 from engine.values.notation import read_value, vocabulary
+from engine.values.verdict import verdict, worst
 from engine.yaml.reader import load_file
 
 ROOT = Path(__file__).parents[3]
