@@ -23,7 +23,7 @@ demo: $(READY)
 	@echo "  out/result.json    完整结果（供程序读取）"
 	@echo "  out/record.yaml    读出的申报记录：每一格的原文和出处"
 	@echo "  policies/hubei/2021/  评分规则（YAML），已发布，请勿直接改；想改一个数试试，照 docs/tutorial.md 做一个新年度的："
-	@echo "    $(BIN)/jixiao policy new hubei/2022 --from hubei/2021 --into 我的政策"
+	@echo "    $(BIN)/jixiao policy new hubei/2023 --from hubei/2022 --into 我的政策"
 	@echo "  $(BIN)/jixiao explain examples/hubei-gcc-2021.txt --indicator 组织商会培训"
 
 test: lint unit

@@ -312,10 +312,10 @@ class Policies:
 
 @pytest.fixture
 def policies(tmp_path: Path) -> Policies:
-    """One's own copy of the policies of Hubei, for `--policies`, with the recognition tables it shares with the others."""
+    """One's own copy of the policy of Hubei, for `--policies`, with the recognition tables it shares with the others."""
     root = tmp_path / "mine"
     # without the locks: a copy is there to be changed
-    shutil.copytree(ROOT / "policies" / "hubei", root / "hubei", ignore=shutil.ignore_patterns("policy.lock"))
+    shutil.copytree(ROOT / "policies" / "hubei" / "2021", root / "hubei" / "2021", ignore=shutil.ignore_patterns("policy.lock"))
     for name in ("recognition.yaml", "words.yaml"):
         shutil.copy(ROOT / "policies" / "common" / "recognition" / name, root / "hubei" / "2021" / name)
     return Policies(root)

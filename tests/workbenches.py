@@ -14,14 +14,14 @@ from typing import Any
 from conftest import ROOT, SMALL_FORM
 
 POLICY = (
-    "policy:\n  id: hubei/2022\n  title: 试\n  jurisdiction: hubei\n  fiscal_years: {from: 2022, to: 2022}\n"
-    "  form_kinds: [department, project]\n  status: draft\n  extends: [hubei/2021]\n"
+    "policy:\n  id: hubei/2023\n  title: 试\n  jurisdiction: hubei\n  fiscal_years: {from: 2023, to: 2023}\n"
+    "  form_kinds: [department, project]\n  status: draft\n  extends: [hubei/2022]\n"
 )
 
 
 def policies_in(directory: Path) -> Path:
-    """A directory of policies with hubei/2022 in it, a draft on top of hubei/2021."""
-    home = directory / "policies" / "hubei" / "2022"
+    """A directory of policies with hubei/2023 in it, a draft on top of hubei/2022."""
+    home = directory / "policies" / "hubei" / "2023"
     home.mkdir(parents=True)
     (home / "policy.yaml").write_text(POLICY, encoding="utf-8")
     return directory / "policies"

@@ -27,9 +27,10 @@ def policy_group() -> None:
 @policy_group.command("list")
 @library_option
 def policy_list(policies: Path | None) -> int:
-    """列出政策；有读不了的，逐条列出，退出状态为 3。"""
+    """列出政策；自己的与自带的同编号的，说明用哪一个、差在哪里；有读不了的，逐条列出，退出状态为 3。"""
     from rich.console import Console
 
+    from engine.changes.lifecycle.covering import told
     from engine.policy.heads import heads
     from engine.results.views.columns import Column
     from engine.results.views.screen import table
@@ -42,12 +43,14 @@ def policy_list(policies: Path | None) -> int:
         Column("名称", lambda head: head.title),
     )
 
-    readable, problems = heads(the_library(policies))
+    where = the_library(policies)
+    readable, problems = heads(where)
     # an id is copied into other commands: it stays on one line where the terminal is not narrower than itself
     widest = max((len(head.id) for head in readable), default=0)
     listed = table(columns, readable, least={"编号": widest}, header_style="bold")
     # a terminal folds what is too long; a file or pipe gets a policy a line
     Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(listed)
+    note(told(where))
     tell(problems)
     return EXIT_POLICY if problems else EXIT_OK
 

@@ -15,6 +15,7 @@ from engine.errors import Place, PolicyError, Problem, nearest
 from engine.files import displayed
 from engine.resources import shipped
 
+_YEAR = re.compile(r"[^/]+/(?:19|20|21)[0-9]{2}")
 _HIDDEN = re.compile(r"[.。]ya?ml\.txt$|[。．]ya?ml$", re.IGNORECASE)
 """Extensions that look right where the system hides the last one, or typed with a Chinese keyboard."""
 
@@ -55,9 +56,12 @@ class Library:
         raise PolicyError(self.missing(policy, Place()))
 
     def missing(self, policy: str, place: Place) -> Problem:
-        """That there is no such policy, said at `place`, with the nearest id."""
+        """That there is no such policy, said at `place`, with the nearest id; of a place that has policies of other years, with
+        those: a year is no slip, and another year's policy is not what was meant."""
         ids = self.ids()
-        return Problem(place, f"没有政策“{policy}”", "、".join(ids), nearest(policy, ids), code="policy.missing", names=(policy,))
+        of_the_place = sorted(id_ for id_ in ids if _YEAR.fullmatch(policy) and id_.startswith(policy[: policy.index("/") + 1]))
+        close = "" if of_the_place else nearest(policy, ids)
+        return Problem(place, f"没有政策“{policy}”", "、".join(of_the_place or ids), close, code="policy.missing", names=(policy,))
 
     def strays(self) -> list[Problem]:
         """Directories that were meant to be policies and are none: policy.yaml misnamed, or missing where it hides another."""

@@ -72,7 +72,7 @@ document.querySelector('[data-new]')?.addEventListener('submit', async event => 
   if (!/^[a-z0-9][a-z0-9_-]*\/[a-z0-9][a-z0-9_-]*$/.test(form.elements.id.value.trim())) {
     form.elements.id.setAttribute('aria-invalid', 'true')
     form.elements.id.focus()
-    tell('新编号写成“地区/年度”：小写字母、数字、连字符，如 hubei/2022。', 'error')
+    tell('新编号写成“地区/年度”：小写字母、数字、连字符，如 hubei/2023。', 'error')
     return
   }
   const made = await working(form.querySelector('button'), () => send('POST', '/api/v1/policies', { id: form.elements.id.value.trim(), parent: form.elements.parent.value }))

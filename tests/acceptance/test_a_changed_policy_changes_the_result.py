@@ -170,18 +170,18 @@ def test_what_does_not_matter_to_the_rules_does_not_change_the_hash(jixiao: Jixi
 
 def test_a_new_policy_that_extends_another(jixiao: Jixiao, forms: Forms, policies: Policies) -> None:
     """Next year's policy says only what is different; the form of that year is scored by it."""
-    new = policies.root / "hubei" / "2022"
+    new = policies.root / "hubei" / "2023"
     new.mkdir()
     (new / "policy.yaml").write_text(
-        "policy: {id: hubei/2022, title: 次年, jurisdiction: hubei, fiscal_years: {from: 2022}, form_kinds: [project],"
+        "policy: {id: hubei/2023, title: 次年, jurisdiction: hubei, fiscal_years: {from: 2023}, form_kinds: [project],"
         " status: published, extends: hubei/2021}\n"
         "parameters:\n  tier_met_floor: {label: 下限, value: 0.95, basis: note-2021#3}\n"
         "grades:\n  - {grade: 通过, from: 75, basis: note-2021#3}\n  - {grade: 不通过, from: 0, basis: note-2021#3}\n",
         encoding="utf-8",
     )
-    path = forms.write(("2021年度示例", "2022年度示例"))
+    path = forms.write(("2021年度示例", "2023年度示例"))
     result = scored(jixiao, path, "--policies", policies.root)
-    assert result["policy"]["id"] == "hubei/2022"
+    assert result["policy"]["id"] == "hubei/2023"
     assert computed(result["forms"][0])["total"] == "76.17"
     assert result["forms"][0]["grade"]["computed"] == "通过"
     assert scored(jixiao, forms.write(), "--policies", policies.root)["policy"]["id"] == "hubei/2021"

@@ -18,14 +18,14 @@ from engine.policy.library import Library
 from engine.policy.loading import load
 from engine.resources import shipped
 
-POLICY = "hubei/2022"
+POLICY = "hubei/2023"
 
 
 @pytest.fixture(scope="module")
 def made(jixiao: Jixiao, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new policy and its workbook, made once: each test changes a copy."""
     home = tmp_path_factory.mktemp("made")
-    assert jixiao("policy", "new", POLICY, "--from", "hubei/2021", "--into", home / "mine").status == 0
+    assert jixiao("policy", "new", POLICY, "--from", "hubei/2022", "--into", home / "mine").status == 0
     run = jixiao("policy", "export", POLICY, "--xlsx", home / "政策.xlsx", "--policies", home / "mine")
     assert run.status == 0, run.err
     return home

@@ -176,13 +176,16 @@ def test_two_policies_that_fit_are_listed(jixiao: Jixiao, forms: Forms, policies
     assert run.data["policy"]["id"] == "hubei/trial"
 
 
-def test_an_unknown_policy_gets_the_nearest(shown: Jixiao, seed: Path) -> None:
+def test_an_unknown_policy_gets_the_nearest_or_the_years_there_are(shown: Jixiao, seed: Path) -> None:
     for run in (
         shown("evaluate", seed, "--policy", "hubei/2012"),
         shown("policy", "show", "hubei/2012"),
         shown("policy", "check", "hubei/2012"),
     ):
-        refused(run, "没有政策“hubei/2012”", "是否想写“hubei/2021”", status=3)
+        text = refused(run, "没有政策“hubei/2012”；应为：hubei/2020、hubei/2021、hubei/2022\n", status=3)
+        assert "是否想写" not in text, "another year's policy is not what was meant"
+    refused(shown("policy", "check", "hubie/2021"), "没有政策“hubie/2021”", "是否想写“hubei/2021”", status=3)
+    refused(shown("policy", "check", "central/2021-11"), "是否想写“central/2021-101”", status=3)
 
 
 def test_a_policy_name_cannot_reach_outside(jixiao: Jixiao, seed: Path, tmp_path: Path) -> None:

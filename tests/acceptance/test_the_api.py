@@ -31,7 +31,7 @@ from engine.workbench.server import LOCAL_NAMES, build
 from engine.workbench.state import Workbench
 
 HOSTS = ("testserver", *LOCAL_NAMES)
-DRAFT = "/api/v1/drafts/hubei/2022"
+DRAFT = "/api/v1/drafts/hubei/2023"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -60,7 +60,7 @@ def edited(api: TestClient, revision: int = 0, **more: Any) -> Any:
 def test_policies_are_listed_and_shown(api: TestClient) -> None:
     listed = api.get("/api/v1/policies").json()
     assert listed["problems"] == []
-    assert {item["id"]: item["editable"] for item in listed["policies"]}["hubei/2022"] is True
+    assert {item["id"]: item["editable"] for item in listed["policies"]}["hubei/2023"] is True
     one = api.get("/api/v1/policies/hubei/2021").json()
     assert len(one["sha256"]) == 64
     assert one["sections"]["parameters"]["full_score"]["value"] == 100
@@ -69,9 +69,9 @@ def test_policies_are_listed_and_shown(api: TestClient) -> None:
 
 
 def test_texts_are_checked_and_every_problem_has_its_line(api: TestClient) -> None:
-    assert api.post("/api/v1/check", json={"id": "hubei/2022", "files": {}}).json() == {"valid": True, "problems": []}
+    assert api.post("/api/v1/check", json={"id": "hubei/2023", "files": {}}).json() == {"valid": True, "problems": []}
     wrong = {"policy.yaml": POLICY.replace("status: draft", "status: drafty").replace("title: 试", "titel: 试")}
-    told = api.post("/api/v1/check", json={"id": "hubei/2022", "files": wrong}).json()
+    told = api.post("/api/v1/check", json={"id": "hubei/2023", "files": wrong}).json()
     assert told["valid"] is False
     assert {problem["line"] for problem in told["problems"]} >= {3, 7}
 
@@ -104,9 +104,9 @@ def test_a_file_that_is_no_form_is_refused_with_its_own_name(api: TestClient) ->
 def test_two_policies_are_compared_and_schemas_given(api: TestClient) -> None:
     assert edited(api).status_code == 200
     assert api.put(f"{DRAFT}/saved", json={"revision": 1}).status_code == 200
-    found = api.get("/api/v1/diff", params={"a": "hubei/2021", "b": "hubei/2022"}).json()
+    found = api.get("/api/v1/diff", params={"a": "hubei/2022", "b": "hubei/2023"}).json()
     assert "tier_met_floor" in json.dumps(found)
-    assert "0.8 → 0.85" in api.get("/api/v1/changes", params={"a": "hubei/2021", "b": "hubei/2022"}).json()["text"]
+    assert "0.8 → 0.85" in api.get("/api/v1/changes", params={"a": "hubei/2022", "b": "hubei/2023"}).json()["text"]
     assert api.get("/api/v1/diff", params={"a": "hubei/2021", "b": "hubei/1"}).status_code == 404
     for name in ("policy", "submission", "result", "test"):
         assert api.get(f"/api/v1/schemas/{name}").json()["$schema"].startswith("https://json-schema.org/")
@@ -161,7 +161,7 @@ def test_a_draft_is_changed_undone_tried_saved_and_published(api: TestClient, wo
     assert published.status_code == 422, "there is an unsaved change"
     saved = api.put(f"{DRAFT}/saved", json={"revision": 3}).json()
     assert "+" in saved["saved"]["parameters.yaml"]
-    assert api.get(f"{DRAFT}/publication").json()["parent"] == "hubei/2021"
+    assert api.get(f"{DRAFT}/publication").json()["parent"] == "hubei/2022"
     assert api.put(f"{DRAFT}/published", json={"amendd": "x"}).status_code == 422
     assert [entry["action"] for entry in api.get("/api/v1/log").json()] == ["save"]
 
@@ -174,19 +174,19 @@ def test_the_parents_tests_that_a_change_fails_are_written_anew(api: TestClient,
     assert anew["adoptable"] > 5
     assert anew["draft"]["changed"] == ["parameters.yaml", "tests/inherited.yaml"]
     assert anew["draft"]["problems"] == []
-    assert not (work.policies / "hubei" / "2022" / "tests").exists(), "a draft until it is saved"
+    assert not (work.policies / "hubei" / "2023" / "tests").exists(), "a draft until it is saved"
 
 
 def test_what_someone_else_saved_meanwhile_is_merged_or_shown_and_never_overwritten(api: TestClient, work: Workbench) -> None:
-    path = work.policies / "hubei" / "2022" / "policy.yaml"
+    path = work.policies / "hubei" / "2023" / "policy.yaml"
     seen = api.get(DRAFT).json()
     path.write_text(POLICY.replace("title: 试", "title: 别人的"), encoding="utf-8")
-    mine = {"policy.yaml": POLICY.replace("to: 2022", "to: 2023")}
+    mine = {"policy.yaml": POLICY.replace("to: 2023", "to: 2024")}
     draft = api.put(DRAFT, json={"revision": 0, "files": mine, "seen": {"policy.yaml": seen["files"]["policy.yaml"]}}).json()
     assert draft["moved"] == ["policy.yaml"]
     assert api.put(f"{DRAFT}/saved", json={"revision": draft["revision"]}).status_code == 200
     assert "别人的" in path.read_text(encoding="utf-8")
-    assert "to: 2023" in path.read_text(encoding="utf-8")
+    assert "to: 2024" in path.read_text(encoding="utf-8")
     stale = {
         "revision": 0,
         "state": seen["state"],
@@ -200,13 +200,13 @@ def test_what_someone_else_saved_meanwhile_is_merged_or_shown_and_never_overwrit
 
 def test_two_windows_of_one_person_lose_nothing(api: TestClient) -> None:
     first = {"policy.yaml": POLICY.replace("title: 试", "title: 一")}
-    second = {"policy.yaml": POLICY.replace("to: 2022", "to: 2023")}
+    second = {"policy.yaml": POLICY.replace("to: 2023", "to: 2024")}
     third = {"policy.yaml": POLICY.replace("title: 试", "title: 三")}
     seen = {"policy.yaml": POLICY}
     assert api.put(DRAFT, json={"revision": 0, "files": first, "seen": seen}).status_code == 200
     both = api.put(DRAFT, json={"revision": 0, "files": second, "seen": seen}).json()["files"]["policy.yaml"]
     assert "title: 一" in both
-    assert "to: 2023" in both
+    assert "to: 2024" in both
     assert api.put(DRAFT, json={"revision": 0, "files": third, "seen": seen}).status_code == 409
 
 
@@ -268,7 +268,7 @@ def test_a_directory_that_cannot_be_written_is_told_and_nothing_is_lost(
     assert answer.status_code == 507
     assert "磁盘满了" in answer.json()["title"]
     monkeypatch.undo()
-    assert not (work.policies / "hubei" / "2022" / "parameters.yaml").exists()
+    assert not (work.policies / "hubei" / "2023" / "parameters.yaml").exists()
     assert api.get(DRAFT).json()["changed"] == ["parameters.yaml"]
     assert api.put(f"{DRAFT}/saved", json={"revision": 1}).status_code == 200
 
@@ -297,7 +297,7 @@ def test_a_server_killed_while_it_saves_leaves_every_file_whole(tmp_path: Path) 
     if sys.platform == "win32":
         pytest.skip("needs SIGKILL")
     policies = policies_in(tmp_path)
-    path = policies / "hubei" / "2022" / "policy.yaml"
+    path = policies / "hubei" / "2023" / "policy.yaml"
     texts = {POLICY}
     for stop in (0.002, 0.01):
         server = Server(policies)
@@ -357,7 +357,7 @@ def test_the_interface_is_as_it_describes_itself(work: Workbench, figure: Figure
             nonlocal drafts, seen
             if case.meta.generation.mode == GenerationMode.POSITIVE and "year" in case.path_parameters and drafts < 1:
                 drafts += 1
-                case.path_parameters.update(jurisdiction="hubei", year="2022")
+                case.path_parameters.update(jurisdiction="hubei", year="2023")
             # a request can be as described and its form or policy still be wrong: 422 says so
             case.call_and_validate(excluded_checks=[positive_data_acceptance])
             seen += 1

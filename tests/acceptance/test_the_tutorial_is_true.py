@@ -46,7 +46,7 @@ def test_the_tutorial(jixiao: Jixiao, tmp_path: Path, monkeypatch: pytest.Monkey
         for name in OPENED.findall(step.words):
             opened = Path(name)
         if cell := CELL.search(step.words):
-            _type_into(Path("湖北2022.xlsx"), cell[1], cell[2], dict(VALUE.findall(step.words)))
+            _type_into(Path("湖北2023.xlsx"), cell[1], cell[2], dict(VALUE.findall(step.words)))
             changes += 1
         if step.kind == "yaml":
             said = step.words.rstrip()

@@ -15,7 +15,7 @@ from workbenches import POLICY, Server, policies_in, small_form_as_word
 from engine.documents.model import Paragraph
 
 pytestmark = needs_browser
-EDIT = "/policies/hubei/2022/edit"
+EDIT = "/policies/hubei/2023/edit"
 OWN_TEST = (
     "tests:\\n  - {test: 正好 85%, rule: scoring.below-tier, base: 供水, "
     'change: {"forms[0].goals[0].indicators[6].score": "11.05"}, fires: 0}'
@@ -33,7 +33,7 @@ WIDER += " && !e.closest('.yaml') && e.getBoundingClientRect().right > 360.5).ma
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
     policies = policies_in(tmp_path_factory.mktemp("work"))
     server = Server(policies)
-    yield server, policies / "hubei" / "2022"
+    yield server, policies / "hubei" / "2023"
     server.close()
 
 
@@ -45,7 +45,7 @@ def home(served: tuple[Server, Path]) -> Path:
         path.unlink(missing_ok=True)
     (home / "policy.yaml").write_text(POLICY, encoding="utf-8")
     with server.client() as client:
-        client.delete("/api/v1/drafts/hubei/2022").raise_for_status()
+        client.delete("/api/v1/drafts/hubei/2023").raise_for_status()
     return home
 
 
@@ -82,8 +82,8 @@ def written(browser: Browser, old: str, new: str, file: str = "policy.yaml") -> 
 def test_an_officers_path(page: Browser, served: tuple[Server, Path], home: Path, tmp_path: Path) -> None:
     server = served[0]
     page.open(server.address)
-    assert page.run("return document.querySelector('.timeline').textContent").count("hubei/2022") == 1
-    page.click("a[href='/policies/hubei/2022']")
+    assert page.run("return document.querySelector('.timeline').textContent").count("hubei/2023") == 1
+    page.click("a[href='/policies/hubei/2023']")
     told = page.run("return document.querySelector('.whole-policy').innerText")
     assert "定性指标分档" in told
     assert "note-2021#3" in told
@@ -144,11 +144,11 @@ def test_an_officers_path(page: Browser, served: tuple[Server, Path], home: Path
     word.write_bytes(small_form_as_word())
     page.open(server.address + "/evaluate")
     page.attach("#files", word)
-    page.press("select[name=policy]", "hubei/2022")
+    page.press("select[name=policy]", "hubei/2023")
     page.click("button.main")
     page.until("return location.pathname.startsWith('/results/')")
     assert "示例经费" in page.run("return document.querySelector('table').innerText")
-    assert page.run("return document.querySelector('h1 + p a').textContent") == "hubei/2022"
+    assert page.run("return document.querySelector('h1 + p a').textContent") == "hubei/2023"
     page.click(".finding summary")
     assert "表.docx" in page.run("return document.querySelector('.finding details').innerText")
     from engine.documents.word import read_bytes
@@ -223,8 +223,8 @@ def test_two_windows_of_one_person_keep_both_changes(page: Browser, served: tupl
     written(page, "title: 试", "title: 一")
     page.until("return document.querySelector('[data-state]').textContent.startsWith('有未保存')")
     page.window(second)
-    written(page, "to: 2022", "to: 2023")
-    both = "const t = document.querySelector('[data-text]').value; return t.includes('to: 2023') && t.includes('title: 一')"
+    written(page, "to: 2023", "to: 2024")
+    both = "const t = document.querySelector('[data-text]').value; return t.includes('to: 2024') && t.includes('title: 一')"
     page.until(both)
     page.until("return document.querySelector('[data-problems] .same')")
     page._call("DELETE", "/window")
@@ -252,7 +252,7 @@ def test_every_page_can_be_read_on_a_phone(page: Browser, served: tuple[Server, 
     server = served[0]
     page.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     page.width(360)
-    for path in ("/", "/policies/hubei/2022", EDIT, "/evaluate", "/log"):
+    for path in ("/", "/policies/hubei/2023", EDIT, "/evaluate", "/log"):
         page.open(server.address + path)
         if path == EDIT:
             page.until("return document.querySelector('[data-effect] table')")

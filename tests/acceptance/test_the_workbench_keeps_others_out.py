@@ -30,11 +30,11 @@ def served(policies: Path, accounts: Path | None = None) -> TestClient:
 
 @pytest.fixture
 def policies(tmp_path: Path) -> Path:
-    home = tmp_path / "policies" / "hubei" / "2022"
+    home = tmp_path / "policies" / "hubei" / "2023"
     home.mkdir(parents=True)
     text = (
-        "policy:\n  id: hubei/2022\n  title: 试\n  jurisdiction: hubei\n  fiscal_years: {from: 2022, to: 2022}\n"
-        "  form_kinds: [department, project]\n  status: draft\n  extends: [hubei/2021]\n"
+        "policy:\n  id: hubei/2023\n  title: 试\n  jurisdiction: hubei\n  fiscal_years: {from: 2023, to: 2023}\n"
+        "  form_kinds: [department, project]\n  status: draft\n  extends: [hubei/2022]\n"
     )
     (home / "policy.yaml").write_text(text, encoding="utf-8")
     return tmp_path / "policies"
@@ -68,19 +68,19 @@ def sign_in(client: TestClient, role: str) -> str:
     return page.partition('name="csrf" content="')[2].partition('"')[0]
 
 
-DRAFT = "/api/v1/drafts/hubei/2022"
+DRAFT = "/api/v1/drafts/hubei/2023"
 CHANGE = {"revision": 0, "kind": "set", "file": "policy.yaml", "at": ["policy", "title"], "value": "新"}
 
 
 def test_every_page_and_every_call_asks_for_an_account(guarded: TestClient, policies: Path) -> None:
-    for path in ("/", "/evaluate", "/log", "/policies/hubei/2021", "/policies/hubei/2022/edit"):
+    for path in ("/", "/evaluate", "/log", "/policies/hubei/2021", "/policies/hubei/2023/edit"):
         answer = guarded.get(path, headers={"accept": "text/html"})
         assert (answer.status_code, answer.headers["location"]) == (303, f"/login?next={path}")
     described = guarded.get("/api/v1/openapi.json").json()
     calls = [(method, path) for path, item in described["paths"].items() for method in item]
     assert len(calls) >= 20
     for method, path in calls:
-        path = path.format(jurisdiction="hubei", year="2022", name="policy", key="0123456789abcdef")
+        path = path.format(jurisdiction="hubei", year="2023", name="policy", key="0123456789abcdef")
         assert guarded.request(method, path, params={"a": "hubei/2021", "b": "hubei/2021", "group": "x"}).status_code in (
             401,
             422,
@@ -97,7 +97,7 @@ def test_a_role_reaches_what_is_its_own_and_no_more(guarded: TestClient, policie
     headers = {"x-csrf-token": token}
     assert guarded.get("/api/v1/policies").status_code == 200
     edits, publishes = role != "viewer", role == "publisher"
-    assert guarded.get("/policies/hubei/2022/edit").status_code == (200 if edits else 403)
+    assert guarded.get("/policies/hubei/2023/edit").status_code == (200 if edits else 403)
     assert guarded.post(f"{DRAFT}/changes", json=CHANGE, headers=headers).status_code == (200 if edits else 403)
     assert guarded.get("/log").status_code == (200 if publishes else 403)
     answer = guarded.put(f"{DRAFT}/published", json={}, headers=headers)
@@ -183,7 +183,7 @@ def test_signing_in_leads_to_no_other_site(guarded: TestClient, next_: str) -> N
         "/static/%2e%2e/report.docx",
         "/policies/../../etc",
         "/policies/hubei/..%2f..%2f..%2fetc%2fpasswd",
-        "/policies/hubei/2022/../../../../etc/passwd",
+        "/policies/hubei/2023/../../../../etc/passwd",
         "/results/..%2f..%2fsecret/result.json",
         "/api/v1/policies/..%2f../etc",
         "/api/v1/schemas/..%2fpolicy",
@@ -203,11 +203,11 @@ def test_no_file_is_written_outside_a_policy(policies: Path, name: str) -> None:
     with served(policies) as client:
         answer = client.put(DRAFT, json={"revision": 0, "files": {name: "a: 1\n"}})
         assert answer.status_code == 422
-        assert client.post("/api/v1/check", json={"id": "hubei/2022", "files": {name: ""}}).status_code == 422
+        assert client.post("/api/v1/check", json={"id": "hubei/2023", "files": {name: ""}}).status_code == 422
     assert [path.name for path in policies.parent.rglob("evil*")] == []
 
 
-@pytest.mark.parametrize("id_", ["../x", "hubei", "hubei/../x", "/etc/x", "hubei/2022/x", ".workbench/x", "HUBEI/2022"])
+@pytest.mark.parametrize("id_", ["../x", "hubei", "hubei/../x", "/etc/x", "hubei/2023/x", ".workbench/x", "HUBEI/2023"])
 def test_no_policy_is_made_outside_the_directory(policies: Path, id_: str) -> None:
     with served(policies) as client:
         assert client.post("/api/v1/policies", json={"id": id_, "parent": "hubei/2021"}).status_code == 422
@@ -233,7 +233,7 @@ def test_an_upload_too_large_is_refused_before_it_is_read(policies: Path) -> Non
 
 
 def test_a_hostile_pattern_is_refused_at_its_line_and_nothing_hangs(policies: Path) -> None:
-    text = (policies / "hubei" / "2022" / "policy.yaml").read_text(encoding="utf-8")
+    text = (policies / "hubei" / "2023" / "policy.yaml").read_text(encoding="utf-8")
     bad = (
         "recognition:\n  direction:\n    title: x\n    cases:\n"
         "      - {case: a, when: {name: {matches: '(?=a)(a+)+$'}}, value: positive, basis: note-2021#2}\n"
@@ -246,12 +246,12 @@ def test_a_hostile_pattern_is_refused_at_its_line_and_nothing_hangs(policies: Pa
 
 
 def test_hostile_words_in_a_policy_stay_text_on_the_pages(policies: Path) -> None:
-    path = policies / "hubei" / "2022" / "policy.yaml"
+    path = policies / "hubei" / "2023" / "policy.yaml"
     path.write_text(
         path.read_text(encoding="utf-8").replace("title: 试", "title: <script>alert(1)</script>{{ 7*7 }}"), encoding="utf-8"
     )
     with served(policies) as client:
-        for page in ("/", "/policies/hubei/2022"):
+        for page in ("/", "/policies/hubei/2023"):
             text = client.get(page).text
             assert "<script>alert" not in text
             assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7*7 }}" in text

@@ -25,7 +25,7 @@ policy:
   fiscal_years: {{from: {year}, to: {year}}}
   form_kinds: [department, project]
   status: draft
-  extends: hubei/2021
+  extends: hubei/2022
 """
 MIDDLE = """\
 parameters:
@@ -39,9 +39,9 @@ parameters:
 
 @pytest.fixture(scope="session")
 def policies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """hubei/2022: last year's with the middle tier 80–60. hubei/2023: last year's as it is."""
+    """hubei/2023: last year's with the middle tier 80–60. hubei/2024: last year's as it is."""
     root = tmp_path_factory.mktemp("policies")
-    for year, parameters in ((2022, MIDDLE), (2023, "")):
+    for year, parameters in ((2023, MIDDLE), (2024, "")):
         directory = root / "hubei" / str(year)
         directory.mkdir(parents=True)
         (directory / "policy.yaml").write_text(HEAD.format(id=f"hubei/{year}", year=year), encoding="utf-8")
@@ -63,11 +63,11 @@ def filed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_difference_is_told_in_the_officers_words(jixiao: Jixiao, policies: Path) -> None:
-    run = jixiao("policy", "diff", "hubei/2021", "hubei/2022", "--policies", policies)
+    run = jixiao("policy", "diff", "hubei/2022", "hubei/2023", "--policies", policies)
     assert run.status == 0, run.err
     assert "参数“部分达成预期指标一档的下限（含），占分值的比例”（tier_partial_floor）的值：0.5 → 0.6" in run.out
     assert "policies/hubei/2021/parameters.yaml:21 → " in run.out
-    assert "hubei/2022/parameters.yaml:4" in run.out
+    assert "hubei/2023/parameters.yaml:4" in run.out
     assert "影响得分或等级（1 处）" in run.out
     assert "影响发现的问题（" not in run.out
     assert "状态：已发布 → 草稿" in run.out
@@ -75,15 +75,15 @@ def test_the_difference_is_told_in_the_officers_words(jixiao: Jixiao, policies: 
 
 def test_no_difference_is_said(jixiao: Jixiao, shown: Jixiao, policies: Path) -> None:
     assert "没有不同" in shown("policy", "diff", "hubei/2021", "hubei/2021").out
-    run = jixiao("policy", "diff", "hubei/2021", "hubei/2023", "--policies", policies, "--format", "json")
+    run = jixiao("policy", "diff", "hubei/2022", "hubei/2024", "--policies", policies, "--format", "json")
     assert {change["effect"] for change in run.data["changes"]} == {"scope", "words"}
 
 
 def test_a_policy_that_is_wrong_or_missing_is_refused(jixiao: Jixiao, policies: Path) -> None:
-    run = jixiao("policy", "diff", "hubei/2021", "hubei/2032", "--policies", policies)
+    run = jixiao("policy", "diff", "hubei/2022", "hubei/2032", "--policies", policies)
     assert run.status == 3
     assert "没有政策“hubei/2032”" in run.err
-    assert "hubei/2022" in run.err
+    assert "hubei/2023" in run.err
     run = jixiao("policy", "impact", "hubei/2021", "common/findings", "--on", ROOT / "examples")
     assert run.status == 3
     assert "不能单独使用" in run.err
@@ -92,7 +92,7 @@ def test_a_policy_that_is_wrong_or_missing_is_refused(jixiao: Jixiao, policies: 
 @pytest.fixture(scope="session")
 def impact(jixiao: Jixiao, policies: Path, filed: Path) -> Any:
     """What the new middle tier does to the forms, as JSON. Not to be changed."""
-    run = jixiao("policy", "impact", "hubei/2021", "hubei/2022", "--policies", policies, "--on", filed, "--format", "json")
+    run = jixiao("policy", "impact", "hubei/2022", "hubei/2023", "--policies", policies, "--on", filed, "--format", "json")
     assert run.status == 0, run.err
     return run.data
 
@@ -113,7 +113,7 @@ def test_what_the_change_does_to_filed_forms(impact: Any) -> None:
     assert data["counts"]["forms"] == sum(len(bundle(seed).forms) for seed in range(7))
     assert 0 < data["counts"]["changed"] < data["counts"]["forms"]
     assert {case["before"] for case in data["cases"]} <= {"qualitative.partial", "qualitative.unmet"}
-    assert any("适用 2022 年度" in note and "仍照算" in note for note in data["notes"])
+    assert any("适用 2023 年度" in note and "仍照算" in note for note in data["notes"])
     for form in data["forms"]:
         for item in form["indicators"]:
             # a score of the middle tier goes up to its new floor, of 60 %, and nowhere else
@@ -122,7 +122,7 @@ def test_what_the_change_does_to_filed_forms(impact: Any) -> None:
 
 
 def test_the_table_says_the_same(jixiao: Jixiao, policies: Path, filed: Path, impact: Any) -> None:
-    text = jixiao("policy", "impact", "hubei/2021", "hubei/2022", "--policies", policies, "--on", filed).out
+    text = jixiao("policy", "impact", "hubei/2022", "hubei/2023", "--policies", policies, "--on", filed).out
     assert f"{impact['counts']['forms']} 张表中 {impact['counts']['changed']} 张有变化" in text
     for form in impact["forms"][:3]:
         assert form["unit"] in text

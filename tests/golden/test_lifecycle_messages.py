@@ -138,11 +138,11 @@ def test_what_cannot_be_made(here: Path, jixiao: Jixiao) -> None:
         return said(jixiao("policy", "new", *arguments))
 
     where = ("--from", "hubei/2021", "--into", "new")
-    told = [new(id_, *where) for id_ in ("../../etc/2022", "hubei", "hubei/2022/x", "Hubei/2022", "/hubei/2022", "hubei/next")]
-    (here / "new" / "hubei" / "2022").mkdir(parents=True)
-    told += [new("hubei/2022", *where), new("hubei/2023", "--from", "hubei/2021"), new("hubei/2021", *where)]
-    told += [new("hubei/2023", "--from", "common/notation", "--into", "new")]
-    assert [path.name for path in (here / "new" / "hubei").iterdir()] == ["2022"], "nothing is left behind"
+    told = [new(id_, *where) for id_ in ("../../etc/2022", "hubei", "hubei/2023/x", "Hubei/2022", "/hubei/2023", "hubei/next")]
+    (here / "new" / "hubei" / "2023").mkdir(parents=True)
+    told += [new("hubei/2023", *where), new("hubei/2024", "--from", "hubei/2021"), new("hubei/2021", *where)]
+    told += [new("hubei/2024", "--from", "common/notation", "--into", "new")]
+    assert [path.name for path in (here / "new" / "hubei").iterdir()] == ["2023"], "nothing is left behind"
     compare("new-refused", "\n".join(told))
 
 

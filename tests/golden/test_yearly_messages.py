@@ -1,4 +1,4 @@
-"""What an officer is told of the yearly change done wrongly: a small child of hubei/2021 with one mistake each, in the files the
+"""What an officer is told of the yearly change done wrongly: a small child of hubei/2022 with one mistake each, in the files the
 officer writes. Frozen texts, like the other messages.
 
 `yearly/<name>/mistake.yaml` holds the whole `files` of the child (policy.yaml as `policy new` leaves it where it is not among
@@ -25,21 +25,21 @@ HOME = Path(__file__).parent / "yearly"
 DIRECTORIES = sorted(path.parent for path in HOME.glob("*/mistake.yaml"))
 HEAD = """\
 policy:
-  id: hubei/2022
-  title: 湖北省2022年度预算绩效自评计分规则
+  id: hubei/2023
+  title: 湖北省2023年度预算绩效自评计分规则
   jurisdiction: hubei
   jurisdiction_name: 湖北省
-  fiscal_years: {from: 2022, to: 2022}
+  fiscal_years: {from: 2023, to: 2023}
   form_kinds: [department, project]
   status: draft
-  extends: [hubei/2021]
+  extends: [hubei/2022]
 """
 TITLES = {"error": "错误", "warning": "警告", "info": "提示"}
 
 
 def linted(jixiao: Jixiao, proofs: bool) -> tuple[int, list[dict[str, Any]]]:
     options = [] if proofs else ["--no-proofs"]
-    run = jixiao("policy", "lint", "hubei/2022", "--policies", "mine", "--format", "json", "--today", "2022-03-01", *options)
+    run = jixiao("policy", "lint", "hubei/2023", "--policies", "mine", "--format", "json", "--today", "2023-03-01", *options)
     return run.status, run.data["lints"]
 
 
@@ -53,8 +53,8 @@ def unchanged(jixiao: Jixiao, tmp_path_factory: pytest.TempPathFactory) -> set[t
     here = Path.cwd()
     os.chdir(tmp_path_factory.mktemp("unchanged"))
     try:
-        Path("mine/hubei/2022").mkdir(parents=True)
-        Path("mine/hubei/2022/policy.yaml").write_text(HEAD, encoding="utf-8")
+        Path("mine/hubei/2023").mkdir(parents=True)
+        Path("mine/hubei/2023/policy.yaml").write_text(HEAD, encoding="utf-8")
         return {key(one) for one in linted(jixiao, proofs=False)[1]}
     finally:
         os.chdir(here)
@@ -70,11 +70,11 @@ def test_what_is_said_of_a_yearly_change(
 ) -> None:
     wrong = mistake(directory)
     for name, content in {"policy.yaml": HEAD, **wrong["files"]}.items():
-        path = tmp_path / "mine/hubei/2022" / name
+        path = tmp_path / "mine/hubei/2023" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode(wrong.get("encoding", "utf-8")))
     monkeypatch.chdir(tmp_path)
-    run = jixiao("policy", "check", "hubei/2022", "--policies", "mine")
+    run = jixiao("policy", "check", "hubei/2023", "--policies", "mine")
     if run.status:
         told = f"check {run.status}\n{run.err}"
     else:
@@ -94,7 +94,7 @@ def test_what_is_said_of_a_yearly_change(
         frozen.write_text(told, encoding="utf-8", newline="\n")
     assert told == frozen.read_text(encoding="utf-8"), f"if this is meant: {WRITE}=write pytest tests/golden"
     place = next(line for line in told.splitlines()[1:] if not line.startswith(" "))
-    assert "mine/hubei/2022/" in place, "the mistake is in what the officer wrote, and told there"
+    assert "mine/hubei/2023/" in place, "the mistake is in what the officer wrote, and told there"
 
 
 def test_there_are_enough_of_them() -> None:

@@ -88,5 +88,5 @@ def test_a_mistake_of_shape_names_the_keys_that_lead_to_it(tmp_path: Path) -> No
 
 
 def test_a_policy_there_is_none_of_is_named() -> None:
-    problem = library().missing("hubei/2020", Place())
-    assert (problem.code, problem.names) == ("policy.missing", ("hubei/2020",))
+    problem = library().missing("hubei/2019", Place())
+    assert (problem.code, problem.names) == ("policy.missing", ("hubei/2019",))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.changes.lifecycle import covering
 from engine.errors import Place, Problem, UsageError
 from engine.files import displayed, whole_directory
 from engine.policy.library import Library
@@ -45,12 +46,12 @@ def new(id_: str, parent: str, where: Library, into: Path, *, title: str = "", y
     PolicyError if the parent is missing, invalid, a pack, or not what was published. Then nothing is made.
     """
     if not _ID.match(id_):
-        expected = "地区/年度，小写字母、数字、连字符，如 hubei/2022"
+        expected = "地区/年度，小写字母、数字、连字符，如 hubei/2023"
         raise UsageError(Problem(Place(), f"“{id_}”不能作政策编号", expected, code="new.id"))
     found = _YEAR.match(id_.partition("/")[2])
     year = year or (int(found[0]) if found else 0)
     if not year:
-        raise UsageError(Problem(Place(), f"从编号“{id_}”看不出适用年度", "用 --year 写明，如 --year 2022", code="new.year"))
+        raise UsageError(Problem(Place(), f"从编号“{id_}”看不出适用年度", "用 --year 写明，如 --year 2023", code="new.year"))
     home = into / id_
     if home.exists() or home.is_symlink():
         message = "已经有这个目录，没有改动"
@@ -62,8 +63,9 @@ def new(id_: str, parent: str, where: Library, into: Path, *, title: str = "", y
     writer = _Writer(id_, above, resolved, year, title)
     files = {"policy.yaml": writer.policy(), "tests/changes.yaml": writer.tests()}
     _make(home, files)
-    notes = {"draft": f"“{parent}”还是草稿，发布新政策之前要先发布它", "retired": f"“{parent}”已停用"}.get(above.status)
-    return NewPolicy(id_, home, tuple(home / name for name in files), (notes,) if notes else ())
+    noted = {"draft": f"“{parent}”还是草稿，发布新政策之前要先发布它", "retired": f"“{parent}”已停用"}.get(above.status)
+    notes = [*([noted] if noted else []), *covering.told(Library((into, *where.roots)), id_)]
+    return NewPolicy(id_, home, tuple(home / name for name in files), tuple(notes))
 
 
 def _make(home: Path, files: Mapping[str, str]) -> None:
@@ -140,9 +142,10 @@ class _Writer:
             return
         yield from _titled("参数：可调的数，后面是词表，现在的值照抄在下面。去掉 parameters: 一行和要改的几项的注释，其余不动")
         yield "# parameters:"
+        packs = _packs(self.resolved)
 
         def order(name: str) -> tuple[bool, bool]:
-            return isinstance(found[name]["value"], list), self.resolved.owner(("parameters", name)) != self.parent.id
+            return isinstance(found[name]["value"], list), self.resolved.owner(("parameters", name)) in packs
 
         for name in sorted(found, key=order):
             yield from _parameter(name, found[name])
@@ -221,6 +224,12 @@ class _Writer:
 def _retitled(parent: Policy, year: int) -> str:
     title = re.sub(rf"{parent.first_year}(?=年)", str(year), parent.title, count=1)
     return title if title != parent.title else f"{parent.title}（{year}年度）"
+
+
+def _packs(resolved: Resolved) -> frozenset[str]:
+    """The ids of the packs it stands on: what they say is everybody's, and what is the place's own comes first."""
+    own = {resolved.id} if resolved.sections["policy"]["status"] == "pack" else set()
+    return frozenset(own.union(*(_packs(parent) for parent in resolved.parents)))
 
 
 def _parameter(name: str, data: Mapping[str, Any]) -> Iterator[str]:

@@ -149,10 +149,13 @@ def _beside(subject: Subject, own: Head, others: list[Head]) -> None:
             message = f"“{own.id}”与已发布的“{other.id}”都适用于 {_years(own, other)}{kinds}的表：{then}选不出用哪一个"
             advice = f"改 fiscal_years、form_kinds 或 in_force；不再用的那个改 status: retired（{other}）"
             subject.add("policy-overlap", f"policy.{other.id}", subject.place(("policy", "fiscal_years")), message, advice)
-    for parent in (head for head in others if head.id in subject.resolved.extends and head.status != "pack"):
+    known = {head.id: head for head in others if head.status != "pack"}
+    told = set(own.form_kinds)
+    for parent in (known[id_] for id_ in reversed(subject.resolved.extends) if id_ in known):  # the nearest first
         for kind in parent.form_kinds:
-            if kind in own.form_kinds or any(kind in head.form_kinds and _in_time(own, head) for head in others):
+            if kind in told or any(kind in head.form_kinds and _in_time(own, head) for head in others):
                 continue
+            told.add(kind)
             message = (
                 f"“{parent.id}”还适用于{code('form_kind', kind)}（{kind}），这里没有写：{own.first_year} 年度的这种表没有政策可用"
             )

@@ -18,7 +18,7 @@ from engine.soundness.tests import policies as policy_tests
 from engine.soundness.tests.policies import run_tests
 from engine.yaml.reader import YamlDocument
 
-PARENTS = ["hubei/2021", "sichuan/2025", "central/2020"]
+PARENTS = ["hubei/2022", "sichuan/2025", "central/2020"]
 CODE = re.compile(r"# ( *\S.*)")
 
 
@@ -90,16 +90,16 @@ def load_head(text: str) -> object:
 
 
 def test_one_parameter_alone(tmp_path: Path) -> None:
-    home, where = made("hubei/2021", tmp_path, "hubei/2022")
+    home, where = made("hubei/2022", tmp_path, "hubei/2023")
     path = home / "policy.yaml"
     text = path.read_text(encoding="utf-8").replace("# parameters:", "parameters:")
     text, count = re.subn(r"^# (  tier_partial_floor: .*)value: 0.5", r"\1value: 0.6", text, flags=re.M)
     assert count == 1
     path.write_text(text, encoding="utf-8")
-    floors = [band.floor for band in load("hubei/2022", where).scoring.tiers]
+    floors = [band.floor for band in load("hubei/2023", where).scoring.tiers]
     assert [str(floor) for floor in floors] == ["0.8", "0.6", "0"]
-    where_from = resolve("hubei/2022", where)
-    assert where_from.owner(("parameters", "tier_partial_floor")) == "hubei/2022"
+    where_from = resolve("hubei/2023", where)
+    assert where_from.owner(("parameters", "tier_partial_floor")) == "hubei/2023"
     assert [document.file for document, _ in where_from.overridden[("parameters", "tier_partial_floor")]] == [
         "policies/hubei/2021/parameters.yaml"
     ]
@@ -123,8 +123,8 @@ def _without_the_packs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_without_the_packs")
 def test_its_tests_hold_and_say_something(tmp_path: Path) -> None:
-    _, where = made("hubei/2021", tmp_path, "hubei/2022")
-    report = run_tests(load("hubei/2022", where), where)
+    _, where = made("hubei/2022", tmp_path, "hubei/2023")
+    report = run_tests(load("hubei/2023", where), where)
     own = [result for result in report.results if result.place.file.endswith("changes.yaml")]
     assert [(result.passed, result.about) for result in own] == [
         (True, "execution.proportional"),
@@ -136,14 +136,14 @@ def test_its_tests_hold_and_say_something(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("_without_the_packs")
 def test_tests_of_rules_it_stops_and_tests_it_writes_anew_do_not_run(tmp_path: Path) -> None:
-    home, where = made("hubei/2021", tmp_path, "hubei/2022")
+    home, where = made("hubei/2022", tmp_path, "hubei/2023")
     path = home / "policy.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("  status: draft\n", "  status: draft\n  disable: [target.exceeded]\n"), encoding="utf-8")
     with (home / "tests" / "changes.yaml").open("a", encoding="utf-8") as file:
         file.write("  - test: 50% 在部分达成之内\n    case: execution.proportional\n    budget: {budget: '10', executed: '5'}\n")
         file.write("    expect: {computed: '10'}\n")
-    report = run_tests(load("hubei/2022", where), where)
+    report = run_tests(load("hubei/2023", where), where)
     assert not report.failed
     assert "target.exceeded" not in {result.about for result in report.results}
     same = [result.place.file for result in report.results if result.name == "50% 在部分达成之内"]

@@ -49,7 +49,7 @@ def test_whatever_is_done_with_a_policy_its_documents_stay_as_they_were_read() -
     files = [path for path in files if "tests" not in path.parts]
     before = {path: copy.deepcopy(policy_files.read(path, display_name(path))[0].data) for path in files}
     where = library()
-    for name in ("hubei/2021", "sichuan/2025"):
+    for name in ("hubei/2022", "sichuan/2025"):
         policy = load(name, where)
         show(policy)
         lint(name, where, date(2026, 1, 1), proofs=False)
@@ -60,13 +60,13 @@ def test_whatever_is_done_with_a_policy_its_documents_stay_as_they_were_read() -
     assert {path: policy_files.read(path, display_name(path))[0].data for path in files} == before
 
 
-def own(directory: Path, name: str = "2022", extra: str = "") -> Library:
+def own(directory: Path, name: str = "2023", extra: str = "") -> Library:
     """A library with a policy on top of hubei/2021, and one on top of that."""
     for number, parent in ((name, "hubei/2021"), (f"{name}9", f"hubei/{name}")):
         home = directory / "hubei" / number
         home.mkdir(parents=True, exist_ok=True)
         (home / "policy.yaml").write_text(
-            f"policy:\n  id: hubei/{number}\n  title: 试\n  jurisdiction: hubei\n  fiscal_years: {{from: 2022, to: 2022}}\n"
+            f"policy:\n  id: hubei/{number}\n  title: 试\n  jurisdiction: hubei\n  fiscal_years: {{from: 2023, to: 2023}}\n"
             f"  form_kinds: [department, project]\n  status: draft\n  extends: [{parent}]\n" + (extra if number == name else ""),
             encoding="utf-8",
         )
@@ -75,19 +75,19 @@ def own(directory: Path, name: str = "2022", extra: str = "") -> Library:
 
 def test_a_policy_is_built_once_and_again_when_a_file_of_its_own_or_of_a_parent_has_changed(tmp_path: Path) -> None:
     where = own(tmp_path)
-    first, child = load("hubei/2022", where), load("hubei/20229", where)
-    assert load("hubei/2022", where) is first
-    assert load("hubei/20229", where) is child
+    first, child = load("hubei/2023", where), load("hubei/20239", where)
+    assert load("hubei/2023", where) is first
+    assert load("hubei/20239", where) is child
     borders = "parameters:\n  tier_met_floor: {label: 下限, value: 0.85, unit: 比例, basis: note-2021#3}\n"
     where = own(tmp_path, extra=borders)
-    for name, before in (("hubei/2022", first), ("hubei/20229", child)):
+    for name, before in (("hubei/2023", first), ("hubei/20239", child)):
         after = load(name, where)
         assert (str(before.parameters["tier_met_floor"].value), str(after.parameters["tier_met_floor"].value)) == ("0.8", "0.85")
-    assert load("hubei/2022", own(tmp_path)) is first, "as it was"
+    assert load("hubei/2023", own(tmp_path)) is first, "as it was"
 
 
 def test_the_same_policy_in_another_directory_is_told_by_its_own_files(tmp_path: Path) -> None:
-    policies = [load("hubei/2022", own(tmp_path / name)) for name in ("a", "b")]
+    policies = [load("hubei/2023", own(tmp_path / name)) for name in ("a", "b")]
     assert policies[0].sha256 == policies[1].sha256
     assert [files for files in (set(policy.files) for policy in policies) if any("/a/" in file for file in files)] == [
         set(policies[0].files)
@@ -98,11 +98,11 @@ def test_an_invalid_policy_is_refused_each_time(tmp_path: Path) -> None:
     where = own(tmp_path, extra="parameters:\n  tier_met_floor: {label: 下限, value: 0.85, unit: 比例, basis: no-such#3}\n")
     for _ in range(2):
         with pytest.raises(PolicyError, match="no-such#3"):
-            load("hubei/2022", where)
+            load("hubei/2023", where)
 
 
 def test_whether_there_is_a_policy(tmp_path: Path) -> None:
     where = own(tmp_path)
     assert all(name in where for name in where.ids())
-    for name in ("hubei/1999", "hubei", "hubei/2022/x", "/", "", "../policies", "./hubei", "hubei/.."):
+    for name in ("hubei/1999", "hubei", "hubei/2023/x", "/", "", "../policies", "./hubei", "hubei/.."):
         assert name not in where, name
