@@ -1,4 +1,4 @@
-"""Hubei's forms of FY2020, 2021 and 2022 are judged each by the policy of its year; of any other year, by none, and it is said why."""
+"""Forms of Hubei of FY2020, 2021 and 2022 are judged by the policy of their year; those of any other year by none."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _SHOWN = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Covering:
+class CoveredPolicy:
     """An id that is in two roots: the first is used."""
 
     id: str
@@ -37,21 +37,21 @@ class Covering:
     """The roots after that of the one used: what there would be without it."""
 
 
-def coverings(where: Library) -> list[Covering]:
+def coverings(where: Library) -> list[CoveredPolicy]:
     """Every id that more than one root has, in id order of the first; a root that is named twice covers nothing."""
     at = [root.resolve() for root in where.roots]
     roots = tuple(root for index, root in enumerate(where.roots) if at[index] not in at[:index])
-    out: list[Covering] = []
+    out: list[CoveredPolicy] = []
     for index, root in enumerate(roots):
         below = Library(roots[index + 1 :])
         for id_ in Library((root,)).ids():
             if id_ in below and not any(covering.id == id_ for covering in out):
-                out.append(Covering(id_, root / id_, below.directory(id_), below))
+                out.append(CoveredPolicy(id_, root / id_, below.directory(id_), below))
     return out
 
 
 def told(where: Library, only: str = "") -> list[str]:
-    """What the coverings of a library (or of the one id `only`) do, each in a Chinese sentence; those that change nothing in one."""
+    """What the coverings of a library (or of the id `only`) do, each in a Chinese sentence; those that change nothing in one."""
     found = [one for one in coverings(where) if only in ("", one.id)]
     if not found:
         return []
@@ -71,7 +71,7 @@ def told(where: Library, only: str = "") -> list[str]:
 
 
 def _sentence(
-    one: Covering, changes: PolicyDifference | None, used: Head | None, covered: Head | None, standing: Mapping[str, bool]
+    one: CoveredPolicy, changes: PolicyDifference | None, used: Head | None, covered: Head | None, standing: Mapping[str, bool]
 ) -> str:
     at = display_name(one.used)
     parts = [f"“{one.id}”有两个：用 {at}{_state(used)}，不用{_whose(one)}{_state(covered)}", *_chosen(used, covered)]
@@ -87,7 +87,7 @@ def _sentence(
     return "；".join(parts)
 
 
-def _whose(one: Covering) -> str:
+def _whose(one: CoveredPolicy) -> str:
     """How the root of what is covered is called."""
     root = one.covered.parent.parent
     return "自带的" if root.resolve() == shipped("policies").resolve() else f" {display_name(root)} 里的"
@@ -99,14 +99,12 @@ def _state(head: Head | None) -> str:
 
 def _chosen(used: Head | None, covered: Head | None) -> Iterator[str]:
     """Which forms found a policy by themselves before, and find this one no more."""
-    if covered is None or covered.status != "published":
+    if covered is None or covered.status != "published" or (used is not None and used.status == "published"):
         return
-    years = (
-        str(covered.first_year) if covered.first_year == covered.last_year else f"{covered.first_year}—{covered.last_year or '今'}"
-    )
+    first, last = covered.first_year, covered.last_year
+    years = str(first) if first == last else f"{first}—{last or '今'}"
     kinds = "、".join(code("form_kind", kind) for kind in covered.form_kinds)
-    if used is None or used.status != "published":
-        yield f"没有发布的不会自动选用，{years} 年度{kinds}的表因此不再自动选到“{covered.id}”"
+    yield f"没有发布的不会自动选用，{years} 年度{kinds}的表因此不再自动选到“{covered.id}”"
 
 
 def _counted(changes: PolicyDifference) -> Iterator[str]:
@@ -120,7 +118,7 @@ def _counted(changes: PolicyDifference) -> Iterator[str]:
         yield f"{name} {len(found)} 处" + (f"（{some}{more}）" if some else "")
 
 
-def _difference(one: Covering, where: Library) -> PolicyDifference | None:
+def _difference(one: CoveredPolicy, where: Library) -> PolicyDifference | None:
     """What the covering changes; None where one of the two cannot be read."""
     try:
         return difference(resolve(one.id, one.below), resolve(one.id, where))

@@ -107,11 +107,22 @@ def test_a_long_line_of_parents_is_refused(root: Path) -> None:
 
 def test_what_is_not_there_gets_the_nearest(root: Path) -> None:
     write(root, "hubei/2021")
-    assert "是否想写“hubei/2021”" in failing("hubei/2012", root)[0]
-    write(root, "a/one", more="extends: hubei/2012")
+    assert "是否想写“hubei/2021”" in failing("hubie/2021", root)[0]
+    write(root, "a/one", more="extends: hubie/2021")
     (line,) = failing("a/one", root)
     assert "root/a/one/policy.yaml：第1行" in line
     assert "是否想写“hubei/2021”" in line
+
+
+def test_another_year_of_a_place_is_no_slip(root: Path) -> None:
+    for name in ("hubei/2021", "hubei/2019", "hubei/2021-b", "hunan/2024"):
+        write(root, name)
+    write(root, "a/one", more="extends: hubei/2024")
+    for name, lines in (("hubei/2024", failing("hubei/2024", root)), ("a/one", failing("a/one", root))):
+        (line,) = lines
+        assert line.endswith("没有政策“hubei/2024”；应为：hubei/2019、hubei/2021、hubei/2021-b"), name
+    assert "是否想写“hubei/2021-b”" in failing("hubei/2021b", root)[0]
+    assert "是否想写“hunan/2024”" in failing("hunnan/2024", root)[0], "a place that has none at all"
 
 
 @pytest.mark.parametrize("name", ["../root/a/one", "a/../a/one", "/a/one", "a//one", "./a/one", "", ".", "a"])
