@@ -12,7 +12,7 @@ from engine.errors import PolicyError, Problem
 from engine.forms.layout import layout
 from engine.forms.model import Layout
 from engine.policy.form_files import form_of
-from engine.policy.heads import Head, heads
+from engine.policy.heads import Head, elders_first, heads
 from engine.policy.library import Library, display_name
 from engine.policy.loading import load
 from engine.policy.model import Policy
@@ -20,7 +20,7 @@ from engine.policy.model import Policy
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A layout, and the published policies whose forms are laid out so."""
+    """A layout, and the published policies whose forms are laid out so; those that others of them stand on first."""
 
     layout: Layout
     heads: tuple[Head, ...]
@@ -118,7 +118,7 @@ class Shelf:
         for written, of, broken in found.values():
             wrong = [problem for problem in self.heads()[1] if problem.place.file.startswith(tuple(f"{at}/" for at in broken))]
             try:
-                shapes.append(Shape(layout(written), tuple(of), tuple(wrong), self._judges(of)))
+                shapes.append(Shape(layout(written), tuple(elders_first(of)), tuple(wrong), self._judges(of)))
             except PolicyError as error:
                 problems += error.problems
         return shapes, list(dict.fromkeys(problems))

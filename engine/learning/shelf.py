@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import PolicyError, Problem
 from engine.policy.form_files import form_of
-from engine.policy.heads import heads
+from engine.policy.heads import elders_first, heads
 from engine.policy.library import Library
 
 
@@ -29,7 +29,7 @@ def listed(where: Library) -> tuple[list[ListedLayout], list[Problem]]:
     found, problems = heads(where)
     made: list[ListedLayout] = []
     seen: list[tuple[Mapping[str, Any], int]] = []
-    for head in sorted(found, key=lambda head: head.status != "pack"):
+    for head in sorted(elders_first(found), key=lambda head: head.status != "pack"):
         if head.status == "retired":
             continue
         try:

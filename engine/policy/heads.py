@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +32,8 @@ class Head:
     """Whether there is a lock; whether the policy matches it shows when it is loaded."""
     jurisdiction_name: str = ""
     """As people say it; empty where the policy itself does not say it."""
+    extends: tuple[str, ...] = ()
+    """What it names itself; not what that stands on."""
 
     def covers(self, fiscal_year: int, kind: str, on: date | None = None) -> bool:
         """Whether the policy applies to forms of this kind for this fiscal year, filed on that day (None: not known)."""
@@ -64,5 +67,21 @@ def heads(where: Library) -> tuple[list[Head], list[Problem]]:
         kinds = tuple(own.get("form_kinds", ()))
         said = (own.get("title", ""), own.get("status", ""), own.get("jurisdiction", ""))
         locked, place = (path.parent / NAME).exists(), own.get("jurisdiction_name", "")
-        out.append(Head(name, *said, first, last, kinds, own.get("fallback", False), period(own), locked, place))
+        parents = own.get("extends", ())
+        extends = (parents,) if isinstance(parents, str) else tuple(parents)
+        out.append(Head(name, *said, first, last, kinds, own.get("fallback", False), period(own), locked, place, extends))
     return out, list(dict.fromkeys(problems))
+
+
+def elders_first(of: Sequence[Head]) -> list[Head]:
+    """Those that others of them stand on before these: what several have in common was written by the first."""
+    depth = {head.id: 0 for head in of}
+    for _ in of:  # no more steps than heads: `extends` may go round
+        deeper = {
+            head.id: max((1 + depth[parent] for parent in head.extends if parent in depth and parent != head.id), default=0)
+            for head in of
+        }
+        if deeper == depth:
+            break
+        depth = deeper
+    return sorted(of, key=lambda head: depth[head.id])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.errors import PolicyError
-from engine.policy.heads import heads
+from engine.policy.heads import elders_first, heads
 from engine.policy.library import Library, library, locate
 from engine.policy.loading import resolve
 from engine.policy.resolved import bases, years
@@ -203,6 +203,17 @@ def test_the_order_of_cases_does_count(root: Path) -> None:
         return resolve("a/one", Library((root,))).sha256()
 
     assert hash_of("甲", "乙") != hash_of("乙", "甲")
+
+
+def test_those_that_others_stand_on_come_first(root: Path) -> None:
+    write(root, "a/3")
+    for name, parents in (("a/1", "[a/3]"), ("a/2", "a/1"), ("a/4", "[a/3, a/2]"), ("b/1", "[b/2]"), ("b/2", "[b/1]")):
+        write(root, name, more=f"extends: {parents}")
+    found, _ = heads(Library((root,)))
+    ordered = [head.id for head in elders_first(found)]
+    assert [id_ for id_ in ordered if id_.startswith("a/")] == ["a/3", "a/1", "a/2", "a/4"]
+    assert sorted(ordered) == [head.id for head in found], "those that go round are there, too"
+    assert [head.id for head in elders_first([head for head in found if head.id in ("a/2", "a/4")])] == ["a/2", "a/4"]
 
 
 def test_heads(root: Path) -> None:
