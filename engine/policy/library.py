@@ -40,6 +40,14 @@ class Library:
         plain = len(parts) == 2 and all(part not in ("", ".", "..") for part in parts)
         return plain and any((root / policy / "policy.yaml").is_file() for root in self.roots)
 
+    def covered(self, policy: str) -> list[Path]:
+        """Directories of the same id that are not used, because an earlier root has it; a root that is named twice is one."""
+        having: dict[Path, Path] = {}
+        for root in self.roots:
+            if (root / policy / "policy.yaml").is_file():
+                having.setdefault((root / policy).resolve(), root / policy)
+        return [*having.values()][1:]
+
     def directory(self, policy: str) -> Path:
         """The directory of a policy id, in the first root that has it. Raises PolicyError, with the nearest id, if there is none.
 

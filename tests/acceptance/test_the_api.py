@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -49,6 +50,16 @@ def api(work: Workbench) -> Iterator[TestClient]:
 
 def a_form(name: str = "表.docx") -> dict[str, Any]:
     return {"files": (name, small_form_as_word(), WORD)}
+
+
+def test_a_policy_that_covers_a_shipped_one_is_marked(api: TestClient) -> None:
+    assert api.post("/api/v1/policies", json={"id": "hubei/2022", "parent": "hubei/2021"}).status_code == 200
+    page = api.get("/").text
+    row = next(line for line in page.splitlines() if line.startswith('<tr><th scope="row"><a href="/policies/hubei/2022"'))
+    assert "可以；与自带的同编号，用这一个" in row
+    assert page.count("与自带的同编号") == 1
+    years = re.findall(r'<th scope="col"[^>]*>([0-9]{4})</th>', page)
+    assert years[0] == "2020", "a pack holds for no year of its own"
 
 
 def edited(api: TestClient, revision: int = 0, **more: Any) -> Any:

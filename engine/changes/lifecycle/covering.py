@@ -38,15 +38,13 @@ class CoveredPolicy:
 
 
 def coverings(where: Library) -> list[CoveredPolicy]:
-    """Every id that more than one root has, in id order of the first; a root that is named twice covers nothing."""
-    at = [root.resolve() for root in where.roots]
-    roots = tuple(root for index, root in enumerate(where.roots) if at[index] not in at[:index])
-    out: list[CoveredPolicy] = []
-    for index, root in enumerate(roots):
-        below = Library(roots[index + 1 :])
-        for id_ in Library((root,)).ids():
-            if id_ in below and not any(covering.id == id_ for covering in out):
-                out.append(CoveredPolicy(id_, root / id_, below.directory(id_), below))
+    """Every id that more than one root has, in the order of ids."""
+    out = []
+    for id_ in where.ids():
+        if covered := where.covered(id_):
+            used = where.directory(id_)
+            below = where.roots[where.roots.index(used.parent.parent) + 1 :]
+            out.append(CoveredPolicy(id_, used, covered[0], Library(below)))
     return out
 
 

@@ -106,7 +106,7 @@ def policies(request: Request) -> Response:
         "policies",
         policies=every,
         problems=[told(problem) for problem in problems],
-        **_timeline([head for head in readable if head.first_year], every),
+        **_timeline([head for head in readable if head.first_year and head.status != "pack"], every),
     )
 
 
@@ -226,6 +226,7 @@ def listed(head: Head, work: Workbench, session: Session) -> dict[str, Any]:
         "open": head.last_year is None,
         "editable": editable,
         "mine": mine,
+        "covers": bool(work.library.covered(head.id)),
     }
 
 
