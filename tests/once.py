@@ -23,12 +23,12 @@ def proofs(patch: pytest.MonkeyPatch) -> None:
     """The solver is asked once about the same terms, and under the same bounds: forty policies with one mistake each, and the
     policy that they are copies of, have most of their obligations in common."""
     ask = Prover.possible
-    # with the terms: as long as they are there, their numbers are theirs
+    # with the terms: as long as they are there, their addresses are theirs, and z3 keeps equal ones once
     known: dict[tuple[Any, ...], tuple[list[Any], Any, int]] = {}
 
     def possible(self: Prover, terms: Iterable[Any]) -> Any:
         asked = list(terms)
-        key = (self.query_steps, *(term.get_id() for term in asked))
+        key = (self.query_steps, *[term.ast.value for term in asked])
         if key in known and known[key][2] <= self.total_steps - self.spent:
             self.spent += known[key][2]
             return known[key][1]

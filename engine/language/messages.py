@@ -63,15 +63,13 @@ def faults(text: str, aliases: Mapping[str, Fields], params: Mapping[str, Any]) 
         yield Fault(f"文字过长（{len(text)} 字，至多 {MAX_LENGTH}）", code="message.length")
         return
     try:
-        tree = _parsed(text)
+        found = _looked_at(text)
     except (TemplateSyntaxError, RecursionError) as error:
         wanted = "{{ 别名.字段 }}"
         yield Fault(f"花括号里的写法不对，应为 {wanted}（{getattr(error, 'message', error)}）", code="message.syntax")
         return
-    allowed = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Filter, nodes.Const, nodes.If)
-    logic = (nodes.Compare, nodes.Operand, nodes.CondExpr, nodes.And, nodes.Or, nodes.Not, nodes.Concat, nodes.Test)
-    for node in tree.find_all(nodes.Node):
-        if not isinstance(node, (*allowed, *logic)):
+    for node, allowed in found:
+        if not allowed:
             yield Fault(f"模板里不能用 {type(node).__name__}，只能用字段、过滤器与 if", code="message.construct")
         elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
             yield Fault(f"没有过滤器“{node.name}”", node.name, tuple(FILTERS), code="message.no-filter")
@@ -95,6 +93,18 @@ def faults(text: str, aliases: Mapping[str, Fields], params: Mapping[str, Any]) 
                 yield Fault("模板里只能写 别名.字段", code="message.construct")
         elif isinstance(node, nodes.Name) and node.name not in aliases and node.name != "param":
             yield Fault(f"没有别名“{node.name}”", node.name, (*aliases, "param"), code="message.no-alias", names=(node.name,))
+
+
+@lru_cache(maxsize=4096)
+def _looked_at(text: str) -> tuple[tuple[Any, bool], ...]:
+    """The parts of a message that something may be wrong with, each with whether its kind may stand there at all."""
+    from jinja2 import nodes
+
+    frame = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.If)
+    logic = (nodes.Operand, nodes.CondExpr, nodes.And, nodes.Or, nodes.Not, nodes.Concat)
+    looked_at = (nodes.Name, nodes.Getattr, nodes.Filter, nodes.Compare, nodes.Test)
+    found = [node for node in _parsed(text).find_all(nodes.Node) if not isinstance(node, (*frame, *logic))]
+    return tuple((node, isinstance(node, looked_at)) for node in found)
 
 
 @lru_cache(maxsize=4096)

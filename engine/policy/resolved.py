@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Place
-from engine.yaml.reader import Path_, YamlDocument
+from engine.yaml.reader import Path_, YamlDocument, walk
 
 STATUS: Path_ = ("policy", "status")
 
@@ -124,12 +124,6 @@ def years(policy: Mapping[str, Any]) -> tuple[int, int | None]:
 
 def bases(node: Any, path: Path_ = ()) -> Iterable[tuple[Path_, str]]:
     """Every `basis` in policy data, with its path."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key == "basis" and isinstance(value, str):
-                yield (*path, key), value
-            else:
-                yield from bases(value, (*path, key))
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from bases(value, (*path, index))
+    for at, value in walk(node, path):
+        if isinstance(value, str) and len(at) > len(path) and at[-1] == "basis":
+            yield at, value

@@ -289,10 +289,11 @@ class _TreeBuilder:
 
 def walk(data: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
     """Every node of plain data with its path, parents first."""
-    yield path, data
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from walk(value, (*path, key))
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            yield from walk(value, (*path, index))
+    waiting = [(path, data)]  # a list and no recursion: each node would come up through all that it stands in
+    while waiting:
+        at, node = waiting.pop()
+        yield at, node
+        if isinstance(node, dict):
+            waiting += [((*at, key), value) for key, value in reversed(node.items())]
+        elif isinstance(node, list):
+            waiting += [((*at, index), node[index]) for index in range(len(node) - 1, -1, -1)]

@@ -8,8 +8,8 @@ from decimal import Decimal
 from engine.errors import Place
 from engine.policy.model import Band
 from engine.soundness.lint.subject import Subject
+from engine.soundness.proof.logic import Term, number
 from engine.soundness.proof.prover import decimal, exact, opposite
-from engine.soundness.proof.terms import Term, number
 from engine.values.numerals import plain
 from engine.yaml.reader import Path_
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from engine.errors import nearest
@@ -217,8 +219,32 @@ def _problem_phrases(subject: Subject, narrative: Mapping[str, Any], problems: M
             subject.add("text-placeholder", f"phrases.problems.{category}", place, message, f"改为 {close}" if close else "删去")
 
 
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """The names in a template: those used and not made in it, in order; those made; (owner, name) of what is read of another."""
+
+    undeclared: tuple[str, ...]
+    made: frozenset[str]
+    attributes: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=128)
+def _read(text: str) -> _Template:
+    """A template's names: the same of the same text, whoever uses it. Raises TemplateSyntaxError where it is none."""
+    from jinja2 import meta, nodes
+
+    from engine.templating.sandbox import Environment
+
+    tree = Environment([]).parse(text)
+    return _Template(
+        tuple(sorted(meta.find_undeclared_variables(tree))),
+        frozenset(name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"),
+        tuple((node.node.name if isinstance(node.node, nodes.Name) else "", node.attr) for node in tree.find_all(nodes.Getattr)),
+    )
+
+
 def _templates(subject: Subject) -> None:
-    from jinja2 import TemplateSyntaxError, meta, nodes
+    from jinja2 import TemplateSyntaxError
 
     from engine.templating.sandbox import Environment
 
@@ -242,22 +268,20 @@ def _templates(subject: Subject) -> None:
             )
             continue
         try:
-            tree = environment.parse(file.read_text(encoding="utf-8"))
+            read = _read(file.read_text(encoding="utf-8"))
         except TemplateSyntaxError as error:
             message = f"模板“{name}”第{error.lineno}行语法错误：{error.message}"
             subject.add("text-template", f"narrative.{section['id']}", place, message, "改正模板")
             continue
-        made = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
         wrong: list[tuple[str, tuple[str, ...]]] = [
             (unknown, TEMPLATE_NAMES)
-            for unknown in sorted(meta.find_undeclared_variables(tree))
-            if unknown not in {*TEMPLATE_NAMES, *environment.globals, *made}
+            for unknown in read.undeclared
+            if unknown not in {*TEMPLATE_NAMES, *environment.globals, *read.made}
         ]
-        for node in tree.find_all(nodes.Getattr):
-            owner = node.node.name if isinstance(node.node, nodes.Name) else ""
+        for owner, name_ in read.attributes:
             known_here = {"phrases": phrases, "param": subject.params if subject.policy else None}.get(owner)
-            if known_here is not None and node.attr not in known_here:
-                wrong.append((f"{owner}.{node.attr}", tuple(f"{owner}.{key}" for key in known_here)))
+            if known_here is not None and name_ not in known_here:
+                wrong.append((f"{owner}.{name_}", tuple(f"{owner}.{key}" for key in known_here)))
         for unknown, known_names in wrong:
             close = nearest(unknown, known_names)
             message = f"模板“{name}”用到的“{unknown}”不存在"

@@ -14,8 +14,9 @@ from engine.soundness.lint.codes import WARNING
 from engine.soundness.lint.proved_scores import ScoringTable
 from engine.soundness.proof.assumptions import World, reached, world
 from engine.soundness.proof.counterexample import TITLES, CaseOutcome, fields_of, of_engine, points, told
+from engine.soundness.proof.logic import Term, number
 from engine.soundness.proof.prover import Answer
-from engine.soundness.proof.terms import Record, Term, number
+from engine.soundness.proof.terms import Record
 from engine.soundness.proof.terms import fields_of as operands
 from engine.values.numerals import plain
 

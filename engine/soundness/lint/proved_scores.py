@@ -18,8 +18,9 @@ from engine.policy.model import Policy
 from engine.soundness.lint.subject import Subject
 from engine.soundness.proof.assumptions import World, percent_factor, reached, world
 from engine.soundness.proof.counterexample import CaseOutcome, fields_of, friendly, of_engine, points, read_by, told
+from engine.soundness.proof.logic import Term, number
 from engine.soundness.proof.prover import Answer
-from engine.soundness.proof.terms import HIGHEST_DEGREE, Record, Term, degree, number
+from engine.soundness.proof.terms import HIGHEST_DEGREE, Record, degree
 from engine.soundness.proof.terms import fields_of as operands
 from engine.soundness.proof.terms import value as term_of
 from engine.values.numerals import plain

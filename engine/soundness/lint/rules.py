@@ -15,8 +15,9 @@ from engine.language.rules import FindingRule
 from engine.language.wording import asked
 from engine.soundness.lint.codes import INFO
 from engine.soundness.lint.subject import Subject, numeric
+from engine.soundness.proof.logic import Term
 from engine.soundness.proof.prover import opposite
-from engine.soundness.proof.terms import Record, Term
+from engine.soundness.proof.terms import Record
 from engine.soundness.tests.policies import cases
 from engine.values.numerals import plain
 
@@ -196,10 +197,13 @@ def _why(subject: Subject, rule: FindingRule) -> str:
 
 
 def _measured(subject: Subject, measure: Measure, known: Mapping[tuple[str, str], tuple[str, ...]]) -> None:
-    record = _record(f"measure {measure.id}", subject.rules.kinds[measure.of], measure.of, known)
-    holds = [record.holds(condition.test) for condition in (*measure.conditions, *measure.among)]
-    if not holds:
+    tests = [condition.test for condition in (*measure.conditions, *measure.among)]
+    if not tests:
         return
+    names = {test.field for test in tests} | {test.value.field for test in tests if isinstance(test.value, Ref)}
+    fields = {name: field for name, field in subject.rules.kinds[measure.of].items() if name in names}
+    record = _record(f"measure {measure.id}", fields, measure.of, known)
+    holds = [record.holds(test) for test in tests]
     answer, _ = subject.prover.possible([*holds, *_natural(record), *record.axioms()])
     if answer == "unknown":
         subject.prover.note(f"measures.{measure.id}", "条件可以同时成立", answer, measure.place)

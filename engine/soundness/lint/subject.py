@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -207,13 +208,12 @@ def _recognition(resolved: Resolved) -> dict[str, CaseTable]:
 
 def parameters_named(node: Any) -> Iterator[str]:
     """Every parameter policy data refers to: `{param: …}`, `param.…` in texts, names in formulas."""
-    import re
-
     for path, value in walk(node):
         if isinstance(value, dict) and isinstance(value.get("param"), str):
             yield value["param"]
         elif isinstance(value, str):
-            yield from re.findall(r"\bparam\.([a-z][a-z0-9_]*)", value)
+            if "param." in value:
+                yield from re.findall(r"\bparam\.([a-z][a-z0-9_]*)", value)
             if path and path[-1] in ("score", "lowest", "highest"):
                 yield from re.findall(r"[a-z][a-z0-9_]*", value)
 

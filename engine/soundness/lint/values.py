@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from engine.errors import nearest
+from engine.policy.files import MAX_REMEMBERED
 from engine.policy.resolved import bases
 from engine.resources import shipped
 from engine.soundness.lint.codes import INFO
 from engine.soundness.lint.subject import Subject, numeric, parameters_named
 from engine.values.numerals import plain
-from engine.yaml.reader import Path_, walk
+from engine.yaml.reader import Path_, YamlDocument, walk
 
 _COUNTED = ("个", "字", "次", "人", "项", "张", "条", "篇", "天", "年", "月", "户", "家")
 _NUMBER_TEXT = re.compile(r"\s*[-+−]?[0-9０-９]+([.．,，][0-9０-９]+)*\s*([%％‰]|分|个|百分点|成)?\s*")
+
+
+_MAX_TEXTS = 128
 
 
 def check(subject: Subject) -> None:
@@ -100,9 +106,44 @@ def _scale(subject: Subject, name: str, item: Mapping[str, Any]) -> None:
 # --- what nobody uses ----------------------------------------------------------------------------------------------
 
 
-def _used_anywhere(subject: Subject, used: Callable[[Mapping[str, Any]], Iterable[str]]) -> set[str]:
-    """What any file of the whole chain uses: what a parent's own rules use is no fault of the child's."""
-    return {name for document in subject.resolved.documents for name in used(document.data)}
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """What one file uses."""
+
+    parameters: frozenset[str]
+    clauses: frozenset[str]
+    words: frozenset[str]
+    """What its rules speak of."""
+
+
+class _This:
+    """A file of a policy, equal to itself only: the same text is read once (`policy.files`), and what it uses follows from it."""
+
+    __slots__ = ("document",)
+
+    def __init__(self, document: YamlDocument) -> None:
+        self.document = document
+
+    def __hash__(self) -> int:
+        return id(self.document)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _This) and self.document is other.document
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _uses(file: _This) -> _Used:
+    data = file.document.data
+    return _Used(
+        frozenset(parameters_named(_without(data, "parameters"))),
+        frozenset(basis for _, basis in bases(data)),
+        frozenset(_words_used(data.get("findings", []))),
+    )
+
+
+def _used_anywhere(subject: Subject) -> list[_Used]:
+    """What each file of the whole chain uses: what a parent's own rules use is no fault of the child's."""
+    return [_uses(_This(document)) for document in subject.resolved.documents]
 
 
 def _of_pack(subject: Subject) -> str:
@@ -120,11 +161,23 @@ def _templates(subject: Subject) -> Iterator[str]:
             yield path.read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=_MAX_TEXTS)
+def _words_of(text: str) -> frozenset[str]:
+    """The words of a template; looked for once, of the same templates of all policies."""
+    return frozenset(re.findall(r"\b[a-z][a-z0-9_]*\b", text))
+
+
+@lru_cache(maxsize=_MAX_TEXTS)
+def _params_of(text: str) -> frozenset[str]:
+    """The parameters a template speaks of."""
+    return frozenset(re.findall(r"\bparam\.([a-z][a-z0-9_]*)", text))
+
+
 def _unused_parameters(subject: Subject) -> None:
     params = subject.data.get("parameters", {})
     used = set(parameters_named(_without(subject.data, "parameters")))
-    used |= {name for text in _templates(subject) for name in re.findall(r"\bparam\.([a-z][a-z0-9_]*)", text)}
-    anywhere = _used_anywhere(subject, lambda data: parameters_named(_without(data, "parameters")))
+    used |= {name for text in _templates(subject) for name in _params_of(text)}
+    anywhere = {name for file in _used_anywhere(subject) for name in file.parameters}
     for name, item in params.items():
         place = subject.place(("parameters", name), key=True)
         if name in used or (name in anywhere and not subject.is_own(place)):
@@ -145,7 +198,7 @@ def _unused_parameters(subject: Subject) -> None:
 
 def _unused_clauses(subject: Subject) -> None:
     cited = {basis for _, basis in bases(_without(subject.data, "sources"))}
-    anywhere = _used_anywhere(subject, lambda data: (basis for _, basis in bases(data)))
+    anywhere = {basis for file in _used_anywhere(subject) for basis in file.clauses}
     for source, item in subject.data.get("sources", {}).items():
         for number, clause in item["clauses"].items():
             path: Path_ = ("sources", source, "clauses", number)
@@ -177,8 +230,8 @@ def _words_used(node: Any) -> Iterator[str]:
 def _unused_measures(subject: Subject) -> None:
     measures = subject.data.get("measures", {})
     rules = {k: v for k, v in subject.data.get("findings", {}).items() if k in subject.rules.rules}
-    used = set(_words_used(rules)) | {word for text in _templates(subject) for word in re.findall(r"\b[a-z][a-z0-9_]*\b", text)}
-    anywhere = _used_anywhere(subject, lambda data: _words_used(data.get("findings", [])))
+    used = {*_words_used(rules), *(word for text in _templates(subject) for word in _words_of(text))}
+    anywhere = {word for file in _used_anywhere(subject) for word in file.words}
     for name, item in measures.items():
         place = subject.place(("measures", name), key=True)
         if name not in used and (name not in anywhere or subject.is_own(place)):

@@ -41,15 +41,20 @@ def _dropped_words(subject: Subject) -> None:
             advice = "要增加词的，把原来的词照抄过来再加；确要换掉的不必改"
             _dropped(subject, parent.id, ("parameters", name, "value"), item["label"], item["value"], new, advice)
         for path, old in walk(parent.sections.get("wording", {}), ("wording",)):
+            if not isinstance(old, dict | list) or old == (written := _at(subject.data, path)):
+                continue
             advice = f"要增加词的，写在 more 里（more: {{{path[-1]}: [词]}}）；确要换掉的不必改"
             if path == ("wording", "more"):
                 advice = "要增加词的，把原来另加的词也抄过来；确要换掉的不必改"
-            _dropped(subject, parent.id, path, title(path), old, _at(subject.data, path), advice)
+            _dropped(subject, parent.id, path, title(path), old, written, advice)
 
 
 def _dropped(subject: Subject, parent: str, path: Path_, label: str, old: Any, new: Any, advice: str) -> None:
+    if old == new:
+        return
     before, after = _words(old), _words(new)
-    gone = [word for word in before if word not in after]
+    kept = set(after)
+    gone = [word for word in before if word not in kept]
     few = 1 if path == ("wording", "more") else _FEW
     if after and len(before) >= few and len(gone) * 2 > len(before) and subject.is_own(subject.place(path)):
         at = ".".join(map(str, path[:-1] if path[-1] == "value" else path))

@@ -16,7 +16,8 @@ from engine.language.tables import Case, CaseTable
 from engine.policy.build import NATURES
 from engine.policy.model import Policy, Scheme
 from engine.scoring.recognition import readings_of
-from engine.soundness.proof.terms import Record, Term, every, number, numbers_of
+from engine.soundness.proof.logic import Term, every, implies, no, number, some
+from engine.soundness.proof.terms import Record, numbers_of
 
 OPTIONAL = (
     *("level2", "actual_percent", "early", "reported", "target", "actual", *catalogue.QUOTIENTS),
@@ -42,14 +43,13 @@ class World:
 
 def reached(cases: Sequence[Case | Scheme], record: Record) -> list[Term]:
     """For each case, whether the record comes to it: it holds, and none before it does."""
-    import z3
 
     out: list[Term] = []
     before: list[Term] = []  # what does not hold of one that comes further
     for case in cases:
         holds = record.all_of(condition.test for condition in case.conditions)
         out.append(every([holds, *before]))
-        before.append(z3.Not(holds))
+        before.append(no(holds))
     return out
 
 
@@ -74,17 +74,15 @@ def world(policy: Policy, table: CaseTable, params: Mapping[str, Any], name: str
 
 def _quotients(record: Record) -> Iterator[Term]:
     """A quotient is there where its parts are and the divisor is not 0."""
-    import z3
 
     for name, (above, below, times) in catalogue.QUOTIENTS.items():
         if name in record.fields and above in record.fields and below in record.fields:
-            parts = z3.And(record.present(above), record.present(below), record.value(below) != 0)
+            parts = every([record.present(above), record.present(below), record.value(below) != 0])
             yield record.present(name) == parts
-            yield z3.Implies(parts, record.value(name) * record.value(below) == record.value(above) * times)
+            yield implies(parts, record.value(name) * record.value(below) == record.value(above) * times)
 
 
 def _indicator(policy: Policy, table: CaseTable, record: Record) -> Iterator[Term]:
-    import z3
 
     yield from (record.present(key) for key in record.fields if key not in OPTIONAL)
     # a weight of nothing has no score to prove anything of; none is more than the form is worth
@@ -98,7 +96,7 @@ def _indicator(policy: Policy, table: CaseTable, record: Record) -> Iterator[Ter
         for case, here in zip(found.cases, reached(found.cases, record), strict=True):
             # a direction that is not certain is read both ways, and each reading is a record of its own
             values = readings_of(case) if name == "direction" else (case.value,)
-            yield z3.Implies(here, z3.Or(*[record.text(name, value) for value in values]))
+            yield implies(here, some([record.text(name, value) for value in values]))
     if table.name in NATURES:
         yield record.text("nature", table.name)
 
@@ -113,42 +111,41 @@ def percent_factor() -> Term:
 
 def _compared(record: Record) -> Iterator[Term]:
     """What `comparison` says of kinds, numbers and verdicts."""
-    import z3
 
     numbers = record.text("comparison", "numbers")
-    both = z3.And(record.present("target"), record.present("actual"))
+    both = every([record.present("target"), record.present("actual")])
     yield numbers == both
     yield record.present("target") == record.present("actual")
-    yield z3.Implies(record.present("early"), record.text("comparison", "deadline"))
-    yield z3.Implies(z3.And(numbers, record.text("target_operator", "±")), record.text("target_kind", "range"))
+    yield implies(record.present("early"), record.text("comparison", "deadline"))
+    yield implies(every([numbers, record.text("target_operator", "±")]), record.text("target_kind", "range"))
     for key in ("target_kind", "actual_kind"):
         for kind in ("empty", "not_applicable", "text", "deadline"):
-            yield z3.Implies(record.text(key, kind), z3.Not(numbers))
-    yield record.text("comparison", "none") == z3.Or(
-        *[record.text(key, kind) for key in ("target_kind", "actual_kind") for kind in ("empty", "not_applicable")]
+            yield implies(record.text(key, kind), no(numbers))
+    yield record.text("comparison", "none") == some(
+        [record.text(key, kind) for key in ("target_kind", "actual_kind") for kind in ("empty", "not_applicable")]
     )
     # a percentage is compared as it stands, or brought into the target's unit by a factor that is not known here
-    percent, factor = z3.And(numbers, record.present("actual_percent")), percent_factor()
+    percent, factor = every([numbers, record.present("actual_percent")]), percent_factor()
     yield factor >= 1  # the finer of two units is the one both are brought into
-    bare = z3.And(record.text("target_unit", ""), record.text("target_kind", "number"))
-    yield z3.Implies(z3.Or(record.text("target_unit", "%"), bare), factor == 1)
-    yield z3.Implies(percent, record.value("actual") == record.value("actual_percent") * factor)
+    bare = every([record.text("target_unit", ""), record.text("target_kind", "number")])
+    yield implies(some([record.text("target_unit", "%"), bare]), factor == 1)
+    yield implies(percent, record.value("actual") == record.value("actual_percent") * factor)
     yield record.present("actual_percent") == record.text("actual_unit", "%")
     # a number that meets a target at the very least reaches it; of several the worst is taken, by the same direction
     target, actual = record.value("target"), record.value("actual")
-    plain = z3.And(numbers, z3.Not(record.text("target_kind", "range")))
+    plain = every([numbers, no(record.text("target_kind", "range"))])
     unsigned = record.text("target_operator", "")
     exact = record.text("target_operator", "=")
-    up = z3.Or(record.text("target_operator", ">="), record.text("target_operator", ">"), exact, unsigned)
-    down = z3.Or(record.text("target_operator", "<="), record.text("target_operator", "<"), exact, unsigned)
+    up = some([record.text("target_operator", ">="), record.text("target_operator", ">"), exact, unsigned])
+    down = some([record.text("target_operator", "<="), record.text("target_operator", "<"), exact, unsigned])
     for direction, signs, reaches in (("positive", up, actual >= target), ("inverse", down, actual <= target)):
-        here = z3.And(plain, signs, record.text("direction", direction))
-        yield z3.Implies(z3.And(here, record.text("verdict", "met")), reaches)
+        here = every([plain, signs, record.text("direction", direction)])
+        yield implies(every([here, record.text("verdict", "met")]), reaches)
         strict = actual < target if direction == "positive" else actual > target
-        sharp = z3.Or(record.text("target_operator", ">"), record.text("target_operator", "<"))
-        yield z3.Implies(z3.And(here, z3.Not(sharp), record.text("verdict", "not_met")), strict)
+        sharp = some([record.text("target_operator", ">"), record.text("target_operator", "<")])
+        yield implies(every([here, no(sharp), record.text("verdict", "not_met")]), strict)
         at_most = actual <= target if direction == "positive" else actual >= target
-        yield z3.Implies(z3.And(here, record.text("verdict", "not_met")), at_most)
+        yield implies(every([here, record.text("verdict", "not_met")]), at_most)
 
 
 def _execution(policy: Policy, record: Record) -> Iterator[Term]:

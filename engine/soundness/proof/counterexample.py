@@ -17,8 +17,9 @@ from engine.language.fields import QUOTIENTS, Field, cut, quotient
 from engine.language.model import Scalar
 from engine.language.tables import Case, CaseTable
 from engine.policy.model import Policy
+from engine.soundness.proof.logic import Term, number, same, some
 from engine.soundness.proof.prover import Prover, decimal, exact
-from engine.soundness.proof.terms import Record, Term, Unknown, number
+from engine.soundness.proof.terms import Record, Unknown
 from engine.values import numerals
 from engine.values.numerals import plain
 
@@ -142,14 +143,14 @@ def friendly(prover: Prover, terms: list[Term], records: list[Record], table: st
         ends = [record.value(key) for record in records]
         close = _first(prover, asked, [ends[-1] - ends[0] == number(step) for step in (_CENT, 1, 10)]) if len(ends) > 1 else []
         for gap in [close, []] if close else [[]]:
-            found = _first(prover, [*asked, *gap], [ends[-1] == number(point) for point in grid])
+            found = _first(prover, [*asked, *gap], [same(ends[-1], number(point)) for point in grid])
             if found:
                 asked += [*gap, *found]
                 break
         else:
             continue
         if len(ends) > 1:
-            asked += _first(prover, asked, [ends[0] == number(point) for point in grid])
+            asked += _first(prover, asked, [same(ends[0], number(point)) for point in grid])
         for options in _rest(records[0]):
             asked += _first(prover, asked, options)
         return prover.possible(asked)[1]
@@ -195,13 +196,11 @@ def _rest(record: Record) -> Iterator[list[Term]]:
 
 def _first(prover: Prover, asked: list[Term], options: list[Term]) -> list[Term]:
     """The first of the options that can hold, found by halving; nothing if none can."""
-    import z3
-
-    if not options or prover.possible([*asked, z3.Or(*options)])[0] != "refuted":
+    if not options or prover.possible([*asked, some(options)])[0] != "refuted":
         return []
     while len(options) > 1:
         half = options[: (len(options) + 1) // 2]
-        options = half if prover.possible([*asked, z3.Or(*half)])[0] == "refuted" else options[len(half) :]
+        options = half if prover.possible([*asked, some(half)])[0] == "refuted" else options[len(half) :]
     return options
 
 

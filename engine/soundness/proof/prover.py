@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any, Literal
 
 from engine.errors import Place
-from engine.soundness.proof.terms import Term
+from engine.soundness.proof.logic import Term
 
 Answer = Literal["proved", "refuted", "unknown"]
 QUERY_STEPS = 2_000_000
@@ -86,10 +87,16 @@ def _solvers() -> Iterator[Any]:
     Put together by hand: the strategies that z3 chooses by itself (`QF_NRA`, the default solver) give up on their parts by the
     clock (5 s, 10 s), and its general one (`smt`) does not count what it does to large polynomials.
     """
+    return (tactic.solver() for tactic in _tactics())
+
+
+@cache
+def _tactics() -> tuple[Any, ...]:
+    """The two ways, which keep nothing of what they were used for."""
     import z3
 
-    for ways in ({"seed": SEED, "inline_vars": True}, {"seed": SEED + 1, "factor": False}):
-        yield z3.Then("simplify", "propagate-values", z3.With("qfnra-nlsat", **ways)).solver()
+    ways = ({"seed": SEED, "inline_vars": True}, {"seed": SEED + 1, "factor": False})
+    return tuple(z3.Then("simplify", "propagate-values", z3.With("qfnra-nlsat", **way)) for way in ways)
 
 
 def _steps(solver: Any) -> int:

@@ -9,27 +9,16 @@ possible is held against the engine before anyone is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from engine.language import formula, predicates
 from engine.language.fields import Field
 from engine.language.formula import Constant, Expression, Name
 from engine.language.model import Ref, Scalar, Test
-
-Term = Any
-"""A term of z3, which ships no useful types."""
-
-
-def number(value: Decimal | Fraction | int) -> Term:
-    """An exact rational constant."""
-    import z3
-
-    exact = Fraction(value)
-    return z3.RealVal(f"{exact.numerator}/{exact.denominator}")
+from engine.soundness.proof.logic import Term, every, implies, no, number, same, some
 
 
 @dataclass(slots=True)
@@ -77,23 +66,21 @@ class Record:
         """Whether the text of a field is this constant (presence apart)."""
         unknown = self.unknowns[key]
         if constant not in unknown.constants:
-            unknown.constants[constant] = unknown.value == _code(constant)
+            unknown.constants[constant] = same(unknown.value, _code(constant))
         return unknown.constants[constant]
 
     def holds(self, test: Test, bound: Mapping[str, Record] | None = None) -> Term:
         """The condition as a term: what `predicates.predicate` says of a record, said of this one."""
-        import z3
-
         here = self.unknowns[test.field]
         if test.op == "present":
             return here.present
         if test.op == "absent":
-            return z3.Not(here.present)
+            return no(here.present)
         if isinstance(test.value, Ref):
             record = (bound or {})[test.value.alias] if test.value.alias else self
             there = record.unknowns[test.value.field]
-            return z3.And(here.present, there.present, predicates.COMPARE[test.op](here.value, there.value))
-        return z3.And(here.present, self._holds_of(test.op, here, test.value, test.field))
+            return every([here.present, there.present, predicates.COMPARE[test.op](here.value, there.value)])
+        return every([here.present, self._holds_of(test.op, here, test.value, test.field)])
 
     def all_of(self, tests: Iterable[Test], bound: Mapping[str, Record] | None = None) -> Term:
         """All conditions together as one term."""
@@ -104,22 +91,24 @@ class Record:
 
         if op in ("contains", "not_contains", "matches", "not_matches"):
             kind = op.removeprefix("not_")
-            known = here.patterns.setdefault((kind, value), z3.Bool(f"{here.name} {kind} {value!r}"))
-            return z3.Not(known) if op.startswith("not_") else known
+            known = here.patterns.get((kind, value))
+            if known is None:
+                known = here.patterns[kind, value] = z3.Bool(f"{here.name} {kind} {value!r}")
+            return no(known) if op.startswith("not_") else known
         if op in ("in", "not_in"):
-            among = z3.Or(*[self._equals(here, each, key) for each in value])
-            return z3.Not(among) if op == "not_in" else among
+            among = some([self._equals(here, each, key) for each in value])
+            return no(among) if op == "not_in" else among
         if op in ("eq", "ne"):
-            same = self._equals(here, value, key)
-            return z3.Not(same) if op == "ne" else same
+            equal = self._equals(here, value, key)
+            return no(equal) if op == "ne" else equal
         return predicates.COMPARE[op](here.value, number(value))
 
     def _equals(self, here: Unknown, value: Scalar, key: str) -> Term:
         import z3
 
         if isinstance(value, bool):
-            return here.value == z3.BoolVal(value)
-        return self.text(key, value) if isinstance(value, str) else here.value == number(value)
+            return same(here.value, z3.BoolVal(value))
+        return self.text(key, value) if isinstance(value, str) else same(here.value, number(value))
 
     def axioms(self) -> tuple[Term, ...]:
         """What holds of every record, whatever it says (of a field shared with another record, that one says it). To be asked for
@@ -135,35 +124,24 @@ class Record:
                 yield from _of_text(self.unknowns[key])
 
 
-def every(terms: Sequence[Term]) -> Term:
-    """`z3.And` of terms that are known to be true or false: it asks each for its sort, which takes longer than proving."""
-    import z3
-
-    context = z3.main_ctx()
-    made = (z3.Ast * len(terms))(*[term.as_ast() for term in terms])
-    return z3.BoolRef(z3.Z3_mk_and(context.ref(), len(terms), made), context)
-
-
-def _code(text: str) -> int:
+def _code(text: str) -> Term:
     """A number for a text: another for every other text, and the same whatever was asked before, so that answers stay the same."""
-    return int.from_bytes(b"\x01" + text.encode("utf-8", "surrogatepass"), "big")
+    return number(int.from_bytes(b"\x01" + text.encode("utf-8", "surrogatepass"), "big"))
 
 
 def _of_text(unknown: Unknown) -> Iterator[Term]:
     """One of the choices if it is coded; what holds of a constant; what one word list says of another."""
-    import z3
-
     if (unknown.constants or unknown.patterns) and unknown.about.choices:
-        yield z3.Or(*[unknown.value == _code(choice) for choice in unknown.about.choices])
+        yield some([same(unknown.value, _code(choice)) for choice in unknown.about.choices])
     for (kind, value), term in unknown.patterns.items():
         test = predicates.predicate(Test("x", kind, value))  # type: ignore[arg-type]  # contains or matches
-        for constant, same in unknown.constants.items():
-            yield z3.Implies(same, term if test({"x": constant}) else z3.Not(term))
+        for constant, equal in unknown.constants.items():
+            yield implies(equal, term if test({"x": constant}) else no(term))
     lists = [(value, term) for (kind, value), term in unknown.patterns.items() if kind == "contains"]
     for words, term in lists:
         for others, other in lists:
             if term is not other and all(any(part in word for part in others) for word in words):
-                yield z3.Implies(term, other)
+                yield implies(term, other)
 
 
 @dataclass(frozen=True, slots=True)

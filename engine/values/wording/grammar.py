@@ -293,10 +293,8 @@ def _compounds(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...],
 
 def _turned(data: Mapping[str, Any], words: list[str]) -> dict[str, frozenset[str]]:
     """By bad word, the families whose list names it, or the end of it (质量事故 by 事故)."""
-    return {
-        word: frozenset(str(family) for family, listed in data.items() if any(word.endswith(str(end)) for end in listed))
-        for word in words
-    }
+    ends = [(str(family), tuple(map(str, listed))) for family, listed in data.items()]
+    return {word: frozenset(family for family, listed in ends if word.endswith(listed)) for word in words}
 
 
 def _placed(data: Mapping[str, Any], key: str) -> dict[str, tuple[tuple[str, int], ...]]:

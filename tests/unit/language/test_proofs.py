@@ -25,8 +25,9 @@ from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.soundness.lint.words import empty_alternative, never
 from engine.soundness.proof.assumptions import reached, world
+from engine.soundness.proof.logic import number
 from engine.soundness.proof.prover import Prover, decimal
-from engine.soundness.proof.terms import Record, number, numbers_of
+from engine.soundness.proof.terms import Record, numbers_of
 from engine.soundness.proof.terms import value as term_of
 from engine.values.cells import number_of
 

@@ -23,8 +23,8 @@ from engine.scoring.model import Recognised
 from engine.scoring.recognition import direction_case, read, readings_of, recognised, typed
 from engine.soundness.lint.run import LintReport, lint
 from engine.soundness.proof.assumptions import world
+from engine.soundness.proof.logic import number
 from engine.soundness.proof.prover import Prover
-from engine.soundness.proof.terms import number
 from engine.submission import record
 from engine.submission.model import Cell, Indicator
 from engine.values.cells import number_of
