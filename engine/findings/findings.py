@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal
 
@@ -22,7 +23,9 @@ from engine.language.fact_fields import TITLES
 from engine.language.measures import measured
 from engine.language.model import Fact, Match, Ref, Scalar
 from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule
+from engine.policy.identity import Itself
 from engine.policy.model import Grouping, Policy
+from engine.policy.resolved import MAX_REMEMBERED
 from engine.scoring.model import Evaluation
 from engine.templating import filters
 
@@ -97,11 +100,7 @@ class Checker:
         """`isolate` runs durable-rules in a process of its own: what serves many users must survive a crash of the library."""
         self.policy = policy
         self.params: Mapping[str, Any] = {name: parameter.value for name, parameter in policy.parameters.items()}
-        rules = policy.rules
-        compiled = [rule.compiled for rule in rules.rules.values()]
-        self.program: Program = chaining.compile_program(
-            compiled, rules.schema(derived=False), rules.schema(derived=True), use_durable=use_durable, isolate=isolate
-        )
+        self.program: Program = _compiled(policy, use_durable, True) if isolate else _program(Itself(policy), use_durable).anew()
 
     def check(self, evaluation: Evaluation) -> Findings:
         """Every finding on one evaluation. Raises InternalError where the two matchers disagree, PolicyError where a message
@@ -116,6 +115,20 @@ class Checker:
 
     def close(self) -> None:
         self.program.close()
+
+
+def _compiled(policy: Policy, use_durable: bool, isolate: bool) -> Program:
+    rules = policy.rules
+    compiled = [rule.compiled for rule in rules.rules.values()]
+    return chaining.compile_program(
+        compiled, rules.schema(derived=False), rules.schema(derived=True), use_durable=use_durable, isolate=isolate
+    )
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _program(of: Itself[Policy], use_durable: bool) -> Program:
+    """The policy's rules compiled, never run itself."""
+    return _compiled(of.thing, use_durable, False)
 
 
 class _Teller:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from engine.errors import PolicyError, Problem
 from engine.forms.layout import layout
 from engine.forms.model import Layout
-from engine.policy.form_files import form_of
+from engine.policy.form_files import Known, form_of
 from engine.policy.heads import Head, elders_first, heads
 from engine.policy.library import Library, display_name
 from engine.policy.loading import load
@@ -96,13 +97,14 @@ class Shelf:
     def _read_shapes(self) -> tuple[list[Shape], list[Problem]]:
         found: dict[str, tuple[Mapping[str, Any], list[Head], list[str]]] = {}
         problems: list[Problem] = []
+        forms: Known = {}
         known = {head.id: head for head in self.heads()[0]}
         for id_ in self.library.ids():
             head = known.get(id_)
             if head and head.status not in ("published", "pack"):
                 continue
             try:
-                form = form_of(id_, self.library)
+                form = form_of(id_, self.library, forms)
             except PolicyError as error:
                 problems += error.problems
                 continue
@@ -115,10 +117,10 @@ class Shelf:
                 else:
                     broken.append(display_name(self.library.directory(id_)))
         shapes = []
-        for written, of, broken in found.values():
+        for key, (written, of, broken) in found.items():
             wrong = [problem for problem in self.heads()[1] if problem.place.file.startswith(tuple(f"{at}/" for at in broken))]
             try:
-                shapes.append(Shape(layout(written), tuple(elders_first(of)), tuple(wrong), self._judges(of)))
+                shapes.append(Shape(_layout(_Written(key, written)), tuple(elders_first(of)), tuple(wrong), self._judges(of)))
             except PolicyError as error:
                 problems += error.problems
         return shapes, list(dict.fromkeys(problems))
@@ -144,3 +146,17 @@ class Shelf:
 
 def _key(form: Mapping[str, Any]) -> str:
     return json.dumps(form, sort_keys=True, default=str)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A layout as it is written, equal to one written the same."""
+
+    key: str
+    form: Mapping[str, Any] = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _layout(written: _Written) -> Layout:
+    """The layout compiled: for each run of many commands it would be the same ones. Raises PolicyError where it is none."""
+    return layout(written.form)

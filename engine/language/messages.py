@@ -100,6 +100,8 @@ def _looked_at(text: str) -> tuple[tuple[Any, bool], ...]:
     """The parts of a message that something may be wrong with, each with whether its kind may stand there at all."""
     from jinja2 import nodes
 
+    if "{" not in text:
+        return ()
     frame = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.If)
     logic = (nodes.Operand, nodes.CondExpr, nodes.And, nodes.Or, nodes.Not, nodes.Concat)
     looked_at = (nodes.Name, nodes.Getattr, nodes.Filter, nodes.Compare, nodes.Test)

@@ -6,6 +6,7 @@ depends on nothing but its text, so the text is what it is known by. The documen
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,5 +31,18 @@ def read(path: Path, name: str, kind: str = "policy") -> tuple[YamlDocument, tup
 
 @lru_cache(maxsize=MAX_REMEMBERED)
 def _checked(text: str, name: str, kind: str) -> tuple[YamlDocument, tuple[Problem, ...]]:
+    sound = _sound(text, kind)
+    if sound is not None:
+        return replace(sound, file=name), ()
     document = yamlfile.load(text, name)
     return document, tuple(schemas.check(document, kind))
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _sound(text: str, kind: str) -> YamlDocument | None:
+    """The document of a text that nothing is wrong with, whatever its file is called; None of one that something is told of."""
+    try:
+        document = yamlfile.load(text, "")
+    except PolicyError:
+        return None
+    return document if not schemas.check(document, kind) else None

@@ -37,6 +37,9 @@ ODD: list[Any] = [
     1.0,
     Decimal("1.0"),
     Decimal("1.5"),
+    Decimal("0.00"),
+    Decimal("-0.5"),
+    Decimal("0.99999999999999999999"),
     [],
     {},
     [[]],
@@ -52,8 +55,18 @@ def places(node: Any) -> list[tuple[Any, Any]]:
     return [*((node, key) for key in keys), *(item for key in keys for item in places(node[key]))]
 
 
-def slowly(data: Any) -> bool:
-    return not list(schemas._validator("submission").iter_errors(data))
+def slowly(data: Any, name: str = "submission") -> bool:
+    return not list(schemas._validator(name).iter_errors(data))
+
+
+@pytest.mark.parametrize("value", ["0.5", "0.7", "1.5", "-0.1", "1.0", "100.0", "1" + "0" * 20 + ".5", "0.99999999999999999999"])
+def test_numbers_with_a_fraction_are_judged_alike(value: str) -> None:
+    data = {"parameters": {"p": {"label": "一", "value": Decimal(value), "basis": "a#1"}}, "scoring": {"rounding": Decimal(value)}}
+    for name in ("policy", "submission"):
+        assert slowly(data, name) or not surely_valid(data, name, schemas.bundled)
+    del data["scoring"]
+    quick = value in ("0.5", "0.7", "1.5", "-0.1")
+    assert surely_valid(data, "policy", schemas.bundled) is quick, "what a binary fraction tells apart is decided at once"
 
 
 def test_a_sound_record_is_accepted_at_once() -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.errors import InternalError, Place, PolicyError, Problem, nearest
 from engine.findings.matching import durable
@@ -72,6 +72,10 @@ class Program:
     """Why durable-rules does not run though it was asked for; empty if it runs, or is not installed."""
     max_rounds: int
 
+    def anew(self) -> Program:
+        """The same rules with handles of its own, of a program that runs in this process: compiled once, for many at a time."""
+        return replace(self, durable=self.durable.anew() if isinstance(self.durable, InProcess) else self.durable)
+
     def close(self) -> None:
         if self.durable is not None:
             self.durable.close()
@@ -121,7 +125,7 @@ def compile_program(
     if use_durable and durable.available():
         try:
             groups = [stratum.rules for stratum in strata]
-            backend = Worker(groups, schema, time_limit) if isolate else InProcess(groups, schema)
+            backend = Worker(groups, schema, time_limit) if isolate else InProcess.compiled(groups, schema)
         except DurableFailed as error:
             why = str(error)
     return Program(schema, strata, backend, why, max_rounds)

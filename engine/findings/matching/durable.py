@@ -14,6 +14,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from math import isqrt
 from typing import Any, Literal
@@ -155,6 +156,12 @@ class DurableMatcher:
                 if not self._chunks[-1].has_room(rule):
                     raise DurableFailed(f"rule {self._rules[number].id}: too many patterns or fields")
             self._chunks[-1].add(f"r{number}", rule)
+
+    def anew(self) -> DurableMatcher:
+        """The same rules, with handles of its own: what was compiled is shared, and nobody changes it."""
+        other = copy(self)
+        other._chunks = [_Chunk(chunk.definition, chunk.columns, chunk.patterns) for chunk in self._chunks]
+        return other
 
     # --- compile
 

@@ -28,8 +28,17 @@ class Durable(Protocol):
 class InProcess:
     """In this process: fast, for one-shot commands."""
 
-    def __init__(self, groups: Sequence[Sequence[Rule]], schema: Schema) -> None:
-        self._matchers = [DurableMatcher(rules, schema) for rules in groups]
+    def __init__(self, matchers: Sequence[DurableMatcher]) -> None:
+        self._matchers = list(matchers)
+
+    @classmethod
+    def compiled(cls, groups: Sequence[Sequence[Rule]], schema: Schema) -> InProcess:
+        """The rules of each stratum made ready. Raises as DurableMatcher."""
+        return cls([DurableMatcher(rules, schema) for rules in groups])
+
+    def anew(self) -> InProcess:
+        """The same rules with handles of its own."""
+        return InProcess([matcher.anew() for matcher in self._matchers])
 
     def run(self, stratum: int, facts: Sequence[Fact]) -> list[Match]:
         return self._matchers[stratum].run(facts, checked=True)
@@ -43,7 +52,7 @@ class Worker:
     """In a process of its own, started when first asked and again after a crash or an answer too late. For servers."""
 
     def __init__(self, groups: Sequence[Sequence[Rule]], schema: Schema, time_limit: float = TIME_LIMIT) -> None:
-        InProcess(groups, schema)  # what the library cannot take is known at once, as without isolation
+        InProcess.compiled(groups, schema)  # what the library cannot take is known at once, as without isolation
         self._work = ([tuple(rules) for rules in groups], {kind: dict(fields) for kind, fields in schema.items()})
         self._time_limit = time_limit
         self._lock = threading.Lock()
@@ -98,7 +107,7 @@ class Worker:
 def _serve(pipe: Connection, groups: Sequence[Sequence[Rule]], schema: Schema) -> None:
     """The worker's loop: facts in, matches or the reason for none out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
-    backend = InProcess(groups, schema)
+    backend = InProcess.compiled(groups, schema)
     while True:
         try:
             stratum, rows, crash = pipe.recv()

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.errors import nearest
 from engine.policy.files import MAX_REMEMBERED
+from engine.policy.identity import Itself
 from engine.policy.resolved import bases
 from engine.resources import shipped
 from engine.soundness.lint.codes import INFO
@@ -116,24 +117,9 @@ class _Used:
     """What its rules speak of."""
 
 
-class _This:
-    """A file of a policy, equal to itself only: the same text is read once (`policy.files`), and what it uses follows from it."""
-
-    __slots__ = ("document",)
-
-    def __init__(self, document: YamlDocument) -> None:
-        self.document = document
-
-    def __hash__(self) -> int:
-        return id(self.document)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _This) and self.document is other.document
-
-
 @lru_cache(maxsize=MAX_REMEMBERED)
-def _uses(file: _This) -> _Used:
-    data = file.document.data
+def _uses(file: Itself[YamlDocument]) -> _Used:
+    data = file.thing.data
     return _Used(
         frozenset(parameters_named(_without(data, "parameters"))),
         frozenset(basis for _, basis in bases(data)),
@@ -143,7 +129,7 @@ def _uses(file: _This) -> _Used:
 
 def _used_anywhere(subject: Subject) -> list[_Used]:
     """What each file of the whole chain uses: what a parent's own rules use is no fault of the child's."""
-    return [_uses(_This(document)) for document in subject.resolved.documents]
+    return [_uses(Itself(document)) for document in subject.resolved.documents]
 
 
 def _of_pack(subject: Subject) -> str:

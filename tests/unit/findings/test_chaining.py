@@ -178,6 +178,17 @@ def test_both_matchers_decide_where_the_library_is_there() -> None:
     assert outcome.seconds_durable > 0
 
 
+@needs_library
+def test_a_program_anew_has_handles_of_its_own() -> None:
+    compiled = compile_program([WEAK, FINE], SCHEMA, DERIVED)
+    with compiled.anew() as first, compiled.anew() as second:
+        expected = run(first, GOALS)
+        first.close()
+        assert run(second, GOALS) == expected, "the other's handles are its own"
+        assert run(first, GOALS) == expected, "and it opens new ones"
+        assert expected.matcher == "durable-rules+plain"
+
+
 def test_plain_alone_where_the_library_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(durable, "_engine", None)
     outcome = run(compile_program([WEAK], SCHEMA, DERIVED), GOALS)

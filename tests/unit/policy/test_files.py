@@ -36,6 +36,16 @@ def test_the_same_text_under_another_name_is_told_by_that_name(tmp_path: Path) -
         assert {problem.place.file for problem in problems} == {name}
 
 
+def test_the_same_text_under_another_name_is_not_parsed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text("parameters: {}  # told by its file\n", encoding="utf-8")
+    first, _ = policy_files.read(tmp_path / "a.yaml", "a.yaml")
+    monkeypatch.setattr(policy_files.yamlfile, "load", None)
+    second, problems = policy_files.read(tmp_path / "b.yaml", "b.yaml")
+    assert (second.data, problems) == (first.data, ())
+    assert [document.place(("parameters",)).file for document in (first, second)] == ["a.yaml", "b.yaml"]
+
+
 def test_a_file_that_is_no_yaml_is_refused_each_time(tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text("a: [1\n", encoding="utf-8")
