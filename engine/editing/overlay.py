@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
 import tempfile
+import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from engine.errors import Place, PolicyError, Problem
@@ -37,21 +43,79 @@ def files_of(policy: str, library: Library) -> dict[str, str]:
 @contextmanager
 def overlaid(policy: str, texts: Mapping[str, str], below: Library) -> Iterator[Library]:
     """The library as it would be with these texts for the policy's files, for the time of the `with`: a copy before all others.
+    Nothing may be written there: whoever looks at the same texts meanwhile shares it.
 
-    Raises PolicyError for names that are no files of a policy.
+    The same texts are always laid in the same place, so that the policy they make is built once: the pages of an editor ask for it
+    several times with every key pressed. Raises PolicyError for names that are no files of a policy.
     """
+    _check(policy, texts)
+    said = json.dumps([policy, sorted(texts.items())]).encode("utf-8", "surrogatepass")
+    with _PLACES.taken(sha256(said).hexdigest()[:32], policy, texts) as place:
+        yield Library((place, *below.roots))
+
+
+@contextmanager
+def copied(policy: str, texts: Mapping[str, str], below: Library) -> Iterator[Library]:
+    """The same in a place of its own, to be written into. Raises PolicyError for names that are no files of a policy."""
+    _check(policy, texts)
+    with tempfile.TemporaryDirectory(prefix="jixiao-") as temporary:
+        _lay(Path(temporary), policy, texts)
+        yield Library((Path(temporary), *below.roots))
+
+
+def _check(policy: str, texts: Mapping[str, str]) -> None:
     if not ID.fullmatch(policy):
         raise PolicyError(missing(policy))
     for name, text in texts.items():
         check_name(name)
         check_text(name, text)
-    with tempfile.TemporaryDirectory(prefix="jixiao-") as temporary:
-        home = Path(temporary) / policy
-        home.mkdir(parents=True)
-        for name, text in texts.items():
-            (home / name).parent.mkdir(exist_ok=True)
-            (home / name).write_bytes(text.encode("utf-8"))
-        yield Library((Path(temporary), *below.roots))
+
+
+def _lay(place: Path, policy: str, texts: Mapping[str, str]) -> None:
+    home = place / policy
+    home.mkdir(parents=True)
+    for name, text in texts.items():
+        (home / name).parent.mkdir(exist_ok=True)
+        (home / name).write_bytes(text.encode("utf-8"))
+
+
+class _Places:
+    """Where texts lie while somebody looks at them, in a directory of this process; gone when the last one has looked."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users: Counter[str] = Counter()
+        self._homes: dict[int, tempfile.TemporaryDirectory[str]] = {}
+
+    @contextmanager
+    def taken(self, name: str, policy: str, texts: Mapping[str, str]) -> Iterator[Path]:
+        with self._lock:
+            place = self._home() / name
+            if not self._users[name]:
+                try:
+                    _lay(place, policy, texts)
+                except BaseException:
+                    shutil.rmtree(place, ignore_errors=True)
+                    raise
+            self._users[name] += 1
+        try:
+            yield place
+        finally:
+            with self._lock:
+                self._users[name] -= 1
+                if not self._users[name]:
+                    del self._users[name]
+                    shutil.rmtree(place)
+
+    def _home(self) -> Path:
+        process = os.getpid()  # one that was forked off has a directory, and users, of its own
+        if process not in self._homes:
+            self._homes = {process: tempfile.TemporaryDirectory(prefix="jixiao-")}
+            self._users.clear()
+        return Path(self._homes[process].name)
+
+
+_PLACES = _Places()
 
 
 def files_in(home: Path) -> dict[str, str]:

@@ -55,7 +55,7 @@ def policies(work: Workbench, who: Session, policy: str) -> tuple[Policy, Policy
 def effect(work: Workbench, who: Session, policy: str, keys: Sequence[str]) -> Data:
     """Scores, grades and findings of the forms before and after the draft."""
     submissions = {key: _submission(work, who, key) for key in keys}
-    comparer = Comparer(*policies(work, who, policy), use_durable=False)
+    comparer = Comparer(*policies(work, who, policy), use_durable=False, known=work.judged)
     found = [(key, impact) for key, submission in submissions.items() for impact in comparer.compare(submission)]
     return {
         "forms": [{"key": key, **_told(impact)} for key, impact in found],

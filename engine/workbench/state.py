@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
+from engine.changes.impact.compare import Judgements
 from engine.policy.library import Library
 from engine.workbench import accounts
 from engine.workbench.accounts import Account, Throttle
@@ -43,6 +44,8 @@ class Workbench:
     readings: Readings = field(default_factory=Readings)
     tests: Known = field(default_factory=dict)
     """What came of tests of policies: they are run before and after each change of a few of them, and again to publish."""
+    judged: Judgements = field(default_factory=Judgements)
+    """What policies made of the forms a draft is tried on, by the plain matcher."""
     secure: bool = False
     """Whether it is reached by https, so that the cookie is sent over nothing else."""
     at_once: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))

@@ -7,15 +7,17 @@ evaluations, so that a province's forms fit in memory. Scores are Decimal throug
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from engine.errors import Place
 from engine.findings.findings import Checker, Finding
+from engine.policy.identity import Itself
 from engine.policy.model import Policy
 from engine.policy.periods import covers_all
 from engine.scoring.form import evaluate
-from engine.scoring.model import Score, ScoredForm, ScoredIndicator
+from engine.scoring.model import Evaluation, Score, ScoredForm, ScoredIndicator
 from engine.submission.model import Submission
 
 
@@ -121,17 +123,54 @@ def _difference(before: Standing, after: Standing) -> Decimal | None:
     return None if before.score is None or after.score is None else after.score - before.score
 
 
+MAX_REMEMBERED_FORMS = 20
+"""Forms of a submission whose judgement is kept."""
+Judged = tuple[Evaluation, tuple[Finding, ...]]
+
+
+class Judgements:
+    """What policies made of submissions, the latest few: an editor asks for the same forms after each change, and one of the two
+    policies is the same as before, often both. By which policy and which submission it is: both are made once and not changed."""
+
+    def __init__(self, most: int = 16) -> None:
+        self.known = lru_cache(maxsize=most)(self._made)
+
+    def of(self, submission: Submission, checker: Checker) -> Judged:
+        """The evaluation of a submission by the checker's policy, and the findings. Raises as `Checker.check`."""
+        if len(submission.forms) > MAX_REMEMBERED_FORMS:
+            return _judged(submission, checker)
+        return self.known(Itself(submission), Itself(checker.policy), _Asked(checker))
+
+    @staticmethod
+    def _made(submission: Itself[Submission], policy: Itself[Policy], asked: _Asked) -> Judged:
+        return _judged(submission.thing, asked.checker)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who is asked where nothing is known yet; which of the checkers of a policy makes no difference."""
+
+    checker: Checker = field(compare=False)
+
+
+def _judged(submission: Submission, checker: Checker) -> Judged:
+    evaluation = evaluate(submission, checker.policy)
+    return evaluation, checker.check(evaluation).findings
+
+
 class Comparer:
     """Two policies, compiled once for many submissions. Close it to give back durable-rules' handles."""
 
-    def __init__(self, before: Policy, after: Policy, *, use_durable: bool = True) -> None:
+    def __init__(self, before: Policy, after: Policy, *, use_durable: bool = True, known: Judgements | None = None) -> None:
+        """`known`: what was judged before, by checkers that use the same matchers."""
         self.before, self.after = before, after
         self.checkers = Checker(before, use_durable=use_durable), Checker(after, use_durable=use_durable)
+        self.judged = known.of if known else _judged
 
     def compare(self, submission: Submission) -> list[FormImpact]:
         """The submission's forms under both policies. Raises PolicyError where a policy's rules cannot judge it."""
-        old, new = evaluate(submission, self.before), evaluate(submission, self.after)
-        said = [checker.check(evaluation).findings for checker, evaluation in zip(self.checkers, (old, new), strict=True)]
+        (old, old_said), (new, new_said) = (self.judged(submission, checker) for checker in self.checkers)
+        said = [old_said, new_said]
         labels = [form.label for form in old.forms]
         found = [_by_form(findings, labels) for findings in said]
         return [self._form(a, b, found[0][a.label], found[1][b.label]) for a, b in zip(old.forms, new.forms, strict=True)]

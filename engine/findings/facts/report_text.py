@@ -17,6 +17,7 @@ class ReportText:
 
     def __init__(self, form: Form, numbering: Sequence[str]) -> None:
         self._numbering = numbering
+        self._known: dict[str, str] = {}
         self.sections = form.report
         analysis = [form.analysis] if form.analysis else []
         remedies = [form.remedies] if form.remedies else []
@@ -28,6 +29,12 @@ class ReportText:
 
     def _of(self, *keys: str) -> str:
         return "\n".join(text for s in self.sections if s.key in keys for text in _section_text(s))
+
+    def _folded(self, text: str) -> str:
+        """A part of the report folded: of each indicator it is asked whether that is in it."""
+        if text not in self._known:
+            self._known[text] = folded(text)
+        return self._known[text]
 
     def fields(self) -> ReportFields:
         """The report's text by section, and how many problems and measures it numbers."""
@@ -45,13 +52,13 @@ class ReportText:
 
     def mentions(self, text: str, name: str, target: str = "") -> bool:
         """Whether a text speaks of an indicator: by its name, or by its target value where that is more than a bare digit."""
-        inside = folded(text)
+        inside = self._folded(text)
         wanted = folded(target)
         return folded(name) in inside or (len(wanted) > 1 and any(c.isdigit() for c in wanted) and wanted in inside)
 
     def mentions_stem(self, text: str, stem: str) -> bool:
         """Whether a text has the part of a name before its measure (培训班 of 培训班期数), if that is three letters or more."""
-        return len(stem) >= 3 and stem in folded(text)
+        return len(stem) >= 3 and stem in self._folded(text)
 
     def sentence_has(self, name: str, words: Sequence[str]) -> bool:
         """Whether a sentence that names the indicator also has one of the words."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from engine.editing.overlay import files_of, overlaid
+from engine.editing.overlay import copied, files_of, overlaid
 from engine.errors import JixiaoError, Place, PolicyError, Problem
 from engine.workbench.access import Editor, Publisher
 from engine.workbench.api.drafts import Revision, Seen, note, seen_by
@@ -122,12 +122,13 @@ def _tested(work: Workbench, who: Session, policy: str, wanted: TestRequest) -> 
         report = run_tests(load(policy, library, locked=False), library, work.tests)
         told = show_tests(report).replace(f"{library.roots[0]}/", "")
         adoptable = sum(result.now is not None for result in report.failed)
-        if wanted.adopt and adoptable:
+    if wanted.adopt and adoptable:
+        name = f"tests/{FILE}"
+        with copied(policy, seen, work.library) as library:
             adopt(report, policy, library)
-            name = f"tests/{FILE}"
             text = (library.directory(policy) / name).read_text(encoding="utf-8")
-            work.drafts.edit(who.account.name, policy, wanted.revision, {name: text}, seen)
-            told = f"下面没有通过的，有 {adoptable} 条已按现在的结果写进草稿的 {name}；核对后再运行一次测试。\n\n{told}"
+        work.drafts.edit(who.account.name, policy, wanted.revision, {name: text}, seen)
+        told = f"下面没有通过的，有 {adoptable} 条已按现在的结果写进草稿的 {name}；核对后再运行一次测试。\n\n{told}"
     passed = not report.failed and report.coverage == 100
     return Tested(passed=passed, text=told, adoptable=adoptable, draft=seen_by(work, who, policy))
 

@@ -21,7 +21,8 @@ import itertools
 
 from realistic import bundle
 
-from engine.changes.impact.compare import Comparer, FormImpact, Standing, _findings
+from engine.changes.impact import compare
+from engine.changes.impact.compare import Comparer, FormImpact, Judgements, Standing, _findings
 from engine.changes.impact.data import signed, to_data
 from engine.changes.impact.html import render as page
 from engine.changes.impact.run import Impact, compared, replay
@@ -33,6 +34,7 @@ from engine.intake.bundle import Bundle
 from engine.policy.library import library
 from engine.policy.loading import load
 from engine.policy.model import Policy
+from engine.scoring.form import evaluate
 from engine.submission.model import Submission
 
 A, B = "hubei/2021", "central/2020"
@@ -252,3 +254,20 @@ def test_differences_carry_their_sign(value: str | None, text: str) -> None:
 def test_the_generated_forms_are_always_the_same(tmp_path: Path) -> None:
     assert bundle(7) == bundle(7)
     assert bundle(7) != bundle(8)
+
+
+def test_what_was_judged_is_judged_again_only_under_another_policy_or_of_another_submission(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(compare, "evaluate", lambda submission, policy: asked.append(policy.id) or evaluate(submission, policy))
+    known, first, second = Judgements(), submissions()[0], submissions()[1]
+    pairs = [("hubei/2021", "platform/2021"), ("hubei/2021", "platform/2021"), ("platform/2021", "hubei/2021")]
+    found = [Comparer(policy(a), policy(b), use_durable=False, known=known).compare(first) for a, b in pairs]
+    assert asked == ["hubei/2021", "platform/2021"]
+    assert found[0] == found[1] == Comparer(policy("hubei/2021"), policy("platform/2021"), use_durable=False).compare(first)
+    assert [form.difference for form in found[2]] == [form.difference and -form.difference for form in found[0]]
+    asked.clear()
+    comparer = Comparer(policy("hubei/2021"), policy("hubei/2021"), use_durable=False, known=known)
+    assert comparer.compare(second) == Comparer(policy("hubei/2021"), policy("hubei/2021"), use_durable=False).compare(second)
+    assert asked == ["hubei/2021"] * 3, "once for both sides where it is kept, twice where it is not"
