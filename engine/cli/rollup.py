@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from engine.errors import EXIT_FINDINGS, EXIT_OK, InputError, Place, PolicyError
 from engine.files import displayed, write, write_all
 
 if TYPE_CHECKING:
+    from engine.intake.collection import FileOutcome
     from engine.policy.model import Policy
     from engine.rollup.run import Rollup
     from engine.rollup.units import UnitTree
@@ -43,6 +45,8 @@ FORMATS = ("table", "json", "yaml", "markdown", "html", "xlsx")
     help="json、yaml 是申报记录，可以再核对、再汇总。",
 )
 @click.option("--ranking", is_flag=True, help="不写汇总表，写排名和分布（table、json；html、xlsx 总是都有）。")
+@click.option("--match", "match", metavar="FILE", type=FILE, help="对应表（.xlsx 或 .yaml）：哪张表、哪个指标归入哪一行，怎样合。")
+@click.option("--match-out", metavar="FILE", type=FILE, help="把这次的对应关系写成对应表，改好后用 --match 读回。")
 @out_option
 @click.option("--levels", metavar="DIR", type=FILE, help="每一级的汇总表各写一份 JSON 记录到这个目录。")
 @click.option("--strict", is_flag=True, help="有一处没有汇总（目标值、单位、方向不同，缺资金额度，缺单位）就不写，退出状态为 5。")
@@ -62,6 +66,8 @@ def rollup(
     name: str,
     form: str,
     ranking: bool,
+    match: Path | None,
+    match_out: Path | None,
     out: Path | None,
     levels: Path | None,
     strict: bool,
@@ -74,22 +80,66 @@ def rollup(
     """
     by = by or ("region" if table else None)
     _check_usage(by, table, form, ranking, out)
-    given, chosen, names = _read(files, policy, policies, [path for path in (out, levels, table) if path])
+    given = _read(files, policy, policies, [path for path in (out, levels, table, match, match_out) if path])
+    chosen = given.policy
     from engine.rollup import run as rolling
 
-    axis = by or rolling.axis_of(given)
-    needed = not ranking or form in ("html", "xlsx") or levels is not None or strict or fail_on != "never"
+    axis = by or rolling.axis_of(given.forms)
+    wanted = levels is not None or match_out is not None or strict or fail_on != "never"
+    needed = not ranking or form in ("html", "xlsx") or wanted
     if chosen.rollup is None and ranking and form in ("html", "xlsx"):
-        needed = levels is not None or strict or fail_on != "never"  # a ranking needs no rules of roll-up
-    done = rolling.roll_up(given, chosen, axis, tree=_tree(axis, table, given, names, name), name=name) if needed else None
+        needed = wanted  # a ranking needs no rules of roll-up
+    tree = _tree(axis, table, given, name)
+    done = _rolled(given, axis, tree, name, match) if needed else None
+    if done and match_out:
+        _write_match(done, match_out)
     if done and strict:
         _refuse(done)
-    write(_rendered(done, given, chosen, form, ranking, to_terminal=out is None), out)
+    write(_rendered(done, given.forms, chosen, form, ranking, to_terminal=out is None), out)
+    _tell_left(done, given, told=not (form in ("table", "markdown") and not ranking))
     if done and levels:
         _write_levels(done, levels)
     severities = ("error", "warning", "info")
-    wanted = severities[: severities.index(fail_on) + 1] if fail_on != "never" else ()
-    return EXIT_FINDINGS if done and any(told.severity in wanted for told in done.findings) else EXIT_OK
+    failing = severities[: severities.index(fail_on) + 1] if fail_on != "never" else ()
+    return EXIT_FINDINGS if done and any(told.severity in failing for told in done.findings) else EXIT_OK
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What was read: the forms with the file of each, the policy, files passed over, and what of those says what another says."""
+
+    forms: list[Form]
+    names: list[str]
+    policy: Policy
+    skipped: list[FileOutcome]
+
+
+def _rolled(given: _Given, axis: str, tree: UnitTree | None, name: str, match: Path | None) -> Rollup:
+    from engine.rollup import match_file
+    from engine.rollup.admission import Twin
+    from engine.rollup.run import roll_up
+
+    twins = [Twin(item.name, item.same_as) for item in given.skipped if item.same_as]
+    table = match_file.read(match) if match else None
+    return roll_up(given.forms, given.policy, axis, tree=tree, name=name, match=table, files=given.names, twins=twins)
+
+
+def _write_match(done: Rollup, out: Path) -> None:
+    from engine.rollup import match_file
+    from engine.rollup.document import match_lines
+
+    write(match_file.dump(match_lines(done), out.name), out)
+
+
+def _tell_left(done: Rollup | None, given: _Given, *, told: bool) -> None:
+    """Files that were passed over, always; forms that are not added, where the view itself does not say it."""
+    from engine.rollup.document import left_lines
+
+    for item in given.skipped:
+        if not item.same_as:
+            click.echo(f"没有读：{item.name}：{item.reason}", err=True)
+    for line in left_lines(done) if done and told else ():
+        click.echo(line, err=True)
 
 
 def _check_usage(by: str | None, table: Path | None, form: str, ranking: bool, out: Path | None) -> None:
@@ -101,15 +151,13 @@ def _check_usage(by: str | None, table: Path | None, form: str, ranking: bool, o
         raise click.UsageError(f"--ranking 没有 {form} 格式，用 table、json、html 或 xlsx")
 
 
-def _read(
-    files: Sequence[Path], policy: str | None, policies: Path | None, exclude: Sequence[Path]
-) -> tuple[list[Form], Policy, list[str]]:
-    """All forms, the one policy they are rolled up by, and the file of each form.
+def _read(files: Sequence[Path], policy: str | None, policies: Path | None, exclude: Sequence[Path]) -> _Given:
+    """All forms with the file of each, and the one policy they are rolled up by.
 
     Raises InputError with every problem of every file: what is left out of a sum is not to be left out silently.
     """
     from engine.cli import progress
-    from engine.intake.collection import collect
+    from engine.intake.collection import SKIPPED, collect
 
     library = the_library(policies)
     with progress.shown("读表") as bar:
@@ -125,19 +173,20 @@ def _read(
             Problem(Place(), f"一起汇总的表适用不同的政策：{listed}", "用 --policy 指定其中一个", code="policy.ambiguous")
         )
     forms = [(form, bundle.files[0]) for bundle in found.bundles for form in bundle.submission.forms]
-    return [form for form, _ in forms], next(iter(by_id.values())), [name for _, name in forms]
+    skipped = [item for item in found.files if item.status == SKIPPED]
+    return _Given([form for form, _ in forms], [name for _, name in forms], next(iter(by_id.values())), skipped)
 
 
-def _tree(axis: str, table: Path | None, forms: Sequence[Form], names: Sequence[str], name: str) -> UnitTree | None:
+def _tree(axis: str, table: Path | None, given: _Given, name: str) -> UnitTree | None:
     """Who is under whom, for a roll-up by region; None for the others."""
     if axis != "region":
         return None
     from engine.rollup import units
 
     if table is None:
-        return units.from_folders(list(zip(names, (form.unit for form in forms), strict=True)), name or "合计")
+        return units.from_folders(list(zip(given.names, (form.unit for form in given.forms), strict=True)), name or "合计")
     tree = units.read_table(table, name or "合计")
-    if problems := units.unknown([(form.unit, form.place) for form in forms], tree, displayed(table)):
+    if problems := units.unknown([(form.unit, form.place) for form in given.forms], tree, displayed(table)):
         raise InputError(problems)
     return tree
 

@@ -7,6 +7,7 @@ jurisdiction, and the forms of one file always stay together. Every file is acco
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from collections.abc import Collection as Some
 from dataclasses import dataclass, replace
@@ -44,6 +45,8 @@ class FileOutcome:
     status: str
     reason: str = ""
     forms: int = 0
+    same_as: str = ""
+    """The file that says the same, where it was skipped for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +116,20 @@ class _FoundFile:
         self._named: set[int] = set()
         """Places in `readings` of what was named on the command line."""
         self._skipped = dict(listing.skipped)
+        self._same: dict[str, str] = {}
         self._forms = dict.fromkeys(listing.names, 0)
         self._failed = {problem.place.file for problem in listing.problems}
         self._bytes: dict[bytes, str] = {}
         self._said: dict[str, str] = {}
         self._answers = tuple(map(answers.read, listing.answers))
         self._folders: dict[Path, None] = {}
+        self._units_told: list[str] = []
 
     def told(self) -> list[str]:
         """What is to be said of the answers in the folders of the files that were read, and of those named."""
         files = [*self._answers, *(file for folder in self._folders for file in answers.beside(folder))]
-        return answers.told_of(files, [form for reading in self.readings for form in reading.submission.forms])
+        said = answers.told_of(files, [form for reading in self.readings for form in reading.submission.forms])
+        return [*self._units_told, *said]
 
     def read(self, path: Path, *, walked: bool) -> None:
         """One file: its readings, or its problems, or why it was passed over."""
@@ -142,6 +148,7 @@ class _FoundFile:
             key = _fingerprint(read[0])
             if key in self._said:
                 self._skipped[name] = f"表与 {self._said[key]} 的完全相同"
+                self._same[name] = self._said[key]
                 return
             self._said[key] = name
         for reading in [part for whole in read for part in _by_year(whole)]:
@@ -177,6 +184,7 @@ class _FoundFile:
             return kind.name
         digest = hashlib.sha256(content).digest()
         if digest in self._bytes:
+            self._same[name] = self._bytes[digest]
             return f"内容与 {self._bytes[digest]} 完全相同"
         self._bytes[digest] = name
         if kind.key == "json" and b'"engine"' in content[:_RESULT_HEAD] and b'"finding' in content:
@@ -194,14 +202,16 @@ class _FoundFile:
                 n = leader[n]
             return n
 
-        places = self._jurisdictions()
+        places, apart = self._jurisdictions(), self._apart()
         first: dict[object, int] = {}
         for n, reading in enumerate(self.readings):
             if reading.line:
                 continue
             year = reading.submission.forms[0].fiscal_year
             keys: list[object] = (
-                [("named", year)] if n in self._named else [(key, places(key, reading)) for key in _bodies(reading)]
+                [("named", year)]
+                if n in self._named
+                else [(key, places(key, reading), apart(key, reading.file)) for key in _bodies(reading)]
             )
             for key in keys:
                 leader[find(n)] = find(first.setdefault(key, n))
@@ -209,6 +219,31 @@ class _FoundFile:
         for n, reading in enumerate(self.readings):
             out.setdefault(find(n), []).append(reading)
         return list(out.values())
+
+    def _apart(self) -> Callable[[tuple[str, int], str], str]:
+        """The folder that tells units of one name apart: two folders that hold the same form of a unit are of two units, each with
+        all that lies under the folder; told. Empty for a unit of which no form is there twice."""
+        held: dict[tuple[tuple[str, int], str, str], set[Path]] = {}
+        for n, reading in enumerate(self.readings):
+            for form in () if n in self._named or reading.line else reading.submission.forms:
+                key = ((fold(form.unit), form.fiscal_year), form.kind, "" if form.kind == "department" else fold(form.name))
+                held.setdefault(key, set()).add(Path(reading.file).parent)
+        tops: dict[tuple[str, int], set[Path]] = {}
+        for (body, _, _), homes in held.items():
+            if len(homes) > 1:
+                common = Path(os.path.commonpath([str(folder) for folder in homes]))
+                below = {folder.relative_to(common).parts[:1] for folder in homes}
+                if () not in below:  # one beside what lies under it is another version in a folder of its own
+                    tops.setdefault(body, set()).update(common.joinpath(*part) for part in below)
+        for (unit, _), found in tops.items():
+            names = "、".join(sorted(displayed(path) for path in found))
+            self._units_told.append(f"{names} 里都有“{unit}”的同一张表，按不同的单位核对")
+
+        def of(body: tuple[str, int], file: str) -> str:
+            over = Path(file).parents
+            return next((str(path) for path in tops.get(body, ()) if path in over), "")
+
+        return of
 
     def _jurisdictions(self) -> Callable[[tuple[str, int], Reading], str]:
         """The jurisdiction a reading is grouped by. A record that does not say goes with the others of its unit and year, if
@@ -229,7 +264,7 @@ class _FoundFile:
         out = []
         for name in self.listing.names:
             if name in self._skipped:
-                out.append(FileOutcome(name, SKIPPED, self._skipped[name]))
+                out.append(FileOutcome(name, SKIPPED, self._skipped[name], 0, self._same.get(name, "")))
             elif name in self._failed:
                 first = next((problem.message for problem in self.problems if problem.place.file == name), "")
                 out.append(FileOutcome(name, FAILED, first, self._forms[name]))

@@ -252,7 +252,8 @@ class _Builder(Values):
             self.add(("names", "shared_ending"), f"字数 {shared} 不是正整数", "1、2、3 …", code="names.ending")
         fillers, endings = self.words(data["fillers"], ("names", "fillers")), self.words(data["endings"], ("names", "endings"))
         elsewhere = self.words(data["elsewhere"], ("names", "elsewhere"))
-        return NameRules(float(threshold), tuple(fillers), tuple(endings), max(1, int(shared)), tuple(elsewhere))
+        negators = self.words(data["negators"], ("names", "negators")) if "negators" in data else ()
+        return NameRules(float(threshold), tuple(fillers), tuple(endings), max(1, int(shared)), tuple(elsewhere), tuple(negators))
 
     def _grouping(self, names: Mapping[str, Any]) -> Grouping | None:
         if (data := names.get("grouped")) is None:

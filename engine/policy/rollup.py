@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from engine.errors import Place, Problem, nearest
@@ -25,6 +26,7 @@ METHODS: Mapping[str, str] = {
     "score_mean": "分值按资金额度加权平均",
     "latest": "取最晚的一个",
     "same": "各处相同，照写",
+    "ask": "先问",
     "refuse": "不汇总",
 }
 """How the actual values of several forms become one, with the words of the trace."""
@@ -51,7 +53,16 @@ CODES: Mapping[str, str] = {
     "weight-missing": "没有分值",
     "partly-reported": "只有一部分填报",
     "not-applicable": "有的填不适用",
-    "names-merged": "名称略有不同",
+    "name-unclear": "同名，分不清",
+    "names-merged": "名称不同，按对应表合成一行",
+    "names-alike": "名称相近，没有合成一行",
+    "method-asked": "可能是相对值，不能直接累加",
+    "units-unclear": "没有写单位的可能是比率",
+    "funds-zero": "资金额度为 0，不影响平均数",
+    "hand-changed": "汇总以后改过",
+    "words-as-numbers": "文字按数理解",
+    "near-one-target": "各处都在同一个目标值附近",
+    "form-copied": "两张表内容相同",
     "classification-differs": "归类不同",
     "rate-without-base": "比率没有基数",
     "rate-bias": "按资金加权与按基数计算不同",
@@ -71,6 +82,8 @@ CHOOSING: Fields = {
     "unit": Field("text", "完成值的计量单位"),
     "parts": Field("number", "完成值有几个分项"),
     "direction": Field("text", "指标方向", READ_DIRECTIONS),
+    "same_actual": Field("bool", "各处完成值相同"),
+    "spread": Field("number", "各处目标值相同时，完成值与目标值最多相差百分之几"),
 }
 """What the table `rollup.values` sees of an indicator in all its forms."""
 
@@ -195,6 +208,14 @@ class RollupRules:
     rounding: Rounding
     rounding_basis: str
     texts: Mapping[str, str]
+    form_tails: tuple[str, ...]
+    """Words a title adds to the name of a form (项目)."""
+    word_numbers: Mapping[str, str]
+    """Words that stand for a number: 全覆盖 for 100%, 无 for 0."""
+    near_target: Decimal
+    """Percent of a common target within which the values of all are told to lie near it."""
+    money_unit: str
+    """The unit of money of what is rolled up; empty: the one most forms write."""
     checks: tuple[Check, ...]
 
 
@@ -217,7 +238,7 @@ def build(data: Mapping[str, Any], params: Mapping[str, Any], locate: Callable[.
     reader = Reader(Scope(CHOOSING, params, locate), params, problems)
     values = reader.table("values", own["values"], ("rollup", "values"), tuple(METHODS))
     for method in dict.fromkeys(case.value for case in values.cases):
-        if method not in own["targets"] and method not in ("refuse", ""):
+        if method not in own["targets"] and method not in ("refuse", "ask", ""):
             said = f"rollup.targets 没有写“{method}”（{METHODS.get(method, method)}）的目标值怎样取"
             problems.append(
                 Problem(locate(("rollup", "targets")), said, f"{method}: {{take: …, basis: …}}", code="rollup.no-target")
@@ -247,6 +268,10 @@ def build(data: Mapping[str, Any], params: Mapping[str, Any], locate: Callable[.
         rounding=Rounding(rounding["mode"], rounding["places"], "indicator"),
         rounding_basis=rounding["basis"],
         texts=own["texts"],
+        form_tails=tuple(own.get("form_tails", ())),
+        word_numbers={"".join(word.split()): str(item["value"]) for item in own.get("word_numbers", ()) for word in item["words"]},
+        near_target=Decimal(str(own.get("near_target", 0))),
+        money_unit=str(own.get("money_unit", "")),
         checks=checks,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -30,7 +31,7 @@ def budget_lines(
         pairs = ((_money(scored_line(c.form)), c.label) for c in missing)
         said = tuple(c.label for c in missing)
         obstacles.append(Obstacle("funds-missing", units=said, whole=len(children), details=grouped(pairs), refused=True))
-    unit = units.pop() if len(units) == 1 else _finest(units, words)
+    unit = _common(lines, rules, words)
     line_names = {line.name for line in lines if line}
     name = rules.texts["project_line"] if by == "project" else rules.texts["total_line"]
     if by != "project" and len(line_names) == 1:
@@ -54,10 +55,15 @@ def _money(line: BudgetLine | None) -> str:
     return f"预算数 {texts[0] or '空'}、执行数 {texts[1] or '空'}、金额单位 {line.money_unit or '没有写'}"
 
 
-def _finest(units: set[str], words: Vocabulary) -> str:
-    """The smallest of several units of money, so that sums stay exact in it."""
-    found = {unit: factor for unit in units if (factor := money_factor(unit, words))}
-    return min(found, key=lambda unit: (found[unit][0], unit), default="")
+def _common(lines: Sequence[BudgetLine | None], rules: RollupRules, words: Vocabulary) -> str:
+    """The unit of money of the sums: the policy's where it has one that goes with theirs, else the one most forms write, of
+    several the largest: a province's money is not written in 元 because one unit did so."""
+    written = Counter(line.money_unit for line in lines if line and line.money_unit)
+    found = {unit: factor for unit in written if (factor := money_factor(unit, words))}
+    wanted = money_factor(rules.money_unit, words) if rules.money_unit else None
+    if wanted and any(factor[1] == wanted[1] for factor in found.values()):
+        return rules.money_unit
+    return max(found, key=lambda unit: (written[unit], found[unit][0], unit), default=next(iter(written), ""))
 
 
 def _line(name: str, role: str, lines: Sequence[BudgetLine | None], unit: str, words: Vocabulary) -> BudgetLine:

@@ -8,7 +8,12 @@ from typing import Any
 from engine.language.rules import SEVERITIES
 from engine.policy.rollup import AXES, METHODS, WEIGHTED
 from engine.results.document import number, where
+from engine.rollup.admission import NOT_COUNTED, Uncounted
 from engine.rollup.checks import RollupFinding
+from engine.rollup.forms import entries_of
+from engine.rollup.match_file import MatchLines
+from engine.rollup.matching import GIVEN, REASONS
+from engine.rollup.model import exact
 from engine.rollup.run import Level, Rollup
 from engine.scoring.budget import scored_line
 from engine.scoring.model import ScoredForm, ScoredIndicator
@@ -26,8 +31,68 @@ def data(rollup: Rollup) -> Data:
         "fiscal_year": rollup.submission.forms[0].fiscal_year,
         "levels": [_level(level, rollup) for level in rollup.levels],
         "findings": [finding(told) for told in rollup.findings],
+        "left": [_left(item) for item in rollup.left],
         "clauses": {key: policy.clauses[key] for key in _cited(rollup) if key in policy.clauses},
     }
+
+
+def _left(item: Uncounted) -> Data:
+    return {
+        "unit": item.unit,
+        "form": item.form,
+        "why": NOT_COUNTED[item.why],
+        "funds": exact(item.funds),
+        "where": where(item.place),
+        "other": item.other,
+    }
+
+
+def left_lines(rollup: Rollup) -> list[str]:
+    """The forms that were read and are not added, a line each."""
+    return [left_line(_left(item)) for item in rollup.left]
+
+
+def left_line(item: Data) -> str:
+    """One of them in words."""
+    funds = f"，资金额度 {item['funds']} 元" if item["funds"] else ""
+    other = f"（{item['other']}）" if item["other"] else ""
+    named = f"{item['unit']}“{item['form']}”" if item["form"] else item["where"]
+    at = f"，{item['where']}" if item["form"] and item["where"] else ""
+    return f"没有计入：{named}{funds}：{item['why']}{other}{at}"
+
+
+def match_lines(rollup: Rollup) -> MatchLines:
+    """Which form and which indicator of whom went into which row, as the table of correspondence shows it."""
+    forms: list[Data] = []
+    indicators: list[Data] = []
+    for item in rollup.matched:
+        child = item.child
+        head = {"unit": child.unit, "form": child.form.name}
+        file = child.form.place.file or ""
+        forms.append({**head, "funds": exact(child.funds), "status": "计入", "row": item.row, "why": "", "file": file})
+        for entry in entries_of(child):
+            assigned = item.assignment.of(entry)
+            method = assigned.chosen[0]
+            indicators.append(
+                {
+                    **head,
+                    "goal": entry.order[0],
+                    "level2": entry.indicator.level2,
+                    "place": entry.order[1] + 1,
+                    "name": entry.indicator.name,
+                    "target": entry.known.target.raw,
+                    "actual": entry.known.actual.raw,
+                    "row": assigned.row(entry.indicator.name),
+                    "method": METHODS[method] if method else "",
+                    "why": REASONS[assigned.why],
+                    "sure": "确定" if assigned.certain else "待确认",
+                    "alike": "、".join(assigned.alike),
+                }
+            )
+    for left in rollup.left:
+        row = {"unit": left.unit, "form": left.form, "funds": exact(left.funds), "status": "没有计入"}
+        forms.append({**row, "row": "", "why": NOT_COUNTED[left.why], "file": left.place.file or ""})
+    return MatchLines(forms, indicators)
 
 
 def finding(told: RollupFinding) -> Data:
@@ -107,7 +172,7 @@ def _indicator(item: ScoredIndicator, rollup: Rollup) -> Data:
         "reason": item.score.reason,
         "method": METHODS.get(rolled.method, rolled.method),
         "weighted": rolled.method in WEIGHTED,
-        "why": cases.get(rolled.case, ""),
+        "why": REASONS[GIVEN] if rolled.case == GIVEN else cases.get(rolled.case, ""),
         "basis": rolled.basis,
         "count": rolled.reporting,
         "funds": rolled.funds,

@@ -16,18 +16,33 @@ from engine.policy.model import Policy
 from engine.policy.rollup import RollupRules
 from engine.rollup.budget import budget_lines
 from engine.rollup.gathering import Setting
-from engine.rollup.model import HERE, Child, Entry, Obstacle, exact, funds_of, grouped, listed, made, money_factor, trimmed
+from engine.rollup.matching import Assigned, Assignment
+from engine.rollup.model import (
+    HERE,
+    Child,
+    Entry,
+    Obstacle,
+    exact,
+    funds_changed,
+    funds_of,
+    grouped,
+    listed,
+    made,
+    money_factor,
+    name_key,
+    trimmed,
+)
 from engine.rollup.values import roll
 from engine.scoring.budget import scored_line
 from engine.scoring.form import canonical_level1
 from engine.scoring.model import ScoredForm
 from engine.submission.model import Cell, Form, Goal, Group, HeaderField, Indicator, Member, RolledForm
-from engine.values import names
 from engine.values.cells import number_of
 from engine.values.rounding import rounded
 from engine.values.vocabulary import Vocabulary
 
 MOST_REASONS = 20
+FUNDS = "资金额度"
 _T = TypeVar("_T")
 
 
@@ -51,36 +66,50 @@ class RolledUp:
     obstacles: tuple[Obstacle, ...]
 
 
-def children_of(
-    forms: Sequence[tuple[Form, ScoredForm]], by: str, policy: Policy, rules: RollupRules, words: Vocabulary
-) -> list[Child]:
-    """Forms with their evaluations, as children with their funds, in an order that does not depend on the order given."""
-    units = {line.money_unit for form, _ in forms for line in [scored_line(form)] if line and line.money_unit}
+def children_of(forms: Sequence[tuple[str, Form, ScoredForm]], by: str, rules: RollupRules, words: Vocabulary) -> list[Child]:
+    """Forms with what their unit is called and their evaluations, as children with their funds, in an order that does not depend
+    on the order given."""
+    units = {line.money_unit for _, form, _ in forms for line in [scored_line(form)] if line and line.money_unit}
     money = {factor[1] for unit in units if (factor := money_factor(unit, words))}
     mixed = len(money) > 1  # 元 and 美元 have no common weight
     made = [
         Child(
-            form.unit,
+            unit,
             form,
             scored,
             None if mixed else funds_of(form, rules, words, not units),
-            form.name if by == "project" else form.unit,
+            form.name if by == "project" else unit,
         )
-        for form, scored in forms
+        for unit, form, scored in forms
     ]
     return sorted(made, key=lambda c: (c.label, c.unit, c.form.name, c.form.place))
 
 
-def roll_form(children: Sequence[Child], head: RolledHead, policy: Policy, rules: RollupRules, words: Vocabulary) -> RolledUp:
-    """The children as one form."""
+def entries_of(child: Child) -> list[Entry]:
+    """The indicators of a child, as they may be put into rows."""
+    return [
+        Entry(child, item.known.indicator, item.known, item.score, (item.goal, place))
+        for place, item in enumerate(child.scored.indicators)
+    ]
+
+
+def roll_form(
+    children: Sequence[Child], head: RolledHead, policy: Policy, rules: RollupRules, words: Vocabulary, assignment: Assignment
+) -> RolledUp:
+    """The children as one form. `assignment` has the row of each of their indicators that was filed; of one that was rolled up in
+    this run the row is its own."""
     obstacles: list[Obstacle] = []
     year = children[0].form.fiscal_year
     funds = [child.funds for child in children]
     whole = None if any(f is None for f in funds) else sum((f for f in funds if f is not None), Fraction(0))
     setting = Setting(head.by, len(children), whole, year, policy, rules, words)
-    matched = _matched(children, policy)
+    matched = _matched(children, assignment)
     goals = _goals(matched, children, head, setting, obstacles)
     budget = budget_lines(children, head.by, rules, words, obstacles)
+    for child in children:
+        if funds_changed(child.form, rules, words):
+            told = f"{child.form.rolled.funds if child.form.rolled else ''} 元改为 {exact(child.funds)} 元（{child.label}）"
+            obstacles.append(Obstacle("hand-changed", FUNDS, units=(child.label,), whole=len(children), details=told))
     obstacles = _gathered(obstacles)
     members = [Member(c.unit, c.form.name, "counted", exact(c.funds), c.form.place) for c in children]
     members += [Member(unit, "", "missing") for unit in sorted(head.missing)]
@@ -117,26 +146,18 @@ def most(values: Iterable[_T]) -> _T:
 # --- indicators --------------------------------------------------------------------------------------------------------
 
 
-def _matched(children: Sequence[Child], policy: Policy) -> dict[tuple[str, int], list[Entry]]:
-    """The indicators of all children by name, and by which occurrence of it on its form (one may hang under several goals)."""
-    forms = [
-        [(f"{n}.{m}", item.known.indicator.name) for m, item in enumerate(child.scored.indicators)]
-        for n, child in enumerate(children)
-    ]
-    keys = names.keys(forms, policy.names).keys
-    out: dict[tuple[str, int], list[Entry]] = {}
-    for n, child in enumerate(children):
-        seen: Counter[str] = Counter()
-        for m, item in enumerate(child.scored.indicators):
-            key = keys[f"{n}.{m}"]
-            entry = Entry(child, item.known.indicator, item.known, item.score, (item.goal, m))
-            out.setdefault((key, seen[key]), []).append(entry)
-            seen[key] += 1
+def _matched(children: Sequence[Child], assignment: Assignment) -> dict[str, list[tuple[Entry, Assigned]]]:
+    """The indicators of all children by the key of their row."""
+    out: dict[str, list[tuple[Entry, Assigned]]] = {}
+    for child in children:
+        for entry in entries_of(child):
+            item = assignment.of(entry)
+            out.setdefault(item.key, []).append((entry, item))
     return out
 
 
 def _goals(
-    matched: Mapping[tuple[str, int], list[Entry]],
+    matched: Mapping[str, Sequence[tuple[Entry, Assigned]]],
     children: Sequence[Child],
     head: RolledHead,
     setting: Setting,
@@ -144,19 +165,20 @@ def _goals(
 ) -> tuple[Goal, ...]:
     """The goals with their indicators. Forms of several units have the same goals (told by title, else number); of several
     projects each has its own."""
-    homes: list[tuple[tuple[str, int, str], tuple[int, str, int]]] = []
+    homes: list[tuple[tuple[str, int, str], tuple[int, str]]] = []
     titles: dict[tuple[str, int, str], Counter[str]] = {}
     made_: list[Indicator] = []
-    keys = {id(e): _goal_key(e, head, setting.policy) for entries in matched.values() for e in entries}
-    for (key, nth), entries in sorted(matched.items()):
+    keys = {id(e): _goal_key(e, head) for row in matched.values() for e, _ in row}
+    for key, row in sorted(matched.items()):
+        entries = [entry for entry, _ in row]
         goal = most(keys[id(e)] for e in entries)
         inside = [e for e in entries if keys[id(e)] == goal]
         titles.setdefault(goal, Counter()).update(_goal_title(e, head, setting.rules) for e in inside)
-        made_.append(_indicator(entries, children, head, setting, obstacles))
-        homes.append((goal, (min(e.order[1] for e in inside), key, nth)))
+        made_.append(_indicator(entries, row, children, head, setting, obstacles))
+        homes.append((goal, (min(e.order[1] for e in inside), key)))
     if setting.rules.weights[head.by].take == "by_funds" and len(children) > 1:
         made_ = _apportioned(made_, setting.rules)
-    placed: dict[tuple[str, int, str], list[tuple[tuple[int, str, int], Indicator]]] = {}
+    placed: dict[tuple[str, int, str], list[tuple[tuple[int, str], Indicator]]] = {}
     for (goal, order), indicator in zip(homes, made_, strict=True):
         placed.setdefault(goal, []).append((order, indicator))
     out = []
@@ -190,11 +212,11 @@ def _apportioned(indicators: Sequence[Indicator], rules: RollupRules) -> list[In
     return out
 
 
-def _goal_key(entry: Entry, head: RolledHead, policy: Policy) -> tuple[str, int, str]:
+def _goal_key(entry: Entry, head: RolledHead) -> tuple[str, int, str]:
     """Project (where each has goals of its own), number, title. One title is one goal, whatever its number."""
     goal = next(g for g in entry.child.form.goals if g.number == entry.order[0])
     project = entry.child.form.name if head.by == "project" else ""
-    return (project, 0 if goal.title else goal.number, names.reduce(goal.title, policy.names) if goal.title else "")
+    return (project, 0 if goal.title else goal.number, name_key(goal.title) if goal.title else "")
 
 
 def _goal_title(entry: Entry, head: RolledHead, rules: RollupRules) -> str:
@@ -206,14 +228,22 @@ def _goal_title(entry: Entry, head: RolledHead, rules: RollupRules) -> str:
 
 
 def _indicator(
-    entries: Sequence[Entry], children: Sequence[Child], head: RolledHead, setting: Setting, obstacles: list[Obstacle]
+    entries: Sequence[Entry],
+    row: Sequence[tuple[Entry, Assigned]],
+    children: Sequence[Child],
+    head: RolledHead,
+    setting: Setting,
+    obstacles: list[Obstacle],
 ) -> Indicator:
-    name = most(e.indicator.name for e in entries)
+    given = [item.name for _, item in row if item.name]
+    name = most(given) if given else most(e.indicator.name for e in entries)
     level1, level2 = most((e.indicator.level1, e.indicator.level2) for e in entries)
-    value = roll(name, entries, setting)
+    value = roll(name, row, setting)
     obstacles += [o for o in value.obstacles if o.units or o.code == "rate-bias"]
-    if len({e.indicator.name for e in entries}) > 1:
+    if len({name_key(e.indicator.name) for e in entries}) > 1:
         obstacles.append(_told("names-merged", name, entries, grouped((e.indicator.name, e.child.label) for e in entries)))
+    if alike := sorted({other for _, item in row for other in item.alike if other > name}):
+        obstacles.append(_told("names-alike", name, entries, listed(alike)))
     filed = {(canonical_level1(e.indicator.level1, setting.policy), e.indicator.level2) for e in entries}
     if len(filed) > 1:
         pairs = ((f"{e.indicator.level1}/{e.indicator.level2}", e.child.label) for e in entries)
@@ -232,7 +262,7 @@ def _indicator(
         actual=value.actual,
         score=entries[0].indicator.score if len(entries) == 1 else None,
         reason=_reasons(entries),
-        rolled=value.rolled,
+        rolled=replace(value.rolled, row=row[0][1].key if row[0][1].key != name_key(name) else ""),
         base=made(value.rolled.base) if value.rolled.base and "/" not in value.rolled.base else None,
     )
 

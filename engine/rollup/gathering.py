@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,9 +11,12 @@ from engine.language.model import Scalar
 from engine.policy.model import Policy
 from engine.policy.rollup import RollupRules
 from engine.rollup import entries as of
+from engine.rollup.matching import GIVEN, UNCLEAR, Assigned
 from engine.rollup.model import Entry, Obstacle, Units, exact, number, together
 from engine.submission.model import Rolled, RolledNumber, Share
 from engine.values.cells import value_of
+from engine.values.notation import fold, read_value
+from engine.values.rounding import rounded
 from engine.values.vocabulary import Vocabulary
 
 CLAIMS = (">=", ">", "<=", "<", "±")
@@ -44,18 +47,63 @@ class Obstructed(Exception):
 class Gathered:
     """An indicator on all forms that report it."""
 
-    def __init__(self, name: str, entries: Sequence[Entry], setting: Setting) -> None:
-        self.name, self.every, self.setting = name, list(entries), setting
+    def __init__(self, name: str, row: Sequence[tuple[Entry, Assigned]], setting: Setting) -> None:
+        self.name, self.every, self.setting = name, [entry for entry, _ in row], setting
+        self.assigned = row[0][1]
         self.rules, self.words = setting.rules, setting.words
-        self.alone = len(entries) == 1
-        self.active = [e for e in entries if of.kind(e) != "not_applicable"]
+        self.alone = len(row) == 1
+        self.said = {id(e): of.said(e, self.rules.rounding, self.words) for e in self.every}
+        self.active = [e for e in self.every if self._kind(e) != "not_applicable"]
         self.obstacles: list[Obstacle] = []
         self.method, self.case, self.basis = "same", "", self.rules.values.cases[-1].basis
 
+    def _kind(self, entry: Entry) -> str:
+        return self.said[id(entry)].kind
+
+    def _actual(self, entry: Entry) -> tuple[of.Part, ...]:
+        return self.said[id(entry)].actual
+
+    def _target(self, entry: Entry) -> tuple[of.Part, ...]:
+        return self.said[id(entry)].target
+
+    def _tell_changed(self) -> None:
+        """Records that a hand changed after they were rolled up: their text counts, here as everywhere."""
+        if changed := [e for e in self.every if self.said[id(e)].changed]:
+            self._note("hand-changed", changed, details=of.actuals(changed))
+
+    def _read_words(self) -> None:
+        """Words that stand for a number (全覆盖 for 100%, 无 for 0) are read as it where the others write numbers."""
+        numeric = [e for e in self.active if self._kind(e) == "numbers"]
+        if not numeric or len(numeric) == len(self.active):
+            return
+        units = {unit for e in numeric for _, unit, _ in self._actual(e)}
+        read = []
+        for e in self.active:
+            if self._kind(e) in ("words", "missing") and (part := self._worded(e.known.actual.raw, units)) is not None:
+                target = self._target(e) or tuple(filter(None, (self._worded(e.known.target.raw, units),)))
+                self.said[id(e)] = replace(self.said[id(e)], kind="numbers", actual=(part,), target=target)
+                read.append(e)
+        if read:
+            self._note("words-as-numbers", read, details=of.actuals(read))
+
+    def _worded(self, raw: str, units: set[str]) -> of.Part | None:
+        """The number a word stands for, in the unit of the others; None where it is no such word, or its unit is not theirs."""
+        text = self.rules.word_numbers.get("".join(fold(raw, self.words).split()).rstrip("。.；;"))
+        if text is None:
+            return None
+        value = read_value(text, self.words)
+        if value.kind != "number" or len(units) > 1 or (value.unit and units != {value.unit}):
+            return None
+        return ("", value.unit or next(iter(units), ""), Fraction(value.quantities[0].number))
+
     def _common_kind(self) -> str:
-        kinds = {of.kind(e) for e in self.active}
+        if len({e.child.form.place for e in self.every}) < len(self.every) and self.assigned.why == UNCLEAR:
+            raise Obstructed(self._obstacle("name-unclear", self.every, details=of.actuals(self.every)))
+        self._tell_changed()
+        self._read_words()
+        kinds = {self._kind(e) for e in self.active}
         if "missing" in kinds and not self.alone:
-            missing = [e for e in self.active if of.kind(e) == "missing"]
+            missing = [e for e in self.active if self._kind(e) == "missing"]
             raise Obstructed(self._obstacle("value-missing", missing, details=of.actuals(missing)))
         if len(kinds) > 1:
             raise Obstructed(self._obstacle("natures-differ", self.active, details=of.actuals(self.active)))
@@ -70,19 +118,28 @@ class Gathered:
 
     def _units(self) -> Units:
         """All units of actuals and targets in one. A bare actual beside a target with a unit has that unit."""
-        found = together([unit for e in self.active for _, unit, _ in (*of.actual(e), *of.target(e))], self.words)
+        found = together([unit for e in self.active for _, unit, _ in (*self._actual(e), *self._target(e))], self.words)
         if isinstance(found, str):
             if self.alone:
                 return Units("", {})
             raise Obstructed(self._obstacle("units-differ", self.active, details=of.actuals(self.active)))
-        bare = [e for e in self.active if any(not unit and value for _, unit, value in of.actual(e))]
+        bare = [e for e in self.active if any(not unit and value for _, unit, value in self._actual(e))]
+        if bare and found.assumed and any(self._may_be_share(e, found) for e in bare):
+            raise Obstructed(self._obstacle("units-unclear", self.active, details=of.actuals(self.active)))
         if bare and found.assumed and not self.alone:
             self._note("unit-assumed", bare, details=of.actuals(bare))
         return found
 
+    def _may_be_share(self, entry: Entry, units: Units) -> bool:
+        """Whether a bare number beside percentages may be a share of one (0.92 for 92 %) as well as a percentage (0.92 %)."""
+        share = self.words.unit(units.unit)
+        if share is None or share.bare != "percent":
+            return False
+        return any(not unit and 0 < abs(value) <= 1 for _, unit, value in self._actual(entry))
+
     def _labels(self) -> tuple[str, ...]:
         """The components of the value, by label; one without a name for a single number."""
-        every = [tuple(label for label, _, _ in of.actual(e)) for e in self.active]
+        every = [tuple(label for label, _, _ in self._actual(e)) for e in self.active]
         changes = {self._change(label) for labels in every for label in labels}
         singles = all(len(labels) == 1 for labels in every)
         named = {labels[0] for labels in every if labels[0]} if singles else set()
@@ -110,10 +167,26 @@ class Gathered:
             "parts": Decimal(parts),
             "direction": next((e.known.direction for e in self.active if e.known.direction_certain), first.known.direction),
             **({"level2": first.indicator.level2} if first.indicator.level2 else {}),
+            **self._nearness(),
         }
         case = self.rules.values.first(fields)
         assert case is not None  # tables end in `otherwise`
         self.method, self.case, self.basis = case.value, case.id, case.basis
+        chosen, line = self.assigned.chosen
+        if chosen:
+            self.method, self.case, self.basis = chosen, GIVEN, line
+
+    def _nearness(self) -> dict[str, Scalar]:
+        """Whether all have one target, and how far, in percent of it, the actual farthest from it is: values that all lie near one
+        target are more often the same measure of each than parts of a sum."""
+        targets = {(unit, value) for e in self.active for _, unit, value in self._target(e)}
+        actuals = [value for e in self.active for _, _, value in self._actual(e)]
+        out: dict[str, Scalar] = {"same_actual": len(self.active) > 1 and len({self._actual(e) for e in self.active}) == 1}
+        if len(targets) == 1 and actuals and all(self._target(e) for e in self.active):
+            ((_, target),) = targets
+            if target and len(self.active) > 1:
+                out["spread"] = rounded(max(abs(value - target) for value in actuals) / abs(target) * 100, 2)
+        return out
 
     def _bases(self) -> list[Fraction | None]:
         out: list[Fraction | None] = []

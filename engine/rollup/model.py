@@ -5,12 +5,15 @@ Money is in the smallest unit of its dimension (元); every number is an exact f
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from engine.errors import Place
+from engine.forms.labels import fold
 from engine.policy.rollup import RollupRules
 from engine.scoring.budget import scored_line
 from engine.scoring.model import Recognised, Score, ScoredForm
@@ -32,6 +35,7 @@ class Child:
     """One form that is rolled up: a unit's, a project's, or one that was itself rolled up. `funds` is None where not known."""
 
     unit: str
+    """What the unit is called here: its name, with its folder where two units have one name."""
     form: Form
     scored: ScoredForm
     funds: Fraction | None
@@ -60,9 +64,12 @@ class Entry:
 
     @property
     def weight(self) -> Fraction | None:
-        if self.rolled and self.rolled.weight:
-            return number(self.rolled.weight)
-        return None if self.known.weight is None else Fraction(self.known.weight)
+        """The weight: the exact one of the record it was rolled up to, where the cell still says it."""
+        printed = None if self.known.weight is None else Fraction(self.known.weight)
+        exactly = number(self.rolled.weight) if self.rolled and self.rolled.weight else None
+        if exactly is not None and (printed is None or abs(exactly - printed) < WHOLE):
+            return exactly
+        return printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,18 @@ class Obstacle:
     details: str = ""
     numbers: Mapping[str, Decimal | str] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
+
+
+WHOLE = Fraction(1)
+"""A weight in its cell is rounded to whole points at most; one that is farther off was changed by hand."""
+_SIGNS = re.compile(r"[\s、，,。.；;：:·—\-_“”\"'‘’《》<>]+")
+
+
+def name_key(name: str) -> str:
+    """A full name for comparison: width and style of brackets folded, white space and punctuation dropped, nothing else: what
+    stands in brackets and 不/未/非/无 are part of it."""
+    text = fold(unicodedata.normalize("NFKC", name)).casefold()
+    return _SIGNS.sub("", text) or text
 
 
 def number(text: str) -> Fraction:
@@ -125,7 +144,7 @@ def funds_of(form: Form, rules: RollupRules, words: Vocabulary, bare: bool) -> F
     `bare`: no form of the set writes a unit of money, so that amounts are taken as they stand. None where it is not known,
     not a number, or negative.
     """
-    if form.rolled and form.rolled.funds:
+    if form.rolled and form.rolled.funds and not funds_changed(form, rules, words):
         return number(form.rolled.funds)
     line = scored_line(form)
     amount = number_of(getattr(line, rules.funds.take)) if line else None
@@ -135,6 +154,16 @@ def funds_of(form: Form, rules: RollupRules, words: Vocabulary, bare: bool) -> F
         return Fraction(amount) if bare else None
     factor = money_factor(line.money_unit, words)
     return None if factor is None else Fraction(amount) * factor[0]
+
+
+def funds_changed(form: Form, rules: RollupRules, words: Vocabulary) -> bool:
+    """Whether the budget of a form that was rolled up is no longer what it was: changed by hand."""
+    line = scored_line(form)
+    amount = number_of(getattr(line, rules.funds.take)) if line else None
+    if form.rolled is None or not form.rolled.funds or line is None or amount is None or not line.money_unit:
+        return False
+    factor = money_factor(line.money_unit, words)
+    return factor is not None and Fraction(amount) * factor[0] != number(form.rolled.funds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +231,16 @@ def trimmed(value: Decimal) -> str:
     return format(value.normalize(), "f") if value else "0"
 
 
+def _apart(rounding: Rounding, value: Fraction, target: Fraction | None) -> Decimal:
+    """The value rounded, on the same side of the target as it is."""
+    out = rounding(value)
+    for places in range(rounding.places + 1, EXACT_PLACES + 1):
+        if target is None or (Fraction(out) == target) == (value == target):
+            break
+        out = replace(rounding, places=places)(value)
+    return out
+
+
 def written(
     operator: str,
     parts: Sequence[tuple[str, Fraction]],
@@ -211,10 +250,12 @@ def written(
     words: Vocabulary,
     *,
     full: bool = False,
+    beside: Mapping[str, Fraction] | None = None,
 ) -> str:
     """A value as forms write it: `≥400件`, `38.2万户` where all it came from are written in 万, `正高81.82%，副高88.98%`.
 
-    `full`: written in all its decimals where they end, as a sum of what was filed does; a mean is rounded.
+    `full`: written in all its decimals where they end, as a sum of what was filed does; a mean is rounded. `beside`: the target of
+    each component: a value that is below it is never rounded to it, nor one above; it has as many decimals as that takes.
     """
     scale, factor = "", Fraction(1)
     for word, size in sorted(words.scales.items(), key=lambda item: -item[1]):
@@ -226,6 +267,8 @@ def written(
         scaled = value / factor
         digits = scaled * 10**EXACT_PLACES
         ends = full and digits.denominator == 1
-        text = trimmed(Decimal(digits.numerator).scaleb(-EXACT_PLACES) if ends else rounding(scaled))
+        target = (beside or {}).get(label)
+        rounded_ = _apart(rounding, scaled, None if target is None else target / factor)
+        text = trimmed(Decimal(digits.numerator).scaleb(-EXACT_PLACES) if ends else rounded_)
         texts.append(f"{label}{printed(operator)}{text}{scale}{unit}")
     return "，".join(texts)

@@ -15,18 +15,19 @@ from engine.language.model import Scalar
 from engine.language.rules import SEVERITIES
 from engine.policy.model import Policy
 from engine.policy.rollup import AXES, RollupRules
+from engine.rollup import conservation, correspondence
+from engine.rollup.admission import OWN, Filed, Member, Twin, Uncounted, admit, alike
 from engine.rollup.checks import Fact, RollupFinding, level_facts, obstacle_facts, tell
-from engine.rollup.forms import RolledHead, children_of, most, roll_form, with_scores
-from engine.rollup.model import Obstacle
+from engine.rollup.conservation import Made
+from engine.rollup.correspondence import Key, MatchedForm
+from engine.rollup.forms import RolledHead, children_of, roll_form, with_scores
+from engine.rollup.given import MatchTable
+from engine.rollup.model import Obstacle, funds_of, name_key
 from engine.rollup.units import UnitTree, flat
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, ScoredForm
 from engine.submission.model import Form, Remark, Submission
-from engine.values import names
 from engine.values.vocabulary import Vocabulary
-
-Key = tuple[str, str]
-"""Kind and reduced name: forms with one key are one form of several units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ class Rollup:
     levels: tuple[Level, ...]
     """Top first."""
     filed: tuple[ScoredForm, ...]
+    left: tuple[Uncounted, ...] = ()
+    """The forms that were read and are not added, each with its reason."""
+    matched: tuple[MatchedForm, ...] = ()
+    """Which form of whom went into which, and its indicators into which rows."""
 
     @property
     def findings(self) -> tuple[RollupFinding, ...]:
@@ -62,15 +67,32 @@ class Rollup:
 
 
 def axis_of(forms: Sequence[Form]) -> str:
-    """How forms are rolled up where nobody says: the projects of one unit to its department, else the units to their superior."""
+    """How forms are rolled up where nobody says: the projects of one unit to its department, else the units to their superior.
+
+    Forms of one unit's name that are the same form are of two units, in two folders, or two versions: no department's projects.
+    """
     one = len({fold(form.unit) for form in forms}) == 1
-    return "project" if one and any(form.kind == "project" for form in forms) else "unit"
+    several = len({(form.kind, name_key(form.name)) for form in forms}) == len(forms)
+    return "project" if one and several and any(form.kind == "project" for form in forms) else "unit"
 
 
-def roll_up(forms: Sequence[Form], policy: Policy, by: str, *, tree: UnitTree | None = None, name: str = "") -> Rollup:
+def roll_up(
+    forms: Sequence[Form],
+    policy: Policy,
+    by: str,
+    *,
+    tree: UnitTree | None = None,
+    name: str = "",
+    match: MatchTable | None = None,
+    files: Sequence[str] | None = None,
+    twins: Sequence[Twin] = (),
+) -> Rollup:
     """The forms rolled up by unit, region (up the tree, level by level) or project.
 
-    Raises PolicyError if the policy does not say how, InputError for forms of different years or the same form twice.
+    `match`: what a person said of which goes into which row. `files`: the file each form was read from, where that is not what the
+    form itself says. `twins`: files that were passed over since they say what another says.
+    Raises PolicyError if the policy does not say how, InputError for forms of different years, for one form in two versions or
+    places, and for lines of the table that fit nothing; InternalError if something was lost or counted twice.
     """
     rules = policy.rollup
     if rules is None:
@@ -83,12 +105,23 @@ def roll_up(forms: Sequence[Form], policy: Policy, by: str, *, tree: UnitTree | 
             )
         )
     _agree(forms)
-    scored = [evaluate(Submission((form,), policy.jurisdiction, policy.id), policy).forms[0] for form in forms]
-    return _RollupRun(scored, policy, rules, by, tree, name).run()
+    file_of = {id(form): file for form, file in zip(forms, files or [form.place.file for form in forms], strict=True)}
+    unnamed = tree is None and not name
+    tree = tree or flat(((file_of[id(f)], f.unit, f.kind, name_key(f.name)) for f in forms), name)
+    filed = [Filed(f, file_of[id(f)], fold(f.unit) if by == "project" else tree.home(file_of[id(f)], f.unit)) for f in forms]
+    admitted = admit(filed, None if by == "project" else tree, twins)
+    if unnamed and by != "project":
+        name = rules.texts["unit_name"].replace("{count}", str(len({m.home for m in admitted.members})))
+    scored = [evaluate(Submission((m.form,), policy.jurisdiction, policy.id), policy).forms[0] for m in admitted.members]
+    run = _RollupRun(list(zip(admitted.members, scored, strict=True)), policy, rules, by, tree, name, match or MatchTable())
+    done = run.run()
+    conservation.check(forms, admitted, run.own, run.made, policy.words)
+    own = (Uncounted(f.unit, f.name, f.place, OWN, funds_of(f, rules, policy.words, False)) for f in run.own)
+    return replace(done, left=(*admitted.left, *own))
 
 
 def _agree(forms: Sequence[Form]) -> None:
-    """One year, at least one form, none twice: it would be counted twice."""
+    """One year, and at least one form."""
     problems: list[Problem] = []
     years = sorted({form.fiscal_year for form in forms})
     if len(years) > 1:
@@ -96,27 +129,32 @@ def _agree(forms: Sequence[Form]) -> None:
         problems.append(Problem(forms[0].place, f"一起汇总的表属于不同年度：{listed}", "同一年度的表", code="rollup.years"))
     if not forms:
         problems.append(Problem(Place(), "没有可以汇总的表", "至少一份自评表", code="rollup.none"))
-    seen: dict[tuple[str, str, str], Form] = {}
-    for form in forms:
-        key = (fold(form.unit), form.kind, fold(form.name))
-        if key in seen:
-            message = f"“{form.unit}”的“{form.name}”有两份，另一份在 {seen[key].place}"
-            problems.append(Problem(form.place, message, "每个单位每张表一份，重复的会加两遍", code="rollup.twice"))
-        seen.setdefault(key, form)
     if problems:
         raise InputError(problems)
 
 
 class _RollupRun:
     def __init__(
-        self, scored: Sequence[ScoredForm], policy: Policy, rules: RollupRules, by: str, tree: UnitTree | None, name: str
+        self,
+        filed: Sequence[tuple[Member, ScoredForm]],
+        policy: Policy,
+        rules: RollupRules,
+        by: str,
+        tree: UnitTree,
+        name: str,
+        match: MatchTable,
     ) -> None:
-        self.scored, self.policy, self.rules, self.by, self.name = list(scored), policy, rules, by, name
+        self.filed, self.policy, self.rules, self.by, self.name = list(filed), policy, rules, by, name
+        self.scored = [scored for _, scored in self.filed]
         self.words: Vocabulary = policy.words
         self.tree = tree
         self.levels: list[Level] = []
         self.told: set[str] = set()
         """Nodes that have a level, which says itself who is missing under it."""
+        self.own: list[Form] = []
+        self.made: list[Made] = []
+        self.match = correspondence.matched(filed, policy, rules, by, match, self._adds)
+        self.alike = alike([member for member, _ in self.filed])
 
     def run(self) -> Rollup:
         if self.by == "project":
@@ -130,7 +168,7 @@ class _RollupRun:
         forms = tuple(scored.form for level in top for scored in level.forms)
         submission = Submission(forms, self.policy.jurisdiction, self.policy.id)
         levels = tuple(sorted(self.levels, key=lambda level: (level.depth, level.name)))
-        return Rollup(self.by, self.policy, submission, levels, tuple(self.scored))
+        return Rollup(self.by, self.policy, submission, levels, tuple(self.scored), (), self.match.forms)
 
     # --- projects of departments -----------------------------------------------------------------------------------
 
@@ -141,6 +179,7 @@ class _RollupRun:
             units.setdefault(fold(item.form.unit), []).append(item)
         for key in sorted(units):
             own = next((s for s in units[key] if s.form.kind == "department"), None)
+            self.own += [own.form] if own else []
             projects = [s for s in units[key] if s.form.kind == "project"]
             unit = units[key][0].form.unit
             if not projects:
@@ -154,13 +193,11 @@ class _RollupRun:
 
     def _regions(self) -> None:
         """Every node with others under it, deepest first: its forms are made of theirs."""
-        units = [item.form.unit for item in self.scored]
-        title = self.name or self.rules.texts["unit_name"].replace("{count}", str(len({fold(u) for u in units})))
-        tree = self.tree or flat(units, title)
+        tree = self.tree
         by_node: dict[str, dict[Key, ScoredForm]] = {key: {} for key in tree.nodes}
-        homes = _homes(tree)
-        for item in self.scored:
-            by_node[homes[fold(item.form.unit)]][self._key(item.form)] = item
+        for member, scored in self.filed:
+            by_node[member.home][self.match.keys[id(member.form)]] = scored
+            self.own += [] if self._adds(member) else [member.form]
         for key in tree.bottom_up():
             node = tree.nodes[key]
             under = sorted(node.children)
@@ -169,17 +206,19 @@ class _RollupRun:
             name = self.name if depth == 0 and self.name else node.name
             heads = []
             filing = [child for child in under if by_node[child]]
-            for form_key in sorted({k for child in filing for k in by_node[child]}):
+            for form_key in self._keys_of(filing, by_node):
                 group = [by_node[child][form_key] for child in filing if form_key in by_node[child]]
                 lacking = tuple(tree.nodes[c].name for c in filing if form_key not in by_node[c]) if len(group) > 1 else ()
-                called = most(s.form.name for s in group)
+                called = self.match.called([s.form for s in group])
                 head = RolledHead(self.by, name, called, form_key[0], (*missing, *lacking))
                 heads.append((head, group, by_node[key].get(form_key)))
             if not heads:
                 continue
             level = self._level(name, depth, heads, missing, [tree.nodes[c].name for c in filing])
             self.levels.append(level)
-            by_node[key] = {**by_node[key], **{self._key(s.form): s for s in level.forms}}
+            made = dict(zip(self._keys_of(filing, by_node), level.forms, strict=True))
+            self.match.labels.update((id(item.form), item.form.unit) for item in level.forms)
+            by_node[key] = {**by_node[key], **made}
             self.told.add(key)
 
     def _absent(self, key: str, tree: UnitTree, by_node: Mapping[str, Mapping[Key, ScoredForm]]) -> list[str]:
@@ -190,8 +229,15 @@ class _RollupRun:
         below = [name for child in node.children for name in self._absent(child, tree, by_node)]
         return below or ([node.name] if node.expected and not by_node[key] else [])
 
-    def _key(self, form: Form) -> Key:
-        return (form.kind, "" if form.kind == "department" else names.reduce(form.name, self.policy.names))
+    def _adds(self, member: Member) -> bool:
+        """Whether a form is added: the form of a level itself, or of a department whose projects are, is not."""
+        if self.by == "project":
+            return member.form.kind == "project"
+        return not self.tree.nodes[member.home].children
+
+    @staticmethod
+    def _keys_of(nodes: Iterable[str], by_node: Mapping[str, Mapping[Key, ScoredForm]]) -> list[Key]:
+        return sorted({key for node in nodes for key in by_node[node]})
 
     # --- one level ---------------------------------------------------------------------------------------------------
 
@@ -207,18 +253,22 @@ class _RollupRun:
         facts: list[tuple[Mapping[str, Scalar], list[Fact]]] = []
         sizes: list[int] = []
         for head, group, _ in heads:
-            own = children_of([(s.form, s) for s in group], self.by, self.policy, self.rules, self.words)
-            rolled = roll_form(own, head, self.policy, self.rules, self.words)
+            own = children_of([(self.match.labels[id(s.form)], s.form, s) for s in group], self.by, self.rules, self.words)
+            rolled = roll_form(own, head, self.policy, self.rules, self.words, self.match.rows)
             whole: dict[str, Scalar] = {"by": self.by, "level": name, "form": head.name, "form_kind": head.kind}
             obstacles = list(rolled.obstacles)
             lacking = tuple(unit for unit in head.missing if unit not in missing)
             if lacking:
                 obstacles.append(Obstacle("form-missing", units=lacking, whole=len(group) + len(lacking)))
+            copies = [(self.match.labels[id(s.form)], s.form) for s in group if id(s.form) in self.alike]
+            obstacles += [Obstacle("form-copied", units=(label,), details=self.alike[id(form)]) for label, form in copies]
             facts.append((whole, list(obstacle_facts(obstacles, whole))))
             forms.append(rolled.form)
             sizes.append(len(group))
         forms = [with_scores(s.form, s) for s in self._evaluated(forms).forms]
         scored = self._evaluated(forms).forms  # with the scores in their cells: as it will be read back
+        for item, (_, group, _) in zip(scored, heads, strict=True):
+            self.made.append(Made(name, item.form, tuple(s.form for s in group)))
         if missing:
             gap = Obstacle("unit-missing", units=tuple(missing), whole=len(list(children)) + len(missing))
             facts[0][1].extend(obstacle_facts([gap], facts[0][0]))
@@ -233,11 +283,6 @@ class _RollupRun:
 
     def _evaluated(self, forms: Sequence[Form]) -> Evaluation:
         return evaluate(Submission(tuple(forms), self.policy.jurisdiction, self.policy.id), self.policy)
-
-
-def _homes(tree: UnitTree) -> dict[str, str]:
-    """The node of each unit by its folded name; a region that files a form itself is its own node."""
-    return {fold(node.name): key for key, node in sorted(tree.nodes.items(), key=lambda item: -len(item[1].children))}
 
 
 def _remarked(form: Form, told: Sequence[RollupFinding]) -> Form:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from engine.documents import text as text_reader
@@ -30,14 +31,34 @@ class Node:
     parent: str = ""
     children: list[str] = field(default_factory=list)
     expected: bool = False
+    folder: str = ""
+    """The folder that tells it from another of its name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: names are looked up in a table made once
 class UnitTree:
     """All nodes by key, and the key of the top one."""
 
     nodes: dict[str, Node]
     top: str
+    by_folder: bool = False
+    """Whether who is under whom was taken from the folders the files lie in."""
+    places: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """The node of a unit by its file and its folded name, where one name may be two units."""
+
+    def home(self, file: str, unit: str) -> str:
+        """The key of the node of a unit that filed in `file`; a region that files a form itself is its own node."""
+        return self.places.get((file, fold(unit))) or self._by_name[fold(unit)]
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        return {fold(node.name): key for key, node in sorted(self.nodes.items(), key=lambda item: -len(item[1].children))}
+
+    def above(self, key: str) -> Iterator[str]:
+        """The key itself and those over it, upwards."""
+        while key:
+            yield key
+            key = self.nodes[key].parent
 
     def depth(self, key: str) -> int:
         depth = 0
@@ -129,26 +150,39 @@ def from_folders(files: Sequence[tuple[str, str]], top_name: str) -> UnitTree:
             nodes[key] = Node(key, displayed(folder.name) or top_name, parent)
         return key
 
-    for folder, unit in where:
+    places: dict[tuple[str, str], str] = {}
+    for (file, _), (folder, unit) in zip(files, where, strict=True):
         home = region(folder)
-        if fold(nodes[home].name) == fold(unit):
-            continue
-        key = f"{home}//{fold(unit)}"
-        nodes.setdefault(key, Node(key, unit, home))
+        key = home if fold(nodes[home].name) == fold(unit) else f"{home}//{fold(unit)}"
+        places[file, fold(unit)] = key
+        if key != home:
+            nodes.setdefault(key, Node(key, unit, home))
     for node in sorted(nodes.values(), key=lambda n: n.key):
         if node.parent:
             nodes[node.parent].children.append(node.key)
-    return _topped(nodes, top_name)
+    return replace(_topped(nodes, top_name), by_folder=True, places=places)
 
 
-def flat(units: Iterable[str], top_name: str) -> UnitTree:
-    """All units under one."""
-    nodes = {fold(unit): Node(fold(unit), unit) for unit in sorted(set(units))}
-    top = Node("", top_name, "", sorted(nodes))
-    for node in nodes.values():
-        node.parent = "\0top"
-    top.key = "\0top"
-    return UnitTree({**nodes, top.key: top}, top.key)
+def flat(filed: Iterable[tuple[str, str, str, str]], top_name: str) -> UnitTree:
+    """All units under one. `filed`: file, unit, kind and name key of each form.
+
+    Units of one name are one, unless the folders they lie in hold the same form: then each folder is a unit of its own.
+    """
+    items = list(filed)
+    held: dict[tuple[str, str, str], set[Path]] = {}
+    for file, unit, kind, form in items:
+        held.setdefault((fold(unit), kind, form), set()).add(Path(file).parent)
+    several = {unit for (unit, _, _), folders in held.items() if len(folders) > 1}
+    top = Node("\0top", top_name)
+    nodes: dict[str, Node] = {}
+    places: dict[tuple[str, str], str] = {}
+    for file, unit, _, _ in sorted(items):
+        folder = Path(file).parent if fold(unit) in several else None
+        key = f"{folder or ''}//{fold(unit)}"
+        places[file, fold(unit)] = key
+        nodes.setdefault(key, Node(key, unit, top.key, folder=displayed(folder.name) if folder else ""))
+    top.children = sorted(nodes)
+    return UnitTree({**nodes, top.key: top}, top.key, places=places)
 
 
 def _topped(nodes: dict[str, Node], top_name: str) -> UnitTree:

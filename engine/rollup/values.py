@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 from engine.policy.rollup import NUMERIC
 from engine.rollup import entries as of
 from engine.rollup.gathering import Gathered, Obstructed, Setting
+from engine.rollup.matching import Assigned
 from engine.rollup.model import Entry, Obstacle, Units, exact, grouped, made, number, told, trimmed, written
 from engine.submission.model import Cell, Rolled, RolledNumber
 from engine.values.notation import fold
@@ -30,14 +32,15 @@ class RolledValue:
     obstacles: tuple[Obstacle, ...]
 
 
-def roll(name: str, entries: Sequence[Entry], setting: Setting) -> RolledValue:
-    """The indicator `name` of all forms that report it, as one."""
-    return _Indicator(name, sorted(entries, key=lambda e: (e.child.label, e.child.unit, e.order)), setting).run()
+def roll(name: str, row: Sequence[tuple[Entry, Assigned]], setting: Setting) -> RolledValue:
+    """The row `name` of all forms that report it, as one."""
+    ordered = sorted(row, key=lambda item: (item[0].child.label, item[0].child.unit, item[0].order))
+    return _Indicator(name, ordered, setting).run()
 
 
 class _Indicator(Gathered):
     def run(self) -> RolledValue:
-        rest = [e for e in self.every if of.kind(e) == "not_applicable"]
+        rest = [e for e in self.every if self._kind(e) == "not_applicable"]
         if self.active and rest:
             self._note("not-applicable", rest)
         weight = self._weight()
@@ -61,7 +64,9 @@ class _Indicator(Gathered):
             return self._alone(kind, units, labels, weight)
         if self.method == "refuse":
             raise Obstructed(self._obstacle("method-none", self.active, details=of.actuals(self.active)))
-        if self.method in NUMERIC:
+        if self.method == "ask" and not (kind == "numbers" and len({self._actual(e) for e in self.active}) == 1):
+            raise Obstructed(self._obstacle("method-asked", self.active, details=of.actuals(self.active)))
+        if self.method in NUMERIC or (kind == "numbers" and self.method in ("ask", "same")):
             return self._numbers(units, labels, weight)
         if self.method == "score_mean":
             return self._scores(weight)
@@ -91,9 +96,9 @@ class _Indicator(Gathered):
 
     def _exact(self, labels: tuple[str, ...], units: Units) -> tuple[RolledNumber, ...]:
         entry = self.active[0]
-        targets = of.aligned(of.target(entry), labels)
+        targets = of.aligned(self._target(entry), labels)
         out = []
-        for n, (_, unit, value) in enumerate(of.actual(entry)):
+        for n, (_, unit, value) in enumerate(self._actual(entry)):
             target = targets[n if len(targets) > 1 else 0] if targets else None
             wanted = exact(target[2] * units.factors[target[1]]) if target and target[1] in units.factors else ""
             out.append(RolledNumber(labels[n], units.unit, exact(value * units.factors[unit]), wanted))
@@ -103,9 +108,12 @@ class _Indicator(Gathered):
         take = self._combiner(self.method)
         values: dict[str, list[Fraction]] = {label: [] for label in labels}
         for e in self.active:
-            for label, unit, value in of.by_label(of.actual(e), labels):
+            for label, unit, value in of.by_label(self._actual(e), labels):
                 values[label].append(value * units.factors[unit])
         actual = {label: take(numbers) for label, numbers in values.items()}
+        spread = self._nearness().get("spread")
+        if self.method == "sum" and isinstance(spread, Decimal) and spread <= self.rules.near_target:
+            self._note("near-one-target", self.active, details=of.actuals(self.active))
         target, wanted = self._numeric_target(units, labels)
         base, by_base = self._base(values[labels[0]], units) if len(labels) == 1 else (None, None)
         raws = [e.known.actual.raw for e in self.active]
@@ -118,6 +126,7 @@ class _Indicator(Gathered):
                 self.rules.rounding,
                 self.words,
                 full=self.method == "sum",
+                beside=wanted,
             )
         )
         numbers = tuple(RolledNumber(label, units.unit, exact(actual[label]), exact(wanted.get(label))) for label in labels)
@@ -128,13 +137,27 @@ class _Indicator(Gathered):
     def _combiner(self, method: str) -> Callable[[Sequence[Fraction]], Fraction]:
         if method == "sum":
             return lambda numbers: sum(numbers, Fraction(0))
+        if method in ("ask", "same"):
+            return self._one
         weights = self._bases() if method == "base_mean" else [e.funds for e in self.active]
         missing = [e for e, weight in zip(self.active, weights, strict=True) if weight is None]
         known = [weight for weight in weights if weight is not None]
         if missing or not sum(known, Fraction(0)):
             code = "rate-without-base" if method == "base_mean" else "funds-missing"
             raise Obstructed(self._obstacle(code, missing or self.active))
+        self._tell_weightless([e for e, weight in zip(self.active, known, strict=True) if not weight])
         return lambda numbers: of.mean(numbers, known)
+
+    def _one(self, numbers: Sequence[Fraction]) -> Fraction:
+        """The one number that all have."""
+        if len(set(numbers)) > 1:
+            raise Obstructed(self._obstacle("method-none", self.active, details=of.actuals(self.active)))
+        return numbers[0]
+
+    def _tell_weightless(self, entries: Sequence[Entry]) -> None:
+        """Those with funds of 0 weigh nothing in a mean: told with their values, since the mean says nothing of them."""
+        if entries and not any(o.code == "funds-zero" for o in self.obstacles):
+            self._note("funds-zero", entries, details=of.actuals(entries))
 
     def _scores(self, weight: Fraction | None) -> RolledValue:
         """Scores averaged with funds, as shares of the weights: where weights are equal this is the plain weighted mean, where
@@ -150,6 +173,7 @@ class _Indicator(Gathered):
         whole = sum(((e.weight or Fraction(0)) * f for e, f in zip(self.active, funds, strict=True)), Fraction(0))
         if not whole:
             raise Obstructed(self._obstacle("funds-missing", self.active))
+        self._tell_weightless([e for e, f in zip(self.active, funds, strict=True) if not f])
         scores = [self._score(e) or Fraction(0) for e in self.active]
         ends = [of.limits(e, score) for e, score in zip(self.active, scores, strict=True)]
 
@@ -200,22 +224,23 @@ class _Indicator(Gathered):
     # --- targets ---------------------------------------------------------------------------------------------------
 
     def _same_target(self) -> Cell:
+        days = [e.known.target.deadline.days(self.setting.year) if e.known.target.deadline else None for e in self.active]
         texts = {fold(e.known.target.raw, self.words) for e in self.active}
-        if len(texts) == 1:
-            return made(self.active[0].known.target.raw)
-        if self.rules.targets[self.method].take != "any":
+        if len(texts) == 1 or (None not in days and len(set(days)) == 1):  # 12月底前 and 2021年12月31日前 are one day
+            return made(min((e.known.target.raw for e in self.active), key=lambda raw: (len(raw), raw)))
+        if (wanted := self.rules.targets.get(self.method)) is None or wanted.take != "any":
             self._note("targets-differ", self.active, details=of.targets(self.active))
         return made("")
 
     def _numeric_target(self, units: Units, labels: tuple[str, ...]) -> tuple[Cell, dict[str, Fraction]]:
         """The target by the policy's rule for the method, and its exact numbers; an empty cell where there is none."""
-        take = self.rules.targets[self.method].take
+        take = self.rules.targets[self.method].take if self.method in self.rules.targets else "same"
         raws = [e.known.target.raw for e in self.active]
         operators = {e.known.target.operator for e in self.active} - {""}
         if len(operators) > 1:
             self._note("operators-differ", self.active, details=of.targets(self.active), refused=True)
             return made(""), {}
-        found = [of.aligned(of.target(e), labels) for e in self.active]
+        found = [of.aligned(self._target(e), labels) for e in self.active]
         plain_ = [[(label, value * units.factors[unit]) for label, unit, value in t] if t else None for t in found]
         same = len({fold(raw, self.words) for raw in raws}) == 1
         if any(t is None for t in plain_) or any(len(t or ()) != len(plain_[0] or ()) for t in plain_):

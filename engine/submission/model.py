@@ -102,6 +102,8 @@ class Rolled:
     case: str
     """The case of the policy's table that chose the method."""
     basis: str
+    row: str = ""
+    """What the row is known by at the next level, where that is more than its name."""
     reporting: int = 0
     """How many of those rolled up report the indicator."""
     funds: str = ""

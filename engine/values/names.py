@@ -2,7 +2,9 @@
 
 "主席、常委和执委会议会议数量" and "召开主席、常委和执委会议数量" are one indicator; "…会议数量" and "…会议人数" are two, though
 their letters are closer. So names are first reduced (signs, brackets and the policy's filler words dropped), then paired one to one
-across forms, exact names first, and never across different endings (数量 / 人数 / 率) or different numerals.
+across forms, exact names first, and never across different endings (数量 / 人数 / 率), different numerals, or a word of negation
+that only one has (未完成项目数 / 完成项目数). What stands in brackets is part of a name, (一期) and (二期) are two, unless
+the other name has none.
 Similarity is rapidfuzz's normalised indel ratio; threshold and word lists are the policy's.
 """
 
@@ -35,6 +37,8 @@ class NameRules:
     shared_ending: int
     elsewhere: tuple[str, ...] = ()
     """Words that make a name in a text one of another year or of a part (上年, 其中): no name of the form."""
+    negators: tuple[str, ...] = ()
+    """Characters that turn a name round (未, 不): names that differ in them are two things, however alike they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,31 @@ def reduce(name: str, rules: NameRules) -> str:
     return text or name.strip()
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class _Name:
+    """A name as it is compared: reduced, and what stands in its brackets, reduced alike."""
+
+    bare: str
+    inside: tuple[str, ...] = ()
+
+
+def _parsed(name: str, rules: NameRules) -> _Name:
+    text = unicodedata.normalize("NFKC", name)
+    inside = (_KEEP.sub("", found).casefold() for found in _BRACKETS.findall(text))
+    return _Name(reduce(name, rules), tuple(part for part in inside if part) if _BRACKETS.sub("", text).strip() else ())
+
+
+def may_be_one(first: str, second: str, rules: NameRules) -> bool:
+    """Whether two names as written may be one indicator under slightly different names: a proposal, no verdict."""
+    a, b = _parsed(first, rules), _parsed(second, rules)
+    return _comparable(a, b, rules) and _written_alike(a.bare, b.bare, rules.threshold) >= rules.threshold
+
+
+def _comparable(a: _Name, b: _Name, rules: NameRules) -> bool:
+    """Whether nothing says that two names are two things: brackets, negation, ending, numerals."""
+    return (not a.inside or not b.inside or a.inside == b.inside) and _measured(a.bare, rules) == _measured(b.bare, rules)
+
+
 def ending(name: str, rules: NameRules) -> str:
     """The longest listed ending a reduced name has; empty if none."""
     if not name.endswith(rules.endings):
@@ -76,9 +105,9 @@ def similarity(first: str, second: str, rules: NameRules) -> float:
     return _written_alike(first, second) if _measured(first, rules) == _measured(second, rules) else 0.0
 
 
-def _measured(name: str, rules: NameRules) -> tuple[str, list[str]]:
-    """What two names must have in common to be one: the ending and the numerals."""
-    return ending(name, rules), _NUMERALS.findall(name)
+def _measured(name: str, rules: NameRules) -> tuple[str, list[str], list[str]]:
+    """What two reduced names must have in common to be one: the ending, the numerals and the words of negation."""
+    return ending(name, rules), _NUMERALS.findall(name), [char for char in name if char in rules.negators]
 
 
 def _written_alike(first: str, second: str, least: float = 0.0) -> float:
@@ -94,25 +123,25 @@ def keys(forms: Sequence[Sequence[tuple[str, str]]], rules: NameRules) -> NameKe
     Within a form, only equal names share a key (an indicator may hang under several goals). Across forms, names are paired
     one to one, best first.
     """
-    reduced = [{identity: reduce(name, rules) for identity, name in form} for form in forms]
+    reduced = [{identity: _parsed(name, rules) for identity, name in form} for form in forms]
     names = [sorted(set(form.values())) for form in reduced]
-    parent: dict[tuple[int, str], tuple[int, str]] = {(i, name): (i, name) for i, form in enumerate(names) for name in form}
+    parent: dict[tuple[int, _Name], tuple[int, _Name]] = {(i, name): (i, name) for i, form in enumerate(names) for name in form}
 
-    def root(node: tuple[int, str]) -> tuple[int, str]:
+    def root(node: tuple[int, _Name]) -> tuple[int, _Name]:
         while parent[node] != node:
             node = parent[node]
         return node
 
-    members: dict[tuple[int, str], dict[int, str]] = {node: {node[0]: node[1]} for node in parent}
+    members: dict[tuple[int, _Name], dict[int, _Name]] = {node: {node[0]: node[1]} for node in parent}
 
-    def join(a: tuple[int, str], b: tuple[int, str]) -> None:
+    def join(a: tuple[int, _Name], b: tuple[int, _Name]) -> None:
         left, right = root(a), root(b)
         if left == right or members[left].keys() & members[right].keys():
             return  # a group holds at most one name of each form
         parent[right] = left
         members[left] |= members.pop(right)
 
-    seen: dict[str, tuple[int, str]] = {}
+    seen: dict[_Name, tuple[int, _Name]] = {}
     for i, form in enumerate(names):
         for name in form:
             if name in seen:
@@ -122,20 +151,25 @@ def keys(forms: Sequence[Sequence[tuple[str, str]]], rules: NameRules) -> NameKe
     lone = [[name for name in form if len(members[root((i, name))]) == 1] for i, form in enumerate(names)]
     complete = sum(len(a) * len(b) for n, a in enumerate(lone) for b in lone[n + 1 :]) <= MAX_PAIRS
     if complete:
-        close: list[tuple[float, str, str, tuple[int, str], tuple[int, str]]] = []
-        measured = {name: _measured(name, rules) for form in lone for name in form}
+        close: list[tuple[float, _Name, _Name, tuple[int, _Name], tuple[int, _Name]]] = []
+        measured = {name: _measured(name.bare, rules) for form in lone for name in form}
         for i, form in enumerate(lone):
             for j in range(i + 1, len(lone)):
                 for a in form:
                     for b in lone[j]:
-                        value = _written_alike(a, b, rules.threshold) if measured[a] == measured[b] else 0.0
+                        if measured[a] != measured[b] or (a.inside and b.inside and a.inside != b.inside):
+                            continue
+                        value = _written_alike(a.bare, b.bare, rules.threshold)
                         if value >= rules.threshold:
                             first, second = sorted([a, b])
                             close.append((-value, first, second, (i, a), (j, b)))
         for _, _, _, one, other in sorted(close):
             join(one, other)
     key = {node: min(members[root(node)].values()) for node in parent}
-    return NameKeys({identity: key[(i, name)] for i, form in enumerate(reduced) for identity, name in form.items()}, complete)
+    shown = {name: name.bare + "".join(f"({part})" for part in name.inside) for name in set(key.values())}
+    return NameKeys(
+        {identity: shown[key[(i, name)]] for i, form in enumerate(reduced) for identity, name in form.items()}, complete
+    )
 
 
 def alike(form: Sequence[tuple[str, str]], rules: NameRules) -> list[Alike]:

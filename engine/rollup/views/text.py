@@ -11,6 +11,7 @@ from engine.results.reading import form_kind
 from engine.results.views import screen
 from engine.results.views.columns import escape
 from engine.results.views.columns import markdown as markdown_table
+from engine.rollup.document import left_line
 from engine.rollup.views.tables import FINDINGS, INDICATORS, LEVELS, RankRow, RolledRow, forms, indicators, rank_columns
 
 Data = Mapping[str, Any]
@@ -50,6 +51,9 @@ def _rolled(data: Data) -> Iterator[Any]:
         yield screen.Whole(said)
     if len(found) > MOST_FINDINGS:
         yield Text(f"另有 {len(found) - MOST_FINDINGS} 处，用 --format json、html 或 xlsx 看全部。")
+    if data["left"]:
+        yield Text()
+    yield from (screen.Whole(Text(left_line(item))) for item in data["left"])
     refused = sum(1 for level in data["levels"] for form in level["forms"] for item in form["indicators"] if item["refused"])
     tally = "，".join(f"{title} {sum(f['severity'] == key for f in found)} 处" for key, title in SEVERITIES.items())
     yield Text(f"\n没有汇总的指标 {refused} 个；{tally}。")
@@ -107,6 +111,11 @@ def _markdown(data: Data) -> Iterator[str]:
             yield "### 由来"
             yield ""
             yield from (f"- {escape(item['name'])}：{escape(trace(item))}" for item in form["indicators"])
+    if data["left"]:
+        yield ""
+        yield "## 没有计入的表"
+        yield ""
+        yield from (f"- {escape(left_line(item))}" for item in data["left"])
     if data["findings"]:
         yield ""
         yield "## 发现的问题"

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import nearest
+from engine.errors import Place, nearest
 from engine.forms.labels import fold
 from engine.policy.model import Policy
+from engine.rollup.given import CHOSEN, GivenIndicator, MatchTable, method_of, table_of
+from engine.rollup.model import name_key
 from engine.rollup.run import Rollup, roll_up
 from engine.rollup.units import Node, UnitTree
 from engine.scoring.model import ScoredIndicator
@@ -63,7 +65,28 @@ def _rolled(test: Mapping[str, Any], policy: Policy, year: int, file: str) -> Ro
     data = {"schema": record.SCHEMA, "fiscal_year": year, "forms": children}
     forms = record.from_data(data, file).forms
     units = [child["unit"] for child in children]
-    return roll_up(forms, policy, by, tree=None if by == "project" else _tree(test, units), name="" if by == "project" else TOP)
+    tree, name = (None, "") if by == "project" else (_tree(test, units), TOP)
+    return roll_up(forms, policy, by, tree=tree, name=name, match=_match(test, children, file))
+
+
+def _match(test: Mapping[str, Any], children: Sequence[Mapping[str, Any]], file: str) -> MatchTable:
+    """What the test says of rows: `row` and `method` of an indicator, as a table of correspondence would."""
+    lines = []
+    for child, form in zip(test["children"], children, strict=False):
+        for place, item in enumerate(_given(child), start=1):
+            if "row" in item or "method" in item:
+                name = form["goals"][0]["indicators"][place - 1]["name"]
+                key = (name_key(form["unit"]), name_key(form["name"]), place, name_key(name))
+                method = method_of(str(item.get("method", "")))
+                if method is None:
+                    raise Unusable(f"没有“{item['method']}”这种合法", "、".join(CHOSEN))
+                lines.append(GivenIndicator(key, str(item.get("row", "")), method, Place(file)))
+    return table_of((), lines)[0]
+
+
+def _given(child: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The indicators a test writes of a form."""
+    return list(child.get("indicators", [child["indicator"]] if "indicator" in child else [{}]))
 
 
 def _tree(test: Mapping[str, Any], units: Sequence[str]) -> UnitTree:
@@ -76,9 +99,9 @@ def _tree(test: Mapping[str, Any], units: Sequence[str]) -> UnitTree:
 
 def _form(child: Mapping[str, Any], number: int, by: str, policy: Policy) -> dict[str, Any]:
     """A form from what a test writes of it; the rest is filled in."""
-    given = child.get("indicators", [child["indicator"]] if "indicator" in child else [{}])
+    given = _given(child)
     filled = {**blank(policy), "weight": "10", "target": "10件", "actual": "10件"}
-    indicators = [{k: v for k, v in (filled | item).items() if v is not None} for item in given]
+    indicators = [{k: v for k, v in {**filled, **item}.items() if v is not None and k not in ("row", "method")} for item in given]
     budget = {"name": "总额", "money_unit": "万元", "budget": "100", **child.get("line", {})}
     budget = {key: value for key, value in {"executed": budget.get("budget"), **budget}.items() if value is not None}
     return {
