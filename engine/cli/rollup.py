@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.policy.model import Policy
     from engine.rollup.run import Rollup
     from engine.rollup.units import UnitTree
+    from engine.scoring.model import ScoredForm
     from engine.submission.model import Form
 
 FORMATS = ("table", "json", "yaml", "markdown", "html", "xlsx")
@@ -45,7 +46,15 @@ FORMATS = ("table", "json", "yaml", "markdown", "html", "xlsx")
     help="json、yaml 是申报记录，可以再核对、再汇总。",
 )
 @click.option("--ranking", is_flag=True, help="不写汇总表，写排名和分布（table、json；html、xlsx 总是都有）。")
-@click.option("--match", "match", metavar="FILE", type=FILE, help="对应表（.xlsx 或 .yaml）：哪张表、哪个指标归入哪一行，怎样合。")
+@click.option(
+    "--with",
+    "earlier",
+    metavar="PATH",
+    multiple=True,
+    type=FILE,
+    help="上一年的表或记录，排名写明比上年升降。可以写几次。",
+)
+@click.option("--match", "match", metavar="FILE", type=FILE, help="对应表：哪张表、哪个指标归入哪一行，怎样合。")
 @click.option("--match-out", metavar="FILE", type=FILE, help="把这次的对应关系写成对应表，改好后用 --match 读回。")
 @out_option
 @click.option("--levels", metavar="DIR", type=FILE, help="每一级的汇总表各写一份 JSON 记录到这个目录。")
@@ -66,6 +75,7 @@ def rollup(
     name: str,
     form: str,
     ranking: bool,
+    earlier: tuple[Path, ...],
     match: Path | None,
     match_out: Path | None,
     out: Path | None,
@@ -95,7 +105,10 @@ def rollup(
         _write_match(done, match_out)
     if done and strict:
         _refuse(done)
-    write(_rendered(done, given.forms, chosen, form, ranking, to_terminal=out is None), out)
+    ranks = None
+    if form in ("html", "xlsx") or ranking:
+        ranks = _ranks(given, tree or rolling.flat_of(given.forms, given.names, name), _before(earlier, policies))
+    write(_rendered(done, ranks, form, to_terminal=out is None), out)
     _tell_left(done, given, told=not (form in ("table", "markdown") and not ranking))
     if done and levels:
         _write_levels(done, levels)
@@ -202,17 +215,36 @@ def _refuse(done: Rollup) -> None:
         raise InputError(problems)
 
 
-def _rendered(
-    done: Rollup | None, forms: Sequence[Form], policy: Policy, form: str, ranking: bool, *, to_terminal: bool
-) -> str | bytes:
+def _ranks(given: _Given, tree: UnitTree, earlier: Sequence[ScoredForm]) -> dict[str, Any]:
+    from engine.rollup.admission import Twin
+    from engine.rollup.ranking import ranking
+
+    twins = [Twin(item.name, item.same_as) for item in given.skipped if item.same_as]
+    return ranking(given.forms, given.policy, tree=tree, files=given.names, twins=twins, earlier=earlier)
+
+
+def _before(paths: Sequence[Path], policies: Path | None) -> list[ScoredForm]:
+    """The forms of an earlier year, each scored by the policy of its own."""
+    if not paths:
+        return []
+    from engine.intake.collection import collect
+    from engine.scoring.form import evaluate
+
+    found = collect(paths, the_library(policies), each_file=True, unjudged=True)
+    if found.problems:
+        raise InputError(found.problems)
+    for bundle in found.bundles:
+        if not bundle.policy.judges:
+            click.echo(f"上年的 {'、'.join(bundle.files)} 没有政策计分，不作比较", err=True)
+    return [scored for bundle in found.bundles for scored in evaluate(bundle.submission, bundle.policy).forms]
+
+
+def _rendered(done: Rollup | None, ranks: dict[str, Any] | None, form: str, *, to_terminal: bool) -> str | bytes:
     from engine.results.views.as_json import dumps
     from engine.rollup.views import text as rollup_view
     from engine.submission import record
 
-    if form in ("html", "xlsx") or ranking:
-        from engine.rollup.ranking import ranking as ranked
-
-        ranks = ranked(forms, policy)
+    if ranks is not None:
         rolled = _data(done) if done else None
         if form == "html":
             from engine.rollup.views.html import render

@@ -57,7 +57,7 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class CountedForm:
     """A form that is added, and whose it is: the key of its node, and what its unit is called (with the folder where two units
     have one name)."""
 
@@ -70,8 +70,14 @@ class Member:
 class Admitted:
     """The forms that take part, and those that do not."""
 
-    members: tuple[Member, ...]
+    members: tuple[CountedForm, ...]
     left: tuple[Uncounted, ...]
+
+
+def filed_of(forms: Sequence[Form], tree: UnitTree | None, files: Sequence[str] | None = None) -> list[Filed]:
+    """The forms with the file each was read from (what the form itself says, where nobody says more) and the node of its unit."""
+    named = files or [form.place.file for form in forms]
+    return [Filed(f, file, fold(f.unit) if tree is None else tree.home(file, f.unit)) for f, file in zip(forms, named, strict=True)]
 
 
 def admit(filed: Sequence[Filed], tree: UnitTree | None, twins: Sequence[Twin]) -> Admitted:
@@ -86,7 +92,7 @@ def admit(filed: Sequence[Filed], tree: UnitTree | None, twins: Sequence[Twin]) 
         raise InputError(problems)
     left += _copies(filed, twins)
     labels = _labels(kept, tree)
-    return Admitted(tuple(Member(item.form, item.home, labels[item.home]) for item in kept), tuple(left))
+    return Admitted(tuple(CountedForm(item.form, item.home, labels[item.home]) for item in kept), tuple(left))
 
 
 def _key(form: Form) -> tuple[str, str]:
@@ -149,11 +155,12 @@ def _strangers(filed: Sequence[Filed], tree: UnitTree) -> Iterator[Problem]:
     regions = {node.key: fold(node.name) for node in tree.nodes.values() if node.children and len(fold(node.name)) > 1}
     told: set[str] = set()
     for item in filed:
-        form, key, unit = item.form, item.home, fold(item.form.unit)
+        form, key, rest = item.form, item.home, fold(item.form.unit)
         above = set(tree.above(key))
-        own = max((len(regions[k]) for k in above if k in regions and regions[k] in unit), default=0)
-        other = max((k for k in regions if k not in above and regions[k] in unit), key=lambda k: (len(regions[k]), k), default="")
-        if other and len(regions[other]) > own and item.file not in told:
+        for name in sorted((regions[k] for k in above if k in regions), key=len, reverse=True):
+            rest = rest.replace(name, " ")  # what says its own region says no other: 黄石港区 is not 黄石
+        other = max((k for k in regions if k not in above and regions[k] in rest), key=lambda k: (len(regions[k]), k), default="")
+        if other and item.file not in told:
             told.add(item.file)
             where, named = tree.nodes[tree.nodes[key].parent or key].name, tree.nodes[other].name
             said = f"“{form.unit}”放在“{where}”的目录里，按名称是“{named}”的"
@@ -197,10 +204,10 @@ def _labels(filed: Sequence[Filed], tree: UnitTree | None) -> dict[str, str]:
     return out
 
 
-def alike(members: Sequence[Member], least: int = 3) -> dict[int, str]:
+def alike(members: Sequence[CountedForm], least: int = 3) -> dict[int, str]:
     """Forms of one unit that say the same under two names, by their identity, with the name of the other: two versions of one, or
     one that was copied. Forms of fewer than `least` indicators are alike by chance."""
-    held: dict[object, Member] = {}
+    held: dict[object, CountedForm] = {}
     out: dict[int, str] = {}
     for member in members:
         form = member.form

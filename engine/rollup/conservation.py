@@ -20,7 +20,7 @@ from engine.values.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Conserved:
     """A form that was rolled up, where, and of which."""
 
     level: str
@@ -28,7 +28,7 @@ class Made:
     of: tuple[Form, ...]
 
 
-def check(given: Sequence[Form], admitted: Admitted, own: Sequence[Form], made: Sequence[Made], words: Vocabulary) -> None:
+def check(given: Sequence[Form], admitted: Admitted, own: Sequence[Form], made: Sequence[Conserved], words: Vocabulary) -> None:
     """Raises InternalError with the difference where something was lost or counted twice.
 
     `given`: the forms that were read; `own`: those of them that were only held against a sum.
@@ -38,7 +38,7 @@ def check(given: Sequence[Form], admitted: Admitted, own: Sequence[Form], made: 
         raise InternalError(problems)
 
 
-def _forms(given: Sequence[Form], admitted: Admitted, own: Sequence[Form], made: Sequence[Made]) -> Iterator[Problem]:
+def _forms(given: Sequence[Form], admitted: Admitted, own: Sequence[Form], made: Sequence[Conserved]) -> Iterator[Problem]:
     """Every form that was read is part of exactly one form that was made, or is named as not counted."""
     counted = Counter(id(form) for item in made for form in item.of)
     aside = {id(form) for form in own}
@@ -54,7 +54,7 @@ def _forms(given: Sequence[Form], admitted: Admitted, own: Sequence[Form], made:
             yield Problem(form.place, said, "计入一次，或写明不计入", code="rollup.not-conserved")
 
 
-def _sums(item: Made, words: Vocabulary) -> Iterator[Problem]:
+def _sums(item: Conserved, words: Vocabulary) -> Iterator[Problem]:
     form = item.form
     rows = [row for goal in form.goals for row in goal.indicators]
     filed = sum(len(goal.indicators) for own in item.of for goal in own.goals)
@@ -75,7 +75,7 @@ def _sums(item: Made, words: Vocabulary) -> Iterator[Problem]:
         yield from _row(item, row)
 
 
-def _row(item: Made, row: Indicator) -> Iterator[Problem]:
+def _row(item: Conserved, row: Indicator) -> Iterator[Problem]:
     """A row that was added up is the sum of what the forms filed, in the row's unit."""
     rolled = row.rolled
     if rolled is None or rolled.refused or rolled.method != "sum" or len(rolled.numbers) != 1:
@@ -95,6 +95,6 @@ def _amount(form: Form, key: str, words: Vocabulary) -> Fraction | None:
     return Fraction(amount) * factor[0] if factor else None
 
 
-def _differs(item: Made, what: str, parts: Fraction, whole: Fraction) -> Problem:
+def _differs(item: Conserved, what: str, parts: Fraction, whole: Fraction) -> Problem:
     said = f"{item.level}“{item.form.name}”的{what}汇总为 {exact(whole)}，各处合计 {exact(parts)}，相差 {exact(abs(whole - parts))}"
     return Problem(Place(), said, "两数相等", code="rollup.not-conserved")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.errors import InputError
 from engine.policy.model import Policy
 from engine.policy.rollup import RollupRules
 from engine.rollup import given, matching
-from engine.rollup.admission import Member
+from engine.rollup.admission import CountedForm
 from engine.rollup.forms import children_of, entries_of, most
+from engine.rollup.gathering import Gathered, Setting
 from engine.rollup.given import MatchTable
 from engine.rollup.matching import Assigned, Assignment
 from engine.rollup.model import Child, Entry, name_key
@@ -47,18 +48,18 @@ class Correspondence:
 
 
 def matched(
-    filed: Sequence[tuple[Member, ScoredForm]],
+    filed: Sequence[tuple[CountedForm, ScoredForm]],
     policy: Policy,
     rules: RollupRules,
     by: str,
     table: MatchTable,
-    adds: Callable[[Member], bool],
+    adds: Callable[[CountedForm], bool],
 ) -> Correspondence:
     """The correspondence of the forms that were filed, over all of them at once. `adds`: whether a form is added, and not only
     held against a sum. Raises InputError for lines of the table that fit nothing."""
     keys = _form_keys(filed, rules, table)
     labels = {id(member.form): member.label for member, _ in filed}
-    groups: dict[tuple[str, Key], list[tuple[Member, ScoredForm]]] = {}
+    groups: dict[tuple[str, Key], list[tuple[CountedForm, ScoredForm]]] = {}
     for member, scored in filed:
         if adds(member):
             own = (member.home, ("project", "")) if by == "project" else ("", keys[id(member.form)])
@@ -69,7 +70,7 @@ def matched(
     for _, group in sorted(groups.items(), key=lambda item: item[0]):
         children = children_of([(m.label, scored.form, scored) for m, scored in group], by, rules, policy.words)
         inside = [entry for child in children for entry in entries_of(child)]
-        found = matching.assign(inside, policy.names, table, goals_shared=by != "project")
+        found = _decided(matching.assign(inside, policy.names, table, goals_shared=by != "project"), inside, by, policy, rules)
         rows |= found.rows
         entries += inside
         called = _called([scored.form for _, scored in group], labels, table)
@@ -79,7 +80,22 @@ def matched(
     return Correspondence(keys, labels, Assignment(rows), tuple(forms), table)
 
 
-def _form_keys(filed: Sequence[tuple[Member, ScoredForm]], rules: RollupRules, table: MatchTable) -> dict[int, Key]:
+def _decided(found: Assignment, entries: Sequence[Entry], by: str, policy: Policy, rules: RollupRules) -> Assignment:
+    """The rows with the method of each, decided once over all that report it: a level sees only some of them."""
+    rows: dict[str, list[tuple[Entry, Assigned]]] = {}
+    for entry in entries:
+        item = found.of(entry)
+        rows.setdefault(item.key, []).append((entry, item))
+    out = dict(found.rows)
+    for row in rows.values():
+        year = row[0][0].child.form.fiscal_year
+        gathered = Gathered(row[0][0].indicator.name, row, Setting(by, len(row), None, year, policy, rules, policy.words))
+        decided = gathered.decide() if gathered.active else None
+        out |= {matching.identity(entry): replace(item, decided=decided) for entry, item in row}
+    return Assignment(out)
+
+
+def _form_keys(filed: Sequence[tuple[CountedForm, ScoredForm]], rules: RollupRules, table: MatchTable) -> dict[int, Key]:
     """The key of every form that was filed."""
     keys = matching.form_keys([(m.home, m.form.kind, m.form.name) for m, _ in filed], rules.form_tails)
     out = {}

@@ -112,10 +112,6 @@ def limits(entry: Entry, score: Fraction) -> tuple[Fraction, Fraction]:
     return entry.score.limits or (score, score)
 
 
-def mean(values: Sequence[Fraction], weights: Sequence[Fraction]) -> Fraction:
-    return sum((v * w for v, w in zip(values, weights, strict=True)), Fraction(0)) / sum(weights, Fraction(0))
-
-
 def last_day(entry: Entry, year: int) -> date:
     deadline = entry.known.actual.deadline
     return deadline.days(year)[1] if deadline else date.min

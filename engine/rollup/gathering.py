@@ -156,6 +156,26 @@ class Gathered:
         return next((kind for kind, listed in kinds if any(word in label for word in listed)), "")
 
     def _choose(self, kind: str, unit: str, parts: int) -> None:
+        """The method: as it was decided over all who report it, in this run or when they were rolled up; else by the table."""
+        before = {(e.rolled.method, e.rolled.case, e.rolled.basis) for e in self.active if e.rolled and e.rolled.case}
+        if self.assigned.decided is not None:
+            self.method, self.case, self.basis = self.assigned.decided
+        elif len(before) == 1 and all(e.rolled and e.rolled.case for e in self.active):
+            ((self.method, self.case, self.basis),) = before
+        else:
+            self._by_table(kind, unit, parts)
+
+    def decide(self) -> tuple[str, str, str] | None:
+        """Method, case and basis of the row, by all that report it; None where something stands in the way before that."""
+        try:
+            kind = self._common_kind()
+            units = self._units() if kind == "numbers" else Units("", {})
+            self._choose(kind, units.unit, len(self._labels()) if kind == "numbers" else 0)
+        except Obstructed:
+            return None
+        return self.method, self.case, self.basis
+
+    def _by_table(self, kind: str, unit: str, parts: int) -> None:
         first = self.active[0]
         fields: dict[str, Scalar] = {
             "name": self.name,

@@ -113,13 +113,10 @@ def unfitting(table: MatchTable, entries: Iterable[Entry], forms: Iterable[tuple
             at_place = [name for unit, form, place, name in there if (unit, form, place) == key[:3]]
             said = f"第 {key[2]} 个指标是“{at_place[0]}”" if at_place else "没有这个单位、这张表或这一行"
             close = "" if at_place else nearest(key[0], {unit for unit, _ in known})
-            out.append(
-                Problem(
-                    line.place, f"“{key[0]}”的“{key[1]}”没有“{key[3]}”：{said}", "与各处的表一致", close, code="match.unfitting"
-                )
-            )
+            message = f"“{key[0]}”的“{key[1]}”没有“{key[3]}”：{said}"
+            out.append(Problem(line.place, message, "与各处的表一致", close, code="rollup.match-unfitting"))
     out += [
-        Problem(line.place, f"没有“{key[0]}”的“{key[1]}”这张表", "与各处的表一致", code="match.unfitting")
+        Problem(line.place, f"没有“{key[0]}”的“{key[1]}”这张表", "与各处的表一致", code="rollup.match-unfitting")
         for key, line in table.forms.items()
         if key not in known
     ]
@@ -127,4 +124,4 @@ def unfitting(table: MatchTable, entries: Iterable[Entry], forms: Iterable[tuple
 
 
 def _twice(place: Place, other: Place, what: str) -> Problem:
-    return Problem(place, f"与 {other} 矛盾：{what}", "同一处只写一种", code="match.contradicts")
+    return Problem(place, f"与 {other} 矛盾：{what}", "同一处只写一种", code="rollup.match-contradicts")

@@ -147,7 +147,12 @@ def _of_tables(tables: Sequence[Table], file: str) -> tuple[list[GivenForm], lis
     if not known:
         needed = "、".join(INDICATORS[key] for key in _INDICATOR_NEEDS)
         problems.append(
-            Problem(Place(file), "不是对应表：没有它的栏目", f"jixiao rollup --match-out 写的表，有 {needed}", code="match.columns")
+            Problem(
+                Place(file),
+                "不是对应表：没有它的栏目",
+                f"jixiao rollup --match-out 写的表，有 {needed}",
+                code="rollup.match-columns",
+            )
         )
     return forms, indicators, problems
 
@@ -173,12 +178,12 @@ def _indicator(line: Line, place: Place) -> tuple[list[GivenIndicator], list[Pro
         return [], []
     problems = []
     if not said["place"].isdigit():
-        problems.append(Problem(place, f"“{INDICATORS['place']}”写的是“{said['place']}”", "1、2、3 …", code="match.place"))
+        problems.append(Problem(place, f"“{INDICATORS['place']}”写的是“{said['place']}”", "1、2、3 …", code="rollup.match-place"))
     method = method_of(said["method"])
     if method is None:
         words = [METHODS[key] for key in CHOSEN]
         close = nearest(said["method"], words)
-        problems.append(Problem(place, f"没有“{said['method']}”这种合法", "、".join(words), close, code="match.method"))
+        problems.append(Problem(place, f"没有“{said['method']}”这种合法", "、".join(words), close, code="rollup.match-method"))
     if problems:
         return [], problems
     key = (name_key(said["unit"]), name_key(said["form"]), int(said["place"]), name_key(said["name"]))

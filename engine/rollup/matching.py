@@ -47,6 +47,8 @@ class Assigned:
     alike: tuple[str, ...] = ()
     chosen: tuple[str, str] = ("", "")
     """How the row is to be made where that table says so, and the line that says it."""
+    decided: tuple[str, str, str] | None = None
+    """How the row is made at every level: method, case, basis; decided once over all who report it."""
 
     @property
     def certain(self) -> bool:

@@ -111,6 +111,11 @@ def exact(value: Fraction | None) -> str:
     return f"{value.numerator}/{value.denominator}" if text.endswith("…") else text
 
 
+def mean(values: Sequence[Fraction], weights: Sequence[Fraction]) -> Fraction:
+    """The mean of values by their weights, exact. The weights add up to more than 0."""
+    return sum((v * w for v, w in zip(values, weights, strict=True)), Fraction(0)) / sum(weights, Fraction(0))
+
+
 def listed(units: Iterable[str], most: int = 8) -> str:
     """Names for people, the first few of many."""
     names = list(dict.fromkeys(units))

@@ -16,6 +16,11 @@ from engine.forms.labels import fold
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
 from engine.results.document import number
+from engine.rollup.admission import CountedForm, Twin, admit, filed_of
+from engine.rollup.matching import form_keys
+from engine.rollup.model import funds_of
+from engine.rollup.standings import Entrant, standings, totals_before
+from engine.rollup.units import UnitTree
 from engine.scoring.budget import scored_line
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, ScoredForm
@@ -29,11 +34,23 @@ BIN = 5
 Data = dict[str, Any]
 
 
-def ranking(forms: Sequence[Form], policy: Policy) -> Data:
-    """The forms ranked by their computed totals, each with its findings. Forms of one unit are judged together.
+def ranking(
+    forms: Sequence[Form],
+    policy: Policy,
+    *,
+    tree: UnitTree | None = None,
+    files: Sequence[str] | None = None,
+    twins: Sequence[Twin] = (),
+    earlier: Sequence[ScoredForm] = (),
+) -> Data:
+    """The forms ranked by their computed totals, each with its findings, then units, regions (where there is a `tree`) and projects
+    that several units have. Forms of one unit are judged together.
 
-    A form without a total (something needs a human) has no rank and stands last, with the range its total may lie in.
+    A form without a total (something needs a human) has no rank and stands last, with the range its total may lie in. `earlier`:
+    forms of the year before, for the change. Raises InputError for one form in two versions or places, as a roll-up does.
     """
+    admitted = admit(filed_of(forms, tree, files), tree, twins)
+    forms = [member.form for member in admitted.members]
     checker = Checker(policy)
     try:
         every = [item for bundle in _by_unit(forms) for item in _checked(bundle, checker, policy)]
@@ -53,8 +70,34 @@ def ranking(forms: Sequence[Form], policy: Policy) -> Data:
         "full_score": number(policy.scoring.weights.full_score),
         "units": len({fold(form.unit) for form in forms}),
         "groups": groups,
+        **_standings(admitted.members, [scored for scored, _ in every], policy, tree, earlier),
         "findings": list(_tally(found)),
     }
+
+
+def _standings(
+    members: Sequence[CountedForm],
+    scored: Sequence[ScoredForm],
+    policy: Policy,
+    tree: UnitTree | None,
+    earlier: Sequence[ScoredForm],
+) -> Data:
+    rules, by_form = policy.rollup, {id(item.form): item for item in scored}
+    tails = rules.form_tails if rules else ()
+    before = totals_before(earlier, tails)
+    keys = form_keys([(m.home, m.form.kind, m.form.name) for m in members], tails)
+    bare = not any(line.money_unit for m in members if (line := scored_line(m.form)))
+    items = [
+        Entrant(
+            by_form[id(m.form)],
+            m.home,
+            m.label,
+            funds_of(m.form, rules, policy.words, bare) if rules else None,
+            before.get((fold(m.form.unit), m.form.kind, key)),
+        )
+        for m, key in zip(members, keys, strict=True)
+    ]
+    return standings(items, tree, tails)
 
 
 def _by_unit(forms: Sequence[Form]) -> Iterable[list[Form]]:

@@ -16,9 +16,9 @@ from engine.language.rules import SEVERITIES
 from engine.policy.model import Policy
 from engine.policy.rollup import AXES, RollupRules
 from engine.rollup import conservation, correspondence
-from engine.rollup.admission import OWN, Filed, Member, Twin, Uncounted, admit, alike
+from engine.rollup.admission import OWN, CountedForm, Twin, Uncounted, admit, alike, filed_of
 from engine.rollup.checks import Fact, RollupFinding, level_facts, obstacle_facts, tell
-from engine.rollup.conservation import Made
+from engine.rollup.conservation import Conserved
 from engine.rollup.correspondence import Key, MatchedForm
 from engine.rollup.forms import RolledHead, children_of, roll_form, with_scores
 from engine.rollup.given import MatchTable
@@ -105,11 +105,10 @@ def roll_up(
             )
         )
     _agree(forms)
-    file_of = {id(form): file for form, file in zip(forms, files or [form.place.file for form in forms], strict=True)}
     unnamed = tree is None and not name
-    tree = tree or flat(((file_of[id(f)], f.unit, f.kind, name_key(f.name)) for f in forms), name)
-    filed = [Filed(f, file_of[id(f)], fold(f.unit) if by == "project" else tree.home(file_of[id(f)], f.unit)) for f in forms]
-    admitted = admit(filed, None if by == "project" else tree, twins)
+    tree = tree or flat_of(forms, files, name)
+    over = None if by == "project" else tree
+    admitted = admit(filed_of(forms, over, files), over, twins)
     if unnamed and by != "project":
         name = rules.texts["unit_name"].replace("{count}", str(len({m.home for m in admitted.members})))
     scored = [evaluate(Submission((m.form,), policy.jurisdiction, policy.id), policy).forms[0] for m in admitted.members]
@@ -118,6 +117,12 @@ def roll_up(
     conservation.check(forms, admitted, run.own, run.made, policy.words)
     own = (Uncounted(f.unit, f.name, f.place, OWN, funds_of(f, rules, policy.words, False)) for f in run.own)
     return replace(done, left=(*admitted.left, *own))
+
+
+def flat_of(forms: Sequence[Form], files: Sequence[str] | None, name: str) -> UnitTree:
+    """All units of the forms under one called `name`."""
+    named = files or [form.place.file for form in forms]
+    return flat(((file, f.unit, f.kind, name_key(f.name)) for f, file in zip(forms, named, strict=True)), name)
 
 
 def _agree(forms: Sequence[Form]) -> None:
@@ -136,7 +141,7 @@ def _agree(forms: Sequence[Form]) -> None:
 class _RollupRun:
     def __init__(
         self,
-        filed: Sequence[tuple[Member, ScoredForm]],
+        filed: Sequence[tuple[CountedForm, ScoredForm]],
         policy: Policy,
         rules: RollupRules,
         by: str,
@@ -152,7 +157,7 @@ class _RollupRun:
         self.told: set[str] = set()
         """Nodes that have a level, which says itself who is missing under it."""
         self.own: list[Form] = []
-        self.made: list[Made] = []
+        self.made: list[Conserved] = []
         self.match = correspondence.matched(filed, policy, rules, by, match, self._adds)
         self.alike = alike([member for member, _ in self.filed])
 
@@ -229,7 +234,7 @@ class _RollupRun:
         below = [name for child in node.children for name in self._absent(child, tree, by_node)]
         return below or ([node.name] if node.expected and not by_node[key] else [])
 
-    def _adds(self, member: Member) -> bool:
+    def _adds(self, member: CountedForm) -> bool:
         """Whether a form is added: the form of a level itself, or of a department whose projects are, is not."""
         if self.by == "project":
             return member.form.kind == "project"
@@ -268,7 +273,7 @@ class _RollupRun:
         forms = [with_scores(s.form, s) for s in self._evaluated(forms).forms]
         scored = self._evaluated(forms).forms  # with the scores in their cells: as it will be read back
         for item, (_, group, _) in zip(scored, heads, strict=True):
-            self.made.append(Made(name, item.form, tuple(s.form for s in group)))
+            self.made.append(Conserved(name, item.form, tuple(s.form for s in group)))
         if missing:
             gap = Obstacle("unit-missing", units=tuple(missing), whole=len(list(children)) + len(missing))
             facts[0][1].extend(obstacle_facts([gap], facts[0][0]))

@@ -16,7 +16,7 @@ from engine.policy.rollup import NUMERIC
 from engine.rollup import entries as of
 from engine.rollup.gathering import Gathered, Obstructed, Setting
 from engine.rollup.matching import Assigned
-from engine.rollup.model import Entry, Obstacle, Units, exact, grouped, made, number, told, trimmed, written
+from engine.rollup.model import Entry, Obstacle, Units, exact, grouped, made, mean, number, told, trimmed, written
 from engine.submission.model import Cell, Rolled, RolledNumber
 from engine.values.notation import fold
 
@@ -146,7 +146,7 @@ class _Indicator(Gathered):
             code = "rate-without-base" if method == "base_mean" else "funds-missing"
             raise Obstructed(self._obstacle(code, missing or self.active))
         self._tell_weightless([e for e, weight in zip(self.active, known, strict=True) if not weight])
-        return lambda numbers: of.mean(numbers, known)
+        return lambda numbers: mean(numbers, known)
 
     def _one(self, numbers: Sequence[Fraction]) -> Fraction:
         """The one number that all have."""
@@ -177,17 +177,17 @@ class _Indicator(Gathered):
         scores = [self._score(e) or Fraction(0) for e in self.active]
         ends = [of.limits(e, score) for e, score in zip(self.active, scores, strict=True)]
 
-        def mean(values: Sequence[Fraction]) -> Fraction:
+        def averaged(values: Sequence[Fraction]) -> Fraction:
             return weight * sum((v * f for v, f in zip(values, funds, strict=True)), Fraction(0)) / whole
 
-        score = mean(scores)
+        score = averaged(scores)
         tier = self._tier(score / weight if weight else Fraction(0))
         rolled = replace(
             self._trace(self._shares({id(e): s for e, s in zip(self.active, scores, strict=True)})),
             funds=exact(sum(funds, Fraction(0))),
             score=exact(score),
-            low=exact(mean([low for low, _ in ends])),
-            high=exact(mean([high for _, high in ends])),
+            low=exact(averaged([low for low, _ in ends])),
+            high=exact(averaged([high for _, high in ends])),
             attainment=tier,
         )
         return self._done(self._same_target(), made(self._told()), weight, rolled)
@@ -224,7 +224,7 @@ class _Indicator(Gathered):
     # --- targets ---------------------------------------------------------------------------------------------------
 
     def _same_target(self) -> Cell:
-        days = [e.known.target.deadline.days(self.setting.year) if e.known.target.deadline else None for e in self.active]
+        days = [e.known.target.deadline.days(self.setting.year)[1] if e.known.target.deadline else None for e in self.active]
         texts = {fold(e.known.target.raw, self.words) for e in self.active}
         if len(texts) == 1 or (None not in days and len(set(days)) == 1):  # 12月底前 and 2021年12月31日前 are one day
             return made(min((e.known.target.raw for e in self.active), key=lambda raw: (len(raw), raw)))
@@ -299,7 +299,7 @@ class _Indicator(Gathered):
             return None, None
         known = [base for base in bases if base is not None]
         true = [number(e.rolled.by_base) if e.rolled and e.rolled.by_base else v for e, v in zip(self.active, values, strict=True)]
-        by_base = of.mean(true, known)
+        by_base = mean(true, known)
         value = self._combiner(self.method)(values)
         rounding = self.rules.rounding
         texts = {

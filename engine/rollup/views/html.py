@@ -11,7 +11,8 @@ from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.language.wording import codes
 from engine.resources import shipped
 from engine.results.views.columns import Column, page_cells, page_head
-from engine.rollup.views.tables import INDICATORS, LEVELS, RankRow, forms, rank_columns
+from engine.rollup.document import left_line
+from engine.rollup.views.tables import INDICATORS, LEVELS, STANDINGS, RankRow, forms, rank_columns, standing
 from engine.rollup.views.tables import indicators as rolled_indicators
 from engine.rollup.views.text import trace
 from engine.templating.page import self_contained
@@ -43,10 +44,20 @@ def values(ranking: Mapping[str, Any], rollup: Mapping[str, Any] | None) -> Data
         "severities": dict(SEVERITIES),
         "categories": dict(CATEGORIES),
         "kinds": dict(codes()["form_kind"]),
+        "standings": [
+            {"key": key, "title": title, "columns": page_head(columns), "rows": [_named(columns, row) for row in rows[:ROWS]]}
+            for key, title, columns in STANDINGS
+            if (rows := standing(ranking, key))
+        ],
         "tally": [_stacked(item, most) for item in ranking["findings"]],
         "rollup": _rollup(rollup) if rollup else None,
         "columns": {name: page_head(columns) for name, columns in _TABLES.items()},
     }
+
+
+def _named(columns: Sequence[Column[Any]], row: Mapping[str, Any]) -> Data:
+    """A row of a table, and what stands at its head."""
+    return {"name": next(column.value(row) for column in columns if column.kind == "name"), "cells": page_cells(columns, row)}
 
 
 def _group(anchor: str, group: Mapping[str, Any], full: str) -> Data:
@@ -131,6 +142,7 @@ def _rollup(data: Mapping[str, Any]) -> Data:
         "indicators": indicators[:MOST_INDICATORS],
         "indicators_left": max(0, len(indicators) - MOST_INDICATORS),
         "clauses": clauses,
+        "left": [left_line(item) for item in data["left"]],
         "links": {item["basis"]: item["id"] for item in clauses},
     }
 

@@ -125,6 +125,15 @@ FINDINGS: tuple[Column[Data], ...] = (
     Column("位置", lambda found: "\n".join(filter(None, (e["where"] for e in found["evidence"]))), on=_EXCEL),
 )
 
+LEFT: tuple[Column[Data], ...] = (
+    Column("单位", lambda row: row["unit"], "name"),
+    Column("自评表", lambda row: row["form"]),
+    Column("资金额度（元）", lambda row: row["funds"] or None, "number"),
+    Column("为什么没有计入", lambda row: row["why"]),
+    Column("与哪一份相同", lambda row: row["other"]),
+    Column("位置", lambda row: row["where"]),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class RankRow:
@@ -195,6 +204,56 @@ def rank_columns(name: str, parts: Sequence[str] = ()) -> tuple[Column[RankRow],
         _own("首要问题", "first"),
         _own("文件", "file"),
     )
+
+
+def _standing(*more: Column[Data]) -> tuple[Column[Data], ...]:
+    return (
+        Column("名次", lambda row: row["rank"], "word"),
+        *more,
+        Column("得分", lambda row: total_or_range(row["score"], row["allowed"]), "word", (*_TEXT, "page")),
+        Column("得分", lambda row: row["score"], "number", _EXCEL),
+        Column("可能最低", lambda row: row["allowed"][0] if row["allowed"] else None, "number", _EXCEL),
+        Column("可能最高", lambda row: row["allowed"][1] if row["allowed"] else None, "number", _EXCEL),
+        Column("上年", lambda row: row["last"], "number"),
+        Column("升降", lambda row: _signed(row["change"]), "word"),
+        Column("表", lambda row: row["forms"], "count"),
+        Column("没有总分的", lambda row: row["open"], "count"),
+        Column("资金额度（元）", lambda row: row["funds"] or None, "number", _EXCEL),
+        Column("说明", lambda row: row["reason"], on=("excel", "page")),
+    )
+
+
+def _signed(change: str | None) -> str | None:
+    return None if change is None else change if change.startswith("-") or change == "0" else f"+{change}"
+
+
+UNITS = _standing(Column("单位", lambda row: row["name"], "name"), Column("地区", lambda row: row["region"]))
+REGIONS = _standing(
+    Column("地区", lambda row: row["name"], "name"),
+    Column("上级", lambda row: row["region"]),
+    Column("单位", lambda row: row["units"], "count"),
+)
+PROJECTS = _standing(Column("项目", lambda row: row["project"], "name"), Column("单位", lambda row: row["name"]))
+
+
+def projects(data: Data) -> list[Data]:
+    """The rows of projects that several units have."""
+    return [{"project": item["project"], **row} for item in data["by_project"] for row in item["rows"]]
+
+
+STANDINGS: tuple[tuple[str, str, tuple[Column[Data], ...]], ...] = (
+    ("by_region", "地区排名", REGIONS),
+    ("by_unit", "单位排名", UNITS),
+    ("by_project", "同一项目在各单位", PROJECTS),
+)
+"""Where units, regions and projects stand: key of the ranking, title, columns."""
+
+
+def standing(data: Data, key: str) -> list[Data]:
+    """The rows of one of them; units of which each has one form say nothing that the ranking of forms does not."""
+    rows: list[Data] = projects(data) if key == "by_project" else list(data[key])
+    alone = key == "by_unit" and all(row["forms"] == 1 and not row["last"] for row in rows)
+    return [] if alone else rows
 
 
 Spread = tuple[str, str, str, "int | str"]

@@ -12,7 +12,18 @@ from engine.results.views import screen
 from engine.results.views.columns import escape
 from engine.results.views.columns import markdown as markdown_table
 from engine.rollup.document import left_line
-from engine.rollup.views.tables import FINDINGS, INDICATORS, LEVELS, RankRow, RolledRow, forms, indicators, rank_columns
+from engine.rollup.views.tables import (
+    FINDINGS,
+    INDICATORS,
+    LEVELS,
+    STANDINGS,
+    RankRow,
+    RolledRow,
+    forms,
+    indicators,
+    rank_columns,
+    standing,
+)
 
 Data = Mapping[str, Any]
 MOST_FINDINGS = 40
@@ -68,6 +79,10 @@ def _ranked(data: Data) -> Iterator[Any]:
         rows = [RankRow(group["kind"], row) for row in group["rows"]]
         yield screen.table(rank_columns(form_kind(group["kind"])), rows)
         yield Text(distribution(group["distribution"]))
+    for key, title, columns in STANDINGS:
+        if found := standing(data, key):
+            yield Text(f"\n{title}（按资金额度加权）" if key != "by_project" else f"\n{title}")
+            yield screen.table(columns, found)
     if data["findings"]:
         listed = "，".join(f"{c['title']} {sum(c[s] for s in SEVERITIES)}" for c in data["findings"])
         yield Text()

@@ -18,6 +18,9 @@ def workbook(ranking: Data, rollup: Data | None) -> bytes:
 def _ranking(data: Data) -> Iterator[Sheet]:
     parts = list(dict.fromkeys(name for group in data["groups"] for row in group["rows"] for name in row["parts"]))
     yield sheet("排名", tables.rank_columns("", parts), tables.ranked(data), left=2)
+    for key, title, columns in tables.STANDINGS:
+        if rows := tables.standing(data, key):
+            yield sheet(title, columns, rows, left=2)
     yield sheet("分布", tables.SPREAD, tables.spread(data))
     yield sheet("问题分类", tables.TALLY, data["findings"])
 
@@ -29,3 +32,4 @@ def _rollup(data: Data) -> Iterator[Sheet]:
     yield sheet("汇总指标", tables.INDICATORS, indicators, left=2)
     yield sheet("由来", tables.SHARES, tables.shares(indicators), left=3)
     yield sheet("汇总问题", tables.FINDINGS, data["findings"])
+    yield sheet("没有计入", tables.LEFT, data["left"])
