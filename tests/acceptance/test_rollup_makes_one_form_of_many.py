@@ -250,7 +250,18 @@ def test_text_of_strangers_stays_text(jixiao: Jixiao, tmp_path: Path) -> None:
     book = tmp_path / "out.xlsx"
     assert jixiao("rollup", files, "--format", "xlsx", "--out", book).status == 0
     sheets = load_workbook(BytesIO(book.read_bytes()))
-    assert sheets.sheetnames == ["排名", "同一项目在各单位", "分布", "问题分类", "汇总", "汇总指标", "由来", "汇总问题", "没有计入", "说明"]
+    assert sheets.sheetnames == [
+        "排名",
+        "同一项目在各单位",
+        "分布",
+        "问题分类",
+        "汇总",
+        "汇总指标",
+        "由来",
+        "汇总问题",
+        "没有计入",
+        "说明",
+    ]
     for sheet in sheets:
         assert sheet.freeze_panes
         assert sheet.auto_filter.ref
