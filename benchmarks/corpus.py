@@ -54,7 +54,7 @@ def ingested(folder: Path, bundles: int, library: Any) -> tuple[Path, Counter[st
     """A corpus of so many bundles, and the mistakes planted in it."""
     import corpora
 
-    from engine.bulk.corpus.ingest import discard_staging, ingest
+    from engine.bulk.corpus.ingest import ingest
     from engine.submission import record
 
     source, corpus = folder / "forms.jsonl", folder / "corpus"
@@ -67,7 +67,6 @@ def ingested(folder: Path, bundles: int, library: Any) -> tuple[Path, Counter[st
     done = ingest([source], corpus, library, POLICY)
     seconds = time.perf_counter() - begin
     assert not done.problems, done.problems[:3]
-    discard_staging(corpus)
     print(
         f"ingest: {done.forms} forms in {seconds:.0f} s, {done.forms / seconds:.0f} a second, "
         f"{_size(corpus) / done.forms:.0f} bytes a form"
@@ -85,17 +84,20 @@ def copied(corpus: Path, to: Path, copies: int) -> Path:
 
     import duckdb
 
+    from engine.bulk.corpus import index
     from engine.bulk.corpus import store as corpora_
     from engine.bulk.corpus.columns import FACT_SHIFT, FORM_SHIFT
 
-    corpora_.create(to)
-    step = 1 << 30
+    corpora_.begin(to)
+    step = 1 << 30  # numbers of bundles are below that
+    parts = []
     with duckdb.connect() as con:
         con.execute("SET preserve_insertion_order = true")
         for copy in range(copies):
             for part in corpora_.open_corpus(corpus).parts:
                 folder = to / "parts" / f"{copy:04}-{part.path.name}"
                 folder.mkdir(parents=True)
+                parts.append(folder.name)
                 files = {}
                 for name in part.files:
                     source, target = part.path / name, folder / name
@@ -115,6 +117,7 @@ def copied(corpus: Path, to: Path, copies: int) -> Path:
                         files[name] = hashlib.file_digest(stream, "sha256").hexdigest()
                 data = json.loads((part.path / "part.json").read_text(encoding="utf-8"))
                 (folder / "part.json").write_text(json.dumps({**data, "files": files}), encoding="utf-8")
+    corpora_.put_in_force(to, index.write(to, [], [], {"problems": []}), parts, [], ())
     return to
 
 

@@ -6,16 +6,18 @@ Everything heavy is imported late.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
-from engine.cli.options import FILE, library_option, tell, the_library
+from engine.cli.options import FILE, library_option, note, tell, the_library
 from engine.errors import EXIT_INPUT, EXIT_OK, Place, Problem, UsageError
 from engine.extras import extra
 from engine.files import write as _write
 
+SHOWN = 20
+"""Lines of a kind that are printed."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -32,34 +34,48 @@ def progress() -> Progress:
 
 @click.command("ingest")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FILE)
-@click.option("--out", metavar="CORPUS", type=FILE, required=True, help="语料的目录；已有的语料会补上新的。")
+@click.option("--out", metavar="CORPUS", type=FILE, required=True, help="语料的目录；已有的语料照原件更新。")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 256), help="几个进程一起读；不写则每个核一个。")
 @click.option("--policy", metavar="ID", help="都按这个政策读；不写则按地区、表种、年度选。")
+@click.option("--keep", is_flag=True, help="原件已不在的也留在语料里；不写则从语料里去掉，并说明。")
 @library_option
 @extra("corpus")
-def ingest(paths: tuple[Path, ...], out: Path, jobs: int | None, policy: str | None, policies: Path | None) -> int:
+def ingest(paths: tuple[Path, ...], out: Path, jobs: int | None, policy: str | None, keep: bool, policies: Path | None) -> int:
     """把自评表读入语料（Parquet），供 batch 和 policy impact 反复使用。
 
     PATH 是文件或目录（连同下级目录）：Word、Excel、PDF、文本，JSON/YAML 记录，每行一份记录的 .jsonl，Parquet。
-    中断后再运行一次，读过的不再读。有读不了的文件时退出状态为 5，其余照常读入。
+    再运行一次：没有改动的不再读，改了的换成新的，PATH 里已经不在的去掉；以前从别处读入的留着。中断后再运行一次就接着做。
+    一个单位一年一张表有两份的只算一份，并说明。有读不了的文件、两份不同的表时退出状态为 5，其余照常读入。
     """
+    from engine.bulk.corpus.index import TOLD
     from engine.bulk.corpus.ingest import ingest as run
     from engine.files import displayed
 
     for path in paths:
         if not path.exists():
-            raise UsageError(Problem(Place(displayed(path)), "没有这个文件或目录", "已有的文件或目录", code="usage.path"))
-    done = run(paths, out, the_library(policies), policy, jobs or 0, progress())
+            expected = "已有的文件或目录；要把已删去的从语料里去掉，给出它的上级目录"
+            raise UsageError(Problem(Place(displayed(path)), "没有这个文件或目录", expected, code="usage.path"))
+    done = run(paths, out, the_library(policies), policy, jobs or 0, progress(), keep=keep)
     click.echo(
         f"{done.bundles} 份申报、{done.forms} 张表、{done.indicators} 个指标；"
         f"新写 {done.parts - done.kept} 部分，原有 {done.kept} 部分。"
     )
+    if done.again:
+        click.echo(f"与上次比：新读 {len(done.new)} 个文件，改了 {len(done.changed)} 个，去掉 {len(done.gone)} 个。")
     if done.beyond:
         click.echo(f"{done.beyond} 份含有数据库不能准确存放的数值，或由汇总得出，用到时由参照执行器核对。")
     if done.skipped:
-        click.echo(f"{len(done.skipped)} 个文件不是自评表，没有读（见 {displayed(out / 'problems.json')}）。")
+        click.echo(f"{len(done.skipped)} 个文件不是自评表，没有读（见 {displayed(done.index / TOLD)}）。")
+    note(_some([f"{name} 已不在，从语料里去掉了" for name in done.gone], "个文件已不在，从语料里去掉了"))
+    note(_some([f"{name} 已不在，留在语料里（--keep）" for name in done.left], "个文件已不在，留在语料里（--keep）"))
+    note(_some(done.told, f"处，见 {displayed(done.index / TOLD)}"))
     tell(done.problems)
     return EXIT_INPUT if done.problems else EXIT_OK
+
+
+def _some(lines: Sequence[str], more: str) -> list[str]:
+    """As many lines as a person reads, and how many more there are."""
+    return [*lines[:SHOWN], *([f"另有 {len(lines) - SHOWN} {more}"] if len(lines) > SHOWN else [])]
 
 
 @click.command("batch")
@@ -109,5 +125,6 @@ def batch(
         _write(render(data, sys.stdout.isatty()), None)
         for item in data["shown"]:
             click.echo(f"{item['form']}：{item['subject']}：{item['message']}（{item['rule']}）")
+    note(done.told)
     tell(done.problems)
     return EXIT_INPUT if done.problems else EXIT_OK

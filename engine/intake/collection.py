@@ -145,13 +145,13 @@ class _FoundFile:
             self._fail(name, [_named(problem, Place(name)) for problem in error.problems])
             return
         if walked and len(read) == 1 and not read[0].line:
-            key = _fingerprint(read[0])
+            key = fingerprint(read[0])
             if key in self._said:
                 self._skipped[name] = f"表与 {self._said[key]} 的完全相同"
                 self._same[name] = self._said[key]
                 return
             self._said[key] = name
-        for reading in [part for whole in read for part in _by_year(whole)]:
+        for reading in [part for whole in read for part in by_year(whole)]:
             forms = reading.submission.forms
             if problems := inputs.wrong_forms(reading):
                 wrong += problems
@@ -179,16 +179,13 @@ class _FoundFile:
 
     def _no_form(self, content: bytes, name: str) -> str:
         """Why a file found in a folder is passed over."""
-        kind = kinds.kind_of(content)
-        if kind.key in _NO_FORMS:
-            return kind.name
+        if why := no_form(content):
+            return why
         digest = hashlib.sha256(content).digest()
         if digest in self._bytes:
             self._same[name] = self._bytes[digest]
             return f"内容与 {self._bytes[digest]} 完全相同"
         self._bytes[digest] = name
-        if kind.key == "json" and b'"engine"' in content[:_RESULT_HEAD] and b'"finding' in content:
-            return "jixiao 的核对结果，不是自评表"
         return ""
 
     def groups(self) -> list[list[Reading]]:
@@ -273,7 +270,17 @@ class _FoundFile:
         return tuple(out)
 
 
-def _by_year(reading: Reading) -> list[Reading]:
+def no_form(content: bytes) -> str:
+    """Why a file is no form by its content; empty if it may be one."""
+    kind = kinds.kind_of(content)
+    if kind.key in _NO_FORMS:
+        return kind.name
+    if kind.key == "json" and b'"engine"' in content[:_RESULT_HEAD] and b'"finding' in content:
+        return "jixiao 的核对结果，不是自评表"
+    return ""
+
+
+def by_year(reading: Reading) -> list[Reading]:
     """A file with forms of several years as a reading for each year: what is judged together is of one year."""
     forms = reading.submission.forms
     years = dict.fromkeys(form.fiscal_year for form in forms)
@@ -305,7 +312,7 @@ def _named(problem: Problem, place: Place, names: str = "") -> Problem:
     return replace(problem, message=f"{problem.message}（一起核对的文件：{names}）") if names else problem
 
 
-def _fingerprint(reading: Reading) -> str:
+def fingerprint(reading: Reading) -> str:
     """What the forms say, whatever file they stand in: the same form is often kept as Word and as PDF."""
 
     def bare(node: object) -> object:

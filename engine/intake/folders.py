@@ -16,6 +16,13 @@ MAX_FILES = 50_000
 """In one run; what is passed over is counted too."""
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
 
+_STAMPS = {
+    "corpus.json": (b'"jixiao-corpus"', "jixiao ingest 建的语料，不是自评表"),
+    "batch.json": (b'"jixiao-batch"', "jixiao batch 的结果，不是自评表"),
+}
+"""File of a folder that this program wrote -> what stands at its beginning, and what the folder is."""
+_STAMP_HEAD = 200
+
 
 @dataclass(slots=True)
 class Listing:
@@ -30,14 +37,15 @@ class Listing:
     problems: list[Problem] = field(default_factory=list)
     names: dict[str, None] = field(default_factory=dict)
     """Every name met, in order."""
+    most: int = MAX_FILES
 
 
-def listed(paths: Iterable[Path], exclude: Collection[Path] = ()) -> Listing:
+def listed(paths: Iterable[Path], exclude: Collection[Path] = (), most: int = 0) -> Listing:
     """Walk the folders among the paths. `exclude`: files and folders that are written to and not to be read.
 
-    Raises InputError if there are more files than any run reads.
+    Raises InputError if there are more than `most` files (0: MAX_FILES, as many as a run without a corpus reads).
     """
-    out = Listing()
+    out = Listing(most=most or MAX_FILES)
     left_out = frozenset(map(os.path.realpath, exclude))
     seen: dict[str, str] = {}
     for path in paths:
@@ -65,8 +73,8 @@ def _once(path: Path, out: Listing, into: list[Path], seen: dict[str, str]) -> N
 
 def _note(out: Listing, name: str) -> None:
     out.names.setdefault(name)
-    if len(out.names) > MAX_FILES:
-        raise InputError(Problem(Place(name), f"文件超过 {MAX_FILES:,} 个", "分几个目录核对", code="input.too-many-files"))
+    if len(out.names) > out.most:
+        raise InputError(Problem(Place(name), f"文件超过 {out.most:,} 个", "分几个目录核对", code="input.too-many-files"))
 
 
 def _walk(top: Path, out: Listing, left_out: frozenset[str]) -> Iterator[Path]:
@@ -86,6 +94,8 @@ def _walk(top: Path, out: Listing, left_out: frozenset[str]) -> Iterator[Path]:
 
     def closed(path: Path) -> str:
         real = os.path.realpath(path)
+        if made := _made_by_jixiao(path):
+            return made
         if path.name.startswith(".") or path.name == "__MACOSX":
             return "隐藏的目录"
         if real in left_out:
@@ -108,6 +118,18 @@ def _walk(top: Path, out: Listing, left_out: frozenset[str]) -> Iterator[Path]:
                 skip(path, reason)
             else:
                 yield path
+
+
+def _made_by_jixiao(folder: Path) -> str:
+    """Why a folder that `ingest` or `batch` wrote is not walked: what is in it stands for forms that lie elsewhere."""
+    for name, (stamp, reason) in _STAMPS.items():
+        try:
+            with (folder / name).open("rb") as stream:
+                if stamp in stream.read(_STAMP_HEAD):
+                    return reason
+        except OSError:
+            continue
+    return ""
 
 
 def _passed_over(path: Path) -> str:

@@ -32,18 +32,18 @@ def is_lines(data: bytes, name: str = "") -> bool:
         return False
 
 
-def load(text: str, source: str) -> tuple[list[tuple[int, Submission]], list[Problem]]:
-    """The records with the number of their line, and what is wrong with the lines that hold none.
+def load(text: str, source: str, first: int = 1) -> tuple[list[tuple[int, Submission]], list[Problem]]:
+    """The records with the number of their line, and what is wrong with the lines that hold none. `first`: the number of the first.
 
     Raises InputError if there are more lines than any run reads.
     """
     records: list[tuple[int, Submission]] = []
     problems: list[Problem] = []
     # no other line ends: U+2028 and its like may stand in a text of JSON
-    for number, line in enumerate(text.lstrip("\ufeff").split("\n"), start=1):
+    for number, line in enumerate(text.lstrip("\ufeff").split("\n"), start=first):
         if not line.strip():
             continue
-        if number > MAX_LINES:
+        if number - first >= MAX_LINES:
             message = f"超过 {MAX_LINES:,} 行"
             raise InputError(Problem(Place(source, number), message, "拆分为几个文件", code="input.too-many-rows"))
         try:

@@ -103,6 +103,58 @@ def test_an_interrupted_ingest_goes_on(folder: Path, tmp_path: Path, jixiao: Jix
     assert not list(at.glob("parts/.*"))
 
 
+def record(unit: str, amount: int = 100, day: str = "2022年4月20日") -> str:
+    """A county's form: one project of the funds given."""
+    line = {"name": "年度财政资金总额", "role": "total", "weight": "20", "score": "20", "money_unit": "万元"}
+    indicator = {"name": "培训人数", "level1": "产出指标", "level2": "数量指标", "weight": "80", "target": "9人", "actual": "9人"}
+    form = {"kind": "project", "name": "山塘修缮", "filled_on": day, "budget": [{**line, "budget": amount, "executed": amount}]}
+    form["goals"] = [{"indicators": [indicator]}]
+    data = {"schema": "jixiao/submission/1", "unit": unit, "fiscal_year": 2021, "jurisdiction": "hubei", "forms": [form]}
+    return json.dumps(data, ensure_ascii=False)
+
+
+def test_a_corpus_that_is_kept_up_counts_every_form_once(tmp_path: Path, jixiao: Jixiao) -> None:
+    """A file more, one edited, one deleted, one copied and one filed again: after each ingest what is there is counted once, and
+    all else is told."""
+    filed, at = tmp_path / "filed", tmp_path / "corpus"
+    filed.mkdir()
+    for n in range(3):
+        (filed / f"{n}.json").write_text(record(f"第{n}县水务局"), encoding="utf-8")
+
+    def forms(status: int = 0) -> tuple[int, str]:
+        run = jixiao("ingest", filed, "--out", at, "--jobs", 1)
+        assert run.status == status, run.err
+        done = jixiao("batch", at, "--out", tmp_path / f"out{len(list(tmp_path.iterdir()))}", "--format", "json", "--show", 0)
+        assert done.status == 0
+        return done.data["forms"], run.out + run.err + done.err
+
+    assert forms()[0] == 3
+    (filed / "3.json").write_text(record("第3县水务局"), encoding="utf-8")
+    assert forms() == (
+        4,
+        "4 份申报、4 张表、4 个指标；新写 1 部分，原有 0 部分。\n与上次比：新读 1 个文件，改了 0 个，去掉 0 个。\n",
+    )
+    (filed / "0.json").write_text(record("第0县水务局", 300), encoding="utf-8")
+    (filed / "1.json").unlink()
+    count, told = forms()
+    assert (count, "改了 1 个，去掉 1 个" in told, "1.json 已不在，从语料里去掉了" in told) == (3, True, True)
+    shutil.copy(filed / "2.json", filed / "2 副本.json")
+    count, told = forms()
+    assert (count, "2.json 的“山塘修缮”（第2县水务局，2021年度）与 " in told, "只算一份" in told) == (3, True, True)
+    (filed / "9.json").write_text(record("第0县水务局", 900, "2022年5月8日"), encoding="utf-8")
+    count, told = forms(5)
+    assert (count, "0.json" in told, "9.json，两份不同；只算那一份（填报日期在后）" in told) == (3, True, True)
+    assert "有 1 张表另有一份不同的，只算了一份" in told
+    change = jixiao("policy", "impact", "hubei/2021", "hubei/2021", "--on", at, "--format", "json")
+    assert change.status == 5
+    assert change.data["counts"]["forms"] == 3
+    assert "两份不同" in change.err
+    (filed / "3.json").unlink()
+    kept = jixiao("ingest", filed, "--out", at, "--keep", "--jobs", 1)
+    assert "3.json 已不在，留在语料里（--keep）" in kept.err
+    assert "3 份申报" in kept.out
+
+
 def test_a_batch_goes_on_and_computes_nothing_twice(corpus: Path, tmp_path: Path, jixiao: Jixiao) -> None:
     out = tmp_path / "out"
     first = jixiao("batch", corpus, "--out", out, "--format", "json").data
@@ -189,15 +241,17 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(corpus: Path, folder: Path,
 
 
 def test_lines_and_parquet_are_read_directly(tmp_path: Path, jixiao: Jixiao, shown: Jixiao) -> None:
-    """One of the lines has a target that no database column holds: the reference takes it, and the summary says so."""
+    """One of the lines has a target that no database column holds: the reference takes it, and the summary says so. What stands
+    in both files is counted once."""
     record = shown("read", SEED).data
-    huge = json.loads(json.dumps(record))
+    huge = {**json.loads(json.dumps(record)), "unit": "另一单位"}
     indicator = huge["forms"][0]["goals"][0]["indicators"][0]
     indicator["target"], indicator["actual"] = "10000000000000000000次", "5000000000000000000次"
     (tmp_path / "forms.jsonl").write_text(
         json.dumps(record, ensure_ascii=False) + "\n" + '{"no": "record"}\n' + json.dumps(huge) + "\n", encoding="utf-8"
     )
-    pq.write_table(pa.table({"record": [json.dumps(record)]}), tmp_path / "records.parquet")
+    third = {**record, "unit": "第三单位"}
+    pq.write_table(pa.table({"record": [json.dumps(third), json.dumps(record)]}), tmp_path / "records.parquet")
     flat = [
         {"unit": "某局", "fiscal_year": 2021, "kind": "project", "form": "某项目", "level1": "产出指标", "level2": "数量指标",
          "name": f"第{n}项演练次数", "weight": "40", "target": "10次", "actual": f"{n}次", "score": str(4 * n), "budget": "100",
@@ -210,6 +264,8 @@ def test_lines_and_parquet_are_read_directly(tmp_path: Path, jixiao: Jixiao, sho
     assert run.status == 5
     assert "4 份申报" in run.out
     assert "forms.jsonl：第2行" in run.err
+    assert "records.parquet 第2行 的" in run.err
+    assert "forms.jsonl 第1行 的相同，只算一份" in run.err
     assert "other.parquet" in run.err
     out = tmp_path / "out"
     run = jixiao("batch", tmp_path / "corpus", "--out", out, "--format", "json")

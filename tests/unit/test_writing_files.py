@@ -317,7 +317,7 @@ NOT_RESULTS = {
     "engine/editing/overlay.py": "a copy of a policy, in a directory that goes with it",
     "engine/workbench/uploads.py": "what was sent, in a directory that goes with it",
     "engine/changes/lifecycle/new.py": "inside whole_directory",
-    "engine/bulk/corpus/ingest.py": "inside whole_directory",
+    "engine/bulk/corpus/index.py": "inside whole_directory",
     "engine/cli/app.py": "os.devnull, for a closed standard output",
 }
 """The only modules that open a file to write to it, and why that is no result."""

@@ -7,7 +7,6 @@ are compared again by the reference executor from the records; a difference betw
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from engine.bulk.batch.files import records
 from engine.bulk.batch.options import Options, Progress
 from engine.bulk.batch.run import batch
 from engine.bulk.batch.summary import results
+from engine.bulk.corpus import index
 from engine.bulk.corpus import store as corpus
 from engine.bulk.corpus.tables import RECORDS
 from engine.changes.impact.compare import Comparer, FormImpact, Standing
@@ -100,7 +100,7 @@ def impact_on_corpus(
         run = batch(path, folders[-1], library, policy, options, progress)
         problems += run.problems
     _prune(path / "impact", folders)
-    read, files = _files(path, found)
+    read, files = _files(found)
     problems += read
     with corpus.duckdb_connection() as con:
         sides = [{name: results(out, name) for name in ("forms", "indicators", "findings")} for out in folders]
@@ -109,6 +109,7 @@ def impact_on_corpus(
         by_day = any(policy.in_force for policy in policies)
         differences = Differences(con, sides[0], sides[1], severities, filed, by_day)
         totals = _totals(differences, found, policies, min(limit or DETAILED, DETAILED))
+    problems += [Problem(Place(), told, code="corpus.unfinished") for told in found.told]
     return Impact(*policies, totals, files, tuple(dict.fromkeys(problems)))
 
 
@@ -125,23 +126,19 @@ def _prune(folder: Path, used: Sequence[Path]) -> None:
         shutil.rmtree(out, ignore_errors=True)
 
 
-def _files(path: Path, found: corpus.Corpus) -> tuple[list[Problem], tuple[FileOutcome, ...]]:
+def _files(found: corpus.Corpus) -> tuple[list[Problem], tuple[FileOutcome, ...]]:
     """What `ingest` could not read, and what became of every file: what is in no number is said again."""
-    try:
-        said = json.loads((path / "problems.json").read_text(encoding="utf-8"))
-        problems = [Problem.from_data(item) for item in said["problems"]]
-        skipped: Mapping[str, str] = said["skipped"]
-    except (OSError, ValueError, KeyError, TypeError):
-        problems, skipped = [], {}
-    listed = [str(part.file(RECORDS)) for part in found.parts]
-    with corpus.duckdb_connection() as con:
-        names = con.execute(
-            "SELECT DISTINCT unnest(string_split(files, '、')) FROM read_parquet(?) ORDER BY 1", [listed]
-        ).fetchall()
+    problems = index.problems(found.index)
     failed = {problem.place.file: problem.message for problem in reversed(problems) if problem.place.file}
-    outcomes = [FileOutcome(name, READ) for (name,) in names if name not in failed]
-    outcomes += [FileOutcome(name, FAILED, reason) for name, reason in failed.items()]
-    return problems, (*outcomes, *(FileOutcome(name, SKIPPED, reason) for name, reason in skipped.items()))
+    outcomes = []
+    for source in index.sources(found.index).values():
+        if source.why_skipped:
+            outcomes.append(FileOutcome(source.name, SKIPPED, source.why_skipped))
+        elif source.name in failed:
+            outcomes.append(FileOutcome(source.name, FAILED, failed.pop(source.name)))
+        else:
+            outcomes.append(FileOutcome(source.name, READ))
+    return problems, (*outcomes, *(FileOutcome(name, FAILED, reason) for name, reason in failed.items()))
 
 
 # --- the sums -------------------------------------------------------------------------------------------------------

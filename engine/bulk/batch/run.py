@@ -19,6 +19,7 @@ from typing import Any
 from engine import __version__
 from engine.bulk.batch.files import bundle_numbers, records
 from engine.bulk.batch.options import OUTPUTS, Options, Progress, memory_bytes
+from engine.bulk.corpus import index
 from engine.bulk.corpus import store as corpus
 from engine.bulk.corpus.columns import PREPARED_KINDS
 from engine.bulk.corpus.store import Corpus, Part
@@ -48,6 +49,8 @@ class BatchRun:
     refused: dict[str, str] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """What is to be known of the corpus: a run of `ingest` that was not finished, what it could not read or counts once."""
 
 
 def batch(
@@ -73,7 +76,7 @@ def batch(
         groups.setdefault(policy.id if isinstance(policy, Policy) else policy or part.policy, []).append(part)
     policies = {name: policy if isinstance(policy, Policy) else shelf.policy(name) for name in groups}
     _claim(out, found, policies, options)
-    run = BatchRun(out, policies={name: policy.sha256 for name, policy in policies.items()})
+    run = BatchRun(out, policies={name: policy.sha256 for name, policy in policies.items()}, told=_told(found))
     scratch = out / ".scratch"
     for old in out.glob("*/.*"):
         shutil.rmtree(old, ignore_errors=True)
@@ -83,6 +86,18 @@ def batch(
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return run
+
+
+def _told(found: Corpus) -> list[str]:
+    """What the results do not rest on, so that nobody takes them for more than they are."""
+    out, where = list(found.told), displayed(found.index / index.TOLD)
+    problems = index.problems(found.index)
+    twice = sum(problem.code == "corpus.twice" for problem in problems)
+    if twice:
+        out.append(f"有 {twice} 张表另有一份不同的，只算了一份（见 {where}）")
+    if len(problems) > twice:
+        out.append(f"读入时有 {len(problems) - twice} 处问题，那些不在结果里（见 {where}）")
+    return out
 
 
 def _claim(out: Path, found: Corpus, policies: Mapping[str, Policy], options: Options) -> None:

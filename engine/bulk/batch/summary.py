@@ -87,6 +87,7 @@ def summary(run: BatchRun, titles: dict[str, str]) -> dict[str, Any]:
         ],
         "reference": {"bundles": run.by_reference, "rules": run.refused, "checked": run.checked},
         "problems": [str(problem) for problem in run.problems],
+        "told": run.told,
     }
 
 

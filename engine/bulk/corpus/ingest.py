@@ -1,30 +1,31 @@
 """`jixiao ingest`: files are read once, in parallel, into a corpus. Whatever is finished when a run stops is not done again.
 
-First everything is read (chunks, each staged as a whole); then files of one unit and year are put together into bundles, a policy
-is chosen for each, and parts of some hundred bundles are prepared and written. Lines and rows are bundles already.
+What is new or was changed is read (each piece kept as a whole); then the forms of all files, those of earlier runs as well, are put
+together into bundles, a policy is chosen for each, and parts of about a hundred are prepared and written. Until all of it stands,
+the corpus is what it was. What comes out follows from the files alone: a corpus that was added to, edited and cut is the one that a
+fresh run over the same files makes, byte for byte.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from engine.bulk.corpus import bundles as corpus_bundles
+from engine.bulk.corpus import index, listing, readings, twice
 from engine.bulk.corpus import sources as corpus_sources
 from engine.bulk.corpus import store as corpus
 from engine.bulk.corpus import tables as corpus_tables
+from engine.bulk.corpus.bundles import PartJob
 from engine.bulk.corpus.columns import PREPARED_KINDS
+from engine.bulk.corpus.index import Piece, PieceRead, Source
 from engine.bulk.corpus.rows import preparation, rows_of
-from engine.bulk.corpus.sources import Chunk
 from engine.errors import InputError, JixiaoError, Place, Problem
-from engine.files import whole_directory
-from engine.forms.labels import fold
 from engine.intake import bundle as inputs
 from engine.intake.bundle import Reading
 from engine.intake.shelf import Shelf
@@ -33,17 +34,13 @@ from engine.policy.model import Policy
 from engine.submission import record
 from engine.workers import Workers
 
-BUNDLES = 100
-"""To a part."""
-BUNDLE_SHIFT = 20
-
 Progress = Callable[[str, int, int], None]
 """Called with what is done, how much of it, and of how much."""
 
 
 @dataclass(slots=True)
 class Ingested:
-    """What a run did."""
+    """What a run did, and what the corpus is now."""
 
     parts: int = 0
     kept: int = 0
@@ -55,6 +52,16 @@ class Ingested:
     """Bundles with a value that no column holds; the reference executor takes them where the policy looks at it."""
     problems: list[Problem] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+    """What is no mistake and is to be known: forms of which there is a copy, files that have gone and are kept."""
+    again: bool = False
+    """Whether there was a corpus before."""
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    """Files that were taken out; `left` those that are kept though they have gone."""
+    left: list[str] = field(default_factory=list)
+    index: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,172 +70,192 @@ class Settings:
 
     out: Path
     library: Library
-    policy: str | None
 
 
 class _Ingester:
     """What a process reads with: the settings, and the policies as far as they were asked for."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings, self.shelf = settings, Shelf(settings.library)
+        self.out, self.shelf = settings.out, Shelf(settings.library)
+
+    def policy(self, id_: str) -> Policy | None:
+        return self.shelf.policy(id_) if id_ else None
+
+
+class _Crew:
+    """The processes, started when there is something for them to do."""
+
+    def __init__(self, settings: Settings, jobs: int) -> None:
+        self.settings, self.jobs = settings, jobs or os.cpu_count() or 1
+        self.stack = ExitStack()
+        self.workers: Workers[_Ingester] | None = None
+
+    def run(self, function: Callable[[_Ingester, Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
+        if tasks and self.workers is None:
+            made = Workers(partial(_Ingester, self.settings), min(self.jobs, len(tasks)))
+            self.workers = self.stack.enter_context(made)
+        return self.workers.run(function, tasks) if self.workers and tasks else iter(())
 
 
 def ingest(
-    paths: Sequence[Path], out: Path, library: Library, policy: str | None = None, jobs: int = 0, progress: Progress | None = None
+    paths: Sequence[Path],
+    out: Path,
+    library: Library,
+    policy: str | None = None,
+    jobs: int = 0,
+    progress: Progress | None = None,
+    *,
+    keep: bool = False,
 ) -> Ingested:
-    """Read the paths into the corpus `out`. Raises InputError if `out` is something else or of another version, OutputError if it
-    cannot be written; what is wrong with single files is in the result and in the corpus (`problems.json`)."""
+    """Read the paths into the corpus `out`: a file that was read before is replaced, one that has gone is taken out (kept with
+    `keep`), and what other paths gave in earlier runs stays.
+
+    Raises InputError if `out` is something else, of another version or damaged, OutputError if it cannot be written; what is wrong
+    with single files is in the result and in the corpus. If anything is raised the corpus is what it was."""
     import pyarrow.parquet  # noqa: F401 - what is not installed is told before anything is made or read
 
-    corpus.create(out)
-    corpus.clear_leftovers(out)
-    settings = Settings(out, library, policy)
+    before = corpus.begin(out)
     if policy:
         Shelf(library).policy(policy)  # a policy that is wrong is wrong before anything is read
-    done = Ingested()
-    found, done.problems, done.skipped = corpus_sources.chunks(paths, [out])
-    told = progress or (lambda what, n, of: None)
-    staged: list[Path] = []
-    with Workers(partial(_Ingester, settings), min(jobs or os.cpu_count() or 1, len(found))) as workers:
-        for n, result in enumerate(workers.run(_stage, found), start=1):
-            told("读取", n, len(found))
-            staged.append(result)
-        jobs_ = list(_part_jobs(settings, staged, done))
-        numbers = _numbers(out)
-        for n, part in enumerate(workers.run(_part, [(job, numbers.of(job.name)) for job in jobs_]), start=1):
-            told("整理", n, len(jobs_))
-            _count(part, done)
-    corpus.write_json({"problems": [asdict(problem) for problem in done.problems], "skipped": done.skipped}, out / "problems.json")
-    _seal(out)
+    stamp = readings.stamp(library, policy or "")
+    found = listing.found(paths, [out], stamp, policy or "")
+    done = Ingested(again=bool(before))
+    crew = _Crew(Settings(out, library), jobs)
+    with crew.stack:
+        sources = _read(crew, _sources(before, found, keep, done), found, before, progress)
+        _compared(before, sources, found, done)
+        same = twice.twice(sources)
+        planned = corpus_bundles.planned(sources, same.instead, twice.places(sources), readings.stamp(library, ""))
+        made = _written(crew, planned, done, progress)
+    for source in sources:
+        done.problems += source.every_problem
+        if source.why_skipped:
+            done.skipped[source.name] = source.why_skipped
+    done.problems += same.problems
+    done.told = same.told
+    for part in made:
+        _count(part, done)
+        done.problems += map(Problem.from_data, part["problems"])
+    parts = [name for part in made for name in part["parts"]]
+    corpus.check_texts(out, parts)
+    told = {"problems": [asdict(problem) for problem in done.problems], "skipped": done.skipped, "told": done.told}
+    name = index.write(out, sources, _forms(sources, planned, made, same.instead), told)
+    corpus.put_in_force(out, name, parts, [job.name for job in planned], {p.key for s in sources for p in s.pieces})
+    done.index = out / index.FOLDER / name
     return done
 
 
-# --- reading --------------------------------------------------------------------------------------------------------
+# --- files ----------------------------------------------------------------------------------------------------------
 
 
-def _stage(reader: _Ingester, chunk: Chunk) -> Path:
-    """Read a chunk, unless it was: its readings and problems as one file."""
-    settings, shelf = reader.settings, reader.shelf
-    by = settings.policy or ""
-    folder = settings.out / "staging" / f"{chunk.kind}-{chunk.key}-{hashlib.sha256(by.encode()).hexdigest()[:8]}"
-    if (folder / "readings.json").exists():
-        return folder
-    policy = shelf.policy(settings.policy) if settings.policy else None
-    readings, problems, skipped = corpus_sources.read(chunk, shelf, policy)
-    data = {
-        "kind": chunk.kind,
-        "problems": [asdict(problem) for problem in problems],
-        "skipped": skipped,
-        "readings": [
-            {
-                "file": reading.file,
-                "line": reading.line,
-                "layouts": list(reading.layouts),
-                "bodies": sorted({(fold(form.unit), form.fiscal_year) for form in reading.submission.forms}),
-                "jurisdiction": reading.submission.jurisdiction,
-            }
-            for reading in readings
-        ],
+def _sources(before: Mapping[str, Source], found: listing.Found, keep: bool, done: Ingested) -> list[Source]:
+    """The files of the corpus from now on, by path: what was found, what other paths gave, what is kept."""
+    out = dict(found.sources)
+    for path, source in before.items():
+        if path in found.closed:  # it is there and cannot be opened: what it held was not taken back
+            out[path] = replace(source, problems=(found.closed[path],)) if source.pieces else out[path]
+        elif path not in out and not found.covers(path):
+            out[path] = source
+    for source in listing.gone(before, found):
+        if not any(piece.heads for piece in source.read):
+            continue  # nothing of it was in the corpus
+        if keep:
+            out[source.path] = replace(source, gone=True)
+        (done.left if keep else done.gone).append(source.name)
+    return sorted(out.values(), key=lambda source: source.path.split(os.sep))
+
+
+def _read(
+    crew: _Crew, sources: Sequence[Source], found: listing.Found, before: Mapping[str, Source], progress: Progress | None
+) -> list[Source]:
+    """The same with what they hold: read now, or by an earlier run. InputError if what an earlier run read has been lost."""
+    out = crew.settings.out
+    known: dict[str, PieceRead] = {
+        piece.key: read for source in before.values() for piece, read in zip(source.pieces, source.read, strict=True)
     }
-    with whole_directory(folder, replace=True) as fresh:
-        with (fresh / "records.jsonl").open("w", encoding="ascii") as stream:
-            for reading in readings:
-                stream.write(json.dumps(record.to_data(reading.submission)) + "\n")
-        (fresh / "readings.json").write_text(json.dumps(data, ensure_ascii=True), encoding="ascii")
-    return folder
+    tasks: list[tuple[Source, Piece, Path]] = []
+    lost: list[Problem] = []
+    for source in sources:
+        opened = found.opened.get(source.path)
+        for piece in source.pieces:
+            there = readings.path_of(out, piece.key).is_file()
+            if there and piece.key not in known and (read := readings.kept(out, piece.key)) is not None:
+                known[piece.key] = read
+            if there and piece.key in known:
+                continue
+            if opened is not None:
+                tasks.append((source, piece, opened))
+            elif not any(problem.code in readings.OF_THE_MACHINE for problem in known[piece.key].problems):
+                remedy = "再给出这个文件所在的目录，运行一次 jixiao ingest"
+                lost.append(Problem(Place(source.name), "语料里读过的内容不见了", remedy, code="corpus.damaged"))
+    if lost:
+        raise InputError(lost)
+    for n, ((_, piece, _), read) in enumerate(zip(tasks, crew.run(_read_piece, tasks), strict=True), start=1):
+        known[piece.key] = read
+        if progress:
+            progress("读取", n, len(tasks))
+    return [replace(source, read=tuple(known[piece.key] for piece in source.pieces)) for source in sources]
 
 
-def _readings(folder: Path, shelf: Shelf, wanted: Sequence[int]) -> list[Reading]:
-    """Some of the readings of a staged chunk."""
-    about = json.loads((folder / "readings.json").read_text(encoding="ascii"))["readings"]
-    lines = (folder / "records.jsonl").read_text(encoding="ascii").split("\n")
-    out = []
-    for n in wanted:
-        item = about[n]
-        submission = record.from_own(json.loads(lines[n]), item["file"])
-        out.append(Reading(item["file"], submission, tuple(item.get("layouts", ())), item["line"]))
-    return out
+def _read_piece(reader: _Ingester, task: tuple[Source, Piece, Path]) -> PieceRead:
+    source, piece, path = task
+    found, problems, skipped = corpus_sources.read(piece, path, source.digest, reader.shelf, reader.policy(source.policy))
+    return readings.keep(reader.out, piece.key, found, problems, skipped)
 
 
-# --- putting together -----------------------------------------------------------------------------------------------
+def _compared(before: Mapping[str, Source], now: Sequence[Source], found: listing.Found, done: Ingested) -> None:
+    """What is new and what was changed since the last run."""
+    for source in now:
+        if source.path in found.opened and any(piece.heads for piece in source.read):
+            old = before.get(source.path)
+            if old is None or not old.pieces:
+                done.new.append(source.name)
+            elif old.digest != source.digest:
+                done.changed.append(source.name)
 
 
-@dataclass(frozen=True, slots=True)
-class PartJob:
-    """Bundles to be made from staged readings: each a list of (staged chunk, number in it)."""
-
-    name: str
-    bundles: tuple[tuple[tuple[str, int], ...], ...]
+# --- parts ----------------------------------------------------------------------------------------------------------
 
 
-def _part_jobs(settings: Settings, staged: Sequence[Path], done: Ingested) -> Iterator[PartJob]:
-    files: list[tuple[str, int, Any]] = []
-    for folder in staged:
-        data = json.loads((folder / "readings.json").read_text(encoding="ascii"))
-        done.problems += [Problem.from_data(item) for item in data["problems"]]
-        done.skipped |= data["skipped"]
-        if data["kind"] == "files":
-            files += [(folder.name, n, item) for n, item in enumerate(data["readings"])]
-        else:
-            yield _job(settings, [[(folder.name, n)] for n in range(len(data["readings"]))])
-    groups = corpus_sources.grouped(files, bool(settings.policy))
-    for start in range(0, len(groups), BUNDLES):
-        yield _job(settings, groups[start : start + BUNDLES])
+def _written(crew: _Crew, jobs: Sequence[PartJob], done: Ingested, progress: Progress | None) -> list[dict[str, Any]]:
+    """What became of each job: done now, or by an earlier run."""
+    out = crew.settings.out
+    made = {job.name: corpus.made(out, job.name) for job in jobs}
+    tasks = [job for job in jobs if made[job.name] is None]
+    done.kept = sum(len(part["parts"]) for part in made.values() if part is not None)
+    for n, (job, part) in enumerate(zip(tasks, crew.run(_part, tasks), strict=True), start=1):
+        made[job.name] = part
+        if progress:
+            progress("整理", n, len(tasks))
+    return [part for part in made.values() if part is not None]
 
 
-def _job(settings: Settings, bundles: Sequence[Sequence[tuple[str, int]]]) -> PartJob:
-    said = json.dumps([bundles, settings.policy])
-    return PartJob(hashlib.sha256(said.encode()).hexdigest()[:20], tuple(tuple(bundle) for bundle in bundles))
-
-
-class _numbers:
-    """A number for each part that stays what it is when the corpus grows."""
-
-    def __init__(self, out: Path) -> None:
-        self.path = out / "numbers.json"
-        self.known: dict[str, int] = json.loads(self.path.read_text()) if self.path.exists() else {}
-
-    def of(self, name: str) -> int:
-        if name not in self.known:
-            self.known[name] = max(self.known.values(), default=-1) + 1
-            corpus.write_json(self.known, self.path)
-        return self.known[name]
-
-
-def _part(reader: _Ingester, task: tuple[PartJob, int]) -> dict[str, Any]:
-    """Prepare and write the parts of a job, one for each policy; what was written before stays."""
-    settings, shelf = reader.settings, reader.shelf
-    job, number = task
-    marker = settings.out / "staging" / f"{job.name}.done.json"
-    if marker.exists():
-        data: dict[str, Any] = json.loads(marker.read_text(encoding="utf-8"))
-        if all((settings.out / "parts" / name / corpus.MANIFEST).exists() for name in data["parts"]):
-            return {**data, "kept": True}
-    policy = shelf.policy(settings.policy) if settings.policy else None
+def _part(reader: _Ingester, job: PartJob) -> dict[str, Any]:
+    """Prepare and write the parts of a job, one for each policy; what was done."""
     problems: list[Problem] = []
-    by_policy: dict[str, tuple[Policy, list[inputs.Bundle]]] = {}
-    for readings in _of_job(settings.out, job, shelf):
+    failed: list[int] = []
+    by_policy: dict[str, tuple[Policy, list[tuple[int, inputs.Bundle]]]] = {}
+    for position, found in enumerate(_of_job(reader.out, job)):
         try:
-            bundle = inputs.bundle(readings, shelf, policy)
+            bundle = inputs.bundle(found, reader.shelf, reader.policy(job.bundles[position].policy))
         except JixiaoError as error:
-            place = Place(readings[0].file, readings[0].line)
+            place = Place(found[0].file, found[0].line)
             problems += [replace(p, place=place) if not p.place.file else p for p in error.problems]
+            failed.append(position)
             continue
-        by_policy.setdefault(bundle.policy.id, (bundle.policy, []))[1].append(bundle)
-    data = {"parts": [], "bundles": 0, "forms": 0, "indicators": 0, "beyond": 0, "problems": []}
-    start = number << BUNDLE_SHIFT
+        by_policy.setdefault(bundle.policy.id, (bundle.policy, []))[1].append((position, bundle))
+    data: dict[str, Any] = {"parts": [], "bundles": 0, "forms": 0, "indicators": 0, "beyond": 0, "failed": failed}
     for chosen, bundles in by_policy.values():
-        name = f"{number:06}-{job.name}-{hashlib.sha256(chosen.id.encode()).hexdigest()[:6]}"
-        items = [(start + n, "、".join(bundle.files), bundle.submission) for n, bundle in enumerate(bundles)]
-        start += len(bundles)
-        part, beyond = write_rows(settings.out / "parts" / name, items, chosen)
+        name = corpus.part_name(job.name, chosen.id)
+        items = [(job.bundle_number(n), "、".join(bundle.files), bundle.submission) for n, bundle in bundles]
+        part, beyond = write_rows(reader.out / "parts" / name, items, chosen)
         data["parts"].append(name)
         for key in ("bundles", "forms", "indicators"):
             data[key] += getattr(part, key)
         data["beyond"] += beyond
     data["problems"] = [asdict(problem) for problem in problems]
-    corpus.write_json(data, marker)
-    return {**data, "kept": False}
+    corpus.write_made(reader.out, job.name, data)
+    return data
 
 
 def write_rows(folder: Path, bundles: Sequence[tuple[int, str, Any]], policy: Policy) -> tuple[corpus.Part, int]:
@@ -251,38 +278,47 @@ def write_rows(folder: Path, bundles: Sequence[tuple[int, str, Any]], policy: Po
     return corpus.write_part(folder, tables, about), sum(bool(item.beyond) for _, item in prepared)
 
 
-def _of_job(out: Path, job: PartJob, shelf: Shelf) -> Iterator[list[Reading]]:
-    """The readings of each bundle. A staged chunk is read once for bundles next to each other."""
-    wanted: dict[str, list[int]] = {}
+def _of_job(out: Path, job: PartJob) -> Iterator[list[Reading]]:
+    """The readings of each bundle, without the forms that others stand for; a piece is opened once for bundles in a row."""
+    opened: dict[str, list[Any]] = {}
     for bundle in job.bundles:
-        for chunk, n in bundle:
-            wanted.setdefault(chunk, []).append(n)
-    loaded = {chunk: dict(zip(ns, _readings(out / "staging" / chunk, shelf, ns), strict=True)) for chunk, ns in wanted.items()}
-    for bundle in job.bundles:
-        yield [loaded[chunk][n] for chunk, n in bundle]
+        wanted = {item.key for item in bundle.readings}
+        opened = {key: opened[key] if key in opened else readings.records(out, key) for key in wanted}
+        found = []
+        for item in bundle.readings:
+            submission = record.from_own(opened[item.key][item.number], item.file)
+            forms = tuple(form for n, form in enumerate(submission.forms) if n not in item.without)
+            head = item.head
+            found.append(Reading(item.file, replace(submission, forms=forms), head.layouts, head.line, head.layout))
+        yield found
 
 
-def _count(part: dict[str, Any], done: Ingested) -> None:
+def _count(part: Mapping[str, Any], done: Ingested) -> None:
     done.parts += len(part["parts"])
-    done.kept += len(part["parts"]) if part["kept"] else 0
     for key in ("bundles", "forms", "indicators", "beyond"):
         setattr(done, key, getattr(done, key) + part[key])
-    done.problems += [Problem.from_data(item) for item in part["problems"]]
 
 
-def _seal(out: Path) -> None:
-    """That no two texts of the corpus go by one number: InputError, since every comparison would be in doubt."""
-    files = [str(path) for path in (out / "parts").glob("*/texts.parquet")]
-    if not files:
-        return
-    with corpus.duckdb_connection() as connection:
-        clash = connection.execute(
-            "SELECT id FROM (SELECT DISTINCT id, text FROM read_parquet(?)) GROUP BY id HAVING count(*) > 1 LIMIT 1", [files]
-        ).fetchone()
-    if clash:
-        raise InputError(Problem(Place(str(out)), f"两段不同的文字编号相同（{clash[0]}）", "分成两个语料", code="corpus.clash"))
-
-
-def discard_staging(out: Path) -> None:
-    """Takes away what was kept to go on from; a later ingest reads the files again."""
-    shutil.rmtree(out / "staging", ignore_errors=True)
+def _forms(
+    sources: Sequence[Source],
+    jobs: Sequence[PartJob],
+    made: Sequence[Mapping[str, Any]],
+    instead: Mapping[twice.Where, twice.Where],
+) -> Iterator[dict[str, Any]]:
+    """The forms of the index: each with its bundle and number there, or with the file of the form that stands for it."""
+    standing: dict[twice.Where, tuple[int, int]] = {}
+    for job, part in zip(jobs, made, strict=True):
+        for position, bundle in enumerate(job.bundles):
+            if position not in part["failed"]:
+                standing |= {where: (job.bundle_number(position), n) for n, where in enumerate(bundle.forms)}
+    for where, head, form in twice.forms(sources):
+        source = sources[where.source]
+        data: dict[str, Any] = {"path": source.path, "line": head.line, "unit": form.unit, "year": form.year}
+        data |= {"kind": form.kind, "name": form.name, "day": form.day}
+        if where in standing:
+            data["bundle"], data["form_number"] = standing[where]
+        elif where in instead:
+            other = instead[where]
+            line = sources[other.source].read[other.piece].heads[other.reading].line
+            data["instead"] = {"path": sources[other.source].path, "line": line}
+        yield data

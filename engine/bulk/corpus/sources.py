@@ -1,5 +1,4 @@
-"""What is ingested: files and folders as people keep them, files with a record a line, Parquet tables. Each is cut into chunks that
-processes read on their own; a chunk is named after its content, so that it is not read twice.
+"""What is ingested: files as people keep them, files with a record a line, Parquet tables. A piece of one gives readings.
 
 A Parquet file has a column `record` (a submission record as JSON text, a bundle a row), or one row for each indicator with the
 columns of FLAT; rows of one unit and year, next to each other, are a bundle.
@@ -10,24 +9,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from engine.errors import InputError, JixiaoError, Place, Problem, system_reason
+from engine.bulk.corpus.index import Piece
+from engine.errors import InputError, JixiaoError, Place, Problem
 from engine.files import displayed
-from engine.intake import answers, folders
 from engine.intake import bundle as inputs
+from engine.intake import collection
 from engine.intake.bundle import Reading
 from engine.intake.shelf import Shelf
 from engine.policy.model import Policy
 from engine.submission import record_lines
 from engine.submission.record import from_data
 
-LINES, FILES = 100, 40
-"""Bundles and files to a chunk."""
-MAX_LINE = 50_000_000
 FLAT: Mapping[str, str] = {
     "unit": "填报单位",
     "fiscal_year": "年度",
@@ -52,197 +49,73 @@ FLAT: Mapping[str, str] = {
 NEEDED = ("unit", "fiscal_year", "kind", "form", "level1", "name")
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Some of what is to be read. `kind`: files (to be put together by unit), lines or rows (each a bundle of its own)."""
-
-    kind: str
-    key: str
-    paths: tuple[str, ...]
-    start: int = 0
-    """Byte (lines) or row group (rows) where it begins."""
-    count: int = 0
-    line: int = 1
+def read(piece: Piece, path: Path, digest: str, shelf: Shelf, policy: Policy | None) -> tuple[list[Reading], list[Problem], str]:
+    """The readings of a piece of a file, what is wrong, and why the file is no form. Nothing is raised for what is in a file."""
+    if piece.kind == "file":
+        return _read_file(path, digest, shelf, policy)
+    readings, problems = _read_lines(piece, path) if piece.kind == "lines" else _read_rows(piece, path)
+    return readings, problems, ""
 
 
-def chunks(paths: Sequence[Path], exclude: Sequence[Path]) -> tuple[list[Chunk], list[Problem], dict[str, str]]:
-    """Everything the paths mean, what is wrong with some of it, and what is passed over and why."""
-    problems: list[Problem] = []
-    skipped: dict[str, str] = {}
-    files: list[Path] = []
-    out: list[Chunk] = []
-    for path in paths:
-        for each in sorted(path.iterdir()) if path.is_dir() else [path]:
-            listing = folders.listed([each], exclude)
-            problems += listing.problems
-            skipped |= listing.skipped
-            files += [*listing.named, *listing.walked]
-    for folder in {file.parent: None for file in files}:
-        for found in answers.beside(folder):
-            if found.told:
-                skipped[found.file] = "；".join([answers.PASSED_OVER, *found.told])
-    plain: list[Path] = []
-    for file in dict.fromkeys(files):
-        try:
-            if file.suffix.lower() in (".jsonl", ".ndjson"):
-                out += _line_chunks(file)
-            elif file.suffix.lower() == ".parquet":
-                out += _row_chunks(file)
-            else:
-                plain.append(file)
-        except InputError as error:
-            problems += error.problems
-        except OSError as error:
-            problems.append(Problem(Place(displayed(file)), f"文件读不了：{system_reason(error)}", code="input.unreadable"))
-    for start in range(0, len(plain), FILES):
-        some = plain[start : start + FILES]
-        try:
-            beside = [folder / name for folder in {path.parent: None for path in some} for name in answers.NAMES]
-            read = [*some, *(path for path in beside if path.is_file())]
-            key = hashlib.sha256("".join(f"{path}\0{_digest(path)}\n" for path in read).encode("utf-8", "replace")).hexdigest()
-        except OSError as error:
-            key = hashlib.sha256(f"{some}{error}".encode()).hexdigest()
-        out.append(Chunk("files", key[:24], tuple(map(str, some))))
-    return out, problems, skipped
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _line_chunks(path: Path) -> Iterator[Chunk]:
-    """Whole lines, LINES at a time; the content decides the name."""
-    with path.open("rb") as stream:
-        start, line = 0, 1
-        while True:
-            digest, count, size = hashlib.sha256(str(path).encode("utf-8", "replace")), 0, 0
-            for text in iter(lambda: stream.readline(MAX_LINE + 1), b""):
-                if len(text) > MAX_LINE:
-                    message = f"一行超过 {MAX_LINE:,} 字节"
-                    raise InputError(Problem(Place(displayed(path), line + count), message, code="input.too-large"))
-                digest.update(text)
-                count, size = count + 1, size + len(text)
-                if count >= LINES:
-                    break
-            if not count:
-                return
-            yield Chunk("lines", digest.hexdigest()[:24], (str(path),), start, size, line)
-            start, line = start + size, line + count
-
-
-def _row_chunks(path: Path) -> Iterator[Chunk]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+def _read_file(path: Path, digest: str, shelf: Shelf, policy: Policy | None) -> tuple[list[Reading], list[Problem], str]:
+    name = displayed(path)
     try:
-        file = pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(
-            Problem(Place(displayed(path)), f"Parquet 文件读不了：{error}", "完整的 Parquet 文件", code="corpus.parquet")
-        ) from None
-    names = set(file.schema_arrow.names)
-    if "record" not in names and (missing := [name for name in NEEDED if name not in names]):
-        expected = "一列 record（JSON 记录），或每行一个指标的各列：" + "、".join(FLAT)
-        raise InputError(
-            Problem(Place(displayed(path)), f"Parquet 文件没有 {'、'.join(missing)} 列", expected, code="corpus.columns")
-        )
-    digest = _digest(path)
-    if "record" not in names:
-        yield Chunk("rows", digest[:24], (str(path),), -1, 0)
-        return
-    for group in range(file.metadata.num_row_groups):
-        yield Chunk("rows", f"{digest[:20]}{group:04}", (str(path),), group, 1)
+        content = inputs.content_of(path)
+        if reason := collection.no_form(content):
+            return [], [], reason
+        read_, problems = inputs.read_parts(path, shelf, policy, content)
+    except JixiaoError as error:
+        return [], [_named(problem, name) for problem in error.problems], ""
+    if hashlib.sha256(content).hexdigest() != digest:
+        problems = [Problem(Place(name), "文件在读的时候被改动了", "再运行一次", code="input.changing")]
+        return [], problems, ""
+    return *_sound(read_, [_named(problem, name) for problem in problems]), ""
 
 
-def read(chunk: Chunk, shelf: Shelf, policy: Policy | None) -> tuple[list[Reading], list[Problem], dict[str, str]]:
-    """The readings of a chunk, what is wrong, and the files passed over. Nothing is raised for the content of a file."""
-    if chunk.kind == "files":
-        return _read_files(chunk, shelf, policy)
-    if chunk.kind == "lines":
-        return *_read_lines(chunk), {}
-    return *_read_rows(chunk), {}
+def _named(problem: Problem, name: str, line: int = 0) -> Problem:
+    place = problem.place.within(name)
+    return replace(problem, place=replace(place, line=line) if line else place)
 
 
-def _read_files(chunk: Chunk, shelf: Shelf, policy: Policy | None) -> tuple[list[Reading], list[Problem], dict[str, str]]:
-    readings: list[Reading] = []
-    problems: list[Problem] = []
-    skipped: dict[str, str] = {}
-    for text in chunk.paths:
-        path = Path(text)
-        name = displayed(path)
-        try:
-            content = inputs.content_of(path)
-            if reason := _no_form(content):
-                skipped[name] = reason
-                continue
-            read_, wrong = inputs.read_parts(path, shelf, policy, content)
-        except JixiaoError as error:
-            problems += [_named(problem, name) for problem in error.problems]
-            continue
-        problems += [_named(problem, name) for problem in wrong]
-        for reading in read_:
-            found = [*inputs.wrong_forms(reading), *inputs.one_year(reading.submission.forms)]
-            problems += [_named(problem, name) for problem in found]
-            readings += [] if found else [reading]
-    return readings, problems, skipped
-
-
-def _no_form(content: bytes) -> str:
-    from engine.documents import kinds
-    from engine.intake import collection
-
-    kind = kinds.kind_of(content)
-    return kind.name if kind.key in collection._NO_FORMS else ""
-
-
-def _named(problem: Problem, name: str) -> Problem:
-    return problem if problem.place.file else replace(problem, place=replace(problem.place, file=name))
-
-
-def _read_lines(chunk: Chunk) -> tuple[list[Reading], list[Problem]]:
-    path = Path(chunk.paths[0])
+def _read_lines(piece: Piece, path: Path) -> tuple[list[Reading], list[Problem]]:
     name = displayed(path)
     with path.open("rb") as stream:
-        stream.seek(chunk.start)
-        data = stream.read(chunk.count)
+        stream.seek(piece.start)
+        data = stream.read(piece.count)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = chunk.line + data[: error.start].count(b"\n")
+        line = piece.line + data[: error.start].count(b"\n")
         return [], [Problem(Place(name, line), "不是 UTF-8 编码的文字", "UTF-8", code="input.encoding")]
-    records, problems = record_lines.load(text, name)
-    before = chunk.line - 1
-    readings = [Reading(name, submission, (), before + line) for line, submission in records]
-    problems = [replace(p, place=replace(p.place, line=p.place.line + before)) for p in problems]
-    return _sound(readings, problems)
+    records, problems = record_lines.load(text, name, piece.line)
+    return _sound([Reading(name, submission, (), line) for line, submission in records], problems)
 
 
 def _sound(readings: list[Reading], problems: list[Problem]) -> tuple[list[Reading], list[Problem]]:
+    """What policies can make sense of; files with forms of several years give a reading for each, as in `collection`."""
     kept = []
-    for reading in readings:
-        found = [*inputs.wrong_forms(reading), *inputs.one_year(reading.submission.forms)]
-        problems += [replace(_named(p, reading.file), place=replace(p.place, line=reading.line)) for p in found]
+    for reading in [part for whole in readings for part in collection.by_year(whole)]:
+        found = inputs.wrong_forms(reading)
+        problems += [_named(problem, reading.file, reading.line) for problem in found]
         kept += [] if found else [reading]
     return kept, problems
 
 
-def _read_rows(chunk: Chunk) -> tuple[list[Reading], list[Problem]]:
+def _read_rows(piece: Piece, path: Path) -> tuple[list[Reading], list[Problem]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    path = Path(chunk.paths[0])
     name = displayed(path)
     readings: list[Reading] = []
     problems: list[Problem] = []
     try:
         file = pq.ParquetFile(path)
-        if chunk.start < 0:
+        if piece.start < 0:
             rows = file.read(columns=[column for column in FLAT if column in file.schema_arrow.names]).to_pylist()
             made = [(n, json.dumps(data, default=str)) for n, data in _flat(rows)]
         else:
-            texts = file.read_row_group(chunk.start, columns=["record"]).column("record").to_pylist()
-            before = sum(file.metadata.row_group(n).num_rows for n in range(chunk.start))
+            texts = file.read_row_group(piece.start, columns=["record"]).column("record").to_pylist()
+            before = sum(file.metadata.row_group(n).num_rows for n in range(piece.start))
             made = [(before + n + 1, text) for n, text in enumerate(texts)]
     except (pa.ArrowException, OSError) as error:
         return [], [Problem(Place(name), f"Parquet 文件读不了：{error}", "完整的 Parquet 文件", code="corpus.parquet")]
@@ -286,31 +159,3 @@ def _flat_form(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     form["budget"] = [line]
     form["goals"] = [{"number": int(number), "title": "", "indicators": found} for number, found in goals.items()]
     return form
-
-
-def grouped(files: Sequence[tuple[str, int, Any]], named: bool) -> list[list[tuple[str, int]]]:
-    """Readings of one unit, year and jurisdiction, joined where one file holds forms of several units; as `collection` does."""
-    leader = list(range(len(files)))
-
-    def find(n: int) -> int:
-        while leader[n] != n:
-            leader[n] = leader[leader[n]]
-            n = leader[n]
-        return n
-
-    places: dict[tuple[str, int], set[str]] = {}
-    for _, _, item in files:
-        for body in item["bodies"]:
-            places.setdefault(tuple(body), set()).update({item["jurisdiction"]} - {""})
-    first: dict[object, int] = {}
-    for n, (_, _, item) in enumerate(files):
-        if item["line"]:
-            continue
-        for body in map(tuple, item["bodies"]):
-            known = places[body]
-            place = "" if named else item["jurisdiction"] or (next(iter(known)) if len(known) == 1 else "")
-            leader[find(n)] = find(first.setdefault((body, place), n))
-    out: dict[int, list[tuple[str, int]]] = {}
-    for n, (chunk, number, _) in enumerate(files):
-        out.setdefault(find(n), []).append((chunk, number))
-    return list(out.values())

@@ -1,11 +1,14 @@
-"""A corpus on disk: parts of a hundred bundles each, written as a whole or not at all, and checked when they are read.
+"""A corpus on disk: parts of about a hundred bundles each, written as a whole or not at all, and checked when they are read.
 
-    CORPUS/corpus.json                 format and version of what the rows mean
-    CORPUS/parts/<policy>-<hash>/      indicator.parquet form.parquet … records.parquet, part.json
+    CORPUS/corpus.json                 format and version of what the rows mean; the index and the parts that are in force
+    CORPUS/index/<hash>/               sources.jsonl forms.jsonl problems.json: which file went into which bundle (`index`)
+    CORPUS/parts/<number>-<hash>/      indicator.parquet form.parquet … records.parquet, part.json
+    CORPUS/made/<number>-<hash>.json   what was told when the parts of that name were made
+    CORPUS/readings/<xx>/<key>.gz      what was read of each file (`readings`)
     CORPUS/prepared/<hash>/<part>/     the same rows read by another policy's words, made when first asked for
-    CORPUS/staging/                    files already read, until they are put together into bundles
 
-A part is named after the content it was made from, so that ingesting again makes only what is new.
+Everything is named after what it was made from, so that ingesting again makes only what is new; and corpus.json, replaced last,
+says what counts: what an unfinished run left behind is read by nobody but the run that goes on from it.
 """
 
 from __future__ import annotations
@@ -13,18 +16,21 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from engine import __version__
+from engine.bulk.corpus import index
 from engine.bulk.corpus.rows import VERSION
 from engine.errors import InputError, Place, Problem, system_reason
 from engine.files import contents, displayed, make_directory, whole_directory, write
 
 FORMAT = "jixiao-corpus"
-MANIFEST = "part.json"
+STAMP, MANIFEST = "corpus.json", "part.json"
+UNFINISHED = "unfinished"
+"""Stands there while an `ingest` is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,10 @@ class Part:
 class Corpus:
     path: Path
     parts: tuple[Part, ...]
+    index: Path
+    """The folder of the index that is in force."""
+    told: tuple[str, ...] = ()
+    """What is to be known of it: that a run was not finished."""
 
     @property
     def digest(self) -> str:
@@ -58,27 +68,97 @@ class Corpus:
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def create(path: Path) -> None:
-    """A new corpus, or one that is there and can be added to. InputError if the folder is something else."""
-    if path.exists() and not (path / "corpus.json").exists() and (not path.is_dir() or any(contents(path))):
+def begin(path: Path) -> dict[str, index.Source]:
+    """A new corpus, or one that is there: its files, by path. InputError if the folder is something else or damaged."""
+    if path.exists() and not (path / STAMP).exists() and (not path.is_dir() or any(contents(path))):
         raise InputError(
             Problem(Place(displayed(path)), "这个目录里有别的东西，不是语料", "新的目录，或以前建的语料", code="corpus.other")
         )
-    if (path / "corpus.json").exists():
-        check_stamp(path)
+    if not (path / STAMP).exists():
+        make_directory(path)
+        write_stamp(path, "", ())  # first of all: cut off here, the folder is a corpus with nothing in it yet
+    stamp = check_stamp(path)
+    for folder in [*path.glob("parts/.*"), *path.glob("prepared/*/.*"), *path.glob("index/.*")]:  # half written
+        shutil.rmtree(folder, ignore_errors=True)
+    write("", path / UNFINISHED)
+    return index.sources(path / index.FOLDER / stamp["index"]) if stamp["index"] else {}
+
+
+def write_stamp(path: Path, index_name: str, parts: Iterable[str]) -> None:
+    """Say what of a corpus is in force. Raises OutputError."""
+    stamp = {"format": FORMAT, "version": VERSION, "engine": __version__, "index": index_name, "parts": sorted(parts)}
+    write_json(stamp, path / STAMP)
+
+
+def put_in_force(path: Path, index_name: str, parts: Sequence[str], jobs: Sequence[str], keys: Collection[str]) -> None:
+    """Make what was written the corpus, and take away what is none of it: other parts, jobs, readings and indexes."""
+    write_stamp(path, index_name, parts)
+    wanted: dict[str, set[str]] = {"parts": set(parts), "made": {f"{job}.json" for job in jobs}, "index": {index_name}}
+    wanted["readings"] = {key[:2] for key in keys}
+    for name, kept in wanted.items():
+        _clear(path / name, kept)
+    for folder in path.glob("prepared/*"):
+        _clear(folder, set(parts))
+    for folder in path.glob("readings/*"):
+        _clear(folder, {f"{key}.gz" for key in keys if key.startswith(folder.name)})
+    (path / UNFINISHED).unlink(missing_ok=True)
+
+
+def _clear(folder: Path, kept: Collection[str]) -> None:
+    """Take away everything else; the folder as well if nothing stays."""
+    if not folder.is_dir():
         return
-    make_directory(path)
-    stamp = {"format": FORMAT, "version": VERSION, "engine": __version__}
-    write_json(stamp, path / "corpus.json")  # first of all: cut off here, the folder is a corpus with nothing in it yet
-    make_directory(path / "parts")
+    for item in [item for item in folder.iterdir() if item.name not in kept]:
+        if item.is_dir():
+            shutil.rmtree(item, ignore_errors=True)
+        else:
+            item.unlink(missing_ok=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
-def check_stamp(path: Path) -> None:
-    """InputError unless the folder is a corpus that this version reads."""
-    where = Place(displayed(path / "corpus.json"))
+def part_name(job: str, policy: str) -> str:
+    """What the part of a job is called whose bundles a policy judges."""
+    return f"{job}-{hashlib.sha256(policy.encode()).hexdigest()[:6]}"
+
+
+def made(path: Path, job: str) -> dict[str, Any] | None:
+    """What was told when the parts of a job were made; None if they were not, or are not there any more."""
     try:
-        stamp = json.loads((path / "corpus.json").read_text(encoding="utf-8"))
+        data: dict[str, Any] = json.loads((path / "made" / f"{job}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return data if all((path / "parts" / name / MANIFEST).exists() for name in data["parts"]) else None
+
+
+def write_made(path: Path, job: str, data: Mapping[str, Any]) -> None:
+    """Keep what is to be told of a job. Raises OutputError."""
+    make_directory(path / "made")
+    write_json(data, path / "made" / f"{job}.json")
+
+
+def check_texts(path: Path, parts: Sequence[str]) -> None:
+    """That no two texts of these parts go by one number: InputError, since every comparison would be in doubt."""
+    if set(parts) <= set(check_stamp(path)["parts"]):
+        return  # looked at before
+    files = [str(path / "parts" / name / "texts.parquet") for name in parts]
+    with duckdb_connection() as connection:
+        clash = connection.execute(
+            "SELECT id FROM (SELECT DISTINCT id, text FROM read_parquet(?)) GROUP BY id HAVING count(*) > 1 LIMIT 1", [files]
+        ).fetchone()
+    if clash:
+        raise InputError(
+            Problem(Place(displayed(path)), f"两段不同的文字编号相同（{clash[0]}）", "分成两个语料", code="corpus.clash")
+        )
+
+
+def check_stamp(path: Path) -> dict[str, Any]:
+    """What of a corpus is in force. InputError unless the folder is one that this version reads."""
+    where = Place(displayed(path / STAMP))
+    try:
+        stamp: dict[str, Any] = json.loads((path / STAMP).read_text(encoding="utf-8"))
         found = stamp["format"], stamp["version"]
+        whole = found != (FORMAT, VERSION) or (isinstance(stamp["index"], str) and isinstance(stamp["parts"], list))
     except FileNotFoundError:
         raise InputError(
             Problem(Place(displayed(path)), "这不是语料：没有 corpus.json", "用 jixiao ingest 建的目录", code="corpus.none")
@@ -89,25 +169,29 @@ def check_stamp(path: Path) -> None:
         engine = str(stamp.get("engine", "？"))
         message = f"语料是另一版本写的（{found[0]} {found[1]}，jixiao {engine}），本版本只读 {FORMAT} {VERSION}"
         raise InputError(Problem(where, message, "用本版本的 jixiao ingest 从原件重新建", code="corpus.version"))
+    if not whole:
+        raise InputError(Problem(where, "语料的说明读不了", "没有改动过的语料", code="corpus.damaged"))
+    return stamp
 
 
 def open_corpus(path: Path) -> Corpus:
     """The corpus with every part. InputError with everything that is damaged or missing."""
-    check_stamp(path)
+    stamp = check_stamp(path)
     problems: list[Problem] = []
     parts = []
-    for folder in sorted((path / "parts").iterdir()) if (path / "parts").is_dir() else []:
-        if folder.name.startswith("."):
-            continue
+    for name in stamp["parts"]:
         try:
-            parts.append(read_part(folder))
+            parts.append(read_part(path / "parts" / name))
         except InputError as error:
             problems += error.problems
+    unfinished = (path / UNFINISHED).exists()
     if not parts and not problems:
-        problems.append(Problem(Place(displayed(path)), "语料是空的", "先用 jixiao ingest 读入自评表", code="corpus.empty"))
+        message = "语料是空的：上一次 jixiao ingest 没有做完" if unfinished and not stamp["index"] else "语料是空的"
+        problems.append(Problem(Place(displayed(path)), message, "先用 jixiao ingest 读入自评表", code="corpus.empty"))
     if problems:
         raise InputError(problems)
-    return Corpus(path, tuple(parts))
+    told = f"{displayed(path)}：上一次 jixiao ingest 没有做完，语料还是它之前的样子；再运行一次就接着做"
+    return Corpus(path, tuple(parts), path / index.FOLDER / stamp["index"], (told,) if unfinished else ())
 
 
 def read_part(folder: Path) -> Part:
@@ -176,12 +260,6 @@ def write_part(folder: Path, tables: Mapping[str, Any], about: Mapping[str, Any]
 def write_json(data: Any, path: Path) -> None:
     """A small file, replaced as a whole. Raises OutputError."""
     write(json.dumps(data, ensure_ascii=False, indent=1), path)
-
-
-def clear_leftovers(path: Path) -> None:
-    """Takes away what an interrupted run left half written."""
-    for folder in [*path.glob("parts/.*"), *path.glob("prepared/*/.*"), *path.glob("staging/.*")]:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def duckdb_connection() -> Any:

@@ -1,0 +1,153 @@
+"""Readings put together into bundles, and bundles into parts, so that the same files always give the same parts.
+
+A bundle is the forms of one unit, year and jurisdiction that stand in files, or a line. Bundles stand in the order of their units,
+and where a part ends is decided by the bundles themselves: a unit more or less changes the part it is in and no other. So does the
+number of a part, which the numbers of its bundles begin with: it is taken from its first bundle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.bulk.corpus.index import Head, Source
+from engine.bulk.corpus.twice import Body, Where, body, place_of
+
+LEAST, USUAL, MOST = 50, 50, 200
+"""Bundles of a part: the fewest, how many more there are as a rule, the most."""
+BUNDLE_SHIFT = 8
+"""Numbers of bundles in a part: not fewer than MOST."""
+PART_NUMBERS = 1 << 22
+"""With the numbers of bundles, forms and facts behind it the number of a part fits into 63 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedReading:
+    """What a bundle takes of a reading: all but the forms that others stand for."""
+
+    file: str
+    key: str
+    """Of the piece it was read from; `number` in that."""
+    number: int
+    head: Head
+    where: Where
+    without: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedBundle:
+    """Readings judged together, in the order of their files; by the policy that was named, if one was."""
+
+    policy: str
+    readings: tuple[PlannedReading, ...]
+    identity: str
+    """Whose forms they are: what they are put in order by."""
+
+    @property
+    def forms(self) -> Iterator[Where]:
+        """The forms in the order in which they are numbered."""
+        for reading in self.readings:
+            for n in range(len(reading.head.forms)):
+                if n not in reading.without:
+                    yield Where(reading.where.source, reading.where.piece, reading.where.reading, n)
+
+
+@dataclass(frozen=True, slots=True)
+class PartJob:
+    """Bundles to be written together. The name says what they are made from."""
+
+    number: int
+    name: str
+    bundles: tuple[PlannedBundle, ...]
+
+    def bundle_number(self, position: int) -> int:
+        return (self.number << BUNDLE_SHIFT) + position
+
+
+def planned(sources: Sequence[Source], left_out: Collection[Where], known: Mapping[Body, set[str]], stamp: str) -> list[PartJob]:
+    """The parts of a corpus of these files, without the forms that others stand for. `stamp`: by what they are prepared."""
+    readings = list(_readings(sources, left_out))
+    bundles = [_bundle(group, sources, known) for group in _grouped(readings, sources, known)]
+    bundles.sort(key=lambda bundle: (bundle.identity, bundle.readings[0].where))
+    jobs: list[PartJob] = []
+    taken: set[int] = set()
+    for some in _cut(bundles):
+        number = int.from_bytes(_hash(some[0].identity)[:8], "big") % PART_NUMBERS
+        while number in taken:
+            number = (number + 1) % PART_NUMBERS
+        taken.add(number)
+        said = [number, stamp, [_said(bundle) for bundle in some]]
+        name = f"{number:07}-{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:20]}"
+        jobs.append(PartJob(number, name, tuple(some)))
+    return sorted(jobs, key=lambda job: job.number)
+
+
+def _said(bundle: PlannedBundle) -> object:
+    return [bundle.policy, [[item.key, item.number, item.without] for item in bundle.readings]]
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _readings(sources: Sequence[Source], left_out: Collection[Where]) -> Iterator[PlannedReading]:
+    for s, source in enumerate(sources):
+        for p, (piece, read) in enumerate(zip(source.pieces, source.read, strict=True)):
+            for r, head in enumerate(read.heads):
+                without = tuple(f for f in range(len(head.forms)) if Where(s, p, r, f) in left_out)
+                if len(without) < len(head.forms):
+                    yield PlannedReading(source.name, piece.key, r, head, Where(s, p, r, 0), without)
+
+
+def _bodies(reading: PlannedReading) -> list[Body]:
+    return list(dict.fromkeys(body(form) for n, form in enumerate(reading.head.forms) if n not in reading.without))
+
+
+def _place(reading: PlannedReading, of: Body, source: Source, known: Mapping[Body, set[str]]) -> str:
+    """What a reading is grouped by besides unit and year: as `collection` does, where a policy was named that decides."""
+    return f"={source.policy}" if source.policy else place_of(known, of, reading.head)
+
+
+def _grouped(
+    readings: Sequence[PlannedReading], sources: Sequence[Source], known: Mapping[Body, set[str]]
+) -> list[list[PlannedReading]]:
+    """Readings of one unit, year and jurisdiction, joined where one file holds forms of several units; as `collection` does."""
+    leader = list(range(len(readings)))
+
+    def find(n: int) -> int:
+        while leader[n] != n:
+            leader[n] = leader[leader[n]]
+            n = leader[n]
+        return n
+
+    first: dict[object, int] = {}
+    for n, reading in enumerate(readings):
+        if reading.head.line:
+            continue
+        for of in _bodies(reading):
+            key = of, _place(reading, of, sources[reading.where.source], known)
+            leader[find(n)] = find(first.setdefault(key, n))
+    out: dict[int, list[PlannedReading]] = {}
+    for n, reading in enumerate(readings):
+        out.setdefault(find(n), []).append(reading)
+    return list(out.values())
+
+
+def _bundle(readings: Sequence[PlannedReading], sources: Sequence[Source], known: Mapping[Body, set[str]]) -> PlannedBundle:
+    policy = sources[readings[0].where.source].policy
+    bodies = sorted({(*of, _place(item, of, sources[item.where.source], known)) for item in readings for of in _bodies(item)})
+    return PlannedBundle(policy, tuple(readings), json.dumps(bodies))
+
+
+def _cut(bundles: Sequence[PlannedBundle]) -> Iterator[list[PlannedBundle]]:
+    """Bundles a part at a time: it ends where the next bundle's own name says so."""
+    some: list[PlannedBundle] = []
+    for bundle in bundles:
+        if len(some) >= MOST or (len(some) >= LEAST and int.from_bytes(_hash(bundle.identity)[8:12], "big") % USUAL == 0):
+            yield some
+            some = []
+        some.append(bundle)
+    if some:
+        yield some
