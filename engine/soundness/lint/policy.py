@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.errors import nearest
 from engine.language.rules import CATEGORIES
+from engine.policy.heads import heads
 from engine.policy.resolved import FORM, WHOLE, Resolved, years
 from engine.resources import shipped
 from engine.soundness.lint.subject import Subject
@@ -43,7 +44,7 @@ def _head(subject: Subject) -> None:
     first, last = years(head)
     span = f"{first} 至 {last or '今'}"
     place = subject.place(("policy", "fiscal_years"))
-    if last is not None and last < subject.today.year:
+    if last is not None and last < subject.today.year and not _goes_on(subject, last + 1):
         message = f"适用年度到 {last} 年为止，今天是 {subject.today:%Y-%m-%d}：以后年度的表要有新的政策"
         subject.add(
             "validity-expired",
@@ -66,6 +67,14 @@ def _head(subject: Subject) -> None:
         subject.add(
             "jurisdiction-id", "policy.jurisdiction", subject.place(("policy", "jurisdiction")), message, f"写 {jurisdiction}"
         )
+
+
+def _goes_on(subject: Subject, year: int) -> bool:
+    """Whether the place has another policy for the year after."""
+    # a jurisdiction written wrongly is told by itself
+    places = {subject.data["policy"].get("jurisdiction"), subject.resolved.id.partition("/")[0]}
+    others = (head for head in heads(subject.where)[0] if head.id != subject.resolved.id and head.status in ("draft", "published"))
+    return any(head.jurisdiction in places and not head.fallback and head.covers_any({year}) for head in others)
 
 
 def _next(name: str, last: int) -> str:
