@@ -6,15 +6,19 @@ imported.
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 from importlib import metadata
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
 
 
 def installation(wheel: Path, home: Path) -> Path:
@@ -27,6 +31,8 @@ def installation(wheel: Path, home: Path) -> Path:
     site = Path(asked.stdout.strip())
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
+    for path in site.glob("engine/**/*.py"):
+        _with_bytecode(path, ROOT / path.relative_to(site))
     for distribution in required(next(metadata.distributions(path=[str(site)]))):
         for file in distribution.files or ():
             if ".." not in file.parts:  # a script in bin/ is not imported
@@ -35,6 +41,20 @@ def installation(wheel: Path, home: Path) -> Path:
                 if not target.exists():
                     target.symlink_to(distribution.locate_file(file))
     return python
+
+
+def _with_bytecode(installed: Path, source: Path) -> None:
+    """Give a module of the wheel the bytecode that the same text has here, if there is any: compiling all of them takes longer than
+    many a command. Python checks it against the text (PEP 552) and compiles anew where the two are not of each other."""
+    text, here, there = installed.read_bytes(), Path(cache_from_source(source)), Path(cache_from_source(installed))
+    if not here.is_file() or not source.is_file() or source.read_bytes() != text:
+        return
+    made, stat = here.read_bytes(), source.stat()
+    by_time = struct.pack("<III", 0, int(stat.st_mtime) & 0xFFFFFFFF, stat.st_size & 0xFFFFFFFF)
+    if made[:4] != MAGIC_NUMBER or made[4:16] != by_time:  # of another Python, or of another text
+        return
+    there.parent.mkdir(exist_ok=True)
+    there.write_bytes(made[:4] + struct.pack("<I", 0b11) + source_hash(text) + made[16:])
 
 
 def required(wanted: metadata.Distribution) -> Iterator[metadata.Distribution]:

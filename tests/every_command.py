@@ -46,6 +46,8 @@ WAYS = {
     "workbench": [["--host", "0.0.0.0"]],
 }
 """Beside those that follow from the options: ways that go through code of their own."""
+SPARED = {"policy lint": ["--no-proofs"]}
+"""What the ways of showing a result are spared: it has been done once, and what is shown is of the same kind."""
 
 
 def leaves(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -112,7 +114,7 @@ def main() -> None:
         name = " ".join(path)
         valid = given(name, command)
         ways = [["--help"], [], ["--no-such-option"], valid]
-        ways += [[*valid, *more] for more in (*choices(command), *WAYS.get(name, ()))]
+        ways += [[*valid, *SPARED.get(name, ()), *more] for more in (*choices(command), *WAYS.get(name, ()))]
         for words in ways:
             tell(name, words, valid=words[: len(valid)] == valid)
     tell("policy impact on a corpus", [POLICY, "central/2020", "--on", str(CORPUS)], valid=True)

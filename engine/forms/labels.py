@@ -18,15 +18,25 @@ _FOLD |= dict.fromkeys(map(ord, "〔［【[{｛"), "(") | dict.fromkeys(map(ord,
 LABEL_END = ":;,.、。"
 _LABEL_LENGTH = 60
 """Longer text is never a label."""
+_PARAGRAPH = 5_000
+"""Longer text is not remembered folded."""
 
 
 def fold(text: str) -> str:
     """`text` for matching: half-width, brackets as `()`, no white space. One character in, at most one out."""
-    return _fold_short(text) if len(text) <= _LABEL_LENGTH else "".join(text.translate(_FOLD).split())
+    if len(text) <= _LABEL_LENGTH:
+        return _fold_short(text)
+    return _fold_long(text) if len(text) <= _PARAGRAPH else "".join(text.translate(_FOLD).split())
 
 
 @lru_cache(maxsize=1 << 14)
 def _fold_short(text: str) -> str:
+    return "".join(text.translate(_FOLD).split())
+
+
+@lru_cache(maxsize=256)
+def _fold_long(text: str) -> str:
+    """The paragraphs looked at last: each is held against every pattern of every layout."""
     return "".join(text.translate(_FOLD).split())
 
 
