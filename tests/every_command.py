@@ -17,8 +17,7 @@ from pathlib import Path
 
 import click
 
-from engine.bulk.corpus.rows import VERSION
-from engine.bulk.corpus.store import FORMAT
+from engine.bulk.corpus.store import write_stamp
 from engine.cli import app as cli
 from engine.resources import shipped
 
@@ -108,7 +107,7 @@ def main() -> None:
     shutil.copytree(shipped("policies"), OWN, ignore=shutil.ignore_patterns("tests", "policy.lock"))
     part = {"policy": POLICY, "preparation": "", "bundles": 1, "forms": 1, "indicators": 1, "sizes": {}, "files": {}}
     (CORPUS / "parts" / "one").mkdir(parents=True)
-    (CORPUS / "corpus.json").write_text(json.dumps({"format": FORMAT, "version": VERSION}), encoding="utf-8")
+    write_stamp(CORPUS, "", ["one"])
     (CORPUS / "parts" / "one" / "part.json").write_text(json.dumps(part), encoding="utf-8")
     for path, command in leaves(cli.app):
         name = " ".join(path)
