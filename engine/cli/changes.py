@@ -65,6 +65,8 @@ def policy_diff(before: str, after: str, form: str, out: Path | None, policies: 
 @click.option(
     "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="逐张细列变化最大的几张；0 为全部。"
 )
+@click.option("--each/--no-each", default=None, help="每一项改动单独再算一遍；不写则表不多时才逐项算。")
+@click.option("--reweigh", is_flag=True, help="旧表的分值先按 B 的分值比例折算，再按 B 计分：旧表套新分值。")
 @click.option(
     "--jobs", metavar="N", type=click.IntRange(0), default=0, show_default=True, help="同时用几个进程；0 为按处理器个数。"
 )
@@ -77,6 +79,8 @@ def policy_impact(
     form: str,
     out: Path | None,
     limit: int,
+    each: bool | None,
+    reweigh: bool,
     jobs: int,
     policies: Path | None,
 ) -> int:
@@ -91,11 +95,13 @@ def policy_impact(
     if corpus := corpus_among(given):
         from engine.cli.bulk import progress as bar
 
+        if each or reweigh:
+            raise click.UsageError("语料只能整个地比较，--each、--reweigh 用于表、记录和目录")
         options = Options(threads=jobs, check=CHECKED)
         with extra("corpus"):
             impact = impact_on_corpus(corpus, before, after, where, limit=limit, options=options, progress=bar())
     else:
-        impact = run(before, after, given, where, limit=limit, jobs=jobs, watch=progress.shown)
+        impact = run(before, after, given, where, limit=limit, jobs=jobs, watch=progress.shown, each=each, reweigh=reweigh)
     data = to_data(impact)
     if form == "json":
         from engine.results.views.as_json import dumps

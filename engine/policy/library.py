@@ -105,6 +105,15 @@ def locate(path: str, where: Library) -> str | Path:
     return path
 
 
+def beside(policy: str | Path, where: Library) -> Library:
+    """Where what a policy extends is looked for: for one given by its directory, the directory of policies it lies in comes first,
+    so that a copy of all policies stands on its own packs and not on the shipped ones."""
+    if not isinstance(policy, Path):
+        return where
+    root = policy.resolve().parent.parent
+    return Library((root, *(other for other in where.roots if other.resolve() != root)))
+
+
 def display_name(path: Path) -> str:
     """How messages call a policy file: shipped ones below `policies/`, others as they can be opened from here."""
     return _shown(path, os.getcwd())

@@ -8,7 +8,7 @@ from engine.errors import PolicyError, Problem
 from engine.forms.layout import layout
 from engine.policy.build import build
 from engine.policy.gaps import Gaps, beyond
-from engine.policy.library import Library, library
+from engine.policy.library import Library, beside, library
 from engine.policy.lock import verify
 from engine.policy.model import Policy
 from engine.policy.resolve import laid
@@ -16,14 +16,15 @@ from engine.policy.resolved import Resolved
 
 
 def resolve(policy: str | Path, where: Library) -> Resolved:
-    """A policy with what it extends laid under it. `policy` is an id, or a directory to be checked wherever it stands.
+    """A policy with what it extends laid under it. `policy` is an id, or a directory to be checked wherever it stands: what it
+    extends is looked for beside it first.
 
     Raises PolicyError with every problem of every file: syntax, schema, sections given twice, an id that is not the
     directory's, a cycle in `extends`; and with the problems of meaning in the parts that have none of these.
     """
     problems: list[Problem] = []
     gaps = Gaps()
-    resolved = laid(policy, where, (), {}, problems, gaps)
+    resolved = laid(policy, beside(policy, where), (), {}, problems, gaps)
     if problems:
         raise PolicyError([*problems, *beyond(resolved, gaps, build, _sound())])
     return resolved

@@ -52,6 +52,14 @@ def amounts_of(line: BudgetLine, words: Vocabulary) -> Amounts:
     return Amounts(unit, numbers, tuple(other))
 
 
+def in_smallest_unit(line: BudgetLine | None, name: str, words: Vocabulary) -> Decimal | None:
+    """An amount of a line (`budget`, `executed`) in the smallest unit of its money (元); None where either is not known."""
+    found = amounts_of(line, words) if line else None
+    amount = found.numbers.get(name) if found else None
+    one = _money(read_value("1" + found.unit, words), words) if found and found.unit else None
+    return None if amount is None or one is None else EXACT.multiply(amount, one[0])
+
+
 def _money(value: Value, words: Vocabulary, currency: str = "") -> tuple[Decimal, str] | None:
     """Number and currency of an exact amount of money; None for anything else. A number with a scale and no unit (128.6万) is
     money of `currency`, the column's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -187,3 +188,74 @@ def test_a_real_form_is_read_once_and_judged_by_both(shown: Jixiao, seed: Path, 
         assert form["after"]["score"] == alone[form["name"]]["scores"]["total"]["computed"]
         assert form["after"]["grade"] == alone[form["name"]]["grade"]["computed"]
     assert len(run.data["forms"]) == run.data["counts"]["changed"] == 4
+
+
+def test_a_copy_of_all_policies_stands_on_its_own_packs(jixiao: Jixiao, tmp_path: Path, filed: Path) -> None:
+    copied = tmp_path / "副本"
+    shutil.copytree(ROOT / "policies", copied)
+    parameters = copied / "common" / "findings" / "parameters.yaml"
+    text = parameters.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.lstrip().startswith("low_execution:"))
+    parameters.write_text(text.replace(line, re.sub(r"value: [\d.]+", "value: 99.99", line)), encoding="utf-8")
+    run = jixiao("policy", "impact", "hubei/2021", copied / "hubei" / "2021", "--on", filed, "--format", "json")
+    assert run.status == 0, run.err
+    assert run.data["counts"]["findings_changed"] > 0
+    names = run.data["before"]["name"], run.data["after"]["name"]
+    assert names[0] != names[1]
+    assert all(name.startswith("hubei/2021（") for name in names)
+    assert any("common/findings" in note and "内容不同" in note for note in run.data["notes"])
+    assert any("内容与发布时不同" in note for note in run.data["notes"])
+    packs = [{pack["id"]: pack["sha256"] for pack in run.data[side]["packs"]} for side in ("before", "after")]
+    assert {name for name in packs[0] if packs[0][name] != packs[1][name]} == {"common/findings"}
+    (item,) = run.data["items"]
+    assert item["findings_changed"] == run.data["counts"]["findings_changed"]
+
+
+def test_every_changed_item_by_itself_and_what_they_do_together(jixiao: Jixiao, tmp_path: Path, filed: Path) -> None:
+    root = tmp_path / "policies" / "hubei" / "2023"
+    root.mkdir(parents=True)
+    (root / "policy.yaml").write_text(HEAD.format(id="hubei/2023", year=2023), encoding="utf-8")
+    grades = "grades:\n  - {grade: 优, from: 97}\n  - {grade: 良, from: 80}\n  - {grade: 中, from: 60}\n  - {grade: 差, above: 0}\n"
+    (root / "parameters.yaml").write_text(MIDDLE, encoding="utf-8")
+    text = (ROOT / "policies" / "hubei" / "2021" / "grades.yaml").read_text(encoding="utf-8")
+    assert "from: 90" in text or "from" in text
+    (root / "grades.yaml").write_text(text.replace("90", "97", 1) if "from: 90" in text else grades, encoding="utf-8")
+    paths = ("policy", "impact", "hubei/2022", "hubei/2023", "--policies", root.parent.parent, "--on", filed)
+    data = jixiao(*paths, "--format", "json").data
+    run = [item for item in data["items"] if item["run"]]
+    assert len(run) == len(data["items"]) == 2
+    tier = next(item for item in run if any("tier_partial_floor" in text for text in item["texts"]))
+    grade = next(item for item in run if item is not tier)
+    assert grade["difference"] == "0.00" or float(grade["difference"]) == 0
+    assert grade["grade_changed"] > 0
+    whole = float(data["difference"]["all"]["sum"])
+    assert float(tier["difference"]) + float(grade["difference"]) + float(data["rest"]["difference"]) == pytest.approx(whole)
+    assert jixiao(*paths, "--no-each", "--format", "json").data["items"] == []
+    shown = jixiao(*paths).out
+    assert "每次只改一项" in shown
+    assert "按资金额度" in shown
+    assert "按目录（地区）" in shown
+    assert sum(group["forms"] for group in data["groups"] if group["by"] == "funds") == data["counts"]["forms"]
+
+
+def test_old_forms_at_the_new_weights(jixiao: Jixiao, tmp_path: Path) -> None:
+    rows = [
+        {"name": name, "level1": level1, "level2": "", "weight": weight, "target": "10人", "actual": actual}
+        for name, level1, weight, actual in (
+            ("培训人数", "产出指标", "30", "10人"),
+            ("参会人数", "产出指标", "10", "5人"),
+            ("新增就业人数", "效益指标", "40", "10人"),
+        )
+    ]
+    line = {"name": "总额", "money_unit": "万元", "budget": "10", "executed": "5", "weight": "20"}
+    form = {"kind": "project", "name": "甲", "unit": "乙局", "budget": [line], "goals": [{"title": "目标", "indicators": rows}]}
+    data = {"schema": record.SCHEMA, "fiscal_year": 2021, "jurisdiction": "hubei", "forms": [form]}
+    (tmp_path / "a.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    paths = ("policy", "impact", "hubei/2021", "central/2020", "--on", tmp_path / "a.json", "--format", "json")
+    plain, moved = jixiao(*paths).data, jixiao(*paths, "--reweigh").data
+    assert not plain["reweighed"]
+    assert moved["reweighed"]
+    assert any("折算" in note for note in moved["notes"])
+    # 产出 40 → 50 分：30、10 成 37.5、12.5；效益 40 → 30 分
+    assert plain["forms"][0]["after"]["score"] == "80.00"  # 5 ＋ 30 ＋ 5 ＋ 40
+    assert moved["forms"][0]["after"]["score"] == "78.75"  # 5 ＋ 37.5 ＋ 6.25 ＋ 30

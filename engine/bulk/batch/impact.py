@@ -24,6 +24,7 @@ from engine.bulk.corpus import store as corpus
 from engine.bulk.corpus.tables import RECORDS
 from engine.changes.impact.compare import Comparer, FormImpact, Standing
 from engine.changes.impact.run import Impact
+from engine.changes.impact.sides import sides as both_sides
 from engine.changes.impact.tally import (
     EXAMPLES,
     CaseImpact,
@@ -37,7 +38,7 @@ from engine.errors import InternalError, JixiaoError, Place, Problem, UsageError
 from engine.files import displayed
 from engine.intake.collection import FAILED, READ, SKIPPED, FileOutcome
 from engine.policy.library import Library, locate
-from engine.policy.loading import load
+from engine.policy.loading import load, resolve
 from engine.policy.model import Policy
 from engine.policy.periods import covers_all
 from engine.submission.model import Cell, Form
@@ -90,7 +91,8 @@ def impact_on_corpus(
     Raises InputError, PolicyError, InternalError as `batch` does.
     """
     options = options or Options(check=CHECKED)
-    policies = load(locate(before, library), library), load(locate(after, library), library)
+    places = locate(before, library), locate(after, library)
+    policies = load(places[0], library), load(places[1], library)
     found = corpus.open_corpus(path)
     problems: list[Problem] = []
     folders = []
@@ -110,7 +112,8 @@ def impact_on_corpus(
         differences = Differences(con, sides[0], sides[1], severities, filed, by_day)
         totals = _totals(differences, found, policies, min(limit or DETAILED, DETAILED))
     problems += [Problem(Place(), told, code="corpus.unfinished") for told in found.told]
-    return Impact(*policies, totals, files, tuple(dict.fromkeys(problems)))
+    named = both_sides(resolve(places[0], library), resolve(places[1], library))
+    return Impact(*policies, totals, files, tuple(dict.fromkeys(problems)), named)
 
 
 def _severities(policy: Policy) -> Mapping[str, str]:
@@ -185,6 +188,7 @@ def _totals(found: Differences, of: corpus.Corpus, policies: tuple[Policy, Polic
         cases=tuple(_case(row, told) for row in cases),
         rules=tuple(_rule(row, policies, told) for row in rules),
         uncovered=(covered.without(0), covered.without(1)),
+        groups=(),
         worst=tuple(listed),
         detailed=min(limit, len(listed)),
     )

@@ -10,12 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import PurePath
 
+from engine.changes.impact.reweigh import reweighed
 from engine.errors import Place
 from engine.findings.findings import Checker, Finding
 from engine.policy.identity import Itself
 from engine.policy.model import Policy
 from engine.policy.periods import covers_all
+from engine.scoring.budget import in_smallest_unit, scored_line
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, Score, ScoredForm, ScoredIndicator
 from engine.submission.model import Submission
@@ -103,6 +106,10 @@ class FormImpact:
     rules_after: tuple[tuple[str, int], ...]
     covered: tuple[bool, bool]
     """Whether each policy covers forms of this year and kind."""
+    folder: str = ""
+    """The folder the form lies in, where that is known."""
+    funds: Decimal | None = None
+    """Its budget in the smallest unit (元), where that is known."""
 
     @property
     def difference(self) -> Decimal | None:
@@ -161,15 +168,27 @@ def _judged(submission: Submission, checker: Checker) -> Judged:
 class Comparer:
     """Two policies, compiled once for many submissions. Close it to give back durable-rules' handles."""
 
-    def __init__(self, before: Policy, after: Policy, *, use_durable: bool = True, known: Judgements | None = None) -> None:
-        """`known`: what was judged before, by checkers that use the same matchers."""
+    def __init__(
+        self,
+        before: Policy,
+        after: Policy,
+        *,
+        use_durable: bool = True,
+        known: Judgements | None = None,
+        reweigh: bool = False,
+    ) -> None:
+        """`known`: what was judged before, by checkers with the same matchers. `reweigh`: B sees the forms at its own weights."""
+        self.reweigh = reweigh
         self.before, self.after = before, after
         self.checkers = Checker(before, use_durable=use_durable), Checker(after, use_durable=use_durable)
         self.judged = known.of if known else _judged
 
     def compare(self, submission: Submission) -> list[FormImpact]:
         """The submission's forms under both policies. Raises PolicyError where a policy's rules cannot judge it."""
-        (old, old_said), (new, new_said) = (self.judged(submission, checker) for checker in self.checkers)
+        seen = reweighed(submission, self.before, self.after) if self.reweigh else submission
+        (old, old_said), (new, new_said) = (
+            self.judged(own, checker) for own, checker in zip((submission, seen), self.checkers, strict=True)
+        )
         said = [old_said, new_said]
         labels = [form.label for form in old.forms]
         found = [_by_form(findings, labels) for findings in said]
@@ -198,6 +217,8 @@ class Comparer:
                 covers_all(self.before, [form]),
                 covers_all(self.after, [form]),
             ),
+            folder=PurePath(form.place.file).parent.name if form.place.file else "",
+            funds=in_smallest_unit(scored_line(form), "budget", self.before.words),
         )
 
     def close(self) -> None:

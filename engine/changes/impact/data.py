@@ -12,7 +12,9 @@ from typing import Any
 
 from engine import __version__
 from engine.changes.impact.compare import FindingImpact, FormImpact, IndicatorImpact, Standing
-from engine.changes.impact.run import FAILED, SKIPPED, Impact
+from engine.changes.impact.groups import GroupImpact
+from engine.changes.impact.run import FAILED, SKIPPED, Impact, PartImpact
+from engine.changes.impact.sides import Side, differing_packs
 from engine.changes.impact.tally import Bin, CaseImpact, RuleImpact, Spread
 from engine.language.tables import CaseTable
 from engine.policy.model import Policy
@@ -30,8 +32,8 @@ def to_data(impact: Impact) -> Data:
     return {
         "schema": SCHEMA,
         "engine": __version__,
-        "before": _policy(impact.before),
-        "after": _policy(impact.after),
+        "before": _policy(impact.before, impact.sides[0] if impact.sides else None),
+        "after": _policy(impact.after, impact.sides[1] if impact.sides else None),
         "notes": list(_notes(impact)),
         "files": {
             "read": len(impact.files) - impact.count(FAILED) - impact.count(SKIPPED),
@@ -71,13 +73,61 @@ def to_data(impact: Impact) -> Data:
         "indicator_statuses": [{"before": a, "after": b, "indicators": n} for a, b, n in totals.indicator_statuses],
         "cases": [_case(item, labels) for item in totals.cases],
         "rules": [_rule(item) for item in totals.rules],
+        "items": [_part(part) for part in impact.parts],
+        "rest": _rest(impact),
+        "groups": [_group(item) for item in totals.groups],
+        "reweighed": impact.reweighed,
         "detailed": totals.detailed,
         "forms": [_form(form, n < totals.detailed) for n, form in enumerate(totals.worst)],
     }
 
 
-def _policy(policy: Policy) -> Data:
-    return {"id": policy.id, "title": policy.title, "status": policy.status, "sha256": policy.sha256}
+def _policy(policy: Policy, side: Side | None) -> Data:
+    out: Data = {"id": policy.id, "title": policy.title, "status": policy.status, "sha256": policy.sha256}
+    if side is not None:
+        packs = [{"id": pack.id, "sha256": pack.sha256, "directory": pack.directory} for pack in side.packs]
+        out |= {"name": side.name, "directory": side.directory, "packs": packs}
+    return out
+
+
+def _part(part: PartImpact) -> Data:
+    """One changed item by itself."""
+    return {
+        "texts": list(part.texts),
+        "run": not part.reason,
+        "reason": part.reason,
+        "forms_changed": part.changed,
+        "total_up": part.up,
+        "total_down": part.down,
+        "grade_changed": part.regraded,
+        "findings_changed": part.findings,
+        "difference": number(part.difference),
+    }
+
+
+def _rest(impact: Impact) -> Data | None:
+    """What the changes do together beyond the sum of what each does by itself; None where they were not run one by one."""
+    run = [part for part in impact.parts if not part.reason]
+    if not run:
+        return None
+    whole = impact.totals.spread.total if impact.totals.spread else Decimal(0)
+    return {
+        "difference": number(whole - sum((part.difference for part in run), Decimal(0))),
+        "not_run": len(impact.parts) - len(run),
+    }
+
+
+def _group(item: GroupImpact) -> Data:
+    return {
+        "by": item.by,
+        "name": item.name,
+        "forms": item.forms,
+        "changed": item.changed,
+        "total_up": item.up,
+        "total_down": item.down,
+        "grade_changed": item.regraded,
+        "difference": number(item.difference),
+    }
 
 
 def _labels(policy: Policy) -> Mapping[str, str]:
@@ -94,6 +144,15 @@ def _labels(policy: Policy) -> Mapping[str, str]:
 def _notes(impact: Impact) -> Iterator[str]:
     """What one should know before reading the numbers."""
     totals = impact.totals
+    if impact.sides:
+        for letter, side in zip("AB", impact.sides, strict=True):
+            if side.altered:
+                yield f"政策 {letter}（{side.name}）的内容与发布时不同，按现在的内容比较；使用前须更正（policy publish --amend）。"
+        for one, other in differing_packs(*impact.sides):
+            said = f"{one.id}：A 是 {one.directory}（{one.sha256[:12]}），B 是 {other.directory}（{other.sha256[:12]}）"
+            yield f"两边引用的 {said}，内容不同。"
+    if impact.reweighed:
+        yield "旧表的分值已按 B 的比例折算后再按 B 计分：各一级指标内部的比例不变。"
     for letter, policy, uncovered in zip("AB", (impact.before, impact.after), totals.uncovered, strict=True):
         if policy.status in _STATUS:
             yield f"政策 {letter}（{policy.id}）{_STATUS[policy.status]}。"
@@ -102,7 +161,7 @@ def _notes(impact: Impact) -> Iterator[str]:
             years = f"{policy.first_year}" if policy.last_year == policy.first_year else f"{policy.first_year}—{last}"
             yield f"政策 {letter}（{policy.id}）适用 {years} 年度，{uncovered} 张表不在适用范围内，仍照算。"
     old, new = impact.before.scoring.weights, impact.after.scoring.weights
-    if old.execution != new.execution:
+    if old.execution != new.execution and not impact.reweighed:
         moved = new.execution - old.execution
         yield (
             f"预算执行的分值 A 为 {number(old.execution)}、B 为 {number(new.execution)}；表上各指标的分值照原表，"

@@ -11,7 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from engine.changes.impact.data import signed
-from engine.changes.impact.view import CASE_COLUMNS, FORM_COLUMNS, RULE_COLUMNS, SPREAD, grade_order, headline, spread, status
+from engine.changes.impact.view import (
+    CASE_COLUMNS,
+    FORM_COLUMNS,
+    GROUP_COLUMNS,
+    GROUPS,
+    ITEM_COLUMNS,
+    RULE_COLUMNS,
+    SPREAD,
+    grade_order,
+    group_name,
+    headline,
+    items_told,
+    spread,
+    status,
+)
 from engine.language.rules import SEVERITIES
 from engine.language.wording import codes
 from engine.resources import shipped
@@ -27,6 +41,8 @@ _TABLES: Mapping[str, Sequence[Column[Any]]] = {
     "cases": CASE_COLUMNS,
     "rules": RULE_COLUMNS,
     "forms": FORM_COLUMNS,
+    "items": ITEM_COLUMNS,
+    "groups": GROUP_COLUMNS,
 }
 _HEIGHT, _WIDTH = 220, 640
 """Of a plot, in units of its view box."""
@@ -53,6 +69,13 @@ def values(document: Mapping[str, Any]) -> Data:
         "spread": {
             key: found and {name: signed(value) for name, value in found.items()} for key, found in document["difference"].items()
         },
+        "items": [{"texts": item["texts"], "cells": page_cells(ITEM_COLUMNS, item)} for item in document["items"] if item["run"]],
+        "items_told": items_told(document),
+        "groups": [
+            {"by": by, "title": title, "rows": [{"name": group_name(g), "cells": page_cells(GROUP_COLUMNS, g)} for g in own]}
+            for by, title in GROUPS.items()
+            if (own := [g for g in document["groups"] if g["by"] == by])
+        ],
         "spreads": [page_cells(SPREAD, row) for row in spread(document)],
         "columns": {name: page_head(columns) for name, columns in _TABLES.items()},
         "plots": {"differences": _differences(document["histogram"]), "distribution": _distribution(document["distribution"])},

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from engine.changes.impact.compare import FindingImpact, FormImpact, IndicatorImpact
+from engine.changes.impact.groups import FormHead, GroupImpact, groups
 from engine.policy.model import Policy
 
 EXAMPLES = 3
@@ -115,6 +116,8 @@ class Totals:
     rules: tuple[RuleImpact, ...]
     uncovered: tuple[int, int]
     """Forms whose year and kind A, or B, does not cover; they were scored all the same."""
+    groups: tuple[GroupImpact, ...]
+    """By kind of form, by folder and by size of funds, where there are several."""
     worst: tuple[FormImpact, ...]
     """The changed forms, worst first: the first `detailed` with indicators and findings, the others without."""
     detailed: int
@@ -157,6 +160,7 @@ class Tally:
         self.indicator_statuses: Counter[tuple[str, str]] = Counter()
         self.cases: dict[tuple[str, str], _Case] = {}
         self.rules: dict[str, _Rule] = {}
+        self.heads: list[FormHead] = []
         self._worst: list[tuple[tuple[object, ...], int, FormImpact]] = []
         """A heap, the least bad first, of (badness, number, form)."""
         self._rest: list[tuple[tuple[object, ...], int, FormImpact]] = []
@@ -178,6 +182,8 @@ class Tally:
         self.counts["findings"] += bool(form.findings)
         self.counts["uncovered_before"] += not form.covered[0]
         self.counts["uncovered_after"] += not form.covered[1]
+        regraded = form.before.grade != form.after.grade
+        self.heads.append(FormHead(form.kind, form.folder, form.funds, form.changed, difference, regraded))
         who = f"{form.unit}“{form.name}”"
         self._add_indicators(form, who)
         self._add_rules(form, who)
@@ -258,6 +264,7 @@ class Tally:
             cases=self._case_impacts(),
             rules=self._rule_impacts(),
             uncovered=(counts["uncovered_before"], counts["uncovered_after"]),
+            groups=groups(self.heads),
             worst=tuple(form for _, _, form in (*worst, *sorted(self._rest, reverse=True))),
             detailed=len(worst),
         )

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from engine.changes.impact.data import signed
 from engine.language.rules import SEVERITIES
-from engine.results.reading import STATUSES
+from engine.results.reading import STATUSES, form_kind
 from engine.results.views.columns import Column, Medium
 from engine.results.views.screen import printed, table
 
@@ -40,7 +40,7 @@ def _visible(node: Any) -> Any:
 def _parts(data: Data) -> Iterator[Any]:
     counts = data["counts"]
     for letter, key in (("A", "before"), ("B", "after")):
-        yield Text(f"{letter} {data[key]['id']}：{data[key]['title']}")
+        yield Text(f"{letter} {data[key].get('name', data[key]['id'])}：{data[key]['title']}")
     yield Text()
     files = data["files"]
     yield Text(
@@ -53,10 +53,12 @@ def _parts(data: Data) -> Iterator[Any]:
     if not counts["changed"]:
         yield from _unread(data)
         return
+    yield from _items(data)
     yield from _spread(data)
     yield from _histogram(data["histogram"])
     yield from _grades(data)
     yield from _statuses(data)
+    yield from _groups(data["groups"])
     yield from _cases(data["cases"])
     yield from _rules(data["rules"])
     yield from _forms(data)
@@ -95,6 +97,62 @@ def _spread(data: Data) -> Iterator[Any]:
     if rows := spread(data):
         yield Text()
         yield table(SPREAD, rows)
+
+
+ITEM_COLUMNS: tuple[Column[Data], ...] = (
+    Column("只改这一项", lambda item: "\n".join(item["texts"]), "name"),
+    Column("有变化的表", lambda item: item["forms_changed"] if item["run"] else None, "word"),
+    Column("升", lambda item: item["total_up"] if item["run"] else None, "word"),
+    Column("降", lambda item: item["total_down"] if item["run"] else None, "word"),
+    Column("等级变", lambda item: item["grade_changed"] if item["run"] else None, "word"),
+    Column("问题增减", lambda item: item["findings_changed"] if item["run"] else None, "word"),
+    Column("分差合计", lambda item: signed(item["difference"]) if item["run"] else None, "word"),
+)
+GROUPS: Mapping[str, str] = {"kind": "按表种", "folder": "按目录（地区）", "funds": "按资金额度"}
+"""What forms are grouped by, with its title."""
+GROUP_COLUMNS: tuple[Column[Data], ...] = (
+    Column("", lambda item: group_name(item), "name"),
+    Column("表", lambda item: item["forms"], "count"),
+    Column("有变化", lambda item: item["changed"], "count"),
+    Column("升", lambda item: item["total_up"], "count"),
+    Column("降", lambda item: item["total_down"], "count"),
+    Column("等级变", lambda item: item["grade_changed"], "count"),
+    Column("分差合计", lambda item: signed(item["difference"]), "number"),
+)
+
+
+def group_name(item: Data) -> str:
+    """What a group is called."""
+    return form_kind(item["name"]) if item["by"] == "kind" else item["name"] or "（没有目录）"
+
+
+def items_told(data: Data) -> list[str]:
+    """What is to be said beside the table of changed items: what they do together, which were not run."""
+    out = []
+    if data["rest"] is not None and signed(data["rest"]["difference"]) != "0":
+        out.append(f"各项一起改与逐项之和相差 {signed(data['rest']['difference'])} 分：几项合在一起才有的变化。")
+    skipped: dict[str, int] = {}
+    for item in data["items"]:
+        if not item["run"]:
+            skipped[item["reason"]] = skipped.get(item["reason"], 0) + 1
+    return [*out, *(f"{count} 项没有单独算：{reason}。" for reason, count in skipped.items())]
+
+
+def _items(data: Data) -> Iterator[Any]:
+    run = [item for item in data["items"] if item["run"]]
+    if run:
+        yield Text("\n逐项（每次只改一项，其余照 A）")
+        yield table(ITEM_COLUMNS, run[:_ROWS])
+        yield from _more(len(run) - _ROWS, "项")
+    for told in items_told(data):
+        yield Text(told, style="dim")
+
+
+def _groups(groups: Sequence[Data]) -> Iterator[Any]:
+    for by, title in GROUPS.items():
+        if own := [item for item in groups if item["by"] == by]:
+            yield Text(f"\n{title}")
+            yield table(GROUP_COLUMNS, own)
 
 
 _BARS: tuple[Column[tuple[Data, int]], ...] = (
