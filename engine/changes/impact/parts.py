@@ -25,7 +25,7 @@ MOST_PARTS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChangedItem:
     """A changed item: the sentences of `policy diff` about it, and the policy with it alone; None, with the reason, where it does
     not stand alone."""
 
@@ -34,7 +34,7 @@ class Part:
     reason: str = ""
 
 
-def parts(before: Resolved, after: Resolved) -> list[Part]:
+def parts(before: Resolved, after: Resolved) -> list[ChangedItem]:
     """The changed items of B against A that forms can show, each by itself on A, in the order of `policy diff`."""
     found: PolicyDifference = difference(before, after)
     units: dict[tuple[str, ...], list[Change]] = {}
@@ -57,14 +57,14 @@ def _units(resolved: Resolved) -> dict[tuple[str, str], tuple[str, ...]]:
     return out
 
 
-def _part(unit: tuple[str, ...], changes: list[Change], before: Resolved, after: Resolved, wanted: bool) -> Part:
+def _part(unit: tuple[str, ...], changes: list[Change], before: Resolved, after: Resolved, wanted: bool) -> ChangedItem:
     texts = tuple(dict.fromkeys(sentence(change) for change in changes))
     if not wanted:
-        return Part(texts, None, f"改动超过 {MOST_PARTS} 项，没有逐项再算")
+        return ChangedItem(texts, None, f"改动超过 {MOST_PARTS} 项，没有逐项再算")
     try:
-        return Part(texts, build(_with(unit, before, after)))
+        return ChangedItem(texts, build(_with(unit, before, after)))
     except PolicyError as error:
-        return Part(texts, None, f"单独改这一项不成立：{error.problems[0].message}")
+        return ChangedItem(texts, None, f"单独改这一项不成立：{error.problems[0].message}")
 
 
 def _with(unit: tuple[str, ...], before: Resolved, after: Resolved) -> Resolved:

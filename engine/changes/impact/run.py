@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.changes.impact.compare import Comparer, FormImpact, Judgements
-from engine.changes.impact.parts import Part, parts
+from engine.changes.impact.parts import ChangedItem, parts
 from engine.changes.impact.sides import Side, sides
 from engine.changes.impact.tally import Tally, Totals
 from engine.errors import InputError, JixiaoError, Place, Problem
@@ -130,7 +130,7 @@ def _folder(file: str) -> str:
     return Path(file).parent.name
 
 
-def _each(bundles: Sequence[Bundle], found: Sequence[Part], before: Policy, watch: Watch | None) -> Iterator[PartImpact]:
+def _each(bundles: Sequence[Bundle], found: Sequence[ChangedItem], before: Policy, watch: Watch | None) -> Iterator[PartImpact]:
     """Every changed item by itself over all bundles; A's judgement of each is kept."""
     known = Judgements(len(bundles) + 1)
     with _watched(watch, "逐项") as bar:
