@@ -117,7 +117,7 @@ def copied(corpus: Path, to: Path, copies: int) -> Path:
                         files[name] = hashlib.file_digest(stream, "sha256").hexdigest()
                 data = json.loads((part.path / "part.json").read_text(encoding="utf-8"))
                 (folder / "part.json").write_text(json.dumps({**data, "files": files}), encoding="utf-8")
-    corpora_.put_in_force(to, index.write(to, [], [], {"problems": []}), parts, [], ())
+    corpora_.put_in_force(to, index.write(to, [], [], {"problems": [], "apart": []}), parts, [], ())
     return to
 
 

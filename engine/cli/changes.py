@@ -85,8 +85,9 @@ def policy_impact(
     policies: Path | None,
 ) -> int:
     """用两个政策各算一遍真实的自评表：多少张变了、变多少、哪些等级变了、哪些问题有了或没了，变化大的在前。"""
-    from engine.bulk.batch.impact import CHECKED, corpus_among, impact_on_corpus
+    from engine.bulk.batch.impact import CHECKED, impact_on_corpus
     from engine.bulk.batch.options import Options
+    from engine.bulk.corpus.collected import corpus_among
     from engine.changes.impact.data import to_data
     from engine.changes.impact.run import run
     from engine.cli import progress

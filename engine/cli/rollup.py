@@ -85,8 +85,8 @@ def rollup(
 ) -> int:
     """汇总：几个单位或项目的自评表合成一张，并排名。
 
-    FILE 是自评表、记录，或放着它们的目录。绝对值累加，相对值和定性指标的分值按资金额度加权平均（以政策的规定为准）；不能相加的不
-    平均，留空并说明。结果仍是申报记录。
+    FILE 是自评表、记录、放着它们的目录，或一个语料。绝对值累加，相对值和定性指标的分值按资金额度加权平均（以政策的规定为准）；
+    不能相加的不平均，留空并说明。结果仍是申报记录。
     """
     by = by or ("region" if table else None)
     _check_usage(by, table, form, ranking, out)
@@ -170,11 +170,12 @@ def _read(files: Sequence[Path], policy: str | None, policies: Path | None, excl
     Raises InputError with every problem of every file: what is left out of a sum is not to be left out silently.
     """
     from engine.cli import progress
-    from engine.intake.collection import SKIPPED, collect
+    from engine.cli.runs import collected
+    from engine.intake.collection import SKIPPED
 
     library = the_library(policies)
     with progress.shown("读表") as bar:
-        found = collect(files, library, policy, progress=bar, each_file=True, exclude=exclude)
+        found = collected(files, library, policy, progress=bar, each_file=True, exclude=exclude)
     if found.problems:
         raise InputError(found.problems)
     if not found.bundles:
@@ -227,10 +228,10 @@ def _before(paths: Sequence[Path], policies: Path | None) -> list[ScoredForm]:
     """The forms of an earlier year, each scored by the policy of its own."""
     if not paths:
         return []
-    from engine.intake.collection import collect
+    from engine.cli.runs import collected
     from engine.scoring.form import evaluate
 
-    found = collect(paths, the_library(policies), each_file=True, unjudged=True)
+    found = collected(paths, the_library(policies), each_file=True, unjudged=True)
     if found.problems:
         raise InputError(found.problems)
     for bundle in found.bundles:

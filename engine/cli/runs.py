@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from engine.cli.options import note, on_date, tell, the_library
 from engine.errors import EXIT_INPUT, EXIT_OK, InputError, Place, Problem
 from engine.files import displayed
 from engine.intake.bundle import Bundle, read_bundle
-from engine.intake.collection import SKIPPED, Collection, FileOutcome, collect, is_single
+from engine.intake.collection import SKIPPED, Collection, FileOutcome, Progress, collect, is_single
 from engine.intake.notes import notes
 from engine.policy.library import Library
 from engine.results.bundles import BundleResult, checked_bundles, combined
@@ -67,7 +68,7 @@ def read(
         _tell_unread(run)
         return run
     with progress.shown("读表") as bar:
-        collection = collect(paths, library, policy, on=on_date(), progress=bar, exclude=exclude, unjudged=unjudged)
+        collection = collected(paths, library, policy, on=on_date(), progress=bar, exclude=exclude, unjudged=unjudged)
     if not collection.bundles:
         raise InputError(collection.problems or [_nothing(path) for path in paths])
     tell(collection.problems)
@@ -75,6 +76,27 @@ def read(
     run = Run(collection, single=False)
     _tell_unread(run)
     return run
+
+
+def collected(
+    paths: Sequence[Path],
+    library: Library,
+    policy: str | None = None,
+    *,
+    on: date | None = None,
+    progress: Progress | None = None,
+    each_file: bool = False,
+    exclude: Sequence[Path] = (),
+    unjudged: bool = False,
+) -> Collection:
+    """Files and folders in bundles, as `collect` gives them; or a corpus, as its files would be. UsageError for one and more."""
+    if not any((path / "corpus.json").is_file() for path in paths):
+        return collect(paths, library, policy, on=on, progress=progress, each_file=each_file, exclude=exclude, unjudged=unjudged)
+    from engine.bulk.corpus.collected import collect_corpus, corpus_among
+
+    corpus = corpus_among(paths)
+    assert corpus is not None
+    return collect_corpus(corpus, library, policy, on=on, progress=progress, each_file=each_file, unjudged=unjudged)
 
 
 def _together(paths: Sequence[Path], library: Library, policy: str | None, *, unjudged: bool) -> Bundle | None:

@@ -7,18 +7,18 @@ jurisdiction, and the forms of one file always stay together. Every file is acco
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from collections.abc import Collection as Some
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from engine.documents import kinds
 from engine.errors import JixiaoError, Place, Problem
 from engine.files import displayed
 from engine.forms.labels import fold
-from engine.intake import answers, folders
+from engine.intake import answers, apart, folders
 from engine.intake import bundle as inputs
 from engine.intake.bundle import Bundle, Reading
 from engine.intake.shelf import Shelf
@@ -199,7 +199,7 @@ class _FoundFile:
                 n = leader[n]
             return n
 
-        places, apart = self._jurisdictions(), self._apart()
+        places, home = self._jurisdictions(), self._apart()
         first: dict[object, int] = {}
         for n, reading in enumerate(self.readings):
             if reading.line:
@@ -208,7 +208,7 @@ class _FoundFile:
             keys: list[object] = (
                 [("named", year)]
                 if n in self._named
-                else [(key, places(key, reading), apart(key, reading.file)) for key in _bodies(reading)]
+                else [(key, places(key, reading), home(key, reading.file)) for key in _bodies(reading)]
             )
             for key in keys:
                 leader[find(n)] = find(first.setdefault(key, n))
@@ -218,29 +218,14 @@ class _FoundFile:
         return list(out.values())
 
     def _apart(self) -> Callable[[tuple[str, int], str], str]:
-        """The folder that tells units of one name apart: two folders that hold the same form of a unit are of two units, each with
-        all that lies under the folder; told. Empty for a unit of which no form is there twice."""
-        held: dict[tuple[tuple[str, int], str, str], set[Path]] = {}
-        for n, reading in enumerate(self.readings):
-            for form in () if n in self._named or reading.line else reading.submission.forms:
-                key = ((fold(form.unit), form.fiscal_year), form.kind, "" if form.kind == "department" else fold(form.name))
-                held.setdefault(key, set()).add(Path(reading.file).parent)
-        tops: dict[tuple[str, int], set[Path]] = {}
-        for (body, _, _), homes in held.items():
-            if len(homes) > 1:
-                common = Path(os.path.commonpath([str(folder) for folder in homes]))
-                below = {folder.relative_to(common).parts[:1] for folder in homes}
-                if () not in below:  # one beside what lies under it is another version in a folder of its own
-                    tops.setdefault(body, set()).update(common.joinpath(*part) for part in below)
-        for (unit, _), found in tops.items():
-            names = "、".join(sorted(displayed(path) for path in found))
-            self._units_told.append(f"{names} 里都有“{unit}”的同一张表，按不同的单位核对")
-
-        def of(body: tuple[str, int], file: str) -> str:
-            over = Path(file).parents
-            return next((str(path) for path in tops.get(body, ()) if path in over), "")
-
-        return of
+        """The folder that tells units of one name apart, of a unit and file; told."""
+        found = apart.tops(
+            ((fold(form.unit), form.fiscal_year), form.kind, form.name, reading.file)
+            for n, reading in enumerate(self.readings)
+            for form in (() if n in self._named or reading.line else reading.submission.forms)
+        )
+        self._units_told += apart.told(found)
+        return partial(apart.home, found)
 
     def _jurisdictions(self) -> Callable[[tuple[str, int], Reading], str]:
         """The jurisdiction a reading is grouped by. A record that does not say goes with the others of its unit and year, if

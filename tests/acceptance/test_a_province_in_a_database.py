@@ -279,6 +279,46 @@ def test_lines_and_parquet_are_read_directly(tmp_path: Path, jixiao: Jixiao, sho
     assert totals == sorted(map(plain, [*once, *once, *changed, "70.00"]))
 
 
+def test_what_reads_a_folder_reads_its_corpus(corpus: Path, folder: Path, tmp_path: Path, jixiao: Jixiao) -> None:
+    """evaluate, report, rollup and ranking say of a corpus what they say of the files it was made from, and open none of them."""
+    for form in ("json", "table", "markdown"):
+        files, there = (jixiao("evaluate", path, "--format", form) for path in (folder, corpus))
+        assert (there.out, there.err, there.status) == (files.out, files.err, files.status)
+    assert jixiao("report", corpus, "--out", tmp_path / "a", "--format", "markdown").status == 5
+    jixiao("report", folder, "--out", tmp_path / "b", "--format", "markdown")
+    drafts = {path.relative_to(tmp_path / "b"): path.read_bytes() for path in (tmp_path / "b").rglob("*.md")}
+    assert {path.relative_to(tmp_path / "a"): path.read_bytes() for path in (tmp_path / "a").rglob("*.md")} == drafts
+    assert len(drafts) == 7
+    run = jixiao("rollup", corpus, "--name", "东市")
+    assert run.status == 5  # a file that could not be read is in no sum
+    assert "broken.json" in run.err
+    assert jixiao("evaluate", corpus, folder).status == 2
+
+
+def test_a_corpus_is_rolled_up_as_its_files_are(tmp_path: Path, jixiao: Jixiao) -> None:
+    filed, at = tmp_path / "filed", tmp_path / "corpus"
+    for n, place in enumerate(("甲县", "乙县", "丙县")):
+        (filed / place).mkdir(parents=True)
+        (filed / place / "水务局.json").write_text(record("水务局", 100 * n + 100), encoding="utf-8")
+        (filed / place / "more.jsonl").write_text(f"{record(f'{place}甲局', 7)}\n{record(f'{place}乙局', 9)}\n", encoding="utf-8")
+    assert jixiao("ingest", filed, "--out", at, "--jobs", 1).status == 0
+    for options in (
+        ("--name", "东市", "--format", "json"),
+        ("--by", "region"),
+        ("--ranking", "--format", "json"),
+    ):
+        files, there = (jixiao("rollup", path, *options) for path in (filed, at))
+        assert (there.out, there.err, there.status) == (files.out, files.err, 0)
+        assert "水务局" in there.out
+    # two versions: a batch counts one, and whoever adds up is asked, as of the files
+    (filed / "甲县" / "水务局 新.json").write_text(record("水务局", 900, "2022年5月8日"), encoding="utf-8")
+    assert jixiao("ingest", filed, "--out", at, "--jobs", 1).status == 5
+    shutil.rmtree(filed / "乙县")
+    files, there = (jixiao("rollup", path, "--by", "region") for path in (filed, at))
+    assert (there.status, files.status) == (5, 5)
+    assert "水务局 新.json" in there.err
+
+
 def test_impact_on_a_corpus_is_that_on_its_files(corpus: Path, folder: Path, tmp_path: Path, jixiao: Jixiao) -> None:
     """Counts, distributions, grades, rules and every changed form are those of the reference on the same files."""
     change = ("policy", "impact", "hubei/2021", "central/2020", "--format", "json", "--on")

@@ -21,6 +21,7 @@ from engine.bulk.batch.run import batch
 from engine.bulk.batch.summary import results
 from engine.bulk.corpus import index
 from engine.bulk.corpus import store as corpus
+from engine.bulk.corpus.collected import outcomes
 from engine.bulk.corpus.tables import RECORDS
 from engine.changes.impact.compare import Comparer, FormImpact, Standing
 from engine.changes.impact.run import Impact
@@ -34,9 +35,8 @@ from engine.changes.impact.tally import (
     histogram,
     spread,
 )
-from engine.errors import InternalError, JixiaoError, Place, Problem, UsageError
-from engine.files import displayed
-from engine.intake.collection import FAILED, READ, SKIPPED, FileOutcome
+from engine.errors import InternalError, JixiaoError, Place, Problem
+from engine.intake.collection import FileOutcome
 from engine.policy.library import Library, locate
 from engine.policy.loading import load, resolve
 from engine.policy.model import Policy
@@ -56,23 +56,6 @@ CHECKED = 8
 
 Where = tuple[int, int]
 """Bundle, and number of the form in it."""
-
-
-def is_corpus(path: Path) -> bool:
-    """Whether a path is a corpus and no folder of forms."""
-    return (path / "corpus.json").is_file()
-
-
-def corpus_among(paths: Sequence[Path]) -> Path | None:
-    """The corpus, if one was given. UsageError if anything was given besides."""
-    found = [path for path in paths if is_corpus(path)]
-    if not found:
-        return None
-    if len(paths) > 1:
-        others = "、".join(displayed(path) for path in paths if path != found[0])
-        message = f"{displayed(found[0])} 是语料，不能与别的（{others}）一起算"
-        raise UsageError(Problem(Place(), message, "一个语料，或先用 jixiao ingest 把其余的读入这个语料", code="usage.corpus"))
-    return found[0]
 
 
 def impact_on_corpus(
@@ -131,17 +114,8 @@ def _prune(folder: Path, used: Sequence[Path]) -> None:
 
 def _files(found: corpus.Corpus) -> tuple[list[Problem], tuple[FileOutcome, ...]]:
     """What `ingest` could not read, and what became of every file: what is in no number is said again."""
-    problems = index.problems(found.index)
-    failed = {problem.place.file: problem.message for problem in reversed(problems) if problem.place.file}
-    outcomes = []
-    for source in index.sources(found.index).values():
-        if source.why_skipped:
-            outcomes.append(FileOutcome(source.name, SKIPPED, source.why_skipped))
-        elif source.name in failed:
-            outcomes.append(FileOutcome(source.name, FAILED, failed.pop(source.name)))
-        else:
-            outcomes.append(FileOutcome(source.name, READ))
-    return problems, (*outcomes, *(FileOutcome(name, FAILED, reason) for name, reason in failed.items()))
+    problems = list(index.told(found.index).problems)
+    return problems, tuple(outcomes(list(index.sources(found.index).values()), problems, {}))
 
 
 # --- the sums -------------------------------------------------------------------------------------------------------

@@ -91,7 +91,10 @@ def batch(
 def _told(found: Corpus) -> list[str]:
     """What the results do not rest on, so that nobody takes them for more than they are."""
     out, where = list(found.told), displayed(found.index / index.TOLD)
-    problems = index.problems(found.index)
+    said = index.told(found.index)
+    problems = said.problems
+    if said.apart:
+        out.append(f"有 {len(said.apart)} 个名称相同的单位在几个目录里都有同一张表，按不同的单位计（见 {where}）")
     twice = sum(problem.code == "corpus.twice" for problem in problems)
     if twice:
         out.append(f"有 {twice} 张表另有一份不同的，只算了一份（见 {where}）")

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.bulk.corpus.index import Head, Source
-from engine.bulk.corpus.twice import Body, Where, body, place_of
+from engine.bulk.corpus.twice import Twice, Where, body, place_of, places
+from engine.intake import apart
+from engine.intake.apart import Body
 
 LEAST, USUAL, MOST = 50, 50, 200
 """Bundles of a part: the fewest, how many more there are as a rule, the most."""
@@ -66,10 +68,19 @@ class PartJob:
         return (self.number << BUNDLE_SHIFT) + position
 
 
-def planned(sources: Sequence[Source], left_out: Collection[Where], known: Mapping[Body, set[str]], stamp: str) -> list[PartJob]:
-    """The parts of a corpus of these files, without the forms that others stand for. `stamp`: by what they are prepared."""
-    readings = list(_readings(sources, left_out))
-    bundles = [_bundle(group, sources, known) for group in _grouped(readings, sources, known)]
+def planned(sources: Sequence[Source], same: Twice, stamp: str) -> list[PartJob]:
+    """The parts of a corpus of these files, without the forms that others stand for (`same`). `stamp`: what they are made by."""
+    readings = list(_readings(sources, same.instead))
+    known = places(sources)
+
+    def whose(reading: PlannedReading, of: Body) -> tuple[str, str]:
+        """What a reading is grouped by besides unit and year, as in `collection`: its place, or the policy that was named; and the
+        folder that tells units of one name apart."""
+        source = sources[reading.where.source]
+        place = f"={source.policy}" if source.policy else place_of(known, of, reading.head)
+        return place, "" if reading.head.line else apart.home(same.apart, of, source.path)
+
+    bundles = [_bundle(group, sources, whose) for group in _grouped(readings, whose)]
     bundles.sort(key=lambda bundle: (bundle.identity, bundle.readings[0].where))
     jobs: list[PartJob] = []
     taken: set[int] = set()
@@ -105,14 +116,10 @@ def _bodies(reading: PlannedReading) -> list[Body]:
     return list(dict.fromkeys(body(form) for n, form in enumerate(reading.head.forms) if n not in reading.without))
 
 
-def _place(reading: PlannedReading, of: Body, source: Source, known: Mapping[Body, set[str]]) -> str:
-    """What a reading is grouped by besides unit and year: as `collection` does, where a policy was named that decides."""
-    return f"={source.policy}" if source.policy else place_of(known, of, reading.head)
+Whose = Callable[[PlannedReading, Body], tuple[str, str]]
 
 
-def _grouped(
-    readings: Sequence[PlannedReading], sources: Sequence[Source], known: Mapping[Body, set[str]]
-) -> list[list[PlannedReading]]:
+def _grouped(readings: Sequence[PlannedReading], whose: Whose) -> list[list[PlannedReading]]:
     """Readings of one unit, year and jurisdiction, joined where one file holds forms of several units; as `collection` does."""
     leader = list(range(len(readings)))
 
@@ -127,7 +134,7 @@ def _grouped(
         if reading.head.line:
             continue
         for of in _bodies(reading):
-            key = of, _place(reading, of, sources[reading.where.source], known)
+            key = of, whose(reading, of)
             leader[find(n)] = find(first.setdefault(key, n))
     out: dict[int, list[PlannedReading]] = {}
     for n, reading in enumerate(readings):
@@ -135,10 +142,9 @@ def _grouped(
     return list(out.values())
 
 
-def _bundle(readings: Sequence[PlannedReading], sources: Sequence[Source], known: Mapping[Body, set[str]]) -> PlannedBundle:
-    policy = sources[readings[0].where.source].policy
-    bodies = sorted({(*of, _place(item, of, sources[item.where.source], known)) for item in readings for of in _bodies(item)})
-    return PlannedBundle(policy, tuple(readings), json.dumps(bodies))
+def _bundle(readings: Sequence[PlannedReading], sources: Sequence[Source], whose: Whose) -> PlannedBundle:
+    bodies = sorted({(*of, *whose(item, of)) for item in readings for of in _bodies(item)})
+    return PlannedBundle(sources[readings[0].where.source].policy, tuple(readings), json.dumps(bodies))
 
 
 def _cut(bundles: Sequence[PlannedBundle]) -> Iterator[list[PlannedBundle]]:

@@ -153,11 +153,21 @@ def forms(folder: Path) -> list[dict[str, Any]]:
         raise _damaged(folder / FORMS) from None
 
 
-def problems(folder: Path) -> list[Problem]:
-    """What is wrong with the files of a corpus, and with forms that stand in two of them. Raises InputError if that is damaged."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was said of a corpus when it was made: of its files, and of forms that stand in two of them."""
+
+    problems: tuple[Problem, ...]
+    apart: tuple[str, ...]
+    """Units of one name in several folders, taken for as many units."""
+
+
+def told(folder: Path) -> Told:
+    """What was said of a corpus when it was made. Raises InputError if that is damaged."""
     path = folder / TOLD
     try:
-        return [Problem.from_data(item) for item in json.loads(path.read_text(encoding="utf-8"))["problems"]]
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return Told(tuple(map(Problem.from_data, data["problems"])), tuple(data["apart"]))
     except (OSError, ValueError, KeyError, TypeError):
         raise _damaged(path) from None
 

@@ -26,12 +26,11 @@ from engine.bulk.corpus.columns import PREPARED_KINDS
 from engine.bulk.corpus.index import Piece, PieceRead, Source
 from engine.bulk.corpus.rows import preparation, rows_of
 from engine.errors import InputError, JixiaoError, Place, Problem
+from engine.intake import apart
 from engine.intake import bundle as inputs
-from engine.intake.bundle import Reading
 from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
-from engine.submission import record
 from engine.workers import Workers
 
 Progress = Callable[[str, int, int], None]
@@ -125,21 +124,26 @@ def ingest(
         sources = _read(crew, _sources(before, found, keep, done), found, before, progress)
         _compared(before, sources, found, done)
         same = twice.twice(sources)
-        planned = corpus_bundles.planned(sources, same.instead, twice.places(sources), readings.stamp(library, ""))
+        planned = corpus_bundles.planned(sources, same, readings.stamp(library, ""))
         made = _written(crew, planned, done, progress)
     for source in sources:
         done.problems += source.every_problem
         if source.why_skipped:
             done.skipped[source.name] = source.why_skipped
     done.problems += same.problems
-    done.told = same.told
+    done.told = [*same.told, *same.units]
     for part in made:
         _count(part, done)
         done.problems += map(Problem.from_data, part["problems"])
     parts = [name for part in made for name in part["parts"]]
     corpus.check_texts(out, parts)
-    told = {"problems": [asdict(problem) for problem in done.problems], "skipped": done.skipped, "told": done.told}
-    name = index.write(out, sources, _forms(sources, planned, made, same.instead), told)
+    told = {
+        "problems": [asdict(problem) for problem in done.problems],
+        "skipped": done.skipped,
+        "told": same.told,
+        "apart": same.units,
+    }
+    name = index.write(out, sources, _forms(sources, planned, made, same), told)
     corpus.put_in_force(out, name, parts, [job.name for job in planned], {p.key for s in sources for p in s.pieces})
     done.index = out / index.FOLDER / name
     return done
@@ -235,7 +239,7 @@ def _part(reader: _Ingester, job: PartJob) -> dict[str, Any]:
     problems: list[Problem] = []
     failed: list[int] = []
     by_policy: dict[str, tuple[Policy, list[tuple[int, inputs.Bundle]]]] = {}
-    for position, found in enumerate(_of_job(reader.out, job)):
+    for position, found in enumerate(readings.of_bundles(reader.out, job.bundles)):
         try:
             bundle = inputs.bundle(found, reader.shelf, reader.policy(job.bundles[position].policy))
         except JixiaoError as error:
@@ -278,21 +282,6 @@ def write_rows(folder: Path, bundles: Sequence[tuple[int, str, Any]], policy: Po
     return corpus.write_part(folder, tables, about), sum(bool(item.beyond) for _, item in prepared)
 
 
-def _of_job(out: Path, job: PartJob) -> Iterator[list[Reading]]:
-    """The readings of each bundle, without the forms that others stand for; a piece is opened once for bundles in a row."""
-    opened: dict[str, list[Any]] = {}
-    for bundle in job.bundles:
-        wanted = {item.key for item in bundle.readings}
-        opened = {key: opened[key] if key in opened else readings.records(out, key) for key in wanted}
-        found = []
-        for item in bundle.readings:
-            submission = record.from_own(opened[item.key][item.number], item.file)
-            forms = tuple(form for n, form in enumerate(submission.forms) if n not in item.without)
-            head = item.head
-            found.append(Reading(item.file, replace(submission, forms=forms), head.layouts, head.line, head.layout))
-        yield found
-
-
 def _count(part: Mapping[str, Any], done: Ingested) -> None:
     done.parts += len(part["parts"])
     for key in ("bundles", "forms", "indicators", "beyond"):
@@ -303,7 +292,7 @@ def _forms(
     sources: Sequence[Source],
     jobs: Sequence[PartJob],
     made: Sequence[Mapping[str, Any]],
-    instead: Mapping[twice.Where, twice.Where],
+    same: twice.Twice,
 ) -> Iterator[dict[str, Any]]:
     """The forms of the index: each with its bundle and number there, or with the file of the form that stands for it."""
     standing: dict[twice.Where, tuple[int, int]] = {}
@@ -315,10 +304,12 @@ def _forms(
         source = sources[where.source]
         data: dict[str, Any] = {"path": source.path, "line": head.line, "unit": form.unit, "year": form.year}
         data |= {"kind": form.kind, "name": form.name, "day": form.day}
+        if not head.line and (home := apart.home(same.apart, twice.body(form), source.path)):
+            data["folder"] = home  # there is another unit of this name
         if where in standing:
             data["bundle"], data["form_number"] = standing[where]
-        elif where in instead:
-            other = instead[where]
+        elif where in same.instead:
+            other = same.instead[where]
             line = sources[other.source].read[other.piece].heads[other.reading].line
             data["instead"] = {"path": sources[other.source].path, "line": line}
         yield data

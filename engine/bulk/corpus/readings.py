@@ -8,12 +8,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from engine import __version__, files
+from engine.bulk.corpus.bundles import PlannedBundle
 from engine.bulk.corpus.index import FiledForm, Head, PieceRead, piece_read, read_data
 from engine.bulk.corpus.rows import VERSION
 from engine.errors import InputError, Place, Problem
@@ -78,6 +79,27 @@ def records(out: Path, key: str) -> list[Any]:
     except (OSError, EOFError, ValueError):
         remedy = "删去这个文件，再给出自评表所在的目录运行一次 jixiao ingest"
         raise InputError(Problem(Place(displayed(path)), "读过的内容已损坏", remedy, code="corpus.damaged")) from None
+
+
+def of_piece(out: Path, key: str, read: PieceRead, file: str) -> list[Reading]:
+    """The readings of a piece, as they were when it was read. Raises InputError if they are damaged."""
+    submissions = (record.from_own(data, file) for data in records(out, key))
+    return [Reading(file, s, head.layouts, head.line, head.layout) for s, head in zip(submissions, read.heads, strict=True)]
+
+
+def of_bundles(out: Path, bundles: Sequence[PlannedBundle]) -> Iterator[list[Reading]]:
+    """The readings of each bundle, without the forms that others stand for; a piece is opened once for bundles in a row."""
+    opened: dict[str, list[Any]] = {}
+    for bundle in bundles:
+        wanted = {item.key for item in bundle.readings}
+        opened = {key: opened[key] if key in opened else records(out, key) for key in wanted}
+        found = []
+        for item in bundle.readings:
+            submission = record.from_own(opened[item.key][item.number], item.file)
+            forms = tuple(form for n, form in enumerate(submission.forms) if n not in item.without)
+            head = item.head
+            found.append(Reading(item.file, replace(submission, forms=forms), head.layouts, head.line, head.layout))
+        yield found
 
 
 def _head(reading: Reading) -> Head:

@@ -6,12 +6,17 @@ to say: the later 填报日期 stands until somebody does, and the other is a pr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from engine.bulk.corpus.index import FiledForm, Head, Source
 from engine.errors import Place, Problem
 from engine.forms.labels import fold
+from engine.intake import apart
+from engine.intake.apart import Body
 
 _SHOWN = 5
 
@@ -33,11 +38,11 @@ class Twice:
     instead: dict[Where, Where] = field(default_factory=dict)
     """A form that is not counted -> the one that is."""
     told: list[str] = field(default_factory=list)
+    apart: Mapping[Body, set[Path]] = field(default_factory=dict)
+    """The folders that tell units of one name apart."""
+    units: list[str] = field(default_factory=list)
+    """What is to be said of those."""
     problems: list[Problem] = field(default_factory=list)
-
-
-Body = tuple[str, int]
-"""Unit (folded) and year."""
 
 
 def body(form: FiledForm) -> Body:
@@ -67,23 +72,50 @@ def place_of(known: Mapping[Body, set[str]], of: Body, head: Head) -> str:
 
 
 def twice(sources: Sequence[Source]) -> Twice:
-    """What stands in two sources. `sources` are in the order of their paths, which decides where nothing else does."""
+    """What stands in two sources. `sources` are in the order of their paths, which decides where nothing else does.
+
+    Copies first; then units of one name are told apart by their folders (`intake.apart`); then versions."""
     out, known = Twice(), places(sources)
-    same: dict[object, dict[tuple[int, int], list[tuple[Where, FiledForm]]]] = {}
+    every = [(where, head, form) for where, head, form in forms(sources)]
+    for group in _held(every, sources, lambda where, head, form: (_key(known, head, form), form.digest)):
+        _one_of(group, sources, out)
+    left = [item for item in every if item[0] not in out.instead]
+    in_files = [(where, form) for where, head, form in left if not head.line]
+    out.apart = apart.tops((body(form), form.kind, form.name, sources[where.source].path) for where, form in in_files)
+    out.units = apart.told(out.apart, partial(_folder, [sources[where.source] for where, _ in in_files]))
+
+    def version(where: Where, head: Head, form: FiledForm) -> object:
+        home = "" if head.line else apart.home(out.apart, body(form), sources[where.source].path)
+        return (_key(known, head, form), home, "" if form.named else form.digest)  # which it is it must say itself
+
+    for group in _held(left, sources, version):
+        _one_of(group, sources, out)
     alike: dict[object, dict[str, Where]] = {}
-    for where, head, form in forms(sources):
-        key = body(form), place_of(known, body(form), head), form.kind, fold(form.name)
-        exactly = key if form.named else (*key, form.digest)  # of one that does not say which it is, only a copy is the same
-        same.setdefault(exactly, {}).setdefault((where.source, head.line), []).append((where, form))
+    for where, head, form in left:
         if not form.named:
-            alike.setdefault(key, {}).setdefault(form.digest, where)
-    for group in same.values():
-        if len(group) > 1:
-            _one_of(list(group.values()), sources, out)
+            alike.setdefault((_key(known, head, form), fold(form.name)), {}).setdefault(form.digest, where)
     for unnamed in alike.values():
         if len({where.source for where in unnamed.values()}) > 1:
             _unclear(list(unnamed.values()), sources, out)
     return out
+
+
+Item = tuple[Where, Head, FiledForm]
+
+
+def _key(known: Mapping[Body, set[str]], head: Head, form: FiledForm) -> object:
+    """What makes a form the one it is. A department has one form, whatever it is called."""
+    return body(form), place_of(known, body(form), head), form.kind, "" if form.kind == "department" else fold(form.name)
+
+
+def _held(
+    items: Sequence[Item], sources: Sequence[Source], key: Callable[[Where, Head, FiledForm], object]
+) -> Iterator[list[list[tuple[Where, FiledForm]]]]:
+    """The forms of one key that stand in several sources, a list for each source."""
+    same: dict[object, dict[tuple[int, int], list[tuple[Where, FiledForm]]]] = {}
+    for where, head, form in items:
+        same.setdefault(key(where, head, form), {}).setdefault((where.source, head.line), []).append((where, form))
+    yield from (list(group.values()) for group in same.values() if len(group) > 1)
 
 
 def _unclear(found: Sequence[Where], sources: Sequence[Source], out: Twice) -> None:
@@ -114,6 +146,15 @@ def _one_of(found: Sequence[list[tuple[Where, FiledForm]]], sources: Sequence[So
         message = f"{what}又见于 {there}，两份不同；只算那一份（{why}），这一份没有算"
         place = Place(sources[where.source].name, _line(sources, where))
         out.problems.append(Problem(place, message, "一个单位一年一张表只留一份", code="corpus.twice", names=(form.name,)))
+
+
+def _folder(sources: Sequence[Source], folder: Path) -> str:
+    """What a folder is called, by the name that a file in it was given by."""
+    for source in sources:
+        rest = source.path.removeprefix(str(folder))
+        if rest != source.path and rest[:1] in ("/", os.sep) and source.name.endswith(rest):
+            return source.name.removesuffix(rest)
+    return str(folder)
 
 
 def _line(sources: Sequence[Source], where: Where) -> int:

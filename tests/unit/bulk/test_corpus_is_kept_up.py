@@ -261,6 +261,19 @@ def test_another_name_kind_year_or_place_is_another_form(top: Path, run: Run, ot
     assert (done.forms, done.told, done.problems) == (4, [], [])
 
 
+def test_units_of_one_name_in_two_folders_are_two_units(top: Path, run: Run) -> None:
+    for folder, amount in (("乙县", "100"), ("丙县", "300")):
+        put(top / folder / "水务局.json", form("水务局", amount=amount))
+        put(top / folder / "更早" / "水务局.jsonl", form("水务局", "培训", amount=amount))
+    done = run(top)
+    assert any("乙县" in told and "里都有“水务局”的同一张表，按不同的单位核对" in told for told in done.told)
+    said = [(Path(f["path"]).parent.name, Path(f["folder"]).name, f["name"]) for f in index.forms(done.index) if "folder" in f]
+    assert sorted(said) == [("丙县", "丙县", "山塘修缮"), ("乙县", "乙县", "山塘修缮")]
+    bundles_of = {f["bundle"] for f in index.forms(done.index) if f["name"] == "山塘修缮" and f["unit"] == "水务局"}
+    assert len(bundles_of) == 2
+    assert (done.forms, len(done.problems)) == (6, 1)  # lines lie in no folder of a unit: of the two that differ one stands
+
+
 def test_forms_that_do_not_say_which_they_are_are_all_counted(top: Path, run: Run) -> None:
     title = "项目支出绩效自评表"
     for n, folder in enumerate(("乙县", "丙县", "丁县")):
@@ -293,7 +306,7 @@ def filed(count: int, without: frozenset[int] = frozenset()) -> list[Source]:
 
 
 def jobs(sources: list[Source]) -> list[bundles.PartJob]:
-    return bundles.planned(sources, (), twice.places(sources), "stamp")
+    return bundles.planned(sources, twice.twice(sources), "stamp")
 
 
 def test_a_unit_more_or_less_changes_the_part_it_is_in() -> None:
@@ -347,7 +360,7 @@ def test_an_index_is_read_back_as_it_was_written(tmp_path: Path) -> None:
         Source("/c", "c", skipped="隐藏的文件"),
         Source("/d", "d", problems=(problem,)),
     ]
-    name = index.write(tmp_path, sources, [], {"problems": []})
+    name = index.write(tmp_path, sources, [], {"problems": [], "apart": []})
     back = index.sources(tmp_path / index.FOLDER / name)
     assert list(back)[1:] == ["/b", "/c", "/d"]
     assert list(back.values())[1:] == sources[1:]

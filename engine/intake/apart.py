@@ -1,0 +1,52 @@
+"""Units of one name that are not one unit: 水务局 in the folders of two counties.
+
+Two folders that hold the same form of a unit are of two units, each with all that lies under the folder; one beside what lies under
+it is another version in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from engine.files import displayed
+from engine.forms.labels import fold
+
+Body = tuple[str, int]
+"""Unit (folded) and year."""
+
+
+def tops(filed: Iterable[tuple[Body, str, str, str]]) -> dict[Body, set[Path]]:
+    """The folders that tell units apart, by the unit and year they share; nothing for units of which no form is there twice.
+
+    `filed`: of each form unit and year, kind, name, and the file it stands in."""
+    held: dict[tuple[Body, str, str], set[Path]] = {}
+    every = list(filed)
+    mixed = len({os.path.isabs(file) for *_, file in every}) > 1  # some named from the root and some from here
+    for body, kind, name, path in every:
+        file = os.path.abspath(path) if mixed else path
+        held.setdefault((body, kind, "" if kind == "department" else fold(name)), set()).add(Path(file).parent)
+    out: dict[Body, set[Path]] = {}
+    for (body, _, _), homes in held.items():
+        if len(homes) > 1:
+            common = Path(os.path.commonpath([str(folder) for folder in homes]))
+            below = {folder.relative_to(common).parts[:1] for folder in homes}
+            if () not in below:
+                out.setdefault(body, set()).update(common.joinpath(*part) for part in below)
+    return out
+
+
+def home(found: Mapping[Body, set[Path]], body: Body, file: str) -> str:
+    """The folder of `tops` that a file of a unit lies under; empty if its name alone says which unit it is."""
+    over = {*Path(file).parents, *Path(os.path.abspath(file)).parents}
+    return next((str(path) for path in sorted(found.get(body, ())) if path in over), "")
+
+
+def told(found: Mapping[Body, set[Path]], shown: Callable[[Path], str] = displayed) -> list[str]:
+    """What is to be said of it; `shown`: what a folder is called."""
+    out = []
+    for (unit, _), folders in found.items():
+        names = "、".join(sorted(map(shown, folders)))
+        out.append(f"{names} 里都有“{unit}”的同一张表，按不同的单位核对")
+    return out
