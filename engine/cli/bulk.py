@@ -89,6 +89,14 @@ def _some(lines: Sequence[str], more: str) -> list[str]:
     "--check", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="每一分区抽几份与参照执行器对照。"
 )
 @click.option("--show", metavar="N", type=click.IntRange(0), default=10, show_default=True, help="写出最严重的几条问题的原文。")
+@click.option(
+    "--words",
+    metavar="N",
+    type=click.IntRange(0),
+    default=1000,
+    show_default=True,
+    help="写出最严重的几条问题的原文、依据和出处（sentences.jsonl）；每份申报要另算一遍。",
+)
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="摘要的格式。")
 @library_option
 @extra("corpus")
@@ -101,6 +109,7 @@ def batch(
     threads: int | None,
     check: int,
     show: int,
+    words: int,
     form: str,
     policies: Path | None,
 ) -> int:
@@ -109,7 +118,9 @@ def batch(
 
     from engine.bulk.batch.options import Options
     from engine.bulk.batch.run import batch as run
-    from engine.bulk.batch.summary import render, shown, summary
+    from engine.bulk.batch.sentences import FILE as SENTENCES
+    from engine.bulk.batch.sentences import sentences, shown, write_sentences
+    from engine.bulk.batch.summary import render, summary
     from engine.bulk.corpus.store import write_json
     from engine.intake.shelf import Shelf
 
@@ -117,7 +128,11 @@ def batch(
     done = run(corpus, out, where, policy, Options(backend, memory, threads or 0, check=check), progress())
     shelf = Shelf(where)
     titles = {name: rule.title for id_ in done.policies for name, rule in shelf.policy(id_).rules.rules.items()}
-    data = {**summary(done, titles), "shown": shown(corpus, out, shelf, show)}
+    said = sentences(corpus, out, shelf, max(words, show))
+    write_sentences(said[:words], out)
+    data = summary(done, titles)
+    data["sentences"] = {"file": SENTENCES, "written": len(said[:words]), "of": sum(data["findings"].values())}
+    data["shown"] = shown(said[:show])
     write_json(data, out / "summary.json")
     if form == "json":
         _write(json.dumps(data, ensure_ascii=False, indent=2) + "\n", None)
@@ -125,6 +140,8 @@ def batch(
         _write(render(data, sys.stdout.isatty()), None)
         for item in data["shown"]:
             click.echo(f"{item['form']}：{item['subject']}：{item['message']}（{item['rule']}）")
+    if data["sentences"]["written"] < data["sentences"]["of"]:
+        note(["{of} 条问题写出了最严重的 {written} 条的原文（--words）".format(**data["sentences"])])
     note(done.told)
     tell(done.problems)
     return EXIT_INPUT if done.problems else EXIT_OK

@@ -71,7 +71,7 @@ def to_data(evaluation: Evaluation, checked: Findings) -> Result:
         engine=__version__,
         policy=policy_data(evaluation.policy) if evaluation.policy.judges else None,
         forms=[_form(form, forms[form.label], indicators[form.label], reasons, evaluation.policy) for form in evaluation.forms],
-        findings=[_finding(finding) for finding in checked.findings],
+        findings=[finding_data(finding) for finding in checked.findings],
         questions=questions(evaluation),
         matcher=checked.matcher,
         rules=[rule_run(run) for run in checked.rules],
@@ -91,7 +91,8 @@ def policy_data(policy: Policy) -> ResultPolicy:
     return {"id": policy.id, "title": policy.title, "status": policy.status, "sha256": policy.sha256}
 
 
-def _finding(finding: Finding) -> ResultFinding:
+def finding_data(finding: Finding) -> ResultFinding:
+    """A finding as the result has it: its sentences, the clause it rests on, and where each value stands."""
     out = ResultFinding(
         rule=finding.rule,
         title=finding.title,

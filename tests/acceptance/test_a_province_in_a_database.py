@@ -77,6 +77,14 @@ def test_the_results_are_those_of_evaluate(results: tuple[Path, Any], jixiao: Ji
     said = {(finding["rule"], finding["message"]) for each in every for finding in each["findings"]}
     assert {(shown["rule"], shown["message"]) for shown in data["shown"]} <= said
     assert len(data["shown"]) == 10
+    lines = [json.loads(line) for line in (out / "sentences.jsonl").read_text(encoding="utf-8").splitlines()]
+    wanted = [finding for each in every for finding in each["findings"]]
+    keys = ("rule", "severity", "category", "form", "subject", "message", "advice", "basis")
+    assert sorted(tuple(line[key] for key in keys) for line in lines) == sorted(tuple(f[key] for key in keys) for f in wanted)
+    assert all(line["evidence"][0]["where"] for line in lines if line["evidence"])
+    found = {(row["bundle"], row["rule"], row["fact_1"], row["fact_2"], row["fact_3"]) for row in rows(out, "findings")}
+    assert {(line["bundle"], line["rule"], line["fact_1"], line["fact_2"], line["fact_3"]) for line in lines} == found
+    assert data["sentences"] == {"file": "sentences.jsonl", "written": len(wanted), "of": len(wanted)}
 
 
 def test_ingesting_again_reads_nothing_twice(corpus: Path, folder: Path, jixiao: Jixiao) -> None:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.bulk.batch.files import records
-from engine.bulk.batch.reference import numbers_of
 from engine.bulk.batch.run import BatchRun
-from engine.bulk.corpus.store import duckdb_connection, open_corpus
-from engine.errors import JixiaoError
-from engine.findings.findings import Checker, Finding, Findings
-from engine.intake.shelf import Shelf
-from engine.language.model import Match
+from engine.bulk.corpus.store import duckdb_connection
 from engine.language.rules import SEVERITIES
 from engine.results.views.columns import Column
-from engine.scoring.form import evaluate
 
 WORST = 20
 
@@ -121,61 +112,3 @@ def render(data: dict[str, Any], terminal: bool) -> str:
         if taken["checked"]:
             console.print(f"抽取 {taken['checked']} 份与参照执行器逐项对照，完全一致。")
     return text.get()
-
-
-def shown(corpus: Path, out: Path, shelf: Shelf, limit: int) -> list[dict[str, Any]]:
-    """The worst findings in words, by the reference executor: rule, form, subject, message, advice, files."""
-    if limit <= 0:
-        return []
-    order = " ".join(f"WHEN '{name}' THEN {n}" for n, name in enumerate(SEVERITIES))
-    with duckdb_connection() as con:
-        chosen = con.execute(
-            f"SELECT policy, bundle, rule, fact_1, fact_2, fact_3, form, subject FROM {results(out, 'findings')} "
-            f"ORDER BY CASE severity {order} END, bundle, rule, fact_1, fact_2, fact_3, subject LIMIT {int(limit)}"
-        ).fetchall()
-    ran = json.loads((out / "batch.json").read_text(encoding="utf-8"))["policies"]
-    by_folder = {name.replace("/", "_"): name for name in ran}
-    wanted: dict[str, set[int]] = {}
-    for row in chosen:
-        wanted.setdefault(row[0], set()).add(row[1])
-    told: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for folder, bundles in wanted.items():
-        checker = Checker(shelf.policy(by_folder.get(folder, folder)), use_durable=False)
-        for number, files, submission in records(open_corpus(corpus).parts, bundles):
-            try:
-                checked = checker.check(evaluate(submission, checker.policy))
-            except JixiaoError:
-                continue
-            numbers = numbers_of(checked, number)
-            matches = [match for match in checked.outcome.matches if checker.policy.rules.rules[match.rule].message]
-            for match, finding in _paired(matches, checked):
-                facts = [numbers.get(identity) for _, identity in match.facts]
-                key = (folder, number, match.rule, *(facts + [None] * 3)[:3], finding.form)
-                told[key] = {
-                    "rule": finding.rule,
-                    "severity": finding.severity,
-                    "form": finding.form,
-                    "subject": finding.subject,
-                    "message": finding.message,
-                    "advice": finding.advice,
-                    "files": files,
-                }
-    return [told[row[:7]] for row in chosen if row[:7] in told]
-
-
-def _paired(matches: Iterable[Match], checked: Findings) -> Iterator[tuple[Match, Finding]]:
-    """Each match with its finding. Findings of one rule and form are in the order of their matches."""
-    by_rule: dict[tuple[str, str], list[Finding]] = {}
-    for finding in checked.findings:
-        by_rule.setdefault((finding.rule, finding.form), []).append(finding)
-    facts = {fact.id: fact for fact in checked.facts}
-    origins = {item.fact.id: item.match for item in checked.outcome.derived}
-    for match in matches:
-        first = facts[match.facts[0][1]]
-        lead = first
-        while lead.id in origins:
-            lead = facts[origins[lead.id].facts[0][1]]
-        form = str(first.fields.get("form", checked.sources[lead.id].form))
-        waiting = by_rule.get((match.rule, form))
-        if waiting:
-            yield match, waiting.pop(0)
