@@ -24,6 +24,7 @@ from engine.forms.model import (
     StatementPattern,
     Title,
 )
+from engine.forms.places import PlaceWords
 from engine.forms.wordings import Placeholder, WordingError, regex
 
 Path = tuple[str | int, ...]
@@ -116,6 +117,10 @@ class _Build:
             ),
             not_titles=tuple(map(fold, data.get("not_titles", ()))),
             not_bodies=self.patterns(data, "not_bodies"),
+            places=PlaceWords(
+                tuple(map(str, data.get("places", {}).get("endings", ()))),
+                tuple(map(str, data.get("places", {}).get("others", ()))),
+            ),
             name_drop=self.patterns(data, "name_drop", whole=False),
             head=tuple(Keyed(item["key"], pattern) for item, pattern in self.items(data, "head", (), "value")),
             header=self.labels(data.get("header", ()), ("header",), "key"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.forms.labels import LabelMatch, LabelPattern, Labels, fold
+from engine.forms.places import PlaceWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,8 @@ class Layout:
     """Words no title has: a line with one of them is running text, whatever pattern it fits."""
     not_bodies: tuple[LabelPattern, ...]
     """What stands beside the label of the unit and names no single body (各市、县)."""
+    places: PlaceWords
+    """How regions are written in the names of units and folders."""
     name_drop: tuple[LabelPattern, ...]
     head: tuple[Keyed, ...]
     header: Labels

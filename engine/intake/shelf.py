@@ -12,6 +12,7 @@ from typing import Any
 from engine.errors import PolicyError, Problem
 from engine.forms.layout import layout
 from engine.forms.model import Layout
+from engine.forms.places import PlaceWords
 from engine.policy.form_files import Known, form_of
 from engine.policy.heads import Head, elders_first, heads
 from engine.policy.library import Library, display_name
@@ -124,6 +125,12 @@ class Shelf:
             except PolicyError as error:
                 problems += error.problems
         return shapes, list(dict.fromkeys(problems))
+
+    def places(self) -> PlaceWords:
+        """How regions are written, by all layouts together."""
+        every = [shape.layout.places for shape in self.shapes()[0]]
+        words = [tuple(dict.fromkeys(word for own in every for word in getattr(own, name))) for name in ("endings", "others")]
+        return PlaceWords(*words)
 
     def _judges(self, of: Sequence[Head]) -> tuple[Head, ...]:
         """Who judges forms of a layout that no policy has as its own."""

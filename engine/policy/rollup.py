@@ -26,6 +26,7 @@ METHODS: Mapping[str, str] = {
     "score_mean": "分值按资金额度加权平均",
     "latest": "取最晚的一个",
     "same": "各处相同，照写",
+    "sum_told": "直接累加（提示）",
     "ask": "先问",
     "refuse": "不汇总",
 }
@@ -57,6 +58,8 @@ CODES: Mapping[str, str] = {
     "names-merged": "名称不同，按对应表合成一行",
     "names-alike": "名称相近，没有合成一行",
     "method-asked": "可能是相对值，不能直接累加",
+    "method-unfit": "所定的办法不适用",
+    "sum-told": "以时间计，已累加",
     "units-unclear": "没有写单位的可能是比率",
     "funds-zero": "资金额度为 0，不影响平均数",
     "hand-changed": "汇总以后改过",
@@ -238,7 +241,7 @@ def build(data: Mapping[str, Any], params: Mapping[str, Any], locate: Callable[.
     reader = Reader(Scope(CHOOSING, params, locate), params, problems)
     values = reader.table("values", own["values"], ("rollup", "values"), tuple(METHODS))
     for method in dict.fromkeys(case.value for case in values.cases):
-        if method not in own["targets"] and method not in ("refuse", "ask", ""):
+        if method not in own["targets"] and method not in ("refuse", "ask", "sum_told", ""):
             said = f"rollup.targets 没有写“{method}”（{METHODS.get(method, method)}）的目标值怎样取"
             problems.append(
                 Problem(locate(("rollup", "targets")), said, f"{method}: {{take: …, basis: …}}", code="rollup.no-target")

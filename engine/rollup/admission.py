@@ -6,6 +6,7 @@ certain is left out and told; where money would move or be counted twice, nothin
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +14,7 @@ from pathlib import PurePath
 
 from engine.errors import InputError, Place, Problem
 from engine.forms.labels import fold
+from engine.forms.places import PlaceWords
 from engine.policy.periods import filed_on
 from engine.rollup.model import listed, name_key
 from engine.rollup.units import UnitTree
@@ -80,14 +82,15 @@ def filed_of(forms: Sequence[Form], tree: UnitTree | None, files: Sequence[str] 
     return [Filed(f, file, fold(f.unit) if tree is None else tree.home(file, f.unit)) for f, file in zip(forms, named, strict=True)]
 
 
-def admit(filed: Sequence[Filed], tree: UnitTree | None, twins: Sequence[Twin]) -> Admitted:
+def admit(filed: Sequence[Filed], tree: UnitTree | None, twins: Sequence[Twin], words: PlaceWords) -> Admitted:
     """The forms that take part. `tree`: who is under whom, where that matters. Raises InputError with all that is to be decided."""
     problems: list[Problem] = []
     kept, left = _own_results(filed, problems)
     if tree is not None and tree.by_folder:
         problems += _copies_elsewhere(filed, twins)
-        problems += _strangers(kept, tree)
+        problems += _strangers(kept, tree, words)
     problems += _twice(kept)
+    problems += _apart(kept, words)
     if problems:
         raise InputError(problems)
     left += _copies(filed, twins)
@@ -150,8 +153,8 @@ def _copies(filed: Sequence[Filed], twins: Sequence[Twin]) -> Iterator[Uncounted
         yield Uncounted(form.unit if form else "", form.name if form else "", Place(twin.file), COPY, other=twin.other)
 
 
-def _strangers(filed: Sequence[Filed], tree: UnitTree) -> Iterator[Problem]:
-    """Units whose own name says another region of these folders than the one they lie in."""
+def _strangers(filed: Sequence[Filed], tree: UnitTree, words: PlaceWords) -> Iterator[Problem]:
+    """Units whose own name says another region than the one they lie in: one of these folders, or one of the same rank."""
     regions = {node.key: fold(node.name) for node in tree.nodes.values() if node.children and len(fold(node.name)) > 1}
     told: set[str] = set()
     for item in filed:
@@ -160,9 +163,12 @@ def _strangers(filed: Sequence[Filed], tree: UnitTree) -> Iterator[Problem]:
         for name in sorted((regions[k] for k in above if k in regions), key=len, reverse=True):
             rest = rest.replace(name, " ")  # what says its own region says no other: 黄石港区 is not 黄石
         other = max((k for k in regions if k not in above and regions[k] in rest), key=lambda k: (len(regions[k]), k), default="")
-        if other and item.file not in told:
+        over = tree.nodes[tree.nodes[key].parent or key].name
+        said = words.named(rest.strip())
+        of_rank = bool(said) and fold(over) != said and words.ending(over) == words.ending(said)
+        if (other or of_rank) and item.file not in told:
             told.add(item.file)
-            where, named = tree.nodes[tree.nodes[key].parent or key].name, tree.nodes[other].name
+            where, named = over, tree.nodes[other].name if other else said
             said = f"“{form.unit}”放在“{where}”的目录里，按名称是“{named}”的"
             yield Problem(form.place, said, f"移到“{named}”的目录；确属“{where}”的，用 --map 写明", code="rollup.wrong-folder")
 
@@ -181,6 +187,25 @@ def _twice(filed: Sequence[Filed]) -> Iterator[Problem]:
             hint = f"（{dates}；较新的是 {newest[1].place.file or newest[1].place}）" if newest else ""
             message = f"“{first.unit}”的“{first.name}”有{_count(len(versions))}份，另一份在 {first.place}{hint}"
             yield Problem(second.place, message, "每个单位每张表一份，重复的会加两遍", code="rollup.twice")
+
+
+def _apart(filed: Sequence[Filed], words: PlaceWords) -> Iterator[Problem]:
+    """One form of one unit in two folders: of two units only where the unit's name says no region and the folders are regions
+    (甲县/水务局, 乙县/水务局); else two versions of one, and nothing is chosen."""
+    held: dict[tuple[str, str, str], dict[str, Filed]] = {}
+    for item in filed:
+        held.setdefault((fold(item.form.unit), item.form.kind, _key(item.form)[1]), {}).setdefault(item.home, item)
+    for versions in held.values():
+        if len(versions) > 1:
+            items = list(versions.values())
+            folders = [PurePath(item.file).parent for item in items]
+            common = os.path.commonpath([str(folder) for folder in folders])
+            below = [folder.relative_to(common).parts for folder in folders]
+            if not all(below) or not words.two_units(items[0].form.unit, [parts[0] for parts in below]):
+                first, second = items[0], items[1]
+                message = f"“{first.form.unit}”的“{first.form.name}”在两个目录里各有一份：{first.file}、{second.file}"
+                expected = "同一个单位的只留一份；不同的单位，名称里写明是哪里的"
+                yield Problem(Place(second.file), message, expected, code="rollup.twice")
 
 
 def _count(number: int) -> str:

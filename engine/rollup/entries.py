@@ -28,6 +28,8 @@ class Said:
     actual: tuple[Part, ...] = ()
     target: tuple[Part, ...] = ()
     changed: bool = False
+    bare: bool = False
+    """Whether a number of the actual is printed without its unit."""
 
 
 def said(entry: Entry, rounding: Rounding, words: Vocabulary) -> Said:
@@ -43,7 +45,8 @@ def said(entry: Entry, rounding: Rounding, words: Vocabulary) -> Said:
     if numbers and same and aimed:
         return Said(found, tuple(kept), tuple(aims) if numbers else tuple(wanted))
     actual = printed if found == "numbers" else []
-    return Said(found, tuple(kept if numbers and same else actual), tuple(wanted), bool(numbers))
+    bare = found == "numbers" and any(not q.unit for q in entry.known.actual.quantities)
+    return Said(found, tuple(kept if numbers and same else actual), tuple(wanted), bool(numbers), bare)
 
 
 def _still(exact_: Sequence[Part], printed: Sequence[Part], rounding: Rounding, words: Vocabulary) -> bool:

@@ -79,6 +79,7 @@ def children_of(forms: Sequence[tuple[str, Form, ScoredForm]], by: str, rules: R
             scored,
             None if mixed else funds_of(form, rules, words, not units),
             form.name if by == "project" else unit,
+            funds_changed(form, rules, words),
         )
         for unit, form, scored in forms
     ]
@@ -107,7 +108,7 @@ def roll_form(
     goals = _goals(matched, children, head, setting, obstacles)
     budget = budget_lines(children, head.by, rules, words, obstacles)
     for child in children:
-        if funds_changed(child.form, rules, words):
+        if child.changed:
             told = f"{child.form.rolled.funds if child.form.rolled else ''} 元改为 {exact(child.funds)} 元（{child.label}）"
             obstacles.append(Obstacle("hand-changed", FUNDS, units=(child.label,), whole=len(children), details=told))
     obstacles = _gathered(obstacles)

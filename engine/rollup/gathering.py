@@ -22,6 +22,9 @@ from engine.values.vocabulary import Vocabulary
 CLAIMS = (">=", ">", "<=", "<", "±")
 """Signs in an actual that make it no exact number."""
 
+MOST_SHARE = 2
+"""A bare number up to this beside percentages may be a share (1.2 for 120 %) as well as a percentage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -123,9 +126,9 @@ class Gathered:
             if self.alone:
                 return Units("", {})
             raise Obstructed(self._obstacle("units-differ", self.active, details=of.actuals(self.active)))
-        bare = [e for e in self.active if any(not unit and value for _, unit, value in self._actual(e))]
-        if bare and found.assumed and any(self._may_be_share(e, found) for e in bare):
+        if not self.alone and any(self._may_be_share(e, found) for e in self.active):
             raise Obstructed(self._obstacle("units-unclear", self.active, details=of.actuals(self.active)))
+        bare = [e for e in self.active if any(not unit and value for _, unit, value in self._actual(e))]
         if bare and found.assumed and not self.alone:
             self._note("unit-assumed", bare, details=of.actuals(bare))
         return found
@@ -133,9 +136,9 @@ class Gathered:
     def _may_be_share(self, entry: Entry, units: Units) -> bool:
         """Whether a bare number beside percentages may be a share of one (0.92 for 92 %) as well as a percentage (0.92 %)."""
         share = self.words.unit(units.unit)
-        if share is None or share.bare != "percent":
+        if share is None or share.bare != "percent" or not self.said[id(entry)].bare:
             return False
-        return any(not unit and 0 < abs(value) <= 1 for _, unit, value in self._actual(entry))
+        return any(0 < abs(value) <= MOST_SHARE for _, _, value in self._actual(entry))
 
     def _labels(self) -> tuple[str, ...]:
         """The components of the value, by label; one without a name for a single number."""

@@ -41,6 +41,8 @@ class Child:
     funds: Fraction | None
     label: str
     """What it is called among those it is rolled up with: the unit, or the project."""
+    changed: bool = False
+    """Whether its budget was changed by hand after it was rolled up: then its funds are what its budget says, everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,12 @@ class Entry:
     @property
     def funds(self) -> Fraction | None:
         """What it weighs: the funds of those that report it where it was rolled up before, else the form's."""
-        return number(self.rolled.funds) if self.rolled and self.rolled.funds else self.child.funds
+        if not self.rolled or not self.rolled.funds or self.child.changed:
+            return self.child.funds
+        parts = [number(share.funds) for share in self.rolled.shares if share.funds]
+        whole = number(self.rolled.funds)
+        # what the shares do not add up to was changed by hand, and what they add up to counts
+        return sum(parts, Fraction(0)) if parts and len(parts) == len(self.rolled.shares) and sum(parts) != whole else whole
 
     @property
     def weight(self) -> Fraction | None:
@@ -264,7 +271,8 @@ def written(
     """
     scale, factor = "", Fraction(1)
     for word, size in sorted(words.scales.items(), key=lambda item: -item[1]):
-        if size >= _LARGE and raws and all(word in raw for raw in raws):
+        behind = re.compile(rf"[0-9][\s]*{re.escape(word)}")
+        if size >= _LARGE and raws and word not in unit and all(behind.search(unicodedata.normalize("NFKC", raw)) for raw in raws):
             scale, factor = word, Fraction(size)
             break
     texts = []

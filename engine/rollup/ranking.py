@@ -13,6 +13,7 @@ from typing import Any
 from engine import __version__
 from engine.findings.findings import Checker, Finding
 from engine.forms.labels import fold
+from engine.forms.places import PlaceWords
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
 from engine.results.document import number
@@ -49,7 +50,7 @@ def ranking(
     A form without a total (something needs a human) has no rank and stands last, with the range its total may lie in. `earlier`:
     forms of the year before, for the change. Raises InputError for one form in two versions or places, as a roll-up does.
     """
-    admitted = admit(filed_of(forms, tree, files), tree, twins)
+    admitted = admit(filed_of(forms, tree, files), tree, twins, policy.layout.places if policy.layout else PlaceWords())
     forms = [member.form for member in admitted.members]
     checker = Checker(policy)
     try:

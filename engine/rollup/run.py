@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from engine.errors import InputError, Place, PolicyError, Problem
 from engine.forms.labels import fold
+from engine.forms.places import PlaceWords
 from engine.language.model import Scalar
 from engine.language.rules import SEVERITIES
 from engine.policy.model import Policy
@@ -108,7 +109,7 @@ def roll_up(
     unnamed = tree is None and not name
     tree = tree or flat_of(forms, files, name)
     over = None if by == "project" else tree
-    admitted = admit(filed_of(forms, over, files), over, twins)
+    admitted = admit(filed_of(forms, over, files), over, twins, place_words(policy))
     if unnamed and by != "project":
         name = rules.texts["unit_name"].replace("{count}", str(len({m.home for m in admitted.members})))
     scored = [evaluate(Submission((m.form,), policy.jurisdiction, policy.id), policy).forms[0] for m in admitted.members]
@@ -123,6 +124,11 @@ def flat_of(forms: Sequence[Form], files: Sequence[str] | None, name: str) -> Un
     """All units of the forms under one called `name`."""
     named = files or [form.place.file for form in forms]
     return flat(((file, f.unit, f.kind, name_key(f.name)) for f, file in zip(forms, named, strict=True)), name)
+
+
+def place_words(policy: Policy) -> PlaceWords:
+    """How regions are written, as the policy's layout says."""
+    return policy.layout.places if policy.layout else PlaceWords()
 
 
 def _agree(forms: Sequence[Form]) -> None:
@@ -266,7 +272,9 @@ class _RollupRun:
             if lacking:
                 obstacles.append(Obstacle("form-missing", units=lacking, whole=len(group) + len(lacking)))
             copies = [(self.match.labels[id(s.form)], s.form) for s in group if id(s.form) in self.alike]
-            obstacles += [Obstacle("form-copied", units=(label,), details=self.alike[id(form)]) for label, form in copies]
+            obstacles += [
+                Obstacle("form-copied", units=(label,), details=f"{self.alike[id(form)]}”与“{form.name}") for label, form in copies
+            ]
             facts.append((whole, list(obstacle_facts(obstacles, whole))))
             forms.append(rolled.form)
             sizes.append(len(group))

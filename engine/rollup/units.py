@@ -177,6 +177,9 @@ def flat(filed: Iterable[tuple[str, str, str, str]], top_name: str) -> UnitTree:
     nodes: dict[str, Node] = {}
     places: dict[tuple[str, str], str] = {}
     for file, unit, _, _ in sorted(items):
+        if fold(unit) == fold(top_name):  # the one the others are rolled up to
+            places[file, fold(unit)] = top.key
+            continue
         folder = Path(file).parent if fold(unit) in several else None
         key = f"{folder or ''}//{fold(unit)}"
         places[file, fold(unit)] = key

@@ -62,6 +62,11 @@ class _Indicator(Gathered):
         self._choose(kind, units.unit, len(labels))
         if self.alone:
             return self._alone(kind, units, labels, weight)
+        if self.method == "sum_told":
+            self._note("sum-told", self.active, details=of.actuals(self.active))
+            self.method = "sum"
+        if (self.method in NUMERIC and kind != "numbers") or (self.method == "latest" and kind != "deadline"):
+            raise Obstructed(self._obstacle("method-unfit", self.active, details=of.actuals(self.active)))
         if self.method == "refuse":
             raise Obstructed(self._obstacle("method-none", self.active, details=of.actuals(self.active)))
         if self.method == "ask" and not (kind == "numbers" and len({self._actual(e) for e in self.active}) == 1):
@@ -284,10 +289,13 @@ class _Indicator(Gathered):
                 return None
             parts = (w * (f or Fraction(0)) for w, f in zip(known, funds, strict=True))
             return sum(parts, Fraction(0)) / self.setting.funds
-        if len(set(known)) > 1:
+        by_form: dict[int, Fraction] = {}
+        for e, own in zip(self.every, known, strict=True):  # two of one form in one row are worth both
+            by_form[id(e.child.form)] = by_form.get(id(e.child.form), Fraction(0)) + own
+        if len(set(by_form.values())) > 1:
             self._note("weights-differ", self.every, details=of.weights(self.every), refused=True)
             return None
-        return known[0]
+        return next(iter(by_form.values()))
 
     def _base(self, values: Sequence[Fraction], units: Units) -> tuple[Fraction | None, Fraction | None]:
         """The bases added up and the value they give; a note where they are missing, or where they say something else."""

@@ -381,3 +381,59 @@ def test_units_regions_and_one_project_across_units_are_ranked(jixiao: Jixiao, t
         assert title in shown
     page = jixiao("rollup", *paths, "--format", "html").out
     assert "单位排名" in page
+
+
+@pytest.mark.parametrize("by", [("--by", "region"), (), ("--by", "unit")])
+def test_two_versions_in_two_folders_are_no_two_units(jixiao: Jixiao, tmp_path: Path, by: tuple[str, ...]) -> None:
+    save(tmp_path / "初稿" / "甲县水利局.json", form("甲县水利局", row("清淤长度", "10公里", "9公里")))
+    save(tmp_path / "定稿" / "甲县水利局.json", form("甲县水利局"))
+    save(tmp_path / "定稿" / "乙县水利局.json", form("乙县水利局", budget="200"))
+    run = jixiao("rollup", tmp_path, *by)
+    assert run.status == 5, run.out
+    assert "在两个目录里各有一份" in run.err
+
+
+def test_a_unit_of_a_county_without_a_folder_is_not_put_under_another(jixiao: Jixiao, tmp_path: Path) -> None:
+    save(tmp_path / "东市" / "乙县" / "a.json", form("丙县水利局"))
+    save(tmp_path / "东市" / "乙县" / "b.json", form("城市管理局"))
+    save(tmp_path / "东市" / "甲县" / "c.json", form("甲县水利局"))
+    run = jixiao("rollup", tmp_path / "东市", "--by", "region")
+    assert run.status == 5
+    assert "“丙县水利局”放在“乙县”的目录里，按名称是“丙县”的" in run.err
+    assert "城市管理局" not in run.err
+
+
+def test_the_form_of_the_one_rolled_up_to_is_not_added(jixiao: Jixiao, tmp_path: Path) -> None:
+    save(tmp_path / "a.json", form("甲县"))
+    save(tmp_path / "b.json", form("乙县", budget="200"))
+    save(tmp_path / "own.json", form("东市", budget="300"))
+    run = jixiao("rollup", tmp_path, "--name", "东市")
+    assert "300万元" in run.out
+    assert "600万元" not in run.out
+    assert "本级自己的表" in run.out
+
+
+@pytest.mark.parametrize(("values", "made"), [(("2件/万人", "4件/万人"), "3件/万人"), (("2吨/万元", "4吨/万元"), "3吨/万元")])
+def test_a_scale_in_a_unit_is_no_scale_of_the_number(jixiao: Jixiao, tmp_path: Path, values: tuple[str, str], made: str) -> None:
+    for unit, value in zip(("甲县", "乙县"), values, strict=True):
+        save(tmp_path / f"{unit}.json", form(unit, row("案件比", "≤" + values[1], value)))
+    assert rows_of(jixiao("rollup", tmp_path, "--format", "json").data)["案件比"][1] == made
+
+
+@pytest.mark.parametrize("name", ["日均客流量", "单位面积造价", "亩均投入", "万元GDP能耗"])
+def test_averages_by_name_are_not_summed(jixiao: Jixiao, tmp_path: Path, name: str) -> None:
+    for unit, value in (("甲县", "120"), ("乙县", "80")):
+        save(tmp_path / f"{unit}.json", form(unit, row(name, f"{int(value) + 7}元", f"{value}元")))
+    assert rows_of(jixiao("rollup", tmp_path, "--format", "json").data)[name][1] == "100元"
+
+
+def test_two_indicators_of_one_form_in_one_row_are_worth_both(jixiao: Jixiao, tmp_path: Path) -> None:
+    for unit in ("甲县", "乙县"):
+        rows = (row("清理垃圾", "10吨", "10吨", weight="40"), row("清理淤泥", "10吨", "5吨", weight="40"))
+        save(tmp_path / "表" / f"{unit}.json", form(unit, *rows))
+    jixiao("rollup", tmp_path / "表", "--match-out", tmp_path / "m.yaml")
+    text = (tmp_path / "m.yaml").read_text(encoding="utf-8")
+    (tmp_path / "m.yaml").write_text(text.replace("row: 清理淤泥", "row: 清理垃圾"), encoding="utf-8")
+    data = jixiao("rollup", tmp_path / "表", "--match", tmp_path / "m.yaml", "--format", "json").data
+    (made,) = data["forms"][0]["goals"][0]["indicators"]
+    assert (made["actual"]["text"], made["weight"]["text"], made["score"]["text"]) == ("30吨", "80", "60.00")

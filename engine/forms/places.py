@@ -1,0 +1,41 @@
+"""Words of the administration in names: whether a unit's name says of which region it is, whether a folder's name is a region's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine.forms.labels import fold
+
+LONGEST = 8
+"""Characters of a region's name before its last (黔西南布依族苗族自治州)."""
+
+
+@dataclass(frozen=True)  # no slots: the pattern is made once
+class PlaceWords:
+    """How names of regions end (省, 市, 县 …), and words that end so and name none (城市, 社区)."""
+
+    endings: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @cached_property
+    def _leading(self) -> re.Pattern[str] | None:
+        ends = "|".join(map(re.escape, sorted(map(fold, self.endings), key=len, reverse=True)))
+        return re.compile(rf"(.{{1,{LONGEST}}}?)({ends})") if ends else None
+
+    def named(self, unit: str) -> str:
+        """The region a unit's name begins with (甲县水务局: 甲县), folded; empty if it names none (水务局, 城市管理局)."""
+        found = self._leading.match(fold(unit)) if self._leading else None
+        return found[0] if found and not any(found[0].endswith(fold(word)) for word in self.others) else ""
+
+    def ending(self, name: str) -> str:
+        """How a region's name ends; empty if it is no region's name."""
+        text = fold(name)
+        if any(text.endswith(fold(word)) for word in self.others):
+            return ""
+        return max((e for e in map(fold, self.endings) if text.endswith(e) and len(text) > len(e)), key=len, default="")
+
+    def two_units(self, unit: str, folders: list[str]) -> bool:
+        """Whether units of one name in these folders are several: the name does not say of which region, the folders do."""
+        return not self.named(unit) and bool(folders) and all(self.ending(folder) for folder in folders)
