@@ -1,7 +1,7 @@
 """Units of one name that are not one unit: 水务局 in the folders of two counties.
 
-Two folders that hold the same form of a unit are of two units, each with all that lies under the folder; one beside what lies under
-it is another version in a folder of its own.
+Two folders that hold the same form of a unit are of two units, each with all that lies under the folder, where they are regions and
+the unit's name says of none; else (初稿, 定稿) they hold two versions of one.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from pathlib import Path
 
 from engine.files import displayed
 from engine.forms.labels import fold
+from engine.forms.places import PlaceWords
 
 Body = tuple[str, int]
 """Unit (folded) and year."""
 
 
-def tops(filed: Iterable[tuple[Body, str, str, str]]) -> dict[Body, set[Path]]:
+def tops(filed: Iterable[tuple[Body, str, str, str]], words: PlaceWords) -> dict[Body, set[Path]]:
     """The folders that tell units apart, by the unit and year they share; nothing for units of which no form is there twice.
 
-    `filed`: of each form unit and year, kind, name, and the file it stands in."""
+    `filed`: of each form unit and year, kind, name, and the file it stands in. `words`: how regions are written."""
     held: dict[tuple[Body, str, str], set[Path]] = {}
     every = list(filed)
     mixed = len({os.path.isabs(file) for *_, file in every}) > 1  # some named from the root and some from here
@@ -32,7 +33,7 @@ def tops(filed: Iterable[tuple[Body, str, str, str]]) -> dict[Body, set[Path]]:
         if len(homes) > 1:
             common = Path(os.path.commonpath([str(folder) for folder in homes]))
             below = {folder.relative_to(common).parts[:1] for folder in homes}
-            if () not in below:
+            if () not in below and words.two_units(body[0], [part[0] for part in below]):
                 out.setdefault(body, set()).update(common.joinpath(*part) for part in below)
     return out
 

@@ -219,11 +219,13 @@ class _FoundFile:
 
     def _apart(self) -> Callable[[tuple[str, int], str], str]:
         """The folder that tells units of one name apart, of a unit and file; told."""
-        found = apart.tops(
+        filed = [
             ((fold(form.unit), form.fiscal_year), form.kind, form.name, reading.file)
             for n, reading in enumerate(self.readings)
             for form in (() if n in self._named or reading.line else reading.submission.forms)
-        )
+        ]
+        several = len({reading.file for reading in self.readings}) > 1
+        found = apart.tops(filed, self.shelf.places()) if several else {}
         self._units_told += apart.told(found)
         return partial(apart.home, found)
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.bulk.corpus.index import Head, Source
+from engine.bulk.corpus.index import CorpusFile, ReadingHead
 from engine.bulk.corpus.twice import Twice, Where, body, place_of, places
 from engine.intake import apart
 from engine.intake.apart import Body
@@ -33,7 +33,7 @@ class PlannedReading:
     key: str
     """Of the piece it was read from; `number` in that."""
     number: int
-    head: Head
+    head: ReadingHead
     where: Where
     without: tuple[int, ...] = ()
 
@@ -68,7 +68,7 @@ class PartJob:
         return (self.number << BUNDLE_SHIFT) + position
 
 
-def planned(sources: Sequence[Source], same: Twice, stamp: str) -> list[PartJob]:
+def planned(sources: Sequence[CorpusFile], same: Twice, stamp: str) -> list[PartJob]:
     """The parts of a corpus of these files, without the forms that others stand for (`same`). `stamp`: what they are made by."""
     readings = list(_readings(sources, same.instead))
     known = places(sources)
@@ -103,7 +103,7 @@ def _hash(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
-def _readings(sources: Sequence[Source], left_out: Collection[Where]) -> Iterator[PlannedReading]:
+def _readings(sources: Sequence[CorpusFile], left_out: Collection[Where]) -> Iterator[PlannedReading]:
     for s, source in enumerate(sources):
         for p, (piece, read) in enumerate(zip(source.pieces, source.read, strict=True)):
             for r, head in enumerate(read.heads):
@@ -142,7 +142,7 @@ def _grouped(readings: Sequence[PlannedReading], whose: Whose) -> list[list[Plan
     return list(out.values())
 
 
-def _bundle(readings: Sequence[PlannedReading], sources: Sequence[Source], whose: Whose) -> PlannedBundle:
+def _bundle(readings: Sequence[PlannedReading], sources: Sequence[CorpusFile], whose: Whose) -> PlannedBundle:
     bodies = sorted({(*of, *whose(item, of)) for item in readings for of in _bodies(item)})
     return PlannedBundle(sources[readings[0].where.source].policy, tuple(readings), json.dumps(bodies))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from engine.bulk.corpus import bundles as corpus_bundles
 from engine.bulk.corpus import index, readings, store, twice
 from engine.bulk.corpus.bundles import PlannedBundle
-from engine.bulk.corpus.index import Source
+from engine.bulk.corpus.index import CorpusFile
 from engine.errors import InputError, JixiaoError, Place, Problem, UsageError
 from engine.files import displayed
 from engine.intake import bundle as inputs
@@ -66,7 +66,7 @@ def collect_corpus(
         raise InputError(Problem(Place(displayed(path)), message, expected, code="input.too-many-files"))
     shelf = Shelf(library, on)
     named = shelf.policy(policy_id) if policy_id else None
-    same = twice.twice(sources)
+    same = twice.twice(sources, shelf.places())
     copies = _copies(sources) if each_file else {}
     problems = [problem for source in sources for problem in source.every_problem]
     problems += [] if each_file else same.problems
@@ -87,7 +87,7 @@ def collect_corpus(
     return Collection(tuple(found), tuple(dict.fromkeys(problems)), tuple(outcomes(sources, problems, copies)), told)
 
 
-def outcomes(sources: Sequence[Source], problems: Sequence[Problem], copies: dict[str, str]) -> Iterator[FileOutcome]:
+def outcomes(sources: Sequence[CorpusFile], problems: Sequence[Problem], copies: dict[str, str]) -> Iterator[FileOutcome]:
     """What became of each file. `copies`: file -> the file that says the same."""
     failed = {problem.place.file: problem.message for problem in reversed(problems) if problem.place.file}
     for source in sources:
@@ -104,7 +104,7 @@ def outcomes(sources: Sequence[Source], problems: Sequence[Problem], copies: dic
     yield from (FileOutcome(name, FAILED, reason) for name, reason in failed.items() if name not in {s.name for s in sources})
 
 
-def _copies(sources: Sequence[Source]) -> dict[str, str]:
+def _copies(sources: Sequence[CorpusFile]) -> dict[str, str]:
     """The files that say in all what one before them says. Lines are filed on their own."""
     said: dict[object, str] = {}
     out: dict[str, str] = {}
@@ -119,14 +119,14 @@ def _copies(sources: Sequence[Source]) -> dict[str, str]:
     return out
 
 
-def _file(source: Source) -> str:
+def _file(source: CorpusFile) -> str:
     """What a file is called: as it was given where that leads to it from here, else where it lies."""
     folder, name = os.path.split(source.name)
     there = displayed(os.path.join(os.path.realpath(folder or "."), name)) == source.path
     return source.name if there else source.path
 
 
-def _each_file(path: Path, sources: Sequence[Source], copies: dict[str, str]) -> Iterator[tuple[str, list[Reading]]]:
+def _each_file(path: Path, sources: Sequence[CorpusFile], copies: dict[str, str]) -> Iterator[tuple[str, list[Reading]]]:
     for source in sources:
         if source.name in copies:
             continue
@@ -135,7 +135,7 @@ def _each_file(path: Path, sources: Sequence[Source], copies: dict[str, str]) ->
                 yield source.policy, [reading]
 
 
-def _grouped(path: Path, sources: Sequence[Source], same: twice.Twice) -> Iterator[tuple[str, list[Reading]]]:
+def _grouped(path: Path, sources: Sequence[CorpusFile], same: twice.Twice) -> Iterator[tuple[str, list[Reading]]]:
     jobs = corpus_bundles.planned(sources, same, "")
     every: list[PlannedBundle] = [bundle for job in jobs for bundle in job.bundles]
     every.sort(key=lambda bundle: bundle.readings[0].where)

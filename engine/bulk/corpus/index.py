@@ -39,7 +39,7 @@ class FiledForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ReadingHead:
     """What is to be known of a reading to put it together with others: its forms, and who may judge them."""
 
     line: int
@@ -65,14 +65,14 @@ class Piece:
 class PieceRead:
     """What a piece was found to hold."""
 
-    heads: tuple[Head, ...] = ()
+    heads: tuple[ReadingHead, ...] = ()
     problems: tuple[Problem, ...] = ()
     skipped: str = ""
     """Why it is no form."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CorpusFile:
     """A file of a corpus."""
 
     path: str
@@ -115,7 +115,7 @@ def below(path: str, roots: Collection[str]) -> bool:
 # --- on disk --------------------------------------------------------------------------------------------------------
 
 
-def write(out: Path, sources: Sequence[Source], forms: Iterable[dict[str, Any]], told: dict[str, Any]) -> str:
+def write(out: Path, sources: Sequence[CorpusFile], forms: Iterable[dict[str, Any]], told: dict[str, Any]) -> str:
     """Write an index beside the one in force; the name it is to be called by. Raises OutputError."""
     made = {
         SOURCES: "".join(_line(_source_data(source)) for source in sources),
@@ -132,7 +132,7 @@ def write(out: Path, sources: Sequence[Source], forms: Iterable[dict[str, Any]],
     return key
 
 
-def sources(folder: Path) -> dict[str, Source]:
+def sources(folder: Path) -> dict[str, CorpusFile]:
     """The files of a corpus by path. Raises InputError if the index is damaged."""
     path = folder / SOURCES
     try:
@@ -154,7 +154,7 @@ def forms(folder: Path) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PieceTold:
     """What was said of a corpus when it was made: of its files, and of forms that stand in two of them."""
 
     problems: tuple[Problem, ...]
@@ -162,12 +162,12 @@ class Told:
     """Units of one name in several folders, taken for as many units."""
 
 
-def told(folder: Path) -> Told:
+def told(folder: Path) -> PieceTold:
     """What was said of a corpus when it was made. Raises InputError if that is damaged."""
     path = folder / TOLD
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return Told(tuple(map(Problem.from_data, data["problems"])), tuple(data["apart"]))
+        return PieceTold(tuple(map(Problem.from_data, data["problems"])), tuple(data["apart"]))
     except (OSError, ValueError, KeyError, TypeError):
         raise _damaged(path) from None
 
@@ -181,7 +181,7 @@ def _line(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False) + "\n"
 
 
-def _source_data(source: Source) -> dict[str, Any]:
+def _source_data(source: CorpusFile) -> dict[str, Any]:
     data: dict[str, Any] = {"path": source.path, "name": source.name}
     for name in ("digest", "policy", "skipped", "gone"):
         if value := getattr(source, name):
@@ -193,9 +193,9 @@ def _source_data(source: Source) -> dict[str, Any]:
     return data
 
 
-def _source(data: dict[str, Any]) -> Source:
+def _source(data: dict[str, Any]) -> CorpusFile:
     pieces = data.get("pieces", [])
-    return Source(
+    return CorpusFile(
         data["path"],
         data["name"],
         data.get("digest", ""),
@@ -232,7 +232,7 @@ def read_data(read: PieceRead) -> dict[str, Any]:
 def piece_read(data: dict[str, Any]) -> PieceRead:
     """The same, read back."""
     heads = tuple(
-        Head(
+        ReadingHead(
             item["line"], item["jurisdiction"], tuple(item["layouts"]), item["layout"], tuple(FiledForm(*f) for f in item["forms"])
         )
         for item in data["readings"]

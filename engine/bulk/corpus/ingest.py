@@ -23,7 +23,7 @@ from engine.bulk.corpus import store as corpus
 from engine.bulk.corpus import tables as corpus_tables
 from engine.bulk.corpus.bundles import PartJob
 from engine.bulk.corpus.columns import PREPARED_KINDS
-from engine.bulk.corpus.index import Piece, PieceRead, Source
+from engine.bulk.corpus.index import CorpusFile, Piece, PieceRead
 from engine.bulk.corpus.rows import preparation, rows_of
 from engine.errors import InputError, JixiaoError, Place, Problem
 from engine.intake import apart
@@ -123,7 +123,7 @@ def ingest(
     with crew.stack:
         sources = _read(crew, _sources(before, found, keep, done), found, before, progress)
         _compared(before, sources, found, done)
-        same = twice.twice(sources)
+        same = twice.twice(sources, Shelf(library).places())
         planned = corpus_bundles.planned(sources, same, readings.stamp(library, ""))
         made = _written(crew, planned, done, progress)
     for source in sources:
@@ -152,7 +152,7 @@ def ingest(
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
-def _sources(before: Mapping[str, Source], found: listing.Found, keep: bool, done: Ingested) -> list[Source]:
+def _sources(before: Mapping[str, CorpusFile], found: listing.Inventory, keep: bool, done: Ingested) -> list[CorpusFile]:
     """The files of the corpus from now on, by path: what was found, what other paths gave, what is kept."""
     out = dict(found.sources)
     for path, source in before.items():
@@ -170,14 +170,18 @@ def _sources(before: Mapping[str, Source], found: listing.Found, keep: bool, don
 
 
 def _read(
-    crew: _Crew, sources: Sequence[Source], found: listing.Found, before: Mapping[str, Source], progress: Progress | None
-) -> list[Source]:
+    crew: _Crew,
+    sources: Sequence[CorpusFile],
+    found: listing.Inventory,
+    before: Mapping[str, CorpusFile],
+    progress: Progress | None,
+) -> list[CorpusFile]:
     """The same with what they hold: read now, or by an earlier run. InputError if what an earlier run read has been lost."""
     out = crew.settings.out
     known: dict[str, PieceRead] = {
         piece.key: read for source in before.values() for piece, read in zip(source.pieces, source.read, strict=True)
     }
-    tasks: list[tuple[Source, Piece, Path]] = []
+    tasks: list[tuple[CorpusFile, Piece, Path]] = []
     lost: list[Problem] = []
     for source in sources:
         opened = found.opened.get(source.path)
@@ -201,13 +205,13 @@ def _read(
     return [replace(source, read=tuple(known[piece.key] for piece in source.pieces)) for source in sources]
 
 
-def _read_piece(reader: _Ingester, task: tuple[Source, Piece, Path]) -> PieceRead:
+def _read_piece(reader: _Ingester, task: tuple[CorpusFile, Piece, Path]) -> PieceRead:
     source, piece, path = task
     found, problems, skipped = corpus_sources.read(piece, path, source.digest, reader.shelf, reader.policy(source.policy))
     return readings.keep(reader.out, piece.key, found, problems, skipped)
 
 
-def _compared(before: Mapping[str, Source], now: Sequence[Source], found: listing.Found, done: Ingested) -> None:
+def _compared(before: Mapping[str, CorpusFile], now: Sequence[CorpusFile], found: listing.Inventory, done: Ingested) -> None:
     """What is new and what was changed since the last run."""
     for source in now:
         if source.path in found.opened and any(piece.heads for piece in source.read):
@@ -289,7 +293,7 @@ def _count(part: Mapping[str, Any], done: Ingested) -> None:
 
 
 def _forms(
-    sources: Sequence[Source],
+    sources: Sequence[CorpusFile],
     jobs: Sequence[PartJob],
     made: Sequence[Mapping[str, Any]],
     same: twice.Twice,

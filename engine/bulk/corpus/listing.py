@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.bulk.corpus.index import Piece, Source, below
+from engine.bulk.corpus.index import CorpusFile, Piece, below
 from engine.bulk.corpus.sources import FLAT, NEEDED
 from engine.errors import InputError, Place, Problem, system_reason
 from engine.files import displayed
@@ -24,12 +24,12 @@ MOST_FILES = 1_000_000
 
 
 @dataclass(slots=True)
-class Found:
+class Inventory:
     """What is there now."""
 
     roots: frozenset[str]
     """Real paths of what was given."""
-    sources: dict[str, Source] = field(default_factory=dict)
+    sources: dict[str, CorpusFile] = field(default_factory=dict)
     """By path; not read yet."""
     opened: dict[str, Path] = field(default_factory=dict)
     """Where each is read from."""
@@ -41,15 +41,15 @@ class Found:
         return below(path, self.roots) and not below(path, self.closed)
 
 
-def found(paths: Sequence[Path], exclude: Sequence[Path], stamp: str, policy: str) -> Found:
+def found(paths: Sequence[Path], exclude: Sequence[Path], stamp: str, policy: str) -> Inventory:
     """Everything the paths mean. `stamp` is what a reading depends on besides the file, `policy` the one that was named.
 
     Raises InputError if there are more files than a corpus holds."""
     listing = folders.listed(paths, exclude, MOST_FILES)
-    out = Found(frozenset(displayed(os.path.realpath(path)) if path.is_dir() else _place(path) for path in paths))
+    out = Inventory(frozenset(displayed(os.path.realpath(path)) if path.is_dir() else _place(path) for path in paths))
     for problem in listing.problems:
         out.closed[_place(problem.place.file)] = problem
-        out.sources[_place(problem.place.file)] = Source(_place(problem.place.file), problem.place.file, problems=(problem,))
+        out.sources[_place(problem.place.file)] = CorpusFile(_place(problem.place.file), problem.place.file, problems=(problem,))
     own = {displayed(os.path.realpath(path)) for path in exclude}
     skipped = {name: reason for name, reason in listing.skipped.items() if _place(name) not in own}
     files = [*listing.named, *listing.walked]
@@ -57,20 +57,20 @@ def found(paths: Sequence[Path], exclude: Sequence[Path], stamp: str, policy: st
     for folder in {file.parent: None for file in files}:
         beside[folder] = _answers(folder, skipped)
     for name, reason in skipped.items():
-        out.sources[_place(name)] = Source(_place(name), name, skipped=reason)
+        out.sources[_place(name)] = CorpusFile(_place(name), name, skipped=reason)
     for file in files:
         path, name = _place(file), displayed(file)
         try:
             digest, pieces = _pieces(file, hashlib.sha256(f"{stamp}\0{name}\0{beside[file.parent]}".encode()).hexdigest())
         except InputError as error:
-            out.sources[path] = Source(path, name, policy=policy, problems=error.problems)
+            out.sources[path] = CorpusFile(path, name, policy=policy, problems=error.problems)
             continue
         except OSError as error:
             problem = Problem(Place(name), f"文件读不了：{system_reason(error)}", "读得了的文件", code="input.unreadable")
             out.closed[path] = problem
-            out.sources[path] = Source(path, name, policy=policy, problems=(problem,))
+            out.sources[path] = CorpusFile(path, name, policy=policy, problems=(problem,))
             continue
-        out.sources[path] = Source(path, name, digest, policy, pieces)
+        out.sources[path] = CorpusFile(path, name, digest, policy, pieces)
         out.opened[path] = file
     return out
 
@@ -168,6 +168,6 @@ def _of_rows(path: Path, context: str) -> Iterator[Piece]:
         yield Piece("rows", _key(f"{context}\0{group}"), group, 1)
 
 
-def gone(before: Mapping[str, Source], now: Found) -> list[Source]:
+def gone(before: Mapping[str, CorpusFile], now: Inventory) -> list[CorpusFile]:
     """Files that were read before and are not there any more, where this run would have found them."""
     return [source for path, source in before.items() if path not in now.sources and now.covers(path)]

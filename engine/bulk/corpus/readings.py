@@ -15,7 +15,7 @@ from typing import Any
 
 from engine import __version__, files
 from engine.bulk.corpus.bundles import PlannedBundle
-from engine.bulk.corpus.index import FiledForm, Head, PieceRead, piece_read, read_data
+from engine.bulk.corpus.index import FiledForm, PieceRead, ReadingHead, piece_read, read_data
 from engine.bulk.corpus.rows import VERSION
 from engine.errors import InputError, Place, Problem
 from engine.files import displayed, make_directory
@@ -102,10 +102,10 @@ def of_bundles(out: Path, bundles: Sequence[PlannedBundle]) -> Iterator[list[Rea
         yield found
 
 
-def _head(reading: Reading) -> Head:
+def _head(reading: Reading) -> ReadingHead:
     submission = reading.submission
     forms = tuple(_filed(reading, form) for form in submission.forms)
-    return Head(reading.line, submission.jurisdiction, reading.layouts, reading.layout, forms)
+    return ReadingHead(reading.line, submission.jurisdiction, reading.layouts, reading.layout, forms)
 
 
 def _filed(reading: Reading, form: Form) -> FiledForm:

@@ -68,7 +68,7 @@ class Corpus:
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def begin(path: Path) -> dict[str, index.Source]:
+def begin(path: Path) -> dict[str, index.CorpusFile]:
     """A new corpus, or one that is there: its files, by path. InputError if the folder is something else or damaged."""
     if path.exists() and not (path / STAMP).exists() and (not path.is_dir() or any(contents(path))):
         raise InputError(

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from engine.bulk.corpus.index import FiledForm, Head, Source
+from engine.bulk.corpus.index import CorpusFile, FiledForm, ReadingHead
 from engine.errors import Place, Problem
 from engine.forms.labels import fold
+from engine.forms.places import PlaceWords
 from engine.intake import apart
 from engine.intake.apart import Body
 
@@ -49,7 +50,7 @@ def body(form: FiledForm) -> Body:
     return fold(form.unit), form.year
 
 
-def forms(sources: Sequence[Source]) -> Iterator[tuple[Where, Head, FiledForm]]:
+def forms(sources: Sequence[CorpusFile]) -> Iterator[tuple[Where, ReadingHead, FiledForm]]:
     """Every form of every source."""
     for s, source in enumerate(sources):
         for p, piece in enumerate(source.read):
@@ -58,7 +59,7 @@ def forms(sources: Sequence[Source]) -> Iterator[tuple[Where, Head, FiledForm]]:
                     yield Where(s, p, r, f), head, form
 
 
-def places(sources: Sequence[Source]) -> Mapping[Body, set[str]]:
+def places(sources: Sequence[CorpusFile]) -> Mapping[Body, set[str]]:
     """The jurisdictions that the forms of a unit and year name."""
     out: dict[Body, set[str]] = {}
     for _, head, form in forms(sources):
@@ -66,13 +67,14 @@ def places(sources: Sequence[Source]) -> Mapping[Body, set[str]]:
     return out
 
 
-def place_of(known: Mapping[Body, set[str]], of: Body, head: Head) -> str:
+def place_of(known: Mapping[Body, set[str]], of: Body, head: ReadingHead) -> str:
     """The jurisdiction of a form: the one it names, or the only one that others of its unit and year name."""
     return head.jurisdiction or (next(iter(known[of])) if len(known[of]) == 1 else "")
 
 
-def twice(sources: Sequence[Source]) -> Twice:
-    """What stands in two sources. `sources` are in the order of their paths, which decides where nothing else does.
+def twice(sources: Sequence[CorpusFile], words: PlaceWords) -> Twice:
+    """What stands in two sources. `sources` are in the order of their paths, which decides where nothing else does. `words`: how
+    regions are written.
 
     Copies first; then units of one name are told apart by their folders (`intake.apart`); then versions."""
     out, known = Twice(), places(sources)
@@ -81,10 +83,10 @@ def twice(sources: Sequence[Source]) -> Twice:
         _one_of(group, sources, out)
     left = [item for item in every if item[0] not in out.instead]
     in_files = [(where, form) for where, head, form in left if not head.line]
-    out.apart = apart.tops((body(form), form.kind, form.name, sources[where.source].path) for where, form in in_files)
+    out.apart = apart.tops(((body(form), form.kind, form.name, sources[where.source].path) for where, form in in_files), words)
     out.units = apart.told(out.apart, partial(_folder, [sources[where.source] for where, _ in in_files]))
 
-    def version(where: Where, head: Head, form: FiledForm) -> object:
+    def version(where: Where, head: ReadingHead, form: FiledForm) -> object:
         home = "" if head.line else apart.home(out.apart, body(form), sources[where.source].path)
         return (_key(known, head, form), home, "" if form.named else form.digest)  # which it is it must say itself
 
@@ -100,16 +102,16 @@ def twice(sources: Sequence[Source]) -> Twice:
     return out
 
 
-Item = tuple[Where, Head, FiledForm]
+Item = tuple[Where, ReadingHead, FiledForm]
 
 
-def _key(known: Mapping[Body, set[str]], head: Head, form: FiledForm) -> object:
+def _key(known: Mapping[Body, set[str]], head: ReadingHead, form: FiledForm) -> object:
     """What makes a form the one it is. A department has one form, whatever it is called."""
     return body(form), place_of(known, body(form), head), form.kind, "" if form.kind == "department" else fold(form.name)
 
 
 def _held(
-    items: Sequence[Item], sources: Sequence[Source], key: Callable[[Where, Head, FiledForm], object]
+    items: Sequence[Item], sources: Sequence[CorpusFile], key: Callable[[Where, ReadingHead, FiledForm], object]
 ) -> Iterator[list[list[tuple[Where, FiledForm]]]]:
     """The forms of one key that stand in several sources, a list for each source."""
     same: dict[object, dict[tuple[int, int], list[tuple[Where, FiledForm]]]] = {}
@@ -118,13 +120,13 @@ def _held(
     yield from (list(group.values()) for group in same.values() if len(group) > 1)
 
 
-def _unclear(found: Sequence[Where], sources: Sequence[Source], out: Twice) -> None:
+def _unclear(found: Sequence[Where], sources: Sequence[CorpusFile], out: Twice) -> None:
     """Forms that may be one and may be several, since they do not say which they are: all are counted, and it is told."""
     listed = "、".join(dict.fromkeys(_name(sources, where) for where in found[:_SHOWN])) + (" 等" if len(found) > _SHOWN else "")
     out.told.append(f"{listed} 各有一张表没有写明单位、年度或项目名称，分不清是不是同一张，都算了")
 
 
-def _one_of(found: Sequence[list[tuple[Where, FiledForm]]], sources: Sequence[Source], out: Twice) -> None:
+def _one_of(found: Sequence[list[tuple[Where, FiledForm]]], sources: Sequence[CorpusFile], out: Twice) -> None:
     """Of the forms of several sources those of one are counted: of a file that is there, filed last, then by its path."""
 
     def rank(items: list[tuple[Where, FiledForm]]) -> tuple[bool, tuple[int, ...], Where]:
@@ -148,7 +150,7 @@ def _one_of(found: Sequence[list[tuple[Where, FiledForm]]], sources: Sequence[So
         out.problems.append(Problem(place, message, "一个单位一年一张表只留一份", code="corpus.twice", names=(form.name,)))
 
 
-def _folder(sources: Sequence[Source], folder: Path) -> str:
+def _folder(sources: Sequence[CorpusFile], folder: Path) -> str:
     """What a folder is called, by the name that a file in it was given by."""
     for source in sources:
         rest = source.path.removeprefix(str(folder))
@@ -157,11 +159,11 @@ def _folder(sources: Sequence[Source], folder: Path) -> str:
     return str(folder)
 
 
-def _line(sources: Sequence[Source], where: Where) -> int:
+def _line(sources: Sequence[CorpusFile], where: Where) -> int:
     return sources[where.source].read[where.piece].heads[where.reading].line
 
 
-def _name(sources: Sequence[Source], where: Where, beside: Where | None = None) -> str:
+def _name(sources: Sequence[CorpusFile], where: Where, beside: Where | None = None) -> str:
     """What a source is called; where another that was given from elsewhere goes by the same name, its path."""
     line, source = _line(sources, where), sources[where.source]
     same = beside and beside.source != where.source and sources[beside.source].name == source.name

@@ -14,9 +14,10 @@ pytest.importorskip("duckdb", reason="the corpus extra is not installed")
 pytest.importorskip("pyarrow", reason="the corpus extra is not installed")
 
 from engine.bulk.corpus import bundles, index, listing, readings, store, twice
-from engine.bulk.corpus.index import FiledForm, Head, Piece, PieceRead, Source
+from engine.bulk.corpus.index import CorpusFile, FiledForm, Piece, PieceRead, ReadingHead
 from engine.bulk.corpus.ingest import Ingested, ingest
 from engine.errors import InputError, Place, Problem
+from engine.forms.places import PlaceWords
 from engine.intake import folders
 from engine.policy.library import Library, library
 from engine.resources import shipped
@@ -296,17 +297,19 @@ def test_only_the_form_that_stands_twice_is_left_out(top: Path, run: Run) -> Non
 # --- parts ----------------------------------------------------------------------------------------------------------
 
 
-def filed(count: int, without: frozenset[int] = frozenset()) -> list[Source]:
+def filed(count: int, without: frozenset[int] = frozenset()) -> list[CorpusFile]:
     return [
-        Source(f"/{n:05}", f"{n:05}", "", "", (Piece("file", f"{n:032}"),), (PieceRead((Head(0, "hubei", (), "", (one,)),)),))
+        CorpusFile(
+            f"/{n:05}", f"{n:05}", "", "", (Piece("file", f"{n:032}"),), (PieceRead((ReadingHead(0, "hubei", (), "", (one,)),)),)
+        )
         for n in range(count)
         if n not in without
         for one in [FiledForm(f"第{n}局", 2021, "project", "某项目", "", str(n))]
     ]
 
 
-def jobs(sources: list[Source]) -> list[bundles.PartJob]:
-    return bundles.planned(sources, twice.twice(sources), "stamp")
+def jobs(sources: list[CorpusFile]) -> list[bundles.PartJob]:
+    return bundles.planned(sources, twice.twice(sources, PlaceWords()), "stamp")
 
 
 def test_a_unit_more_or_less_changes_the_part_it_is_in() -> None:
@@ -351,14 +354,14 @@ def test_the_index_says_where_every_form_went(top: Path, tmp_path: Path, run: Ru
 
 def test_an_index_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     problem = Problem(Place("x", 3), "不对", "对", code="input.negative", names=("a", "b"))
-    head = Head(
+    head = ReadingHead(
         7, "hubei", ("hubei/2021",), "own/layout", (FiledForm("局", 2021, "project", "名\ud800", "2022-04-01", "f", False),)
     )
     sources = [
-        Source("/a", "a", "d", "hubei/2021", (Piece("lines", "k", 1, 2, 3),), (PieceRead((head,), (problem,)),), gone=True),
-        Source("/b", "b", "d", "", (Piece("file", "l"),), (PieceRead((), (), "图片"),)),
-        Source("/c", "c", skipped="隐藏的文件"),
-        Source("/d", "d", problems=(problem,)),
+        CorpusFile("/a", "a", "d", "hubei/2021", (Piece("lines", "k", 1, 2, 3),), (PieceRead((head,), (problem,)),), gone=True),
+        CorpusFile("/b", "b", "d", "", (Piece("file", "l"),), (PieceRead((), (), "图片"),)),
+        CorpusFile("/c", "c", skipped="隐藏的文件"),
+        CorpusFile("/d", "d", problems=(problem,)),
     ]
     name = index.write(tmp_path, sources, [], {"problems": [], "apart": []})
     back = index.sources(tmp_path / index.FOLDER / name)
