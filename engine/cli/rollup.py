@@ -107,7 +107,7 @@ def rollup(
         _refuse(done)
     ranks = None
     if form in ("html", "xlsx") or ranking:
-        ranks = _ranks(given, tree or rolling.flat_of(given.forms, given.names, name), _before(earlier, policies))
+        ranks = _ranks(given, tree or rolling.flat_of(given.forms, given.names, name), _before(earlier, policies), done)
     write(_rendered(done, ranks, form, to_terminal=out is None), out)
     _tell_left(done, given, told=not (form in ("table", "markdown") and not ranking))
     if done and levels:
@@ -216,12 +216,14 @@ def _refuse(done: Rollup) -> None:
         raise InputError(problems)
 
 
-def _ranks(given: _Given, tree: UnitTree, earlier: Sequence[ScoredForm]) -> dict[str, Any]:
+def _ranks(given: _Given, tree: UnitTree, earlier: Sequence[ScoredForm], done: Rollup | None) -> dict[str, Any]:
     from engine.rollup.admission import Twin
     from engine.rollup.ranking import ranking
 
     twins = [Twin(item.name, item.same_as) for item in given.skipped if item.same_as]
-    return ranking(given.forms, given.policy, tree=tree, files=given.names, twins=twins, earlier=earlier)
+    return ranking(
+        given.forms, given.policy, tree=tree, files=given.names, twins=twins, earlier=earlier, scored=done.filed if done else ()
+    )
 
 
 def _before(paths: Sequence[Path], policies: Path | None) -> list[ScoredForm]:

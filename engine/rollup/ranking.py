@@ -5,7 +5,8 @@ Plain data (`jixiao/ranking/1`), decimals as strings: table, page and workbook a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -23,13 +24,15 @@ from engine.rollup.model import funds_of
 from engine.rollup.standings import Entrant, standings, totals_before
 from engine.rollup.units import UnitTree
 from engine.scoring.budget import scored_line
-from engine.scoring.form import evaluate
+from engine.scoring.form import evaluate, put_together
 from engine.scoring.model import Evaluation, ScoredForm
 from engine.submission.model import Form, Submission
 from engine.values.cells import number_of
 from engine.values.rounding import rounded
 
 SCHEMA = "jixiao/ranking/1"
+JUDGED_TWICE = 60
+"""Units that both matchers judge: of more a sample."""
 BIN = 5
 """Width of a bar of the distribution, in points."""
 Data = dict[str, Any]
@@ -43,20 +46,29 @@ def ranking(
     files: Sequence[str] | None = None,
     twins: Sequence[Twin] = (),
     earlier: Sequence[ScoredForm] = (),
+    scored: Sequence[ScoredForm] = (),
 ) -> Data:
     """The forms ranked by their computed totals, each with its findings, then units, regions (where there is a `tree`) and projects
     that several units have. Forms of one unit are judged together.
 
     A form without a total (something needs a human) has no rank and stands last, with the range its total may lie in. `earlier`:
-    forms of the year before, for the change. Raises InputError for one form in two versions or places, as a roll-up does.
+    forms of the year before, for the change. `scored`: the forms as a roll-up by the same policy has scored them. Where many units
+    are ranked, durable-rules judges a sample of them beside the plain matcher, which judges all. Raises InputError for one form in
+    two versions or places, as a roll-up does.
     """
     admitted = admit(filed_of(forms, tree, files), tree, twins, policy.layout.places if policy.layout else PlaceWords())
     forms = [member.form for member in admitted.members]
-    checker = Checker(policy)
+    both, plain = Checker(policy), Checker(policy, use_durable=False)
     try:
-        every = [item for bundle in _by_unit(forms) for item in _checked(bundle, checker, policy)]
+        known = {id(item.form): item for item in scored}
+        bundles = list(_by_unit(forms))
+        share = -(-len(bundles) // JUDGED_TWICE)
+        every = [
+            item for bundle in bundles for item in _checked(bundle, both if _drawn(bundle[0].unit, share) else plain, policy, known)
+        ]
     finally:
-        checker.close()
+        both.close()
+        plain.close()
     found = [finding for _, own in every for finding in own]
     groups = []
     for kind in ("department", "project"):
@@ -74,6 +86,11 @@ def ranking(
         **_standings(admitted.members, [scored for scored, _ in every], policy, tree, earlier),
         "findings": list(_tally(found)),
     }
+
+
+def _drawn(unit: str, share: int) -> bool:
+    """Whether a unit is one of the sample: one in `share`, by the hash of its name."""
+    return share < 2 or int.from_bytes(hashlib.sha256(unit.encode()).digest()[:4], "big") % share == 0
 
 
 def _standings(
@@ -108,8 +125,12 @@ def _by_unit(forms: Sequence[Form]) -> Iterable[list[Form]]:
     return (units[key] for key in sorted(units))
 
 
-def _checked(forms: Sequence[Form], checker: Checker, policy: Policy) -> Iterator[tuple[ScoredForm, list[Finding]]]:
-    evaluation: Evaluation = evaluate(Submission(tuple(forms), policy.jurisdiction, policy.id), policy)
+def _checked(
+    forms: Sequence[Form], checker: Checker, policy: Policy, known: Mapping[int, ScoredForm]
+) -> Iterator[tuple[ScoredForm, list[Finding]]]:
+    submission = Submission(tuple(forms), policy.jurisdiction, policy.id)
+    there = all(id(form) in known for form in forms)
+    evaluation: Evaluation = put_together(submission, policy, known) if there else evaluate(submission, policy)
     checked = checker.check(evaluation)
     for scored in evaluation.forms:
         yield scored, [finding for finding in checked.findings if finding.form == scored.label]

@@ -91,35 +91,37 @@ def _write(book: Any, sheet: Sheet) -> None:
     }
     wrapped, plain = Alignment(vertical="top", wrap_text=True), Alignment(horizontal="right", vertical="top", indent=1)
     page.append([_styled(WriteOnlyCell(page, title), **head) for title in sheet.titles])
+    styles: dict[tuple[str, bool, bool], Any] = {}  # openpyxl looks up each part of a style for each cell: once a kind is enough
     for row in rows:
         cells = []
         for value in row:
-            cell = _cell(page, value, WriteOnlyCell)
-            cell.alignment = plain if isinstance(value, int | Decimal) else wrapped
-            cell.border = line
+            cell = WriteOnlyCell(page, value)
+            kind = _kind(value)
+            if isinstance(value, str):
+                cell = WriteOnlyCell(page, safe(value))
+                cell.data_type = "s"  # also where it begins with = and would be taken for a formula
+            if kind not in styles:
+                styles[kind] = _styled(cell, number_format=kind[0], alignment=plain if kind[1] else wrapped, border=line)._style
+                if kind[2]:
+                    cell.quotePrefix = True
+            else:
+                cell._style = styles[kind]
             cells.append(cell)
         page.append(cells)
     if len(sheet.rows) > MAX_ROWS:
-        page.append([_cell(page, f"另有 {len(sheet.rows) - MAX_ROWS} 行写不下", WriteOnlyCell)])
+        page.append([WriteOnlyCell(page, f"另有 {len(sheet.rows) - MAX_ROWS} 行写不下")])
     page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.titles))}{len(rows) + 1}"
 
 
-def _cell(page: Any, value: Value, kind: Any) -> Any:
-    """A cell of the right type: text is always text."""
+def _kind(value: Value) -> tuple[str, bool, bool]:
+    """What the style of a cell follows from: its number format, whether it is a number, whether it is text that looks like a
+    formula."""
     if isinstance(value, Decimal):
-        cell = kind(page, value)
         places = max(0, -int(value.as_tuple().exponent))
-        cell.number_format = "0" if not places else "0." + "0" * places
-        return cell
+        return "0" if not places else "0." + "0" * places, True, False
     if isinstance(value, int) or value is None:
-        return kind(page, value)
-    text = safe(value)
-    cell = kind(page, text)
-    cell.data_type = "s"  # also where it begins with = and would be taken for a formula
-    cell.number_format = "@"
-    if text.startswith(_FORMULA):
-        cell.quotePrefix = True
-    return cell
+        return "General", value is not None, False
+    return "@", False, safe(value).startswith(_FORMULA)
 
 
 def safe(text: str) -> str:
