@@ -214,7 +214,7 @@ def test_a_workbook_of_another_policy_or_none_of_ours_is_refused(
 def test_no_cell_is_a_formula_whatever_the_policy_says(policies: Path, tmp_path: Path, jixiao: Jixiao) -> None:
     path = policies / POLICY / "parameters.yaml"
     path.write_text(
-        "parameters:\n  full_score: {label: \"=cmd|' /C calc'!A1\", value: 100, unit: 分, basis: form-2021#weights}\n",
+        "parameters:\n  full_score: {label: \"=cmd|' /C calc'!A1\", value: 100, unit: 分, basis: form-2022#weights}\n",
         encoding="utf-8",
     )
     out = tmp_path / "x.xlsx"
