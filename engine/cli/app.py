@@ -129,6 +129,7 @@ def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, polic
         raise click.UsageError("--rule 与 --indicator 不能同时用")
     from engine.cli import runs
     from engine.results.explanation import explain as explained
+    from engine.results.reading import caution
     from engine.results.rule_explanation import explain_rule
 
     run = runs.read(files, policy, policies)
@@ -137,6 +138,7 @@ def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, polic
     for item in runs.check(run):
         try:
             one = explain_rule(rule, item.checked, item.policy, form) if rule else ""
+            one = "\n".join(filter(None, (caution(item.result.get("policy")), one))) if one else ""
             told.append(one or explained(item.result, item.policy, form, indicator))
         except UsageError as error:  # a name that occurs in one bundle need not occur in the others
             unknown.append(error)
@@ -175,7 +177,7 @@ def report(
 
     if templates and not templates.is_dir():
         raise UsageError(Problem(Place(displayed(templates)), "没有这个模板目录", code="usage.templates"))
-    run = runs.read(files, policy, policies, [out])
+    run = runs.read(files, policy, policies, [out], unjudged=True)
     items = runs.check(run)
     names = drafting.folders([item.bundle for item in items])
     for item, name in zip(items, names, strict=True):
@@ -187,6 +189,7 @@ def report(
             templates,
             as_filed=as_filed,
             compare=compare,
+            why=item.why_unjudged,
         )
         for path in write_all(made, out if run.single else out / name):
             click.echo(str(path))

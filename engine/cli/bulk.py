@@ -123,14 +123,17 @@ def batch(
     from engine.bulk.batch.summary import render, summary
     from engine.bulk.corpus.store import write_json
     from engine.intake.shelf import Shelf
+    from engine.results.document import policy_data
+    from engine.results.reading import caution
 
     where = the_library(policies)
     done = run(corpus, out, where, policy, Options(backend, memory, threads or 0, check=check), progress())
     shelf = Shelf(where)
+    cautions = [told for id_ in done.policies if (told := caution(policy_data(shelf.policy(id_))))]
     titles = {name: rule.title for id_ in done.policies for name, rule in shelf.policy(id_).rules.rules.items()}
     said = sentences(corpus, out, shelf, max(words, show))
     write_sentences(said[:words], out)
-    data = summary(done, titles)
+    data = {"notes": cautions, **summary(done, titles)}
     data["sentences"] = {"file": SENTENCES, "written": len(said[:words]), "of": sum(data["findings"].values())}
     data["shown"] = shown(said[:show])
     write_json(data, out / "summary.json")

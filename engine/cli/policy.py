@@ -31,6 +31,7 @@ def policy_list(policies: Path | None) -> int:
     from rich.console import Console
 
     from engine.changes.lifecycle.covering import told
+    from engine.policy.headings import heading_lines
     from engine.policy.heads import heads
     from engine.results.views.columns import Column
     from engine.results.views.screen import table
@@ -50,6 +51,9 @@ def policy_list(policies: Path | None) -> int:
     listed = table(columns, readable, least={"编号": widest}, header_style="bold")
     # a terminal folds what is too long; a file or pipe gets a policy a line
     Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(listed)
+    for head in readable:
+        for line in heading_lines(head.chosen_by, head.kept_away_by):
+            click.echo(f"{head.id} {line}")
     note(told(where))
     tell(problems)
     return EXIT_POLICY if problems else EXIT_OK

@@ -235,7 +235,7 @@ class _Teller:
             severity=rule.severity,
             form=form,
             subject=subject or lead.subject,
-            message=message,
+            message=message + rule.capped,
             advice=advice,
             report=report or message,
             basis=self._clause(rule, fields),

@@ -114,6 +114,10 @@ def bundle(readings: Sequence[Reading], shelf: Shelf, policy: Policy | None = No
         if not unjudged or not selection.leaves_open(error):
             raise
         judged, told = shelf.policy(selection.UNJUDGED), tuple(map(str, error.problems))
+    if policy is None and judged.status == "draft":
+        told = (selection.why_draft(judged.id, forms, shelf),)
+    elif policy is not None:
+        told = tuple(filter(None, [selection.named_though_kept_away(policy.id, forms, shelf)]))
     read_with = [_layout(reading, judged) for reading in readings for _ in reading.submission.forms]
     places = {reading.submission.jurisdiction for reading in readings if reading.layouts or not judged.judges}
     place = places.pop() if len(places) == 1 else judged.jurisdiction if judged.judges else ""

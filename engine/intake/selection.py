@@ -18,23 +18,50 @@ from engine.submission.model import Form
 
 def judging(forms: Sequence[Form], layouts: Sequence[Collection[str]], jurisdictions: Set[str], shelf: Shelf) -> Policy:
     """The one policy for a bundle: of those whose layouts read its files (`layouts`, a file each) and of the places its records
-    name, the published one that covers every form; a fallback only where no other does.
+    name, the published one that covers every form; a fallback only where no other does. One that a form's own 一级 headings keep
+    away is not it, and only where no published one is left a draft that they choose is.
 
     Raises PolicyError if there is none, or more than one, or the one is invalid.
     """
-    named = [head for head in shelf.published() if all(head.id in candidates for candidates in layouts)]
+    named = [head for head in shelf.judging() if all(head.id in candidates for candidates in layouts)]
     if not layouts and jurisdictions:
         # a place of which only the layout of its forms is known has no policies: its records are judged as its forms are
         bare = jurisdictions <= shelf.bare_places()
         named = [head for head in named if head.jurisdiction in jurisdictions or (bare and head.fallback)]
     places = {head.jurisdiction for head in named}
-    fitting = [head for head in named if covers_all(head, forms, shelf.on)]
-    fitting = [head for head in fitting if not head.fallback] or fitting
+    covering = [head for head in named if covers_all(head, forms, shelf.on)]
+    fitting = [head for head in covering if _is_meant(head, forms)]
+    for prior in ("published", "draft"):
+        if of := [head for head in fitting if head.status == prior]:
+            fitting = [head for head in of if not head.fallback] or of
+            break
     fitting = _without_broken(fitting, shelf)
     if len(fitting) == 1:
         return shelf.policy(fitting[0].id)
     told = (places if layouts else set(jurisdictions)) - {""}
-    raise _no_policy(forms, [head.id for head in fitting], told, shelf)
+    raise _no_policy(forms, [head.id for head in fitting], told, shelf, kept_away(covering, forms))
+
+
+def _is_meant(head: Head, forms: Sequence[Form]) -> bool:
+    """Whether the forms' own headings leave the policy to judge them, or choose it where it wants to be chosen."""
+    return not head.kept_away_by.on_any(forms) and (not head.chosen_by or bool(head.chosen_by.on_any(forms)))
+
+
+def kept_away(heads: Sequence[Head], forms: Sequence[Form]) -> str:
+    """Which of the policies the forms' own headings keep away, and by which heading (Chinese); empty where none is."""
+    found = [(head.id, heading) for head in heads if (heading := head.kept_away_by.on_any(forms))]
+    return "；".join(f"{id_} 不用于一级指标有“{heading}”的表" for id_, heading in found)
+
+
+def why_draft(id_: str, forms: Sequence[Form], shelf: Shelf) -> str:
+    """Why a draft judges forms though nobody named it (Chinese)."""
+    every = shelf.heads()[0]
+    head = next(head for head in every if head.id == id_)
+    chosen = [form for form in forms if head.chosen_by.on(form)]
+    away = kept_away([other for other in every if other.status == "published" and covers_all(other, forms, shelf.on)], forms)
+    rest = "；一起给出的其余表没有，也按它计分" if len(chosen) < len(forms) else ""
+    told = f"一级指标有“{head.chosen_by.on_any(forms)}”，由此选用草案 {id_}{rest}"
+    return f"{told}；{away}" if away else told
 
 
 UNJUDGED = "common/unjudged"
@@ -55,7 +82,15 @@ def _without_broken(fitting: Sequence[Head], shelf: Shelf) -> list[Head]:
     return [head for head in fitting if head in good or not good or head.jurisdiction in places]
 
 
-def _no_policy(read: Sequence[Form], fitting: Sequence[str], jurisdictions: Collection[str], shelf: Shelf) -> PolicyError:
+def named_though_kept_away(id_: str, forms: Sequence[Form], shelf: Shelf) -> str:
+    """That a policy named by hand says itself that such forms are not its (Chinese); empty where it does not."""
+    away = kept_away([head for head in shelf.heads()[0] if head.id == id_], forms)
+    return f"按指定的政策计分；{away}" if away else ""
+
+
+def _no_policy(
+    read: Sequence[Form], fitting: Sequence[str], jurisdictions: Collection[str], shelf: Shelf, away: str
+) -> PolicyError:
     dated = [head for head in shelf.published() if head.in_force]
     days = [filed_on(form, shelf.on) if dated else None for form in read]
     kinds = (f"{form.fiscal_year}年度{code('form_kind', form.kind)}" for form in read)
@@ -66,7 +101,7 @@ def _no_policy(read: Sequence[Form], fitting: Sequence[str], jurisdictions: Coll
     if fitting:
         for id_ in fitting:
             shelf.policy(id_)  # one that is broken is what to look at
-        named = [str(head) for head in shelf.published() if head.id in fitting]
+        named = [str(head) for head in shelf.judging() if head.id in fitting]
         message = f"不止一个政策适用于 {wanted}{where}：{'；'.join(named)}"
         expected = "用 --policy 指定其中一个；不再用的那个改 status: retired"
         if any(head.id in fitting for head in dated) and not all(days):
@@ -74,8 +109,10 @@ def _no_policy(read: Sequence[Form], fitting: Sequence[str], jurisdictions: Coll
             expected = "用 --on-date 写明填报日期（如 2024-04-28），或用 --policy 指定其中一个"
         return PolicyError(Problem(Place(), message, expected, code="policy.ambiguous"))
     if unusable:  # one of them may be the policy that was meant: that is what to look at
-        told_first = f"能用的政策里没有适用于 {wanted}{where}的；不能用的政策见下"
+        told_first = f"能用的政策里没有适用于 {wanted}{where}的{f'（{away}）' if away else ''}；不能用的政策见下"
         return PolicyError([Problem(Place(), told_first, "改好它，或用 --policy 指定别的", code="policy.none"), *unusable])
     listed = "；".join(str(head) for head in shelf.heads()[0] if head.status != "pack")
     expected = f"用 --policy 指定，或用 jixiao policy new 从已有的做一个；现有：{listed}"
-    return PolicyError(Problem(Place(), f"没有已发布的政策适用于 {wanted}{where}", expected, code="policy.none"))
+    return PolicyError(
+        Problem(Place(), f"没有已发布的政策适用于 {wanted}{where}{f'：{away}' if away else ''}", expected, code="policy.none")
+    )

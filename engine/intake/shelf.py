@@ -29,8 +29,8 @@ class Shape:
     broken: tuple[Problem, ...] = ()
     """What is wrong with policies that have this layout and cannot be told apart from their heads."""
     judges: tuple[Head, ...] = ()
-    """Published policies that may judge forms so laid out though their own are laid out otherwise: a layout by itself (a pack with
-    marks) leaves that to those of its place, and to those that stand behind all others."""
+    """Policies that may judge forms so laid out besides: a layout by itself (a pack with marks) leaves that to those of its place,
+    and to those that stand behind all others; and drafts of this layout that say which forms choose them."""
 
     @property
     def policies(self) -> frozenset[str]:
@@ -62,6 +62,10 @@ class Shelf:
 
     def published(self) -> list[Head]:
         return [head for head in self.heads()[0] if head.status == "published"]
+
+    def judging(self) -> list[Head]:
+        """Those that may judge a form by themselves: published ones, and drafts that say which forms choose them."""
+        return [head for head in self.heads()[0] if head.may_judge]
 
     def bare_places(self) -> frozenset[str]:
         """Places of which there is a layout and no published policy."""
@@ -102,7 +106,7 @@ class Shelf:
         known = {head.id: head for head in self.heads()[0]}
         for id_ in self.library.ids():
             head = known.get(id_)
-            if head and head.status not in ("published", "pack"):
+            if head and head.status not in ("published", "pack") and not head.may_judge:
                 continue
             try:
                 form = form_of(id_, self.library, forms)
@@ -118,10 +122,16 @@ class Shelf:
                 else:
                     broken.append(display_name(self.library.directory(id_)))
         shapes = []
-        for key, (written, of, broken) in found.items():
+        for key, (written, every, broken) in found.items():
+            drafts = [head for head in every if head.status == "draft"]
+            of = [head for head in every if head not in drafts]
+            if not of and not broken:
+                continue  # a draft's alone: nobody's forms are laid out so yet
             wrong = [problem for problem in self.heads()[1] if problem.place.file.startswith(tuple(f"{at}/" for at in broken))]
             try:
-                shapes.append(Shape(_layout(_Written(key, written)), tuple(elders_first(of)), tuple(wrong), self._judges(of)))
+                judges = (*self._judges(of), *drafts)
+                shape = Shape(_layout(_Written(key, written)), tuple(elders_first(of)), tuple(wrong), tuple(dict.fromkeys(judges)))
+                shapes.append(shape)
             except PolicyError as error:
                 problems += error.problems
         return shapes, list(dict.fromkeys(problems))
@@ -137,8 +147,8 @@ class Shelf:
         if not of or any(head.status == "published" for head in of):
             return ()
         places = {head.jurisdiction for head in of} - {""}
-        own = tuple(head for head in self.published() if head.jurisdiction in places)
-        return own + tuple(head for head in self.published() if head.fallback and head not in own)
+        own = tuple(head for head in self.judging() if head.jurisdiction in places)
+        return own + tuple(head for head in self.judging() if head.fallback and head not in own)
 
     def shape_of(self, policy: Policy) -> Shape | None:
         """The layout of a policy, published or not; None if it describes none."""

@@ -74,6 +74,8 @@ class FindingRule:
     """(alias, field) whose value is the clause to cite; ("", "") where `basis` is."""
     place: Place
     compiled: ir.Rule
+    capped: str = ""
+    """Why it is less severe than it was written: what it rests on is not certain (Chinese); empty where it is not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ from engine.language.rules import compile_rules
 from engine.language.tables import CaseTable
 from engine.policy import reading
 from engine.policy import rollup as rollup_rules
+from engine.policy.evidence import CAPPED, EvidenceCap, Parts, capped
 from engine.policy.form import form_layout, statements
+from engine.policy.headings import headings
 from engine.policy.model import (
     GROUPED,
     GROUPED_VALUE,
@@ -85,11 +87,16 @@ class _Builder(Values):
         spoken = statements(self, form.get("statements", []), shape)
         coded = {"nature": NATURES, "attainment": (*(band.id for band in tiers), "unknown")}
         rules = compile_rules(self.data, self.place, self.params, coded, self.problems)
+        caps = self._caps()
         known, questions = reading.known(self), reading.questions(self)
         rollup = rollup_rules.build(self.data, self.params, self.place, self.problems)
         first, last = years(head)
         if last is not None and last < first:
             self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from", code="policy.years")
+        away = headings(head, "kept_away_by")
+        if away.last_year is not None and away.last_year < away.first_year:
+            told = f"年度起止颠倒：{away.first_year} 至 {away.last_year}"
+            self.add(("policy", "kept_away_by", "fiscal_years"), told, "to 不早于 from", code="policy.years")
         for path, wrong in wrong_days(head):
             remedy = "如 {from: 2024-04-28, to: 2024-05-08}，两端都算在内"
             self.add(("policy", *path), wrong, remedy, code="policy.in-force")
@@ -98,6 +105,7 @@ class _Builder(Values):
         if self.problems:
             raise PolicyError(self.problems)
         words = vocabulary(self.data["notation"])
+        parts = Parts(self._clauses(), self._parameters(), self._taxonomy(), scoring, grades)
         return Policy(
             id=head["id"],
             title=head["title"],
@@ -111,9 +119,9 @@ class _Builder(Values):
             extends=self.resolved.extends,
             sha256=self.resolved.sha256(),
             files=tuple(document.file for document in self.resolved.documents),
-            parameters=self._parameters(),
-            clauses=self._clauses(),
-            taxonomy=self._taxonomy(),
+            parameters=parts.parameters,
+            clauses=parts.clauses,
+            taxonomy=parts.taxonomy,
             recognition=recognition,
             scoring=scoring,
             grades=grades,
@@ -124,7 +132,7 @@ class _Builder(Values):
             grouping=grouping,
             numbering=tuple(self.words(self.data["names"]["numbering"], ("names", "numbering"))),
             evidence_words=tuple(self.words(self.data["names"]["evidence_words"], ("names", "evidence_words"))),
-            rules=rules,
+            rules=capped(rules, caps, parts),
             name_reader=names_read,
             known=known,
             questions=questions,
@@ -134,6 +142,8 @@ class _Builder(Values):
             disabled=frozenset(head.get("disable", ())),
             reading=self._reading(),
             in_force=period(head),
+            chosen_by=headings(head, "chosen_by"),
+            kept_away_by=headings(head, "kept_away_by"),
         )
 
     def _reading(self) -> str:
@@ -262,6 +272,14 @@ class _Builder(Values):
             for fault in messages.faults(data[key], {"g": fields}, self.params):
                 self.add(("names", "grouped", key), fault.what, "、".join(fault.right), code=fault.code)
         return Grouping(data["above"], data["named"], data["sentence"], data["value"], data["between"])
+
+    def _caps(self) -> dict[str, EvidenceCap]:
+        out = {}
+        for evidence, item in self.data.get("evidence_caps", {}).items():
+            for fault in messages.faults(item["sentence"], {"g": CAPPED}, {}):
+                self.add(("evidence_caps", evidence, "sentence"), fault.what, "、".join(fault.right), code=fault.code)
+            out[evidence] = EvidenceCap(item["at_most"], item["sentence"])
+        return out
 
     def _parameters(self) -> dict[str, Parameter]:
         out = {}

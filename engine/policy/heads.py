@@ -8,6 +8,7 @@ from datetime import date
 
 from engine.errors import PolicyError, Problem
 from engine.policy import files as policy_files
+from engine.policy.headings import NO_HEADINGS, Headings, headings
 from engine.policy.library import Library, display_name
 from engine.policy.lock import NAME
 from engine.policy.periods import ALWAYS, Period, period
@@ -34,6 +35,15 @@ class Head:
     """As people say it; empty where the policy itself does not say it."""
     extends: tuple[str, ...] = ()
     """What it names itself; not what that stands on."""
+    chosen_by: Headings = NO_HEADINGS
+    """It judges only forms that have one of these 一级 headings; a draft that names none judges none by itself."""
+    kept_away_by: Headings = NO_HEADINGS
+    """Forms that have one of these are not held against it."""
+
+    @property
+    def may_judge(self) -> bool:
+        """Whether it may judge a form by itself, without being named."""
+        return self.status == "published" or (self.status == "draft" and bool(self.chosen_by))
 
     def covers(self, fiscal_year: int, kind: str, on: date | None = None) -> bool:
         """Whether the policy applies to forms of this kind for this fiscal year, filed on that day (None: not known)."""
@@ -69,7 +79,9 @@ def heads(where: Library) -> tuple[list[Head], list[Problem]]:
         locked, place = (path.parent / NAME).exists(), own.get("jurisdiction_name", "")
         parents = own.get("extends", ())
         extends = (parents,) if isinstance(parents, str) else tuple(parents)
-        out.append(Head(name, *said, first, last, kinds, own.get("fallback", False), period(own), locked, place, extends))
+        by, away = headings(own, "chosen_by"), headings(own, "kept_away_by")
+        fallback = own.get("fallback", False)
+        out.append(Head(name, *said, first, last, kinds, fallback, period(own), locked, place, extends, by, away))
     return out, list(dict.fromkeys(problems))
 
 

@@ -16,6 +16,7 @@ from engine.language.formula import Expression
 from engine.language.name_reading import NameReader
 from engine.language.rules import RuleSet
 from engine.language.tables import CaseTable
+from engine.policy.headings import NO_HEADINGS, Headings
 from engine.policy.periods import ALWAYS, Period
 from engine.policy.rollup import RollupRules
 from engine.values.known_names import NOBODY, KnownNames
@@ -265,6 +266,10 @@ class Policy:
     """SHA-256 of all that decides how values, names and statements are read, whatever is then made of them."""
     in_force: Period = ALWAYS
     """The days of filing it applies to; open unless the rules changed inside a year."""
+    chosen_by: Headings = NO_HEADINGS
+    """一级 headings that a form must have one of to be judged by it unasked."""
+    kept_away_by: Headings = NO_HEADINGS
+    """一级 headings of forms that are not held against it."""
 
     @property
     def judges(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
 from engine.results.model import Result, ResultBudget, ResultFinding, ResultForm, ResultIndicator
-from engine.results.reading import Grouped, Scored, differs
+from engine.results.reading import Grouped, Scored, caution, differs
 from engine.submission.model import Form
 from engine.templating.filters import rate
 
@@ -28,20 +28,24 @@ class Context:
     form: Form
 
 
-def contexts(result: Result, forms: Sequence[Form], policy: Policy, *, as_filed: bool = False) -> list[Context]:
+def contexts(result: Result, forms: Sequence[Form], policy: Policy, *, as_filed: bool = False, why: str = "") -> list[Context]:
     """One context a form, in order: `forms` are those of the record the result was made from.
 
-    `as_filed`: the draft states the body's own scores, also where they cannot stand.
+    `as_filed`: the draft states the body's own scores, also where they cannot stand. `why`: why no policy judged the forms.
     """
     found = Grouped(result)
-    return [_context(told, form, found.of(told), policy, as_filed) for told, form in zip(result["forms"], forms, strict=True)]
+    first = "。".join(filter(None, (caution(result.get("policy")), why)))
+    return [
+        _context(told, form, found.of(told), policy, as_filed, first) for told, form in zip(result["forms"], forms, strict=True)
+    ]
 
 
-def _context(told: ResultForm, form: Form, own: Sequence[ResultFinding], policy: Policy, as_filed: bool) -> Context:
+def _context(told: ResultForm, form: Form, own: Sequence[ResultFinding], policy: Policy, as_filed: bool, first: str) -> Context:
     indicators = [_indicator(item, as_filed) for item in told["indicators"]]
     unmet = [item for item in indicators if item["met"] == "no"]
     scores, grade, counts = told["scores"], told["grade"], told["counts"]
     data = {
+        "caution": first,
         "unit": form.unit,
         "year": str(form.fiscal_year),
         "name": form.name,

@@ -58,7 +58,8 @@ def narrative_of(policy: Policy) -> Narrative:
 
 def _draft(context: Context, policy: Policy, environment: Environment) -> Draft:
     narrative = narrative_of(policy)
-    blocks: list[Block] = []
+    first = context.data["caution"]  # before all else, whatever the templates are
+    blocks = [Block("paragraph", first, "caution")] if first else []
     for section in narrative.sections:
         data = {**context.data, "phrases": narrative.phrases}
         text = render(environment, section.template, data)

@@ -29,15 +29,16 @@ def reports(
     *,
     as_filed: bool = False,
     compare: bool = False,
+    why: str = "",
 ) -> dict[str, bytes]:
     """File name -> content: one .docx and .md a form, one .html for the bundle (of many forms: an index, and one a form),
-    from a bundle's result and its record.
+    from a bundle's result and its record. `why`: why no policy judged it, where none did.
 
     Raises PolicyError with template, line and missing name.
     """
     narrative = narrative_of(policy)
     roots = [*([templates] if templates else []), shipped("templates")]
-    made = drafts(contexts(result, submission.forms, policy, as_filed=as_filed), policy, roots)
+    made = drafts(contexts(result, submission.forms, policy, as_filed=as_filed, why=why), policy, roots)
     if compare:
         made = [compared(draft, draft.context.form, narrative) for draft in made]
     files: dict[str, bytes] = {}

@@ -17,7 +17,7 @@ from engine.policy.model import Policy
 from engine.reports.draft import Draft
 from engine.results.document import policy_data
 from engine.results.model import Result, ResultFinding, ResultForm, ResultScore
-from engine.results.reading import apart, clause_ids, differs, grades_differ, numbers_of, worth
+from engine.results.reading import apart, caution, clause_ids, differs, grades_differ, numbers_of, worth
 from engine.results.views.columns import Column, page_cells, page_head
 from engine.results.views.tables import GOALS, INDICATORS, OVERVIEW, PARTS, QUESTIONS, FormRow, goal_row
 from engine.results.views.tables import indicators as indicator_rows
@@ -88,7 +88,9 @@ def data(result: Result, drafts: Sequence[Draft], policy: Policy) -> Data:
         "engine": result["engine"],
         "policy": {**policy_data(policy), "short": policy.sha256[:12]},
         "matcher": result.get("matcher", ""),
-        "notes": result.get("notes", []),
+        "judged": result.get("policy") is not None,
+        "caution": caution(result.get("policy")),
+        "notes": [note for note in result.get("notes", []) if note != caution(result.get("policy"))],
         "questions": [{**question, "cells": page_cells(QUESTIONS, question)} for question in result["questions"]],
         "source": source,
         "units": list(dict.fromkeys(form["unit"] for form in result["forms"])),

@@ -26,7 +26,7 @@ from engine.results.model import (
     ResultQuestion,
     ResultRule,
 )
-from engine.results.reading import numbers_of
+from engine.results.reading import caution, numbers_of
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation
 from engine.values.known_names import folded
@@ -44,6 +44,11 @@ class BundleResult:
     @property
     def policy(self) -> Policy:
         return self.bundle.policy
+
+    @property
+    def why_unjudged(self) -> str:
+        """Why no policy judges the bundle, and which there are (Chinese); empty where one does."""
+        return "" if self.policy.judges else next(iter(self.bundle.told), "")
 
 
 def checked_bundles(bundles: Sequence[Bundle], progress: Progress | None = None) -> Iterator[BundleResult]:
@@ -71,7 +76,8 @@ def check_bundle(bundle: Bundle, check: Callable[[Evaluation], Findings]) -> Bun
     for form, layout in zip(result["forms"], bundle.layouts, strict=True):
         if layout not in ("", bundle.policy.id):
             form["layout"] = layout
-    if notes := [*result.get("notes", []), *_told(bundle), *bundle.told, *_answers_told(evaluation)]:
+    first = caution(result.get("policy")) if bundle.policy.judges else ""  # where none judges, why is told
+    if notes := [*filter(None, [first]), *result.get("notes", []), *_told(bundle), *bundle.told, *_answers_told(evaluation)]:
         result["notes"] = notes
     return BundleResult(bundle, evaluation, checked, result)
 

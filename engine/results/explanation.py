@@ -8,7 +8,7 @@ from engine.errors import Place, Problem, UsageError, nearest
 from engine.language.wording import code
 from engine.policy.model import Policy
 from engine.results.model import Result, ResultIndicator, ResultScore, ResultStep, ResultTrace, ResultValue, ResultWording
-from engine.results.reading import STATUSES, Scored, label, readings_told
+from engine.results.reading import STATUSES, Scored, caution, label, readings_told
 
 _DIRECTIONS = {"positive": "正向（越多越好）", "inverse": "反向（越少越好）"}
 
@@ -25,7 +25,7 @@ def explain(result: Result, policy: Policy, form: str = "", indicator: str = "")
         names = [item["name"] for found in forms for item in found["indicators"]]
         if not any(indicator in name for name in names):
             raise _unknown("指标", indicator, names)
-    lines: list[str] = []
+    lines = list(filter(None, [caution(result.get("policy"))]))
     for found in forms:
         chosen = [item for item in found["indicators"] if indicator in item["name"]]
         if not chosen:

@@ -7,7 +7,16 @@ from decimal import Decimal
 
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.language.wording import code
-from engine.results.model import Result, ResultEvidence, ResultFinding, ResultForm, ResultIndicator, ResultReading, ResultScore
+from engine.results.model import (
+    Result,
+    ResultEvidence,
+    ResultFinding,
+    ResultForm,
+    ResultIndicator,
+    ResultPolicy,
+    ResultReading,
+    ResultScore,
+)
 
 STATUSES = {"scored": "", "not_applicable": "不适用", "needs_review": "待人工判断", "error": "出错"}
 MISSING = "—"
@@ -178,3 +187,17 @@ def clause_ids(value: object) -> list[str]:
         elif isinstance(node, list | tuple):
             pending += node
     return list(found)
+
+
+def headline(policy: ResultPolicy | None) -> str:
+    """What a result is by, for the first line of every view: the policy, that it is a draft, or that there is none."""
+    if policy is None:
+        return "没有适用的政策：没有计分，只作不用到分值、档次和等级的核对（policy 为 null）"
+    if policy["status"] == "draft":
+        return f"按未经核实的草案 {policy['id']} 计分：{policy['title']}"
+    return f"政策 {policy['id']}：{policy['title']}"
+
+
+def caution(policy: ResultPolicy | None) -> str:
+    """The headline where whoever reads a result must know before all else what it is by: a draft, or no policy; else empty."""
+    return headline(policy) if policy is None or policy["status"] == "draft" else ""

@@ -39,7 +39,7 @@ class Readings:
         known = path, path.stat().st_mtime_ns
         found = self._known.get(known)
         if found is None:
-            found = read_bundle([path], library).submission
+            found = read_bundle([path], library, unjudged=True).submission
             if len(self._known) >= MAX_READINGS:
                 self._known.clear()
             self._known[known] = found

@@ -107,7 +107,7 @@ def impact(work: Workbench, who: Session, policy: str, keys: Sequence[str], file
 def _collected(files: Sequence[tuple[str, Any]], library: Library) -> Collection:
     with kept_for_now(files, MAX_FOLDER) as paths:
         names = {str(path): path.name for path in paths}
-        found = collect([paths[0].parent.parent], library)
+        found = collect([paths[0].parent.parent], library, unjudged=True)
         problems = tuple(renamed(problem, names) for problem in found.problems)
         outcomes = tuple(_named(outcome, names) for outcome in found.files)
         return Collection(tuple(as_sent(bundle, names) for bundle in found.bundles), problems, outcomes)

@@ -40,11 +40,14 @@ def kept_for_now(files: Iterable[tuple[str, BinaryIO]], most: int = MAX_FILES) -
 
 
 def read_uploads(files: Iterable[tuple[str, BinaryIO]], library: Library, policy: str | None) -> Bundle:
-    """Read forms as one bundle. Raises InputError and PolicyError, files named as they were sent."""
+    """Read forms as one bundle; what no policy fits by itself is read all the same, and the bundle says why.
+
+    Raises InputError and PolicyError, files named as they were sent.
+    """
     with kept_for_now(files) as paths:
         names = {displayed(path): path.name for path in paths}
         try:
-            return as_sent(read_bundle(paths, library, policy or None), names)
+            return as_sent(read_bundle(paths, library, policy or None, unjudged=True), names)
         except InputError as error:
             raise InputError([renamed(problem, names) for problem in error.problems]) from None
 
@@ -52,7 +55,15 @@ def read_uploads(files: Iterable[tuple[str, BinaryIO]], library: Library, policy
 def as_sent(bundle: Bundle, names: Mapping[str, str]) -> Bundle:
     """The bundle with files called as whoever sent them calls them: where they stood for a moment is nobody's business."""
     files = tuple(names.get(file, file) for file in bundle.files)
-    return replace(bundle, submission=_relocated(bundle.submission, names), files=files)
+    told = tuple(called(line, names) for line in bundle.told)
+    return replace(bundle, submission=_relocated(bundle.submission, names), files=files, told=told)
+
+
+def called(text: str, names: Mapping[str, str]) -> str:
+    """The text with files called as whoever sent them calls them."""
+    for long, short in names.items():
+        text = text.replace(long, short)
+    return text
 
 
 def _relocated(node: Any, names: Mapping[str, str]) -> Any:
@@ -79,8 +90,6 @@ def safe_name(name: str) -> str:
 
 def renamed(problem: Problem, names: Mapping[str, str]) -> Problem:
     """The problem with files called as whoever sent them calls them."""
-    message = problem.message
-    for long, short in names.items():
-        message = message.replace(long, short)
+    message = called(problem.message, names)
     file = names.get(problem.place.file, problem.place.file)
     return replace(problem, message=message, place=replace(problem.place, file=file))

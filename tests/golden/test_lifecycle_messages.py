@@ -152,19 +152,19 @@ def child(name: str, year: int, more: str = "", status: str = "published") -> No
 
 
 def test_which_policy_fits_a_form(here: Path, jixiao: Jixiao, forms: Forms) -> None:
-    """What needs a policy says so; `evaluate` reads and checks without one (tests/unit/policy/test_unjudged.py)."""
-    out = ("--policies", "mine", "--out", here / "out")
+    """What needs a policy says so; `evaluate` and `report` go without one (tests/unit/policy/test_unjudged.py)."""
+    out = ("--policies", "mine")
     form = forms.write()
     of_2024 = forms.write(("2021年度示例", "2024年度示例"), ("填报日期：2022年4月27日", "填报日期："), name="2024.txt")
-    told = [said(jixiao("report", of_2024, *out))]
+    told = [said(jixiao("explain", of_2024, *out))]
     child("hubei/2021-b", 2021)
-    told += [said(jixiao("report", form, *out))]
+    told += [said(jixiao("explain", form, *out))]
     child("hubei/2024-a", 2024, ", in_force: {to: 2024-05-08}")
     child("hubei/2024-b", 2024, ", in_force: {from: 2024-05-09}")
-    told += [said(jixiao("report", of_2024, *out))]
-    told += [said(jixiao("report", of_2024, *out, "--on-date", "五月九日"))]
+    told += [said(jixiao("explain", of_2024, *out))]
+    told += [said(jixiao("explain", of_2024, *out, "--on-date", "五月九日"))]
     child("hubei/2024-b", 2024, ", in_force: {from: 2024-05-10}")
-    told += [said(jixiao("report", of_2024, *out, "--on-date", "2024-05-09"))]
+    told += [said(jixiao("explain", of_2024, *out, "--on-date", "2024-05-09"))]
     compare("which-policy", "\n".join(told).replace(str(here), "…"))
     assert jixiao("evaluate", of_2024, "--policies", "mine", "--on-date", "2024年5月10日").status == 0
     dated = forms.write(("2021年度示例", "2024年度示例"), ("2022年4月27日", "二〇二四年五月八日"), name="dated.txt")

@@ -99,6 +99,8 @@ def render(data: dict[str, Any], terminal: bool) -> str:
 
     console = Console(highlight=False, width=None if terminal else 160, force_terminal=terminal, no_color=None)
     with console.capture() as text:
+        for first in data["notes"]:
+            console.print(first)
         said = "、".join(f"{count} 条{SEVERITIES.get(name, name)}" for name, count in data["findings"].items()) or "没有"
         console.print(f"{data['forms']} 张表，{data['indicators']} 个指标；问题：{said}")
         console.print(f"总分与规则算得的不同：{data['totals']['differ']} 张；须人工判断：{data['totals']['open']} 张")

@@ -55,7 +55,7 @@ _TEXTS = frozenset(
     ]
 )
 """Keys that only people read, whatever item they stand in."""
-_SCOPE = frozenset(["jurisdiction", "fiscal_years", "form_kinds", "status", "fallback", "in_force"])
+_SCOPE = frozenset(["jurisdiction", "fiscal_years", "form_kinds", "status", "fallback", "in_force", "chosen_by", "kept_away_by"])
 
 
 @dataclass(frozen=True, slots=True)

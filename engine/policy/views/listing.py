@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.language.tables import Case, CaseTable
 from engine.language.wording import all_asked
+from engine.policy.headings import heading_lines
 from engine.policy.model import Band, Policy
 from engine.values.numerals import plain
 
@@ -20,6 +21,7 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield f"{policy.id}  {policy.title}"
     kinds = "、".join(policy.form_kinds)
     yield f"地区 {policy.jurisdiction_name}；{policy.first_year} 至 {last} 年度；表种 {kinds}；状态 {policy.status}"
+    yield from heading_lines(policy.chosen_by, policy.kept_away_by)
     if policy.extends:
         yield f"在其上：{'、'.join(policy.extends)}"
     yield f"sha256 {policy.sha256}"

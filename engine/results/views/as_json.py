@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.results.model import Result
-from engine.results.reading import Grouped
+from engine.results.reading import Grouped, caution
 
 
 def dumps(data: Mapping[str, Any]) -> str:
@@ -17,12 +17,15 @@ def dumps(data: Mapping[str, Any]) -> str:
 
 def lines(result: Result) -> Iterator[str]:
     """The document as JSON lines, one form a line with its own findings: what a reviewer's script reads. In a run over many
-    bundles each form has its policy, and what could not be read comes last, a problem a line."""
+    bundles each form has its policy, and what could not be read comes last, a problem a line. What is by a draft or by no policy
+    says so first (`notes`)."""
     found = Grouped(result)
     policies = {policy["id"]: policy for policy in result.get("policies", [])}
     for form in result["forms"]:
         policy = policies.get(form["policy"] or "") if "bundles" in result else result.get("policy")
-        own = {"engine": result["engine"], "policy": policy, "form": form, "findings": found.of(form)}
+        first = caution(policy)
+        own: dict[str, Any] = {"notes": [first]} if first else {}
+        own |= {"engine": result["engine"], "policy": policy, "form": form, "findings": found.of(form)}
         yield json.dumps(own, ensure_ascii=False)
     for problem in result.get("problems", []):
         yield json.dumps({"engine": result["engine"], "problem": problem}, ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.results.model import Result, ResultFinding, ResultForm
-from engine.results.reading import Grouped, counts, form_kind, summary, tally, worst_first
+from engine.results.reading import Grouped, caution, counts, form_kind, summary, tally, worst_first
 from engine.results.views import questions as question_view
 from engine.results.views.columns import escape, markdown
 from engine.results.views.tables import (
@@ -17,7 +17,6 @@ from engine.results.views.tables import (
     QUESTIONS,
     FormRow,
     finding_columns,
-    headline,
     heads,
     indicators,
     parts,
@@ -28,8 +27,8 @@ def render(result: Result) -> str:
     """The whole result as a Markdown document; of folders the forms first as a table, worst first."""
     lines = ["# 绩效自评核对结果", ""]
     for policy in heads(result):
-        if policy is None or policy["status"] == "draft":
-            lines += [escape(headline(policy)), ""]
+        if first := caution(policy):
+            lines += [escape(first), ""]
         if policy is not None:
             lines.append(f"政策：{policy['id']} {escape(policy['title'])}（sha256 `{policy['sha256'][:16]}…`）")
     if "bundles" in result:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from engine.policy.model import Policy
 from engine.results.model import Result, ResultEvidence, ResultFinding, ResultPolicy, ResultProblem
+from engine.results.reading import caution
 from engine.results.views.tables import heads
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -45,9 +46,10 @@ def _run(result: Result, head: ResultPolicy | None, policy: Policy, findings: Se
         "properties": {"policy": head["id"] if head else None, "sha256": head["sha256"] if head else None},
         "results": [_result(finding, used[finding["rule"]]) for finding in findings],
     }
-    if problems := result.get("problems"):
-        told = [_notification(problem) for problem in problems]
-        out["invocations"] = [{"executionSuccessful": False, "toolExecutionNotifications": told}]
+    problems = [_notification(problem) for problem in result.get("problems", [])]
+    first: list[dict[str, Any]] = [{"level": "warning", "message": {"text": caution(head)}}] if caution(head) else []
+    if first or problems:
+        out["invocations"] = [{"executionSuccessful": not problems, "toolExecutionNotifications": [*first, *problems]}]
     return out
 
 

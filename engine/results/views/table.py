@@ -10,10 +10,22 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.results.model import Result, ResultFinding, ResultForm
-from engine.results.reading import Grouped, counts, differs, evidence_told, form_kind, kind_of, span, summary, tally, worst_first
+from engine.results.reading import (
+    Grouped,
+    counts,
+    differs,
+    evidence_told,
+    form_kind,
+    headline,
+    kind_of,
+    span,
+    summary,
+    tally,
+    worst_first,
+)
 from engine.results.views import questions as question_view
 from engine.results.views.screen import Whole, printed, table
-from engine.results.views.tables import FORMS, OVERVIEW, PARTS, UNREAD, FormRow, ScoreRow, headline, lent, parts
+from engine.results.views.tables import FORMS, OVERVIEW, PARTS, UNREAD, FormRow, ScoreRow, lent, parts
 
 EVIDENCE_SHOWN = 4
 _WRONG, _OPEN = "bold red", "yellow"

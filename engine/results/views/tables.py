@@ -21,6 +21,7 @@ from engine.results.reading import (
     STATUSES,
     Scored,
     added,
+    caution,
     counts,
     differs,
     evidence_told,
@@ -272,15 +273,6 @@ QUESTIONS: tuple[Column[ResultQuestion], ...] = (
 )
 
 
-def headline(policy: ResultPolicy | None) -> str:
-    """What a result is by, for the first line of every view: the policy, that it is a draft, or that there is none."""
-    if policy is None:
-        return "没有适用的政策：没有计分，只作不用到分值、档次和等级的核对（policy 为 null）"
-    if policy["status"] == "draft":
-        return f"按未经核实的草案 {policy['id']} 计分：{policy['title']}"
-    return f"政策 {policy['id']}：{policy['title']}"
-
-
 def heads(result: Result) -> list[ResultPolicy | None]:
     """The policies a result is by; None stands for those of its bundles, or for all of it, that none fits."""
     if "bundles" not in result:
@@ -298,7 +290,7 @@ def lent(result: Result) -> str:
 def about(result: Result) -> Iterator[tuple[str, str | int]]:
     """What a result was made by and of: policy, program, forms."""
     policy = result.get("policy")
-    yield "政策", f"{policy['id']}　{policy['title']}" if policy and policy["status"] != "draft" else headline(policy)
+    yield "政策", caution(policy) or (f"{policy['id']}　{policy['title']}" if policy else "")
     if policy:
         yield "政策的校验码（SHA-256）", policy["sha256"]
     yield "程序", f"jixiao {result['engine']}"

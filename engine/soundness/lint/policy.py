@@ -9,7 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from engine.errors import nearest
+from engine.forms.labels import fold
 from engine.language.rules import CATEGORIES
+from engine.policy.headings import headings
 from engine.policy.heads import heads
 from engine.policy.resolved import FORM, WHOLE, Resolved, years
 from engine.resources import shipped
@@ -29,6 +31,7 @@ _NEEDED = ("heading", "opening", "cause", "measure")
 def check(subject: Subject) -> None:
     """Head, sources, overriding, taxonomy, narrative."""
     _head(subject)
+    _headings(subject)
     _evidence(subject)
     _overrides(subject)
     _between(subject)
@@ -67,6 +70,22 @@ def _head(subject: Subject) -> None:
         subject.add(
             "jurisdiction-id", "policy.jurisdiction", subject.place(("policy", "jurisdiction")), message, f"写 {jurisdiction}"
         )
+
+
+def _headings(subject: Subject) -> None:
+    """The 一级 headings that choose the policy, or keep it away: not the same ones, and ones that it knows where they choose it."""
+    head = subject.data["policy"]
+    by, away = headings(head, "chosen_by"), headings(head, "kept_away_by")
+    known = {fold(word) for name, item in subject.data.get("taxonomy", {}).items() for word in (name, *item.get("aliases", ()))}
+    kept = set(map(fold, away.words))
+    for index, word in enumerate(by.words):
+        place = subject.place(("policy", "chosen_by", "level1", index))
+        if fold(word) in kept:
+            message = f"一级指标“{word}”的表既选用它，又不用它：哪一张表都用不上"
+            subject.add("headings-both", f"policy.chosen_by.{word}", place, message, "chosen_by、kept_away_by 里只留一处")
+        if known and fold(word) not in known:
+            message = f"一级指标“{word}”的表选用它，它的指标体系（taxonomy）里却没有这个一级指标"
+            subject.add("headings-taxonomy", f"policy.chosen_by.{word}", place, message, "写进 taxonomy 或其 aliases，或改正写法")
 
 
 def _goes_on(subject: Subject, year: int) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from engine.forms.labels import fold
 from engine.language.wording import code
 from engine.policy.heads import Head, heads
 from engine.policy.periods import Period
@@ -147,8 +148,12 @@ def _beside(subject: Subject, own: Head, others: list[Head]) -> None:
     """Other policies for the same forms: each such form will be refused until one of them gives way; and kinds of form that
     last year's policy covers and nobody does now."""
     for other in others:
-        same = other.status == "published" and other.fallback == own.fallback
-        if same and own.status != "retired" and _meet(own, other):
+        same = other.status == "published" and other.fallback == own.fallback and not apart(own, other)
+        if same and own.status == "draft" and own.chosen_by and _meet(own, other):
+            message = f"草案“{own.id}”写了由一级指标 {own.chosen_by} 的表选用，可是这样的表适用已发布的“{other.id}”，轮不到它"
+            advice = f"“{other.id}”的 kept_away_by 写上 level1: [{'、'.join(own.chosen_by.words)}]"
+            subject.add("headings-never", "policy.chosen_by", subject.place(("policy", "chosen_by")), message, advice)
+        elif same and own.status != "retired" and _meet(own, other):
             kinds = "、".join(code("form_kind", kind) for kind in own.form_kinds if kind in other.form_kinds)
             then = "" if own.status == "published" else "发布之后"
             message = f"“{own.id}”与已发布的“{other.id}”都适用于 {_years(own, other)}{kinds}的表：{then}选不出用哪一个"
@@ -167,6 +172,17 @@ def _beside(subject: Subject, own: Head, others: list[Head]) -> None:
             advice = f"form_kinds 加上 {kind}；另有政策管它的不必改"
             place = subject.place(("policy", "form_kinds"))
             subject.add("kinds-fewer", f"policy.form_kinds.{kind}", place, message, advice)
+
+
+def apart(one: Head, other: Head) -> bool:
+    """Whether every form that chooses the one of two policies is kept away from the other, in all years both cover."""
+    for chosen, kept in ((one, other), (other, one)):
+        by, away = chosen.chosen_by, kept.kept_away_by
+        years = max(one.first_year, other.first_year), min(_last(one), _last(other))
+        in_time = away.first_year <= years[0] and (away.last_year is None or years[1] <= away.last_year)
+        if by and in_time and {*map(fold, by.words)} <= {*map(fold, away.words)}:
+            return True
+    return False
 
 
 def _in_time(one: Head, other: Head) -> bool:

@@ -168,7 +168,15 @@ async def report(
         from engine.reports.files import FORMATS, reports
 
         found = check_bundle(read_uploads(sent, work.library, policy), work.checkers.check)
-        made = reports(found.result, found.bundle.submission, found.policy, formats or FORMATS, as_filed=as_filed, compare=compare)
+        made = reports(
+            found.result,
+            found.bundle.submission,
+            found.policy,
+            formats or FORMATS,
+            as_filed=as_filed,
+            compare=compare,
+            why=found.why_unjudged,
+        )
         return archive(made)
 
     headers = {"content-disposition": 'attachment; filename="report.zip"'}

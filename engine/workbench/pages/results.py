@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from engine.policy.heads import heads
-from engine.results.reading import differs
+from engine.results.reading import caution, differs
 from engine.workbench.api.forms import archive
 from engine.workbench.frame import asks, page
 from engine.workbench.kept import MAX_RESULTS, Kept
@@ -32,6 +32,7 @@ def evaluate(request: Request) -> Response:
 async def result(request: Request, key: str) -> Response:
     session = asks(request)
     kept = _result(session, key)
+    first = caution(kept.found.result.get("policy"))
     return page(
         request,
         session,
@@ -40,6 +41,8 @@ async def result(request: Request, key: str) -> Response:
         id=key,
         label=kept.label,
         result=kept.found.result,
+        caution=first,
+        notes=[note for note in kept.found.result.get("notes", []) if note != first],
         different=[differs(form["scores"]["total"]) for form in kept.found.result["forms"]],
         files=await bench(request).busy(_documents, kept),
         severities=SEVERITIES,
@@ -61,7 +64,7 @@ def _documents(kept: Kept) -> list[str]:
     """The names of the Word reports there are: one for each form."""
     from engine.reports.files import reports
 
-    made = reports(kept.found.result, kept.found.bundle.submission, kept.found.policy, ("markdown",))
+    made = reports(kept.found.result, kept.found.bundle.submission, kept.found.policy, ("markdown",), why=kept.found.why_unjudged)
     return [name.removesuffix(".md") + ".docx" for name in made]
 
 
@@ -84,13 +87,13 @@ def _file(kept: Kept, name: str) -> tuple[bytes, str, dict[str, str]] | None:
     from engine.reports.files import reports
 
     if name == "report.zip":
-        made = reports(found.result, found.bundle.submission, found.policy, ("docx", "html", "markdown"))
+        made = reports(found.result, found.bundle.submission, found.policy, ("docx", "html", "markdown"), why=found.why_unjudged)
         return archive(made), "application/zip", download
     if name == "report.html":
-        content = reports(found.result, found.bundle.submission, found.policy, ("html",))[name]
+        content = reports(found.result, found.bundle.submission, found.policy, ("html",), why=found.why_unjudged)[name]
         return content, *alone(content)
     if name.endswith(".docx"):
-        made = reports(found.result, found.bundle.submission, found.policy, ("docx",))
+        made = reports(found.result, found.bundle.submission, found.policy, ("docx",), why=found.why_unjudged)
         return (made[name], DOCX, download) if name in made else None
     return None
 

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import docx
 import pytest
 from conftest import Forms, Jixiao, Policies
 
@@ -71,10 +72,23 @@ def test_reading_needs_no_policy(jixiao: Jixiao, forms: Forms) -> None:
     )
 
 
-def test_a_report_needs_a_policy(jixiao: Jixiao, forms: Forms, tmp_path: Path) -> None:
-    run = jixiao("report", forms.write(("2021年度示例", "2031年度示例")), "--out", tmp_path / "out")
-    assert run.status == 3
-    assert "没有已发布的政策适用于" in run.err
+def test_a_report_says_first_that_nothing_was_scored(jixiao: Jixiao, forms: Forms, tmp_path: Path) -> None:
+    """Facts, budget and findings are drafted; scores and grade are those of the form, and the first line says so."""
+    out = tmp_path / "out"
+    run = jixiao("report", forms.write(("2021年度示例", "2031年度示例")), "--out", out)
+    assert run.status == 5
+    (written,) = out.glob("*.md")
+    first, *rest = written.read_text(encoding="utf-8").splitlines()
+    assert first.startswith("没有适用的政策：没有计分")
+    assert "没有已发布的政策适用于 2031年度项目支出" in first and "hubei/2021" in first, "why, and which there are"
+    told = "\n".join(rest)
+    assert "预算执行率" in told and "自评得分" in told
+    assert "更正为" not in told, "nothing was scored that could be put right"
+    (word,) = out.glob("*.docx")
+    assert docx.Document(str(word)).paragraphs[0].text.startswith("没有适用的政策")
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert page.index("没有适用的政策") < page.index("<h1>")
+    assert "计分政策" not in page
 
 
 def test_a_policy_that_fits_and_is_broken_is_not_passed_over(jixiao: Jixiao, forms: Forms, policies: Policies) -> None:
