@@ -50,10 +50,11 @@ def policy_list(policies: Path | None) -> int:
     widest = max((len(head.id) for head in readable), default=0)
     listed = table(columns, readable, least={"编号": widest}, header_style="bold")
     # a terminal folds what is too long; a file or pipe gets a policy a line
-    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(listed)
+    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 200)
+    console.print(listed)
     for head in readable:
         for line in heading_lines(head.chosen_by, head.kept_away_by):
-            click.echo(f"{head.id} {line}")
+            console.print(f"{head.id} {line}")
     note(told(where))
     tell(problems)
     return EXIT_POLICY if problems else EXIT_OK

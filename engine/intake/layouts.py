@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from engine.documents import model as blocks
 from engine.errors import Place, PolicyError, Problem
 from engine.forms import reader as form_reader
+from engine.intake import torn
 from engine.intake.shelf import Shape, Shelf
 from engine.policy.model import Policy
 from engine.submission.model import Doubt, Form, Submission
@@ -89,7 +90,7 @@ def _fit(document: blocks.Document, shape: Shape) -> _Fit | None:
 
 def _forms(document: blocks.Document, shape: Shape, name: str) -> tuple[Form, ...]:
     """The forms as the layout reads them, and with them what the reader of the file had to tell."""
-    read = list(form_reader.read_forms(document, shape.layout, name))
+    read = torn.withheld(form_reader.read_forms(document, shape.layout, name), document.told)
     for told in document.told:
         doubt = Doubt(told.key, "", told.text, told.place.within(name))
         at = next((n for n, form in enumerate(read) if _sheet(form.place) == _sheet(told.place)), 0)

@@ -106,7 +106,7 @@ def test_a_record_chooses_as_its_form_does(jixiao: Jixiao, tmp_path: Path) -> No
 def test_what_rests_on_unverified_clauses_is_a_hint(jixiao: Jixiao, tmp_path: Path) -> None:
     """Under the draft every difference of score is a hint that says why; what rests on practice is as severe as ever."""
     told = judged(jixiao, written(tmp_path, [*COST[:4], (*COST[4][:5], "10", "11")], 2023))
-    found = {finding["rule"]: finding for finding in told["lints"]}
+    found = {finding["rule"]: finding for finding in told["findings"]}
     differences = {"scoring.more-than-formula", "scoring.execution-differs", "scoring.total-differs"}
     assert differences <= set(found)
     for rule in differences:

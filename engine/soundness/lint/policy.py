@@ -21,6 +21,7 @@ from engine.yaml.reader import Path_, walk
 TEMPLATE_NAMES = (
     "unit", "year", "name", "kind", "filled_on", "total", "execution_score", "parts", "grade", "as_filed", "grade_reported",
     "budget", "goals", "counts", "indicators", "unmet", "problems", "filed", "clauses", "notes", "policy", "param", "phrases",
+    "caution",
 )  # fmt: skip
 """What a section template sees (`report_context`), to tell a name that does not exist."""
 _PHRASES = {"problems": ("degree",), "marks": ("text", "old")}
