@@ -72,6 +72,6 @@ def _with(form: Form, item: Indicator, why: str) -> Form:
     if key is None:
         return form
     cell: Cell = getattr(item, key)
-    marked = replace(item, **{key: replace(cell, doubt=cell.doubt or why)})
+    marked = replace(item, **{key: replace(cell, doubt=cell.doubt or why)})  # type: ignore[arg-type]  # one of _SCORED
     goals = (replace(goal, indicators=tuple(marked if one is item else one for one in goal.indicators)) for goal in form.goals)
     return replace(form, goals=tuple(goals))

@@ -39,7 +39,7 @@ FIRST, LAST = row(1, 1, "培训期数"), row(3, 9, "满意人数")
             row(2, 3, "持证人数"),
             "没有办成",
             [False] * 4,
-        ),  # no score rests on it
+        ),  # no score
         (row(1, 2, "培训人数"), row(2, 3, "持证人数"), "（含市级）", [False, True, False, False]),  # nobody knows where it went
     ],
 )
