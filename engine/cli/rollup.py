@@ -99,6 +99,8 @@ def rollup(
     needed = not ranking or form in ("html", "xlsx") or wanted
     if chosen.rollup is None and ranking and form in ("html", "xlsx"):
         needed = wanted  # a ranking needs no rules of roll-up
+    if needed and chosen.rollup is None and not policy:
+        raise InputError(_nothing_adds(given, policies))
     tree = _tree(axis, table, given, name)
     done = _rolled(given, axis, tree, name, match) if needed else None
     if done and match_out:
@@ -125,6 +127,18 @@ class _Given:
     names: list[str]
     policy: Policy
     skipped: list[FileOutcome]
+
+
+def _nothing_adds(given: _Given, policies: Path | None) -> Problem:
+    """That the policy the forms found by themselves says nothing of rolling up; which say it."""
+    from engine.intake.shelf import Shelf
+
+    shelf = Shelf(the_library(policies))
+    adding = [str(head) for head in shelf.published() if shelf.usable(head.id) and shelf.policy(head.id).rollup is not None]
+    years = "、".join(sorted({f"{form.fiscal_year}年度" for form in given.forms}))
+    message = f"汇总不了：{years}的表适用政策“{given.policy.id}”，它没有规定怎样汇总（rollup）：哪些相加、哪些平均、按什么加权"
+    known = f"；写有的：{'；'.join(adding)}" if adding else ""
+    return Problem(Place(given.names[0]), message, f"用 --policy 指定写有 rollup 的政策{known}", code="rollup.none")
 
 
 def _rolled(given: _Given, axis: str, tree: UnitTree | None, name: str, match: Path | None) -> Rollup:

@@ -195,6 +195,16 @@ def test_a_policy_without_rules_refuses(jixiao: Jixiao, province: Path) -> None:
     assert "没有规定怎样汇总" in run.err
 
 
+def test_where_the_policy_that_fits_adds_nothing_it_is_said_what_is_missing(jixiao: Jixiao, province: Path) -> None:
+    for path in province.rglob("*.json"):
+        path.write_text(path.read_text(encoding="utf-8").replace('"hubei"', '"central"'), encoding="utf-8")
+    run = jixiao("rollup", province)
+    assert (run.status, run.out) == (5, "")
+    (told,) = run.err.splitlines()
+    assert "2021年度的表适用政策“central/2020”，它没有规定怎样汇总" in told
+    assert "hubei/2021" in told, "which do say it"
+
+
 def test_the_seed_department_against_its_projects(shown: Jixiao, seed: Path) -> None:
     run = shown("rollup", seed, "--format", "json")
     assert run.status == 0, run.err

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import SMALL_FORM
 
 pytest.importorskip("fastapi", reason="needs the extra `workbench`")
 import httpx
@@ -85,6 +86,29 @@ def test_texts_are_checked_and_every_problem_has_its_line(api: TestClient) -> No
     told = api.post("/api/v1/check", json={"id": "hubei/2023", "files": wrong}).json()
     assert told["valid"] is False
     assert {problem["line"] for problem in told["problems"]} >= {3, 7}
+
+
+def test_a_form_that_no_policy_fits_is_shown_with_why(api: TestClient) -> None:
+    """Read and checked, its report drafted; the first line says that nothing was scored, and which policies there are."""
+    import openpyxl
+
+    text = SMALL_FORM.replace("2021年度示例", "2031年度示例").encode()
+    form = {"files": ("表.txt", text, "text/plain")}
+    answer = api.post("/api/v1/evaluate", files=form)
+    assert (answer.status_code, answer.json()["policy"]) == (200, None)
+    key = api.post("/api/v1/results", files=form).json()["id"]
+    page = api.get(f"/results/{key}").text
+    assert "没有适用的政策：没有计分" in page
+    assert "没有已发布的政策适用于 2031年度项目支出" in page
+    assert "现有：" in page
+    assert "/jixiao-" not in page, "where it stood for a moment is nobody's business"
+    report = api.get(f"/results/{key}/report.html").text
+    assert "没有已发布的政策适用于 2031年度项目支出" in report
+    book = openpyxl.load_workbook(io.BytesIO(api.get(f"/results/{key}/findings.xlsx").content))
+    assert any("没有适用的政策" in str(cell.value) for cell in book.worksheets[0]["B"])
+    with zipfile.ZipFile(io.BytesIO(api.get(f"/results/{key}/report.zip").content)) as packed:
+        written = next(name for name in packed.namelist() if name.endswith(".md"))
+        assert packed.read(written).decode().startswith("没有适用的政策")
 
 
 def test_a_form_is_evaluated_as_by_the_command_line(api: TestClient, jixiao: Any, tmp_path: Path) -> None:
