@@ -167,6 +167,10 @@ def _tell_left(done: Rollup | None, given: _Given, *, told: bool) -> None:
             click.echo(f"没有读：{item.name}：{item.reason}", err=True)
     for line in left_lines(done) if done and told else ():
         click.echo(line, err=True)
+    if done and told and any(found.severity != "info" for found in done.findings):
+        counts = (sum(found.severity == severity for found in done.findings) for severity in ("error", "warning"))
+        errors, warnings = counts
+        click.echo(f"汇总发现错误 {errors} 处，警告 {warnings} 处，见结果", err=True)
 
 
 def _check_usage(by: str | None, table: Path | None, form: str, ranking: bool, out: Path | None) -> None:

@@ -87,7 +87,7 @@ def admit(filed: Sequence[Filed], tree: UnitTree | None, twins: Sequence[Twin], 
     problems: list[Problem] = []
     kept, left = _own_results(filed, problems)
     if tree is not None and tree.by_folder:
-        problems += _copies_elsewhere(filed, twins)
+        problems += _copies_elsewhere(filed, kept, twins)
         problems += _strangers(kept, tree, words)
     problems += _twice(kept)
     problems += _apart(kept, words)
@@ -135,11 +135,12 @@ def _made_of(form: Form) -> list[tuple[str, str]]:
     return [(name_key(m.unit), "" if whole else name_key(m.form)) for m in form.rolled.members if m.status == "counted"]
 
 
-def _copies_elsewhere(filed: Sequence[Filed], twins: Sequence[Twin]) -> Iterator[Problem]:
-    """One form in two folders: which region it belongs to is for a person to say."""
+def _copies_elsewhere(filed: Sequence[Filed], kept: Sequence[Filed], twins: Sequence[Twin]) -> Iterator[Problem]:
+    """One form in two folders: which region it belongs to is for a person to say. Of what is left out anyway it does not matter."""
     units = {item.file: item.form for item in filed}
+    taken = {item.file for item in kept}
     for twin in twins:
-        if PurePath(twin.file).parent != PurePath(twin.other).parent:
+        if twin.other in taken and PurePath(twin.file).parent != PurePath(twin.other).parent:
             form = units.get(twin.other)
             whose = f"“{form.unit}”的“{form.name}”" if form else "一份表"
             said = f"{whose}在两个目录里：{twin.other}、{twin.file}"
@@ -162,11 +163,14 @@ def _strangers(filed: Sequence[Filed], tree: UnitTree, words: PlaceWords) -> Ite
         above = set(tree.above(key))
         for name in sorted((regions[k] for k in above if k in regions), key=len, reverse=True):
             rest = rest.replace(name, " ")  # what says its own region says no other: 黄石港区 is not 黄石
-        other = max((k for k in regions if k not in above and regions[k] in rest), key=lambda k: (len(regions[k]), k), default="")
+        first = rest.strip()
+        other = max(
+            (k for k in regions if k not in above and first.startswith(regions[k])), key=lambda k: (len(regions[k]), k), default=""
+        )
         over = tree.nodes[tree.nodes[key].parent or key].name
-        said = words.named(rest.strip())
+        said = words.named(first)
         of_rank = bool(said) and fold(over) != said and words.ending(over) == words.ending(said)
-        if (other or of_rank) and item.file not in told:
+        if (other or of_rank) and fold(over) not in fold(form.unit) and item.file not in told:
             told.add(item.file)
             where, named = over, tree.nodes[other].name if other else said
             said = f"“{form.unit}”放在“{where}”的目录里，按名称是“{named}”的"
@@ -201,8 +205,10 @@ def _apart(filed: Sequence[Filed], words: PlaceWords) -> Iterator[Problem]:
             folders = [PurePath(item.file).parent for item in items]
             common = os.path.commonpath([str(folder) for folder in folders])
             below = [folder.relative_to(common).parts for folder in folders]
-            if not all(below) or not words.two_units(items[0].form.unit, [parts[0] for parts in below]):
-                first, second = items[0], items[1]
+            tops = [parts[0] if parts else "" for parts in below]
+            again = next((n for n, top in enumerate(tops) if top in tops[:n]), 0)  # two versions in one county's folder
+            if again or not all(below) or not words.two_units(items[0].form.unit, tops):
+                first, second = items[tops.index(tops[again])] if again else items[0], items[again or 1]
                 message = f"“{first.form.unit}”的“{first.form.name}”在两个目录里各有一份：{first.file}、{second.file}"
                 expected = "同一个单位的只留一份；不同的单位，名称里写明是哪里的"
                 yield Problem(Place(second.file), message, expected, code="rollup.twice")

@@ -31,6 +31,16 @@ def budget_lines(
         pairs = ((_money(scored_line(c.form)), c.label) for c in missing)
         said = tuple(c.label for c in missing)
         obstacles.append(Obstacle("funds-missing", units=said, whole=len(children), details=grouped(pairs), refused=True))
+    several = [c for c in children if sum(line.role == "total" for line in c.form.budget) > 1]
+    if several:
+        pairs = ((f"{sum(line.role == 'total' for line in c.form.budget)} 行", c.label) for c in several)
+        labels = tuple(c.label for c in several)
+        obstacles.append(Obstacle("total-lines", units=labels, whole=len(children), details=grouped(pairs), refused=True))
+    spent = [
+        c for c, line in zip(children, lines, strict=True) if c.funds is not None and line and number_of(line.executed) is None
+    ]
+    if spent:
+        obstacles.append(Obstacle("executed-missing", units=tuple(c.label for c in spent), whole=len(children), refused=True))
     unit = _common(lines, rules, words)
     line_names = {line.name for line in lines if line}
     name = rules.texts["project_line"] if by == "project" else rules.texts["total_line"]
@@ -86,7 +96,7 @@ def _added(cells: Sequence[tuple[BudgetLine | None, Cell | None]], unit: str, wo
     to = money_factor(unit, words) if unit else (Fraction(1), "")
     for line, cell in cells:
         amount = number_of(cell)
-        if line is None or amount is None or to is None or bool(line.money_unit) != bool(unit):
+        if line is None or amount is None or amount < 0 or to is None or bool(line.money_unit) != bool(unit):
             return None
         own = money_factor(line.money_unit, words) if unit else (Fraction(1), "")
         if own is None or own[1] != to[1]:

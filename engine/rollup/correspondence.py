@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.errors import InputError
@@ -53,7 +53,7 @@ def matched(
     rules: RollupRules,
     by: str,
     table: MatchTable,
-    adds: Callable[[CountedForm], bool],
+    adds: Callable[[CountedForm, Mapping[int, Key]], bool],
 ) -> Correspondence:
     """The correspondence of the forms that were filed, over all of them at once. `adds`: whether a form is added, and not only
     held against a sum. Raises InputError for lines of the table that fit nothing."""
@@ -61,7 +61,7 @@ def matched(
     labels = {id(member.form): member.label for member, _ in filed}
     groups: dict[tuple[str, Key], list[tuple[CountedForm, ScoredForm]]] = {}
     for member, scored in filed:
-        if adds(member):
+        if adds(member, keys):
             own = (member.home, ("project", "")) if by == "project" else ("", keys[id(member.form)])
             groups.setdefault(own, []).append((member, scored))
     rows: dict[tuple[int, int], Assigned] = {}

@@ -43,7 +43,7 @@ def said(entry: Entry, rounding: Rounding, words: Vocabulary) -> Said:
     aimed = not aims or entry.known.target.kind not in ("number", "composite") or _still(aims, wanted, rounding, words)
     found = _kind(entry, bool(numbers) and same)
     if numbers and same and aimed:
-        return Said(found, tuple(kept), tuple(aims) if numbers else tuple(wanted))
+        return Said(found, tuple(kept), tuple(aims) if numbers else tuple(wanted), bare=any(not n.unit for n in numbers))
     actual = printed if found == "numbers" else []
     bare = found == "numbers" and any(not q.unit for q in entry.known.actual.quantities)
     return Said(found, tuple(kept if numbers and same else actual), tuple(wanted), bool(numbers), bare)

@@ -213,6 +213,11 @@ def _apportioned(indicators: Sequence[Indicator], rules: RollupRules) -> list[In
     return out
 
 
+def goal_of(entry: Entry) -> Goal:
+    """The goal an indicator stands under."""
+    return next(goal for goal in entry.child.form.goals if goal.number == entry.order[0])
+
+
 def _goal_key(entry: Entry, head: RolledHead) -> tuple[str, int, str]:
     """Project (where each has goals of its own), number, title. One title is one goal, whatever its number."""
     goal = next(g for g in entry.child.form.goals if g.number == entry.order[0])
@@ -245,6 +250,10 @@ def _indicator(
         obstacles.append(_told("names-merged", name, entries, grouped((e.indicator.name, e.child.label) for e in entries)))
     if alike := sorted({other for _, item in row for other in item.alike if other > name}):
         obstacles.append(_told("names-alike", name, entries, listed(alike)))
+    titles = {name_key(goal_of(e).title): goal_of(e).title for e in entries if goal_of(e).title}
+    if len(titles) > 1 and head.by != "project" and len(entries) == len({id(e.child.form) for e in entries}):
+        pairs = ((goal_of(e).title, e.child.label) for e in entries)
+        obstacles.append(_told("goals-differ", name, entries, grouped(pairs)))
     filed = {(canonical_level1(e.indicator.level1, setting.policy), e.indicator.level2) for e in entries}
     if len(filed) > 1:
         pairs = ((f"{e.indicator.level1}/{e.indicator.level2}", e.child.label) for e in entries)

@@ -9,10 +9,10 @@ from fractions import Fraction
 
 from engine.language.model import Scalar
 from engine.policy.model import Policy
-from engine.policy.rollup import RollupRules
+from engine.policy.rollup import METHODS, RollupRules
 from engine.rollup import entries as of
 from engine.rollup.matching import GIVEN, UNCLEAR, Assigned
-from engine.rollup.model import Entry, Obstacle, Units, exact, number, together
+from engine.rollup.model import Entry, Obstacle, Units, exact, grouped, number, together
 from engine.submission.model import Rolled, RolledNumber, Share
 from engine.values.cells import value_of
 from engine.values.notation import fold, read_value
@@ -24,6 +24,9 @@ CLAIMS = (">=", ">", "<=", "<", "±")
 
 MOST_SHARE = 2
 """A bare number up to this beside percentages may be a share (1.2 for 120 %) as well as a percentage."""
+
+LARGE, FAR, NEAR = 10_000, Fraction(1, 100), Fraction(1, 20)
+"""A scale (万); how small a part of its target a number is that looks as if it lacked one; how near it lies with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,15 @@ class Gathered:
     def _tell_changed(self) -> None:
         """Records that a hand changed after they were rolled up: their text counts, here as everywhere."""
         if changed := [e for e in self.every if self.said[id(e)].changed]:
-            self._note("hand-changed", changed, details=of.actuals(changed))
+            pairs = ((f"{e.known.actual.raw}，存的是 {self._stored(e)}", e.child.label) for e in changed)
+            self._note("hand-changed", changed, details=grouped(pairs))
+
+    @staticmethod
+    def _stored(entry: Entry) -> str:
+        """The exact numbers of a record, as it stores them."""
+        numbers = entry.rolled.numbers if entry.rolled else ()
+        aims = "，".join(f"{n.target}{n.unit}" for n in numbers if n.target)
+        return "，".join(f"{n.label}{n.actual}{n.unit}" for n in numbers) + (f"（目标值 {aims}）" if aims else "")
 
     def _read_words(self) -> None:
         """Words that stand for a number (全覆盖 for 100%, 无 for 0) are read as it where the others write numbers."""
@@ -126,7 +137,8 @@ class Gathered:
             if self.alone:
                 return Units("", {})
             raise Obstructed(self._obstacle("units-differ", self.active, details=of.actuals(self.active)))
-        if not self.alone and any(self._may_be_share(e, found) for e in self.active):
+        unclear = [e for e in self.active if self._may_be_share(e, found) or self._may_be_scaled(e)]
+        if not self.alone and unclear:
             raise Obstructed(self._obstacle("units-unclear", self.active, details=of.actuals(self.active)))
         bare = [e for e in self.active if any(not unit and value for _, unit, value in self._actual(e))]
         if bare and found.assumed and not self.alone:
@@ -139,6 +151,16 @@ class Gathered:
         if share is None or share.bare != "percent" or not self.said[id(entry)].bare:
             return False
         return any(0 < abs(value) <= MOST_SHARE for _, _, value in self._actual(entry))
+
+    def _may_be_scaled(self, entry: Entry) -> bool:
+        """Whether a bare number beside a target in 万 may be in 万 as well (8 beside 10万人)."""
+        if not self.said[id(entry)].bare:
+            return bool(entry.known.comparison.scale_doubt)
+        large = [Fraction(size) for size in self.words.scales.values() if size >= LARGE]
+        return any(
+            value and target and abs(value / target) < FAR and any(NEAR <= abs(value * size / target) <= 1 / NEAR for size in large)
+            for (_, _, value), (_, _, target) in zip(self._actual(entry), self._target(entry), strict=False)
+        )
 
     def _labels(self) -> tuple[str, ...]:
         """The components of the value, by label; one without a name for a single number."""
@@ -161,7 +183,7 @@ class Gathered:
     def _choose(self, kind: str, unit: str, parts: int) -> None:
         """The method: as it was decided over all who report it, in this run or when they were rolled up; else by the table."""
         before = {(e.rolled.method, e.rolled.case, e.rolled.basis) for e in self.active if e.rolled and e.rolled.case}
-        if self.assigned.decided is not None:
+        if self.assigned.decided is not None and not self.assigned.chosen[0]:
             self.method, self.case, self.basis = self.assigned.decided
         elif len(before) == 1 and all(e.rolled and e.rolled.case for e in self.active):
             ((self.method, self.case, self.basis),) = before
@@ -197,6 +219,9 @@ class Gathered:
         self.method, self.case, self.basis = case.value, case.id, case.basis
         chosen, line = self.assigned.chosen
         if chosen:
+            if chosen != self.method and self.method != "ask":
+                said = f"{METHODS[chosen]}；政策是{METHODS[self.method]}"
+                self._note("method-chosen", self.active, details=said)
             self.method, self.case, self.basis = chosen, GIVEN, line
 
     def _nearness(self) -> dict[str, Scalar]:

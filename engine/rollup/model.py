@@ -96,14 +96,12 @@ class Obstacle:
 
 WHOLE = Fraction(1)
 """A weight in its cell is rounded to whole points at most; one that is farther off was changed by hand."""
-_SIGNS = re.compile(r"[\s、，,。.；;：:·—\-_“”\"'‘’《》<>]+")
 
 
 def name_key(name: str) -> str:
-    """A full name for comparison: width and style of brackets folded, white space and punctuation dropped, nothing else: what
-    stands in brackets and 不/未/非/无 are part of it."""
-    text = fold(unicodedata.normalize("NFKC", name)).casefold()
-    return _SIGNS.sub("", text) or text
+    """A full name for comparison: width and style of brackets folded, white space and signs nobody sees dropped, nothing else: what
+    stands in brackets, 不/未/非/无 and every sign (2.1 and 21, 2² and 22) are part of it."""
+    return fold("".join(char for char in name if unicodedata.category(char) != "Cf")).casefold()
 
 
 def number(text: str) -> Fraction:

@@ -6,7 +6,7 @@ and is told as a finding; see `rollup_rules` for what the policy decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.errors import InputError, Place, PolicyError, Problem
@@ -28,7 +28,11 @@ from engine.rollup.units import UnitTree, flat
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, ScoredForm
 from engine.submission.model import Form, Remark, Submission
+from engine.values import names
 from engine.values.vocabulary import Vocabulary
+
+MOST_NAMES = 400
+"""Names of projects compared pairwise for a proposal; of more none is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,7 @@ class _RollupRun:
         self.own: list[Form] = []
         self.made: list[Conserved] = []
         self.match = correspondence.matched(filed, policy, rules, by, match, self._adds)
+        self.similar = self._similar()
         self.alike = alike([member for member, _ in self.filed])
 
     def run(self) -> Rollup:
@@ -208,17 +213,23 @@ class _RollupRun:
         by_node: dict[str, dict[Key, ScoredForm]] = {key: {} for key in tree.nodes}
         for member, scored in self.filed:
             by_node[member.home][self.match.keys[id(member.form)]] = scored
-            self.own += [] if self._adds(member) else [member.form]
+            self.own += [] if self._adds(member, self.match.keys) else [member.form]
         for key in tree.bottom_up():
             node = tree.nodes[key]
             under = sorted(node.children)
             missing = tuple(sorted({name for child in under for name in self._absent(child, tree, by_node)}))
             depth = tree.depth(key)
             name = self.name if depth == 0 and self.name else node.name
-            heads = []
+            heads: list[tuple[RolledHead, list[ScoredForm], ScoredForm | None]] = []
             filing = [child for child in under if by_node[child]]
-            for form_key in self._keys_of(filing, by_node):
+            mine = [k for k in by_node[key] if k not in self._keys_of(filing, by_node)] if filing else []
+            for form_key in sorted([*self._keys_of(filing, by_node), *mine]):
                 group = [by_node[child][form_key] for child in filing if form_key in by_node[child]]
+                if not group:  # a project of the region itself that nobody under it has
+                    heads.append(
+                        (RolledHead(self.by, name, by_node[key][form_key].form.name, form_key[0]), [by_node[key][form_key]], None)
+                    )
+                    continue
                 lacking = tuple(tree.nodes[c].name for c in filing if form_key not in by_node[c]) if len(group) > 1 else ()
                 called = self.match.called([s.form for s in group])
                 head = RolledHead(self.by, name, called, form_key[0], (*missing, *lacking))
@@ -227,7 +238,7 @@ class _RollupRun:
                 continue
             level = self._level(name, depth, heads, missing, [tree.nodes[c].name for c in filing])
             self.levels.append(level)
-            made = dict(zip(self._keys_of(filing, by_node), level.forms, strict=True))
+            made = dict(zip(sorted([*self._keys_of(filing, by_node), *mine]), level.forms, strict=True))
             self.match.labels.update((id(item.form), item.form.unit) for item in level.forms)
             by_node[key] = {**by_node[key], **made}
             self.told.add(key)
@@ -240,17 +251,51 @@ class _RollupRun:
         below = [name for child in node.children for name in self._absent(child, tree, by_node)]
         return below or ([node.name] if node.expected and not by_node[key] else [])
 
-    def _adds(self, member: CountedForm) -> bool:
-        """Whether a form is added: the form of a level itself, or of a department whose projects are, is not."""
+    def _adds(self, member: CountedForm, keys: Mapping[int, Key]) -> bool:
+        """Whether a form is added: the form of a level itself is not where those under it have it, too, nor is the form of a
+        department whose projects are."""
         if self.by == "project":
             return member.form.kind == "project"
-        return not self.tree.nodes[member.home].children
+        if not self.tree.nodes[member.home].children:
+            return True
+        key = keys[id(member.form)]
+        below = (other for other, _ in self.filed if other.home != member.home and keys[id(other.form)] == key)
+        return not any(member.home in self.tree.above(other.home) for other in below)
+
+    def _similar(self) -> dict[str, str]:
+        """Projects whose names are alike and that no member has both of: by the name of one, that of the other."""
+        held: dict[str, set[Key]] = {}
+        homes: dict[Key, set[str]] = {}
+        for member, _ in self.filed:
+            key = self.match.keys[id(member.form)]
+            homes.setdefault(key, set()).add(member.home)
+            if member.form.kind == "project":
+                held.setdefault(member.form.name, set()).add(key)
+        every = sorted(held)
+        if self.by == "project" or len(every) > MOST_NAMES:
+            return {}
+        out = {}
+        for n, one in enumerate(every):
+            for other in every[n + 1 :]:
+                apart = all(a != b and not homes[a] & homes[b] for a in held[one] for b in held[other])
+                if apart and names.may_be_one(one, other, self.policy.names):
+                    out[name_key(one)] = other
+        return out
 
     @staticmethod
     def _keys_of(nodes: Iterable[str], by_node: Mapping[str, Mapping[Key, ScoredForm]]) -> list[Key]:
         return sorted({key for node in nodes for key in by_node[node]})
 
     # --- one level ---------------------------------------------------------------------------------------------------
+
+    def _beside(self, head: RolledHead, group: Sequence[ScoredForm], depth: int) -> Iterator[Obstacle]:
+        """What is to be said of a form beside its values: names that are alike, forms that say the same under two names."""
+        labels = tuple(self.match.labels[id(s.form)] for s in group)
+        if depth == 0 and (other := self.similar.get(name_key(head.name))):
+            yield Obstacle("forms-alike", units=labels, whole=len(group), details=other)
+        for label, item in zip(labels, group, strict=True):
+            if first := self.alike.get(id(item.form)):
+                yield Obstacle("form-copied", units=(label,), details=f"{first}”与“{item.form.name}")
 
     def _level(
         self,
@@ -271,10 +316,7 @@ class _RollupRun:
             lacking = tuple(unit for unit in head.missing if unit not in missing)
             if lacking:
                 obstacles.append(Obstacle("form-missing", units=lacking, whole=len(group) + len(lacking)))
-            copies = [(self.match.labels[id(s.form)], s.form) for s in group if id(s.form) in self.alike]
-            obstacles += [
-                Obstacle("form-copied", units=(label,), details=f"{self.alike[id(form)]}”与“{form.name}") for label, form in copies
-            ]
+            obstacles += self._beside(head, group, depth)
             facts.append((whole, list(obstacle_facts(obstacles, whole))))
             forms.append(rolled.form)
             sizes.append(len(group))

@@ -52,6 +52,10 @@ def rows_of(data: dict[str, Any]) -> dict[str, tuple[str, str]]:
         ("召开代表大会", "代表大会"),
         ("堤防加固", "堤防加固项目"),
         ("未达标河段整治", "达标河段整治"),
+        ("2.1公里渠道", "21公里渠道"),
+        ("1、2期护岸", "12期护岸"),
+        ("甲-1线", "甲1线"),
+        ("2²渠", "22渠"),
     ],
 )
 def test_projects_that_differ_in_brackets_or_small_words_are_two(jixiao: Jixiao, tmp_path: Path, names: tuple[str, str]) -> None:
@@ -312,7 +316,7 @@ def test_a_share_beside_percentages_is_not_guessed(jixiao: Jixiao, tmp_path: Pat
     save(tmp_path / "a.json", form("甲县", row("达标率", "0.9", "0.92")))
     save(tmp_path / "b.json", form("乙县", row("达标率", "≥90%", "80%")))
     run = jixiao("rollup", tmp_path)
-    assert "说的是 92% 还是 0.92% 看不出来" in run.out
+    assert "说的是 92% 还是 0.92%" in run.out
 
 
 def test_a_record_changed_by_hand_is_what_it_says(jixiao: Jixiao, tmp_path: Path) -> None:
@@ -437,3 +441,73 @@ def test_two_indicators_of_one_form_in_one_row_are_worth_both(jixiao: Jixiao, tm
     data = jixiao("rollup", tmp_path / "表", "--match", tmp_path / "m.yaml", "--format", "json").data
     (made,) = data["forms"][0]["goals"][0]["indicators"]
     assert (made["actual"]["text"], made["weight"]["text"], made["score"]["text"]) == ("30吨", "80", "60.00")
+
+
+def test_a_sign_nobody_sees_is_no_part_of_a_name(jixiao: Jixiao, tmp_path: Path) -> None:
+    save(tmp_path / "a.json", form("甲县", name="河道\u200b整治"))
+    save(tmp_path / "b.json", form("乙县", name="河道整治"))
+    assert list(budgets(jixiao("rollup", tmp_path, "--format", "json").data).values()) == ["200"]
+
+
+def test_a_version_in_a_county_s_folder_is_a_version_whatever_another_county_has(jixiao: Jixiao, tmp_path: Path) -> None:
+    save(tmp_path / "甲县" / "水利局.json", form("水利局"))
+    save(tmp_path / "甲县" / "修改稿" / "水利局.json", form("水利局", budget="107"))
+    save(tmp_path / "乙县" / "水利局.json", form("水利局", budget="200"))
+    for options in (("--by", "region"), ()):
+        run = jixiao("rollup", tmp_path, *options)
+        assert run.status == 5, run.out
+        assert "修改稿" in run.err
+
+
+def test_a_share_that_was_rolled_up_is_no_percentage_above(jixiao: Jixiao, tmp_path: Path) -> None:
+    for city, unit, target, value in (
+        ("东市", "甲局", "≥0.9", "0.92"),
+        ("东市", "乙局", "≥0.9", "0.92"),
+        ("西市", "丙局", "≥90%", "80%"),
+    ):
+        save(tmp_path / city / f"{unit}.json", form(unit, row("达标率", target, value)))
+    for options in (("--by", "region"), ("--by", "unit")):
+        data = jixiao("rollup", tmp_path, *options, "--format", "json").data
+        assert rows_of(data)["达标率"][1] == ""
+
+
+def test_a_project_of_the_city_that_no_county_has_is_counted(jixiao: Jixiao, tmp_path: Path) -> None:
+    save(tmp_path / "东市" / "甲县.json", form("甲县"))
+    save(tmp_path / "东市" / "东市.json", form("东市", name="塘坝", budget="50"))
+    save(tmp_path / "西市" / "乙县.json", form("乙县"))
+    run = jixiao("rollup", tmp_path, "--by", "region", "--format", "json")
+    assert run.status == 0, run.err
+    assert budgets(run.data) == {"河道整治": "200", "塘坝": "50"}
+
+
+def test_records_of_levels_beside_the_result_are_left_out(jixiao: Jixiao, tmp_path: Path) -> None:
+    save(tmp_path / "东市" / "甲县" / "a.json", form("甲县水利局"))
+    save(tmp_path / "东市" / "乙县" / "b.json", form("乙县水利局"))
+    paths = (tmp_path / "东市", "--by", "region")
+    out = tmp_path / "东市" / "东市汇总.json"
+    assert jixiao("rollup", *paths, "--format", "json", "--out", out, "--levels", tmp_path / "东市" / "各级").status == 0
+    run = jixiao("rollup", *paths)
+    assert run.status == 0, run.err
+    assert "200万元" in run.out
+    assert "东市汇总.json" in run.out
+
+
+def test_an_office_in_another_county_is_its_own_county_s(jixiao: Jixiao, tmp_path: Path) -> None:
+    save(tmp_path / "甲县" / "a.json", form("甲县驻乙县办事处"))
+    save(tmp_path / "乙县" / "b.json", form("乙县水利局"))
+    assert jixiao("rollup", tmp_path, "--by", "region").status == 0
+
+
+def test_a_missing_amount_spent_is_told(jixiao: Jixiao, tmp_path: Path) -> None:
+    other = form("乙县")
+    other["budget"][0]["executed"] = ""
+    save(tmp_path / "a.json", form("甲县"), other)
+    run = jixiao("rollup", tmp_path)
+    assert "1 处没有执行数（乙县）" in run.out
+
+
+def test_what_is_wrong_is_said_beside_a_file_too(jixiao: Jixiao, tmp_path: Path) -> None:
+    save(tmp_path / "表" / "a.json", form("甲县", row("完好率", "≥90%", "95%")))
+    save(tmp_path / "表" / "b.json", form("乙县", row("完好率", "≥90%", "20%"), budget="0"))
+    run = jixiao("rollup", tmp_path / "表", "--format", "json", "--out", tmp_path / "o.json")
+    assert "汇总发现错误 1 处" in run.err

@@ -110,7 +110,7 @@ def _form(child: Mapping[str, Any], number: int, by: str, policy: Policy) -> dic
         "unit": child.get("unit", "单位" if by == "project" else f"{number}县"),
         "header": child.get("header", []),
         "budget": [budget, *child.get("lines", [])],
-        "goals": [{"title": "目标", "indicators": indicators}],
+        "goals": [{"title": child.get("goal", "目标"), "indicators": indicators}],
     }
 
 
