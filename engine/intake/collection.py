@@ -21,6 +21,7 @@ from engine.forms.labels import fold
 from engine.intake import answers, apart, folders
 from engine.intake import bundle as inputs
 from engine.intake.bundle import Bundle, Reading
+from engine.intake.own import own_output
 from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
@@ -30,9 +31,6 @@ READ, FAILED, SKIPPED = "read", "failed", "skipped"
 _NO_FORMS = frozenset({"image", "media", "program", "ppt", "empty"})
 """Kinds of files that are passed over in a folder. An archive or a file with a password may hold a form: that is told as a
 problem."""
-_RESULT_HEAD = 400
-"""Bytes in which a result of jixiao names its engine."""
-
 Progress = Callable[[int, int, str], None]
 """Called before each file: how many are done, how many there are, and the name of the next ("" at the end)."""
 
@@ -262,9 +260,7 @@ def no_form(content: bytes) -> str:
     kind = kinds.kind_of(content)
     if kind.key in _NO_FORMS:
         return kind.name
-    if kind.key == "json" and b'"engine"' in content[:_RESULT_HEAD] and b'"finding' in content:
-        return "jixiao 的核对结果，不是自评表"
-    return ""
+    return own_output(content, kind.key)
 
 
 def by_year(reading: Reading) -> list[Reading]:

@@ -511,3 +511,25 @@ def test_what_is_wrong_is_said_beside_a_file_too(jixiao: Jixiao, tmp_path: Path)
     save(tmp_path / "表" / "b.json", form("乙县", row("完好率", "≥90%", "20%"), budget="0"))
     run = jixiao("rollup", tmp_path / "表", "--format", "json", "--out", tmp_path / "o.json")
     assert "汇总发现错误 1 处" in run.err
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        (("--format", "xlsx", "--out"), "汇总.xlsx"),
+        (("--format", "html", "--out"), "汇总.html"),
+        (("--format", "table", "--out"), "汇总.txt"),
+        (("--ranking", "--format", "json", "--out"), "排名.json"),
+        (("--match-out",), "对应.yaml"),
+        (("--match-out",), "对应.xlsx"),
+    ],
+)
+def test_what_it_wrote_itself_is_passed_over(jixiao: Jixiao, tmp_path: Path, options: tuple[str, ...], name: str) -> None:
+    save(tmp_path / "a.json", form("甲县"))
+    save(tmp_path / "b.json", form("乙县"))
+    assert jixiao("rollup", tmp_path, *options, tmp_path / name).status == 0
+    run = jixiao("rollup", tmp_path)
+    assert run.status == 0, run.err
+    assert "200万元" in run.out
+    assert name in run.err
+    assert "不是自评表" in run.err

@@ -13,6 +13,8 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
+MAKER = "jixiao"
+"""Who made a workbook, as its properties say: by that it is known as none that a body filed."""
 MAX_TEXT = 32_000
 """Characters of a cell; Excel takes 32,767."""
 MAX_ROWS = 1_000_000
@@ -42,6 +44,7 @@ def make(sheets: Iterable[Sheet]) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
+    book.properties.creator = MAKER
     for sheet in sheets:
         _write(book, sheet)
     stream = BytesIO()
