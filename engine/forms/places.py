@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 
 from engine.forms.labels import fold
 
@@ -36,6 +38,11 @@ class PlaceWords:
             return ""
         return max((e for e in map(fold, self.endings) if text.endswith(e) and len(text) > len(e)), key=len, default="")
 
-    def two_units(self, unit: str, folders: list[str]) -> bool:
-        """Whether units of one name in these folders are several: the name does not say of which region, the folders do."""
-        return not self.named(unit) and bool(folders) and all(self.ending(folder) for folder in folders)
+    def region(self, folder: PurePath) -> PurePath | None:
+        """The folder of the region that a folder lies in, itself included (甲县 of 甲县/修改稿); None if none is a region's."""
+        return next((path for path in (folder, *folder.parents) if self.ending(path.name)), None)
+
+    def several_units(self, unit: str, folders: Iterable[PurePath]) -> bool:
+        """Whether units of one name in these folders are as many: the name says of no region, and each lies in one of its own."""
+        regions = [self.region(folder) for folder in folders]
+        return not self.named(unit) and None not in regions and len(set(regions)) == len(regions)

@@ -30,18 +30,17 @@ def tops(filed: Iterable[tuple[Body, str, str, str]], words: PlaceWords) -> dict
         held.setdefault((body, kind, "" if kind == "department" else fold(name)), set()).add(Path(file).parent)
     out: dict[Body, set[Path]] = {}
     for (body, _, _), homes in held.items():
-        if len(homes) > 1:
-            common = Path(os.path.commonpath([str(folder) for folder in homes]))
-            below = {folder.relative_to(common).parts[:1] for folder in homes}
-            if () not in below and words.two_units(body[0], [part[0] for part in below]):
-                out.setdefault(body, set()).update(common.joinpath(*part) for part in below)
+        regions = {words.region(folder) for folder in homes}
+        if len(regions) > 1 and None not in regions and not words.named(body[0]):
+            out.setdefault(body, set()).update(Path(region) for region in regions if region)
     return out
 
 
 def home(found: Mapping[Body, set[Path]], body: Body, file: str) -> str:
     """The folder of `tops` that a file of a unit lies under; empty if its name alone says which unit it is."""
     over = {*Path(file).parents, *Path(os.path.abspath(file)).parents}
-    return next((str(path) for path in sorted(found.get(body, ())) if path in over), "")
+    inmost = sorted(found.get(body, ()), key=lambda path: (-len(path.parts), path))
+    return next((str(path) for path in inmost if path in over), "")
 
 
 def told(found: Mapping[Body, set[Path]], shown: Callable[[Path], str] = displayed) -> list[str]:

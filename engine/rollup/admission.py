@@ -202,13 +202,13 @@ def _apart(filed: Sequence[Filed], words: PlaceWords) -> Iterator[Problem]:
     for versions in held.values():
         if len(versions) > 1:
             items = list(versions.values())
-            folders = [PurePath(item.file).parent for item in items]
-            common = os.path.commonpath([str(folder) for folder in folders])
-            below = [folder.relative_to(common).parts for folder in folders]
-            tops = [parts[0] if parts else "" for parts in below]
-            again = next((n for n, top in enumerate(tops) if top in tops[:n]), 0)  # two versions in one county's folder
-            if again or not all(below) or not words.two_units(items[0].form.unit, tops):
-                first, second = items[tops.index(tops[again])] if again else items[0], items[again or 1]
+            folders = [PurePath(os.path.abspath(item.file)).parent for item in items]
+            if not words.several_units(items[0].form.unit, folders):
+                regions = [words.region(folder) for folder in folders]
+                again = next((n for n, region in enumerate(regions) if region in regions[:n]), 1)
+                first, second = items[regions.index(regions[again])], items[again]
+                if first is second:
+                    first = items[0]
                 message = f"“{first.form.unit}”的“{first.form.name}”在两个目录里各有一份：{first.file}、{second.file}"
                 expected = "同一个单位的只留一份；不同的单位，名称里写明是哪里的"
                 yield Problem(Place(second.file), message, expected, code="rollup.twice")
