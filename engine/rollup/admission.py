@@ -16,15 +16,17 @@ from engine.errors import InputError, Place, Problem
 from engine.forms.labels import fold
 from engine.forms.places import PlaceWords
 from engine.policy.periods import filed_on
+from engine.rollup.given import MatchTable, left_out
 from engine.rollup.model import listed, name_key
 from engine.rollup.units import UnitTree
 from engine.submission.model import Cell, Form
 
-OWN, RESULT, COPY = "own", "result", "copy"
+OWN, RESULT, COPY, CHOSEN = "own", "result", "copy", "chosen"
 NOT_COUNTED: Mapping[str, str] = {
     OWN: "本级自己的表，用来核对，不加进去",
     RESULT: "jixiao 由这里的表汇总成的，它们已经计入",
     COPY: "与另一份完全相同，只计一次",
+    CHOSEN: "对应表写明不计入",
 }
 
 
@@ -82,10 +84,15 @@ def filed_of(forms: Sequence[Form], tree: UnitTree | None, files: Sequence[str] 
     return [Filed(f, file, fold(f.unit) if tree is None else tree.home(file, f.unit)) for f, file in zip(forms, named, strict=True)]
 
 
-def admit(filed: Sequence[Filed], tree: UnitTree | None, twins: Sequence[Twin], words: PlaceWords) -> Admitted:
+def admit(
+    filed: Sequence[Filed], tree: UnitTree | None, twins: Sequence[Twin], words: PlaceWords, table: MatchTable | None = None
+) -> Admitted:
     """The forms that take part. `tree`: who is under whom, where that matters. Raises InputError with all that is to be decided."""
     problems: list[Problem] = []
-    kept, left = _own_results(filed, problems)
+    names = _labels(filed, tree)
+    chosen = [item for item in filed if table and left_out(table, names[item.home], item.form.name)]
+    kept, left = _own_results([item for item in filed if item not in chosen], problems)
+    left += [Uncounted(item.form.unit, item.form.name, Place(item.file), CHOSEN) for item in chosen]
     if tree is not None and tree.by_folder:
         problems += _copies_elsewhere(filed, kept, twins)
         problems += _strangers(kept, tree, words)

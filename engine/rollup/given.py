@@ -42,6 +42,8 @@ class GivenForm:
     key: FormKey
     row: str
     place: Place
+    leave: bool = False
+    """Whether it is not to be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,12 @@ class MatchTable:
         """The form that a form goes into, as the table calls it; empty where it says nothing."""
         found = self.forms.get((name_key(label), name_key(name)))
         return found.row if found else ""
+
+
+def left_out(table: MatchTable, label: str, name: str) -> bool:
+    """Whether the table says that a form is not to be counted."""
+    found = table.forms.get((name_key(label), name_key(name)))
+    return found is not None and found.leave
 
 
 def indicator_key(entry: Entry) -> IndicatorKey:
@@ -87,7 +95,7 @@ def table_of(forms: Iterable[GivenForm], indicators: Iterable[GivenIndicator]) -
     by_form: dict[FormKey, GivenForm] = {}
     for line in forms:
         known = by_form.setdefault(line.key, line)
-        if name_key(known.row) != name_key(line.row):
+        if name_key(known.row) != name_key(line.row) or known.leave != line.leave:
             problems.append(_twice(line.place, known.place, f"“{line.row}”和“{known.row}”"))
     by_indicator: dict[IndicatorKey, GivenIndicator] = {}
     methods: dict[str, GivenIndicator] = {}
@@ -107,9 +115,10 @@ def unfitting(table: MatchTable, entries: Iterable[Entry], forms: Iterable[tuple
     """Lines about a form or an indicator that is not there. `forms`: unit and name of each."""
     there = {indicator_key(entry) for entry in entries}
     known = {(name_key(unit), name_key(name)) for unit, name in forms}
+    known |= {key for key, line in table.forms.items() if line.leave}  # what is said of one that is left out does no harm
     out = []
     for key, line in table.indicators.items():
-        if key not in there:
+        if key not in there and not (key[:2] in table.forms and table.forms[key[:2]].leave):
             at_place = [name for unit, form, place, name in there if (unit, form, place) == key[:3]]
             said = f"第 {key[2]} 个指标是“{at_place[0]}”" if at_place else "没有这个单位、这张表或这一行"
             close = "" if at_place else nearest(key[0], {unit for unit, _ in known})

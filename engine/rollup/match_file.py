@@ -28,6 +28,8 @@ from engine.yaml.reader import YamlDocument, load
 from engine.yaml.writer import flow
 
 SCHEMA = "jixiao/match/1"
+COUNTED, LEFT = "计入", ("没有计入", "不计入")
+"""What “是否计入” says; a form that is not to be counted is left out."""
 Line = Mapping[str, Any]
 
 
@@ -71,6 +73,7 @@ _FORM_NEEDS, _INDICATOR_NEEDS = ("unit", "form", "row"), ("unit", "form", "place
 NOTE = (
     ("这是什么", "汇总时每张表、每个指标归入了哪一行。改“归入哪一行”“怎样合”，存盘，再汇总时用 --match 读回。"),
     ("归入哪一行", "写成同一个名称的合成一行；空着的由程序判断。"),
+    ("是否计入", "改成“不计入”的那张表不加进去，列在“没有计入”里。"),
     ("怎样合", "、".join(METHODS[method] for method in CHOSEN) + "；空着的按政策。一行只能有一种。"),
     ("不能改的", "单位、表、表上第几个、三级指标，用来认出是哪一处；不要的整行可以删去。"),
 )
@@ -169,7 +172,8 @@ def _line(row: Row, places: Mapping[str, int]) -> dict[str, str]:
 
 def _form(line: Line, place: Place) -> list[GivenForm]:
     unit, name, row = (str(line.get(key, "")).strip() for key in _FORM_NEEDS)
-    return [GivenForm((name_key(unit), name_key(name)), row, place)] if unit and row else []
+    leave = str(line.get("status", "")).strip() in LEFT
+    return [GivenForm((name_key(unit), name_key(name)), row, place, leave)] if unit and (row or leave) else []
 
 
 def _indicator(line: Line, place: Place) -> tuple[list[GivenIndicator], list[Problem]]:

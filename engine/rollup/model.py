@@ -101,7 +101,7 @@ WHOLE = Fraction(1)
 def name_key(name: str) -> str:
     """A full name for comparison: width and style of brackets folded, white space and signs nobody sees dropped, nothing else: what
     stands in brackets, 不/未/非/无 and every sign (2.1 and 21, 2² and 22) are part of it."""
-    return fold("".join(char for char in name if unicodedata.category(char) != "Cf")).casefold()
+    return fold("".join(char for char in name if unicodedata.category(char) != "Cf"))
 
 
 def number(text: str) -> Fraction:

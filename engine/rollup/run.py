@@ -113,7 +113,7 @@ def roll_up(
     unnamed = tree is None and not name
     tree = tree or flat_of(forms, files, name)
     over = None if by == "project" else tree
-    admitted = admit(filed_of(forms, over, files), over, twins, place_words(policy))
+    admitted = admit(filed_of(forms, over, files), over, twins, place_words(policy), match)
     if unnamed and by != "project":
         name = rules.texts["unit_name"].replace("{count}", str(len({m.home for m in admitted.members})))
     scored = [evaluate(Submission((m.form,), policy.jurisdiction, policy.id), policy).forms[0] for m in admitted.members]

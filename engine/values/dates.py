@@ -18,6 +18,9 @@ _WRITTEN = re.compile(r"(?P<month>[0-9]{1,2}|[一二三四五六七八九十]{1,
 _YEAR_HEAD = re.compile(rf"{_YEAR}年度?")
 _YEAR_OF = re.compile(rf"{_YEAR}(?=年)")
 _NUMBER = re.compile(r"[0-9]")
+_DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
+_CHINESE_YEAR = re.compile(r"([一二][零〇一二三四五六七八九]{3})年")
+_CHINESE_PART = re.compile(r"([一二三四五六七八九十]{1,3})(月|日|号)")
 _MONTHS = {name: number for number, name in enumerate((*"一二三四五六七八九十", "十一", "十二"), 1)}
 
 
@@ -55,6 +58,7 @@ def read_deadline(text: str, words: Vocabulary) -> tuple[Deadline, str] | None:
     has a number or a word that denies it was done, or runs on behind a bare date (2021年高校招生).
     """
     dates = words.dates
+    text = in_digits(text)
     sign = _starting(text, 0, dates.signs)
     subject, start, planned = ("", len(sign), False) if sign else _lead(text, words)
     found = _span(text, start, words)
@@ -72,6 +76,23 @@ def read_deadline(text: str, words: Vocabulary) -> tuple[Deadline, str] | None:
     if remark and (not set_off or _NUMBER.search(remark) or any(word in remark for word in dates.refused_remarks)):
         return None
     return Deadline(year, first, last, bool(before) and not exact, planned), remark
+
+
+def in_digits(text: str) -> str:
+    """A text with a year, month and day in Chinese numerals (二〇二一年十一月三日, and there only where a year is written so) in
+    digits: what is written in digits is read one way."""
+    if not _CHINESE_YEAR.search(text):
+        return text
+    text = _CHINESE_YEAR.sub(lambda found: "".join(str(_DIGITS[char]) for char in found[1]) + "年", text)
+    return _CHINESE_PART.sub(lambda found: f"{_number(found[1])}{found[2]}" if _number(found[1]) else found[0], text)
+
+
+def _number(text: str) -> int:
+    """十一, 二十, 三十一 as a number below 100; 0 for what is none."""
+    tens, ten, ones = text.rpartition("十")
+    if ten:
+        return (_DIGITS.get(tens, 0) if tens else 1) * 10 + (_DIGITS.get(ones, 0) if ones else 0)
+    return _DIGITS.get(text, 0)
 
 
 def _lead(text: str, words: Vocabulary) -> tuple[str, int, bool]:

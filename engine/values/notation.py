@@ -140,6 +140,8 @@ def _digits(text: str, words: Vocabulary) -> tuple[Decimal, int, int, bool] | No
         return (number, match.start(), match.end(), False) if number is not None else None
     found = words.chinese_pattern.search(text)
     number = chinese(found["number"], words.digits, words.scales) if found else None
+    if number is None and found and found["ratio"] and found["number"] in words.scales:
+        number = Decimal(words.scales[found["number"]])  # 百分之百: a round word alone is one of it behind a ratio
     return (number, found.start("number"), found.end(), True) if found and number is not None else None
 
 

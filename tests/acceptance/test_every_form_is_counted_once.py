@@ -533,3 +533,17 @@ def test_what_it_wrote_itself_is_passed_over(jixiao: Jixiao, tmp_path: Path, opt
     assert "200万元" in run.out
     assert name in run.err
     assert "不是自评表" in run.err
+
+
+def test_a_form_that_the_table_says_is_not_counted_is_not(jixiao: Jixiao, tmp_path: Path) -> None:
+    save(tmp_path / "表" / "a.json", form("甲县"))
+    save(tmp_path / "表" / "b.json", form("乙县", budget="200"))
+    save(tmp_path / "表" / "c.json", form("丙县", budget="400"))
+    jixiao("rollup", tmp_path / "表", "--match-out", tmp_path / "m.yaml")
+    text = (tmp_path / "m.yaml").read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if "unit: 乙县" in line and "status" in line)
+    (tmp_path / "m.yaml").write_text(text.replace(line, line.replace("计入", "不计入")), encoding="utf-8")
+    run = jixiao("rollup", tmp_path / "表", "--match", tmp_path / "m.yaml")
+    assert run.status == 0, run.err
+    assert "500万元" in run.out
+    assert "对应表写明不计入" in run.out
