@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from engine.bulk.corpus import bundles as corpus_bundles
 from engine.bulk.corpus import index, listing, readings, twice
@@ -26,6 +28,7 @@ from engine.bulk.corpus.columns import PREPARED_KINDS
 from engine.bulk.corpus.index import CorpusFile, Piece, PieceRead
 from engine.bulk.corpus.rows import preparation, rows_of
 from engine.errors import InputError, JixiaoError, Place, Problem
+from engine.files import displayed
 from engine.intake import apart
 from engine.intake import bundle as inputs
 from engine.intake.shelf import Shelf
@@ -113,6 +116,29 @@ def ingest(
     with single files is in the result and in the corpus. If anything is raised the corpus is what it was."""
     import pyarrow.parquet  # noqa: F401 - what is not installed is told before anything is made or read
 
+    corpus.begin(out)
+    with _alone(out):
+        return _ingest(paths, out, library, policy, jobs, progress, keep)
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Nobody else writes the corpus meanwhile. Raises InputError if somebody does."""
+    lock = FileLock(out / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        message = "另一个 jixiao ingest 正在写这个语料"
+        raise InputError(Problem(Place(displayed(out)), message, "等它结束再运行", code="corpus.busy")) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _ingest(
+    paths: Sequence[Path], out: Path, library: Library, policy: str | None, jobs: int, progress: Progress | None, keep: bool
+) -> Ingested:
     before = corpus.begin(out)
     if policy:
         Shelf(library).policy(policy)  # a policy that is wrong is wrong before anything is read

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 pytest.importorskip("duckdb", reason="the corpus extra is not installed")
 pytest.importorskip("pyarrow", reason="the corpus extra is not installed")
@@ -380,3 +381,11 @@ def test_what_jixiao_made_is_not_read_as_forms(top: Path, tmp_path: Path, run: R
     done = run(top)
     assert done.forms == 3
     assert sorted(done.skipped.values()) == ["jixiao batch 的结果，不是自评表", "jixiao ingest 建的语料，不是自评表"]
+
+
+def test_two_do_not_write_one_corpus_at_once(top: Path, tmp_path: Path, run: Run) -> None:
+    run(top)
+    lock = FileLock(tmp_path / "corpus" / "lock")
+    with lock, pytest.raises(InputError, match="另一个 jixiao ingest 正在写这个语料"):
+        run(top)
+    assert units(run(top)) == ["丙局", "乙局", "甲局"]
