@@ -84,6 +84,7 @@ def match_lines(rollup: Rollup) -> MatchLines:
                     "actual": entry.known.actual.raw,
                     "row": assigned.row(entry.indicator.name),
                     "method": METHODS[method] if method else "",
+                    "decided": METHODS.get(assigned.decided[0], "") if assigned.decided else "没有合",
                     "why": REASONS[assigned.why],
                     "sure": "确定" if assigned.certain else "待确认",
                     "alike": "、".join(assigned.alike),

@@ -65,6 +65,7 @@ INDICATORS: Mapping[str, str] = {
     "actual": "完成值",
     "row": "归入哪一行",
     "method": "怎样合",
+    "decided": "这次怎样合的",
     "why": "理由",
     "sure": "把握",
     "alike": "名称相近的",

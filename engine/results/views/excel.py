@@ -6,10 +6,12 @@ that Excel keeps it text when it is edited. A number is a number only where Exce
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -25,6 +27,7 @@ _PAGE = 170
 """Characters across one printed page; wider sheets go over several pages side by side."""
 _MEASURED = 2_000
 """Rows looked at for the width of a column."""
+_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _UNSAFE_TITLE = dict.fromkeys(map(ord, "[]:*?/\\'"), "_")
 Value = str | int | Decimal | None
 
@@ -98,10 +101,9 @@ def _write(book: Any, sheet: Sheet) -> None:
     for row in rows:
         cells = []
         for value in row:
-            cell = WriteOnlyCell(page, value)
-            kind = _kind(value)
+            text = safe(value) if isinstance(value, str) else value
+            cell, kind = WriteOnlyCell(page, text), _kind(text)
             if isinstance(value, str):
-                cell = WriteOnlyCell(page, safe(value))
                 cell.data_type = "s"  # also where it begins with = and would be taken for a formula
             if kind not in styles:
                 styles[kind] = _styled(cell, number_format=kind[0], alignment=plain if kind[1] else wrapped, border=line)._style
@@ -124,12 +126,12 @@ def _kind(value: Value) -> tuple[str, bool, bool]:
         return "0" if not places else "0." + "0" * places, True, False
     if isinstance(value, int) or value is None:
         return "General", value is not None, False
-    return "@", False, safe(value).startswith(_FORMULA)
+    return "@", False, value.startswith(_FORMULA)
 
 
 def safe(text: str) -> str:
     """Text a cell can hold: without characters XML has no room for, and no longer than Excel takes."""
-    clean = "".join(c for c in text if c in "\t\n\r" or (c >= " " and not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff"))
+    clean = _UNSAFE.sub("", text)
     return clean if len(clean) <= MAX_TEXT else clean[: MAX_TEXT - 1] + "…"
 
 
@@ -150,6 +152,11 @@ def _widths(titles: Sequence[str], rows: Sequence[Sequence[Value]]) -> list[floa
     return [min(_WIDEST, max(_NARROWEST, wide + 3, width(title) + 4)) for wide, title in zip(widest, titles, strict=True)]
 
 
+@lru_cache(maxsize=1 << 14)
+def _width(char: str) -> int:
+    return 2 if unicodedata.east_asian_width(char) in "WFA" else 1
+
+
 def width(text: str) -> int:
     """How wide a text is, in digits: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+    return len(text) if text.isascii() else sum(map(_width, text))
