@@ -54,7 +54,7 @@ class MatchTable:
     indicators: Mapping[IndicatorKey, GivenIndicator] = field(default_factory=dict)
 
     def of(self, entry: Entry) -> GivenIndicator | None:
-        return self.indicators.get(indicator_key(entry))
+        return self.indicators.get(indicator_key(entry)) if self.indicators else None
 
     def row_of(self, label: str, name: str) -> str:
         """The form that a form goes into, as the table calls it; empty where it says nothing."""
@@ -113,6 +113,8 @@ def table_of(forms: Iterable[GivenForm], indicators: Iterable[GivenIndicator]) -
 
 def unfitting(table: MatchTable, entries: Iterable[Entry], forms: Iterable[tuple[str, str]]) -> list[Problem]:
     """Lines about a form or an indicator that is not there. `forms`: unit and name of each."""
+    if not table.indicators and not table.forms:
+        return []
     there = {indicator_key(entry) for entry in entries}
     known = {(name_key(unit), name_key(name)) for unit, name in forms}
     known |= {key for key, line in table.forms.items() if line.leave}  # what is said of one that is left out does no harm

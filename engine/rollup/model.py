@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from engine.errors import Place
 from engine.forms.labels import fold
@@ -98,6 +99,7 @@ WHOLE = Fraction(1)
 """A weight in its cell is rounded to whole points at most; one that is farther off was changed by hand."""
 
 
+@lru_cache(maxsize=1 << 16)  # the same names on every form
 def name_key(name: str) -> str:
     """A full name for comparison: width and style of brackets folded, white space and signs nobody sees dropped, nothing else: what
     stands in brackets, 不/未/非/无 and every sign (2.1 and 21, 2² and 22) are part of it."""
