@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -29,6 +30,10 @@ def _is_turned(whole: TableCell, numbers: Sequence[TableCell], row: Row, columns
         if columns.field_at(index) == "weight":
             return False
     return any((points_of(cell) or 0) > (points_of(whole) or 0) for cell in numbers)
+
+
+_LABELLED = re.compile(r"[（(]([^（()）]{1,12})[)）]\s*[:：]?\s*(\S.{0,10})")
+"""A word in brackets, and what stands behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,15 @@ class ClosingRows:
         """Whether a text is a grade, ticked among others or alone."""
         return not self.layout.grades.items or self.layout.grades.find(chosen(text)) is not None
 
+    def _grade_in(self, cell: Cell) -> Cell | None:
+        """The grade in a cell beside the total: alone, or behind its own label in brackets (（自评等级）优)."""
+        if self.is_grade(cell.text):
+            return cell
+        found = _LABELLED.fullmatch(cell.text.strip())
+        label = self.layout.closing.find(found[1]) if found else None
+        named = found is not None and label is not None and label.key == "grade" and self.is_grade(found[2])
+        return Cell(found[2].strip(), cell.place) if found and named else None
+
     def _begin(self, label: Label, cell: TableCell, value: str) -> bool:
         """Begin a closing field; False if the form has it already: the first counts, and the other is told."""
         if label.key == "notes":
@@ -154,8 +168,8 @@ class ClosingRows:
             self.cells[label.key] = cell
         elif label.key in _TEXTS:
             self.cells[label.key] = Cell(f"{old.text}\n{cell.text}", old.place)
-        elif label.key == "total" and self.is_grade(cell.text) and "grade" not in self.cells:
-            self.cells["grade"] = cell
+        elif label.key == "total" and "grade" not in self.cells and (grade := self._grade_in(cell)):
+            self.cells["grade"] = grade
         elif label.key == "grade":
             self.cells[label.key] = Cell(f"{old.text} {cell.text}", old.place)
         else:

@@ -1,6 +1,7 @@
 """Lines that hold labels and values one after another: 项目单位（盖章）：矿城市图书馆    主要领导签字：    填报日期：2023年6月28日.
 
-A value ends where the next label begins: a word that the layout knows, or one that stands behind a space and before a colon.
+A value ends where the next label begins: a word that the layout knows, or one that stands behind a space and before a colon; or
+where, behind a gap, a year stands that needs no label (编制单位：××局        2023年度        金额单位：万元).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ _BETWEEN = ";；,，、。 "
 _LONGEST = 24
 """Characters of a label before its colon."""
 _LABEL = re.compile(r"[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z()（）〔〕【】\[\]/、·\s]{0,22}")
+_YEAR = re.compile(r"(?:\s{2,}|\t|\u3000)(?P<year>(?:19|20)[0-9]{2}年度)\s*$")
+"""A fiscal year behind a gap."""
 _STAMP = re.compile(r"[（(][^（()）]{0,8}[章签][^（()）]{0,8}[)）]$")
 
 
@@ -37,7 +40,18 @@ def line_fields(text: str, is_known: Callable[[str], bool]) -> list[LineField]:
     ends = [start for start, _ in starts[1:]] + [len(text)]
     values = [text[colon + 1 : end].strip() for (_, colon), end in zip(starts, ends, strict=True)]
     values[:-1] = [value.rstrip(_BETWEEN).strip() for value in values[:-1]]
-    return [LineField(text[start:colon].strip(), value) for (start, colon), value in zip(starts, values, strict=True)]
+    fields = [LineField(text[start:colon].strip(), value) for (start, colon), value in zip(starts, values, strict=True)]
+    return [part for field in fields for part in _without_year(field)]
+
+
+def _without_year(field: LineField) -> Iterator[LineField]:
+    """The field, and the year behind a gap in its value as one of its own."""
+    found = _YEAR.search(field.value)
+    if found is None or not field.value[: found.start()].strip():
+        yield field
+        return
+    yield LineField(field.label, field.value[: found.start()].strip())
+    yield LineField("年度", found["year"])
 
 
 def _labels(text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[int, int]]:

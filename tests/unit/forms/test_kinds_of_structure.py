@@ -456,3 +456,19 @@ def test_a_file_without_a_form_is_refused_in_one_line(blocks: list[str | list[Ro
     (problem,) = caught.value.problems
     assert looks in problem.message
     assert "实际完成值" in problem.expected
+
+
+# heads and ends that other places print
+
+
+@pytest.mark.parametrize("gap", ["        ", "\t", "　　"])
+def test_a_year_behind_a_gap_is_no_part_of_the_unit(gap: str) -> None:
+    read = form("项目支出绩效自评表", f"编制单位：东川区体育局{gap}2023年度{gap}金额单位：万元", table(head=[HEAD[0]]))
+    assert (read.unit, read.fiscal_year) == ("东川区体育局", 2023)
+
+
+@pytest.mark.parametrize("text", ["（自评等级）优", "(自评等级)：优", "优"])
+def test_a_grade_beside_the_total_may_name_itself_in_brackets(text: str) -> None:
+    read = form(TITLE, table(tail=[["总分", "", "", "", "", "", "100", "97.84", text]]))
+    assert read.grade is not None
+    assert (read.grade.text, read.total.text if read.total else "") == ("优", "97.84")
