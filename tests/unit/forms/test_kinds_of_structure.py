@@ -472,3 +472,18 @@ def test_a_grade_beside_the_total_may_name_itself_in_brackets(text: str) -> None
     read = form(TITLE, table(tail=[["总分", "", "", "", "", "", "100", "97.84", text]]))
     assert read.grade is not None
     assert (read.grade.text, read.total.text if read.total else "") == ("优", "97.84")
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("51152322T000005012-基本公共卫生服务项目", "基本公共卫生服务项目"),
+        ("420000210000000012345 河湖管护", "河湖管护"),
+        ("202105农村公路养护", "202105农村公路养护"),
+        ("5G基站建设", "5G基站建设"),
+    ],
+)
+def test_a_code_before_the_name_is_no_part_of_it(written: str, name: str) -> None:
+    read = form(TITLE, table(head=[["项目名称", written], HEAD[1]]))
+    assert read.name == name
+    assert written in [item.value.text for item in read.header if item.value]
