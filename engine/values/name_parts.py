@@ -64,6 +64,8 @@ class NameWords:
     """Lists of verbs that govern the whole of a name they open (缩短政府采购审批时间)."""
     through: frozenset[str]
     """Lists of words over which a negation goes on to the next word (未 及时 处理)."""
+    of: Mapping[str, str]
+    """List of heads -> what stands between the part and its whole (不达标断面占考核断面比重): the part is what counts."""
     begins: Mapping[str, str]
     """First character -> list: two characters before a head that begin so are a word of it (误诊, 漏检), listed or not."""
     never: frozenset[str]
@@ -145,6 +147,7 @@ def name_words(data: Mapping[str, Any], words: Vocabulary) -> NameWords:
         stops=frozenset(key for key, entry in lists.items() if entry.get("stops")),
         leads=frozenset(key for key, entry in lists.items() if entry.get("leads")),
         through=frozenset(key for key, entry in lists.items() if entry.get("through")),
+        of={key: str(entry["of"]) for key, entry in lists.items() if "of" in entry},
         begins=begins,
         never=frozenset(never),
         heads_of_unit=units,
@@ -174,10 +177,23 @@ def parts_of(name: str, unit: str, lists: NameWords, words: Vocabulary) -> NameP
         text = text.removesuffix(ending)
     unit_head, each = _unit_head(unit, lists, words)
     head, rest = _head(text, lists)
-    found = _tail(rest, lists)
+    part = _part_of(rest, lists.of.get(head, ""), lists)
+    found = _tail(part, lists)
     if not unit and not head and found and found[0].key in lists.counts:
         unit_head = lists.heads_of_unit.get(COUNTED, "")
-    return _told(found, rest, NameParts(head or unit_head, bool(head), each, unit_head), text[len(rest) :], lists)
+    return _told(found, part, NameParts(head or unit_head, bool(head), each, unit_head), text[len(rest) :], lists)
+
+
+def _part_of(rest: str, mark: str, lists: NameWords) -> str:
+    """What stands before the mark that parts a share from its whole; all of it where no mark stands by itself."""
+    at = rest.rfind(mark) if mark else -1
+    if at < 1:
+        return rest
+    for start in range(max(0, at - _LONGEST), at + 1):  # 挤占, 违法占地 are words of their own
+        for end in range(at + 1, min(len(rest), start + _LONGEST) + 1):
+            if rest[start:end] in lists.word_of:
+                return rest
+    return rest[:at] if _tail(rest[:at], lists) else rest
 
 
 def _unit_head(unit: str, lists: NameWords, words: Vocabulary) -> tuple[str, bool]:

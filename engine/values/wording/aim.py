@@ -23,6 +23,7 @@ _EMPTY = Want(
     strict=frozenset(),
     grams=frozenset(),
     characters=frozenset(),
+    things="",
     effects=frozenset(),
     until="",
     event=frozenset(),
@@ -63,6 +64,7 @@ def aim(target: str, name: str, grammar: Grammar, fiscal_year: int) -> Aim:
         measured=any(token.number is not None and uncompared(token, grammar) for token in found),
         percent=any(token.unit == "%" for token in found),
         last=_last(found, fiscal_year),
+        limited=any(token.last is not None for token in found),
         wanted=frozenset[str]().union(*(goal.families | goal.strict for goal in goals)),
         grams=frozenset[str]().union(*(goal.grams for goal in goals)),
         missed=frozenset(_missed(target, grammar)),
@@ -104,6 +106,18 @@ def spoken(found: Iterable[Token], grammar: Grammar) -> list[str]:
         else:
             out.append((token.text, token.end))
     return [text for text, _ in out]
+
+
+def things(found: Sequence[Token], grammar: Grammar) -> str:
+    """The nouns that are spoken of, in a row, with the words of deeds that only describe the noun behind them (服务质量)."""
+    out = ""
+    for token, after in zip(found, (*found[1:], None), strict=True):
+        noun = token.role in (CONTENT, "plain")
+        joined = after is not None and after.role in (CONTENT, "plain") and after.start == token.end
+        describes = joined and token.family in grammar.groups["content"]
+        if noun or describes:
+            out += token.text
+    return out
 
 
 def about(token: Token, grammar: Grammar) -> bool:
@@ -153,6 +167,7 @@ def _goal(clause: Phrase, grammar: Grammar) -> Want | None:
         strict=strict,
         grams=grams(runs),
         characters=frozenset("".join(runs)),
+        things=things(found, grammar),
         effects=frozenset(token.text for token in found if token.role == "effects" and not runs),
         until=next(
             (t.text for t in found if t.role == CONTENT and len(t.text) > 2 and t.text.endswith(tuple(grammar.tags["until"]))), ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from engine.values.wording.grammar import Grammar
 from engine.values.wording.model import ASIDE, FULL, NOT, PART, SAID, UNCLEAR, Aim, Assertion, Want
@@ -12,6 +13,8 @@ _ENOUGH = 0.85
 """Share of the characters a goal is about that a claim without achievement word must have, to say the same."""
 _FEW = 3
 """Characters by which something is not yet told to be another's: 人员伤亡, but not 农民工工资拖欠."""
+_SHARED = 2
+"""Characters that two things have to share for the rest of them to be held against each other."""
 _ORDER = (FULL, PART, NOT, UNCLEAR)
 BARE, SAME, NEAR, NAME, FREE, OTHER = "bare", "same", "near", "name", "free", "other"
 
@@ -49,6 +52,8 @@ def answers(claim: Assertion, goal: Want, aim: Aim, grammar: Grammar) -> Verdict
 
 def _answer(claim: Assertion, goal: Want, aim: Aim, grammar: Grammar) -> Verdict:
     related = _related(claim, goal, aim, grammar)
+    if related in (SAME, NEAR) and _another(claim.things, goal.things, grammar):
+        related = OTHER
     if "number" in claim.families:
         moving = not aim.counts and goal.families & grammar.groups["moves"]
         return (FULL, "number_met") if related in (BARE, SAME, NAME) and not moving else (UNCLEAR, "other")
@@ -151,6 +156,24 @@ def _related(claim: Assertion, goal: Want, aim: Aim, grammar: Grammar) -> str:
     if goal.grams or (goal.effects and not any(noun in claim.text for noun in goal.effects)):
         return OTHER
     return FREE
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _another(said: str, wanted: str, grammar: Grammar) -> bool:
+    """Whether one part of what is wanted is another in what is said: 农民素质 for 农民收入, 猪肉产量 for 粮食产量. People may be
+    called by several words (居民, 群众)."""
+    opens = _alike(said, wanted)
+    closes = _alike(said[opens:][::-1], wanted[opens:][::-1])
+    own, theirs = said[opens : len(said) - closes], wanted[opens : len(wanted) - closes]
+    if wanted and not theirs and not closes and own.endswith(tuple(grammar.tags["apart"])):
+        return True  # 工程款 for 工程
+    if opens + closes < _SHARED or not own or not theirs or set(own) & set(theirs):
+        return False
+    return not {own, theirs} <= grammar.tags["people"]
 
 
 def _cover(claim: Assertion, goal: Want) -> float:

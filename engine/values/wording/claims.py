@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.values.wording import unlisted
-from engine.values.wording.aim import about, heads, spoken
+from engine.values.wording.aim import about, heads, spoken, things
 from engine.values.wording.amounts import numbers
 from engine.values.wording.grammar import Grammar
 from engine.values.wording.model import NOT, OPPOSITE, PART, SAID, UNCLEAR, Aim, Assertion, Phrase, Token
@@ -20,6 +20,9 @@ from engine.values.wording.tokens import CONTENT, grams
 def claims(clause: Phrase, aim: Aim, grammar: Grammar) -> list[Assertion]:
     """Everything a clause claims; empty if it says nothing of any achievement."""
     here = scene(clause, aim, grammar)
+    dated = bool(here.found) and aim.limited and all(token.role == "date" for token in here.found)
+    if clause.text in here.tag("affirms") or dated:
+        return [Assertion(UNCLEAR, "open", clause.text)]  # 是，下一步……; 6月15日，后续……: no word says what
     if not here.found or any(word in clause.text for word in here.tag("groundwork")):
         return []
     if (doubt := unsaid(here)) is not None:
@@ -38,14 +41,46 @@ def claims(clause: Phrase, aim: Aim, grammar: Grammar) -> list[Assertion]:
             positive.append(word)
         elif claim.ground:
             out.append(claim)
+    positive = _deeds(positive, here)
     out, positive = times(out, positive, here)
     if any(claim.state in (NOT, OPPOSITE) for claim in out):  # what is not said to be done is what the negation is about
         end = max((at for at, token in enumerate(here.found) if token.role == "negators"), default=0)
         positive = [word for word in positive if word.done and (word.family not in here.group("doing") or word.at < end)]
     out = [replace(claim, grams=claim.grams or here.speaks) if claim.state in (PART, NOT) else claim for claim in out]
     if positive:
-        out.append(_untold(positive, here) or _said(positive, here))
+        out.append(_elsewhere(positive, here) or _untold(positive, here) or _said(positive, here))
     return [replace(claim, whose=here.whose) for claim in out or _silent(here)]
+
+
+def _deeds(positive: list[Word], here: Scene) -> list[Word]:
+    """Without achievements that only say what another was for (为提升服务水平开展培训), or of what kind the thing is of which
+    another is told (保障用水的设备已采购, 发放名单已公示, 印发规范市场秩序通知)."""
+    if len(positive) < 2:
+        return positive
+    opening = here.clause.tokens[:2]
+    if opening[0].text in here.tag("purposes") and opening[1].role == "achieve":
+        return [word for word in positive if word.token is not opening[1]]
+    last, end = positive[-1], here.found[-1]
+    of = max((at for at, token in enumerate(here.found) if token.role == "of" and at < last.at), default=-1)
+    if 0 <= of < last.at - 1 and last.done and about(here.found[of + 1], here.grammar):
+        return [word for word in positive if word.at > of or word.done]
+    issued = positive[0].at == 0 and positive[0].family in here.group("made") and end.text.endswith(tuple(here.tag("papers")))
+    if issued and end is not last.token:
+        return positive[:1]
+    return [word for word in positive if word is last or word.done or not _describes(word, last, here)]
+
+
+def _describes(word: Word, last: Word, here: Scene) -> bool:
+    """Whether an achievement says of what kind the thing is of which the last one is told: 条件改善项目立项, 发放名单已公示."""
+    before = here.found[word.at - 1] if word.at else None
+    after = here.found[word.at + 1]
+    noun = after.start == word.token.end and after.role in (CONTENT, "plain", "generic") and word.at + 1 < last.at
+    owned = before is not None and about(before, here.grammar) and before.end == word.token.start
+    told = last.done or last.family in here.group("begins")
+    names = here.group("content") | here.group("named_after")
+    if word.at == 0 and told:
+        return noun and word.family in names | here.group("verbal")
+    return noun and (owned or told) and word.family in names
 
 
 def _untold(positive: Sequence[Word], here: Scene) -> Assertion | None:
@@ -62,6 +97,20 @@ def _untold(positive: Sequence[Word], here: Scene) -> Assertion | None:
     if last.done or high or not about(before, here.grammar) or grams([after.text]) & known:
         return None
     return here.claim(UNCLEAR, "other", last.token)
+
+
+def _elsewhere(positive: Sequence[Word], here: Scene) -> Assertion | None:
+    """What was achieved with something else (其他工程已完成), or beside which something happened that no list holds."""
+    first, *rest = here.clause.tokens
+    if first.text in here.tag("others") and first.text not in here.aim.text and rest and rest[0].role in (CONTENT, "plain"):
+        return here.claim(UNCLEAR, "other", positive[-1].token)
+    for at, token in enumerate(here.found[:-1]):
+        after, before = here.found[at + 1], here.found[at - 1] if at else None
+        denied = before is not None and before.role == "negators"
+        struck = after.role == CONTENT and not after.text.startswith(tuple(here.tag("degrees_of")))  # 发生率
+        if token.text in here.tag("strikes") and struck and not denied and not here.has("negators"):
+            return here.claim(UNCLEAR, "aside", token)
+    return None
 
 
 def _beside_unlisted(word: Word, here: Scene) -> bool:
@@ -105,6 +154,7 @@ def _said(positive: Sequence[Word], here: Scene) -> Assertion:
         families=families,
         grams=grams(runs),
         tail=runs[-1][-1] if runs else "",
+        things=things(_objects(positive, here), here.grammar),
         steps=highest(steps),
         object=highest([last] if last is not None else []),
         heads=grams(token.text for token in steps),

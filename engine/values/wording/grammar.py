@@ -73,6 +73,12 @@ TAGS = (
     "fleeting",
     "gradual",
     "trial",
+    "people",
+    "apart",
+    "others",
+    "strikes",
+    "papers",
+    "affirms",
 )
 """Lists whose words do something beside other words, whatever else they are. Those of ALSO
 also say what a word is that no other list has."""

@@ -140,6 +140,8 @@ class Assertion:
     """Whether it says that a thing was done after all: 整改后通过."""
     tail: str = ""
     """The last character of what it speaks of."""
+    things: str = ""
+    """The nouns it speaks of, in a row, without deeds and steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ class Want:
     grams: Grams
     characters: frozenset[str]
     """Of what it speaks of."""
+    things: str
+    """The nouns it speaks of, in a row, without deeds and steps."""
     effects: frozenset[str]
     """The nouns like 影响, 效果 it names, where it names nothing else."""
     until: str
@@ -190,6 +194,8 @@ class Aim:
     percent: bool
     last: date | None
     """The last day by which the target wants it; that of the fiscal year where it names none; None: it may come later."""
+    limited: bool
+    """Whether it names a day or a month."""
     wanted: frozenset[str]
     """The families of all goals, strict ones included."""
     grams: Grams

@@ -165,7 +165,8 @@ def _bad(word: Word, here: Scene) -> Assertion:
     after = [other for other in here.words if other.at > word.at]
     if any(other.negated and (other.few is not None or not several) for other in after):
         return Assertion()  # 问题未整改, 2个问题未整改: what is negated says it
-    if (deed := _wrong_deed(word, here)) is not None:
+    deed = _wrong_deed(word, here)
+    if deed is not None and not (here.aim.kind == NONE and word.token.text + deed.token.text in here.aim.text):
         return here.of(ASIDE, "aside", word, ((word.token, deed.token),))
     occurs, behind = word.occurs, word.token.end
     dealt = any(_is(other, "deals" if occurs is None else "mends", here) for other in here.words)

@@ -18,9 +18,16 @@ def unsaid(here: Scene) -> Assertion | None:
     for index, token in enumerate(here.found):
         rest = here.found[index + 1 :]
         doubt = token.role == "doubt" and not here.known(token) and after(here) is None
-        if doubt or (token.role == "negators" and _measure(rest, here)):
+        lacking = token.role in ("negators", "failures") and _evidence(here.found[:index], here)
+        if doubt or lacking or (token.role == "negators" and _measure(rest, here)):
             return here.claim(UNCLEAR, "doubt" if doubt else "unmeasured", token, reach=joined(rest))
     return None
+
+
+def _evidence(before: Sequence[Token], here: Scene) -> bool:
+    """Whether it is the evidence that is wanting (佐证材料未提供), and no evidence is what the target wants."""
+    text = joined(before)
+    return text in here.tag("measures") and text not in here.aim.text and not here.grams(before) & here.aim.name
 
 
 def _measure(rest: Sequence[Token], here: Scene) -> bool:
