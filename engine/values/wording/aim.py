@@ -112,7 +112,7 @@ def things(found: Sequence[Token], grammar: Grammar) -> str:
     """The nouns that are spoken of, in a row, with the words of deeds that only describe the noun behind them (服务质量)."""
     out = ""
     for token, after in zip(found, (*found[1:], None), strict=True):
-        noun = token.role in (CONTENT, "plain")
+        noun = token.role in (CONTENT, "plain", "bad")
         joined = after is not None and after.role in (CONTENT, "plain") and after.start == token.end
         describes = joined and token.family in grammar.groups["content"]
         if noun or describes:
