@@ -93,6 +93,8 @@ def policy_impact(
     from engine.cli import progress
 
     where, given = the_library(policies), [*paths, *more]
+    if each and reweigh:
+        raise click.UsageError("--each 与 --reweigh 不能同时用：折算分值是几项一起的事")
     if corpus := corpus_among(given):
         from engine.cli.bulk import progress as bar
 

@@ -16,6 +16,7 @@ from engine.files import displayed, write, write_all
 if TYPE_CHECKING:
     from engine.intake.collection import FileOutcome
     from engine.policy.model import Policy
+    from engine.rollup.given import MatchTable
     from engine.rollup.run import Rollup
     from engine.rollup.units import UnitTree
     from engine.scoring.model import ScoredForm
@@ -92,6 +93,7 @@ def rollup(
     _check_usage(by, table, form, ranking, out)
     given = _read(files, policy, policies, [path for path in (out, levels, table, match, match_out) if path])
     chosen = given.policy
+    from engine.rollup import match_file
     from engine.rollup import run as rolling
 
     axis = by or rolling.axis_of(given.forms)
@@ -102,14 +104,15 @@ def rollup(
     if needed and chosen.rollup is None and not policy:
         raise InputError(_nothing_adds(given, policies))
     tree = _tree(axis, table, given, name)
-    done = _rolled(given, axis, tree, name, match) if needed else None
+    marked = match_file.read(match) if match else None
+    done = _rolled(given, axis, tree, name, marked) if needed else None
     if done and match_out:
         _write_match(done, match_out)
     if done and strict:
         _refuse(done)
     ranks = None
     if form in ("html", "xlsx") or ranking:
-        ranks = _ranks(given, tree or rolling.flat_of(given.forms, given.names, name), _before(earlier, policies), done)
+        ranks = _ranks(given, tree or rolling.flat_of(given.forms, given.names, name), _before(earlier, policies), done, marked)
     write(_rendered(done, ranks, form, to_terminal=out is None), out)
     _tell_left(done, given, told=not (form in ("table", "markdown") and not ranking))
     if done and levels:
@@ -141,13 +144,11 @@ def _nothing_adds(given: _Given, policies: Path | None) -> Problem:
     return Problem(Place(given.names[0]), message, f"用 --policy 指定写有 rollup 的政策{known}", code="rollup.none")
 
 
-def _rolled(given: _Given, axis: str, tree: UnitTree | None, name: str, match: Path | None) -> Rollup:
-    from engine.rollup import match_file
+def _rolled(given: _Given, axis: str, tree: UnitTree | None, name: str, table: MatchTable | None) -> Rollup:
     from engine.rollup.admission import Twin
     from engine.rollup.run import roll_up
 
     twins = [Twin(item.name, item.same_as) for item in given.skipped if item.same_as]
-    table = match_file.read(match) if match else None
     return roll_up(given.forms, given.policy, axis, tree=tree, name=name, match=table, files=given.names, twins=twins)
 
 
@@ -234,13 +235,23 @@ def _refuse(done: Rollup) -> None:
         raise InputError(problems)
 
 
-def _ranks(given: _Given, tree: UnitTree, earlier: Sequence[ScoredForm], done: Rollup | None) -> dict[str, Any]:
+def _ranks(
+    given: _Given, tree: UnitTree, earlier: Sequence[ScoredForm], done: Rollup | None, match: MatchTable | None
+) -> dict[str, Any]:
     from engine.rollup.admission import Twin
     from engine.rollup.ranking import ranking
 
     twins = [Twin(item.name, item.same_as) for item in given.skipped if item.same_as]
+    scored = done.filed if done else ()
     return ranking(
-        given.forms, given.policy, tree=tree, files=given.names, twins=twins, earlier=earlier, scored=done.filed if done else ()
+        given.forms,
+        given.policy,
+        tree=tree,
+        files=given.names,
+        twins=twins,
+        earlier=earlier,
+        scored=scored,
+        match=match,
     )
 
 

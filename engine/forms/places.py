@@ -28,8 +28,14 @@ class PlaceWords:
 
     def named(self, unit: str) -> str:
         """The region a unit's name begins with (甲县水务局: 甲县), folded; empty if it names none (水务局, 城市管理局)."""
-        found = self._leading.match(fold(unit)) if self._leading else None
-        return found[0] if found and not any(found[0].endswith(fold(word)) for word in self.others) else ""
+        text = fold(unit)
+        found = self._leading.match(text) if self._leading else None
+        if found is None or any(found[0].endswith(fold(word)) for word in self.others):
+            return ""
+        end = found.end()
+        while more := max((e for e in map(fold, self.endings) if text.startswith(e, end)), key=len, default=""):
+            end += len(more)  # 沙市区, 津市市, 新市镇: what ends like a region goes on as the name of another
+        return text[:end]
 
     def ending(self, name: str) -> str:
         """How a region's name ends; empty if it is no region's name."""

@@ -24,10 +24,9 @@ def tops(filed: Iterable[tuple[Body, str, str, str]], words: PlaceWords) -> dict
     `filed`: of each form unit and year, kind, name, and the file it stands in. `words`: how regions are written."""
     held: dict[tuple[Body, str, str], set[Path]] = {}
     every = list(filed)
-    mixed = len({os.path.isabs(file) for *_, file in every}) > 1  # some named from the root and some from here
     for body, kind, name, path in every:
-        file = os.path.abspath(path) if mixed else path
-        held.setdefault((body, kind, "" if kind == "department" else fold(name)), set()).add(Path(file).parent)
+        # where it lies, whatever the current directory: a folder called . has a name, too
+        held.setdefault((body, kind, "" if kind == "department" else fold(name)), set()).add(Path(os.path.abspath(path)).parent)
     out: dict[Body, set[Path]] = {}
     for (body, _, _), homes in held.items():
         regions = {words.region(folder) for folder in homes}

@@ -5,8 +5,10 @@ A record that was rolled up is one all the same (`engine.rollup` tells whether i
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
+import zlib
 from io import BytesIO
 
 HEAD = 4_000
@@ -43,5 +45,5 @@ def _made_here(content: bytes) -> bool:
                 return False
             with package.open("docProps/core.xml") as properties:
                 return bool(_MAKER.search(properties.read(MAX_PROPERTIES)))
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, KeyError, OSError, ValueError, RuntimeError, EOFError):
         return False  # what cannot be opened is told by who reads it

@@ -7,7 +7,7 @@ certain is left out and told; where money would move or be counted twice, nothin
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePath
@@ -17,7 +17,7 @@ from engine.forms.labels import fold
 from engine.forms.places import PlaceWords
 from engine.policy.periods import filed_on
 from engine.rollup.given import MatchTable, left_out
-from engine.rollup.model import listed, name_key
+from engine.rollup.model import exact, listed, name_key
 from engine.rollup.units import UnitTree
 from engine.submission.model import Cell, Form
 
@@ -85,13 +85,21 @@ def filed_of(forms: Sequence[Form], tree: UnitTree | None, files: Sequence[str] 
 
 
 def admit(
-    filed: Sequence[Filed], tree: UnitTree | None, twins: Sequence[Twin], words: PlaceWords, table: MatchTable | None = None
+    filed: Sequence[Filed],
+    tree: UnitTree | None,
+    twins: Sequence[Twin],
+    words: PlaceWords,
+    funds: Callable[[Form], Fraction | None],
+    table: MatchTable | None = None,
 ) -> Admitted:
-    """The forms that take part. `tree`: who is under whom, where that matters. Raises InputError with all that is to be decided."""
+    """The forms that take part. `tree`: who is under whom, where that matters; `funds`: the funds of a form.
+
+    Raises InputError with all that is to be decided.
+    """
     problems: list[Problem] = []
     names = _labels(filed, tree)
     chosen = [item for item in filed if table and left_out(table, names[item.home], item.form.name)]
-    kept, left = _own_results([item for item in filed if item not in chosen], problems)
+    kept, left = _own_results([item for item in filed if item not in chosen], words, funds, problems)
     left += [Uncounted(item.form.unit, item.form.name, Place(item.file), CHOSEN) for item in chosen]
     if tree is not None and tree.by_folder:
         problems += _copies_elsewhere(filed, kept, twins)
@@ -101,28 +109,41 @@ def admit(
     if problems:
         raise InputError(problems)
     left += _copies(filed, twins)
-    labels = _labels(kept, tree)
-    return Admitted(tuple(CountedForm(item.form, item.home, labels[item.home]) for item in kept), tuple(left))
+    return Admitted(tuple(CountedForm(item.form, item.home, names[item.home]) for item in kept), tuple(left))
 
 
 def _key(form: Form) -> tuple[str, str]:
     return name_key(form.unit), "" if form.kind == "department" else name_key(form.name)
 
 
-def _own_results(filed: Sequence[Filed], problems: list[Problem]) -> tuple[list[Filed], list[Uncounted]]:
-    """Forms that were rolled up from others that are here, too: left out if all are here, else there is something to decide."""
-    here = {_key(item.form): item.form for item in filed}
+def _own_results(
+    filed: Sequence[Filed], words: PlaceWords, funds: Callable[[Form], Fraction | None], problems: list[Problem]
+) -> tuple[list[Filed], list[Uncounted]]:
+    """Forms that were rolled up from others that are here, too: left out if all are here, else there is something to decide.
+
+    One is made of another if that has the unit, name and funds it was made of and lies in the region it lies in: units of one name
+    are many.
+    """
+    here: dict[tuple[str, str], list[Filed]] = {}
+    for item in filed:
+        here.setdefault(_key(item.form), []).append(item)
     kept: list[Filed] = []
     left: list[Uncounted] = []
     for item in filed:
-        form, keys = item.form, _made_of(item.form)
-        found = [key for key in keys if key in here and here[key] is not form]
+        form, parts, taken, found = item.form, _made_of(item.form), set(), []
+        for key, amount in parts:
+            for other in here.get(key, ()):
+                same = other is not item and id(other) not in taken and _under(other, item, words)
+                if same and (not amount or funds(other.form) is None or exact(funds(other.form)) == amount):
+                    taken.add(id(other))
+                    found.append(other)
+                    break
         if not found:
             kept.append(item)
-        elif len(found) == len(keys):
+        elif len(found) == len(parts):
             left.append(Uncounted(form.unit, form.name, Place(item.file), RESULT))
         else:
-            names = listed(here[key].unit for key in found)
+            names = listed(other.form.unit for other in found)
             problems.append(
                 Problem(
                     Place(item.file),
@@ -134,12 +155,19 @@ def _own_results(filed: Sequence[Filed], problems: list[Problem]) -> tuple[list[
     return kept, left
 
 
-def _made_of(form: Form) -> list[tuple[str, str]]:
-    """The keys of the forms that one was rolled up from."""
+def _under(other: Filed, result: Filed, words: PlaceWords) -> bool:
+    """Whether a form lies in the region that a result lies in (somewhere, where that is in none)."""
+    region = words.region(PurePath(os.path.abspath(result.file)).parent)
+    return region is None or region in PurePath(os.path.abspath(other.file)).parents
+
+
+def _made_of(form: Form) -> list[tuple[tuple[str, str], str]]:
+    """The keys and funds of the forms that one was rolled up from."""
     if form.rolled is None:
         return []
     whole = form.kind == "department" and form.rolled.by != "project"  # a department has one form, whatever it is called
-    return [(name_key(m.unit), "" if whole else name_key(m.form)) for m in form.rolled.members if m.status == "counted"]
+    counted = (m for m in form.rolled.members if m.status == "counted")
+    return [((name_key(m.unit), "" if whole else name_key(m.form)), m.funds) for m in counted]
 
 
 def _copies_elsewhere(filed: Sequence[Filed], kept: Sequence[Filed], twins: Sequence[Twin]) -> Iterator[Problem]:

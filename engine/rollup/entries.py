@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,8 +40,12 @@ def said(entry: Entry, rounding: Rounding, words: Vocabulary) -> Said:
     printed, wanted = _quantities(entry.known.actual, entry.known.target), _quantities(entry.known.target, entry.known.actual)
     kept = [(n.label, n.unit, number(n.actual)) for n in numbers]
     aims = [(n.label, n.unit, number(n.target)) for n in numbers if n.target]
-    same = _still(kept, printed, rounding, words)
-    aimed = not aims or entry.known.target.kind not in ("number", "composite") or _still(aims, wanted, rounding, words)
+    same = _still(kept, printed, entry.known.actual.raw, rounding, words)
+    aimed = (
+        not aims
+        or entry.known.target.kind not in ("number", "composite")
+        or _still(aims, wanted, entry.known.target.raw, rounding, words)
+    )
     found = _kind(entry, bool(numbers) and same)
     if numbers and same and aimed:
         return Said(found, tuple(kept), tuple(aims) if numbers else tuple(wanted), bare=any(not n.unit for n in numbers))
@@ -49,15 +54,16 @@ def said(entry: Entry, rounding: Rounding, words: Vocabulary) -> Said:
     return Said(found, tuple(kept if numbers and same else actual), tuple(wanted), bool(numbers), bare)
 
 
-def _still(exact_: Sequence[Part], printed: Sequence[Part], rounding: Rounding, words: Vocabulary) -> bool:
+def _still(exact_: Sequence[Part], printed: Sequence[Part], raw: str, rounding: Rounding, words: Vocabulary) -> bool:
     """Whether the text still says the exact numbers: each within what rounding takes, in the scale it is written in."""
+    written = [Fraction(size) for word, size in words.scales.items() if re.search(rf"[0-9]\s*{re.escape(word)}", raw)]
     if len(exact_) != len(printed):
         return not printed and not exact_
     for (_, unit, value), (_, other, shown) in zip(exact_, printed, strict=True):
         half = Fraction(1, 2 * 10**rounding.places)
         if rounding.mode not in ("half_up", "half_even"):
             half *= 2
-        scale = max([Fraction(1), *(Fraction(size) for size in words.scales.values() if size <= abs(shown))])
+        scale = max([Fraction(1), *written])
         if unit != other or abs(value - shown) > half * scale:
             return False
     return True

@@ -112,7 +112,7 @@ def roll_form(
             told = f"{child.form.rolled.funds if child.form.rolled else ''} 元改为 {exact(child.funds)} 元（{child.label}）"
             obstacles.append(Obstacle("hand-changed", FUNDS, units=(child.label,), whole=len(children), details=told))
     obstacles = _gathered(obstacles)
-    members = [Member(c.unit, c.form.name, "counted", exact(c.funds), c.form.place) for c in children]
+    members = [Member(c.form.unit, c.form.name, "counted", exact(c.funds), c.form.place) for c in children]
     members += [Member(unit, "", "missing") for unit in sorted(head.missing)]
     form = Form(
         kind=head.kind,

@@ -1,6 +1,6 @@
 """What a person said of the correspondence (对应表): which row an indicator belongs to, which form, how a row is made.
 
-A line names a form by its unit and its name, an indicator by these, its goal, its place and its name; a line that fits nothing,
+A line names a form by its unit and its name, an indicator by these, its place on the form and its name; a line that fits nothing,
 contradicts another or names an unknown method is told with its place, and nothing is rolled up until it is mended.
 """
 
@@ -15,6 +15,8 @@ from engine.rollup.model import Entry, name_key
 
 CHOSEN = ("sum", "funds_mean", "base_mean", "same", "latest", "score_mean", "refuse")
 """Methods a person may choose for a row."""
+MOST_NEAREST = 20
+"""Lines that fit nothing for which the nearest unit is looked for."""
 FormKey = tuple[str, str]
 """Unit and name of a form, as `name_key` folds them."""
 IndicatorKey = tuple[str, str, int, str]
@@ -116,14 +118,16 @@ def unfitting(table: MatchTable, entries: Iterable[Entry], forms: Iterable[tuple
     if not table.indicators and not table.forms:
         return []
     there = {indicator_key(entry) for entry in entries}
+    at_place = {key[:3]: key[3] for key in there}
     known = {(name_key(unit), name_key(name)) for unit, name in forms}
     known |= {key for key, line in table.forms.items() if line.leave}  # what is said of one that is left out does no harm
-    out = []
+    out: list[Problem] = []
+    units = {unit for unit, _ in known}
     for key, line in table.indicators.items():
         if key not in there and not (key[:2] in table.forms and table.forms[key[:2]].leave):
-            at_place = [name for unit, form, place, name in there if (unit, form, place) == key[:3]]
-            said = f"第 {key[2]} 个指标是“{at_place[0]}”" if at_place else "没有这个单位、这张表或这一行"
-            close = "" if at_place else nearest(key[0], {unit for unit, _ in known})
+            other = at_place.get(key[:3], "")
+            said = f"第 {key[2]} 个指标是“{other}”" if other else "没有这个单位、这张表或这一行"
+            close = "" if other or len(out) > MOST_NEAREST else nearest(key[0], units)
             message = f"“{key[0]}”的“{key[1]}”没有“{key[3]}”：{said}"
             out.append(Problem(line.place, message, "与各处的表一致", close, code="rollup.match-unfitting"))
     out += [

@@ -6,6 +6,7 @@ the other columns are there for the eye.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +29,8 @@ from engine.yaml.reader import YamlDocument, load
 from engine.yaml.writer import flow
 
 SCHEMA = "jixiao/match/1"
-COUNTED, LEFT = "计入", ("没有计入", "不计入")
-"""What “是否计入” says; a form that is not to be counted is left out."""
+LEAVE = "不计入"
+"""What an officer writes under “是否计入” to leave a form out; “计入” and “没有计入” report how it was."""
 Line = Mapping[str, Any]
 
 
@@ -173,7 +174,7 @@ def _line(row: Row, places: Mapping[str, int]) -> dict[str, str]:
 
 def _form(line: Line, place: Place) -> list[GivenForm]:
     unit, name, row = (str(line.get(key, "")).strip() for key in _FORM_NEEDS)
-    leave = str(line.get("status", "")).strip() in LEFT
+    leave = str(line.get("status", "")).strip() == LEAVE
     return [GivenForm((name_key(unit), name_key(name)), row, place, leave)] if unit and (row or leave) else []
 
 
@@ -182,7 +183,7 @@ def _indicator(line: Line, place: Place) -> tuple[list[GivenIndicator], list[Pro
     if not any(said.values()) or not (said["row"] or said["method"]):
         return [], []
     problems = []
-    if not said["place"].isdigit():
+    if not re.fullmatch(r"[0-9]{1,6}", said["place"]):
         problems.append(Problem(place, f"“{INDICATORS['place']}”写的是“{said['place']}”", "1、2、3 …", code="rollup.match-place"))
     method = method_of(said["method"])
     if method is None:

@@ -71,11 +71,17 @@ class Entry:
         return sum(parts, Fraction(0)) if parts and len(parts) == len(self.rolled.shares) and sum(parts) != whole else whole
 
     @property
+    def _unit(self) -> Fraction:
+        """One unit of the last decimal that the record says it was rounded to: a weight farther off was changed by hand."""
+        places = _PLACES.search(self.rolled.rounding) if self.rolled else None
+        return Fraction(1, 10 ** int(places[1])) if places else Fraction(1, 100)
+
+    @property
     def weight(self) -> Fraction | None:
         """The weight: the exact one of the record it was rolled up to, where the cell still says it."""
         printed = None if self.known.weight is None else Fraction(self.known.weight)
         exactly = number(self.rolled.weight) if self.rolled and self.rolled.weight else None
-        if exactly is not None and (printed is None or abs(exactly - printed) < WHOLE):
+        if exactly is not None and (printed is None or abs(exactly - printed) < self._unit):
             return exactly
         return printed
 
@@ -95,8 +101,8 @@ class Obstacle:
     entries: tuple[Entry, ...] = ()
 
 
-WHOLE = Fraction(1)
-"""A weight in its cell is rounded to whole points at most; one that is farther off was changed by hand."""
+_PLACES = re.compile(r"保留 ([0-9]{1,2}) 位")
+"""How `told` writes the decimals of a rounding."""
 
 
 @lru_cache(maxsize=1 << 16)  # the same names on every form

@@ -19,6 +19,7 @@ from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
 from engine.results.document import number
 from engine.rollup.admission import CountedForm, Twin, admit, filed_of
+from engine.rollup.given import MatchTable
 from engine.rollup.matching import form_keys
 from engine.rollup.model import funds_of
 from engine.rollup.standings import Entrant, standings, totals_before
@@ -47,6 +48,7 @@ def ranking(
     twins: Sequence[Twin] = (),
     earlier: Sequence[ScoredForm] = (),
     scored: Sequence[ScoredForm] = (),
+    match: MatchTable | None = None,
 ) -> Data:
     """The forms ranked by their computed totals, each with its findings, then units, regions (where there is a `tree`) and projects
     that several units have. Forms of one unit are judged together.
@@ -56,12 +58,19 @@ def ranking(
     are ranked, durable-rules judges a sample of them beside the plain matcher, which judges all. Raises InputError for one form in
     two versions or places, as a roll-up does.
     """
-    admitted = admit(filed_of(forms, tree, files), tree, twins, policy.layout.places if policy.layout else PlaceWords())
+    bare = not any(line.money_unit for form in forms if (line := scored_line(form)))
+
+    def funds(form: Form) -> Fraction | None:
+        return funds_of(form, policy.rollup, policy.words, bare) if policy.rollup else None
+
+    admitted = admit(
+        filed_of(forms, tree, files), tree, twins, policy.layout.places if policy.layout else PlaceWords(), funds, match
+    )
     forms = [member.form for member in admitted.members]
     both, plain = Checker(policy), Checker(policy, use_durable=False)
     try:
         known = {id(item.form): item for item in scored}
-        bundles = list(_by_unit(forms))
+        bundles = list(_by_unit(admitted.members))
         share = -(-len(bundles) // JUDGED_TWICE)
         every = [
             item for bundle in bundles for item in _checked(bundle, both if _drawn(bundle[0].unit, share) else plain, policy, known)
@@ -81,7 +90,7 @@ def ranking(
         "policy": {"id": policy.id, "title": policy.title, "status": policy.status, "sha256": policy.sha256},
         "fiscal_year": forms[0].fiscal_year,
         "full_score": number(policy.scoring.weights.full_score),
-        "units": len({fold(form.unit) for form in forms}),
+        "units": len({member.home for member in admitted.members}),
         "groups": groups,
         **_standings(admitted.members, [scored for scored, _ in every], policy, tree, earlier),
         "findings": list(_tally(found)),
@@ -103,6 +112,9 @@ def _standings(
     rules, by_form = policy.rollup, {id(item.form): item for item in scored}
     tails = rules.form_tails if rules else ()
     before = totals_before(earlier, tails)
+    homes: dict[str, set[str]] = {}
+    for m in members:
+        homes.setdefault(fold(m.form.unit), set()).add(m.home)
     keys = form_keys([(m.home, m.form.kind, m.form.name) for m in members], tails)
     bare = not any(line.money_unit for m in members if (line := scored_line(m.form)))
     items = [
@@ -111,17 +123,18 @@ def _standings(
             m.home,
             m.label,
             funds_of(m.form, rules, policy.words, bare) if rules else None,
-            before.get((fold(m.form.unit), m.form.kind, key)),
+            # of two units of one name it is not known which the form of last year is
+            before.get((fold(m.form.unit), m.form.kind, key)) if len(homes[fold(m.form.unit)]) == 1 else None,
         )
         for m, key in zip(members, keys, strict=True)
     ]
     return standings(items, tree, tails)
 
 
-def _by_unit(forms: Sequence[Form]) -> Iterable[list[Form]]:
+def _by_unit(members: Sequence[CountedForm]) -> Iterable[list[Form]]:
     units: dict[str, list[Form]] = {}
-    for form in forms:
-        units.setdefault(fold(form.unit), []).append(form)
+    for member in members:
+        units.setdefault(member.home, []).append(member.form)
     return (units[key] for key in sorted(units))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from engine.errors import InputError, Place, PolicyError, Problem
 from engine.forms.labels import fold
@@ -25,6 +26,7 @@ from engine.rollup.forms import RolledHead, children_of, roll_form, with_scores
 from engine.rollup.given import MatchTable
 from engine.rollup.model import Obstacle, funds_of, name_key
 from engine.rollup.units import UnitTree, flat
+from engine.scoring.budget import scored_line
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, ScoredForm
 from engine.submission.model import Form, Remark, Submission
@@ -113,14 +115,19 @@ def roll_up(
     unnamed = tree is None and not name
     tree = tree or flat_of(forms, files, name)
     over = None if by == "project" else tree
-    admitted = admit(filed_of(forms, over, files), over, twins, place_words(policy), match)
+    bare = not any(line.money_unit for form in forms if (line := scored_line(form)))
+
+    def funds(form: Form) -> Fraction | None:
+        return funds_of(form, rules, policy.words, bare)
+
+    admitted = admit(filed_of(forms, over, files), over, twins, place_words(policy), funds, match)
     if unnamed and by != "project":
         name = rules.texts["unit_name"].replace("{count}", str(len({m.home for m in admitted.members})))
     scored = [evaluate(Submission((m.form,), policy.jurisdiction, policy.id), policy).forms[0] for m in admitted.members]
     run = _RollupRun(list(zip(admitted.members, scored, strict=True)), policy, rules, by, tree, name, match or MatchTable())
     done = run.run()
     conservation.check(forms, admitted, run.own, run.made, policy.words)
-    own = (Uncounted(f.unit, f.name, f.place, OWN, funds_of(f, rules, policy.words, False)) for f in run.own)
+    own = (Uncounted(f.unit, f.name, f.place, OWN, funds(f)) for f in run.own)
     return replace(done, left=(*admitted.left, *own))
 
 

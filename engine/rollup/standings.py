@@ -62,6 +62,8 @@ def _regions(counted: Mapping[str, Sequence[Entrant]], tree: UnitTree | None) ->
         return []
     under: dict[str, list[Entrant]] = {}
     for key, own in counted.items():
+        if tree.nodes[key].children:
+            continue  # a region's own form says again what those under it say
         for above in list(tree.above(key))[1:]:
             if above != tree.top:
                 under.setdefault(above, []).extend(own)
@@ -150,11 +152,10 @@ def _open(row: Data) -> tuple[Decimal, str]:
 
 
 def totals_before(earlier: Iterable[ScoredForm], tails: Sequence[str]) -> dict[tuple[str, str, str], Decimal]:
-    """Computed totals of an earlier year by unit, kind and name."""
+    """Computed totals of an earlier year by unit, kind and name; none where two forms have these in common."""
     forms = list(earlier)
     keys = form_keys([(fold(s.form.unit), s.form.kind, s.form.name) for s in forms], tails)
-    return {
-        (fold(s.form.unit), s.form.kind, key): s.total.computed
-        for s, key in zip(forms, keys, strict=True)
-        if s.total.computed is not None
-    }
+    found: dict[tuple[str, str, str], list[Decimal | None]] = {}
+    for s, key in zip(forms, keys, strict=True):
+        found.setdefault((fold(s.form.unit), s.form.kind, key), []).append(s.total.computed)
+    return {key: totals[0] for key, totals in found.items() if len(totals) == 1 and totals[0] is not None}

@@ -547,3 +547,109 @@ def test_a_form_that_the_table_says_is_not_counted_is_not(jixiao: Jixiao, tmp_pa
     assert run.status == 0, run.err
     assert "500万元" in run.out
     assert "对应表写明不计入" in run.out
+
+
+def test_the_table_read_back_as_it_was_written_changes_nothing(jixiao: Jixiao, tmp_path: Path) -> None:
+    first = save(tmp_path / "表" / "a.json", form("甲县"))
+    (tmp_path / "表" / "副本.json").write_bytes(first.read_bytes())
+    save(tmp_path / "表" / "b.json", form("乙县", budget="200"))
+    save(tmp_path / "表" / "own.json", form("东市", budget="310"))
+    for name in ("m.yaml", "m.xlsx"):
+        plain = jixiao("rollup", tmp_path / "表", "--name", "东市", "--match-out", tmp_path / name)
+        again = jixiao("rollup", tmp_path / "表", "--name", "东市", "--match", tmp_path / name)
+        assert (again.status, again.out) == (plain.status, plain.out), again.err
+    assert "本级自己的表" in plain.out
+
+
+def test_a_result_of_others_of_the_same_names_is_no_result_of_these(jixiao: Jixiao, tmp_path: Path) -> None:
+    below = tmp_path / "下"
+    save(below / "a.json", form("水务局", budget="1000"))
+    save(below / "b.json", form("教育局", budget="2000"))
+    (tmp_path / "省" / "东市").mkdir(parents=True)
+    made = tmp_path / "省" / "东市" / "东市.json"
+    assert jixiao("rollup", below, "--name", "东市", "--format", "json", "--out", made).status == 0
+    save(tmp_path / "省" / "西市" / "a.json", form("水务局", budget="100"))
+    save(tmp_path / "省" / "西市" / "b.json", form("教育局", budget="200"))
+    run = jixiao("rollup", tmp_path / "省", "--by", "region", "--format", "json")
+    assert run.status == 0, run.err
+    assert budgets(run.data) == {"河道整治": "3300"}
+
+
+@pytest.mark.parametrize("by", ["unit", "region"])
+def test_a_result_of_units_of_one_name_is_known_again(jixiao: Jixiao, tmp_path: Path, by: str) -> None:
+    save(tmp_path / "甲县" / "a.json", form("水务局", budget="100"))
+    save(tmp_path / "乙县" / "b.json", form("水务局", budget="200"))
+    options = (tmp_path, "--by", by, "--format", "json")
+    assert budgets(jixiao("rollup", *options).data) == {"河道整治": "300"}
+    assert jixiao("rollup", tmp_path, "--by", "unit", "--format", "json", "--out", tmp_path / "汇总.json").status == 0
+    assert budgets(jixiao("rollup", *options).data) == {"河道整治": "300"}
+
+
+def test_a_region_s_own_form_is_not_ranked_twice_and_units_of_one_name_are_two(jixiao: Jixiao, tmp_path: Path) -> None:
+    save(tmp_path / "东市" / "甲县" / "own.json", form("甲县", budget="30"))
+    save(tmp_path / "东市" / "甲县" / "a.json", form("水务局", budget="10"))
+    save(tmp_path / "东市" / "乙县" / "b.json", form("水务局", row("清淤长度", "10公里", "5公里"), budget="20"))
+    data = jixiao("rollup", tmp_path / "东市", "--by", "region", "--ranking", "--format", "json").data
+    assert data["units"] == 3
+    rows = {item["name"]: (item["forms"], item["funds"]) for item in data["by_region"]}
+    assert rows == {"甲县": (1, "100000"), "乙县": (1, "200000")}
+    assert {item["name"] for item in data["by_unit"]} == {"甲县", "水务局（甲县）", "水务局（乙县）"}
+
+
+def test_a_form_of_one_of_two_units_of_one_name_may_be_left_out_and_the_ranking_follows(jixiao: Jixiao, tmp_path: Path) -> None:
+    save(tmp_path / "表" / "甲县" / "a.json", form("水务局", budget="100"))
+    save(tmp_path / "表" / "乙县" / "b.json", form("水务局", budget="200"))
+    jixiao("rollup", tmp_path / "表", "--by", "region", "--match-out", tmp_path / "m.yaml")
+    text = (tmp_path / "m.yaml").read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if "乙县" in line and "status" in line)
+    (tmp_path / "m.yaml").write_text(text.replace(line, line.replace("计入", "不计入")), encoding="utf-8")
+    run = jixiao("rollup", tmp_path / "表", "--by", "region", "--match", tmp_path / "m.yaml", "--format", "json")
+    assert run.status == 0, run.err
+    assert budgets(run.data) == {"河道整治": "100"}
+    ranked = jixiao("rollup", tmp_path / "表", "--by", "region", "--match", tmp_path / "m.yaml", "--ranking", "--format", "json")
+    assert [item["name"] for item in ranked.data["by_unit"]] == ["水务局（甲县）"]
+
+
+@pytest.mark.parametrize(("city", "unit"), [("荆州市", "沙市区水务局"), ("京山市", "新市镇财政所"), ("津市市", "津市市水务局")])
+def test_names_of_places_that_hold_another_ending_are_whole(jixiao: Jixiao, tmp_path: Path, city: str, unit: str) -> None:
+    save(tmp_path / city / "a.json", form(unit))
+    save(tmp_path / "东市" / "b.json", form("东市水务局"))
+    assert jixiao("rollup", tmp_path, "--by", "region").status == 0
+
+
+@pytest.mark.parametrize("place", ["①", "²", "0" * 5000 + "1"])
+def test_a_place_that_is_no_number_is_told(jixiao: Jixiao, tmp_path: Path, place: str) -> None:
+    from openpyxl import load_workbook
+
+    save(tmp_path / "表" / "a.json", form("甲县"))
+    save(tmp_path / "表" / "b.json", form("乙县"))
+    jixiao("rollup", tmp_path / "表", "--match-out", tmp_path / "m.xlsx")
+    book = load_workbook(tmp_path / "m.xlsx")
+    book["指标"]["E2"] = place
+    book.save(tmp_path / "m.xlsx")
+    run = jixiao("rollup", tmp_path / "表", "--match", tmp_path / "m.xlsx")
+    assert run.status == 5
+    assert "表上第几个" in run.err
+
+
+def test_a_small_change_by_hand_of_a_large_number_is_seen(jixiao: Jixiao, tmp_path: Path) -> None:
+    save(tmp_path / "下" / "a.json", form("甲县", row("受益人数", "100000人", "123456人")))
+    save(tmp_path / "上" / "b.json", form("西市", row("受益人数", "1人", "1人")))
+    out = tmp_path / "上" / "东市.json"
+    jixiao("rollup", tmp_path / "下", "--by", "unit", "--name", "东市", "--format", "json", "--out", out)
+    out.write_text(out.read_text(encoding="utf-8").replace('"text": "123456人"', '"text": "123480人"'), encoding="utf-8")
+    run = jixiao("rollup", tmp_path / "上", "--format", "json")
+    assert rows_of(run.data)["受益人数"][1] == "123481人"
+    assert "汇总以后改过" in json.dumps(run.data, ensure_ascii=False)
+
+
+def test_a_broken_workbook_stops_no_other_file(jixiao: Jixiao, tmp_path: Path) -> None:
+    save(tmp_path / "a.json", form("甲县"))
+    jixiao("rollup", tmp_path, "--format", "xlsx", "--out", tmp_path / "x.xlsx")
+    content = bytearray((tmp_path / "x.xlsx").read_bytes())
+    at = content.index(b"docProps/core.xml") + len(b"docProps/core.xml")
+    content[at : at + 40] = bytes(40)
+    (tmp_path / "x.xlsx").write_bytes(bytes(content))
+    run = jixiao("evaluate", tmp_path)
+    assert run.status in (0, 5)
+    assert "甲县" in run.out

@@ -88,14 +88,14 @@ def collect_corpus(
 
 
 def outcomes(sources: Sequence[CorpusFile], problems: Sequence[Problem], copies: dict[str, str]) -> Iterator[FileOutcome]:
-    """What became of each file. `copies`: file -> the file that says the same."""
+    """What became of each file. `copies`: where a file lies -> the file that says the same."""
     failed = {problem.place.file: problem.message for problem in reversed(problems) if problem.place.file}
     for source in sources:
         count = sum(len(head.forms) for piece in source.read for head in piece.heads)
         if source.why_skipped:
             yield FileOutcome(source.name, SKIPPED, source.why_skipped)
-        elif source.name in copies:
-            other = copies[source.name]
+        elif source.path in copies:
+            other = copies[source.path]
             yield FileOutcome(source.name, SKIPPED, f"表与 {other} 的完全相同", 0, other)
         elif source.name in failed:
             yield FileOutcome(source.name, FAILED, failed.pop(source.name), count)
@@ -105,17 +105,17 @@ def outcomes(sources: Sequence[CorpusFile], problems: Sequence[Problem], copies:
 
 
 def _copies(sources: Sequence[CorpusFile]) -> dict[str, str]:
-    """The files that say in all what one before them says. Lines are filed on their own."""
-    said: dict[object, str] = {}
+    """The files that say in all what one before them says, by where they lie. Lines are filed on their own."""
+    said: dict[object, CorpusFile] = {}
     out: dict[str, str] = {}
     for source in sources:
         heads = [head for piece in source.read for head in piece.heads]
         if not heads or any(head.line for head in heads):
             continue
         what = tuple((twice.body(form), form.kind, form.name, form.digest) for head in heads for form in head.forms)
-        first = said.setdefault(what, source.name)
-        if first != source.name:
-            out[source.name] = first
+        first = said.setdefault(what, source)
+        if first is not source:
+            out[source.path] = _file(first)
     return out
 
 
@@ -128,7 +128,7 @@ def _file(source: CorpusFile) -> str:
 
 def _each_file(path: Path, sources: Sequence[CorpusFile], copies: dict[str, str]) -> Iterator[tuple[str, list[Reading]]]:
     for source in sources:
-        if source.name in copies:
+        if source.path in copies:
             continue
         for piece, read in zip(source.pieces, source.read, strict=True):
             for reading in readings.of_piece(path, piece.key, read, _file(source)) if read.heads else ():

@@ -153,6 +153,22 @@ class Judgements:
         return _judged(submission.thing, asked.checker)
 
 
+class OneSide(Judgements):
+    """What one policy made of submissions, all of them; of every other nothing is kept."""
+
+    def __init__(self, policy: Policy) -> None:
+        super().__init__(0)
+        self.policy = policy
+        self.kept: dict[int, tuple[Submission, Judged]] = {}
+
+    def of(self, submission: Submission, checker: Checker) -> Judged:
+        if checker.policy is not self.policy:
+            return _judged(submission, checker)
+        if id(submission) not in self.kept:  # kept with the submission itself: its identity is not given to another
+            self.kept[id(submission)] = submission, _judged(submission, checker)
+        return self.kept[id(submission)][1]
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """Who is asked where nothing is known yet; which of the checkers of a policy makes no difference."""

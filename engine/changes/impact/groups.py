@@ -72,8 +72,12 @@ def _grouped(
     found: dict[str, list[FormHead]] = {}
     for form in forms:
         found.setdefault(key(form), []).append(form)
-    if len(found) < 2 or len(found) > MOST_FOLDERS:
+    if len(found) < 2:
         return
+    if len(found) > MOST_FOLDERS:  # the largest, and all others together
+        most = sorted(found, key=lambda name: (-len(found[name]), name))[: MOST_FOLDERS - 1]
+        rest = [form for name, own in found.items() if name not in set(most) for form in own]
+        found = {**{name: found[name] for name in most}, f"其余 {len(found) - len(most)} 个": rest}
     for name in sorted(found, key=lambda name: (order.index(name) if name in order else len(order), name)):
         own = found[name]
         moved = [form.difference for form in own if form.difference]

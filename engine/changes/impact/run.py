@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine.changes.impact.compare import Comparer, FormImpact, Judgements
+from engine.changes.impact.compare import Comparer, FormImpact, OneSide
 from engine.changes.impact.parts import ChangedItem, parts
 from engine.changes.impact.sides import Side, sides
 from engine.changes.impact.tally import Tally, Totals
@@ -132,7 +132,7 @@ def _folder(file: str) -> str:
 
 def _each(bundles: Sequence[Bundle], found: Sequence[ChangedItem], before: Policy, watch: Watch | None) -> Iterator[PartImpact]:
     """Every changed item by itself over all bundles; A's judgement of each is kept."""
-    known = Judgements(len(bundles) + 1)
+    known = OneSide(before)
     with _watched(watch, "逐项") as bar:
         for done, part in enumerate(found):
             if bar:
