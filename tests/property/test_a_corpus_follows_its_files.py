@@ -20,7 +20,7 @@ from engine.bulk.corpus import bundles, index, readings, store  # noqa: E402
 from engine.bulk.corpus.ingest import Ingested, ingest  # noqa: E402
 from engine.policy.library import library  # noqa: E402
 
-HISTORIES = tries(4, 200)
+HISTORIES = tries(3, 200)
 ROUNDS = 8
 LIBRARY = library()
 

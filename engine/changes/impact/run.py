@@ -131,7 +131,8 @@ def _folder(file: str) -> str:
 
 
 def _each(bundles: Sequence[Bundle], found: Sequence[ChangedItem], before: Policy, watch: Watch | None) -> Iterator[PartImpact]:
-    """Every changed item by itself over all bundles; A's judgement of each is kept."""
+    """Every changed item by itself over all bundles, by the plain matcher (the whole change was judged by both); A's judgement of
+    each bundle is kept."""
     known = OneSide(before)
     with _watched(watch, "逐项") as bar:
         for done, part in enumerate(found):
@@ -140,7 +141,7 @@ def _each(bundles: Sequence[Bundle], found: Sequence[ChangedItem], before: Polic
             if part.policy is None:
                 yield PartImpact(part.texts, reason=part.reason)
                 continue
-            comparer, tally = Comparer(before, part.policy, known=known), Tally(1)
+            comparer, tally = Comparer(before, part.policy, use_durable=False, known=known), Tally(1)
             try:
                 for bundle in bundles:
                     for form in _only(_compared(comparer, bundle.submission)):
