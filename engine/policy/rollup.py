@@ -201,6 +201,24 @@ class Take:
     basis: str
 
 
+_NEEDED = ("funds", "values", "targets", "weights", "scores", "attainment", "rounding", "doubts", "copied_from", "texts")
+"""Keys that a `rollup` has to have."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberDoubts:
+    """When a number without its unit or scale may mean another: nothing of that name is added then."""
+
+    share_to: Decimal
+    """A bare number up to this beside percentages may be a share (1.2 for 120 %)."""
+    scale: Decimal
+    """The least scale (万) that may be lacking beside a target written with one."""
+    far: Decimal
+    """How small a part of its target a number is that looks as if it lacked a scale."""
+    near: Decimal
+    """How near its target it has to lie with the scale: from this part of it to as many times."""
+
+
 @dataclass(frozen=True, slots=True)
 class RollupRules:
     """The policy's 汇总: see the schema for what each part may be."""
@@ -220,6 +238,9 @@ class RollupRules:
     """Words a title adds to the name of a form (项目)."""
     word_numbers: Mapping[str, str]
     """Words that stand for a number: 全覆盖 for 100%, 无 for 0."""
+    doubts: NumberDoubts
+    copied_from: int
+    """Indicators from which two forms of one unit that say the same under two names are told; of fewer that is chance."""
     near_target: Decimal
     """Percent of a common target within which the values of all are told to lie near it."""
     money_unit: str
@@ -233,9 +254,7 @@ def build(data: Mapping[str, Any], params: Mapping[str, Any], locate: Callable[.
     if "rollup" not in data:
         return None
     own = data["rollup"]
-    missing = [
-        key for key in ("funds", "values", "targets", "weights", "scores", "attainment", "rounding", "texts") if key not in own
-    ]
+    missing = [key for key in _NEEDED if key not in own]
     if missing:
         problems.append(
             Problem(
@@ -278,6 +297,8 @@ def build(data: Mapping[str, Any], params: Mapping[str, Any], locate: Callable[.
         texts=own["texts"],
         form_tails=tuple(own.get("form_tails", ())),
         word_numbers={"".join(word.split()): str(item["value"]) for item in own.get("word_numbers", ()) for word in item["words"]},
+        doubts=NumberDoubts(**{key: Decimal(str(value)) for key, value in own["doubts"].items()}),
+        copied_from=int(own["copied_from"]),
         near_target=Decimal(str(own.get("near_target", 0))),
         money_unit=str(own.get("money_unit", "")),
         checks=checks,

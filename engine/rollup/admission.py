@@ -270,7 +270,7 @@ def _labels(filed: Sequence[Filed], tree: UnitTree | None) -> dict[str, str]:
     return out
 
 
-def alike(members: Sequence[CountedForm], least: int = 3) -> dict[int, str]:
+def alike(members: Sequence[CountedForm], least: int) -> dict[int, str]:
     """Forms of one unit that say the same under two names, by their identity, with the name of the other: two versions of one, or
     one that was copied. Forms of fewer than `least` indicators are alike by chance."""
     held: dict[object, CountedForm] = {}

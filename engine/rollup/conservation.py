@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.errors import InternalError, Place, Problem
-from engine.rollup.admission import Admitted
+from engine.rollup.admission import COPY, Admitted
 from engine.rollup.model import exact, money_factor, number
 from engine.scoring.budget import scored_line
 from engine.submission.model import Form, Indicator
@@ -43,15 +43,17 @@ def _forms(given: Sequence[Form], admitted: Admitted, own: Sequence[Form], made:
     counted = Counter(id(form) for item in made for form in item.of)
     aside = {id(form) for form in own}
     taken = {id(item.form) for item in admitted.members}
-    named = {(item.unit, item.form) for item in admitted.left}
+    named = Counter((item.unit, item.form) for item in admitted.left if item.why != COPY)
     for form in given:
         wanted = 1 if id(form) in taken and id(form) not in aside else 0
         if counted[id(form)] != wanted:
             said = f"“{form.unit}”的“{form.name}”计入了 {counted[id(form)]} 次"
             yield Problem(form.place, said, f"{wanted} 次", code="rollup.not-conserved")
-        elif id(form) not in taken and (form.unit, form.name) not in named:
+        elif id(form) not in taken and not named[form.unit, form.name]:
             said = f"“{form.unit}”的“{form.name}”没有计入，也没有说明"
             yield Problem(form.place, said, "计入一次，或写明不计入", code="rollup.not-conserved")
+        elif id(form) not in taken:
+            named[form.unit, form.name] -= 1  # one that is named stands for one
 
 
 def _sums(item: Conserved, words: Vocabulary) -> Iterator[Problem]:

@@ -22,12 +22,6 @@ from engine.values.vocabulary import Vocabulary
 CLAIMS = (">=", ">", "<=", "<", "±")
 """Signs in an actual that make it no exact number."""
 
-MOST_SHARE = 2
-"""A bare number up to this beside percentages may be a share (1.2 for 120 %) as well as a percentage."""
-
-LARGE, FAR, NEAR = 10_000, Fraction(1, 100), Fraction(1, 20)
-"""A scale (万); how small a part of its target a number is that looks as if it lacked one; how near it lies with it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -150,15 +144,16 @@ class Gathered:
         share = self.words.unit(units.unit)
         if share is None or share.bare != "percent" or not self.said[id(entry)].bare:
             return False
-        return any(0 < abs(value) <= MOST_SHARE for _, _, value in self._actual(entry))
+        return any(0 < abs(value) <= self.rules.doubts.share_to for _, _, value in self._actual(entry))
 
     def _may_be_scaled(self, entry: Entry) -> bool:
         """Whether a bare number beside a target in 万 may be in 万 as well (8 beside 10万人)."""
         if not self.said[id(entry)].bare:
             return bool(entry.known.comparison.scale_doubt)
-        large = [Fraction(size) for size in self.words.scales.values() if size >= LARGE]
+        large = [Fraction(size) for size in self.words.scales.values() if size >= self.rules.doubts.scale]
+        far, near = Fraction(self.rules.doubts.far), Fraction(self.rules.doubts.near)
         return any(
-            value and target and abs(value / target) < FAR and any(NEAR <= abs(value * size / target) <= 1 / NEAR for size in large)
+            value and target and abs(value / target) < far and any(near <= abs(value * size / target) <= 1 / near for size in large)
             for (_, _, value), (_, _, target) in zip(self._actual(entry), self._target(entry), strict=False)
         )
 

@@ -177,7 +177,7 @@ class _RollupRun:
         self.made: list[Conserved] = []
         self.match = correspondence.matched(filed, policy, rules, by, match, self._adds)
         self.similar = self._similar()
-        self.alike = alike([member for member, _ in self.filed])
+        self.alike = alike([member for member, _ in self.filed], rules.copied_from)
 
     def run(self) -> Rollup:
         if self.by == "project":
