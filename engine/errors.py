@@ -63,6 +63,8 @@ class Problem:
     expected: str = ""
     nearest: str = ""
     code: str = field(kw_only=True)
+    near: tuple[str, ...] = ()
+    """Several names that may have been meant, the nearest first, where no one of them is near enough to stand for it."""
     names: tuple[str, ...] = ()
     """What it speaks of that is written elsewhere, or should be: the keys that lead to it (`("parameters", "cap")`), or a name
     alone. What follows from what is decided by these and by the code, never by the words."""
@@ -73,12 +75,15 @@ class Problem:
             text += f"；应为：{self.expected}"
         if self.nearest:
             text += f"；是否想写“{self.nearest}”？"
+        if self.near:
+            text += f"；最接近的：{'、'.join(f'“{name}”' for name in self.near)}"
         return text
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Problem:
         """A problem as `dataclasses.asdict` took it apart, after its way through JSON."""
-        return cls(**{**data, "place": Place(**data["place"]), "names": tuple(data.get("names", ()))})
+        several = {name: tuple(data.get(name, ())) for name in ("near", "names")}
+        return cls(**{**data, "place": Place(**data["place"]), **several})
 
 
 class JixiaoError(Exception):
@@ -138,6 +143,17 @@ def nearest(word: str, words: Iterable[str]) -> str:
     """The valid word closest to `word`, or an empty string if none is close (difflib ratio under 0.6)."""
     close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
     return close[0] if close else ""
+
+
+NEAREST = 5
+"""Names that are told where one was given that there is not."""
+
+
+def closest(word: str, words: Iterable[str], most: int = NEAREST) -> tuple[str, ...]:
+    """The valid names nearest to `word`, the nearest first, however far they are (rapidfuzz's weighted ratio: parts count)."""
+    from rapidfuzz import fuzz, process
+
+    return tuple(name for name, _, _ in process.extract(word, list(dict.fromkeys(words)), scorer=fuzz.WRatio, limit=most))
 
 
 _REASONS = {

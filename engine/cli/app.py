@@ -19,7 +19,7 @@ from engine.cli import bulk as corpus_commands
 from engine.cli import changes as lifecycle_commands
 from engine.cli import workbook as workbook_commands
 from engine.cli.layouts import layout_group
-from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, tell
+from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, rule_options, tell
 from engine.cli.policy import policy_group
 from engine.cli.rollup import rollup
 from engine.cli.workbench import account, workbench
@@ -68,17 +68,32 @@ def app() -> None:
     show_default=True,
     help="有这一级及以上的问题时退出状态为 1。",
 )
-def evaluate(files: tuple[Path, ...], policy: str | None, policies: Path | None, form: str, out: Path | None, fail_on: str) -> int:
+@rule_options
+def evaluate(
+    files: tuple[Path, ...],
+    policy: str | None,
+    policies: Path | None,
+    form: str,
+    out: Path | None,
+    fail_on: str,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    most: int | None,
+    verbose: bool,
+) -> int:
     """计算得分并与自评对照。
 
     FILE 是自评表（Word、Excel、PDF、文本）或 JSON/YAML 记录；一起给出的几个文件是同一单位同一年度的表，互相核对。FILE 是目录的，
     读其中全部文件，按单位和年度分开核对；有文件读不了的，其余照常核对，退出状态为 5。
     """
     from engine.cli import runs
+    from engine.findings.choice import RuleChoice
+    from engine.findings.findings import MAX_PER_RULE
     from engine.results import render as views
+    from engine.results.bundles import Telling
 
-    run = runs.read(files, policy, policies, [out] if out else [], unjudged=True)
-    items = runs.check(run)
+    run = runs.chosen(runs.read(files, policy, policies, [out] if out else [], unjudged=True), RuleChoice(only, without))
+    items = runs.check(run, Telling(most or MAX_PER_RULE, verbose))
     result = runs.document(run, items)
     _write(views.render(result, {item.policy.id: item.policy for item in items}, form, to_terminal=out is None), out)
     levels = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import FILE, library_option, note, tell, the_library
+from engine.cli.options import FILE, library_option, note, rule_options, tell, the_library
 from engine.errors import EXIT_INPUT, EXIT_OK, Place, Problem, UsageError
 from engine.extras import extra
 from engine.files import write as _write
@@ -98,6 +98,7 @@ def _some(lines: Sequence[str], more: str) -> list[str]:
     help="写出最严重的几条问题的原文、依据和出处（sentences.jsonl）；每份申报要另算一遍。",
 )
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="摘要的格式。")
+@rule_options
 @library_option
 @extra("corpus")
 def batch(
@@ -111,6 +112,10 @@ def batch(
     show: int,
     words: int,
     form: str,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    most: int | None,
+    verbose: bool,
     policies: Path | None,
 ) -> int:
     """按政策核对整个语料，结果写成 Parquet（forms、parts、indicators、findings），另有摘要 summary.json。"""
@@ -122,16 +127,17 @@ def batch(
     from engine.bulk.batch.sentences import sentences, shown, write_sentences
     from engine.bulk.batch.summary import render, summary
     from engine.bulk.corpus.store import write_json
-    from engine.intake.shelf import Shelf
+    from engine.findings.choice import RuleChoice
     from engine.results.document import policy_data
     from engine.results.reading import caution
 
     where = the_library(policies)
-    done = run(corpus, out, where, policy, Options(backend, memory, threads or 0, check=check), progress())
-    shelf = Shelf(where)
-    cautions = [told for id_ in done.policies if (told := caution(policy_data(shelf.policy(id_))))]
-    titles = {name: rule.title for id_ in done.policies for name, rule in shelf.policy(id_).rules.rules.items()}
-    said = sentences(corpus, out, shelf, max(words, show))
+    rules = RuleChoice(only, without)
+    options = Options(backend, memory, threads or 0, check=check, rules=rules, most=most, timed=verbose)
+    done = run(corpus, out, where, policy, options, progress())
+    cautions = [told for judging in done.judging.values() if (told := caution(policy_data(judging)))]
+    titles = {name: rule.title for judging in done.judging.values() for name, rule in judging.rules.rules.items()}
+    said = sentences(corpus, out, done.judging, max(words, show))
     write_sentences(said[:words], out)
     data = {"notes": cautions, **summary(done, titles)}
     data["sentences"] = {"file": SENTENCES, "written": len(said[:words]), "of": sum(data["findings"].values())}
@@ -140,7 +146,7 @@ def batch(
     if form == "json":
         _write(json.dumps(data, ensure_ascii=False, indent=2) + "\n", None)
     else:
-        _write(render(data, sys.stdout.isatty()), None)
+        _write(render(data, sys.stdout.isatty(), verbose), None)
         for item in data["shown"]:
             click.echo(f"{item['form']}：{item['subject']}：{item['message']}（{item['rule']}）")
     if data["sentences"]["written"] < data["sentences"]["of"]:

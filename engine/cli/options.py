@@ -56,6 +56,38 @@ def on_date() -> date | None:
     return context.meta.get(_DAY) if context else None
 
 
+def rule_options(command: Command) -> Command:
+    """`--only RULE`, `--without RULE`, `--max-per-rule N`, `--verbose`."""
+    command = click.option("--verbose", is_flag=True, help="多说：逐条规则说结果和用时（每次运行用时不同，所以不写时没有）。")(
+        command
+    )
+    command = click.option(
+        "--max-per-rule",
+        "most",
+        metavar="N",
+        type=click.IntRange(1),
+        help="每条规则最多逐个列出几处，其余只说还有几处。",
+    )(command)
+    command = click.option(
+        "--without",
+        metavar="RULE",
+        multiple=True,
+        callback=_names,
+        help="不核对这条规则（可写几次；notation.* 是这样开头的全部）。",
+    )(command)
+    return click.option(
+        "--only",
+        metavar="RULE",
+        multiple=True,
+        callback=_names,
+        help="只核对这条规则（可写几次；notation.* 是这样开头的全部）。",
+    )(command)
+
+
+def _names(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(argument(value) for value in values)
+
+
 def out_option(command: Command) -> Command:
     """`--out FILE`."""
     return click.option("--out", metavar="FILE", type=FILE, help="写到文件（整个写成才替换）；不写则打印。")(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,11 +13,12 @@ from engine.cli import progress
 from engine.cli.options import note, on_date, tell, the_library
 from engine.errors import EXIT_INPUT, EXIT_OK, InputError, Place, Problem
 from engine.files import displayed
+from engine.findings.choice import RuleChoice, choose
 from engine.intake.bundle import Bundle, read_bundle
 from engine.intake.collection import SKIPPED, Collection, FileOutcome, Progress, collect, is_single
 from engine.intake.notes import notes
 from engine.policy.library import Library
-from engine.results.bundles import BundleResult, checked_bundles, combined
+from engine.results.bundles import BundleResult, Telling, checked_bundles, combined
 from engine.results.model import Result
 from engine.submission.model import Doubt
 
@@ -136,7 +137,16 @@ def _tell_skipped(collection: Collection) -> None:
         click.echo(f"跳过：另有 {len(skipped) - SKIPPED_SHOWN} 个文件，--format json 的 files 里逐个列出。", err=True)
 
 
-def check(run: Run) -> list[BundleResult]:
+def chosen(run: Run, rules: RuleChoice) -> Run:
+    """The run with those rules alone that were asked for. UsageError for a rule there is none of, or that others rest on."""
+    if not rules:
+        return run
+    policies = choose({one.policy.id: one.policy for one in run.bundles}, rules)
+    bundles = tuple(replace(one, policy=policies[one.policy.id]) for one in run.bundles)
+    return replace(run, collection=replace(run.collection, bundles=bundles))
+
+
+def check(run: Run, telling: Telling | None = None) -> list[BundleResult]:
     """Every bundle scored and checked. What there is to know of the policies is told once."""
     told = [line for one in run.bundles for line in notes(one.policy, one.submission.forms, on_date())]
     if unjudged := list(dict.fromkeys(file for one in run.bundles if not one.policy.judges for file in one.files)):
@@ -144,9 +154,9 @@ def check(run: Run) -> list[BundleResult]:
         told.append(f"{'、'.join(unjudged[:SKIPPED_SHOWN])}{more}：没有适用的政策，没有计分；原因和现有的政策见结果")
     note(dict.fromkeys(told))
     if run.single:
-        return list(checked_bundles(run.bundles))
+        return list(checked_bundles(run.bundles, telling=telling))
     with progress.shown("核对") as bar:
-        return list(checked_bundles(run.bundles, bar))
+        return list(checked_bundles(run.bundles, bar, telling))
 
 
 def document(run: Run, items: Sequence[BundleResult]) -> Result:
@@ -156,6 +166,7 @@ def document(run: Run, items: Sequence[BundleResult]) -> Result:
 
 def unrun(items: Sequence[BundleResult]) -> int:
     """EXIT_INPUT where no policy fits a bundle by itself, or a rule could not run on it: what would have come of it is not known.
-    EXIT_OK otherwise."""
+    EXIT_OK otherwise, also where rules were left out by option."""
     open_ = any(not item.policy.judges for item in items)
-    return EXIT_INPUT if open_ or any(rule.state == "skipped" for item in items for rule in item.checked.rules) else EXIT_OK
+    skipped = any(rule.state == "skipped" and not rule.by_option for item in items for rule in item.checked.rules)
+    return EXIT_INPUT if open_ or skipped else EXIT_OK

@@ -7,7 +7,7 @@ match of a rule that says something becomes one finding. Worst first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
@@ -74,7 +74,14 @@ class RuleRun:
     state: State
     hits: int
     reason: str = ""
-    """Why it is not applicable, was skipped, or not told in full (Chinese)."""
+    """Why it is not applicable, was skipped, or did not run in full (Chinese)."""
+    more: int = 0
+    """Of the hits, those that are not told one by one."""
+    title: str = ""
+    by_option: bool = False
+    """Skipped because whoever ran the rules did not want it: nothing is missing from the result."""
+    ms: str | None = None
+    """Milliseconds it took, where that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +100,27 @@ class Findings:
         return self.outcome.matcher
 
 
+def absent(rule: FindingRule, kinds: Collection[str]) -> str:
+    """Why a rule is not applicable where there are facts of these kinds alone (Chinese); empty where it is."""
+    missing = next((p.kind for p in rule.patterns if not p.negated and p.kind not in kinds), "")
+    return f"没有它要看的内容：{TITLES.get(missing, missing)}" if missing else ""
+
+
 class Checker:
     """A policy's rules, compiled once for many submissions. Close it to give back durable-rules' handles."""
 
-    def __init__(self, policy: Policy, *, use_durable: bool = True, isolate: bool = False) -> None:
-        """`isolate` runs durable-rules in a process of its own: what serves many users must survive a crash of the library."""
-        self.policy = policy
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        use_durable: bool = True,
+        isolate: bool = False,
+        most: int = MAX_PER_RULE,
+        timed: bool = False,
+    ) -> None:
+        """`isolate` runs durable-rules in a process of its own: what serves many users must survive a crash of the library.
+        `most`: findings of one rule that are told one by one. `timed`: how long each rule took is told, too."""
+        self.policy, self.most, self.timed = policy, most, timed
         self.params: Mapping[str, Any] = {name: parameter.value for name, parameter in policy.parameters.items()}
         self.program: Program = _compiled(policy, use_durable, True) if isolate else _program(Itself(policy), use_durable).anew()
 
@@ -109,7 +131,7 @@ class Checker:
         facts = measured(given.facts, self.policy.rules.measures)
         outcome = chaining.run(self.program, facts)
         every = (*facts, *(item.fact for item in outcome.derived))
-        teller = _Teller(self.policy, self.params, given, every, outcome)
+        teller = _Teller(self.policy, self.params, given, every, outcome, self.most, timed=self.timed)
         found = teller.findings()
         return Findings(tuple(found), every, given.sources, outcome, given.notes, tuple(teller.rules()))
 
@@ -134,34 +156,47 @@ def _program(of: Itself[Policy], use_durable: bool) -> Program:
 class _Teller:
     """Turns matches into findings."""
 
-    def __init__(self, policy: Policy, params: Mapping[str, Any], given: Facts, every: Sequence[Fact], outcome: Outcome) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        params: Mapping[str, Any],
+        given: Facts,
+        every: Sequence[Fact],
+        outcome: Outcome,
+        most: int,
+        *,
+        timed: bool = False,
+    ) -> None:
         self.policy, self.params, self.given, self.outcome = policy, params, given, outcome
+        self.most, self.timed = most, timed
         self.by_id = {fact.id: fact for fact in every}
         self.derivations = {item.fact.id: item for item in outcome.derived}
         self.forms = sum(fact.kind == "form" for fact in given.facts)
         self.hits: Counter[str] = Counter()
-        self.cut: set[str] = set()
-        """Rules with more findings than are told one by one."""
+        self.cut: dict[str, int] = {}
+        """Rules with more findings than are told one by one -> how many more."""
 
     def rules(self) -> Iterator[RuleRun]:
         """What came of each rule that says something, in the policy's order."""
-        limited = {item.rule: item for item in self.outcome.limited}
+        ruleset = self.policy.rules
         kinds = {fact.kind for fact in self.by_id.values()}
-        for rule in self.policy.rules.rules.values():
-            if not rule.message:
-                continue
-            hits = self.hits[rule.id]
-            missing = [p.kind for p in rule.patterns if not p.negated and p.kind not in kinds]
-            thinned = limited[rule.id].reason if rule.id in limited else ""
-            if rule.id in limited and not limited[rule.id].ran:
-                yield RuleRun(rule.id, "skipped", 0, limited[rule.id].reason)
-            elif hits:
-                cut = f"只逐个列出前 {MAX_PER_RULE:,} 处" if rule.id in self.cut else ""
-                yield RuleRun(rule.id, "hit", hits, "；".join(filter(None, (thinned, cut))))
-            elif missing:
-                yield RuleRun(rule.id, "not_applicable", 0, f"没有它要看的内容：{TITLES.get(missing[0], missing[0])}")
-            else:
-                yield RuleRun(rule.id, "clean", 0)
+        for identity in ruleset.order or ruleset.rules:
+            if left := ruleset.left_out.get(identity):
+                yield RuleRun(identity, "skipped", 0, left.reason, title=left.rule.title, by_option=True)
+            elif identity in ruleset.rules and ruleset.rules[identity].message:
+                yield self._ran(ruleset.rules[identity], kinds)
+
+    def _ran(self, rule: FindingRule, kinds: Collection[str]) -> RuleRun:
+        hits, limited = self.hits[rule.id], next((item for item in self.outcome.limited if item.rule == rule.id), None)
+        spent = self.outcome.spent.get(rule.id, 0.0) * 1000
+        run = RuleRun(rule.id, "clean", 0, title=rule.title, ms=f"{spent:.2f}" if self.timed else None)
+        if limited and not limited.ran:
+            return replace(run, state="skipped", reason=limited.reason)
+        if hits:
+            return replace(run, state="hit", hits=hits, reason=limited.reason if limited else "", more=self.cut.get(rule.id, 0))
+        if why := absent(rule, kinds):
+            return replace(run, state="not_applicable", reason=why)
+        return run
 
     def findings(self) -> list[Finding]:
         """Every finding, worst first. Raises PolicyError for messages that cannot be written."""
@@ -184,9 +219,9 @@ class _Teller:
         grouping = self.policy.grouping
         how = groups.comparison(rule) if grouping is not None and self.forms > grouping.above else None
         units = groups.together(how, matches, self.by_id) if how else [[match] for match in matches]
-        if len(units) > MAX_PER_RULE:
-            self.cut.add(rule.id)
-        for unit in units[:MAX_PER_RULE]:
+        if len(units) > self.most:
+            self.cut[rule.id] = sum(map(len, units[self.most :]))
+        for unit in units[: self.most]:
             found = self._finding(rule, unit[0], problems)
             if found and how and grouping and len(unit) > 1:
                 found = self._of_all(rule, found, unit, how, grouping)

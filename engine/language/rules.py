@@ -10,8 +10,8 @@ A rule says something (message, advice, severity, category), or concludes a fact
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.errors import Place, Problem, nearest
@@ -79,6 +79,14 @@ class FindingRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A rule of the policy that this run does not tell, and why (Chinese)."""
+
+    rule: FindingRule
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """All rules and measures of a policy, and the schema of the facts they run on."""
 
@@ -87,6 +95,16 @@ class RuleSet:
     kinds: Mapping[str, Fields]
     """Fields by fact kind: those of the engine, measures, and kinds the rules conclude."""
     derived: frozenset[str]
+    left_out: Mapping[str, LeftOut] = field(default_factory=dict)
+    """Rules that say something and that whoever runs them does not want told. What others rest on is in `rules`, too, silent."""
+    order: tuple[str, ...] = ()
+    """The ids of all rules as the policy has them, where some are left out."""
+
+    def looked_at(self, without: Collection[str] = ()) -> list[str]:
+        """The kinds of facts that rules with something to say are about, those rules left aside. Where a bundle has none of one of
+        its kinds, a rule is not applicable."""
+        said = (rule for rule in self.rules.values() if rule.message and rule.id not in without)
+        return sorted({pattern.kind for rule in said for pattern in rule.patterns if not pattern.negated})
 
     def schema(self, derived: bool) -> ir.Schema:
         """Types by kind and field, of the given kinds or of the concluded ones."""

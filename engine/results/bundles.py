@@ -6,12 +6,14 @@ policy and files, `files` tells what became of every file and `problems` what wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from engine import __version__
 from engine.errors import Problem
-from engine.findings.findings import Checker, Findings
+from engine.findings import choice
+from engine.findings.findings import MAX_PER_RULE, Checker, Findings
 from engine.intake.bundle import Bundle
 from engine.intake.collection import Collection, FileOutcome, Progress
 from engine.policy.model import Policy
@@ -51,15 +53,26 @@ class BundleResult:
         return "" if self.policy.judges else next(iter(self.bundle.told), "")
 
 
-def checked_bundles(bundles: Sequence[Bundle], progress: Progress | None = None) -> Iterator[BundleResult]:
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How much of what comes of each rule is told: so many findings one by one, and how long it took."""
+
+    most: int = MAX_PER_RULE
+    timed: bool = False
+
+
+def checked_bundles(
+    bundles: Sequence[Bundle], progress: Progress | None = None, telling: Telling | None = None
+) -> Iterator[BundleResult]:
     """Each bundle scored and checked by its own policy; the rules of a policy are compiled once."""
+    telling = telling or Telling()
     checkers: dict[str, Checker] = {}
     try:
         for done, bundle in enumerate(bundles):
             if progress:
                 progress(done, len(bundles), bundle.submission.forms[0].unit)
             if bundle.policy.id not in checkers:
-                checkers[bundle.policy.id] = Checker(bundle.policy)
+                checkers[bundle.policy.id] = Checker(bundle.policy, most=telling.most, timed=telling.timed)
             yield check_bundle(bundle, checkers[bundle.policy.id].check)
         if progress:
             progress(len(bundles), len(bundles), "")
@@ -77,7 +90,8 @@ def check_bundle(bundle: Bundle, check: Callable[[Evaluation], Findings]) -> Bun
         if layout not in ("", bundle.policy.id):
             form["layout"] = layout
     first = caution(result.get("policy")) if bundle.policy.judges else ""  # where none judges, why is told
-    if notes := [*filter(None, [first]), *result.get("notes", []), *_told(bundle), *bundle.told, *_answers_told(evaluation)]:
+    left = choice.told(bundle.policy)
+    if notes := [*filter(None, [first, left]), *result.get("notes", []), *_told(bundle), *bundle.told, *_answers_told(evaluation)]:
         result["notes"] = notes
     return BundleResult(bundle, evaluation, checked, result)
 
@@ -140,7 +154,7 @@ def combined(items: Sequence[BundleResult], collection: Collection) -> Result:
     )
     if len({_judging(item) for item in items}) == 1:
         out["policy"] = next(iter(policies.values()), None)
-    if ran := _rules(items):
+    if ran := together(item.result.get("rules", []) for item in items):
         out["rules"] = ran
     if matchers := dict.fromkeys(item.result["matcher"] for item in items):
         out["matcher"] = "、".join(matchers)
@@ -149,14 +163,19 @@ def combined(items: Sequence[BundleResult], collection: Collection) -> Result:
     return out
 
 
-def _rules(items: Sequence[BundleResult]) -> list[ResultRule]:
-    """What came of each rule over all bundles: skipped where one skipped it, else hit, clean, or nothing it looks at in any."""
+def together(runs: Iterable[Iterable[ResultRule]]) -> list[ResultRule]:
+    """What came of each rule over all runs: skipped where one skipped it, else hit, clean, or nothing it looks at in any."""
     out: dict[str, ResultRule] = {}
     order = ("skipped", "hit", "clean", "not_applicable")
-    for item in items:
-        for rule in item.result.get("rules", []):
-            known = out.setdefault(rule["id"], {**rule, "hits": 0})
+    for run in runs:
+        for rule in run:
+            if rule["id"] not in out:
+                out[rule["id"]] = rule.copy()
+                continue
+            known = out[rule["id"]]
             known["hits"] += rule["hits"]
+            if "ms" in known and "ms" in rule:
+                known["ms"] = str(Decimal(known["ms"]) + Decimal(rule["ms"]))
             if (order.index(rule["state"]), not rule["reason"]) < (order.index(known["state"]), not known["reason"]):
                 known["state"], known["reason"] = rule["state"], rule["reason"]
     return list(out.values())

@@ -83,7 +83,14 @@ def to_data(evaluation: Evaluation, checked: Findings) -> Result:
 
 def rule_run(run: RuleRun) -> ResultRule:
     """What came of one rule."""
-    return ResultRule(id=run.id, state=run.state, hits=run.hits, reason=run.reason)
+    cut = f"只逐个列出前 {run.hits - run.more:,} 处，另有 {run.more:,} 处没有列出" if run.more else ""
+    reason = "；".join(filter(None, (run.reason, cut)))
+    out = ResultRule(id=run.id, title=run.title, state=run.state, hits=run.hits, reason=reason)
+    if run.by_option:
+        out["by_option"] = True
+    if run.ms is not None:
+        out["ms"] = run.ms
+    return out
 
 
 def policy_data(policy: Policy) -> ResultPolicy:

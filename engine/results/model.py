@@ -315,9 +315,12 @@ class ResultRule(TypedDict):
     """一条规则。"""
 
     id: str
+    title: NotRequired[str]
     state: str
     hits: int
     reason: str
+    by_option: NotRequired[bool]
+    ms: NotRequired[str]
 
 
 class Result(TypedDict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from engine.language.rules import CATEGORIES, SEVERITIES
@@ -15,10 +15,13 @@ from engine.results.model import (
     ResultIndicator,
     ResultPolicy,
     ResultReading,
+    ResultRule,
     ResultScore,
 )
 
 STATUSES = {"scored": "", "not_applicable": "不适用", "needs_review": "待人工判断", "error": "出错"}
+RULE_STATES = {"hit": "发现问题", "clean": "没有发现", "not_applicable": "不适用", "skipped": "没有核对"}
+"""What came of a rule, as people call it."""
 MISSING = "—"
 Scored = ResultScore | ResultIndicator
 _READINGS = {"positive": "越高越好", "inverse": "越低越好"}
@@ -168,11 +171,20 @@ def summary(result: Result, bundles: int = 0) -> str:
     scores = f"共 {groups}{len(result['forms'])} 张表、{len(indicators)} 个指标：得分不同 {wrong} 个，待人工判断 {review} 个。"
     notes = "".join(f"\n注意：{note}。" for note in result.get("notes", []))
     for rule in result.get("rules", []):
+        if rule.get("by_option"):
+            continue  # told by one note for all of them
         if rule["state"] == "skipped":
             notes += f"\n规则 {rule['id']} 没有运行：{rule['reason']}；其余规则不受影响。"
         elif rule["state"] == "hit" and rule["reason"]:
             notes += f"\n规则 {rule['id']}：{rule['reason']}。"
     return f"{scores}\n发现问题：{tally(result['findings'])}（{result['matcher']}）。{notes}"
+
+
+def rules_told(rules: Collection[ResultRule]) -> str:
+    """What came of all rules, in one sentence."""
+    numbers = {state: sum(rule["state"] == state for rule in rules) for state in RULE_STATES}
+    said = "，".join(f"{RULE_STATES[state]} {number} 条" for state, number in numbers.items() if number)
+    return f"规则共 {len(rules)} 条：{said}。"
 
 
 def clause_ids(value: object) -> list[str]:

@@ -77,6 +77,7 @@ def test_the_results_are_those_of_evaluate(results: tuple[Path, Any], jixiao: Ji
     said = {(finding["rule"], finding["message"]) for each in every for finding in each["findings"]}
     assert {(shown["rule"], shown["message"]) for shown in data["shown"]} <= said
     assert len(data["shown"]) == 10
+    assert data["ran"] == jixiao("evaluate", folder, "--format", "json").data["rules"], "what came of each rule, and why"
     lines = [json.loads(line) for line in (out / "sentences.jsonl").read_text(encoding="utf-8").splitlines()]
     wanted = [finding for each in every for finding in each["findings"]]
     keys = ("rule", "severity", "category", "form", "subject", "message", "advice", "basis")
@@ -372,3 +373,44 @@ def test_a_corpus_stands_alone(corpus: Path, folder: Path, jixiao: Jixiao) -> No
     assert "是语料，不能与别的" in run.err
     same = jixiao("policy", "impact", "hubei/2021", "hubei/2021", "--on", corpus)
     assert "没有变化" in same.out
+
+
+def test_rules_are_chosen_as_evaluate_chooses_them(
+    corpus: Path, results: tuple[Path, Any], jixiao: Jixiao, folder: Path, tmp_path: Path
+) -> None:
+    """The database runs some of the rules, the reference the others; what is told is cut alike, and told to be."""
+    options = ("--without", "notation.*", "--without", "design.no-*", "--max-per-rule", 1)
+    run = jixiao("batch", corpus, "--out", tmp_path / "out", *options, "--verbose", "--format", "json")
+    assert run.status == 0, run.err
+    whole, found = results[1], run.data
+    alone = {rule["id"]: rule for rule in jixiao("evaluate", folder, *options, "--format", "json").data["rules"]}
+    assert [rule["id"] for rule in found["ran"]] == [rule["id"] for rule in whole["ran"]] == list(alone)
+    for rule, before in zip(found["ran"], whole["ran"], strict=True):
+        left = rule["id"].startswith(("notation.", "design.no-"))
+        assert rule.get("by_option", False) == left == (rule["state"] == "skipped")
+        assert (rule["state"], rule["hits"]) == (alone[rule["id"]]["state"], alone[rule["id"]]["hits"])
+        assert left or (rule["state"], rule["hits"]) == (before["state"], before["hits"])
+    cut = {row["rule"]: 0 for row in rows(tmp_path / "out", "findings")}
+    for row in rows(tmp_path / "out", "findings"):
+        cut[row["rule"]] += 1
+    bundles = {row["bundle"] for row in rows(tmp_path / "out", "forms")}
+    more = 0
+    for rule in found["ran"]:
+        assert cut.get(rule["id"], 0) <= min(rule["hits"], len(bundles))
+        missing = rule["hits"] - cut.get(rule["id"], 0)
+        assert missing == 0 or f"另有 {missing} 处没有写" in rule["reason"]
+        more += missing
+    assert more > 0
+    assert f"另有 {more} 处没有写" in run.err
+    assert "（--without）" in run.err
+    assert {item["partition"].split("/")[0] for item in found["times"]} == {"hubei"}
+    assert "times" not in whole
+    other = jixiao("batch", corpus, "--out", tmp_path / "out", "--format", "json")
+    assert other.status == 2, "what was asked for then is another run"
+
+
+def test_a_rule_no_policy_has_is_refused_before_anything_is_made(corpus: Path, jixiao: Jixiao, tmp_path: Path) -> None:
+    run = jixiao("batch", corpus, "--out", tmp_path / "out", "--only", "scoring.totl-differs")
+    assert run.status == 2
+    assert "scoring.total-differs" in run.err
+    assert not (tmp_path / "out").exists()

@@ -442,7 +442,8 @@ def disagreements(
             seen["no verdict"] += 1
             continue
         for name in relational.OUTPUTS:
-            wanted[name].update(canonical(row) for row in rows[name] if row.get("rule") not in program.refused)
+            asked = [row for row in rows[name] if row.get("rule") not in program.refused]
+            wanted[name].update(canonical(row) for row in asked if "fact_kind" not in row or row["fact_kind"] in program.kinds)
     out = []
     for name in relational.OUTPUTS:
         got = Counter(canonical(row) for row in backend.rows(program.outputs[name]) if row["bundle"] not in undecided)

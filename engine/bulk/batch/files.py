@@ -11,7 +11,7 @@ from typing import Any
 from engine.bulk.corpus.store import Part
 from engine.bulk.corpus.tables import RECORDS, submission_of
 
-OUTPUTS = ("forms", "parts", "indicators", "findings")
+OUTPUTS = ("forms", "parts", "indicators", "findings", "kinds")
 _TOTALS = ("execution_reported", "execution_computed", "total_reported", "total_computed", "total_low", "total_high")
 _NUMBERS = (*_TOTALS, "reported", "computed", "low", "high", "fiscal_year")
 _COUNTS = ("form_number", "indicator_number", "indicators", "met", "undecided")

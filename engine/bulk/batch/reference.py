@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.bulk.corpus.columns import FACT_SHIFT, FORM_SHIFT, MOST_FACTS, text_id
 from engine.bulk.corpus.rows import fact_numbers
-from engine.findings.findings import Checker, Findings
+from engine.findings.findings import Checker, Findings, RuleRun
 from engine.language.fact_fields import FACTS
 from engine.language.model import Fact
 from engine.policy.model import Policy
@@ -26,15 +26,20 @@ class Reference:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.checker = Checker(policy, use_durable=False)
+        self.kinds = frozenset(policy.rules.looked_at())
+        self.ran: tuple[RuleRun, ...] = ()
+        """What came of each rule of the bundle judged last."""
 
     def rows(self, submission: Submission, number: int, rules: Collection[str] | None = None) -> Rows:
-        """Forms, parts, indicators and findings of a bundle; with `rules`, the findings of these alone."""
+        """Forms, parts, indicators, findings and kinds of facts of a bundle; with `rules`, the findings of these alone."""
         evaluation = evaluate(submission, self.policy)
         checked = self.checker.check(evaluation)
+        self.ran = checked.rules
         findings = _findings(checked, self.policy, number, rules)
         if rules is not None:
-            return {"forms": [], "parts": [], "indicators": [], "findings": findings}
-        return {**_scores(evaluation, number), "findings": findings}
+            return {"forms": [], "parts": [], "indicators": [], "findings": findings, "kinds": []}
+        kinds = [{"bundle": number, "fact_kind": kind} for kind in sorted({fact.kind for fact in checked.facts} & self.kinds)]
+        return {**_scores(evaluation, number), "findings": findings, "kinds": kinds}
 
 
 def _scores(evaluation: Evaluation, number: int) -> Rows:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 from engine import __version__
 from engine.bulk.batch.files import bundle_numbers, records
 from engine.bulk.batch.options import OUTPUTS, Options, Progress, memory_bytes
+from engine.bulk.batch.rules_ran import RulesRan
 from engine.bulk.corpus import index
 from engine.bulk.corpus import store as corpus
 from engine.bulk.corpus.columns import PREPARED_KINDS
@@ -26,9 +28,13 @@ from engine.bulk.corpus.store import Corpus, Part
 from engine.bulk.corpus.tables import BEYOND, RECORDS, TEXTS
 from engine.errors import InternalError, JixiaoError, Place, Problem, UsageError
 from engine.files import contents, displayed, make_directory, whole_directory
+from engine.findings import choice
+from engine.findings.choice import choose
 from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
+from engine.results.bundles import together
+from engine.results.model import ResultRule
 
 BYTES_EACH = 3_000
 """Memory that one indicator takes in a partition, generously: stored tables, joins, what is asked of texts."""
@@ -49,6 +55,14 @@ class BatchRun:
     refused: dict[str, str] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    judging: dict[str, Policy] = field(default_factory=dict)
+    """The policies by their ids, with the rules that were asked for."""
+    rules: list[ResultRule] = field(default_factory=list)
+    """What came of each rule."""
+    more: int = 0
+    """Findings that were found and not written, since there are too many of one rule."""
+    times: list[dict[str, str]] = field(default_factory=list)
+    """Seconds by step and partition, where they were asked for and it was computed now."""
     told: list[str] = field(default_factory=list)
     """What is to be known of the corpus: a run of `ingest` that was not finished, what it could not read or counts once."""
 
@@ -64,7 +78,8 @@ def batch(
     """Run the corpus at `path` into `out`, all of it under `policy` if that is given.
 
     Raises InputError for a corpus that cannot be read, OutputError for a disk that is full, PolicyError, UsageError where `out`
-    holds the results of something else, InternalError if the database and the reference differ."""
+    holds the results of something else or there is no rule that is asked for, InternalError if the database and the reference
+    differ."""
     import duckdb  # noqa: F401 - what is not installed is told before anything is made
     import ibis  # noqa: F401
 
@@ -75,8 +90,12 @@ def batch(
     for part in found.parts:
         groups.setdefault(policy.id if isinstance(policy, Policy) else policy or part.policy, []).append(part)
     policies = {name: policy if isinstance(policy, Policy) else shelf.policy(name) for name in groups}
+    if options.rules:
+        policies = choose(policies, options.rules)
     _claim(out, found, policies, options)
-    run = BatchRun(out, policies={name: policy.sha256 for name, policy in policies.items()}, told=_told(found))
+    left = list(dict.fromkeys(filter(None, map(choice.told, policies.values()))))
+    hashes = {name: policy.sha256 for name, policy in policies.items()}
+    run = BatchRun(out, policies=hashes, judging=dict(policies), told=[*left, *_told(found)])
     scratch = out / ".scratch"
     for old in out.glob("*/.*"):
         shutil.rmtree(old, ignore_errors=True)
@@ -85,6 +104,8 @@ def batch(
             _policy(found, parts, policies[name], run, options, scratch, progress or (lambda what, n, of: None))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+    if run.more:
+        run.told.insert(0, f"每条规则每份申报最多写 {options.most:,} 处，另有 {run.more:,} 处没有写（--max-per-rule）")
     return run
 
 
@@ -112,6 +133,7 @@ def _claim(out: Path, found: Corpus, policies: Mapping[str, Policy], options: Op
         "policies": {name: policy.sha256 for name, policy in policies.items()},
         "backend": options.backend,
         "memory": options.memory,
+        **options.said,
     }
     stamp = out / "batch.json"
     if stamp.exists():
@@ -164,6 +186,8 @@ def _policy(
                 about = engine.run(some, fresh)
                 corpus.write_json(about, fresh / "partition.json")
             _add(run, about)
+            if options.timed:
+                run.times.append({"partition": f"{policy.id}/{place.name}", **engine.seconds})
         progress(policy.id, len(partitions), len(partitions))
     finally:
         if engine is not None:
@@ -174,6 +198,8 @@ def _add(run: BatchRun, about: Mapping[str, Any]) -> None:
     run.by_reference += about["by_reference"]
     run.checked += about["checked"]
     run.refused |= about["refused"]
+    run.rules = together([run.rules, about["rules"]])
+    run.more += about["more"]
     run.problems += [
         Problem(Place(item["file"]), item["message"], code=item.get("code", "batch.judged")) for item in about["problems"]
     ]
@@ -215,6 +241,8 @@ class Engine:
             self.backend = DuckDB(memory_bytes(options.memory), options.threads, str(scratch))
         self.program: Any = None
         self.outputs: dict[str, Any] = {}
+        self.seconds: dict[str, str] = {}
+        """How long each step of the partition computed last took."""
         self.why_not = ""
         """Why nothing of the policy runs in the database; empty if it does."""
         self.plans = plans
@@ -230,6 +258,7 @@ class Engine:
             raise self.backend.told(error) from error
 
     def _run(self, parts: Sequence[Part], folder: Path) -> dict[str, Any]:
+        steps = _StepTimes()
         self.backend.load(parts, self.needs)
         if self.program is None and not self.why_not:
             self._compile()
@@ -241,17 +270,26 @@ class Engine:
         if self.program is not None:
             for name in OUTPUTS:
                 self.backend.write(self.outputs[name], folder / f"{name}.parquet")
-        left = set(self.backend.left_out)
-        taken = self._by_reference(parts, folder, None if everything else left, problems)
+        steps.done("database")
+        left, ran = set(self.backend.left_out), RulesRan(self.policy, self.options.most)
+        taken = self._by_reference(parts, folder, None if everything else left, problems, ran)
         if refused:
-            self._by_reference(parts, folder, None, problems, refused, left)
+            self._by_reference(parts, folder, None, problems, ran, refused, left)
+        steps.done("reference")
         checked = 0 if everything else self._check(parts, folder, left)
+        if not everything:
+            ran.add_written(folder, refused)
+        rules = ran.told(folder)
+        steps.done("check")
+        self.seconds = steps.seconds
         return {
             "parts": [part.path.name for part in parts],
             "by_reference": taken,
             "checked": checked,
             "refused": refused or ({"*": self.why_not} if everything else {}),
             "problems": problems,
+            "rules": rules,
+            "more": ran.more,
         }
 
     def _compile(self) -> None:
@@ -264,7 +302,7 @@ class Engine:
             try:
                 plan = json.loads(path.read_text(encoding="utf-8"))
                 self.outputs = self.backend.planned(plan)
-                self.program = {"cap": plan["cap"], "refused": plan["refused"]}
+                self.program = {"cap": plan["cap"], "refused": plan["refused"], "kinds": plan["kinds"]}
             except (OSError, ValueError, KeyError, TypeError):
                 path.unlink(missing_ok=True)  # half a file: it is made again
             else:
@@ -281,7 +319,7 @@ class Engine:
             if collecting:
                 gc.enable()
         self.outputs = made.outputs
-        self.program = {"cap": made.cap, "refused": made.refused}
+        self.program = {"cap": made.cap, "refused": made.refused, "kinds": list(made.kinds)}
         if self.options.backend == "duckdb":
             make_directory(path.parent)
             corpus.write_json({**self.program, **self.backend.plan(made.outputs)}, path)
@@ -294,6 +332,7 @@ class Engine:
         folder: Path,
         bundles: set[int] | None,
         problems: list[dict[str, str]],
+        ran: RulesRan,
         rules: Mapping[str, str] | None = None,
         without: set[int] | None = None,
     ) -> int:
@@ -311,6 +350,7 @@ class Engine:
                 problems += [{"file": files, "message": str(problem), "code": problem.code} for problem in error.problems]
                 continue
             count += 1
+            ran.add(self.reference.ran, rules)
             for name in OUTPUTS:
                 rows[name] += found[name]
         for name in OUTPUTS:
@@ -333,7 +373,7 @@ class Engine:
             except JixiaoError:
                 continue
             for name in OUTPUTS:
-                expected = [row for row in wanted[name] if row.get("rule") not in self.program["refused"]]
+                expected = [row for row in wanted[name] if self._in_database(row)]
                 differs = difference(expected, found[name].get(number, []))
                 if differs:
                     raise InternalError(
@@ -345,3 +385,22 @@ class Engine:
                         )
                     )
         return len(chosen)
+
+    def _in_database(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row of the reference is one that the database gives, too."""
+        return row.get("rule") not in self.program["refused"] and (
+            "fact_kind" not in row or row["fact_kind"] in self.program["kinds"]
+        )
+
+
+class _StepTimes:
+    """How long the steps of a partition take, in seconds of this process's clock."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, str] = {}
+        self._since = time.perf_counter()
+
+    def done(self, step: str) -> None:
+        now = time.perf_counter()
+        self.seconds[step] = f"{now - self._since:.2f}"
+        self._since = now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from engine.bulk.corpus.store import duckdb_connection, open_corpus
 from engine.errors import JixiaoError
 from engine.files import write
 from engine.findings.findings import Checker, Finding, Findings
-from engine.intake.shelf import Shelf
 from engine.language.model import Match
 from engine.language.rules import SEVERITIES
+from engine.policy.model import Policy
 from engine.results.document import finding_data
 from engine.scoring.form import evaluate
 
@@ -38,7 +38,7 @@ def shown(said: Iterable[Row]) -> list[Row]:
     return [{name: item[name] for name in _SHOWN} for item in said]
 
 
-def sentences(corpus: Path, out: Path, shelf: Shelf, limit: int) -> list[Row]:
+def sentences(corpus: Path, out: Path, policies: Mapping[str, Policy], limit: int) -> list[Row]:
     """The worst findings in words, as many as `limit`: what the result document of `evaluate` has of each, with unit and files, and
     the numbers by which it is found in findings.parquet. Bundles of which they are, are judged again, one by one."""
     if limit <= 0:
@@ -49,15 +49,14 @@ def sentences(corpus: Path, out: Path, shelf: Shelf, limit: int) -> list[Row]:
             f"SELECT {', '.join(_COLUMNS)} FROM {results(out, 'findings')} "
             f"ORDER BY CASE severity {order} END, bundle, rule, fact_1, fact_2, fact_3, subject LIMIT {int(limit)}"
         ).fetchall()
-    ran = json.loads((out / "batch.json").read_text(encoding="utf-8"))["policies"]
-    by_folder = {name.replace("/", "_"): name for name in ran}
+    by_folder = {name.replace("/", "_"): name for name in policies}
     wanted: dict[str, set[int]] = {}
     for row in chosen:
         wanted.setdefault(row[0], set()).add(row[1])
     parts = open_corpus(corpus).parts
     told: dict[tuple[Any, ...], list[Row]] = {}
     for folder, bundles in wanted.items():
-        checker = Checker(shelf.policy(by_folder.get(folder, folder)), use_durable=False)
+        checker = Checker(policies[by_folder[folder]], use_durable=False)
         for number, files, submission in records(parts, bundles):
             try:
                 checked = checker.check(evaluate(submission, checker.policy))

@@ -8,9 +8,12 @@ from typing import Any
 from engine.bulk.batch.run import BatchRun
 from engine.bulk.corpus.store import duckdb_connection
 from engine.language.rules import SEVERITIES
+from engine.results.model import ResultRule
+from engine.results.reading import RULE_STATES, rules_told
 from engine.results.views.columns import Column
 
 WORST = 20
+_STEPS = {"database": "数据库", "reference": "参照执行器", "check": "对照"}
 
 
 def results(out: Path, name: str) -> str:
@@ -72,6 +75,8 @@ def summary(run: BatchRun, titles: dict[str, str]) -> dict[str, Any]:
             }
             for rule, severity, category, n, forms_ in by_rule
         ],
+        "ran": run.rules,
+        **({"times": run.times} if run.times else {}),
         "worst": [
             {"policy": policy, "bundle": bundle, "form": form, "errors": errors, "findings": n}
             for policy, bundle, form, errors, n in worst
@@ -82,6 +87,13 @@ def summary(run: BatchRun, titles: dict[str, str]) -> dict[str, Any]:
     }
 
 
+_RAN: tuple[Column[ResultRule], ...] = (
+    Column("规则", lambda item: item.get("title", "") or item["id"]),
+    Column("编号", lambda item: item["id"]),
+    Column("结果", lambda item: RULE_STATES[item["state"]]),
+    Column("处数", lambda item: item["hits"], "count"),
+    Column("说明", lambda item: item["reason"]),
+)
 _RULES: tuple[Column[dict[str, Any]], ...] = (
     Column("规则", lambda item: item["rule"]),
     Column("级别", lambda item: SEVERITIES.get(item["severity"], "")),
@@ -91,8 +103,8 @@ _RULES: tuple[Column[dict[str, Any]], ...] = (
 )
 
 
-def render(data: dict[str, Any], terminal: bool) -> str:
-    """The summary as a table."""
+def render(data: dict[str, Any], terminal: bool, verbose: bool = False) -> str:
+    """The summary as a table; `verbose`: what came of every rule, and the times."""
     from rich.console import Console
 
     from engine.results.views.screen import table
@@ -105,6 +117,11 @@ def render(data: dict[str, Any], terminal: bool) -> str:
         console.print(f"{data['forms']} 张表，{data['indicators']} 个指标；问题：{said}")
         console.print(f"总分与规则算得的不同：{data['totals']['differ']} 张；须人工判断：{data['totals']['open']} 张")
         console.print(table(_RULES, data["rules"], header_style="bold"))
+        console.print(rules_told(data["ran"]))
+        if verbose:
+            console.print(table(_RAN, data["ran"], header_style="bold"))
+            for item in data.get("times", []):
+                console.print(f"{item['partition']}：{'，'.join(f'{_STEPS[k]} {v} 秒' for k, v in item.items() if k in _STEPS)}")
         taken = data["reference"]
         if taken["bundles"]:
             console.print(f"有 {taken['bundles']} 份含有数据库算不准确的数值，或由汇总得出，由参照执行器核对。")

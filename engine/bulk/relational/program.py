@@ -6,7 +6,7 @@ values too large for the policy's arithmetic (`caps`), and rules that need the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -25,7 +25,7 @@ CAPS = (10**18, 10**15, 10**13, 10**12, 10**11, 10**10)
 """Largest integers of number columns, tried in turn until the policy's arithmetic is proven not to overflow."""
 WIDE_CAP = 10**38
 DECIMAL_PLACES = 6
-OUTPUTS = ("forms", "parts", "indicators", "findings")
+OUTPUTS = ("forms", "parts", "indicators", "findings", "kinds")
 
 
 class Backend(Protocol):
@@ -49,6 +49,8 @@ class RelationalProgram:
     outputs: dict[str, Any] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     """Rule -> why the reference executor runs it."""
+    kinds: tuple[str, ...] = ()
+    """The kinds of facts of which is told where there are any: those the other rules are about."""
     world: FactRelations | None = None
 
 
@@ -77,7 +79,8 @@ def compile_policy(policy: Policy, needs: Needs, backend: Backend, sizes: Mappin
         raise Unsupported("政策的算式用到的数过大，数据库里算不准确")
     cap, world, compiled = best
     program = RelationalProgram(policy, cap, refused=dict(compiled.refused), world=world)
-    program.outputs = _outputs(policy, world, compiled, backend)
+    program.kinds = tuple(policy.rules.looked_at(compiled.refused))
+    program.outputs = _outputs(policy, world, compiled, backend, program.kinds)
     return program
 
 
@@ -94,7 +97,7 @@ def _built(
 # --- what comes out -------------------------------------------------------------------------------------------------
 
 
-def _outputs(policy: Policy, world: FactRelations, compiled: Compiled, backend: Backend) -> dict[str, Any]:
+def _outputs(policy: Policy, world: FactRelations, compiled: Compiled, backend: Backend, kinds: Sequence[str]) -> dict[str, Any]:
     texts = _spelled(policy, world, backend)
     unit = world.scorer.unit
     forms, parts = world.relations["form"].table, world.relations["part"].table
@@ -165,6 +168,9 @@ def _outputs(policy: Policy, world: FactRelations, compiled: Compiled, backend: 
             texts,
         ),
     }
+    out["kinds"] = backend.union(
+        "r_kind", [world.relations[kind].table.select("bundle").distinct().mutate(fact_kind=ibis.literal(kind)) for kind in kinds]
+    )
     names = list(compiled.findings)
     rules = backend.small_table(
         "p_rules",
@@ -237,6 +243,8 @@ def plan_key(policy: Policy, sizes: Mapping[tuple[str, str], int]) -> str:
     from pathlib import Path
 
     said = hashlib.sha256(policy.sha256.encode())
+    if policy.rules.left_out:
+        said.update(repr(sorted(policy.rules.left_out)).encode())
     said.update(repr(sorted(sizes.items())).encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         said.update(path.read_bytes())

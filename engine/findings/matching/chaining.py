@@ -50,6 +50,8 @@ class Outcome:
     """Rules that could not run on these facts, or not in full; all others stand."""
     seconds_plain: float = field(default=0.0, compare=False)
     seconds_durable: float = field(default=0.0, compare=False)
+    spent: Mapping[str, float] = field(default_factory=dict, compare=False)
+    """Seconds by rule, in the plain matcher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,8 @@ def run(program: Program, facts: Sequence[Fact]) -> Outcome:
         referee.limited |= resting
     matches.sort(key=lambda match: (match.rule, match.facts))
     limited = tuple(sorted(referee.limited.values(), key=lambda item: item.rule))
-    return Outcome(tuple(matches), tuple(derived), rounds, referee.matcher, limited, referee.seconds_plain, referee.seconds_durable)
+    seconds = referee.seconds_plain, referee.seconds_durable
+    return Outcome(tuple(matches), tuple(derived), rounds, referee.matcher, limited, *seconds, referee.spent)
 
 
 def _resting(rules: Sequence[Rule], limited: Mapping[str, Limited], short: dict[str, str]) -> dict[str, Limited]:
@@ -322,11 +325,12 @@ class _Referee:
             self.matcher = "durable-rules+plain"
         self.limited: dict[str, Limited] = {}
         self.seconds_plain = self.seconds_durable = 0.0
+        self.spent: dict[str, float] = {}
 
     def evaluate(self, number: int, facts: Sequence[Fact]) -> list[Match]:
         begin = time.perf_counter()
         # first: it also bounds the width of joins
-        expected, limited = self._strata[number].plain.run_what_can(facts, checked=True)
+        expected, limited = self._strata[number].plain.run_what_can(facts, checked=True, spent=self.spent)
         self.limited |= {item.rule: item for item in limited}
         self.seconds_plain += time.perf_counter() - begin
         if limited and self._durable is not None:

@@ -1,0 +1,80 @@
+"""`evaluate --only`, `--without`, `--max-per-rule`, `--verbose`: what ran is told, what was left out, and why; the status stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Jixiao
+
+from engine.results.views.as_json import dumps
+
+
+def test_only_some_rules(shown: Jixiao, seed: Path, seed_result: Any, result_errors: Callable[[Any], list[str]]) -> None:
+    run = shown("evaluate", seed, "--only", "notation.*", "--only", "scoring.above-tier", "--format", "json")
+    assert run.status == 0
+    assert not result_errors(run.data)
+    wanted = [f for f in seed_result["findings"] if f["rule"].startswith("notation.") or f["rule"] == "scoring.above-tier"]
+    assert run.data["findings"] == wanted
+    assert run.data["forms"] == seed_result["forms"]
+    ran = {rule["id"]: rule for rule in run.data["rules"]}
+    assert set(ran) == {rule["id"] for rule in seed_result["rules"]}
+    left = [rule for rule in ran.values() if rule.get("by_option")]
+    assert {rule["state"] for rule in left} == {"skipped"}
+    assert all("--only" in rule["reason"] for rule in left)
+    assert any("按选项只核对" in note and f"另有 {len(left)} 条" in note for note in run.data["notes"])
+
+
+def test_all_rules_but_some(shown: Jixiao, seed: Path, seed_result: Any) -> None:
+    worst = {f["rule"]: f["title"] for f in seed_result["findings"] if f["severity"] == "error"}
+    options = [item for rule in worst for item in ("--without", rule)]
+    run = shown("evaluate", seed, *options, "--fail-on", "error")
+    assert run.status == 0, "no error is left, and what was left out by option is none"
+    assert "没有运行" not in run.out
+    told = run.out.replace("\n", "")
+    assert "按选项没有核对" in told
+    assert all(f"“{title}”" in told for title in worst.values())
+    assert shown("evaluate", seed, "--fail-on", "error").status == 1
+
+
+@pytest.mark.parametrize("option", ["--only", "--without"])
+def test_a_rule_there_is_none_of(option: str, shown: Jixiao, seed: Path) -> None:
+    run = shown("evaluate", seed, option, "scoring.abov-tier")
+    assert run.status == 2
+    assert "没有规则“scoring.abov-tier”" in run.err
+    assert "scoring.above-tier" in run.err
+    assert run.err.count("“") >= 6, "the one asked for, and the five nearest"
+    assert not run.out
+
+
+def test_a_rule_that_others_build_on(shown: Jixiao, seed: Path, seed_result: Any) -> None:
+    run = shown("evaluate", seed, "--without", "scoring.derive-carried")
+    assert run.status == 2
+    assert "不能单独不核对" in run.err
+    assert "scoring.full-marks-above-project" in run.err
+    alone = shown("evaluate", seed, "--only", "scoring.full-marks-above-project", "--format", "json")
+    assert alone.data["findings"] == [f for f in seed_result["findings"] if f["rule"] == "scoring.full-marks-above-project"] != []
+    assert alone.data["findings"][0]["derived_by"] == ["scoring.derive-overstated", "scoring.derive-carried"]
+
+
+def test_so_many_of_a_rule(shown: Jixiao, seed: Path, seed_result: Any) -> None:
+    run = shown("evaluate", seed, "--max-per-rule", 2, "--format", "json")
+    hits = {rule["id"]: rule["hits"] for rule in seed_result["rules"]}
+    for rule in run.data["rules"]:
+        told = [f for f in run.data["findings"] if f["rule"] == rule["id"]]
+        assert rule["hits"] == hits[rule["id"]]
+        assert len(told) == min(2, rule["hits"])
+        assert rule["hits"] <= 2 or f"另有 {rule['hits'] - 2} 处没有列出" in rule["reason"]
+    assert any(number > 2 for number in hits.values())
+    assert shown("evaluate", seed, "--max-per-rule", 0).status == 2
+
+
+def test_two_runs_give_the_same_bytes_but_for_the_times(shown: Jixiao, seed: Path, seed_result: Any) -> None:
+    timed = shown("evaluate", seed, "--verbose", "--format", "json").data
+    assert all("ms" in rule for rule in timed["rules"])
+    assert not any("ms" in rule for rule in seed_result["rules"])
+    for rule in timed["rules"]:
+        del rule["ms"]
+    assert dumps(timed) == dumps(seed_result)
