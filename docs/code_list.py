@@ -21,6 +21,7 @@ SECTIONS = {
     "condition": "政策：条件",
     "formula": "政策：公式",
     "rule": "政策：核对规则",
+    "cause": "政策：同因归并",
     "measure": "政策：统计量",
     "message": "政策：规则的文字",
     "statement": "政策：报告里的陈述",

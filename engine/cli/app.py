@@ -95,7 +95,9 @@ def evaluate(
     run = runs.chosen(runs.read(files, policy, policies, [out] if out else [], unjudged=True), RuleChoice(only, without))
     items = runs.check(run, Telling(most or MAX_PER_RULE, verbose))
     result = runs.document(run, items)
-    _write(views.render(result, {item.policy.id: item.policy for item in items}, form, to_terminal=out is None), out)
+    _write(
+        views.render(result, {item.policy.id: item.policy for item in items}, form, to_terminal=out is None, verbose=verbose), out
+    )
     levels = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
     found = any(finding["severity"] in levels for finding in result["findings"])
     return run.status or runs.unrun(items) or (EXIT_FINDINGS if found else EXIT_OK)

@@ -58,9 +58,11 @@ def on_date() -> date | None:
 
 def rule_options(command: Command) -> Command:
     """`--only RULE`, `--without RULE`, `--max-per-rule N`, `--verbose`."""
-    command = click.option("--verbose", is_flag=True, help="多说：逐条规则说结果和用时（每次运行用时不同，所以不写时没有）。")(
-        command
-    )
+    command = click.option(
+        "--verbose",
+        is_flag=True,
+        help="多说：各表分项得分，每个问题的佐证、依据、建议；逐条规则说结果和用时（用时每次不同，不写时没有）。",
+    )(command)
     command = click.option(
         "--max-per-rule",
         "most",

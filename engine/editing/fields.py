@@ -29,6 +29,7 @@ GROUPS = {
     "recognition": "识别表",
     "findings": "规则",
     "measures": "统计量",
+    "causes": "同因",
     "texts": "报告措辞",
     "taxonomy": "指标分类",
     "sources": "条款与来源",

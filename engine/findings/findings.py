@@ -11,13 +11,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any
 
-from engine.errors import Place, PolicyError, Problem
+from engine.errors import PolicyError, Problem
 from engine.findings import groups
+from engine.findings.bonds import Bonds
+from engine.findings.concerns import Concerns
 from engine.findings.facts.build import Facts, Source, facts_of
 from engine.findings.matching import chaining
 from engine.findings.matching.chaining import Outcome, Program
+from engine.findings.model import Concern, Evidence, Finding, RuleRun
 from engine.language import messages
 from engine.language.fact_fields import TITLES
 from engine.language.measures import measured
@@ -36,55 +39,6 @@ MAX_PER_RULE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """One value a finding rests on: where it stands, the field's name and title, the value as filed or as computed."""
-
-    place: Place
-    field: str
-    title: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    rule: str
-    title: str
-    category: str
-    severity: str
-    form: str
-    subject: str
-    message: str
-    advice: str
-    report: str
-    """The finding as the body's own report would put it."""
-    basis: str
-    evidence: tuple[Evidence, ...]
-    derived_by: tuple[str, ...]
-    """Rules whose conclusions this finding rests on, first derived first."""
-
-
-State = Literal["hit", "clean", "not_applicable", "skipped"]
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRun:
-    """What came of one rule: `hit`, `clean`, `not_applicable` (there is nothing it looks at) or `skipped` (it could not run)."""
-
-    id: str
-    state: State
-    hits: int
-    reason: str = ""
-    """Why it is not applicable, was skipped, or did not run in full (Chinese)."""
-    more: int = 0
-    """Of the hits, those that are not told one by one."""
-    title: str = ""
-    by_option: bool = False
-    """Skipped because whoever ran the rules did not want it: nothing is missing from the result."""
-    ms: str | None = None
-    """Milliseconds it took, where that was asked for."""
-
-
-@dataclass(frozen=True, slots=True)
 class Findings:
     """The findings, the facts they rest on (with measures and derived facts), what came of each rule, and which matcher ran."""
 
@@ -94,6 +48,8 @@ class Findings:
     outcome: Outcome
     notes: tuple[str, ...]
     rules: tuple[RuleRun, ...] = ()
+    concerns: tuple[Concern, ...] = ()
+    """The findings put together by their cause: the problems, the most pressing first."""
 
     @property
     def matcher(self) -> str:
@@ -133,7 +89,8 @@ class Checker:
         every = (*facts, *(item.fact for item in outcome.derived))
         teller = _Teller(self.policy, self.params, given, every, outcome, self.most, timed=self.timed)
         found = teller.findings()
-        return Findings(tuple(found), every, given.sources, outcome, given.notes, tuple(teller.rules()))
+        concerns = Concerns(found, self.policy.telling, self.params, _whose(evaluation)).all()
+        return Findings(tuple(found), every, given.sources, outcome, given.notes, tuple(teller.rules()), concerns)
 
     def close(self) -> None:
         self.program.close()
@@ -151,6 +108,11 @@ def _compiled(policy: Policy, use_durable: bool, isolate: bool) -> Program:
 def _program(of: Itself[Policy], use_durable: bool) -> Program:
     """The policy's rules compiled, never run itself."""
     return _compiled(of.thing, use_durable, False)
+
+
+def _whose(evaluation: Evaluation) -> list[str]:
+    """What names a submission, whatever the order of its forms."""
+    return sorted({f"{form.form.unit}/{form.form.fiscal_year}" for form in evaluation.forms})
 
 
 class _Teller:
@@ -172,6 +134,7 @@ class _Teller:
         self.by_id = {fact.id: fact for fact in every}
         self.derivations = {item.fact.id: item for item in outcome.derived}
         self.forms = sum(fact.kind == "form" for fact in given.facts)
+        self.bonds = Bonds(policy, given.facts)
         self.hits: Counter[str] = Counter()
         self.cut: dict[str, int] = {}
         """Rules with more findings than are told one by one -> how many more."""
@@ -237,7 +200,8 @@ class _Teller:
         shown = groups.telling(how, unit, spread, self.by_id, grouping.named)
         bound = ({alias: self.by_id[identity] for alias, identity in match.facts} for match in shown)
         evidence = dict.fromkeys(item for facts in bound for item in self._evidence(rule, facts))
-        return replace(first, message=f"{first.message}{said}", evidence=tuple(evidence))
+        bond = replace(first.bond, forms=tuple(dict.fromkeys((*first.bond.forms, *spread.forms))))
+        return replace(first, message=f"{first.message}{said}", evidence=tuple(evidence), bond=bond)
 
     def _finding(self, rule: FindingRule, match: Match, problems: list[Problem]) -> Finding | None:
         from jinja2 import TemplateError
@@ -252,6 +216,7 @@ class _Teller:
 
         try:
             subject, message, advice, report = told(rule.subject), told(rule.message), told(rule.advice), told(rule.report)
+            follows = told(rule.tie.follows)
         except (TemplateError, TypeError, ValueError, ArithmeticError) as wrong:
             problems.append(
                 Problem(
@@ -263,19 +228,21 @@ class _Teller:
             )
             return None
         form = str(next(iter(bound.values())).fields.get("form", lead.form))
+        subject = subject or lead.subject
         return Finding(
             rule=rule.id,
             title=rule.title,
             category=rule.category,
             severity=rule.severity,
             form=form,
-            subject=subject or lead.subject,
+            subject=subject,
             message=message + rule.capped,
             advice=advice,
             report=report or message,
             basis=self._clause(rule, fields),
             evidence=tuple(dict.fromkeys(self._evidence(rule, bound))),
             derived_by=tuple(dict.fromkeys(self._derivation(bound.values()))),
+            bond=self.bonds.of(rule, bound, form, subject, follows),
         )
 
     @staticmethod

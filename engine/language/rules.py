@@ -17,6 +17,7 @@ from typing import Any
 from engine.errors import Place, Problem, nearest
 from engine.language import fact_fields, messages
 from engine.language import model as ir
+from engine.language.causes import CauseReader, Tie
 from engine.language.conditions import Condition, Scope, scalar, titled
 from engine.language.fields import Field, Fields
 from engine.language.measures import KEYS, Measure, made_field
@@ -74,6 +75,8 @@ class FindingRule:
     """(alias, field) whose value is the clause to cite; ("", "") where `basis` is."""
     place: Place
     compiled: ir.Rule
+    tie: Tie
+    """Which problem its findings are part of."""
     capped: str = ""
     """Why it is less severe than it was written: what it rests on is not certain (Chinese); empty where it is not."""
 
@@ -156,6 +159,7 @@ class _Compiler:
     def run(self) -> RuleSet:
         measures = tuple(filter(None, (self._measure(name, item) for name, item in self.sections.get("measures", {}).items())))
         derived = self._derived_kinds()
+        self.ties = CauseReader(self.sections, self.kinds, self.params, self.locate, self.problems)
         rules = {name: rule for name, item in self.data.items() if (rule := self._rule(name, item))}
         return RuleSet(rules, measures, self.kinds, frozenset(derived))
 
@@ -281,7 +285,9 @@ class _Compiler:
         self._texts(item, bound, path)
         evidence = self._evidence(item.get("evidence", []), bound, (*path, "evidence"))
         cite = self._evidence([item["cite"]] if "cite" in item else [], bound, (*path, "cite"))
-        if len(self.problems) > before or not bound:
+        kinds = [pattern.kind for pattern in patterns if not pattern.negated]
+        tie = self.ties.tie(name, item, bound, kinds[0]) if kinds else None
+        if len(self.problems) > before or tie is None:
             return None
         conclude = self._conclude(item["conclude"]) if "conclude" in item else None
         compiled = ir.Rule(
@@ -308,6 +314,7 @@ class _Compiler:
             cite=cite[0] if cite else ("", ""),
             place=self.locate(path),
             compiled=compiled,
+            tie=tie,
         )
 
     def _shape(self, patterns: list[RulePattern], item: Mapping[str, Any], path: Path_) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from engine.errors import PolicyError, Problem, nearest
 from engine.language import fields as catalogue
 from engine.language import messages
+from engine.language.causes import telling
 from engine.language.rules import compile_rules
 from engine.language.tables import CaseTable
 from engine.policy import reading
@@ -89,6 +90,7 @@ class _Builder(Values):
         rules = compile_rules(self.data, self.place, self.params, coded, self.problems)
         caps = self._caps()
         known, questions = reading.known(self), reading.questions(self)
+        told_first = telling(self.data.get("telling", {}), self.add, self.params)
         rollup = rollup_rules.build(self.data, self.params, self.place, self.problems)
         first, last = years(head)
         if last is not None and last < first:
@@ -136,6 +138,7 @@ class _Builder(Values):
             name_reader=names_read,
             known=known,
             questions=questions,
+            telling=told_first,
             rollup=rollup,
             statements=spoken,
             narrative=_narrative(self.data["narrative"]) if "narrative" in self.data else None,

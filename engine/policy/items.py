@@ -49,7 +49,7 @@ def items(resolved: Resolved) -> list[Item]:
             out += [_setting(section, key, value) for key, value in data.items() if key not in ignored]
         elif section == "sources":
             out += _sources(data)
-        elif section in ("parameters", "taxonomy", "measures"):
+        elif section in ("parameters", "taxonomy", "measures", "causes"):
             out += [_named(section, key, value) for key, value in data.items()]
         elif section == "findings":
             out += [_named(section, key, value) for key, value in data.items() if key not in disabled]
@@ -74,7 +74,12 @@ def _setting(section: str, key: str, value: Any) -> Item:
     return Item(section, key, part if section == "policy" else f"{whole}·{part}", (section, key), value)
 
 
-_NAMED = {"parameters": ("参数", "label"), "measures": ("统计量", "title"), "findings": ("规则", "title")}
+_NAMED = {
+    "parameters": ("参数", "label"),
+    "measures": ("统计量", "title"),
+    "causes": ("同因", "title"),
+    "findings": ("规则", "title"),
+}
 
 
 def _named(section: str, key: str, value: Mapping[str, Any]) -> Item:

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.errors import Place
 from engine.forms.model import Layout
+from engine.language.causes import ProblemTelling
 from engine.language.conditions import Condition, holds
 from engine.language.fields import Field
 from engine.language.formula import Expression
@@ -258,6 +259,8 @@ class Policy:
     """Indicators of which it was said which way is better."""
     questions: Mapping[str, Question] = field(default_factory=dict)
     """How what cannot be read with certainty is asked, by what is asked (`direction`)."""
+    telling: ProblemTelling = field(default_factory=ProblemTelling)
+    """How problems are told."""
     rollup: RollupRules | None = None
     """How several forms become one (汇总); None if the policy does not say."""
     disabled: frozenset[str] = frozenset()

@@ -13,7 +13,7 @@ from engine.policy.resolved import bases
 from engine.yaml.reader import Path_
 
 _FORMULAS = ("score", "lowest", "highest")
-_BY_NAME = ("parameters", "findings", "measures", "taxonomy", "rollup_checks")
+_BY_NAME = ("parameters", "findings", "measures", "causes", "taxonomy", "rollup_checks")
 
 
 def name_at(path: Path_, sections: Mapping[str, Any]) -> str:

@@ -17,8 +17,9 @@ from engine.policy.model import Policy
 from engine.reports.draft import Draft
 from engine.results.document import policy_data
 from engine.results.model import Result, ResultFinding, ResultForm, ResultScore
-from engine.results.reading import apart, caution, clause_ids, differs, grades_differ, numbers_of, worth
+from engine.results.reading import apart, caution, clause_ids, concerning, differs, grades_differ, numbers_of, worth
 from engine.results.views.columns import Column, page_cells, page_head
+from engine.results.views.problems import only
 from engine.results.views.tables import GOALS, INDICATORS, OVERVIEW, PARTS, QUESTIONS, FormRow, goal_row
 from engine.results.views.tables import indicators as indicator_rows
 from engine.results.views.tables import parts as part_rows
@@ -63,18 +64,19 @@ def pages(
         by_form.setdefault(finding["form"], []).append(finding)
     by_label = {draft.label: draft for draft in drafts}
     rows: list[Data] = []
-    for form, name in zip(result["forms"], names, strict=True):
+    touching = concerning(result)
+    for number, (form, name) in enumerate(zip(result["forms"], names, strict=True)):
         own = by_form.get(form["name"], [])
-        alone: Result = {**result, "forms": [form], "findings": own}
+        alone = only(result, [number])
         draft = by_label.get(form["name"])
         yield f"{name}.html", render(alone, [draft] if draft else [], policy, roots)
         total = _score("total", form["scores"]["total"], form)
         grade = {**form["grade"], "differs": grades_differ(form)}
-        cells = page_cells(OVERVIEW, FormRow(form, own))
+        cells = page_cells(OVERVIEW, FormRow(form, touching[number]))
         rows.append({**form, "href": f"{name}.html", "total": total, "grade": grade, "tally": numbers_of(own), "cells": cells})
     # worst first: a reviewer opens from the top
     rows.sort(key=lambda row: [-row["tally"][key] for key in SEVERITIES])
-    shown = {**data({**result, "forms": [], "findings": []}, [], policy), "rows": rows, "tally": numbers_of(result["findings"])}
+    shown = {**data(only(result, []), [], policy), "rows": rows, "tally": numbers_of(result["findings"])}
     shown["units"] = list(dict.fromkeys(form["unit"] for form in result["forms"]))
     shown["years"] = list(dict.fromkeys(form["fiscal_year"] for form in result["forms"]))
     yield "report.html", self_contained(INDEX, shown, roots)
@@ -96,8 +98,8 @@ def data(result: Result, drafts: Sequence[Draft], policy: Policy) -> Data:
         "units": list(dict.fromkeys(form["unit"] for form in result["forms"])),
         "years": list(dict.fromkeys(form["fiscal_year"] for form in result["forms"])),
         "forms": [
-            _form(f"f{number}", form, result["findings"], by_label.get(form["name"]), source)
-            for number, form in enumerate(result["forms"], start=1)
+            _form(f"f{number}", FormRow(form, touching), result["findings"], by_label.get(form["name"]), source)
+            for number, (form, touching) in enumerate(zip(result["forms"], concerning(result), strict=True), start=1)
         ],
         "tally": numbers_of(result["findings"]),
         "clauses": _clauses(result, policy),
@@ -120,7 +122,8 @@ def _placed(item: Mapping[str, Any], source: str) -> Data:
     return {**item, "where": item["where"].removeprefix(f"{source}：") if source else item["where"]}
 
 
-def _form(anchor: str, form: ResultForm, findings: Sequence[ResultFinding], draft: Draft | None, source: str) -> Data:
+def _form(anchor: str, row_of: FormRow, findings: Sequence[ResultFinding], draft: Draft | None, source: str) -> Data:
+    form = row_of.form
     own = sorted((f for f in findings if f["form"] == form["name"]), key=lambda f: _ORDER.index(f["severity"]))
     indicators: list[Data] = [
         _placed(item, source)
@@ -143,7 +146,7 @@ def _form(anchor: str, form: ResultForm, findings: Sequence[ResultFinding], draf
     return {
         **_placed(form, source),
         "id": anchor,
-        "cells": page_cells(OVERVIEW, FormRow(form, own)),
+        "cells": page_cells(OVERVIEW, row_of),
         "scores": [
             _score(key, score, form) | {"cells": page_cells(PARTS, row)}
             for (key, score), row in zip(form["scores"].items(), part_rows(form), strict=False)  # the last row is the grade's

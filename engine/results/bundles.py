@@ -16,7 +16,9 @@ from engine.findings import choice
 from engine.findings.findings import MAX_PER_RULE, Checker, Findings
 from engine.intake.bundle import Bundle
 from engine.intake.collection import Collection, FileOutcome, Progress
+from engine.language.causes import ProblemTelling
 from engine.policy.model import Policy
+from engine.results.concerns import Numbered, concerns
 from engine.results.document import to_data, where
 from engine.results.model import (
     Result,
@@ -135,22 +137,27 @@ def combined(items: Sequence[BundleResult], collection: Collection) -> Result:
     forms: list[ResultForm] = []
     findings: list[ResultFinding] = []
     questions: list[ResultQuestion] = []
+    numbered: list[Numbered] = []
     for number, item in enumerate(items, start=1):
+        numbered.append(Numbered(item.checked, item.result["forms"], number, len(forms), len(findings)))
         for form in item.result["forms"]:
             forms.append({**form, "bundle": number, "policy": _judging(item)})
         for finding in item.result["findings"]:
             findings.append({**finding, "bundle": number})
         for question in item.result["questions"]:
             questions.append({**question, "bundle": number})
+    problems, head = concerns(numbered, items[0].policy.telling if items else ProblemTelling())
     out = Result(
         engine=__version__,
         policies=list(policies.values()),
         forms=forms,
         findings=findings,
+        problems=problems,
+        head=head,
         questions=questions,
         bundles=[_bundle(item) for item in items],
         files=[_file(item) for item in collection.files],
-        problems=[problem_data(problem) for problem in collection.problems],
+        input_problems=[problem_data(problem) for problem in collection.problems],
     )
     if len({_judging(item) for item in items}) == 1:
         out["policy"] = next(iter(policies.values()), None)

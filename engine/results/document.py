@@ -13,10 +13,12 @@ from typing import Literal
 
 from engine import __version__
 from engine.errors import Place
-from engine.findings.findings import Evidence, Finding, Findings, RuleRun
+from engine.findings.findings import Findings
+from engine.findings.model import Evidence, Finding, RuleRun
 from engine.language.fields import NAME_TABLE
 from engine.language.model import Scalar
 from engine.policy.model import Policy
+from engine.results.concerns import Numbered, concerns
 from engine.results.model import (
     Result,
     ResultBudget,
@@ -67,11 +69,15 @@ def to_data(evaluation: Evaluation, checked: Findings) -> Result:
             indicators[str(fact.fields["form"])].append(fact.fields)
         elif fact.kind == "unmet":
             reasons[fact.fields["form"], fact.fields["name_key"]] = str(fact.fields.get("reason", ""))
+    told = [_form(form, forms[form.label], indicators[form.label], reasons, evaluation.policy) for form in evaluation.forms]
+    problems, head = concerns([Numbered(checked, told)], evaluation.policy.telling)
     out = Result(
         engine=__version__,
         policy=policy_data(evaluation.policy) if evaluation.policy.judges else None,
-        forms=[_form(form, forms[form.label], indicators[form.label], reasons, evaluation.policy) for form in evaluation.forms],
+        forms=told,
         findings=[finding_data(finding) for finding in checked.findings],
+        problems=problems,
+        head=head,
         questions=questions(evaluation),
         matcher=checked.matcher,
         rules=[rule_run(run) for run in checked.rules],

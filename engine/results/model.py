@@ -282,8 +282,32 @@ class ResultQuantity(TypedDict):
     approximate: NotRequired[str]
 
 
-class ResultFinding(TypedDict):
+class ResultConcern(TypedDict):
     """一个问题。"""
+
+    bundle: NotRequired[int]
+    id: str
+    title: str
+    cause: str
+    severity: str
+    certain: bool
+    stake: ResultStake
+    forms: list[int]
+    subjects: list[str]
+    findings: list[int]
+    advice: str
+    key: str
+
+
+class ResultStake(TypedDict):
+    """涉及多少。"""
+
+    points: str | None
+    money_yuan: str | None
+
+
+class ResultFinding(TypedDict):
+    """一处发现。"""
 
     bundle: NotRequired[int]
     rule: str
@@ -333,7 +357,9 @@ class Result(TypedDict):
     policies: NotRequired[list[ResultPolicy]]
     bundles: NotRequired[list[ResultBundle]]
     files: NotRequired[list[ResultFile]]
-    problems: NotRequired[list[ResultProblem]]
+    problems: list[ResultConcern]
+    head: list[str]
+    input_problems: NotRequired[list[ResultProblem]]
     forms: list[ResultForm]
     findings: list[ResultFinding]
     rules: NotRequired[list[ResultRule]]

@@ -9,6 +9,7 @@ from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.language.wording import code
 from engine.results.model import (
     Result,
+    ResultConcern,
     ResultEvidence,
     ResultFinding,
     ResultForm,
@@ -106,27 +107,36 @@ class Grouped:
         return self._own.get((form.get("bundle"), form["name"]), [])
 
 
-def worst_first(result: Result) -> list[tuple[ResultForm, list[ResultFinding]]]:
-    """Every form with its findings: most errors first, then most warnings, then the largest difference of the totals."""
-    found = Grouped(result)
+def concerning(result: Result) -> list[list[ResultConcern]]:
+    """The problems that touch each form, by the places of the forms."""
+    out: list[list[ResultConcern]] = [[] for _ in result["forms"]]
+    for problem in result["problems"]:
+        for number in problem["forms"]:
+            out[number].append(problem)
+    return out
 
-    def badness(row: tuple[ResultForm, list[ResultFinding]]) -> tuple[int, int, Decimal]:
+
+def worst_first(result: Result) -> list[tuple[ResultForm, list[ResultConcern]]]:
+    """Every form with its problems: most errors first, then most warnings, then the largest difference of the totals."""
+    found = concerning(result)
+
+    def badness(row: tuple[ResultForm, list[ResultConcern]]) -> tuple[int, int, Decimal]:
         numbers, total = numbers_of(row[1]), row[0]["scores"]["total"]
         return -numbers["error"], -numbers["warning"], -apart(total["reported"], total["computed"])
 
-    return sorted(((form, found.of(form)) for form in result["forms"]), key=badness)
+    return sorted(zip(result["forms"], found, strict=True), key=badness)
 
 
-def numbers_of(findings: Iterable[ResultFinding]) -> dict[str, int]:
-    """How many findings there are of each severity."""
+def numbers_of(findings: Iterable[ResultFinding | ResultConcern]) -> dict[str, int]:
+    """How many findings or problems there are of each severity."""
     numbers = dict.fromkeys(SEVERITIES, 0)
     for finding in findings:
         numbers[finding["severity"]] += 1
     return numbers
 
 
-def tally(findings: Iterable[ResultFinding]) -> str:
-    """How many findings there are of each severity, in words: 错误 2、警告 3."""
+def tally(findings: Iterable[ResultFinding | ResultConcern]) -> str:
+    """How many findings or problems there are of each severity, in words: 错误 2、警告 3."""
     return "、".join(f"{SEVERITIES[severity]} {number}" for severity, number in numbers_of(findings).items() if number) or "无"
 
 
@@ -160,7 +170,7 @@ def place_only(evidence: ResultEvidence) -> str:
 
 
 def summary(result: Result, bundles: int = 0) -> str:
-    """How many forms and indicators there are, what of them differs or is open, and how many findings of each severity.
+    """How many forms and indicators there are, what of them differs or is open, and how many problems of each severity.
 
     `bundles`: how many bundles they are of, where that is to be told.
     """
@@ -177,7 +187,8 @@ def summary(result: Result, bundles: int = 0) -> str:
             notes += f"\n规则 {rule['id']} 没有运行：{rule['reason']}；其余规则不受影响。"
         elif rule["state"] == "hit" and rule["reason"]:
             notes += f"\n规则 {rule['id']}：{rule['reason']}。"
-    return f"{scores}\n发现问题：{tally(result['findings'])}（{result['matcher']}）。{notes}"
+    places = f"，见于 {len(result['findings'])} 处" if result["findings"] else ""
+    return f"{scores}\n发现问题：{tally(result['problems'])}{places}（{result['matcher']}）。{notes}"
 
 
 def rules_told(rules: Collection[ResultRule]) -> str:

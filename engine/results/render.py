@@ -9,7 +9,7 @@ from engine.policy.model import Policy
 from engine.results.model import Result
 
 
-def render(result: Result, policies: Mapping[str, Policy], form: str, *, to_terminal: bool) -> str:
+def render(result: Result, policies: Mapping[str, Policy], form: str, *, to_terminal: bool, verbose: bool = False) -> str:
     """The result document as `table`, `json`, `jsonl`, `markdown` or `sarif`. `policies`: those it was judged by, by id."""
     if form == "json":
         from engine.results.views.as_json import dumps
@@ -30,4 +30,4 @@ def render(result: Result, policies: Mapping[str, Policy], form: str, *, to_term
         return dumps(sarif(result, policies)) + "\n"
     from engine.results.views.table import render as table
 
-    return table(result, to_terminal and sys.stdout.isatty())
+    return table(result, to_terminal and sys.stdout.isatty(), verbose)

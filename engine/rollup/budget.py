@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from engine.policy.rollup import RollupRules
-from engine.rollup.model import HERE, Child, Obstacle, grouped, made, money_factor
+from engine.rollup.model import HERE, Child, Obstacle, grouped, made
 from engine.scoring.budget import scored_line
 from engine.submission.model import BudgetLine, Cell
 from engine.values.cells import number_of
+from engine.values.money import money_factor
 from engine.values.numerals import plain
 from engine.values.rounding import rounded
 from engine.values.vocabulary import Vocabulary

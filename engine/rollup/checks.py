@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import Any
 
 from engine.errors import InternalError, Place, Problem
-from engine.findings.findings import Evidence
+from engine.findings.model import Evidence
 from engine.language.model import Scalar
 from engine.policy.model import Policy
 from engine.policy.rollup import Check, RollupRules
-from engine.rollup.model import Obstacle, funds_of, listed, money_factor
+from engine.rollup.model import Obstacle, funds_of, listed
 from engine.scoring.budget import scored_line
 from engine.scoring.model import Recognised, ScoredForm
 from engine.submission.model import Form
@@ -21,6 +21,7 @@ from engine.values import names
 from engine.values.cells import number_of
 from engine.values.comparison import compare
 from engine.values.model import Value
+from engine.values.money import money_factor
 from engine.values.notation import fold
 from engine.values.vocabulary import Vocabulary
 

@@ -12,10 +12,11 @@ from fractions import Fraction
 
 from engine.errors import InternalError, Place, Problem
 from engine.rollup.admission import COPY, Admitted
-from engine.rollup.model import exact, money_factor, number
+from engine.rollup.model import exact, number
 from engine.scoring.budget import scored_line
 from engine.submission.model import Form, Indicator
 from engine.values.cells import number_of
+from engine.values.money import money_factor
 from engine.values.vocabulary import Vocabulary
 
 

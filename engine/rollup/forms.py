@@ -28,7 +28,6 @@ from engine.rollup.model import (
     grouped,
     listed,
     made,
-    money_factor,
     name_key,
     trimmed,
 )
@@ -38,6 +37,7 @@ from engine.scoring.form import canonical_level1
 from engine.scoring.model import ScoredForm
 from engine.submission.model import Cell, Form, Goal, Group, HeaderField, Indicator, Member, RolledForm
 from engine.values.cells import number_of
+from engine.values.money import money_factor
 from engine.values.rounding import rounded
 from engine.values.vocabulary import Vocabulary
 

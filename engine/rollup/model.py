@@ -22,7 +22,8 @@ from engine.submission.model import Cell, Form, Indicator, Rolled
 from engine.values.cells import number_of
 from engine.values.comparison import compare
 from engine.values.model import Quantity, Value
-from engine.values.notation import printed, read_value
+from engine.values.money import money_factor
+from engine.values.notation import printed
 from engine.values.numerals import plain
 from engine.values.rounding import Rounding
 from engine.values.vocabulary import Vocabulary
@@ -143,17 +144,6 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> str:
     order = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     shown = [f"{value}（{listed(sorted(units), SHOWN_UNITS)}）" for value, units in order[:SHOWN_GROUPS]]
     return "、".join(shown) + (f"等{len(order)}种" if len(order) > SHOWN_GROUPS else "")
-
-
-def money_factor(unit: str, words: Vocabulary) -> tuple[Fraction, str] | None:
-    """How many of the smallest unit one `unit` (万元) is, and that unit (元); None for a text that is no unit of money."""
-    value = read_value(f"1{unit}", words)
-    if value.kind != "number" or value.quantities[0].label or value.note:
-        return None
-    found = words.unit(value.unit)
-    if found is None or found.counting:
-        return None
-    return Fraction(value.quantities[0].number) * Fraction(found.scale), found.dimension
 
 
 def funds_of(form: Form, rules: RollupRules, words: Vocabulary, bare: bool) -> Fraction | None:

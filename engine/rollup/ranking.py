@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from engine import __version__
-from engine.findings.findings import Checker, Finding
+from engine.findings.findings import Checker
+from engine.findings.model import Finding
 from engine.forms.labels import fold
 from engine.forms.places import PlaceWords
 from engine.language.rules import CATEGORIES, SEVERITIES

@@ -104,6 +104,8 @@ class Vocabulary:
     """Counting words that, written with a stroke between them, mean one or the other."""
     joiners: Mapping[str, str]
     denominators: Words
+    whole_year: frozenset[str]
+    """Denominators that are the form's whole year: 30家/年 counts what 30家 counts."""
     links: Words
     verbs: frozenset[str]
     done: Words
@@ -168,6 +170,7 @@ def vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         either=frozenset(frozenset(group) for group in data["counting"].get("either", ())),
         joiners=joiners,
         denominators=tuple(data["denominators"]),
+        whole_year=frozenset(f"/{word}" for word in data.get("whole_year", ())),
         links=longest_first(data["links"]),
         verbs=frozenset(data["verbs"]),
         done=longest_first(data["done"]),

@@ -78,7 +78,7 @@ def test_a_folder_is_grouped_and_nothing_is_lost(jixiao: Jixiao, folder: Path, r
         ".hidden": "skipped",
         "~$b.docx": "skipped",
     }
-    assert {Path(problem["file"]).name for problem in run.data["problems"]} == {"broken.docx", "notice.txt"}
+    assert {Path(problem["file"]).name for problem in run.data["input_problems"]} == {"broken.docx", "notice.txt"}
     assert "broken.docx：文件已损坏" in run.err
     assert "跳过：" in run.err
 
@@ -222,7 +222,7 @@ def test_records_a_line_are_bundles_and_a_bad_line_is_named(jixiao: Jixiao, fold
     run = jixiao("evaluate", path, "--format", "json")
     assert run.status == 5
     assert len(run.data["bundles"]) == 3
-    lines = {problem["line"] for problem in run.data["problems"]}
+    lines = {problem["line"] for problem in run.data["input_problems"]}
     assert lines == {4, 6}
     assert "all.jsonl：第4行" in run.err
     direct = jixiao("evaluate", folder, "--format", "json").data

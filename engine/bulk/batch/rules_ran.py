@@ -14,7 +14,8 @@ from engine.bulk.corpus.columns import MOST_FACTS
 from engine.bulk.corpus.store import duckdb_connection
 from engine.bulk.relational.duckdb_backend import quoted
 from engine.files import rename
-from engine.findings.findings import RuleRun, absent
+from engine.findings.findings import absent
+from engine.findings.model import RuleRun
 from engine.policy.model import Policy
 from engine.results.bundles import together
 from engine.results.document import rule_run

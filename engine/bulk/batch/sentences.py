@@ -14,7 +14,8 @@ from engine.bulk.corpus.columns import MOST_FACTS
 from engine.bulk.corpus.store import duckdb_connection, open_corpus
 from engine.errors import JixiaoError
 from engine.files import write
-from engine.findings.findings import Checker, Finding, Findings
+from engine.findings.findings import Checker, Findings
+from engine.findings.model import Finding
 from engine.language.model import Match
 from engine.language.rules import SEVERITIES
 from engine.policy.model import Policy

@@ -14,7 +14,8 @@ from pathlib import PurePath
 
 from engine.changes.impact.reweigh import reweighed
 from engine.errors import Place
-from engine.findings.findings import Checker, Finding
+from engine.findings.findings import Checker
+from engine.findings.model import Finding
 from engine.policy.identity import Itself
 from engine.policy.model import Policy
 from engine.policy.periods import covers_all

@@ -85,6 +85,7 @@ def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Voca
         unspent=None if budget is None or executed is None else budget - executed,
         original_budget=original,
         budget_walk_gap=_walk_gap(form, budget, words, policy.statements),
+        budget_moved=None if budget is None or original is None else budget - original,
         budget_change=None if budget is None or original is None else ratio(budget - original, original),
         execution_rate=rate,
         execution_rate_stated=stated_rate,

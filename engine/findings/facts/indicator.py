@@ -68,8 +68,8 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         actual_kind=known.actual.kind,
         target_operator=known.target.operator,
         actual_operator=known.actual.operator,
-        target_unit=known.target.unit,
-        actual_unit=known.actual.unit,
+        target_unit=_counted(known.target.unit, words),
+        actual_unit=_counted(known.actual.unit, words),
         target_year=known.target.deadline.year if known.target.deadline else None,
         actual_year=known.actual.deadline.year if known.actual.deadline else None,
         target_parts=len(known.target.quantities),
@@ -163,3 +163,9 @@ def home_of(level2: str, policy: Policy) -> list[str]:
 
 def level1_of(name: str, policy: Policy) -> str | None:
     return next((level.name for level in policy.taxonomy if name == level.name or name in level.aliases), None)
+
+
+def _counted(unit: str, words: Vocabulary) -> str:
+    """A unit without the whole year under its stroke, which every form is of: 家/年 is 家."""
+    head, stroke, last = unit.rpartition("/")
+    return head if head and f"{stroke}{last}" in words.whole_year else unit

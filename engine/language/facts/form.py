@@ -94,6 +94,7 @@ class FormFact:
     original_budget: Number | None
     budget_walk_gap: Number | None
     budget_change: Number | None
+    budget_moved: Annotated[Number | None, INTERNAL]
     execution_rate: Number | None
     execution_rate_stated: Number | None
     execution_rate_gap: Annotated[Number | None, INTERNAL]

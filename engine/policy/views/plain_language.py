@@ -250,6 +250,11 @@ class PolicyReading:
             unordered=rule.compiled.unordered,
             concludes=rule.compiled.conclude is not None,
             cite=cite,
+            cause=rule.tie.cause.title if rule.message else "",
+            supersedes=[
+                self.policy.rules.rules[name].title for name in sorted(rule.tie.supersedes & self.policy.rules.rules.keys())
+            ],
+            certain=rule.tie.certain,
             **texts,
         )
 

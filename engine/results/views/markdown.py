@@ -8,12 +8,13 @@ from engine.results.model import Result, ResultFinding, ResultForm
 from engine.results.reading import Grouped, caution, counts, form_kind, summary, tally, worst_first
 from engine.results.views import questions as question_view
 from engine.results.views.columns import escape, markdown
+from engine.results.views.problems import PROBLEMS, heads_told, told
 from engine.results.views.tables import (
     FILES,
     FORMS,
     INDICATORS,
+    INPUT_PROBLEMS,
     PARTS,
-    PROBLEMS,
     QUESTIONS,
     FormRow,
     finding_columns,
@@ -34,11 +35,11 @@ def render(result: Result) -> str:
     if "bundles" in result:
         lines += ["", *markdown(FORMS, [FormRow(*row) for row in worst_first(result)]), ""]
         lines += [summary(result, len(result["bundles"])).replace("\n", "\n\n"), ""]
-    lines += [*forms(result), *asked(result)]
+    lines += [*problems(result), *forms(result), *asked(result)]
     if rest := [file for file in result.get("files", []) if file["status"] != "read"]:
         lines += ["", "## 没有读的文件", "", *markdown(FILES, rest)]
-    if problems := result.get("problems"):
-        lines += ["", "## 读入时的问题", "", *markdown(PROBLEMS, problems)]
+    if wrong := result.get("input_problems"):
+        lines += ["", "## 读入时的问题", "", *markdown(INPUT_PROBLEMS, wrong)]
     return "\n".join(lines) + "\n"
 
 
@@ -51,8 +52,20 @@ def asked(result: Result) -> list[str]:
     return ["", f"## {question_view.head(open_)}", "", *markdown(QUESTIONS, open_), "", head, "", "```yaml", *answers, "```"]
 
 
+def problems(result: Result) -> list[str]:
+    """The lines of the problems: those to be known first, then all of them, each with where it was found."""
+    every = told(result)
+    if not every:
+        return ["", "没有发现问题。"]
+    lines = ["", "## 先要知道的", ""]
+    lines += [
+        f"{n}. [{one.level}] {escape(one.concern['title'])}（{escape(one.about)}）" for n, one in enumerate(heads_told(result), 1)
+    ]
+    return [*lines, "", f"## 问题 {len(every)} 个：{tally(result['problems'])}", "", *markdown(PROBLEMS, every)]
+
+
 def forms(result: Result) -> list[str]:
-    """The lines of every form: its scores, its indicators, its findings."""
+    """The lines of every form: its scores, its indicators, what was found on it."""
     lines: list[str] = []
     found = Grouped(result)
     for form in result["forms"]:
@@ -79,5 +92,5 @@ def _shared_clauses(form: ResultForm) -> Iterator[str]:
 
 def _findings(findings: Sequence[ResultFinding]) -> list[str]:
     if not findings:
-        return ["", "未发现问题。"]
-    return ["", f"### 发现问题：{tally(findings)}", "", *markdown(finding_columns(), findings)]
+        return ["", "各处没有发现问题。"]
+    return ["", f"### 各处所见：{tally(findings)}", "", *markdown(finding_columns(), findings)]

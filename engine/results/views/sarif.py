@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0, for editors and review tools that read it."""
+"""Problems as SARIF 2.1.0, for editors and review tools that read it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from typing import Any
 from urllib.parse import quote
 
 from engine.policy.model import Policy
-from engine.results.model import Result, ResultEvidence, ResultFinding, ResultPolicy, ResultProblem
+from engine.results.model import Result, ResultEvidence, ResultPolicy, ResultProblem
 from engine.results.reading import caution
+from engine.results.views.problems import Told, told
 from engine.results.views.tables import heads
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def render(result: Result, policies: Mapping[str, Policy]) -> dict[str, Any]:
-    """The findings of a result as a SARIF log: a run a policy, with its rules and their clauses, one result a finding, its
-    evidence as locations. What could not be read is told with each run as a notification of the tool."""
-    by_policy: dict[str, list[ResultFinding]] = {_id(head): [] for head in heads(result)}
+    """The problems of a result as a SARIF log: a run a policy, with its rules and their clauses, one result a problem, its
+    findings' evidence as locations, the most pressing first. What could not be read is told with each run as a notification of
+    the tool."""
+    by_policy: dict[str, list[Told]] = {_id(head): [] for head in heads(result)}
     of_bundle = {number: bundle["policy"] or "" for number, bundle in enumerate(result.get("bundles", []), start=1)}
-    for finding in result["findings"]:
-        by_policy[of_bundle.get(finding.get("bundle", 0), next(iter(by_policy)))].append(finding)
+    for one in told(result):
+        by_policy[of_bundle.get(one.concern.get("bundle", 0), next(iter(by_policy)))].append(one)
     unjudged = next((policy for policy in policies.values() if not policy.judges), None)
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -38,18 +40,18 @@ def _id(head: ResultPolicy | None) -> str:
     return head["id"] if head else ""
 
 
-def _run(result: Result, head: ResultPolicy | None, policy: Policy, findings: Sequence[ResultFinding]) -> dict[str, Any]:
-    used = {rule: number for number, rule in enumerate(dict.fromkeys(finding["rule"] for finding in findings))}
+def _run(result: Result, head: ResultPolicy | None, policy: Policy, problems: Sequence[Told]) -> dict[str, Any]:
+    used = {rule: number for number, rule in enumerate(dict.fromkeys(rule for one in problems for rule in one.rules))}
     out: dict[str, Any] = {
         "tool": {"driver": {"name": "jixiao", "version": result["engine"], "rules": [_rule(name, policy) for name in used]}},
         "columnKind": "unicodeCodePoints",
         "properties": {"policy": head["id"] if head else None, "sha256": head["sha256"] if head else None},
-        "results": [_result(finding, used[finding["rule"]]) for finding in findings],
+        "results": [_result(one, used[one.findings[0]["rule"]]) for one in problems],
     }
-    problems = [_notification(problem) for problem in result.get("problems", [])]
+    wrong = [_notification(problem) for problem in result.get("input_problems", [])]
     first: list[dict[str, Any]] = [{"level": "warning", "message": {"text": caution(head)}}] if caution(head) else []
-    if first or problems:
-        out["invocations"] = [{"executionSuccessful": not problems, "toolExecutionNotifications": [*first, *problems]}]
+    if first or wrong:
+        out["invocations"] = [{"executionSuccessful": not wrong, "toolExecutionNotifications": [*first, *wrong]}]
     return out
 
 
@@ -73,18 +75,26 @@ def _rule(name: str, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _result(finding: ResultFinding, index: int) -> dict[str, Any]:
-    locations = [_location(evidence) for evidence in finding["evidence"] if evidence.get("file")]
+def _result(one: Told, index: int) -> dict[str, Any]:
+    concern, first = one.concern, one.findings[0]
+    evidence = (item for finding in one.findings for item in finding["evidence"] if item.get("file"))
+    locations = [_location(item) for item in evidence]
     out: dict[str, Any] = {
-        "ruleId": finding["rule"],
+        "ruleId": first["rule"],
         "ruleIndex": index,
-        "level": _LEVELS[finding["severity"]],
-        "message": {"text": finding["message"] + (f"建议：{finding['advice']}" if finding["advice"] else "")},
+        "level": _LEVELS[concern["severity"]],
+        "message": {"text": concern["title"] + (f"建议：{concern['advice']}" if concern["advice"] else "")},
+        "partialFingerprints": {"jixiao/v1": concern["key"]},
+        "rank": 100.0 if one.first else 50.0 if concern["certain"] else 0.0,
         "properties": {
-            "form": finding["form"],
-            "subject": finding["subject"],
-            "category": finding["category"],
-            "basis": finding["basis"],
+            "problem": concern["id"],
+            "cause": concern["cause"],
+            "certain": concern["certain"],
+            "stake": concern["stake"],
+            "forms": [form["name"] for form in one.forms],
+            "subjects": concern["subjects"],
+            "rules": one.rules,
+            "basis": one.bases,
         },
     }
     if locations:

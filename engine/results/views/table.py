@@ -1,4 +1,4 @@
-"""The result as a terminal table: of one bundle form by form, differences marked; of many a line a form, worst first."""
+"""The result on a terminal: what must be known first, the forms worst first, a line a problem."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from engine.results.model import Result, ResultFinding, ResultForm
+from engine.results.model import Result, ResultForm
 from engine.results.reading import (
-    Grouped,
     counts,
     differs,
     evidence_told,
@@ -24,50 +23,100 @@ from engine.results.reading import (
     worst_first,
 )
 from engine.results.views import questions as question_view
+from engine.results.views.problems import Told, told
 from engine.results.views.screen import Whole, printed, table
 from engine.results.views.tables import FORMS, OVERVIEW, PARTS, UNREAD, FormRow, ScoreRow, lent, parts
 
 EVIDENCE_SHOWN = 4
+SHOWN_WHOLE = 2
+"""Forms of which the scores of all parts are shown without being asked for."""
 _WRONG, _OPEN = "bold red", "yellow"
 
 
-def render(result: Result, to_terminal: bool) -> str:
-    """The result as text: as wide as the terminal and in colour (NO_COLOR respected), or plain for a file or a pipe."""
+def render(result: Result, to_terminal: bool, verbose: bool = False) -> str:
+    """The result as text: as wide as the terminal and in colour (NO_COLOR respected), or plain for a file or a pipe.
+
+    What must be known first, the forms worst first, then a line a problem; `verbose`: every form with its scores, and under each
+    problem what it was found by, with evidence, clause and advice."""
     if len(result.get("bundles", ())) < 2:
-        return printed(_bundle(result), terminal=to_terminal) + closing(result)
-    text = printed(_bundles(result), terminal=to_terminal)
+        return printed(_bundle(result, verbose), terminal=to_terminal) + closing(result)
+    text = printed(_bundles(result, verbose), terminal=to_terminal)
     told = printed(_asked(result), terminal=to_terminal)
     return f"{text}\n{summary(result, len(result['bundles']))}\n{told}{closing(result)}"
 
 
-def _bundles(result: Result) -> Iterator[Any]:
+def _bundles(result: Result, verbose: bool) -> Iterator[Any]:
     draft = {True: "未经核实的草案：", False: ""}
     listed = "、".join(f"{one['id']}（{draft[one['status'] == 'draft']}{one['title']}）" for one in result["policies"])
     open_ = sum(bundle["policy"] is None for bundle in result["bundles"])
     none = f"{open_} 组没有适用的政策，没有计分" if open_ else ""
     yield Text("；".join(filter(None, (f"政策 {listed}" if listed else "", none))) + "\n")
+    problems = told(result)
+    yield from _first(problems)
     yield table(FORMS, [FormRow(*row) for row in worst_first(result)], style=_marked)
+    if verbose:
+        yield from _rest(problems, verbose)
 
 
-def _bundle(result: Result) -> Iterator[Any]:
-    policy, found = result.get("policy"), Grouped(result)
+def _bundle(result: Result, verbose: bool) -> Iterator[Any]:
+    policy, problems = result.get("policy"), told(result)
     yield Text(headline(policy) + lent(result))
-    for form in result["forms"]:
+    yield Text()
+    yield from _first(problems)
+    if verbose or len(result["forms"]) <= SHOWN_WHOLE:
+        yield from _forms(result, verbose)
+    if len(result["forms"]) > 1:
+        # all forms in one table, worst first
+        yield table(OVERVIEW, [FormRow(*row) for row in worst_first(result)], style=_marked)
         yield Text()
+    yield from _rest(problems, verbose)
+    yield Text(summary(result))
+    if not verbose and problems:
+        yield Text("加 --verbose：各表分项得分，每个问题的佐证、依据和建议。", style="dim")
+    yield from _asked(result)
+
+
+def _forms(result: Result, verbose: bool) -> Iterator[Any]:
+    for form in result["forms"]:
         yield Text(form["name"], style="bold") + Text(f"（{form_kind(form['kind'])}，{form['unit']}，{form['fiscal_year']}年度）")
         yield _scores(form)
         if reason := form["scores"]["execution"].get("reason"):
             yield Padding(Text(f"? 预算执行：{reason}", style=_OPEN), (0, 0, 0, 2))
-        if policy:
+        if verbose and result.get("policy"):
             yield from _differences(form)
-        yield from _findings(found.of(form))
-    yield Text()
-    if len(result["forms"]) > 1:
-        # all forms in one table, last, where a terminal leaves it in view
-        yield table(OVERVIEW, [FormRow(form, found.of(form)) for form in result["forms"]], style=_marked)
         yield Text()
-    yield Text(summary(result))
-    yield from _asked(result)
+
+
+def _first(problems: Sequence[Told]) -> Iterator[Any]:
+    """The problems that must be known before all else."""
+    heads = [one for one in problems if one.first]
+    if heads:
+        yield Text("先要知道的", style="bold")
+        for number, one in enumerate(heads, start=1):
+            yield from _problem(one, f"{number} ")
+        yield Text()
+
+
+def _rest(problems: Sequence[Told], verbose: bool) -> Iterator[Any]:
+    """The other problems, or with all that was found under each; none where nothing was found."""
+    rest = [one for one in problems if verbose or not one.first]
+    if not problems:
+        return
+    head = f"问题 {len(problems)} 个：{tally([one.concern for one in problems])}"
+    yield Text(head if verbose or len(rest) == len(problems) else f"{head}；其余 {len(rest)} 个：", style="bold")
+    for one in rest:
+        yield from _problem(one, f"{one.concern['id']} ")
+        if verbose:
+            yield from _findings(one)
+    yield Text()
+
+
+def _problem(one: Told, number: str) -> Iterator[Any]:
+    """A problem: what is wrong, and where and what hangs on it."""
+    style = {"error": "bold red", "warning": "yellow", "info": "cyan"}[one.concern["severity"]]
+    # no space behind the bracket: a line breaks at spaces first, and Chinese text has no others
+    line = Text(number) + Text(f"[{one.level}]", style=style) + Text(one.concern["title"]) + Text(f"（{one.about}）", style="dim")
+    yield Padding(line, (0, 0, 0, 2))
 
 
 def _asked(result: Result) -> Iterator[Any]:
@@ -108,19 +157,14 @@ def _differences(form: ResultForm) -> Iterator[Any]:
         yield Padding(Text(f"目标“{item['target']}”，实际“{item['actual']}”。{why}{basis}", style="dim"), (0, 0, 0, 4))
 
 
-def _findings(findings: Sequence[ResultFinding]) -> Iterator[Any]:
-    """The findings of one form, worst first, each with its evidence, clause and advice."""
-    if not findings:
-        return
-    yield Text(f"  发现问题：{tally(findings)}")
-    for finding in findings:
-        style = {"error": "bold red", "warning": "yellow", "info": "cyan"}[finding["severity"]]
-        # no space behind the bracket: a line breaks at spaces first, and Chinese text has no others
-        sign = Text(f"[{kind_of(finding)}]", style=style)
-        yield Padding(sign + Text(finding["message"]), (0, 0, 0, 2))
+def _findings(one: Told) -> Iterator[Any]:
+    """What a problem was found by, each with its evidence, clause and advice."""
+    for finding in one.findings:
+        said = f"[{kind_of(finding)}]{finding['message']}" if len(one.findings) > 1 else ""
         shown = evidence_told(finding["evidence"][:EVIDENCE_SHOWN])
         more = f" 等 {len(finding['evidence'])} 项" if len(finding["evidence"]) > EVIDENCE_SHOWN else ""
-        lines = [f"依据：{finding['basis']}；规则：{finding['rule']}"]
+        lines = [said] if said else []
+        lines += [f"依据：{finding['basis']}；规则：{finding['rule']}"]
         lines += [f"佐证：{shown}{more}"] if shown else []
         lines += [f"建议：{finding['advice']}"] if finding["advice"] else []
         yield Padding(Text("\n".join(lines), style="dim"), (0, 0, 0, 4))

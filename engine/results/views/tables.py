@@ -9,6 +9,7 @@ from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
 from engine.results.model import (
     Result,
+    ResultConcern,
     ResultFile,
     ResultFinding,
     ResultForm,
@@ -48,10 +49,10 @@ UNREAD = {"failed": "未读出", "skipped": "跳过"}
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """A form and what was found on it."""
+    """A form and the problems that touch it."""
 
     form: ResultForm
-    findings: Sequence[ResultFinding]
+    problems: Sequence[ResultConcern]
 
     @property
     def differs(self) -> bool:
@@ -69,7 +70,7 @@ class FormRow:
         return f"{total} ≠" if self.differs else total
 
     def found(self, severity: str) -> int | None:
-        return numbers_of(self.findings)[severity] or None
+        return numbers_of(self.problems)[severity] or None
 
 
 _TOTALS: tuple[Column[FormRow], ...] = (
@@ -105,7 +106,7 @@ OVERVIEW: tuple[Column[FormRow], ...] = (
     Column("汇总", lambda row: row.form["name"], "name", _TEXT),
     Column("自评表", lambda row: row.form["name"], "name", _PAGE),
     *_TOTALS,
-    Column("发现问题", lambda row: tally(row.findings), on=_TEXT),
+    Column("发现问题", lambda row: tally(row.problems), on=_TEXT),
     *(_drawn(title) for title in SEVERITIES.values()),
 )
 """The forms of one bundle."""
@@ -258,7 +259,7 @@ FILES: tuple[Column[ResultFile], ...] = (
     Column("文件", lambda file: file["name"], "name"),
     Column("原因", lambda file: file.get("reason", "")),
 )
-PROBLEMS: tuple[Column[ResultProblem], ...] = (
+INPUT_PROBLEMS: tuple[Column[ResultProblem], ...] = (
     Column("位置", lambda problem: problem["where"]),
     Column("问题", lambda problem: problem["message"]),
     Column("应为", lambda problem: problem.get("expected", "")),

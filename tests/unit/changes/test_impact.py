@@ -29,8 +29,9 @@ from engine.changes.impact.run import Impact, compared, replay
 from engine.changes.impact.tally import Tally, Totals, distribution, histogram, spread
 from engine.changes.impact.view import render as table
 from engine.errors import Place
-from engine.findings.findings import Evidence, Finding
+from engine.findings.model import NOTHING, Bond, Evidence, Finding
 from engine.intake.bundle import Bundle
+from engine.language.causes import Cause
 from engine.policy.library import library
 from engine.policy.loading import load
 from engine.policy.model import Policy
@@ -172,7 +173,8 @@ def test_a_distribution_counts_every_total_once(pairs: list[tuple[Decimal | None
 
 def finding(rule: str, subject: str, severity: str = "warning", line: int = 1, message: str = "") -> Finding:
     evidence = (Evidence(Place("a.txt", line), "actual", "实际完成值", "1"),)
-    return Finding(rule, rule, "scoring", severity, "表", subject, message or f"{subject}{line}", "", "", "b", evidence, ())
+    bond = Bond(Cause(rule, rule, None, "", "", "", "", "", Decimal(1), True), (subject,), "", ("表",), NOTHING)
+    return Finding(rule, rule, "scoring", severity, "表", subject, message or f"{subject}{line}", "", "", "b", evidence, (), bond)
 
 
 @given(st.lists(st.tuples(st.sampled_from("rs"), st.sampled_from("xy"), st.sampled_from(["error", "warning"]), st.integers(1, 3))))
