@@ -9,7 +9,8 @@ from typing import Any
 
 from engine.bulk.corpus.columns import FACT_SHIFT, FORM_SHIFT, MOST_FACTS, text_id
 from engine.bulk.corpus.rows import fact_numbers
-from engine.findings.findings import Checker, Findings, RuleRun
+from engine.findings.findings import Checker, Findings
+from engine.findings.model import RuleRun
 from engine.language.fact_fields import FACTS
 from engine.language.model import Fact
 from engine.policy.model import Policy
