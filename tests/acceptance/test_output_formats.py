@@ -19,8 +19,29 @@ LONG = "二〇二一年度全省民营企业高质量发展综合服务平台建
 LONG_INDICATOR = "全省各级工商业联合会及所属商会组织会员企业参加高质量发展专题培训和政策宣讲活动的平均满意程度"
 
 
-def test_the_table_puts_reported_and_computed_side_by_side(shown: Jixiao, seed: Path) -> None:
+def test_what_must_be_known_stands_first_and_fits_four_screens(shown: Jixiao, seed: Path, seed_result: Any) -> None:
     text = shown("evaluate", seed).out
+    lines = text.splitlines()
+    assert len(lines) <= 160, "four screens of forty lines"
+    first, rest = squeezed(text).split("汇总自评总分", 1)
+    titles = {one["id"]: "".join(one["title"].split()) for one in seed_result["problems"]}
+    assert len(titles) <= 50
+    assert 5 <= len(seed_result["head"]) <= 7
+    for name, title in titles.items():
+        assert (title in first) == (name in seed_result["head"])
+        assert title in first or title in rest
+
+
+def test_the_head_holds_what_a_leader_must_hear(seed_result: Any) -> None:
+    """What the issue names of the example: it comes out by the policy's weighing, not by name."""
+    told = " ".join(one["title"] for one in seed_result["problems"] if one["id"] in seed_result["head"])
+    for words in ("建设综治示范点", "20 分", "99.59", "58.67%", "61.66%", "加强商会党组织规范化建设”（40 分）", "378%", "32.52%"):
+        assert words in told
+    assert "执行率 100.00%，而所属 3 个项目没有执行完" in told
+
+
+def test_the_table_puts_reported_and_computed_side_by_side(shown: Jixiao, seed: Path) -> None:
+    text = shown("evaluate", seed, "--verbose").out
     rows = [line.split() for line in text.splitlines()]
     assert [row[:3] for row in rows if row[:1] == ["总分"]] == [
         ["总分", "96.82", "96.82"],
@@ -81,7 +102,7 @@ def squeezed(text: str) -> str:
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_on_a_terminal_no_line_is_wider_and_no_name_is_cut(seed: Path, columns: int) -> None:
-    text = plain(on_a_terminal("evaluate", seed, columns=columns))
+    text = plain(on_a_terminal("evaluate", seed, "--verbose", columns=columns))
     assert max(cell_len(line.rstrip()) for line in text.splitlines()) <= columns
     for name in [*NAMES, "预算执行", "产出指标", "效益指标", "总分", "等级", "完成指标", "≠ 不同", "建设综治示范点"]:
         assert name in text
@@ -106,7 +127,7 @@ def test_a_file_or_pipe_has_lines_people_can_read(jixiao: Jixiao, forms: Forms) 
 def test_colours_on_a_terminal_and_none_with_no_color(seed: Path) -> None:
     coloured = r"\x1b\[[0-9;]*3[0-7]m"
     assert re.search(coloured, on_a_terminal("evaluate", seed))
-    text = on_a_terminal("evaluate", seed, NO_COLOR="1")
+    text = on_a_terminal("evaluate", seed, "--verbose", NO_COLOR="1")
     assert not re.search(coloured, text)
     assert "≠ 不同" in plain(text), "what is marked by colour is marked by a sign too"
 
@@ -116,7 +137,9 @@ def test_json_lines_are_one_form_a_line(shown: Jixiao, seed: Path, seed_result: 
     parsed = [json.loads(line) for line in lines]
     assert [line["form"] for line in parsed] == seed_result["forms"]
     assert all(line["policy"] == seed_result["policy"] for line in parsed)
-    for line in parsed:
+    for number, line in enumerate(parsed):
+        touching = [one for one in seed_result["problems"] if number in one["forms"]]
+        assert [one["key"] for one in line["problems"]] == [one["key"] for one in touching]
         assert line["findings"] == [found for found in seed_result["findings"] if found["form"] == line["form"]["name"]]
 
 
@@ -149,7 +172,8 @@ def test_markdown_has_the_scores_and_every_indicator_of_each_form(shown: Jixiao,
     indicators = [table for table in found if "三级指标" in table[0]]
     assert len(scores) == 4
     assert [len(table) - 2 for table in indicators] == [40, 7, 25, 4]
-    assert re.findall(r"^## (.+)$", text, re.M) == NAMES
+    assert [head for head in re.findall(r"^## (.+)$", text, re.M) if head in NAMES] == NAMES
+    assert "## 先要知道的\n\n1. [错误] “建设综治示范点”" in text
     assert ["总分", "99.59", "95.58", "89.59–95.58", "≠ 不同"] in scores[3]
 
 
@@ -173,7 +197,7 @@ def test_markdown_survives_what_forms_contain(jixiao: Jixiao, tmp_path: Path) ->
     run = jixiao("evaluate", path, "--format", "markdown")
     assert run.status == 0, run.err
     found = well_formed(run.out)
-    assert len(found[1]) == 3, "one indicator, one row"
+    assert [len(table) for table in found if "三级指标" in table[0]] == [3], "one indicator, one row"
     from markdown_it import MarkdownIt
 
     html = MarkdownIt("commonmark").enable("table").render(run.out)

@@ -28,6 +28,8 @@ from engine.results.views.screen import Whole, printed, table
 from engine.results.views.tables import FORMS, OVERVIEW, PARTS, UNREAD, FormRow, ScoreRow, lent, parts
 
 EVIDENCE_SHOWN = 4
+DIFFERENCES_SHOWN = 10
+"""Rows of a form whose score cannot stand that are shown without being asked for all."""
 SHOWN_WHOLE = 2
 """Forms of which the scores of all parts are shown without being asked for."""
 _WRONG, _OPEN = "bold red", "yellow"
@@ -63,8 +65,7 @@ def _bundle(result: Result, verbose: bool) -> Iterator[Any]:
     yield Text(headline(policy) + lent(result))
     yield Text()
     yield from _first(problems)
-    if verbose or len(result["forms"]) <= SHOWN_WHOLE:
-        yield from _forms(result, verbose)
+    yield from _forms(result, verbose)
     if len(result["forms"]) > 1:
         # all forms in one table, worst first
         yield table(OVERVIEW, [FormRow(*row) for row in worst_first(result)], style=_marked)
@@ -77,13 +78,18 @@ def _bundle(result: Result, verbose: bool) -> Iterator[Any]:
 
 
 def _forms(result: Result, verbose: bool) -> Iterator[Any]:
+    """Each form with the scores of its parts, and the rows whose score cannot stand; of many forms these rows alone."""
+    whole = verbose or len(result["forms"]) <= SHOWN_WHOLE
     for form in result["forms"]:
+        rows = list(_differences(form, verbose)) if result.get("policy") else []
+        if not whole and not rows:
+            continue
         yield Text(form["name"], style="bold") + Text(f"（{form_kind(form['kind'])}，{form['unit']}，{form['fiscal_year']}年度）")
-        yield _scores(form)
+        if whole:
+            yield _scores(form)
         if reason := form["scores"]["execution"].get("reason"):
             yield Padding(Text(f"? 预算执行：{reason}", style=_OPEN), (0, 0, 0, 2))
-        if verbose and result.get("policy"):
-            yield from _differences(form)
+        yield from rows
         yield Text()
 
 
@@ -94,6 +100,8 @@ def _first(problems: Sequence[Told]) -> Iterator[Any]:
         yield Text("先要知道的", style="bold")
         for number, one in enumerate(heads, start=1):
             yield from _problem(one, f"{number} ")
+            if one.concern["advice"]:
+                yield Padding(Text(f"怎么办：{one.concern['advice']}", style="dim"), (0, 0, 0, 4))
         yield Text()
 
 
@@ -103,7 +111,7 @@ def _rest(problems: Sequence[Told], verbose: bool) -> Iterator[Any]:
     if not problems:
         return
     head = f"问题 {len(problems)} 个：{tally([one.concern for one in problems])}"
-    yield Text(head if verbose or len(rest) == len(problems) else f"{head}；其余 {len(rest)} 个：", style="bold")
+    yield Text(f"{head}；其余 {len(rest)} 个：" if 0 < len(rest) < len(problems) else head, style="bold")
     for one in rest:
         yield from _problem(one, f"{one.concern['id']} ")
         if verbose:
@@ -140,21 +148,23 @@ def _scores(form: ResultForm) -> Table:
     return table(PARTS, rows, least={"部分": 14, "自评": 8, "计算": 8, "可取范围": 8}, style=style)
 
 
-def _differences(form: ResultForm) -> Iterator[Any]:
-    """The indicators whose score cannot stand as filed, and those a human must judge, each with its case and clause."""
-    for item in form["indicators"]:
-        wrong, open_ = differs(item), item["status"] in ("needs_review", "error")
-        if not wrong and not open_:
-            continue
-        sign = Text("≠ ", style="bold red") if wrong else Text("? ", style="yellow")
+def _differences(form: ResultForm, verbose: bool) -> Iterator[Any]:
+    """The indicators whose score cannot stand as filed, and those a human must judge; `verbose`: all, each with case and clause."""
+    found = [item for item in form["indicators"] if differs(item) or item["status"] in ("needs_review", "error")]
+    for item in found if verbose else found[:DIFFERENCES_SHOWN]:
+        wrong, trace = differs(item), item["trace"]
         head = Text(f"{item['name']}：自评 {item['reported'] or '—'}，计算 {item['computed'] or '—'}")
         if span(item):
             head += Text(f"，可取 {span(item)}")
-        yield Padding(sign + head, (0, 0, 0, 2))
-        trace = item["trace"]
         why = trace.get("bounded") or item.get("reason") or trace.get("operands") or ""
-        basis = f"（{trace['case']}，依据 {trace['basis']}）" if trace.get("case") else ""
-        yield Padding(Text(f"目标“{item['target']}”，实际“{item['actual']}”。{why}{basis}", style="dim"), (0, 0, 0, 4))
+        if not verbose and not wrong and why:
+            head += Text(f"。{why}", style="dim")
+        yield Padding((Text("≠ ", style=_WRONG) if wrong else Text("? ", style=_OPEN)) + head, (0, 0, 0, 2))
+        if verbose:
+            basis = f"（{trace['case']}，依据 {trace['basis']}）" if trace.get("case") else ""
+            yield Padding(Text(f"目标“{item['target']}”，实际“{item['actual']}”。{why}{basis}", style="dim"), (0, 0, 0, 4))
+    if not verbose and len(found) > DIFFERENCES_SHOWN:
+        yield Padding(Text(f"另有 {len(found) - DIFFERENCES_SHOWN} 个得分不同或待人工判断", style="dim"), (0, 0, 0, 2))
 
 
 def _findings(one: Told) -> Iterator[Any]:
