@@ -88,14 +88,16 @@ def _some(lines: Sequence[str], more: str) -> list[str]:
 @click.option(
     "--check", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="每一分区抽几份与参照执行器对照。"
 )
-@click.option("--show", metavar="N", type=click.IntRange(0), default=10, show_default=True, help="写出最严重的几条问题的原文。")
+@click.option(
+    "--show", metavar="N", type=click.IntRange(0), default=10, show_default=True, help="列出最要紧的几个问题，各写明单位。"
+)
 @click.option(
     "--words",
     metavar="N",
     type=click.IntRange(0),
     default=1000,
     show_default=True,
-    help="写出最严重的几条问题的原文、依据和出处（sentences.jsonl）；每份申报要另算一遍。",
+    help="写出最严重的几处的原文、依据和出处（sentences.jsonl），及其所在各份申报的全部问题（problems.jsonl）；每份要另算一遍。",
 )
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="摘要的格式。")
 @rule_options
@@ -121,15 +123,16 @@ def batch(
     """按政策核对整个语料，结果写成 Parquet（forms、parts、indicators、findings），另有摘要 summary.json。"""
     import json
 
+    from engine.bulk.batch import sentences
     from engine.bulk.batch.options import Options
     from engine.bulk.batch.run import batch as run
-    from engine.bulk.batch.sentences import FILE as SENTENCES
-    from engine.bulk.batch.sentences import sentences, shown, write_sentences
     from engine.bulk.batch.summary import render, summary
     from engine.bulk.corpus.store import write_json
     from engine.findings.choice import RuleChoice
+    from engine.language.rules import SEVERITIES
     from engine.results.document import policy_data
     from engine.results.reading import caution
+    from engine.results.views.problems import DOUBTFUL
 
     where = the_library(policies)
     rules = RuleChoice(only, without)
@@ -137,20 +140,22 @@ def batch(
     done = run(corpus, out, where, policy, options, progress())
     cautions = [told for judging in done.judging.values() if (told := caution(policy_data(judging)))]
     titles = {name: rule.title for judging in done.judging.values() for name, rule in judging.rules.rules.items()}
-    said = sentences(corpus, out, done.judging, max(words, show))
-    write_sentences(said[:words], out)
+    said = sentences.in_words(corpus, out, done.judging, max(words, show))
+    sentences.write_said(said, out, words)
     data = {"notes": cautions, **summary(done, titles)}
-    data["sentences"] = {"file": SENTENCES, "written": len(said[:words]), "of": sum(data["findings"].values())}
-    data["shown"] = shown(said[:show])
+    data["sentences"] = {"file": sentences.FILE, "written": len(said.findings[:words]), "of": sum(data["findings"].values())}
+    data["problems_told"] = {"file": sentences.PROBLEMS, "written": len(said.problems) if words else 0, "bundles": said.bundles}
+    data["shown"] = sentences.shown(said.problems[:show])
     write_json(data, out / "summary.json")
     if form == "json":
         _write(json.dumps(data, ensure_ascii=False, indent=2) + "\n", None)
     else:
         _write(render(data, sys.stdout.isatty(), verbose), None)
         for item in data["shown"]:
-            click.echo(f"{item['form']}：{item['subject']}：{item['message']}（{item['rule']}）")
+            level = SEVERITIES[item["severity"]] + ("" if item["certain"] else f"·{DOUBTFUL}")
+            click.echo(f"[{level}]{item['unit']}：{item['title']}（{'、'.join(item['forms'][:3])}；{item['files']}）")
     if data["sentences"]["written"] < data["sentences"]["of"]:
-        note(["{of} 条问题写出了最严重的 {written} 条的原文（--words）".format(**data["sentences"])])
+        note(["报出 {of} 处，写出了最严重的 {written} 处的原文（--words）".format(**data["sentences"])])
     note(done.told)
     tell(done.problems)
     return EXIT_INPUT if done.problems else EXIT_OK

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from engine.findings.concerns import heads, rank
 from engine.findings.findings import Findings
 from engine.findings.model import Concern
 from engine.language.causes import ProblemTelling
-from engine.results.model import ResultConcern, ResultForm
+from engine.results.model import ResultConcern, ResultForm, ResultStake
 from engine.values.numerals import plain
 
 
@@ -38,17 +39,13 @@ def concerns(several: Sequence[Numbered], telling: ProblemTelling) -> tuple[list
 
 def _data(concern: Concern, of: Numbered, identity: str) -> ResultConcern:
     places = {form["name"]: n for n, form in enumerate(of.forms, start=of.forms_before)}
-    points, money = concern.stake.points, concern.stake.money
     out = ResultConcern(
         id=identity,
         title=concern.title,
         cause=concern.cause,
         severity=concern.severity,
         certain=concern.certain,
-        stake={
-            "points": None if points is None else format(points, "f"),
-            "money_yuan": None if money is None else _yuan(money),
-        },
+        stake=_stake(concern),
         forms=sorted(places[name] for name in concern.forms if name in places),
         subjects=list(concern.subjects),
         findings=[of.findings_before + n for n in concern.findings],
@@ -58,6 +55,27 @@ def _data(concern: Concern, of: Numbered, identity: str) -> ResultConcern:
     if of.bundle is not None:
         out["bundle"] = of.bundle
     return out
+
+
+def concern_data(concern: Concern) -> dict[str, Any]:
+    """A problem by itself, outside a result: its forms by name."""
+    return {
+        "title": concern.title,
+        "cause": concern.cause,
+        "severity": concern.severity,
+        "certain": concern.certain,
+        "stake": _stake(concern),
+        "forms": list(concern.forms),
+        "subjects": list(concern.subjects),
+        "advice": concern.advice,
+        "key": concern.key,
+        "head": concern.head,
+    }
+
+
+def _stake(concern: Concern) -> ResultStake:
+    points, money = concern.stake.points, concern.stake.money
+    return {"points": None if points is None else format(points, "f"), "money_yuan": None if money is None else _yuan(money)}
 
 
 def _yuan(money: Fraction) -> str:

@@ -74,9 +74,15 @@ def test_the_results_are_those_of_evaluate(results: tuple[Path, Any], jixiao: Ji
     for each in every:
         for form in each["forms"]:
             assert totals[form["unit"], form["name"]] == form["scores"]["total"]["computed"]
-    said = {(finding["rule"], finding["message"]) for each in every for finding in each["findings"]}
-    assert {(shown["rule"], shown["message"]) for shown in data["shown"]} <= said
-    assert len(data["shown"]) == 10
+    problems = [(problem, each["forms"][0]["unit"]) for each in every for problem in each["problems"]]
+    told = [json.loads(line) for line in (out / "problems.jsonl").read_text(encoding="utf-8").splitlines()]
+    same = ("title", "cause", "severity", "certain", "stake", "subjects", "advice", "key")
+    assert sorted(json.dumps([[line[key] for key in same], line["unit"]]) for line in told) == sorted(
+        json.dumps([[problem[key] for key in same], unit]) for problem, unit in problems
+    )
+    assert [shown["title"] for shown in data["shown"]] == [line["title"] for line in told[:10]]
+    assert data["problems_told"] == {"file": "problems.jsonl", "written": len(problems), "bundles": 4}
+    assert sum(cause["findings"] for cause in data["causes"]) == sum(data["findings"].values())
     assert data["ran"] == jixiao("evaluate", folder, "--format", "json").data["rules"], "what came of each rule, and why"
     lines = [json.loads(line) for line in (out / "sentences.jsonl").read_text(encoding="utf-8").splitlines()]
     wanted = [finding for each in every for finding in each["findings"]]

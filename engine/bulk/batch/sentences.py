@@ -1,9 +1,10 @@
-"""The findings of a batch in words: what the database found in numbers, said by the reference executor, the worst first."""
+"""What a batch found, in words: the worst findings, and the problems of the bundles they are of, said by the reference executor."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,36 +15,50 @@ from engine.bulk.corpus.columns import MOST_FACTS
 from engine.bulk.corpus.store import duckdb_connection, open_corpus
 from engine.errors import JixiaoError
 from engine.files import write
+from engine.findings.concerns import rank
 from engine.findings.findings import Checker, Findings
 from engine.findings.model import Finding
 from engine.language.model import Match
 from engine.language.rules import SEVERITIES
 from engine.policy.model import Policy
+from engine.results.concerns import concern_data
 from engine.results.document import finding_data
 from engine.scoring.form import evaluate
 
-FILE = "sentences.jsonl"
+FILE, PROBLEMS = "sentences.jsonl", "problems.jsonl"
 _COLUMNS = ("policy", "bundle", "rule", "fact_1", "fact_2", "fact_3", "form")
-_SHOWN = ("rule", "severity", "form", "subject", "message", "advice", "files")
+_SHOWN = ("unit", "title", "severity", "certain", "stake", "forms", "advice", "files")
 
 Row = dict[str, Any]
 
 
-def write_sentences(said: Iterable[Row], out: Path) -> None:
-    """A line for each finding, beside the summary. Raises OutputError."""
-    write("".join(json.dumps(item, ensure_ascii=False) + "\n" for item in said), out / FILE)
+@dataclass(slots=True)
+class InWords:
+    """Findings and problems in words; `bundles`: those of which all problems are told."""
+
+    findings: list[Row] = field(default_factory=list)
+    problems: list[Row] = field(default_factory=list)
+    bundles: int = 0
 
 
-def shown(said: Iterable[Row]) -> list[Row]:
-    """What a person is shown of each."""
-    return [{name: item[name] for name in _SHOWN} for item in said]
+def write_said(said: InWords, out: Path, most: int) -> None:
+    """A line for each of `most` findings and for each problem of the bundles they are of. Raises OutputError."""
+    for name, rows in ((FILE, said.findings[:most]), (PROBLEMS, said.problems if most else [])):
+        write("".join(json.dumps(item, ensure_ascii=False) + "\n" for item in rows), out / name)
 
 
-def sentences(corpus: Path, out: Path, policies: Mapping[str, Policy], limit: int) -> list[Row]:
+def shown(problems: Iterable[Row]) -> list[Row]:
+    """What a person is shown of each problem."""
+    return [{name: item[name] for name in _SHOWN} for item in problems]
+
+
+def in_words(corpus: Path, out: Path, policies: Mapping[str, Policy], limit: int) -> InWords:
     """The worst findings in words, as many as `limit`: what the result document of `evaluate` has of each, with unit and files, and
-    the numbers by which it is found in findings.parquet. Bundles of which they are, are judged again, one by one."""
+    the numbers by which it is found in findings.parquet. Bundles of which they are, are judged again, one by one; all their
+    problems are told, the most pressing first."""
+    said = InWords()
     if limit <= 0:
-        return []
+        return said
     order = " ".join(f"WHEN '{name}' THEN {n}" for n, name in enumerate(SEVERITIES))
     with duckdb_connection() as con:
         chosen = con.execute(
@@ -56,6 +71,7 @@ def sentences(corpus: Path, out: Path, policies: Mapping[str, Policy], limit: in
         wanted.setdefault(row[0], set()).add(row[1])
     parts = open_corpus(corpus).parts
     told: dict[tuple[Any, ...], list[Row]] = {}
+    ranked: list[tuple[Any, Row]] = []
     for folder, bundles in wanted.items():
         checker = Checker(policies[by_folder[folder]], use_durable=False)
         for number, files, submission in records(parts, bundles):
@@ -63,13 +79,23 @@ def sentences(corpus: Path, out: Path, policies: Mapping[str, Policy], limit: in
                 checked = checker.check(evaluate(submission, checker.policy))
             except JixiaoError:
                 continue  # said by the run: this bundle could not be judged
+            said.bundles += 1
             units = {form.name: form.unit for form in submission.forms}
+            named = {
+                "policy": checker.policy.id,
+                "bundle": number,
+                "unit": "、".join(dict.fromkeys(units.values())),
+                "files": files,
+            }
+            ranked += [(rank(concern), {**concern_data(concern), **named}) for concern in checked.concerns]
             for key, finding in _of_bundle(checked, checker, number):
                 about = {"policy": checker.policy.id, "bundle": number, "unit": units.get(finding.form, ""), "files": files}
                 facts = {f"fact_{n + 1}": fact for n, fact in enumerate(key[1:])}
                 told.setdefault((folder, number, *key, finding.form), []).append({**finding_data(finding), **about, **facts})
     # a finding that rests on what rules concluded has no numbers: several may have one key, and are told in their order
-    return [waiting.pop(0) for row in chosen if (waiting := told.get(row))]
+    said.findings = [waiting.pop(0) for row in chosen if (waiting := told.get(row))]
+    said.problems = [row for _, row in sorted(ranked, key=lambda item: item[0])]
+    return said
 
 
 def _of_bundle(checked: Findings, checker: Checker, number: int) -> Iterator[tuple[tuple[Any, ...], Finding]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def summary(run: BatchRun, titles: dict[str, str]) -> dict[str, Any]:
             f"SELECT policy, bundle, form, count(*) FILTER (severity = 'error') AS errors, count(*) FROM {findings} "
             f"GROUP BY ALL ORDER BY errors DESC, 5 DESC, 1, 2, 3 LIMIT {WORST}"
         )
+        causes = _by_cause(rows, findings, run)
         grades = rows(
             "SELECT coalesce(grade_reported, ''), coalesce(grade_computed, ''), count(*) "
             f"FROM {forms} GROUP BY ALL ORDER BY 3 DESC, 1, 2"
@@ -64,6 +66,7 @@ def summary(run: BatchRun, titles: dict[str, str]) -> dict[str, Any]:
         "grades": [{"reported": a, "computed": b, "forms": n} for a, b, n in grades],
         "statuses": dict(statuses),
         "findings": dict(severities),
+        "causes": causes,
         "rules": [
             {
                 "rule": rule,
@@ -94,6 +97,36 @@ _RAN: tuple[Column[ResultRule], ...] = (
     Column("处数", lambda item: item["hits"], "count"),
     Column("说明", lambda item: item["reason"]),
 )
+
+
+def _by_cause(rows: Callable[[str], list[tuple[Any, ...]]], findings: str, run: BatchRun) -> list[dict[str, Any]]:
+    """How many findings, forms and bundles there are of each cause, the commonest first. What follows from another finding is
+    counted with its own rule's cause: which it follows from, the problems in words tell."""
+    ties = {name: rule.tie.cause for policy in run.judging.values() for name, rule in policy.rules.rules.items() if rule.message}
+    if not ties:
+        return []
+    values = ", ".join(f"({_text(rule)}, {_text(cause.id)})" for rule, cause in ties.items())
+    titles = {cause.id: cause.title for cause in ties.values()}
+    found = rows(
+        "SELECT cause, count(*), count(DISTINCT (policy, bundle, form)), count(DISTINCT (policy, bundle)) "
+        f"FROM {findings} JOIN (VALUES {values}) AS tied (rule, cause) USING (rule) GROUP BY cause ORDER BY 4 DESC, 2 DESC, 1"
+    )
+    return [
+        {"cause": cause, "title": titles[cause], "findings": n, "forms": forms, "bundles": bundles}
+        for cause, n, forms, bundles in found
+    ]
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+_CAUSES: tuple[Column[dict[str, Any]], ...] = (
+    Column("问题", lambda item: item["title"], "name"),
+    Column("份数", lambda item: item["bundles"], "count"),
+    Column("表数", lambda item: item["forms"], "count"),
+    Column("处数", lambda item: item["findings"], "count"),
+)
 _RULES: tuple[Column[dict[str, Any]], ...] = (
     Column("规则", lambda item: item["rule"]),
     Column("级别", lambda item: SEVERITIES.get(item["severity"], "")),
@@ -114,11 +147,12 @@ def render(data: dict[str, Any], terminal: bool, verbose: bool = False) -> str:
         for first in data["notes"]:
             console.print(first)
         said = "、".join(f"{count} 条{SEVERITIES.get(name, name)}" for name, count in data["findings"].items()) or "没有"
-        console.print(f"{data['forms']} 张表，{data['indicators']} 个指标；问题：{said}")
+        console.print(f"{data['forms']} 张表，{data['indicators']} 个指标；报出：{said}")
         console.print(f"总分与规则算得的不同：{data['totals']['differ']} 张；须人工判断：{data['totals']['open']} 张")
-        console.print(table(_RULES, data["rules"], header_style="bold"))
+        console.print(table(_CAUSES, data["causes"], header_style="bold"))
         console.print(rules_told(data["ran"]))
         if verbose:
+            console.print(table(_RULES, data["rules"], header_style="bold"))
             console.print(table(_RAN, data["ran"], header_style="bold"))
             for item in data.get("times", []):
                 console.print(f"{item['partition']}：{'，'.join(f'{_STEPS[k]} {v} 秒' for k, v in item.items() if k in _STEPS)}")

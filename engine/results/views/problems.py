@@ -21,7 +21,7 @@ _EXCEL: tuple[Medium, ...] = ("excel",)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldProblem:
     """A problem with what it is about: its forms and findings, and whether it is one of those told first."""
 
     concern: ResultConcern
@@ -71,12 +71,12 @@ class Told:
         return list(dict.fromkeys(finding["basis"] for finding in self.findings))
 
 
-def told(result: Result) -> list[Told]:
+def told(result: Result) -> list[ToldProblem]:
     """The problems of a result in their order, each with its forms and findings."""
     units = len({form["unit"] for form in result["forms"]}) > 1
     first = set(result["head"])
     return [
-        Told(
+        ToldProblem(
             concern,
             [result["forms"][n] for n in concern["forms"]],
             [result["findings"][n] for n in concern["findings"]],
@@ -87,7 +87,7 @@ def told(result: Result) -> list[Told]:
     ]
 
 
-def heads_told(result: Result) -> list[Told]:
+def heads_told(result: Result) -> list[ToldProblem]:
     """Those that are told before all else."""
     return [one for one in told(result) if one.first]
 
@@ -128,12 +128,12 @@ def wan(yuan: str) -> str:
     return format(rounded(Fraction(yuan) / _WAN, 2), ",f")
 
 
-HEAD: tuple[Column[Told], ...] = (
+HEAD: tuple[Column[ToldProblem], ...] = (
     Column("级别", lambda one: one.level, "own"),
     Column("先要知道的", lambda one: one.concern["title"], "name"),
     Column("涉及", lambda one: one.about),
 )
-PROBLEMS: tuple[Column[Told], ...] = (
+PROBLEMS: tuple[Column[ToldProblem], ...] = (
     Column("编号", lambda one: one.concern["id"], "own"),
     Column("级别", lambda one: one.level),
     Column("问题", lambda one: one.concern["title"], "name"),

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from engine.policy.model import Policy
 from engine.results.model import Result, ResultEvidence, ResultPolicy, ResultProblem
 from engine.results.reading import caution
-from engine.results.views.problems import Told, told
+from engine.results.views.problems import ToldProblem, told
 from engine.results.views.tables import heads
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -20,7 +20,7 @@ def render(result: Result, policies: Mapping[str, Policy]) -> dict[str, Any]:
     """The problems of a result as a SARIF log: a run a policy, with its rules and their clauses, one result a problem, its
     findings' evidence as locations, the most pressing first. What could not be read is told with each run as a notification of
     the tool."""
-    by_policy: dict[str, list[Told]] = {_id(head): [] for head in heads(result)}
+    by_policy: dict[str, list[ToldProblem]] = {_id(head): [] for head in heads(result)}
     of_bundle = {number: bundle["policy"] or "" for number, bundle in enumerate(result.get("bundles", []), start=1)}
     for one in told(result):
         by_policy[of_bundle.get(one.concern.get("bundle", 0), next(iter(by_policy)))].append(one)
@@ -40,7 +40,7 @@ def _id(head: ResultPolicy | None) -> str:
     return head["id"] if head else ""
 
 
-def _run(result: Result, head: ResultPolicy | None, policy: Policy, problems: Sequence[Told]) -> dict[str, Any]:
+def _run(result: Result, head: ResultPolicy | None, policy: Policy, problems: Sequence[ToldProblem]) -> dict[str, Any]:
     used = {rule: number for number, rule in enumerate(dict.fromkeys(rule for one in problems for rule in one.rules))}
     out: dict[str, Any] = {
         "tool": {"driver": {"name": "jixiao", "version": result["engine"], "rules": [_rule(name, policy) for name in used]}},
@@ -75,7 +75,7 @@ def _rule(name: str, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _result(one: Told, index: int) -> dict[str, Any]:
+def _result(one: ToldProblem, index: int) -> dict[str, Any]:
     concern, first = one.concern, one.findings[0]
     evidence = (item for finding in one.findings for item in finding["evidence"] if item.get("file"))
     locations = [_location(item) for item in evidence]

@@ -23,7 +23,7 @@ from engine.results.reading import (
     worst_first,
 )
 from engine.results.views import questions as question_view
-from engine.results.views.problems import Told, told
+from engine.results.views.problems import ToldProblem, told
 from engine.results.views.screen import Whole, printed, table
 from engine.results.views.tables import FORMS, OVERVIEW, PARTS, UNREAD, FormRow, ScoreRow, lent, parts
 
@@ -93,7 +93,7 @@ def _forms(result: Result, verbose: bool) -> Iterator[Any]:
         yield Text()
 
 
-def _first(problems: Sequence[Told]) -> Iterator[Any]:
+def _first(problems: Sequence[ToldProblem]) -> Iterator[Any]:
     """The problems that must be known before all else."""
     heads = [one for one in problems if one.first]
     if heads:
@@ -105,7 +105,7 @@ def _first(problems: Sequence[Told]) -> Iterator[Any]:
         yield Text()
 
 
-def _rest(problems: Sequence[Told], verbose: bool) -> Iterator[Any]:
+def _rest(problems: Sequence[ToldProblem], verbose: bool) -> Iterator[Any]:
     """The other problems, or with all that was found under each; none where nothing was found."""
     rest = [one for one in problems if verbose or not one.first]
     if not problems:
@@ -119,7 +119,7 @@ def _rest(problems: Sequence[Told], verbose: bool) -> Iterator[Any]:
     yield Text()
 
 
-def _problem(one: Told, number: str) -> Iterator[Any]:
+def _problem(one: ToldProblem, number: str) -> Iterator[Any]:
     """A problem: what is wrong, and where and what hangs on it."""
     style = {"error": "bold red", "warning": "yellow", "info": "cyan"}[one.concern["severity"]]
     # no space behind the bracket: a line breaks at spaces first, and Chinese text has no others
@@ -167,7 +167,7 @@ def _differences(form: ResultForm, verbose: bool) -> Iterator[Any]:
         yield Padding(Text(f"另有 {len(found) - DIFFERENCES_SHOWN} 个得分不同或待人工判断", style="dim"), (0, 0, 0, 2))
 
 
-def _findings(one: Told) -> Iterator[Any]:
+def _findings(one: ToldProblem) -> Iterator[Any]:
     """What a problem was found by, each with its evidence, clause and advice."""
     for finding in one.findings:
         said = f"[{kind_of(finding)}]{finding['message']}" if len(one.findings) > 1 else ""
