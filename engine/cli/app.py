@@ -18,8 +18,9 @@ from engine import __version__
 from engine.cli import bulk as corpus_commands
 from engine.cli import changes as lifecycle_commands
 from engine.cli import workbook as workbook_commands
+from engine.cli.help import dress
 from engine.cli.layouts import layout_group
-from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, rule_options, tell
+from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, rule_options, show, tell
 from engine.cli.policy import policy_group
 from engine.cli.rollup import rollup
 from engine.cli.workbench import account, workbench
@@ -44,7 +45,7 @@ SEVERITIES = ("error", "warning", "info")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="jixiao")
+@click.version_option(__version__, prog_name="jixiao", message="%(prog)s %(version)s")
 def app() -> None:
     """预算绩效自评的计分与核对。"""
 
@@ -161,7 +162,7 @@ def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, polic
             unknown.append(error)
     if not told:
         raise UsageError(problem for error in unknown for problem in error.problems)
-    _write("\n".join(told), None)
+    show("\n".join(told))
     return run.status
 
 
@@ -233,6 +234,7 @@ app.add_command(workbench)
 app.add_command(account)
 app.add_command(corpus_commands.ingest)
 app.add_command(corpus_commands.batch)
+dress(app)
 
 
 def main() -> None:

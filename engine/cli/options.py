@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -107,13 +109,27 @@ def the_library(policies: Path | None) -> Library:
     return library(policies)
 
 
+def show(text: str) -> None:
+    """A text on standard output; on a terminal with its lines broken as Chinese is set."""
+    from engine.files import write
+
+    write(_for_screen(text, sys.stdout), None)
+
+
+def _for_screen(text: str, stream: TextIO) -> str:
+    """The text as it is, or on a terminal no wider than that."""
+    from engine.lines import filled
+
+    return filled(text, max(20, shutil.get_terminal_size().columns)) if stream.isatty() else text
+
+
 def note(lines: Iterable[str]) -> None:
     """Each line on standard error: what to know of a result that is no mistake."""
     for line in lines:
-        click.echo(f"注意：{line}", err=True)
+        click.echo(_for_screen(f"注意：{line}", sys.stderr), err=True)
 
 
 def tell(problems: Iterable[Problem]) -> None:
     """Each problem on a line of standard error."""
     for problem in problems:
-        click.echo(f"错误：{problem}", err=True)
+        click.echo(_for_screen(f"错误：{problem}", sys.stderr), err=True)

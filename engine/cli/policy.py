@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import FILE, chinese_name, library_option, note, out_option, tell, the_library
+from engine.cli.options import FILE, chinese_name, library_option, note, out_option, show, tell, the_library
 from engine.errors import EXIT_OK, EXIT_POLICY, EXIT_TESTS
 from engine.files import displayed
 from engine.files import write as _write
@@ -106,7 +106,11 @@ def policy_explain(
     if clauses and name:
         raise UsageError(Problem(Place(), "--clauses 是整个政策的，不能再写规则的编号", "两样里写一样", code="usage.options"))
     roots = [templates] if templates else []
-    _write(explained(policy, the_library(policies), name, by_clause=clauses, form=form, roots=roots), out)
+    text = explained(policy, the_library(policies), name, by_clause=clauses, form=form, roots=roots)
+    if form == "text" and out is None:
+        show(text)
+    else:
+        _write(text, out)
 
 
 @policy_group.command("check")

@@ -7,6 +7,8 @@ from difflib import get_close_matches
 
 import click
 
+from engine.cli.help import between, given
+
 _KINDS = {"integer": "整数", "float": "数字", "int": "整数"}
 
 
@@ -51,7 +53,7 @@ def _parameter(error: click.BadParameter) -> str:
     if error.param is None:
         return f"{kind}“{error.param_hint}”" if error.param_hint else kind
     named = error.param.metavar if isinstance(error.param, click.Argument) else error.param.opts[-1]
-    return f"{kind}“{named or error.param.name}”" + (
+    return f"{kind}“{given(named or error.param.name or '')}”" + (
         f"（{'、'.join(map(str, error.param.type.choices))}）"
         if isinstance(error, click.MissingParameter) and isinstance(error.param.type, click.Choice)
         else ""
@@ -67,7 +69,7 @@ def _value(error: click.BadParameter) -> str:
     if found := re.match(r"'(.*)' is not a valid (\w+)", message, re.DOTALL):
         return f"“{found[1]}”不是{_KINDS.get(found[2].split()[0], found[2])}"
     if found := re.match(r"(.*) is not in the range (.*)\.", message):
-        return f"{found[1]} 超出范围 {found[2].replace('x', '值')}"
+        return f"{found[1]} 超出范围，应为{between(found[2])}"
     return message
 
 

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
-from engine.errors import Place, Problem, UsageError, nearest
+from engine.errors import Place, Problem, UsageError, closest
+from engine.language.fields import COMPARED, EXECUTION, TOTAL
 from engine.language.wording import code
 from engine.policy.model import Policy
-from engine.results.model import Result, ResultIndicator, ResultScore, ResultStep, ResultTrace, ResultValue, ResultWording
-from engine.results.reading import STATUSES, Scored, caution, label, readings_told
+from engine.results.model import (
+    Result,
+    ResultForm,
+    ResultIndicator,
+    ResultScore,
+    ResultStep,
+    ResultTrace,
+    ResultValue,
+    ResultWording,
+)
+from engine.results.reading import STATUSES, Scored, caution, differs, label, readings_told
 
 _DIRECTIONS = {"positive": "正向（越多越好）", "inverse": "反向（越少越好）"}
 
 
 def explain(result: Result, policy: Policy, form: str = "", indicator: str = "") -> str:
-    """The explanation of every score, or of those of the named form and indicator (a part of the name is enough).
+    """The explanation of every score, or of those of the named form and indicator (a part of the name is enough). What is explained
+    is listed first, where it is more than one thing.
 
-    Raises UsageError, with the nearest name, where nothing has that name.
+    Raises UsageError, with the nearest names, where nothing has that name.
     """
     forms = [item for item in result["forms"] if form in item["name"]]
     if not forms:
@@ -25,7 +37,7 @@ def explain(result: Result, policy: Policy, form: str = "", indicator: str = "")
         names = [item["name"] for found in forms for item in found["indicators"]]
         if not any(indicator in name for name in names):
             raise _unknown("指标", indicator, names)
-    lines = list(filter(None, [caution(result.get("policy"))]))
+    lines = [*filter(None, [caution(result.get("policy"))]), *_contents(forms, indicator)]
     for found in forms:
         chosen = [item for item in found["indicators"] if indicator in item["name"]]
         if not chosen:
@@ -46,6 +58,24 @@ def explain(result: Result, policy: Policy, form: str = "", indicator: str = "")
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _contents(forms: Sequence[ResultForm], indicator: str) -> Iterator[str]:
+    """What is explained, in its order: forms, and the indicators of each, with those marked whose score differs or is open."""
+    listed = [(form, [item for item in form["indicators"] if indicator in item["name"]]) for form in forms]
+    if indicator and sum(len(items) for _, items in listed) < 2:
+        return
+    yield "目录"
+    for form, items in listed:
+        if not items:
+            continue
+        names = [f"{'≠' * differs(item) or '?' * (item['status'] != 'scored')}{item['name']}" for item in items]
+        parts = "" if indicator else f"{'、'.join(map(label, form['scores']))}、等级；"
+        yield f"· {form['name']}：{parts}指标 {len(items)} 个：{'；'.join(names)}"
+    marked = any(differs(item) or item["status"] != "scored" for _, items in listed for item in items)
+    if marked:
+        yield "（≠ 自评与计算不同；? 没有算出得分）"
+    yield ""
+
+
 def of_indicator(item: ResultIndicator, policy: Policy) -> str:
     """How one indicator of a result came by its score."""
     return "\n".join(_indicator(item, policy))
@@ -57,11 +87,7 @@ def of_part(key: str, score: ResultScore, policy: Policy) -> str:
 
 
 def _unknown(what: str, name: str, names: list[str]) -> UsageError:
-    return UsageError(
-        Problem(
-            Place(), f"没有{what}“{name}”", "、".join(dict.fromkeys(names)), nearest(name, names), code="usage.name", names=(name,)
-        )
-    )
+    return UsageError(Problem(Place(), f"没有{what}“{name}”", near=closest(name, names), code="usage.name", names=(name,)))
 
 
 def _indicator(item: ResultIndicator, policy: Policy) -> Iterator[str]:
@@ -84,7 +110,7 @@ def _indicator(item: ResultIndicator, policy: Policy) -> Iterator[str]:
             continue  # the tier of a number is not used
         title = policy.recognition[step["table"]].title
         why = f"：{step['label']}" if step["label"] else ""
-        yield f"  {title}＝{_answer(step)}（{step['table']}.{step['case']}{why}；依据 {step['basis']}）"
+        yield f"  {title}＝{_answer(step, policy)}（{step['table']}.{step['case']}{why}；依据 {step['basis']}）"
         if step["table"] == "direction":
             yield from _direction(item)
     yield from _head("  得分", item)
@@ -113,8 +139,10 @@ def _parse(wording: ResultWording | None) -> Iterator[str]:
         yield f"    “{mark['word']}”（{place}，{mark['role']}）{reach}"
 
 
-def _answer(step: ResultStep) -> str:
+def _answer(step: ResultStep, policy: Policy) -> str:
     value = step["value"]
+    if step["table"] == "attainment" and (tier := next((band.label for band in policy.scoring.tiers if band.id == value), "")):
+        return tier
     return _DIRECTIONS.get(value) or ("判断不了" if value == "unknown" else code(step["table"], value))
 
 
@@ -133,13 +161,26 @@ def _trace(trace: ResultTrace, policy: Policy) -> Iterator[str]:
     if trace.get("tier"):
         yield f"    档次 {trace['tier']}，范围 {trace['tier_range']}"
     if trace.get("formula"):
-        steps = (trace["formula"], trace["operands"], trace.get("unrounded"))  # a division by 0 has no value
+        steps = (
+            _formula(trace["formula"], trace["case"].split(".")[0], policy),
+            trace["operands"],
+            trace.get("unrounded"),
+        )  # a division by 0 has no value
         yield f"    公式 {' = '.join(dict.fromkeys(filter(None, steps)))}"  # weight = 1.5, not weight = 1.5 = 1.5
     if trace.get("bounded"):
         yield f"    调整 {trace['bounded']}" + (f"（{_cited(trace['bounded_basis'], policy)}）" if "bounded_basis" in trace else "")
     if trace.get("rounding"):
         yield f"    取整 {trace['rounding']}（{_cited(trace['rounding_basis'], policy)}）"
     yield from _clause(trace["basis"], policy)
+
+
+def _formula(written: str, table: str, policy: Policy) -> str:
+    """A policy's formula, as a table has it, with the names of what it computes from: 分值 × 实际完成值 ÷ 目标值."""
+    fields = {"execution": EXECUTION, "total": TOTAL}.get(table, COMPARED)
+    titles = {name: field.title for name, field in fields.items()}
+    titles |= {name: parameter.label for name, parameter in policy.parameters.items()}
+    said = re.sub(r"[A-Za-z_]\w*", lambda found: titles.get(found[0], found[0]), written)
+    return said.replace("*", "×").replace("/", "÷")
 
 
 def _cited(basis: str, policy: Policy) -> str:

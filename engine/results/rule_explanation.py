@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from engine.errors import Place, Problem, UsageError, nearest
+from engine.errors import Place, Problem, UsageError, closest
+from engine.findings.choice import unknown_rule
 from engine.findings.findings import Findings
 from engine.language.conditions import Condition
 from engine.language.fact_fields import TITLES
@@ -24,24 +25,15 @@ Bound = Mapping[str, Fact]
 def explain_rule(name: str, checked: Findings, policy: Policy, form: str = "") -> str:
     """The rule held against the facts of each form (or of the forms whose name contains `form`).
 
-    Raises UsageError, with the nearest name, for a rule or form there is none of.
+    Raises UsageError, with the nearest names, for a rule or form there is none of.
     """
     rules = policy.rules.rules
     if name not in rules:
-        raise UsageError(
-            Problem(
-                Place(),
-                f"没有规则“{name}”",
-                "" if nearest(name, rules) else "、".join(rules),
-                nearest(name, rules),
-                code="usage.rule",
-                names=("findings", name),
-            )
-        )
+        raise UsageError(unknown_rule(name, [policy]))
     forms = [str(fact.fields["form"]) for fact in checked.facts if fact.kind == "form"]
     chosen = [label for label in forms if form in label]
     if not chosen:
-        raise UsageError(Problem(Place(), f"没有表“{form}”", "、".join(forms), nearest(form, forms), code="usage.form"))
+        raise UsageError(Problem(Place(), f"没有表“{form}”", near=closest(form, forms), code="usage.form"))
     explainer = _Explainer(rules[name], checked)
     lines = list(_head(rules[name], policy))
     for label in chosen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,22 @@ def test_every_indicator_is_explained_when_none_is_named(jixiao: Jixiao, seed: P
     assert explained(jixiao, seed).count("■") == 76
 
 
+def test_it_opens_with_a_list_of_what_is_explained(jixiao: Jixiao, seed: Path) -> None:
+    text = explained(jixiao, seed)
+    contents, rest = text.split("\n\n", 1)
+    listed = contents.splitlines()
+    assert listed[0] == "目录"
+    heads = re.findall(r"^【(.*)】", rest, re.M)
+    assert [line.removeprefix("· ").split("：")[0] for line in listed[1 : 1 + len(heads)]] == heads
+    names = [name.strip("≠?") for line in listed[1 : 1 + len(heads)] for name in line.split(" 个：")[1].split("；")]
+    assert names == re.findall(r"^■ (.*?)（(?:产出|效益)指标", rest, re.M)
+    assert "≠建设综治示范点" in contents
+    assert "`" not in text
+    assert "公式 分值 × 实际完成值 ÷ 目标值 = 1 × 1 ÷ 3" in text
+    assert "weight" not in text
+    assert not explained(jixiao, seed, "--form", "部门整体", "--indicator", "组织商会培训").startswith("目录"), "of one thing none"
+
+
 def test_which_words_decided_and_what_they_reach(jixiao: Jixiao, seed: Path) -> None:
     text = explained(jixiao, seed, "--form", "机关保障", "--indicator", "建设综治示范点")
     assert "措辞：部分达到。“在一定程度上”管到“推进”：只达到了一定程度，只算一部分。" in text
@@ -118,6 +135,7 @@ def test_what_could_not_be_judged_says_so(jixiao: Jixiao, forms: Forms) -> None:
 )
 def test_a_name_that_is_not_there_gets_the_nearest(jixiao: Jixiao, seed: Path, option: str, name: str, message: str) -> None:
     run = jixiao("explain", seed, option, name)
+    assert run.err.count("“") >= (6 if option == "--indicator" else 5), "what was asked for, and the five nearest"
     assert (run.status, run.out) == (2, "")
     assert message in run.err
-    assert f"是否想写“{'组织商会培训' if option == '--indicator' else '商协会管理工作经费'}”" in run.err
+    assert f"最接近的：“{'组织商会培训' if option == '--indicator' else '商协会管理工作经费'}”" in run.err

@@ -6,13 +6,19 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from conftest import ROOT, Forms, Jixiao
 from rich.cells import cell_len
+
+from engine.cli.app import app
+from engine.lines import CLOSING, width_of
+from engine.results.reading import summary
+from engine.results.views import table
 
 NAMES = ["部门整体支出", "商协会管理工作经费", "民营经济服务工作经费", "机关保障工作经费"]
 LONG = "二〇二一年度全省民营企业高质量发展综合服务平台建设运行维护及推广应用示范工程（一期）补助经费"
@@ -356,15 +362,45 @@ def test_help_lists_the_commands(process: Jixiao) -> None:
         assert re.search(rf"^  {command}\s+\S", run.out, re.M), command
 
 
-@pytest.mark.parametrize(
-    "command",
-    [["evaluate"], ["read"], ["explain"], ["schema"], ["policy"], ["policy", "list"], ["policy", "show"], ["policy", "check"]],
-    ids=" ".join,
+def every_command(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every_command(command, *path, name)
+        else:
+            yield (*path, name)
+
+
+CHOICE = re.compile(r"\[[^\]]*\|[^\]]*\]")
+"""Values to choose from are written as they are given."""
+ENGLISH = re.compile(
+    r"\b(?:Usage|Options?|Commands?|Show|this|message|and|exit|default|required|Arguments?|FILE|DIR|PATH|ID|N|x)\b"
 )
-def test_every_command_has_help_in_chinese(jixiao: Jixiao, command: list[str]) -> None:
-    run = jixiao(*command, "--help")
-    assert run.status == 0
-    assert re.search(r"[\u4e00-\u9fff]", run.out)
+
+
+def test_every_command_has_help_in_chinese_and_nothing_else(jixiao: Jixiao, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    commands = list(every_command(app))
+    assert len(commands) > 25
+    for command in commands:
+        run = jixiao(*command, "--help")
+        assert (run.status, run.err) == (0, "")
+        said = CHOICE.sub("", run.out)
+        assert not ENGLISH.findall(said), command
+        for line in run.out.splitlines():
+            assert not line.strip() or line.strip()[0] not in CLOSING, (command, line)
+            assert width_of(line) <= 80
+
+
+def test_on_a_terminal_lines_are_broken_as_chinese_is_set(seed_result: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", table.render(seed_result, True)).splitlines()
+    assert len(lines) > 40
+    assert [line for line in lines if line.strip() and (line.strip()[0] in CLOSING or width_of(line) > 80)] == []
+    told = {figure for line in lines for figure in re.findall(r"\d+(?:\.\d+)?%?", line)}
+    written = {figure for line in summary(seed_result).splitlines() for figure in re.findall(r"\d+(?:\.\d+)?%?", line)}
+    totals = {form["scores"]["total"]["computed"] for form in seed_result["forms"]}
+    assert written | totals <= told
 
 
 def test_the_version(shown: Jixiao, seed_result: Any) -> None:

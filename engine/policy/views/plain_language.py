@@ -5,12 +5,13 @@ No sentence is made here. What is said of a condition, a formula or a range, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine.errors import Place, Problem, UsageError, nearest
+from engine.errors import NEAREST, Place, Problem, UsageError, closest
 from engine.language import fact_fields
 from engine.language import fields as catalogue
 from engine.language.fields import Fields
@@ -29,6 +30,9 @@ from engine.templating import sandbox as templates
 
 TEMPLATE = "policy/explain.md.j2"
 _LETTERS = "甲乙丙丁戊己"
+_DIGITS = "一二三四五六七八九"
+_NUMERALS = ["", *_DIGITS, *(f"{ten}十{one}" for ten in ("", *_DIGITS[1:]) for one in ("", *_DIGITS))]
+"""0 to 99 as sections are numbered."""
 _ESCAPED = "\\*`|[]"
 
 
@@ -115,7 +119,7 @@ class PolicyReading:
         return {entry["id"]: entry for section in self.sections() for entry in section["entries"]}
 
     def entry(self, name: str) -> Data:
-        """The rule, case, parameter, band or clause of that name. Raises UsageError with the nearest name where there is none."""
+        """The rule, case, parameter, band or clause of that name. Raises UsageError with the nearest names where there is none."""
         known = self.entries()
         if name in known:
             return known[name]
@@ -127,16 +131,12 @@ class PolicyReading:
             raise UsageError(
                 Problem(Place(), f"规则“{name}”在政策“{self.policy.id}”里停用了（disable）", "没有停用的规则", code="usage.item")
             )
-        close = "" if short else nearest(name, known)
-        expected = (
-            "、".join(short)
-            if short
-            else ""
-            if close
-            else "规则、计分情形（表名.情形）、参数、档次、等级或条款的编号；全部见 policy explain"
-        )
-        what = f"“{name}”不止一条" if short else f"政策“{self.policy.id}”里没有“{name}”"
-        raise UsageError(Problem(Place(), what, expected, close, code="usage.item"))
+        if short:
+            raise UsageError(Problem(Place(), f"“{name}”不止一条", "、".join(short), code="usage.item"))
+        titles = {word: identity for identity, item in known.items() for word in (item["title"], identity) if word}
+        near = list(dict.fromkeys(titles[word] for word in closest(name, titles, 2 * NEAREST)))[:NEAREST]
+        shown = tuple(f"{identity}（{known[identity]['title']}）" if known[identity]["title"] else identity for identity in near)
+        raise UsageError(Problem(Place(), f"政策“{self.policy.id}”里没有“{name}”", near=shown, code="usage.item"))
 
     # --- entries ---------------------------------------------------------------------------------------------------
 
@@ -331,7 +331,10 @@ def render(reading: PolicyReading, name: str = "", *, form: str = "text", roots:
 def rendered(template: str, seen: Data, form: str, roots: Sequence[Path]) -> str:
     """The template's text over data that is shown as it is (`text`) or without any markup of its own (`markdown`)."""
     environment = templates.Environment([*roots, shipped("templates")])
-    return tidy(templates.render(environment, template, flat(seen, escape=form == "markdown")))
+    plain = form != "markdown"
+    own = {**flat(seen, escape=not plain), "plain": plain, "numerals": _NUMERALS}
+    text = tidy(templates.render(environment, template, own))
+    return re.sub(r"^- ", "· ", text, flags=re.MULTILINE) if plain else text
 
 
 def flat(node: Any, *, escape: bool) -> Any:

@@ -8,15 +8,73 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, JustifyMethod, OverflowMethod
+from rich.containers import Lines
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from engine.lines import breaks, widest, width_of
 from engine.results.views.columns import LEFT, Column, Row, shown_on
 
 TERMINAL_WIDTH = 80
 PLAIN_WIDTH = 100
 """Columns of a text that goes to a file or a pipe."""
+
+
+class ChineseText(Text):
+    """A text whose lines are broken as Chinese is set."""
+
+    @classmethod
+    def of(cls, text: Text) -> ChineseText:
+        """The same text, broken so."""
+        return cls(
+            text.plain,
+            style=text.style,
+            justify=text.justify,
+            overflow=text.overflow,
+            no_wrap=text.no_wrap,
+            end=text.end,
+            tab_size=text.tab_size,
+            spans=list(text.spans),
+        )
+
+    def wrap(
+        self,
+        console: Console,
+        width: int,
+        *,
+        justify: JustifyMethod | None = None,
+        overflow: OverflowMethod | None = None,
+        tab_size: int = 8,
+        no_wrap: bool | None = None,
+    ) -> Lines:
+        """As that of Text, at the places where Chinese may be broken."""
+        if self.no_wrap if no_wrap is None else no_wrap:
+            return super().wrap(console, width, justify=justify, overflow=overflow, tab_size=tab_size, no_wrap=no_wrap)
+        out = Lines()
+        for line in self.split(allow_blank=True):
+            line.expand_tabs(tab_size)
+            made = line.divide(breaks(line.plain, width))
+            for one in made:
+                one.rstrip_end(width)
+            if aligned := justify or self.justify:
+                made.justify(console, width, justify=aligned, overflow=overflow or self.overflow or "fold")
+            out.extend(made)
+        return out
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """Between what is not to be broken and the longest line."""
+        longest = max((width_of(line) for line in self.plain.split("\n")), default=0)
+        return Measurement(min(widest(self.plain), longest), longest)
+
+
+def chinese(part: Any) -> Any:
+    """What is printed, its texts broken as Chinese is set."""
+    if isinstance(part, Padding):
+        return Padding(chinese(part.renderable), (part.top, part.right, part.bottom, part.left), style=part.style)
+    return ChineseText.of(part) if isinstance(part, Text) else part
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +93,9 @@ def printed(parts: Iterable[Any], *, terminal: bool, wide: int | None = None) ->
     console = Console(file=out, highlight=False, force_terminal=terminal, width=wide or width(terminal))
     for part in parts:
         if isinstance(part, Whole):
-            console.print(part.text, soft_wrap=not terminal)
+            console.print(chinese(part.text) if terminal else part.text, soft_wrap=not terminal)
         else:
-            console.print(part)
+            console.print(chinese(part))
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
 
 
@@ -66,6 +124,6 @@ def table(
         left, wide = column.kind in LEFT, (least or {}).get(column.title)
         made.add_column(column.heading, justify="left" if left else "right", no_wrap=not left, overflow="fold", min_width=wide)
     for row in rows:
-        cells = [Text(column.text(row), style=style(row, column.title) if style else "") for column in own]
+        cells = [ChineseText(column.text(row), style=style(row, column.title) if style else "") for column in own]
         made.add_row(*cells, style=style(row, "") if style else "")
     return made

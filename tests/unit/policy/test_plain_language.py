@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,10 @@ from engine.policy.build import build
 from engine.policy.heads import heads
 from engine.policy.library import library
 from engine.policy.loading import resolve
-from engine.policy.views.clauses import clause_html, clause_text, clauses, policy_html
-from engine.policy.views.plain_language import PolicyReading, render
+from engine.policy.views import clauses as clause_views
+from engine.policy.views import plain_language
+from engine.policy.views.clauses import clause_html, clauses, policy_html
+from engine.policy.views.plain_language import PolicyReading
 
 SHIPPED = [head.id for head in heads(library())[0] if head.status != "pack"]
 GOLDEN = ROOT / "tests" / "golden" / "explained" / "hubei-2021-scoring.md"
@@ -32,6 +34,20 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>[点](javascript
 def reading(policy: str) -> PolicyReading:
     resolved = resolve(policy, library())
     return PolicyReading(build(resolved), resolved)
+
+
+def render(of: PolicyReading, name: str = "", *, form: str = "", roots: Sequence[Path] = ()) -> str:
+    """As Markdown; without `form`, what escapes the texts' own marks taken out again."""
+    said = plain_language.render(of, name, form=form or "markdown", roots=roots)
+    return said if form else unescaped(said)
+
+
+def clause_text(of: PolicyReading) -> str:
+    return unescaped(clause_views.clause_text(of, form="markdown"))
+
+
+def unescaped(said: str) -> str:
+    return re.sub(r"\\([\\*`|\[\]])", r"\1", said).replace("&lt;", "<").replace("&amp;", "&")
 
 
 @cache
@@ -211,7 +227,27 @@ def test_hostile_texts_are_only_text_on_the_pages(policies: Policies) -> None:
 
 def test_control_characters_do_not_reach_the_terminal(policies: Policies) -> None:
     policies.change("parameters.yaml", ("label: 总分", 'label: "总分\\e[31m红"'))
-    assert "\x1b" not in render(changed(policies))
+    assert "\x1b" not in render(changed(policies), form="text")
+
+
+MARKS = re.compile(r"^#|`|\*\*|^- |^\s*\|", re.MULTILINE)
+
+
+@pytest.mark.parametrize("policy", SHIPPED)
+def test_on_the_terminal_it_opens_with_its_contents_and_has_no_marks(policy: str) -> None:
+    own = reading(policy)
+    for said, of in (
+        (render(own, form="text"), [section for section in own.sections() if section["entries"]]),
+        (clause_views.clause_text(own), clauses(own)["sources"]),
+    ):
+        written = [" ".join(clause.text.split()) for clause in own.policy.clauses.values() if MARKS.search(clause.text)]
+        assert not written, "the texts themselves have none"
+        assert not MARKS.findall(said)
+        contents = said.split("\n目录\n")[1].split("\n\n")[0].splitlines()
+        assert len(contents) == len(of)
+        heads = [line.rpartition("（")[0] for line in contents]
+        body = said.split("\n目录\n")[1].splitlines()[len(contents) :]
+        assert [line for line in body if line in heads] == heads, "each stands there as it is listed, in that order"
 
 
 def test_the_words_are_the_template_s(tmp_path: Path) -> None:
