@@ -32,7 +32,7 @@ class Place:
     row: int = 0
     cell: int = 0
     path: str = ""
-    """Path of keys inside a record or policy (`forms[0].goals[1]`), where there is no line to point at."""
+    """Where it is in what has no lines: a sheet and cell, a page, a place in a record as people say it, keys of a policy."""
 
     def within(self, file: str) -> Place:
         """The same place, with the file's name filled in if there was none."""

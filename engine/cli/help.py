@@ -50,7 +50,7 @@ def given(text: str, names: Iterable[str] = _GIVEN) -> str:
 
 def dress(command: click.Command) -> None:
     """Give a command, and all below it, its help in Chinese."""
-    command.context_class = _Context
+    command.context_class = _HelpContext
     if command.help and not command.short_help:
         command.short_help = _joined(command.help.split("\n\n")[0])
     if isinstance(command, click.Group):
@@ -100,7 +100,7 @@ class _Formatter(click.HelpFormatter):
             self.write(f"{'':>{self.current_indent}}{line}\n")
 
 
-class _Context(click.Context):
+class _HelpContext(click.Context):
     formatter_class = _Formatter
 
 

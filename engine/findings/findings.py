@@ -25,7 +25,8 @@ from engine.language import messages
 from engine.language.fact_fields import TITLES
 from engine.language.measures import measured
 from engine.language.model import Fact, Match, Ref, Scalar
-from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule
+from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule, RuleSet
+from engine.language.wording import code
 from engine.policy.identity import Itself
 from engine.policy.model import Grouping, Policy
 from engine.policy.resolved import MAX_REMEMBERED
@@ -56,10 +57,13 @@ class Findings:
         return self.outcome.matcher
 
 
-def absent(rule: FindingRule, kinds: Collection[str]) -> str:
+def absent(rule: FindingRule, kinds: Collection[str], rules: RuleSet) -> str:
     """Why a rule is not applicable where there are facts of these kinds alone (Chinese); empty where it is."""
     missing = next((p.kind for p in rule.patterns if not p.negated and p.kind not in kinds), "")
-    return f"没有它要看的内容：{TITLES.get(missing, missing)}" if missing else ""
+    if not missing:
+        return ""
+    makers = (maker.title for maker in rules.rules.values() if maker.compiled.conclude and maker.compiled.conclude.kind == missing)
+    return f"没有它要看的内容：{TITLES.get(missing) or f'“{next(makers, missing)}”的情形'}"
 
 
 class Checker:
@@ -157,7 +161,7 @@ class _Teller:
             return replace(run, state="skipped", reason=limited.reason)
         if hits:
             return replace(run, state="hit", hits=hits, reason=limited.reason if limited else "", more=self.cut.get(rule.id, 0))
-        if why := absent(rule, kinds):
+        if why := absent(rule, kinds, self.policy.rules):
             return replace(run, state="not_applicable", reason=why)
         return run
 
@@ -282,7 +286,15 @@ class _Teller:
         source = self._sources(origin)[0]
         cell = source.cells.get(field)
         place = cell.place if cell and str(cell.place) else source.place
-        return Evidence(place, name, title, cell.text if cell else str(filters.shown(fact.fields[name])))
+        return Evidence(place, name, title, cell.text if cell else self._said(fact, name))
+
+    def _said(self, fact: Fact, name: str) -> str:
+        """A value that was computed, in words where it is coded."""
+        value = fact.fields[name]
+        if isinstance(value, str) and self.policy.rules.kinds[fact.kind][name].choices:
+            tier = next((band.label for band in self.policy.scoring.tiers if name == "attainment" and band.id == value), "")
+            return tier or code(name, value)
+        return str(filters.shown(value))
 
     def _origin(self, fact: Fact, name: str) -> tuple[Fact, str]:
         """The fact as filed that a derived fact's field was taken from."""

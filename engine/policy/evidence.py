@@ -89,21 +89,20 @@ def _bases(table: CaseTable) -> set[str]:
 
 def capped(rules: RuleSet, caps: Mapping[str, EvidenceCap], parts: Parts) -> RuleSet:
     """The rules, none more severe than what it rests on allows; one that was made less severe says why (`capped`)."""
-    doubtful = {name: clause.evidence for name, clause in parts.clauses.items() if clause.evidence in caps}
-    if not doubtful:
+    if not any(clause.evidence in caps for clause in parts.clauses.values()):
         return rules
     grounds = _Grounds(rules, parts)
-    return replace(rules, rules={name: _capped(rule, grounds.of(rule), doubtful, caps) for name, rule in rules.rules.items()})
+    return replace(rules, rules={name: _capped(rule, grounds.of(rule), parts.clauses, caps) for name, rule in rules.rules.items()})
 
 
 def _capped(
-    rule: FindingRule, grounds: frozenset[str], doubtful: Mapping[str, str], caps: Mapping[str, EvidenceCap]
+    rule: FindingRule, grounds: frozenset[str], clauses: Mapping[str, Clause], caps: Mapping[str, EvidenceCap]
 ) -> FindingRule:
     order = list(SEVERITIES)
     if not rule.severity:
         return rule
     for evidence, cap in caps.items():
-        resting = [name for name in doubtful if name in grounds and doubtful[name] == evidence]
+        resting = [f"“{one.title}”" for name, one in clauses.items() if name in grounds and one.evidence == evidence]
         if resting and order.index(rule.severity) < order.index(cap.at_most):
             named = "、".join(resting[:NAMED]) + (" 等" if len(resting) > NAMED else "")
             note = render(cap.sentence, {"g": {"clauses": named}}, {"g": CAPPED}, {})

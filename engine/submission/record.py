@@ -38,6 +38,7 @@ from engine.submission.model import (
     Submission,
     UnmetRow,
 )
+from engine.submission.spoken import Spoken
 from engine.yaml import reader as yamlfile
 from engine.yaml import schema as schemas
 from engine.yaml.mistakes import CONTROL, character
@@ -135,10 +136,10 @@ def _where(place: Place) -> dict[str, Any]:
 def load(text: str, kind: str, source: str = "") -> Submission:
     """Read a record from JSON (`kind` "json") or YAML text. Raises InputError with every problem, each with its line and column."""
     document = _load_json(text, source) if kind == "json" else yamlfile.load(text, source, InputError)
-    problems = [*_bad_characters(document), *schemas.check(document, "submission")]
+    problems = [*_bad_characters(document), *schemas.check(document, "submission", Spoken(document.data))]
     if problems and not document.marks:  # only now are the lines of JSON worth a second parse
         document = _with_marks(document, text)
-        problems = [*_bad_characters(document), *schemas.check(document, "submission")]
+        problems = [*_bad_characters(document), *schemas.check(document, "submission", Spoken(document.data))]
         if not document.marks:
             problems = [dataclasses.replace(problem, place=Place(source, path=problem.place.path)) for problem in problems]
     if problems:
@@ -152,7 +153,7 @@ def from_data(data: Mapping[str, Any], source: str = "", place: PlaceOf | None =
     `place` tells where a part without `where` stands, for a record inside a larger file; its path is used if left out.
     """
     document = yamlfile.YamlDocument(data, source, {}, {})
-    problems = schemas.check(document, "submission")
+    problems = schemas.check(document, "submission", Spoken(document.data))
     if problems:
         raise InputError([dataclasses.replace(problem, place=Place(source)) for problem in problems])
     return _submission(data, place or _places(document))
@@ -164,17 +165,15 @@ def from_own(data: Mapping[str, Any], source: str = "") -> Submission:
 
 
 def _places(document: yamlfile.YamlDocument) -> PlaceOf:
-    """Where a part without `where` stands: at its line and column in the record if known, and at its path."""
+    """Where a part without `where` stands: at its line and column in the record if known, and in the record as people say it."""
+    spoken = Spoken(document.data)
 
     def place(path: Path) -> Place:
-        here = document.place(path) if document.marks else Place(document.file)
-        return dataclasses.replace(here, path=_path(path))
+        if not document.marks:
+            return Place(document.file, path=spoken(path))
+        return dataclasses.replace(document.place(path), path=spoken(path))
 
     return place
-
-
-def _path(path: Path) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
 
 
 def _submission(data: Mapping[str, Any], place: PlaceOf) -> Submission:
@@ -343,10 +342,10 @@ def _bad_characters(document: yamlfile.YamlDocument) -> list[Problem]:
     said = "\n".join(_texts(document.data))  # where all is well, one look at all of it is enough
     if not CONTROL.search(said) and (said.isascii() or not _HALF.search(said)):
         return []
-    problems = []
+    problems, spoken = [], Spoken(document.data)
     for path, node in yamlfile.walk(document.data):
         for text in (*node,) if isinstance(node, dict) else (node,) if isinstance(node, str) else ():
-            place = document.place(path) if document.marks else Place(document.file, path=_path(path))
+            place = document.place(path) if document.marks else Place(document.file, path=spoken(path))
             if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
                 problems.append(Problem(place, "含有不成对的代理字符（\\ud800–\\udfff）", "完整的字符", code="json.surrogate"))
             if found := CONTROL.search(text):

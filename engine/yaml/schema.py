@@ -6,7 +6,7 @@ The schemas in `schemas/` refer to each other by file name; this module resolves
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -98,11 +98,17 @@ def _validator(name: str) -> Any:
     return extend(Draft202012Validator, type_checker=checker)(schema(name), registry=registry.with_resources(named))
 
 
-def check(document: YamlDocument, name: str) -> list[Problem]:
-    """Every violation of schema `name`, at its place in the file, with what was expected and the nearest valid key."""
+Say = Callable[[Path_], str]
+
+
+def check(document: YamlDocument, name: str, say: Say | None = None) -> list[Problem]:
+    """Every violation of schema `name`, at its place in the file, with what was expected and the nearest valid key. `say`: how a
+    part of the file is called; its keys, where that is left out."""
     if surely_valid(document.data, name, bundled):
         return []
-    problems = [problem for error in _validator(name).iter_errors(document.data) for problem in _explain(error, document)]
+    problems = [
+        problem for error in _validator(name).iter_errors(document.data) for problem in _explain(error, document, say or _path)
+    ]
     return sorted(set(problems), key=lambda p: (p.place.line, p.place.column))
 
 
@@ -139,18 +145,18 @@ def _refusals(error: Any) -> Iterator[Refusal]:
             yield Refusal(path, "other")
 
 
-def _explain(error: Any, document: YamlDocument) -> Iterator[Problem]:
+def _explain(error: Any, document: YamlDocument, say: Say) -> Iterator[Problem]:
     """What a violation is, in words; each problem names the keys that lead to what it is about."""
     keys = tuple(map(str, error.absolute_path))
-    for problem in _told(error, document):
+    for problem in _told(error, document, say):
         yield problem if problem.names else replace(problem, names=keys)
 
 
-def _told(error: Any, document: YamlDocument) -> Iterator[Problem]:
+def _told(error: Any, document: YamlDocument, say: Say) -> Iterator[Problem]:
     path: Path_ = tuple(error.absolute_path)
     place = document.place(path)
     title = error.schema.get("title", "") if isinstance(error.schema, dict) else ""
-    said = f"“{_path(path)}”" if path else "文件"
+    said = f"“{say(path)}”" if path else "文件"
     value = error.validator_value
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties":
@@ -219,7 +225,7 @@ def _told(error: Any, document: YamlDocument) -> Iterator[Problem]:
                 expected = f"{expected}（{described}）"
             yield Problem(place, f"{said}不能是 {_shown(error.instance)}", expected, close, code="schema.value")
         case "oneOf" | "anyOf":
-            yield from _best_branch(error, document, said)
+            yield from _best_branch(error, document, said, say)
         case "pattern":
             described = error.schema.get("description", "")
             wanted = "：".join(filter(None, [title, described])) or f"符合 {value}"
@@ -289,7 +295,7 @@ def _title(node: dict[str, Any], key: str) -> str:
     return str(found.get("title", "")) if isinstance(found, dict) else ""
 
 
-def _best_branch(error: Any, document: YamlDocument, said: str) -> Iterator[Problem]:
+def _best_branch(error: Any, document: YamlDocument, said: str, say: Say) -> Iterator[Problem]:
     """Of several allowed shapes, explain the one the author most likely meant: the one whose errors lie deepest and are fewest."""
     branches: dict[int, list[Any]] = {}
     for sub in error.context or ():
@@ -310,7 +316,7 @@ def _best_branch(error: Any, document: YamlDocument, said: str) -> Iterator[Prob
         yield Problem(place, f"{said}写法不对：{_shown(error.instance)}", " 或 ".join(shapes), code="schema.shape")
         return
     for sub in best:
-        yield from _explain(sub, document)
+        yield from _explain(sub, document, say)
 
 
 def _shapes(branches: Iterable[Any]) -> list[str]:

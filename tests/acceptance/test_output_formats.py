@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from engine.cli.app import app
 from engine.lines import CLOSING, width_of
 from engine.results.reading import summary
-from engine.results.views import table
+from engine.results.views.table import render as as_table
 
 NAMES = ["部门整体支出", "商协会管理工作经费", "民营经济服务工作经费", "机关保障工作经费"]
 LONG = "二〇二一年度全省民营企业高质量发展综合服务平台建设运行维护及推广应用示范工程（一期）补助经费"
@@ -394,7 +394,7 @@ def test_every_command_has_help_in_chinese_and_nothing_else(jixiao: Jixiao, monk
 
 def test_on_a_terminal_lines_are_broken_as_chinese_is_set(seed_result: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", table.render(seed_result, True)).splitlines()
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", as_table(seed_result, True)).splitlines()
     assert len(lines) > 40
     assert [line for line in lines if line.strip() and (line.strip()[0] in CLOSING or width_of(line) > 80)] == []
     told = {figure for line in lines for figure in re.findall(r"\d+(?:\.\d+)?%?", line)}

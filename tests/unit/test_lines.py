@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
+from itertools import pairwise
 
 import pytest
 from rich.cells import cell_len
@@ -13,7 +14,8 @@ from engine.lines import CLOSING, OPENING, breaks, broken, filled, widest, width
 
 SAID = (
     "“直属商会会员注册率”在未完成指标表写“58.67%”，在自评表写“61.66%”；预算 3,279.31万元，执行 98.5%，"
-    "2021年12月31日前完成≥220家（含），见 examples/hubei-gcc-2021.txt 第115行（表2第8行第4格）。民营企业“走出去”专题调研报告：1篇……超过 378%——大幅超过目标值！"
+    "2021年12月31日前完成≥220家（含），见 "
+    "examples/hubei-gcc-2021.txt 第115行（表2第8行第4格）。民营企业“走出去”专题调研报告：1篇……超过 378%——大幅超过目标值！"
 )
 FIGURE = re.compile(r"\d+(?:[.,:-]\d+)*[%％]?")
 
@@ -43,7 +45,7 @@ def test_nothing_is_lost_and_nothing_added() -> None:
         places = breaks(text, width)
         assert places == sorted(set(places))
         ends = [0, *places, len(text)]
-        lines = [text[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+        lines = [text[a:b] for a, b in pairwise(ends)]
         assert all(width_of(line.rstrip()) <= max(width, 2) or FIGURE.fullmatch(line.strip()) for line in lines)
         assert "".join(filled(text, width).split()) == "".join(text.split())
 

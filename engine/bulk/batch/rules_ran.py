@@ -54,8 +54,8 @@ class RulesRan:
                 continue
             if found := hits.get(rule.id, 0):
                 yield RuleRun(rule.id, "hit", found, title=rule.title)
-            elif all(absent(rule, kinds) for kinds in sorts):
-                yield RuleRun(rule.id, "not_applicable", 0, absent(rule, sorts[0]), title=rule.title)
+            elif all(absent(rule, kinds, self.rules) for kinds in sorts):
+                yield RuleRun(rule.id, "not_applicable", 0, absent(rule, sorts[0], self.rules), title=rule.title)
             else:
                 yield RuleRun(rule.id, "clean", 0, title=rule.title)
 
