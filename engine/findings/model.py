@@ -71,6 +71,8 @@ class Finding:
     derived_by: tuple[str, ...]
     """Rules whose conclusions this finding rests on, first derived first."""
     bond: Bond
+    basis_title: str = ""
+    """What the clause is called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from engine.policy.model import Policy
 from engine.reports.draft import Draft
 from engine.results.document import policy_data
 from engine.results.model import Result, ResultFinding, ResultForm, ResultScore
-from engine.results.reading import apart, caution, clause_ids, concerning, differs, grades_differ, numbers_of, worth
+from engine.results.reading import apart, caution, clause_ids, concerning, differs, grades_differ, numbers_of, rules_told, worth
 from engine.results.views.columns import Column, page_cells, page_head
 from engine.results.views.problems import only
-from engine.results.views.tables import GOALS, INDICATORS, OVERVIEW, PARTS, QUESTIONS, FormRow, goal_row
+from engine.results.views.tables import GOALS, INDICATORS, OVERVIEW, PARTS, QUESTIONS, RULES, FormRow, goal_row, ran
 from engine.results.views.tables import indicators as indicator_rows
 from engine.results.views.tables import parts as part_rows
 from engine.templating.filters import rate
@@ -37,6 +37,7 @@ _TABLES: dict[str, Sequence[Column[Any]]] = {
     "goals": GOALS,
     "indicators": INDICATORS,
     "questions": QUESTIONS,
+    "rules": RULES,
 }
 Data = dict[str, Any]
 
@@ -68,6 +69,7 @@ def pages(
     for number, (form, name) in enumerate(zip(result["forms"], names, strict=True)):
         own = by_form.get(form["name"], [])
         alone = only(result, [number])
+        alone["rules"] = []  # of all forms together: on the page that lists them
         draft = by_label.get(form["name"])
         yield f"{name}.html", render(alone, [draft] if draft else [], policy, roots)
         total = _score("total", form["scores"]["total"], form)
@@ -94,6 +96,8 @@ def data(result: Result, drafts: Sequence[Draft], policy: Policy) -> Data:
         "caution": caution(result.get("policy")),
         "notes": [note for note in result.get("notes", []) if note != caution(result.get("policy"))],
         "questions": [{**question, "cells": page_cells(QUESTIONS, question)} for question in result["questions"]],
+        "rules": [{**rule, "cells": page_cells(RULES, rule)} for rule in ran(result)],
+        "rules_told": rules_told(result.get("rules", [])),
         "source": source,
         "units": list(dict.fromkeys(form["unit"] for form in result["forms"])),
         "years": list(dict.fromkeys(form["fiscal_year"] for form in result["forms"])),

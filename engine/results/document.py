@@ -116,6 +116,7 @@ def finding_data(finding: Finding) -> ResultFinding:
         message=finding.message,
         advice=finding.advice,
         basis=finding.basis,
+        basis_title=finding.basis_title,
         evidence=[_evidence(item) for item in finding.evidence],
     )
     if finding.derived_by:

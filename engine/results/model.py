@@ -319,6 +319,7 @@ class ResultFinding(TypedDict):
     message: str
     advice: str
     basis: str
+    basis_title: NotRequired[str]
     derived_by: NotRequired[list[str]]
     evidence: list[ResultEvidence]
     report: NotRequired[str]

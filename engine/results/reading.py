@@ -154,6 +154,12 @@ def evidence_told(evidence: Iterable[ResultEvidence]) -> str:
     return "；".join(f"{item['title']}“{shorter(item['value'])}”（{place_only(item)}）" for item in evidence)
 
 
+def cited(finding: ResultFinding) -> str:
+    """The clause a finding rests on, by what it is called."""
+    title = finding.get("basis_title", "")
+    return f"依据：{title}（{finding['basis']}）" if title else f"依据：{finding['basis']}"
+
+
 def readings_told(readings: Iterable[ResultReading]) -> str:
     """Each reading with what follows from it: 越高越好：完成，10 分；越低越好：未完成，6.58 分."""
     return "；".join(
@@ -184,9 +190,9 @@ def summary(result: Result, bundles: int = 0) -> str:
         if rule.get("by_option"):
             continue  # told by one note for all of them
         if rule["state"] == "skipped":
-            notes += f"\n规则 {rule['id']} 没有运行：{rule['reason']}；其余规则不受影响。"
+            notes += f"\n规则“{rule.get('title') or rule['id']}”没有运行：{rule['reason']}；其余规则不受影响。"
         elif rule["state"] == "hit" and rule["reason"]:
-            notes += f"\n规则 {rule['id']}：{rule['reason']}。"
+            notes += f"\n规则“{rule.get('title') or rule['id']}”：{rule['reason']}。"
     places = f"，见于 {len(result['findings'])} 处" if result["findings"] else ""
     return f"{scores}\n发现问题：{tally(result['problems'])}{places}（{result['matcher']}）。{notes}"
 

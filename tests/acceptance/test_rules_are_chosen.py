@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Jixiao
 
+from engine.policy.library import library
+from engine.policy.loading import load
+from engine.results.reading import RULE_STATES
 from engine.results.views.as_json import dumps
+from engine.results.views.markdown import render as as_markdown
+from engine.results.views.table import render as as_table
+from engine.results.views.workbook import findings_workbook
 
 
 def test_only_some_rules(shown: Jixiao, seed: Path, seed_result: Any, result_errors: Callable[[Any], list[str]]) -> None:
@@ -78,3 +86,25 @@ def test_two_runs_give_the_same_bytes_but_for_the_times(shown: Jixiao, seed: Pat
     for rule in timed["rules"]:
         del rule["ms"]
     assert dumps(timed) == dumps(seed_result)
+
+
+def test_what_ran_is_listed_in_every_view(jixiao: Jixiao, seed: Path, seed_result: Any, tmp_path: Path) -> None:
+    """State, how often, and why not, by the rule's title."""
+    rules = {rule["title"]: rule for rule in seed_result["rules"]}
+    book = pytest.importorskip("openpyxl").load_workbook(BytesIO(findings_workbook(seed_result, load("hubei/2021", library()))))
+    head, *rows = book["核对了哪些规则"].iter_rows(values_only=True)
+    assert head[:4] == ("规则", "结果", "处数", "说明")
+    assert {row[0]: row[1:4] for row in rows} == {
+        title: (RULE_STATES[rule["state"]], rule["hits"], rule["reason"] or None) for title, rule in rules.items()
+    }
+    assert [row[2] for row in rows] == sorted((row[2] for row in rows), reverse=True), "what found most first"
+    run = jixiao("report", seed, "--out", tmp_path, "--format", "html")
+    assert run.status == 0
+    page = unescape((tmp_path / "report.html").read_text(encoding="utf-8")).split("核对了哪些规则</h2>")[1]
+    text = as_markdown(seed_result).split("## 核对了哪些规则")[1]
+    told = as_table(seed_result, False, verbose=True).split("规则共 ")[1]
+    for view in (page, text, told):
+        assert all(state in view for state in ("发现问题", "没有发现", "不适用"))
+    assert [title for title in rules if title not in page or title not in text] == []
+    assert told.count("没有发现") >= sum(rule["state"] == "clean" for rule in rules.values())
+    assert "规则共 " not in as_table(seed_result, False), "on the screen where it is asked for"

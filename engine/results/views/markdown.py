@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.results.model import Result, ResultFinding, ResultForm
-from engine.results.reading import Grouped, caution, counts, form_kind, summary, tally, worst_first
+from engine.results.reading import Grouped, caution, counts, form_kind, rules_told, summary, tally, worst_first
 from engine.results.views import questions as question_view
 from engine.results.views.columns import escape, markdown
 from engine.results.views.problems import PROBLEMS, heads_told, told
@@ -16,11 +16,13 @@ from engine.results.views.tables import (
     INPUT_PROBLEMS,
     PARTS,
     QUESTIONS,
+    RULES,
     FormRow,
     finding_columns,
     heads,
     indicators,
     parts,
+    ran,
 )
 
 
@@ -35,7 +37,7 @@ def render(result: Result) -> str:
     if "bundles" in result:
         lines += ["", *markdown(FORMS, [FormRow(*row) for row in worst_first(result)]), ""]
         lines += [summary(result, len(result["bundles"])).replace("\n", "\n\n"), ""]
-    lines += [*problems(result), *forms(result), *asked(result)]
+    lines += [*problems(result), *forms(result), *asked(result), *rules(result)]
     if rest := [file for file in result.get("files", []) if file["status"] != "read"]:
         lines += ["", "## 没有读的文件", "", *markdown(FILES, rest)]
     if wrong := result.get("input_problems"):
@@ -50,6 +52,12 @@ def asked(result: Result) -> list[str]:
         return []
     head, *answers = question_view.how(open_)
     return ["", f"## {question_view.head(open_)}", "", *markdown(QUESTIONS, open_), "", head, "", "```yaml", *answers, "```"]
+
+
+def rules(result: Result) -> list[str]:
+    """The lines of what came of each rule."""
+    every = ran(result)
+    return ["", "## 核对了哪些规则", "", rules_told(every), "", *markdown(RULES, every)] if every else []
 
 
 def problems(result: Result) -> list[str]:

@@ -11,12 +11,14 @@ from rich.text import Text
 
 from engine.results.model import Result, ResultForm
 from engine.results.reading import (
+    cited,
     counts,
     differs,
     evidence_told,
     form_kind,
     headline,
     kind_of,
+    rules_told,
     span,
     summary,
     tally,
@@ -25,7 +27,7 @@ from engine.results.reading import (
 from engine.results.views import questions as question_view
 from engine.results.views.problems import ToldProblem, told
 from engine.results.views.screen import Whole, printed, table
-from engine.results.views.tables import FORMS, OVERVIEW, PARTS, UNREAD, FormRow, ScoreRow, lent, parts
+from engine.results.views.tables import FORMS, OVERVIEW, PARTS, TIMED_RULES, UNREAD, FormRow, ScoreRow, lent, parts, ran
 
 EVIDENCE_SHOWN = 4
 DIFFERENCES_SHOWN = 10
@@ -58,6 +60,15 @@ def _bundles(result: Result, verbose: bool) -> Iterator[Any]:
     yield table(FORMS, [FormRow(*row) for row in worst_first(result)], style=_marked)
     if verbose:
         yield from _rest(problems, verbose)
+        yield from _ran(result, verbose)
+
+
+def _ran(result: Result, verbose: bool) -> Iterator[Any]:
+    """What came of each rule, where that is asked for."""
+    if verbose and (rules := ran(result)):
+        yield Text()
+        yield Text(rules_told(rules), style="bold")
+        yield table(TIMED_RULES, rules)
 
 
 def _bundle(result: Result, verbose: bool) -> Iterator[Any]:
@@ -73,8 +84,9 @@ def _bundle(result: Result, verbose: bool) -> Iterator[Any]:
     yield from _rest(problems, verbose)
     yield Text(summary(result))
     if not verbose and problems:
-        yield Text("加 --verbose：各表分项得分，每个问题的佐证、依据和建议。", style="dim")
+        yield Text("加 --verbose：各表分项得分，每个问题的佐证、依据和建议，各条规则的结果。", style="dim")
     yield from _asked(result)
+    yield from _ran(result, verbose)
 
 
 def _forms(result: Result, verbose: bool) -> Iterator[Any]:
@@ -174,7 +186,7 @@ def _findings(one: ToldProblem) -> Iterator[Any]:
         shown = evidence_told(finding["evidence"][:EVIDENCE_SHOWN])
         more = f" 等 {len(finding['evidence'])} 项" if len(finding["evidence"]) > EVIDENCE_SHOWN else ""
         lines = [said] if said else []
-        lines += [f"依据：{finding['basis']}；规则：{finding['rule']}"]
+        lines += [f"{cited(finding)}；规则：{finding['title']}（{finding['rule']}）"]
         lines += [f"佐证：{shown}{more}"] if shown else []
         lines += [f"建议：{finding['advice']}"] if finding["advice"] else []
         yield Padding(Text("\n".join(lines), style="dim"), (0, 0, 0, 4))

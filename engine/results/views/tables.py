@@ -17,12 +17,15 @@ from engine.results.model import (
     ResultPolicy,
     ResultProblem,
     ResultQuestion,
+    ResultRule,
 )
 from engine.results.reading import (
+    RULE_STATES,
     STATUSES,
     Scored,
     added,
     caution,
+    cited,
     counts,
     differs,
     evidence_told,
@@ -240,7 +243,7 @@ def finding_columns(policy: Policy | None = None) -> tuple[Column[ResultFinding]
         Column("问题", lambda finding: finding["message"]),
         Column("佐证", lambda finding: evidence_told(finding["evidence"]), on=("markdown",)),
         Column("建议", lambda finding: finding["advice"]),
-        Column("依据与规则", lambda finding: f"{finding['basis']} {finding['rule']}", on=("markdown",)),
+        Column("依据与规则", lambda finding: f"{cited(finding)}；{finding['title']}（{finding['rule']}）", on=("markdown",)),
         Column("依据", lambda finding: finding["basis"], on=_EXCEL),
         Column("条文", clause, on=_EXCEL),
         Column("规则", lambda finding: finding["rule"], on=_EXCEL),
@@ -272,6 +275,28 @@ QUESTIONS: tuple[Column[ResultQuestion], ...] = (
     Column("各种读法", readings),
     Column("涉及分数", lambda question: question["stake"], "number"),
 )
+
+
+def ran(result: Result) -> list[ResultRule]:
+    """What came of each rule: those that could not run, then those that found something, most first, and what was left out last."""
+
+    def order(rule: ResultRule) -> tuple[int, int]:
+        by_option = rule.get("by_option", False)
+        return _STATES.index("by_option" if by_option else rule["state"]), -rule["hits"]
+
+    return sorted(result.get("rules", []), key=order)
+
+
+_STATES = ("skipped", "hit", "clean", "not_applicable", "by_option")
+RULES: tuple[Column[ResultRule], ...] = (
+    Column("规则", lambda rule: rule.get("title") or rule["id"], "name"),
+    Column("结果", lambda rule: RULE_STATES[rule["state"]]),
+    Column("处数", lambda rule: rule["hits"], "count"),
+    Column("说明", lambda rule: rule["reason"]),
+    Column("编号", lambda rule: rule["id"], on=_FILES),
+)
+TIMED_RULES: tuple[Column[ResultRule], ...] = (*RULES, Column("毫秒", lambda rule: rule.get("ms"), "number"))
+"""The same with how long each took."""
 
 
 def heads(result: Result) -> list[ResultPolicy | None]:

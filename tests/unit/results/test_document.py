@@ -162,6 +162,6 @@ def test_a_finding_keeps_what_the_bodys_own_report_would_say_where_that_is_anoth
 
 def test_a_formula_without_a_value_is_explained_without_one(hubei: Policy) -> None:
     (item,) = told(filed(row(target="3期", actual="1期")), hubei)["indicators"]
-    assert "公式 weight * actual / target = 4 × 1 ÷ 3 = 1.333333333333…" in of_indicator(item, hubei)
+    assert "公式 分值 × 实际完成值 ÷ 目标值 = 4 × 1 ÷ 3 = 1.333333333333…" in of_indicator(item, hubei)
     del item["trace"]["unrounded"]  # as where a divisor is 0
-    assert "公式 weight * actual / target = 4 × 1 ÷ 3\n" in of_indicator(item, hubei)
+    assert "公式 分值 × 实际完成值 ÷ 目标值 = 4 × 1 ÷ 3\n" in of_indicator(item, hubei)
