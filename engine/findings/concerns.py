@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -26,6 +27,8 @@ from engine.values.rounding import rounded
 _ORDER = {severity: n for n, severity in enumerate(SEVERITIES)}
 _WAN = 10_000
 _STOPS = "。；，"
+_FOLDED = "*"
+"""The key of a problem that many of one cause were folded into."""
 
 
 class Concerns:
@@ -36,6 +39,8 @@ class Concerns:
     ) -> None:
         """`whose`: what names the submission (units, year), for the keys; not the order of its forms."""
         self.findings, self.telling, self.params, self.whose = findings, telling, params, sorted(whose)
+        self.many: set[str] = set()
+        """Causes with so many problems that they are told as one."""
 
     def all(self) -> tuple[Concern, ...]:
         """Every problem, the most pressing first."""
@@ -47,9 +52,19 @@ class Concerns:
         joined: dict[tuple[str, ...], list[int]] = {}
         for n in above:
             joined.setdefault(self._group(_top(n, above)), []).append(n)
+        counts = Counter(key[0] for key, indexes in own.items() if indexes)
+        self.many = {cause for cause, count in counts.items() if count > self.telling.fold}
+        own, joined = self._folded(own), self._folded(joined)
         made = [self._concern(key, indexes, joined.get(key, [])) for key, indexes in own.items() if indexes]
         made.sort(key=rank)
         return tuple(self._headed(made))
+
+    def _folded(self, groups: Mapping[tuple[str, ...], list[int]]) -> dict[tuple[str, ...], list[int]]:
+        """The groups, those of a cause that has too many of them as one: what a unit of a hundred forms does on each is one thing."""
+        out: dict[tuple[str, ...], list[int]] = {}
+        for key, indexes in groups.items():
+            out.setdefault((key[0], _FOLDED) if key[0] in self.many else key, []).extend(indexes)
+        return out
 
     def _group(self, index: int) -> tuple[str, ...]:
         bond = self.findings[index].bond
@@ -87,7 +102,7 @@ class Concerns:
             advice = self._sentence(cause.advice, told) if cause.advice else advice
         said += [self.findings[n].bond.follows for n in joined if self.findings[n].bond.follows]
         if follows := list(dict.fromkeys(said)):
-            data: dict[str, Scalar] = {"first": title.rstrip(_STOPS), "follows": "；".join(follows)}
+            data: dict[str, Scalar] = {"first": title.rstrip(_STOPS), "follows": _shortened(follows, self.telling.named, "；")}
             title = messages.render(self.telling.followed, {"c": data}, {"c": FOLLOWED}, self.params)
         return Concern(
             title=title if title.endswith(("。", "？")) else f"{title}。",
@@ -115,6 +130,8 @@ class Concerns:
         rules, forms = {finding.rule for finding in listed}, {finding.form for finding in listed}
         if len(names) == len(rules) == 1 and len(forms) == len(listed):
             return self.telling.elsewhere
+        if listed[0].bond.cause.id in self.many:
+            return self.telling.folded
         return listed[0].bond.cause.several or self.telling.several
 
     def _told(self, listed: Sequence[Finding], stake: Stake) -> dict[str, Scalar]:
@@ -163,10 +180,17 @@ def rank(concern: Concern) -> tuple[Any, ...]:
 
 
 def heads(ordered: Sequence[Concern], telling: ProblemTelling) -> set[int]:
-    """Which of the problems are told first: those on which something hangs or that are more than a note, `most` at the most; where
-    these are fewer than `least`, the next ones as well."""
+    """Which of the problems are told first: those on which something hangs or that are more than a note, `most` at the most and not more
+    than `same` of one cause; where these are fewer than `least`, the next ones as well."""
     may = [n for n, concern in enumerate(ordered) if concern.head]
-    pressing = [n for n in may if ordered[n].weight > 0 or ordered[n].severity != "info"][: telling.most]
+    of_cause: Counter[str] = Counter()
+    pressing: list[int] = []
+    for n in may:
+        concern = ordered[n]
+        if (concern.weight > 0 or concern.severity != "info") and of_cause[concern.cause] < telling.same:
+            of_cause[concern.cause] += 1
+            pressing.append(n)
+    pressing = pressing[: telling.most]
     rest = [n for n in may if n not in pressing]
     return {*pressing, *rest[: max(0, telling.least - len(pressing))]}
 

@@ -96,16 +96,21 @@ class ProblemTelling:
 
     most: int = 7
     least: int = 5
+    same: int = 2
+    """Problems of one cause that may be among the first."""
     named: int = 5
+    fold: int = 10
+    """Problems of one cause above which they are one."""
     several: str = "{{ c.first }}；共 {{ c.count }} 处"
     elsewhere: str = "{{ c.first }}；{{ c.others }}也是这样"
     """Of one thing on several forms."""
     followed: str = "{{ c.first }}；{{ c.follows }}"
+    folded: str = "{{ c.first }}；这样的共 {{ c.count }} 处"
 
 
 def telling(data: Mapping[str, Any], add: Callable[..., None], params: Mapping[str, Any]) -> ProblemTelling:
     """The policy's `telling`; what is wrong with its sentences goes to `add`."""
-    sentences = {key: str(data[key]) for key in ("several", "elsewhere", "followed") if key in data}
+    sentences = {key: str(data[key]) for key in ("several", "elsewhere", "followed", "folded") if key in data}
     for key, text in sentences.items():
         for fault in messages.faults(text, {"c": FOLLOWED if key == "followed" else TOLD}, params):
             add(("telling", key), fault.what, "、".join(fault.right), code=fault.code)
@@ -113,10 +118,13 @@ def telling(data: Mapping[str, Any], add: Callable[..., None], params: Mapping[s
     return ProblemTelling(
         most=data.get("most", usual.most),
         least=data.get("least", usual.least),
+        same=data.get("same", usual.same),
         named=data.get("named", usual.named),
+        fold=data.get("fold", usual.fold),
         several=sentences.get("several", usual.several),
         elsewhere=sentences.get("elsewhere", usual.elsewhere),
         followed=sentences.get("followed", usual.followed),
+        folded=sentences.get("folded", usual.folded),
     )
 
 

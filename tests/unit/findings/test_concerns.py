@@ -175,3 +175,19 @@ def _headed(concern: Concern) -> Concern:
     from dataclasses import replace
 
     return replace(concern, head=True)
+
+
+def test_too_many_of_one_cause_are_one() -> None:
+    same = cause("c", ("form",))
+    many = [finding(same, f"表{n}", form=f"表{n}", stake=worth(n)) for n in range(12)]
+    [only] = told(*many)
+    assert only.title.startswith("表11不对")
+    assert len(only.forms) == 12
+    assert len(told(*many[:10])) == 10
+
+
+def test_of_one_cause_not_more_than_two_are_told_first() -> None:
+    same = [finding(cause("c"), str(n), name=str(n), stake=worth(50 + n)) for n in range(5)]
+    other = [finding(cause(f"o{n}"), str(n), name=f"别{n}", stake=worth(n + 1)) for n in range(5)]
+    first = [one.cause for one in told(*same, *other) if one.head]
+    assert first == ["c", "c", "o4", "o3", "o2", "o1", "o0"]
