@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from engine.cli.options import FILE, library_option, note, rule_options, tell, the_library
+from engine.cli.options import show as on_screen
 from engine.errors import EXIT_INPUT, EXIT_OK, Place, Problem, UsageError
 from engine.extras import extra
 from engine.files import write as _write
@@ -153,7 +154,7 @@ def batch(
         _write(render(data, sys.stdout.isatty(), verbose), None)
         for item in data["shown"]:
             level = SEVERITIES[item["severity"]] + ("" if item["certain"] else f"·{DOUBTFUL}")
-            click.echo(f"[{level}]{item['unit']}：{item['title']}（{'、'.join(item['forms'][:3])}；{item['files']}）")
+            on_screen(f"[{level}]{item['unit']}：{item['title']}（{'、'.join(item['forms'][:3])}；{item['files']}）\n")
     if data["sentences"]["written"] < data["sentences"]["of"]:
         note(["报出 {of} 处，写出了最严重的 {written} 处的原文（--words）".format(**data["sentences"])])
     note(done.told)

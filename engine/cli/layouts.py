@@ -101,11 +101,9 @@ def _next(lesson: Lesson, file: Path, target: Path) -> None:
 @library_option
 def layout_list(policies: Path | None) -> int:
     """列出表样：哪些政策用它，认它的记号有几处，还有几处待确认；有读不了的，逐条列出，退出状态为 3。"""
-    from rich.console import Console
-
     from engine.learning.shelf import ListedLayout, listed
     from engine.results.views.columns import Column
-    from engine.results.views.screen import table
+    from engine.results.views.screen import ChineseConsole, table
 
     columns: tuple[Column[ListedLayout], ...] = (
         Column("编号", lambda item: item.id),
@@ -117,6 +115,6 @@ def layout_list(policies: Path | None) -> int:
     found, problems = listed(the_library(policies))
     widest = max((len(item.id) for item in found), default=0)
     shown = table(columns, found, least={"编号": widest}, header_style="bold")
-    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(shown)
+    ChineseConsole(highlight=False, width=None if sys.stdout.isatty() else 200).print(shown)
     tell(problems)
     return EXIT_POLICY if problems else EXIT_OK

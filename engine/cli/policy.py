@@ -28,13 +28,11 @@ def policy_group() -> None:
 @library_option
 def policy_list(policies: Path | None) -> int:
     """列出政策；自己的与自带的同编号的，说明用哪一个、差在哪里；有读不了的，逐条列出，退出状态为 3。"""
-    from rich.console import Console
-
     from engine.changes.lifecycle.covering import told
     from engine.policy.headings import heading_lines
     from engine.policy.heads import heads
     from engine.results.views.columns import Column
-    from engine.results.views.screen import table
+    from engine.results.views.screen import ChineseConsole, table
 
     columns: tuple[Column[Head], ...] = (
         Column("编号", lambda head: head.id),
@@ -50,7 +48,7 @@ def policy_list(policies: Path | None) -> int:
     widest = max((len(head.id) for head in readable), default=0)
     listed = table(columns, readable, least={"编号": widest}, header_style="bold")
     # a terminal folds what is too long; a file or pipe gets a policy a line
-    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 200)
+    console = ChineseConsole(highlight=False, width=None if sys.stdout.isatty() else 200)
     console.print(listed)
     for head in readable:
         for line in heading_lines(head.chosen_by, head.kept_away_by):

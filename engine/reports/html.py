@@ -17,7 +17,18 @@ from engine.policy.model import Policy
 from engine.reports.draft import Draft
 from engine.results.document import policy_data
 from engine.results.model import Result, ResultFinding, ResultForm, ResultScore
-from engine.results.reading import apart, caution, clause_ids, concerning, differs, grades_differ, numbers_of, rules_told, worth
+from engine.results.reading import (
+    apart,
+    caution,
+    clause_ids,
+    concerning,
+    differs,
+    grades_differ,
+    matched,
+    numbers_of,
+    rules_told,
+    worth,
+)
 from engine.results.views.columns import Column, page_cells, page_head
 from engine.results.views.problems import only
 from engine.results.views.tables import GOALS, INDICATORS, OVERVIEW, PARTS, QUESTIONS, RULES, FormRow, goal_row, ran
@@ -91,7 +102,7 @@ def data(result: Result, drafts: Sequence[Draft], policy: Policy) -> Data:
     return {
         "engine": result["engine"],
         "policy": {**policy_data(policy), "short": policy.sha256[:12]},
-        "matcher": result.get("matcher", ""),
+        "matcher": matched(result.get("matcher", "")),
         "judged": result.get("policy") is not None,
         "caution": caution(result.get("policy")),
         "notes": [note for note in result.get("notes", []) if note != caution(result.get("policy"))],

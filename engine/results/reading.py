@@ -194,7 +194,22 @@ def summary(result: Result, bundles: int = 0) -> str:
         elif rule["state"] == "hit" and rule["reason"]:
             notes += f"\n规则“{rule.get('title') or rule['id']}”：{rule['reason']}。"
     places = f"，见于 {len(result['findings'])} 处" if result["findings"] else ""
-    return f"{scores}\n发现问题：{tally(result['problems'])}{places}（{result['matcher']}）。{notes}"
+    return f"{scores}\n发现问题：{tally(result['problems'])}{places}（{matched(result['matcher'])}）。{notes}"
+
+
+def matched(matcher: str) -> str:
+    """How the rules were matched, as people say it; `matcher` as the result has it names the programs."""
+    for written, said in _MATCHED:
+        matcher = matcher.replace(written, said)
+    return matcher
+
+
+_MATCHED = (
+    ("durable-rules+plain", "规则由两种办法核对，结果一致"),
+    ("plain (durable-rules failed: ", "规则由一种办法核对（另一种没有运行："),
+    ("plain", "规则由一种办法核对"),
+    ("durable-rules", "另一种办法"),
+)
 
 
 def rules_told(rules: Collection[ResultRule]) -> str:

@@ -14,6 +14,7 @@ from conftest import ROOT, Jixiao
 from engine.policy.heads import heads
 from engine.policy.library import library
 from engine.policy.loading import load
+from engine.results.reading import matched
 from engine.results.views import questions
 
 POLICIES = [head.id for head in heads(library())[0] if head.status != "pack"]
@@ -147,3 +148,18 @@ def test_what_is_wrong_in_a_record_is_said_by_its_names(jixiao: Jixiao, tmp_path
     assert "示范项目·目标1·数量指标·应急救援出动次数·年初目标值" in run.err
     assert "示范项目·目标1·时效指标·第4个指标·名称" in run.err
     assert "indicators" not in run.err
+
+
+@pytest.mark.parametrize(
+    "matcher",
+    [
+        "durable-rules+plain",
+        "plain",
+        "plain（规则照常核对，只是这一次没有用 durable-rules 再核对一遍：表太多）",
+        "durable-rules+plain、plain (durable-rules failed: 内存不够)",
+    ],
+)
+def test_how_rules_were_matched_is_said_in_chinese(matcher: str) -> None:
+    said = matched(matcher)
+    assert "核对" in said
+    assert WORD.findall(said) == []

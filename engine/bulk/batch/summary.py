@@ -138,11 +138,9 @@ _RULES: tuple[Column[dict[str, Any]], ...] = (
 
 def render(data: dict[str, Any], terminal: bool, verbose: bool = False) -> str:
     """The summary as a table; `verbose`: what came of every rule, and the times."""
-    from rich.console import Console
+    from engine.results.views.screen import ChineseConsole, table
 
-    from engine.results.views.screen import table
-
-    console = Console(highlight=False, width=None if terminal else 160, force_terminal=terminal, no_color=None)
+    console = ChineseConsole(highlight=False, width=None if terminal else 160, force_terminal=terminal, no_color=None)
     with console.capture() as text:
         for first in data["notes"]:
             console.print(first)
@@ -156,11 +154,11 @@ def render(data: dict[str, Any], terminal: bool, verbose: bool = False) -> str:
             console.print(table(_RAN, data["ran"], header_style="bold"))
             for item in data.get("times", []):
                 console.print(f"{item['partition']}：{'，'.join(f'{_STEPS[k]} {v} 秒' for k, v in item.items() if k in _STEPS)}")
-        taken = data["reference"]
+        taken, titles = data["reference"], {rule["id"]: rule.get("title", rule["id"]) for rule in data["ran"]}
         if taken["bundles"]:
             console.print(f"有 {taken['bundles']} 份含有数据库算不准确的数值，或由汇总得出，由参照执行器核对。")
         for rule, why in taken["rules"].items():
-            what = "全部规则" if rule == "*" else f"规则 {rule}"
+            what = "全部规则" if rule == "*" else f"规则“{titles.get(rule, rule)}”"
             console.print(f"{what} 由参照执行器核对：{why}")
         if taken["checked"]:
             console.print(f"抽取 {taken['checked']} 份与参照执行器逐项对照，完全一致。")

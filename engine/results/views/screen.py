@@ -70,10 +70,24 @@ class ChineseText(Text):
         return Measurement(min(widest(self.plain), longest), longest)
 
 
-def chinese(part: Any) -> Any:
-    """What is printed, its texts broken as Chinese is set."""
+class ChineseConsole(Console):
+    """A console whose texts are broken as Chinese is set; a string is what it is, no markup."""
+
+    def print(self, *objects: Any, soft_wrap: bool | None = None, **options: Any) -> None:
+        """As that of Console; with `soft_wrap` no line is broken."""
+        shown = [Text(one) if isinstance(one, str) else one for one in objects]
+        super().print(*(shown if soft_wrap else map(_chinese, shown)), soft_wrap=soft_wrap, **options)
+
+
+def _chinese(part: Any) -> Any:
     if isinstance(part, Padding):
-        return Padding(chinese(part.renderable), (part.top, part.right, part.bottom, part.left), style=part.style)
+        around = (part.top, part.right, part.bottom, part.left)
+        return Padding(_within(part.renderable), around, style=part.style, expand=part.expand)
+    # a console joins the texts it is given to one of its own kind: one with an edge, if of no width, it leaves as it is
+    return Padding(_within(part), 0, expand=False) if isinstance(part, Text) else part
+
+
+def _within(part: Any) -> Any:
     return ChineseText.of(part) if isinstance(part, Text) else part
 
 
@@ -90,12 +104,12 @@ def printed(parts: Iterable[Any], *, terminal: bool, wide: int | None = None) ->
     `wide`: columns, where they are not the terminal's or COLUMNS'.
     """
     out = StringIO()
-    console = Console(file=out, highlight=False, force_terminal=terminal, width=wide or width(terminal))
+    console = ChineseConsole(file=out, highlight=False, force_terminal=terminal, width=wide or width(terminal))
     for part in parts:
         if isinstance(part, Whole):
-            console.print(chinese(part.text) if terminal else part.text, soft_wrap=not terminal)
+            console.print(part.text, soft_wrap=not terminal)
         else:
-            console.print(chinese(part))
+            console.print(part)
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
 
 

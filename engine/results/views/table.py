@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from engine.lines import filled
 from engine.results.model import Result, ResultForm
 from engine.results.reading import (
     cited,
@@ -26,7 +27,7 @@ from engine.results.reading import (
 )
 from engine.results.views import questions as question_view
 from engine.results.views.problems import ToldProblem, told
-from engine.results.views.screen import Whole, printed, table
+from engine.results.views.screen import Whole, printed, table, width
 from engine.results.views.tables import FORMS, OVERVIEW, PARTS, TIMED_RULES, UNREAD, FormRow, ScoreRow, lent, parts, ran
 
 EVIDENCE_SHOWN = 4
@@ -46,7 +47,10 @@ def render(result: Result, to_terminal: bool, verbose: bool = False) -> str:
         return printed(_bundle(result, verbose), terminal=to_terminal) + closing(result)
     text = printed(_bundles(result, verbose), terminal=to_terminal)
     told = printed(_asked(result), terminal=to_terminal)
-    return f"{text}\n{summary(result, len(result['bundles']))}\n{told}{closing(result)}"
+    said, files = summary(result, len(result["bundles"])), closing(result)
+    if to_terminal:
+        said, files = filled(said, width(True)), filled(files, width(True))
+    return f"{text}\n{said}\n{told}{files}"
 
 
 def _bundles(result: Result, verbose: bool) -> Iterator[Any]:
@@ -64,11 +68,11 @@ def _bundles(result: Result, verbose: bool) -> Iterator[Any]:
 
 
 def _ran(result: Result, verbose: bool) -> Iterator[Any]:
-    """What came of each rule, where that is asked for."""
+    """What came of each rule, where that is asked for; what was left out by option has been told in one note."""
     if verbose and (rules := ran(result)):
         yield Text()
         yield Text(rules_told(rules), style="bold")
-        yield table(TIMED_RULES, rules)
+        yield table(TIMED_RULES, [rule for rule in rules if not rule.get("by_option")])
 
 
 def _bundle(result: Result, verbose: bool) -> Iterator[Any]:
