@@ -28,10 +28,10 @@ class Spoken:
         self._alone = isinstance(forms, list) and len(forms) == 1
 
     def __call__(self, path: Path) -> str:
-        said, _ = self._of(path)
-        if said:
-            return said
-        return self._form(path) if path[:1] == ("forms",) else "整个记录" if not path else ""
+        said, part = self._of(path)
+        if path and isinstance(part, list):  # a list by itself, not what stands in it
+            return BETWEEN.join(filter(None, (said, _title(path))))
+        return said or (self._form(path) if path else "整个记录")
 
     def _of(self, path: Path) -> tuple[str, Any]:
         """What leads to a part, and the part itself; nothing for the only form, which nobody has to be led to."""
@@ -43,6 +43,8 @@ class Spoken:
             except (LookupError, TypeError):
                 part = None
             said = self._listed(path, part) if isinstance(step, int) else _title(path)
+            if isinstance(step, int):
+                above = self._of(path[:-2])[0]
             if isinstance(part, list):  # what stands in it says what it is
                 said = ""
             self._known[path] = BETWEEN.join(filter(None, (above, said))), part

@@ -35,7 +35,7 @@ COMMANDS = [("evaluate",), ("evaluate", "--format", "json"), ("read",), ("explai
         (b"%PDF-1.7\n", ["PDF"]),
         ("今天天气不错。\n".encode(), ["没有认出自评表"]),
         (b"{", ["JSON", "第1行"]),
-        (b"forms: []\n", ["forms", "第1行"]),
+        (b"forms: []\n", ["自评表", "第1行"]),
     ],
     ids=["empty", "blank", "binary", "picture", "docx", "doc", "pdf", "other text", "broken json", "no forms"],
 )

@@ -175,9 +175,9 @@ def _policy(
             run.partitions += 1
             run.forms += sum(part.forms for part in some)
             run.indicators += sum(part.indicators for part in some)
-            if (place / "partition.json").exists():
+            if about := _kept(place):
                 run.kept += 1
-                _add(run, json.loads((place / "partition.json").read_text(encoding="utf-8")))
+                _add(run, about)
                 continue
             corpus.verify(some, (*PREPARED_KINDS, TEXTS, BEYOND, RECORDS))
             if engine is None:
@@ -192,6 +192,15 @@ def _policy(
     finally:
         if engine is not None:
             engine.close()
+
+
+def _kept(place: Path) -> dict[str, Any] | None:
+    """What a partition that was written before says of itself; None where there is none, or one that did not say what ran."""
+    try:
+        about: dict[str, Any] = json.loads((place / "partition.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return about if "rules" in about else None
 
 
 def _add(run: BatchRun, about: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from engine.errors import EXIT_INPUT, InputError, Place
 from engine.forms.reader import read_forms
 from engine.submission.model import Submission
 from engine.submission.record import SCHEMA, dump_json, dump_yaml, from_data, load, to_data
+from engine.submission.spoken import Spoken
 from engine.yaml import reader as yamlfile
 
 ROOT = Path(__file__).parents[3]
@@ -194,3 +195,33 @@ def test_size_bound() -> None:
     huge = " " * 20_000_001
     assert "过长" in said(huge, "json")[0]
     assert "过长" in said(huge, "yaml")[0]
+
+
+def test_every_part_of_a_record_has_a_name_of_its_own() -> None:
+    """Also where nothing that stands there is as it should be: what is wrong is told before it can be read."""
+    form = {
+        "name": "甲项目",
+        "goals": [{"indicators": [{"name": "培训期数", "level2": "数量指标"}, {}]}, {"number": 3}],
+        "budget": [{}],
+    }
+    said = Spoken({"forms": [form, 7]})
+    told = {
+        (): "整个记录",
+        ("unit",): "填报单位",
+        ("forms",): "自评表",
+        ("forms", 0): "甲项目",
+        ("forms", 1): "第2张表",
+        ("forms", 1, "name"): "第2张表·名称",
+        ("forms", 0, "total"): "甲项目·总分",
+        ("forms", 0, "goals"): "甲项目·年度目标",
+        ("forms", 0, "goals", 1, "indicators", 0): "甲项目·目标3·第1个指标",
+        ("forms", 0, "goals", 0, "indicators", 0, "target"): "甲项目·目标1·数量指标·培训期数·年初目标值",
+        ("forms", 0, "goals", 0, "indicators", 1, "actual", "text"): "甲项目·目标1·第2个指标·实际完成值·原文",
+        ("forms", 0, "budget", 0, "rate"): "甲项目·预算执行情况·第1项·执行率",
+    }
+    assert {path: said(path) for path in told} == told
+    alone = Spoken({"forms": [form]})
+    assert alone(("forms", 0)) == "甲项目"
+    assert alone(("forms", 0, "total")) == "总分"
+    assert alone(("forms", 0, "goals")) == "年度目标"
+    assert Spoken([1])(("forms", 0, "x")) == "第1张表·x"
