@@ -90,7 +90,7 @@ def _called(path: tuple[str, ...]) -> str:
     title = ""
     for step in path:
         node = _inner(node, step, whole)
-        title = str(node.get("title", "")) or title
+        title = str(node.get("title", "")) or (step if step != "*" else title)
         node = _resolved(node, whole)
     return title or path[-1]
 
