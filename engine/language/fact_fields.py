@@ -24,6 +24,7 @@ from engine.resources import shipped
 KINDS: Mapping[str, type[facts.AnyFact]] = {
     "bundle": facts.BundleFact,
     "form": facts.FormFact,
+    "line": facts.LineFact,
     "part": facts.PartFact,
     "goal": facts.GoalFact,
     "group": facts.GroupFact,

@@ -27,6 +27,15 @@ _NUMERALS = re.compile(r"[0-9]+|第[一二三四五六七八九十]+|[一二三�
 
 
 @dataclass(frozen=True, slots=True)
+class TargetGroup:
+    """People whom projects are for: the words they go by, and words of projects that have to do with them."""
+
+    name: str
+    words: tuple[str, ...]
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NameRules:
     """The policy's part of it: least similarity (0 to 100), filler words, endings that tell measures apart, and the least
     length of a common ending that suggests two indicators of one form measure the same thing."""
@@ -39,6 +48,7 @@ class NameRules:
     """Words that make a name in a text one of another year or of a part (上年, 其中): no name of the form."""
     negators: tuple[str, ...] = ()
     """Characters that turn a name round (未, 不): names that differ in them are two things, however alike they are written."""
+    groups: tuple[TargetGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +226,14 @@ def shared_terms(first: str, second: str, rules: NameRules) -> int:
     """How many different two-character terms two texts have in common: 0 means they do not speak of the same thing."""
     a, b = reduce(first, rules), reduce(second, rules)
     return len({a[i : i + 2] for i in range(len(a) - 1)} & {b[i : i + 2] for i in range(len(b) - 1)})
+
+
+def foreign_group(name: str, rest: str, rules: NameRules) -> str:
+    """The people a name speaks of, if nothing in the rest of the form has to do with them; empty if there are none such."""
+    for group in rules.groups:
+        if any(word in name for word in group.words):
+            return "" if any(word in rest for word in (*group.words, *group.near)) else group.name
+    return ""
 
 
 def _common_ending(a: str, b: str) -> str:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.errors import Place
+from engine.findings.facts.beside import FormAround
 from engine.findings.facts.claims import Claim, claims_of
 from engine.findings.facts.form import form_fact
 from engine.findings.facts.indicator import Around, home_of, indicator_fact, level1_of
+from engine.findings.facts.money import line_cells, line_facts
 from engine.findings.facts.numbers import headings_sum, reported_sum, weight_sum
 from engine.findings.facts.report_text import ReportText
 from engine.findings.facts.rows import blanks_below
@@ -107,6 +109,9 @@ class _FactsBuilder:
         form, label = scored.form, self.labels[n]
         weights = sum((item.known.weight or Decimal(0) for item in scored.indicators), Decimal(0))
         self._parts(base, scored)
+        for m, (line, printed) in enumerate(line_facts(form, label, self.words)):
+            self._add(f"{base}.l{m:03}", line, Source(label, printed.name or form.name, printed.place, line_cells(printed)))
+        rows = FormAround(scored, texts, self.policy, self.words)
         by_goal: dict[int, list[ScoredIndicator]] = {}
         for item in scored.indicators:
             by_goal.setdefault(item.goal, []).append(item)
@@ -117,7 +122,7 @@ class _FactsBuilder:
         listed = {names.find(name, reduced, self.rules) for name in unmet_names}
         filed = [row for goal in form.goals for row in zip(goal.indicators, blanks_below(goal.indicators), strict=True)]
         for m, ((identity, _), item) in enumerate(zip(ids, scored.indicators, strict=True)):
-            around = Around(label, form.kind, weights, *filed[m], keys[identity], identity in listed)
+            around = Around(label, form.kind, weights, *filed[m], keys[identity], identity in listed, rows)
             fact = indicator_fact(item, around, texts, self.policy, self.words)
             self._add(identity, fact, self._indicator_source(item, label))
         by_id = {identity: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}

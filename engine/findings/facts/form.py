@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from engine.findings.facts.budget import budget_values, execution_habit, printed_weights
 from engine.findings.facts.claims import amounts, last_place, percent
+from engine.findings.facts.money import money_fields
 from engine.findings.facts.numbers import gap, ratio
 from engine.findings.facts.report_text import ReportText
 from engine.language.facts import FormFact
@@ -47,6 +48,7 @@ def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Voca
         ratio(own_sum, weight_sum if weighted else None, 100),
         ratio(scored.execution.reported, weights.execution, 100),
     )
+    block = budget_values(form, (budget, executed), words)
     reported_grade = grade(scored.total.reported, policy)
     header = {item.key: number_of(item.value) for item in form.header if item.key in ("basic_expenditure", "project_expenditure")}
     return FormFact(
@@ -69,7 +71,8 @@ def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Voca
         execution_weight_scheme=weights.execution,
         execution_status=scored.execution.status,
         execution_reason=scored.execution.reason or None,
-        budget_block=budget_values(form, (budget, executed), words),
+        budget_block=block,
+        money=money_fields(form, line, original, block.lines_budget, texts, words),
         habit=execution_habit(scored.execution.reported, (number_of(line.weight) if line else None) or weights.execution, rate),
         printed=printed_weights(form, weight_sum if weighted else None, weights.execution, weights.full_score),
         execution_clause=scored.execution.trace.basis if scored.execution.trace else None,

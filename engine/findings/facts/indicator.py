@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from engine.findings.facts.beside import FormAround
 from engine.findings.facts.numbers import excess, ratio
 from engine.findings.facts.report_text import ReportText, doubled, folded
 from engine.findings.facts.rows import Blanks, part_fields, shared_score
@@ -32,6 +33,8 @@ class Around:
     """Of the rows below it under the same goal."""
     name_key: str
     in_unmet_table: bool
+    rows: FormAround
+    """The whole form."""
 
 
 def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, policy: Policy, words: Vocabulary) -> IndicatorFact:
@@ -51,6 +54,7 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         weight_text=around.filed.weight.text if around.filed.weight else None,
         weight_impossible=known.weight is None and (cell := around.filed.weight) is not None and bool(cell) and not cell.doubt,
         scan_doubt=_scan_doubt(known),
+        read=around.rows.read(item),
         shared=shared_score(around.filed, item, around.below),
         split=part_fields(around.filed, item, words),
         goal=item.goal,

@@ -22,6 +22,28 @@ class BudgetFields:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyFields:
+    """The amounts of the scored line in one unit (元), so that they can be held against those of other rows and forms; what the
+    year added to the budget or took from it, as written and in 元; and what the form says anywhere that may explain it."""
+
+    budget_yuan: Number | None = None
+    executed_yuan: Number | None = None
+    unspent_yuan: Number | None = None
+    original_yuan: Number | None = None
+    largest_yuan: Number | None = None
+    """The greater of the original and the adjusted budget: what a target set in January may have gone by."""
+    budget_added: Number | None = None
+    budget_added_yuan: Number | None = None
+    lines_budget_short: Number | None = None
+    """By how much the lines that stand for themselves fall short of the total."""
+    amounts_blank: bool | None = None
+    """Whether budget or executed amount is not there at all."""
+    execution_score_blank: bool | None = None
+    explained_text: Annotated[str | None, INTERNAL] = None
+    """Empty where the form says nothing: a rule may then ask for a word that is not there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionHabit:
     """The execution rate the body's own score follows from, and the true rate cut and rounded to as many decimals."""
 
@@ -89,6 +111,7 @@ class FormFact:
     execution_status: Annotated[str | None, Choices(STATUSES)]
     execution_reason: str | None
     budget_block: BudgetFields
+    money: MoneyFields
     habit: ExecutionHabit
     printed: PrintedWeights
     original_budget: Number | None
