@@ -26,9 +26,23 @@ def policy() -> Policy:
 
 
 def made(policy: Policy, rows: list[dict[str, str]], **form: Any) -> list[Fact]:
-    line = {"name": "总额", "role": "total", "money_unit": "万元", "original": "100", "budget": "50", "executed": "40", "rate": "80%"}
+    line = {
+        "name": "总额",
+        "role": "total",
+        "money_unit": "万元",
+        "original": "100",
+        "budget": "50",
+        "executed": "40",
+        "rate": "80%",
+    }
     rows = [{"level1": "产出指标", "level2": "成本指标", "weight": "10", "score": "10", **row} for row in rows]
-    one = {"kind": "project", "name": "技能培训", "budget": [line], "goals": [{"number": 1, "title": "甲", "indicators": rows}], **form}
+    one = {
+        "kind": "project",
+        "name": "技能培训",
+        "budget": [line],
+        "goals": [{"number": 1, "title": "甲", "indicators": rows}],
+        **form,
+    }
     data = {"schema": "jixiao/submission/1", "unit": "某局", "fiscal_year": 2024, "forms": [one]}
     return list(facts_of(evaluate(record.from_data(data, "测试.yaml"), policy)).facts)
 
