@@ -33,6 +33,7 @@ KINDS: Mapping[str, type[facts.AnyFact]] = {
     "claim": facts.ClaimFact,
     "doubt": facts.DoubtFact,
     "alike": facts.AlikeFact,
+    "earlier": facts.EarlierFact,
 }
 """Fact kind -> the dataclass of its facts."""
 _KIND_OF = {made: kind for kind, made in KINDS.items()}

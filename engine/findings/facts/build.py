@@ -13,6 +13,7 @@ from decimal import Decimal
 from engine.errors import Place
 from engine.findings.facts.beside import FormAround
 from engine.findings.facts.claims import Claim, claims_of
+from engine.findings.facts.earlier import RecordsBeside
 from engine.findings.facts.form import form_fact
 from engine.findings.facts.indicator import Around, home_of, indicator_fact, level1_of
 from engine.findings.facts.money import line_cells, line_facts
@@ -76,6 +77,7 @@ class _FactsBuilder:
         self.rules: NameRules = evaluation.policy.names
         self.forms = evaluation.forms
         self.labels = [scored.label for scored in evaluation.forms]
+        self.beside = RecordsBeside(evaluation)
         self.facts: list[Fact] = []
         self.sources: dict[str, Source] = {}
 
@@ -90,10 +92,12 @@ class _FactsBuilder:
         self._add("f", BundleFact(forms=len(self.forms), units=len(units)), Source(self.labels[0], first.unit, first.place))
         texts = [ReportText(scored.form, self.policy.numbering) for scored in self.forms]
         for n, scored in enumerate(self.forms):  # forms first: a report may speak of a form that comes later
-            fact = form_fact(scored, texts[n], self.policy, self.words)
+            fact = form_fact(scored, texts[n], self.policy, self.words, self.beside.of_form(n))
             self._add(f"f{n:03}", fact, self._form_source(scored.form, scored.label))
         for n, scored in enumerate(self.forms):
             self._parts_of(f"f{n:03}", n, scored, ids[n], matched.keys, texts[n])
+        for m, (known, earlier) in enumerate(self.beside.earlier()):
+            self._add(f"f000.e{m:03}", known, self._form_source(earlier.form, earlier.label))
         notes = () if matched.complete else ("指标过多，跨表比对时只比对了名称完全相同的指标",)
         return Facts(tuple(self.facts), self.sources, notes)
 
@@ -122,7 +126,9 @@ class _FactsBuilder:
         listed = {names.find(name, reduced, self.rules) for name in unmet_names}
         filed = [row for goal in form.goals for row in zip(goal.indicators, blanks_below(goal.indicators), strict=True)]
         for m, ((identity, _), item) in enumerate(zip(ids, scored.indicators, strict=True)):
-            around = Around(label, form.kind, weights, *filed[m], keys[identity], identity in listed, rows)
+            around = Around(
+                label, form.kind, weights, *filed[m], keys[identity], identity in listed, rows, self.beside.of_indicator(n, m)
+            )
             fact = indicator_fact(item, around, texts, self.policy, self.words)
             self._add(identity, fact, self._indicator_source(item, label))
         by_id = {identity: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}

@@ -11,6 +11,7 @@ from engine.findings.facts.money import money_fields
 from engine.findings.facts.numbers import gap, ratio
 from engine.findings.facts.report_text import ReportText
 from engine.language.facts import FormFact
+from engine.language.facts.form import ApprovedFields
 from engine.policy.model import Policy, StatementRule
 from engine.scoring.budget import amounts_of, scored_line
 from engine.scoring.model import ScoredForm
@@ -20,8 +21,12 @@ from engine.values.cells import number_of, value_of
 from engine.values.model import Value
 from engine.values.vocabulary import Vocabulary
 
+NOT_GIVEN = ApprovedFields()
 
-def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vocabulary) -> FormFact:
+
+def form_fact(
+    scored: ScoredForm, texts: ReportText, policy: Policy, words: Vocabulary, approved: ApprovedFields = NOT_GIVEN
+) -> FormFact:
     """The fact of a form: what was filed, what was computed, how far the two are apart."""
     form, weights = scored.form, policy.scoring.weights
     line = scored_line(form)
@@ -72,6 +77,7 @@ def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Voca
         execution_status=scored.execution.status,
         execution_reason=scored.execution.reason or None,
         budget_block=block,
+        approved=approved,
         money=money_fields(form, line, original, block.lines_budget, texts, words),
         habit=execution_habit(scored.execution.reported, (number_of(line.weight) if line else None) or weights.execution, rate),
         printed=printed_weights(form, weight_sum if weighted else None, weights.execution, weights.full_score),

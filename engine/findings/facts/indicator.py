@@ -10,7 +10,7 @@ from engine.findings.facts.numbers import excess, ratio
 from engine.findings.facts.report_text import ReportText, doubled, folded
 from engine.findings.facts.rows import Blanks, part_fields, shared_score
 from engine.language.facts import IndicatorFact
-from engine.language.facts.indicator import PartFields
+from engine.language.facts.indicator import BesideFields, PartFields
 from engine.policy.model import Policy
 from engine.scoring.form import canonical_level1
 from engine.scoring.model import Recognised, ScoredIndicator
@@ -35,6 +35,8 @@ class Around:
     in_unmet_table: bool
     rows: FormAround
     """The whole form."""
+    beside: BesideFields
+    """The same indicator on earlier and approved records."""
 
 
 def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, policy: Policy, words: Vocabulary) -> IndicatorFact:
@@ -55,6 +57,7 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         weight_impossible=known.weight is None and (cell := around.filed.weight) is not None and bool(cell) and not cell.doubt,
         scan_doubt=_scan_doubt(known),
         read=around.rows.read(item),
+        beside=around.beside,
         shared=shared_score(around.filed, item, around.below),
         split=part_fields(around.filed, item, words),
         goal=item.goal,

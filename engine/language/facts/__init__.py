@@ -8,6 +8,7 @@ from engine.language.facts.alike import AlikeFact
 from engine.language.facts.bundle import BundleFact
 from engine.language.facts.claim import ClaimFact
 from engine.language.facts.doubt import DoubtFact
+from engine.language.facts.earlier import EarlierFact
 from engine.language.facts.form import FormFact
 from engine.language.facts.goal import GoalFact
 from engine.language.facts.group import GroupFact
@@ -28,6 +29,7 @@ AnyFact = (
     | ClaimFact
     | DoubtFact
     | AlikeFact
+    | EarlierFact
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "BundleFact",
     "ClaimFact",
     "DoubtFact",
+    "EarlierFact",
     "FormFact",
     "GoalFact",
     "GroupFact",

@@ -44,6 +44,17 @@ class MoneyFields:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovedFields:
+    """What the approved targets (`--with`) have and the form does not, and the other way round; empty where none were given."""
+
+    approved_indicators: Number | None = None
+    approved_missing: Number | None = None
+    approved_missing_names: str | None = None
+    approved_added: Number | None = None
+    approved_added_names: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionHabit:
     """The execution rate the body's own score follows from, and the true rate cut and rounded to as many decimals."""
 
@@ -112,6 +123,7 @@ class FormFact:
     execution_reason: str | None
     budget_block: BudgetFields
     money: MoneyFields
+    approved: ApprovedFields
     habit: ExecutionHabit
     printed: PrintedWeights
     original_budget: Number | None

@@ -50,6 +50,25 @@ class ReadFields:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BesideFields:
+    """The same indicator on last year's form of the same name, and in the targets as approved; and the initial target where the
+    form prints it beside an adjusted one."""
+
+    earlier_year: Number | None = None
+    earlier_target_text: str | None = None
+    earlier_actual_text: str | None = None
+    earlier_drop: Number | None = None
+    """By what share this year's target asks less than was reached last year; negative where it asks more."""
+    approved_target_text: str | None = None
+    approved_differs: bool | None = None
+    approved_lowered: bool | None = None
+    approved_reworded: bool | None = None
+    approved_weight: Number | None = None
+    initial_target_text: str | None = None
+    initial_differs: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorFact:
     """A 三级指标: as filed, as read, as scored, and what the report says of it."""
 
@@ -113,6 +132,7 @@ class IndicatorFact:
     split: PartFields
     scan_doubt: str | None
     read: ReadFields
+    beside: BesideFields
     clause: Annotated[str | None, INTERNAL]
     review_reason: str | None
     allowed_low: Number | None
