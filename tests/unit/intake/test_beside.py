@@ -13,7 +13,15 @@ from engine.intake.bundle import Bundle, read_bundle
 from engine.policy.library import library
 from engine.submission import record
 
-ROW = {"name": "培训班期数", "level1": "产出指标", "level2": "数量指标", "weight": "80", "target": "≥10期", "actual": "10期", "score": "80"}
+ROW = {
+    "name": "培训班期数",
+    "level1": "产出指标",
+    "level2": "数量指标",
+    "weight": "80",
+    "target": "≥10期",
+    "actual": "10期",
+    "score": "80",
+}
 TARGETS = {name: ROW[name] for name in ("name", "level1", "level2", "weight", "target")}
 
 
