@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
@@ -226,6 +227,13 @@ def shared_terms(first: str, second: str, rules: NameRules) -> int:
     """How many different two-character terms two texts have in common: 0 means they do not speak of the same thing."""
     a, b = reduce(first, rules), reduce(second, rules)
     return len({a[i : i + 2] for i in range(len(a) - 1)} & {b[i : i + 2] for i in range(len(b) - 1)})
+
+
+@lru_cache(maxsize=64)
+def group_pattern(rules: NameRules) -> re.Pattern[str] | None:
+    """What finds any of the words of people in a name: most names have none; None where the policy lists none."""
+    words = [re.escape(word) for group in rules.groups for word in group.words]
+    return re.compile("|".join(words)) if words else None
 
 
 def foreign_group(name: str, rest: str, rules: NameRules) -> str:

@@ -24,6 +24,7 @@ class FormAround:
         form = scored.form
         self.policy, self.words, self.year = policy, words, form.fiscal_year
         self.rows = [(item.known.indicator, _texts(item)) for item in scored.indicators]
+        self.people = names.group_pattern(policy.names)
         titles = [goal.title for goal in form.goals]
         heads = [item.value.text for item in form.header]
         self.about = "\n".join((form.name, form.unit, form.title, *titles, *heads, texts.report))
@@ -58,7 +59,7 @@ class FormAround:
     def _foreign(self, item: ScoredIndicator) -> str | None:
         """Whom the name speaks of, if nothing on the form but this row has to do with them."""
         indicator = item.known.indicator
-        if not any(word in indicator.name for group in self.policy.names.groups for word in group.words):
+        if self.people is None or self.people.search(indicator.name) is None:
             return None
         others = "\n".join(text for row, text in self.rows if row is not indicator)
         return names.foreign_group(indicator.name, f"{self.about}\n{others}", self.policy.names) or None
