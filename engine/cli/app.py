@@ -69,6 +69,14 @@ def app() -> None:
     show_default=True,
     help="有这一级及以上的问题时退出状态为 1。",
 )
+@click.option(
+    "--with",
+    "beside",
+    metavar="DIR",
+    multiple=True,
+    type=FILE,
+    help="同一单位上年的自评表、本年批复的目标表所在的目录（或文件）：目标值与上年结果、与批复相比。",
+)
 @rule_options
 def evaluate(
     files: tuple[Path, ...],
@@ -77,6 +85,7 @@ def evaluate(
     form: str,
     out: Path | None,
     fail_on: str,
+    beside: tuple[Path, ...],
     only: tuple[str, ...],
     without: tuple[str, ...],
     most: int | None,
@@ -94,6 +103,7 @@ def evaluate(
     from engine.results.bundles import Telling
 
     run = runs.chosen(runs.read(files, policy, policies, [out] if out else [], unjudged=True), RuleChoice(only, without))
+    run = runs.beside(run, beside, policies)
     items = runs.check(run, Telling(most or MAX_PER_RULE, verbose))
     result = runs.document(run, items)
     _write(

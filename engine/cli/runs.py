@@ -14,6 +14,7 @@ from engine.cli.options import note, on_date, tell, the_library
 from engine.errors import EXIT_INPUT, EXIT_OK, InputError, Place, Problem
 from engine.files import displayed
 from engine.findings.choice import RuleChoice, choose
+from engine.intake.beside import read_beside, with_beside
 from engine.intake.bundle import Bundle, read_bundle
 from engine.intake.collection import SKIPPED, Collection, FileOutcome, Progress, collect, is_single
 from engine.intake.notes import notes
@@ -143,6 +144,19 @@ def chosen(run: Run, rules: RuleChoice) -> Run:
         return run
     policies = choose({one.policy.id: one.policy for one in run.bundles}, rules)
     bundles = tuple(replace(one, policy=policies[one.policy.id]) for one in run.bundles)
+    return replace(run, collection=replace(run.collection, bundles=bundles))
+
+
+def beside(run: Run, paths: Sequence[Path], policies: Path | None) -> Run:
+    """The run, each bundle with the earlier and approved records of its body that stand in `paths`. What of these could not be
+    read is told, and changes no status: nothing is judged by it alone. Raises InputError where nothing in them could be read."""
+    if not paths:
+        return run
+    forms, problems = read_beside(paths, the_library(policies))
+    if not forms:
+        raise InputError(problems or [_nothing(path) for path in paths])
+    note(str(problem) for problem in problems)
+    bundles = tuple(with_beside(one, forms) for one in run.bundles)
     return replace(run, collection=replace(run.collection, bundles=bundles))
 
 

@@ -48,6 +48,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """The forms of the same body that a bundle is held against: last year's, and this year's targets as approved."""
+
+    earlier: tuple[Form, ...] = ()
+    approved: tuple[Form, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.earlier or self.approved)
+
+
+NOTHING = Beside()
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """A submission, and the policy it is to be judged by."""
 
@@ -59,6 +73,8 @@ class Bundle:
     files: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     """What is to be said of it: why no policy judges it, answers beside the forms that are not used."""
+    beside: Beside = NOTHING
+    """Earlier and approved records of the same body that it is held against."""
 
 
 def read_bundle(

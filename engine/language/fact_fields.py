@@ -24,6 +24,7 @@ from engine.resources import shipped
 KINDS: Mapping[str, type[facts.AnyFact]] = {
     "bundle": facts.BundleFact,
     "form": facts.FormFact,
+    "line": facts.LineFact,
     "part": facts.PartFact,
     "goal": facts.GoalFact,
     "group": facts.GroupFact,
@@ -33,6 +34,7 @@ KINDS: Mapping[str, type[facts.AnyFact]] = {
     "doubt": facts.DoubtFact,
     "alike": facts.AlikeFact,
     "pair": facts.PairFact,
+    "earlier": facts.EarlierFact,
 }
 """Fact kind -> the dataclass of its facts."""
 _KIND_OF = {made: kind for kind, made in KINDS.items()}

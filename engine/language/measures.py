@@ -57,29 +57,52 @@ def made_field(take: str, counted: Field | None, title: str) -> Field:
 
 def measured(facts: Sequence[Fact], measures: Iterable[Measure]) -> list[Fact]:
     """The facts with every measure added to those it is per. A share of nothing, or a least of nothing, is absent."""
+    by_kind = _ByKind(facts)
     extra: dict[str, dict[str, Scalar]] = {}
     kinds: dict[str, list[Fact]] = {}
     for fact in facts:
         kinds.setdefault(fact.kind, []).append(fact)
     for measure in measures:
         owner_key, member_key = KEYS[measure.per]
-        every: dict[tuple[Scalar | None, ...], list[Decimal]] = {}
-        chosen: dict[tuple[Scalar | None, ...], list[Decimal]] = {}
-        for fact in kinds.get(measure.of, ()):
-            if holds(measure.among, fact.fields):
-                value = fact.fields.get(measure.field) if measure.field else Decimal(1)
-                if not isinstance(value, Decimal):
-                    continue  # a fact without the field does not count: what has no number has no sum
-                key = tuple(fact.fields.get(name) for name in member_key)
+        every: dict[Key, list[Decimal]] = {}
+        chosen: dict[Key, list[Decimal]] = {}
+        shared = measure.take == "share"
+        for fact, key in by_kind.keyed(measure.of, member_key):
+            if measure.among and not holds(measure.among, fact.fields):
+                continue
+            value = fact.fields.get(measure.field) if measure.field else _ONE
+            if not isinstance(value, Decimal):
+                continue  # a fact without the field does not count: what has no number has no sum
+            if shared:
                 every.setdefault(key, []).append(value)
-                if holds(measure.conditions, fact.fields):
-                    chosen.setdefault(key, []).append(value)
-        for fact in kinds.get(measure.per, ()):
-            key = tuple(fact.fields.get(name) for name in owner_key)
+            if holds(measure.conditions, fact.fields):
+                chosen.setdefault(key, []).append(value)
+        for fact, key in by_kind.keyed(measure.per, owner_key):
             result = _take(measure.take, chosen.get(key, []), every.get(key, []))
             if result is not None:
                 extra.setdefault(fact.id, {})[measure.id] = result
     return [replace(fact, fields={**fact.fields, **extra[fact.id]}) if fact.id in extra else fact for fact in facts]
+
+
+Key = tuple[Scalar | None, ...]
+_ONE = Decimal(1)
+
+
+class _ByKind:
+    """Facts by kind, each with what it is grouped by: found once for all measures that count the same."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        self.facts: dict[str, list[Fact]] = {}
+        for fact in facts:
+            self.facts.setdefault(fact.kind, []).append(fact)
+        self.found: dict[tuple[str, tuple[str, ...]], list[tuple[Fact, Key]]] = {}
+
+    def keyed(self, kind: str, names: tuple[str, ...]) -> list[tuple[Fact, Key]]:
+        """The facts of a kind, each with the values of these fields."""
+        if (kind, names) not in self.found:
+            listed = self.facts.get(kind, [])
+            self.found[kind, names] = [(fact, tuple(fact.fields.get(name) for name in names)) for fact in listed]
+        return self.found[kind, names]
 
 
 def _take(take: str, chosen: list[Decimal], every: list[Decimal]) -> Decimal | None:

@@ -38,8 +38,16 @@ class _Filled(Mapping[str, Any]):
         return len(self.known)
 
 
-_TAKES = {"percent": "number", "rate": "number", "fixed": "number", "abs": "number", "short": "text", "swap": "text"}
-_GIVES = {"percent": "text", "rate": "text", "fixed": "text", "abs": "number", "short": "text", "swap": "text"}
+_TAKES = {
+    "percent": "number",
+    "rate": "number",
+    "fixed": "number",
+    "money": "number",
+    "abs": "number",
+    "short": "text",
+    "swap": "text",
+}
+_GIVES = {"percent": "text", "rate": "text", "fixed": "text", "money": "text", "abs": "number", "short": "text", "swap": "text"}
 _TYPE_NAMES = {"text": "文字", "number": "数字", "bool": "是否"}
 MAX_ARGUMENT = 200
 

@@ -40,7 +40,7 @@ from engine.policy.prose import prose
 from engine.policy.resolved import MAX_REMEMBERED, Resolved, Same, bases, digest, years
 from engine.policy.values import Values
 from engine.policy.weights import bands, weights
-from engine.values.names import NameRules
+from engine.values.names import NameRules, TargetGroup
 from engine.values.rounding import Rounding
 from engine.values.vocabulary import vocabulary
 from engine.values.wording import build_grammar, mistakes
@@ -269,7 +269,9 @@ class _Builder(Values):
         fillers, endings = self.words(data["fillers"], ("names", "fillers")), self.words(data["endings"], ("names", "endings"))
         elsewhere = self.words(data["elsewhere"], ("names", "elsewhere"))
         negators = self.words(data["negators"], ("names", "negators")) if "negators" in data else ()
-        return NameRules(float(threshold), tuple(fillers), tuple(endings), max(1, int(shared)), tuple(elsewhere), tuple(negators))
+        groups = tuple(TargetGroup(item["name"], tuple(item["words"]), tuple(item["near"])) for item in data.get("groups", ()))
+        sizes = (float(threshold), tuple(fillers), tuple(endings), max(1, int(shared)))
+        return NameRules(*sizes, tuple(elsewhere), tuple(negators), groups)
 
     def _grouping(self, names: Mapping[str, Any]) -> Grouping | None:
         if (data := names.get("grouped")) is None:

@@ -85,7 +85,8 @@ def checked_bundles(
 
 def check_bundle(bundle: Bundle, check: Callable[[Evaluation], Findings]) -> BundleResult:
     """One bundle scored, checked by `check` (of its policy's checker), and told with how its forms were read."""
-    evaluation = evaluate(bundle.submission, bundle.policy)
+    beside = bundle.beside
+    evaluation = evaluate(bundle.submission, bundle.policy, earlier=beside.earlier, approved=beside.approved)
     checked = check(evaluation)
     result = to_data(evaluation, checked)
     for form, layout in zip(result["forms"], bundle.layouts, strict=True):

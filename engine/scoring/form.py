@@ -19,12 +19,17 @@ from engine.values.known_names import known_names
 from engine.values.vocabulary import Vocabulary
 
 
-def evaluate(submission: Submission, policy: Policy) -> Evaluation:
-    """Score every form of the submission by the policy."""
-    words = policy.words
-    labels = _distinct(form.name for form in submission.forms)
-    forms = (_form(form, label, policy, words) for form, label in zip(submission.forms, labels, strict=True))
-    return Evaluation(submission, policy, tuple(forms))
+def evaluate(
+    submission: Submission, policy: Policy, *, earlier: tuple[Form, ...] = (), approved: tuple[Form, ...] = ()
+) -> Evaluation:
+    """Score every form of the submission by the policy; `earlier` and `approved` forms of the same body are read by it as well, so
+    that their values can be held against each other."""
+    return Evaluation(submission, policy, _scored(submission.forms, policy), _scored(earlier, policy), _scored(approved, policy))
+
+
+def _scored(forms: Sequence[Form], policy: Policy) -> tuple[ScoredForm, ...]:
+    labels = _distinct(form.name for form in forms)
+    return tuple(_form(form, label, policy, policy.words) for form, label in zip(forms, labels, strict=True))
 
 
 def put_together(submission: Submission, policy: Policy, scored: Mapping[int, ScoredForm]) -> Evaluation:

@@ -185,3 +185,7 @@ class Evaluation:
     submission: Submission
     policy: Policy
     forms: tuple[ScoredForm, ...]
+    earlier: tuple[ScoredForm, ...] = ()
+    """Last year's forms of the same body, read by this policy, if any were given (`--with`)."""
+    approved: tuple[ScoredForm, ...] = ()
+    """This year's targets as approved, if they were given."""

@@ -17,6 +17,7 @@ from engine.values.rounding import rounded
 MAX_LENGTH = 2_000
 
 _WHOLE = Decimal(100)
+_TEN_THOUSAND = Decimal(10_000)
 
 
 @cache
@@ -67,6 +68,15 @@ def rate(points: Decimal, places: int = 2) -> str:
     return format(points_for_people(points, places), f".{places}f") + "%"
 
 
+def money(yuan: Decimal) -> str:
+    """An amount given in 元, in 万元 from ten thousand on: 495000 is 49.5万元."""
+    return (
+        f"{plain(rounded_for_people(yuan / _TEN_THOUSAND))}万元"
+        if abs(yuan) >= _TEN_THOUSAND
+        else f"{plain(rounded_for_people(yuan))}元"
+    )
+
+
 def magnitude(value: Decimal) -> Decimal:
     """A number without its sign."""
     return abs(value)
@@ -110,6 +120,7 @@ FILTERS: Mapping[str, Any] = {
     "percent": _of(Decimal, percent),
     "rate": _of(Decimal, rate),
     "fixed": _of(Decimal, fixed),
+    "money": _of(Decimal, money),
     "abs": _of(Decimal, magnitude),
     "short": _of(str, short),
     "swap": _of(str, swap),

@@ -17,6 +17,8 @@ _NUMERIC = re.compile(
 _WRITTEN = re.compile(r"(?P<month>[0-9]{1,2}|[一二三四五六七八九十]{1,2})月份?(?:(?P<day>[0-9]{1,2})[日号])?")
 _YEAR_HEAD = re.compile(rf"{_YEAR}年度?")
 _YEAR_OF = re.compile(rf"{_YEAR}(?=年)")
+_INSIDE = re.compile(r"(?:19|20)[0-9]{2}[-/.年]|(?<![0-9])[0-9]{1,2}月|[一二三四五六七八九十]{1,2}月(?!度)")
+"""Where a date may begin inside a sentence."""
 _NUMBER = re.compile(r"[0-9]")
 _DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
 _CHINESE_YEAR = re.compile(r"([一二][零〇一二三四五六七八九]{3})年")
@@ -76,6 +78,24 @@ def read_deadline(text: str, words: Vocabulary) -> tuple[Deadline, str] | None:
     if remark and (not set_off or _NUMBER.search(remark) or any(word in remark for word in dates.refused_remarks)):
         return None
     return Deadline(year, first, last, bool(before) and not exact, planned), remark
+
+
+def dates_in(text: str, words: Vocabulary) -> list[Deadline]:
+    """Every date that names a month or a day inside a sentence, in its order; those that are only meant (计划于…) marked so."""
+    text = in_digits(text)
+    out: list[Deadline] = []
+    position = 0
+    while found := _INSIDE.search(text, position):
+        span = _span(text, found.start(), words)
+        if span is None or span[4] <= found.start() or span[1:3] == ((1, 1), (12, 31)):
+            position = found.start() + 1 if span is None else max(span[4], found.start() + 1)
+            continue
+        year, first, last, exact, end = span
+        before = _starting(text, end, words.dates.before)
+        planned = text[: found.start()].endswith(words.dates.planned)
+        out.append(Deadline(year, first, last, bool(before) and not exact, planned))
+        position = end
+    return out
 
 
 def in_digits(text: str) -> str:

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
@@ -24,6 +25,15 @@ MAX_PAIRS = 500_000
 _KEEP = re.compile(r"[^\w%]+|_+")
 _BRACKETS = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
 _NUMERALS = re.compile(r"[0-9]+|第[一二三四五六七八九十]+|[一二三四]季度")
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGroup:
+    """People whom projects are for: the words they go by, and words of projects that have to do with them."""
+
+    name: str
+    words: tuple[str, ...]
+    near: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,7 @@ class NameRules:
     """Words that make a name in a text one of another year or of a part (上年, 其中): no name of the form."""
     negators: tuple[str, ...] = ()
     """Characters that turn a name round (未, 不): names that differ in them are two things, however alike they are written."""
+    groups: tuple[TargetGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +232,21 @@ def shared_terms(first: str, second: str, rules: NameRules) -> int:
     """How many different two-character terms two texts have in common: 0 means they do not speak of the same thing."""
     a, b = reduce(first, rules), reduce(second, rules)
     return len({a[i : i + 2] for i in range(len(a) - 1)} & {b[i : i + 2] for i in range(len(b) - 1)})
+
+
+@lru_cache(maxsize=64)
+def group_pattern(rules: NameRules) -> re.Pattern[str] | None:
+    """What finds any of the words of people in a name: most names have none; None where the policy lists none."""
+    words = [re.escape(word) for group in rules.groups for word in group.words]
+    return re.compile("|".join(words)) if words else None
+
+
+def foreign_group(name: str, rest: str, rules: NameRules) -> str:
+    """The people a name speaks of, if nothing in the rest of the form has to do with them; empty if there are none such."""
+    for group in rules.groups:
+        if any(word in name for word in group.words):
+            return "" if any(word in rest for word in (*group.words, *group.near)) else group.name
+    return ""
 
 
 def _common_ending(a: str, b: str) -> str:

@@ -57,7 +57,8 @@ WIDE: Mapping[str, frozenset[str]] = {
     "form": frozenset(
         {"budget_change", "execution_rate", "execution_rate_gap", "indicator_rate", "execution_rate_implied", "short_weight_share"}
     ),
-    "indicator": frozenset({"weight_share", "parts_target_share", "parts_actual_share"}),
+    "line": frozenset({"rate", "rate_gap"}),
+    "indicator": frozenset({"weight_share", "spent_gap", "earlier_drop", "parts_target_share", "parts_actual_share"}),
     "pair": frozenset({"average_target", "average_actual", "average_change"}),
 }
 """Prepared fields that are quotients."""

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.errors import Place
+from engine.findings.facts.beside import FormAround
 from engine.findings.facts.claims import Claim, claims_of
+from engine.findings.facts.earlier import RecordsBeside
 from engine.findings.facts.form import form_fact
 from engine.findings.facts.indicator import Around, home_of, indicator_fact, level1_of
+from engine.findings.facts.money import line_cells, line_facts
 from engine.findings.facts.numbers import headings_sum, reported_sum, weight_sum
 from engine.findings.facts.pairs import pairs
 from engine.findings.facts.report_text import ReportText
@@ -77,6 +80,7 @@ class _FactsBuilder:
         self.rules: NameRules = evaluation.policy.names
         self.forms = evaluation.forms
         self.labels = [scored.label for scored in evaluation.forms]
+        self.beside = RecordsBeside(evaluation)
         self.facts: list[Fact] = []
         self.sources: dict[str, Source] = {}
 
@@ -91,10 +95,12 @@ class _FactsBuilder:
         self._add("f", BundleFact(forms=len(self.forms), units=len(units)), Source(self.labels[0], first.unit, first.place))
         texts = [ReportText(scored.form, self.policy.numbering) for scored in self.forms]
         for n, scored in enumerate(self.forms):  # forms first: a report may speak of a form that comes later
-            fact = form_fact(scored, texts[n], self.policy, self.words)
+            fact = form_fact(scored, texts[n], self.policy, self.words, self.beside.of_form(n))
             self._add(f"f{n:03}", fact, self._form_source(scored.form, scored.label))
         for n, scored in enumerate(self.forms):
             self._parts_of(f"f{n:03}", n, scored, ids[n], matched.keys, texts[n])
+        for m, (known, earlier) in enumerate(self.beside.earlier()):
+            self._add(f"f000.e{m:03}", known, self._form_source(earlier.form, earlier.label))
         notes = () if matched.complete else ("指标过多，跨表比对时只比对了名称完全相同的指标",)
         return Facts(tuple(self.facts), self.sources, notes)
 
@@ -110,6 +116,9 @@ class _FactsBuilder:
         form, label = scored.form, self.labels[n]
         weights = sum((item.known.weight or Decimal(0) for item in scored.indicators), Decimal(0))
         self._parts(base, scored)
+        for m, (line, printed) in enumerate(line_facts(form, label, self.words)):
+            self._add(f"{base}.l{m:03}", line, Source(label, printed.name or form.name, printed.place, line_cells(printed)))
+        rows = FormAround(scored, texts, self.policy, self.words)
         by_goal: dict[int, list[ScoredIndicator]] = {}
         for item in scored.indicators:
             by_goal.setdefault(item.goal, []).append(item)
@@ -121,7 +130,10 @@ class _FactsBuilder:
         filed = [row for goal in form.goals for row in zip(goal.indicators, blanks_below(goal.indicators), strict=True)]
         said = FormWords(scored, texts, self.policy, self.words)
         for m, ((identity, _), item) in enumerate(zip(ids, scored.indicators, strict=True)):
-            around = Around(label, form.kind, weights, *filed[m], keys[identity], identity in listed, said.fields(m, item))
+            beside = self.beside.of_indicator(n, m)
+            around = Around(
+                label, form.kind, weights, *filed[m], keys[identity], identity in listed, said.fields(m, item), rows, beside
+            )
             fact = indicator_fact(item, around, texts, self.policy, self.words)
             self._add(identity, fact, self._indicator_source(item, label))
         by_id = {identity: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}

@@ -8,11 +8,13 @@ from decimal import Decimal
 from engine.findings.facts.budget import budget_values, execution_habit, printed_weights
 from engine.findings.facts.claims import amounts, last_place, percent
 from engine.findings.facts.habits import reason_habits, value_habits
+from engine.findings.facts.money import money_fields
 from engine.findings.facts.numbers import gap, ratio
 from engine.findings.facts.promises import report_claims
 from engine.findings.facts.report_text import ReportText
 from engine.findings.facts.slips import filing, slips
 from engine.language.facts import FormFact
+from engine.language.facts.form import ApprovedFields
 from engine.policy.model import Policy, StatementRule
 from engine.scoring.budget import amounts_of, scored_line
 from engine.scoring.model import ScoredForm
@@ -22,8 +24,12 @@ from engine.values.cells import number_of, value_of
 from engine.values.model import Value
 from engine.values.vocabulary import Vocabulary
 
+NOT_GIVEN = ApprovedFields()
 
-def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vocabulary) -> FormFact:
+
+def form_fact(
+    scored: ScoredForm, texts: ReportText, policy: Policy, words: Vocabulary, approved: ApprovedFields = NOT_GIVEN
+) -> FormFact:
     """The fact of a form: what was filed, what was computed, how far the two are apart."""
     form, weights = scored.form, policy.scoring.weights
     line = scored_line(form)
@@ -50,6 +56,7 @@ def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Voca
         ratio(own_sum, weight_sum if weighted else None, 100),
         ratio(scored.execution.reported, weights.execution, 100),
     )
+    block = budget_values(form, (budget, executed), words)
     reported_grade = grade(scored.total.reported, policy)
     header = {item.key: number_of(item.value) for item in form.header if item.key in ("basic_expenditure", "project_expenditure")}
     return FormFact(
@@ -72,7 +79,9 @@ def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Voca
         execution_weight_scheme=weights.execution,
         execution_status=scored.execution.status,
         execution_reason=scored.execution.reason or None,
-        budget_block=budget_values(form, (budget, executed), words),
+        budget_block=block,
+        approved=approved,
+        money=money_fields(form, line, original, block.lines_budget, texts, words),
         habit=execution_habit(scored.execution.reported, (number_of(line.weight) if line else None) or weights.execution, rate),
         printed=printed_weights(form, weight_sum if weighted else None, weights.execution, weights.full_score),
         execution_clause=scored.execution.trace.basis if scored.execution.trace else None,

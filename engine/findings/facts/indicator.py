@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from engine.findings.facts.beside import FormAround
 from engine.findings.facts.numbers import excess, ratio
 from engine.findings.facts.report_text import ReportText, doubled, folded
 from engine.findings.facts.rows import Blanks, part_fields, shared_score
 from engine.findings.facts.words import reason_fields
 from engine.language.facts import IndicatorFact
-from engine.language.facts.indicator import PartFields
+from engine.language.facts.indicator import BesideFields, PartFields
 from engine.language.facts.words import ReasonFields, WordFields
 from engine.policy.model import Policy
 from engine.scoring.form import canonical_level1
@@ -36,6 +37,10 @@ class Around:
     in_unmet_table: bool
     words: WordFields
     """What its texts say, beside the other rows of the form."""
+    rows: FormAround
+    """The whole form."""
+    beside: BesideFields
+    """The same indicator on earlier and approved records."""
 
 
 def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, policy: Policy, words: Vocabulary) -> IndicatorFact:
@@ -55,6 +60,8 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         weight_text=around.filed.weight.text if around.filed.weight else None,
         weight_impossible=known.weight is None and (cell := around.filed.weight) is not None and bool(cell) and not cell.doubt,
         scan_doubt=_scan_doubt(known),
+        read=around.rows.read(item),
+        beside=around.beside,
         shared=shared_score(around.filed, item, around.below),
         split=part_fields(around.filed, item, words),
         goal=item.goal,

@@ -8,10 +8,12 @@ from engine.language.facts.alike import AlikeFact
 from engine.language.facts.bundle import BundleFact
 from engine.language.facts.claim import ClaimFact
 from engine.language.facts.doubt import DoubtFact
+from engine.language.facts.earlier import EarlierFact
 from engine.language.facts.form import FormFact
 from engine.language.facts.goal import GoalFact
 from engine.language.facts.group import GroupFact
 from engine.language.facts.indicator import IndicatorFact
+from engine.language.facts.line import LineFact
 from engine.language.facts.pair import PairFact
 from engine.language.facts.part import PartFact
 from engine.language.facts.unmet import UnmetFact
@@ -19,6 +21,7 @@ from engine.language.facts.unmet import UnmetFact
 AnyFact = (
     BundleFact
     | FormFact
+    | LineFact
     | PartFact
     | GoalFact
     | GroupFact
@@ -28,6 +31,7 @@ AnyFact = (
     | DoubtFact
     | AlikeFact
     | PairFact
+    | EarlierFact
 )
 
 __all__ = [
@@ -36,10 +40,12 @@ __all__ = [
     "BundleFact",
     "ClaimFact",
     "DoubtFact",
+    "EarlierFact",
     "FormFact",
     "GoalFact",
     "GroupFact",
     "IndicatorFact",
+    "LineFact",
     "PairFact",
     "PartFact",
     "UnmetFact",

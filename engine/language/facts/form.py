@@ -23,6 +23,39 @@ class BudgetFields:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyFields:
+    """The amounts of the scored line in one unit (元), so that they can be held against those of other rows and forms; what the
+    year added to the budget or took from it, as written and in 元; and what the form says anywhere that may explain it."""
+
+    budget_yuan: Number | None = None
+    executed_yuan: Number | None = None
+    unspent_yuan: Number | None = None
+    original_yuan: Number | None = None
+    largest_yuan: Number | None = None
+    """The greater of the original and the adjusted budget: what a target set in January may have gone by."""
+    budget_added: Number | None = None
+    budget_added_yuan: Number | None = None
+    lines_budget_short: Number | None = None
+    """By how much the lines that stand for themselves fall short of the total."""
+    amounts_blank: bool | None = None
+    """Whether budget or executed amount is not there at all."""
+    execution_score_blank: bool | None = None
+    explained_text: Annotated[str | None, INTERNAL] = None
+    """Empty where the form says nothing: a rule may then ask for a word that is not there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovedFields:
+    """What the approved targets (`--with`) have and the form does not, and the other way round; empty where none were given."""
+
+    approved_indicators: Number | None = None
+    approved_missing: Number | None = None
+    approved_missing_names: str | None = None
+    approved_added: Number | None = None
+    approved_added_names: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionHabit:
     """The execution rate the body's own score follows from, and the true rate cut and rounded to as many decimals."""
 
@@ -90,6 +123,8 @@ class FormFact:
     execution_status: Annotated[str | None, Choices(STATUSES)]
     execution_reason: str | None
     budget_block: BudgetFields
+    money: MoneyFields
+    approved: ApprovedFields
     habit: ExecutionHabit
     printed: PrintedWeights
     original_budget: Number | None

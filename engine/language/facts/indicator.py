@@ -32,6 +32,44 @@ class PartFields:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFields:
+    """What its cells and its name say beside what they are compared by; nothing where a cell is not certain."""
+
+    target_yuan: Number | None = None
+    actual_yuan: Number | None = None
+    """Whole amounts of money in 元; absent for amounts each (元/人) and for about so much."""
+    spent_gap: Number | None = None
+    """By what share of the executed amount its amount differs from it."""
+    target_is_sum: Annotated[bool | None, INTERNAL] = None
+    """Whether the amount is what the other amounts under the same 二级指标 add up to."""
+    weight_copied: bool | None = None
+    """Whether target and actual are both nothing but the number of the weight."""
+    late_part: bool | None = None
+    """Whether one of several days in the actual is later than the target allows."""
+    foreign_group: str | None = None
+    """Whom it asks or reaches, if neither the project nor any other row has to do with them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideFields:
+    """The same indicator on last year's form of the same name, and in the targets as approved; and the initial target where the
+    form prints it beside an adjusted one."""
+
+    earlier_year: Number | None = None
+    earlier_target_text: str | None = None
+    earlier_actual_text: str | None = None
+    earlier_drop: Number | None = None
+    """By what share this year's target asks less than was reached last year; negative where it asks more."""
+    approved_target_text: str | None = None
+    approved_differs: bool | None = None
+    approved_lowered: bool | None = None
+    approved_reworded: bool | None = None
+    approved_weight: Number | None = None
+    initial_target_text: str | None = None
+    initial_differs: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorFact:
     """A 三级指标: as filed, as read, as scored, and what the report says of it."""
 
@@ -94,6 +132,8 @@ class IndicatorFact:
     shared: SharedScore
     split: PartFields
     scan_doubt: str | None
+    read: ReadFields
+    beside: BesideFields
     clause: Annotated[str | None, INTERNAL]
     review_reason: str | None
     allowed_low: Number | None

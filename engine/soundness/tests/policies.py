@@ -28,6 +28,7 @@ from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, Recognised, Score
 from engine.soundness.tests.blanks import blank
 from engine.submission import record
+from engine.submission.model import Submission
 from engine.yaml.reader import YamlDocument
 
 _STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+|\+)\]")
@@ -191,7 +192,7 @@ class _File:
             raise _Unusable(f"没有规则“{rule}”", "", nearest(rule, rules))
         if ("fires" if rule else "severity") not in test:
             raise _Unusable("没有写期望", "rule 与 fires，或 severity")
-        checked = self.checker.check(self._evaluation(self._changed(test)))
+        checked = self.checker.check(self._evaluation(self._changed(test), self._earlier(test), self._approved(test)))
         if not rule:
             return self._clean(test, place, [(f.rule, f.severity, f.message) for f in checked.findings])
         if not rules[rule].message:
@@ -228,6 +229,24 @@ class _File:
             _change(data, path, value)
         return data
 
+    def _earlier(self, test: Mapping[str, Any]) -> Any:
+        """Last year's record: the base record changed as `earlier` says, a year before; None where the test gives none."""
+        if "earlier" not in test:
+            return None
+        data = self._changed({**test, "change": test["earlier"]})
+        return {**data, "fiscal_year": data["fiscal_year"] - 1}
+
+    def _approved(self, test: Mapping[str, Any]) -> Any:
+        """The targets as approved: the base record changed as `approved` says, without actuals, scores and totals."""
+        if "approved" not in test:
+            return None
+        data = self._changed({**test, "change": test["approved"]})
+        for form in data["forms"]:
+            form.pop("total", None)
+            for goal in form["goals"]:
+                goal["indicators"] = [{k: v for k, v in row.items() if k not in ("actual", "score")} for row in goal["indicators"]]
+        return data
+
     # --- scoring cases -----------------------------------------------------------------------------------------------
 
     def _case(self, test: Mapping[str, Any], place: Place) -> PolicyTestResult:
@@ -257,9 +276,12 @@ class _File:
             test["test"], place, f"rollup:{test['rollup']}", not reason, fired, reason, now=now if reason else None
         )
 
-    def _evaluation(self, data: Any) -> Evaluation:
-        data = {"schema": "jixiao/submission/1", **data}
-        return evaluate(record.from_data(data, self.document.file), self.policy)
+    def _evaluation(self, data: Any, earlier: Any = None, approved: Any = None) -> Evaluation:
+        before, wanted = (self._submission(other).forms if other else () for other in (earlier, approved))
+        return evaluate(self._submission(data), self.policy, earlier=before, approved=wanted)
+
+    def _submission(self, data: Any) -> Submission:
+        return record.from_data({"schema": "jixiao/submission/1", **data}, self.document.file)
 
 
 def _compare(test: Mapping[str, Any], score: Score, known: Recognised) -> tuple[str, dict[str, Any] | None]:
