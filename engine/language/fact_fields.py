@@ -30,6 +30,7 @@ KINDS: Mapping[str, type[facts.AnyFact]] = {
     "indicator": facts.IndicatorFact,
     "unmet": facts.UnmetFact,
     "claim": facts.ClaimFact,
+    "figure": facts.FigureFact,
     "doubt": facts.DoubtFact,
     "alike": facts.AlikeFact,
 }

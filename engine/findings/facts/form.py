@@ -10,6 +10,7 @@ from engine.findings.facts.claims import amounts, last_place, percent
 from engine.findings.facts.numbers import gap, ratio
 from engine.findings.facts.report_text import ReportText
 from engine.language.facts import FormFact
+from engine.language.facts.form import TextFields
 from engine.policy.model import Policy, StatementRule
 from engine.scoring.budget import amounts_of, scored_line
 from engine.scoring.model import ScoredForm
@@ -20,7 +21,7 @@ from engine.values.model import Value
 from engine.values.vocabulary import Vocabulary
 
 
-def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Vocabulary) -> FormFact:
+def form_fact(scored: ScoredForm, texts: ReportText, against: TextFields, policy: Policy, words: Vocabulary) -> FormFact:
     """The fact of a form: what was filed, what was computed, how far the two are apart."""
     form, weights = scored.form, policy.scoring.weights
     line = scored_line(form)
@@ -109,6 +110,7 @@ def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Voca
         rate_lead=None if own_rate is None or own_execution is None else own_rate - own_execution,
         goals=len(form.goals),
         report=texts.fields(),
+        against_table=against,
     )
 
 

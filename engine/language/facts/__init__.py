@@ -8,6 +8,7 @@ from engine.language.facts.alike import AlikeFact
 from engine.language.facts.bundle import BundleFact
 from engine.language.facts.claim import ClaimFact
 from engine.language.facts.doubt import DoubtFact
+from engine.language.facts.figure import FigureFact
 from engine.language.facts.form import FormFact
 from engine.language.facts.goal import GoalFact
 from engine.language.facts.group import GroupFact
@@ -15,7 +16,19 @@ from engine.language.facts.indicator import IndicatorFact
 from engine.language.facts.part import PartFact
 from engine.language.facts.unmet import UnmetFact
 
-AnyFact = BundleFact | FormFact | PartFact | GoalFact | GroupFact | IndicatorFact | UnmetFact | ClaimFact | DoubtFact | AlikeFact
+AnyFact = (
+    BundleFact
+    | FormFact
+    | PartFact
+    | GoalFact
+    | GroupFact
+    | IndicatorFact
+    | UnmetFact
+    | ClaimFact
+    | FigureFact
+    | DoubtFact
+    | AlikeFact
+)
 
 __all__ = [
     "AlikeFact",
@@ -23,6 +36,7 @@ __all__ = [
     "BundleFact",
     "ClaimFact",
     "DoubtFact",
+    "FigureFact",
     "FormFact",
     "GoalFact",
     "GroupFact",

@@ -55,6 +55,17 @@ class ReportFields:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextFields:
+    """What of the rows the report does not say, and what it says that no row holds; nothing where there is no report."""
+
+    report_figures: Number | None = None
+    actuals_unsaid: str | None = None
+    actuals_unsaid_count: Number | None = None
+    figures_unheld: str | None = None
+    figures_unheld_count: Number | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormFact:
     """A form: totals, budget, counts, and how far what was filed is from what follows from it."""
 
@@ -117,3 +128,4 @@ class FormFact:
     rate_lead: Annotated[Number | None, INTERNAL]
     goals: Number | None
     report: ReportFields
+    against_table: TextFields = TextFields()

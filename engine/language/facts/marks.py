@@ -8,6 +8,7 @@ from decimal import Decimal
 Number = Decimal | int
 
 FORM_KINDS = ("department", "project")
+SIDES = ("target", "actual")
 WEIGHT_GROUNDS = ("printed", "inferred")
 SECTIONS = ("score", "execution", "met", "unmet", "problems", "problem", "remedies", "budget_use", "analysis", "")
 DOUBTS = (
