@@ -29,7 +29,7 @@ class FigureWords:
     reached: tuple[str, ...] = ()
     """What a rise or fall led to: a value again (增加到, 降至)."""
     start: tuple[str, ...] = ()
-    """What it began with, right before the figure or before its year (由, 从, 比, 较)."""
+    """What it began with or is short of, right before the figure or before its year (由, 从, 比, 差)."""
     each: tuple[str, ...] = ()
     """For each of something (每, 人均)."""
     share: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ MOST_CHARACTERS = 20_000
 """Longest paragraph whose figures are read."""
 MOST_BRACKETS = 3
 """Brackets inside brackets that are looked into."""
-_REACH = 200
+_REACH = 100
 """Characters before a figure in which words are looked for."""
 _NUMBER = re.compile(
     r"(?<![0-9A-Za-z.,])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|(?<![0-9A-Za-z.])[0-9]+(?:\.[0-9]+)?(?![0-9])"
@@ -157,7 +157,7 @@ class _Reader:
         after_range = start
         for match in _NUMBER.finditer(text, start):
             before, number = text[start : match.start()], decimal(match[0])
-            if number is None or _NOT_BEFORE.search(before) or before.endswith(self.around.ordinal):
+            if number is None or _NOT_BEFORE.search(before[-4:]) or before.endswith(self.around.ordinal):
                 continue
             if _YEAR.match(text, match.start()) or re.match(r"0[0-9]", match[0]):
                 continue
@@ -224,7 +224,7 @@ class _Reader:
         years = [int(year[1]) for year in _YEAR.finditer(left)]
         if years and years[-1] != self.year:
             return "later" if years[-1] > self.year else "other"
-        if _last(left, self.find.other) > _last(left, self.find.now):
+        if not left.endswith(self.around.change) and _last(left, self.find.other) > _last(left, self.find.now):
             return "other"
         return "" if years or left.endswith(self.around.reached) else elsewhere
 
@@ -235,7 +235,7 @@ class _Reader:
             return each
         if left.endswith(around.change):
             return "change"
-        if left.endswith(around.start) or self._bare(left).endswith(around.start):
+        if not number.bound and (left.endswith(around.start) or self._bare(left).endswith(around.start)):
             return "other"
         if self.find.later.search(self.text, max(clause[0], number.start - _REACH), number.start):
             return "later"

@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from engine.errors import Place
 from engine.findings.facts.claims import Claim, claims_of
-from engine.findings.facts.figures import Numbers, TextAgainstTable, text_against_table, text_fields
+from engine.findings.facts.figure_facts import figure_fact, text_fields
+from engine.findings.facts.figures import Numbers, TextAgainstTable, text_against_table
 from engine.findings.facts.form import form_fact
 from engine.findings.facts.indicator import Around, home_of, indicator_fact, level1_of
 from engine.findings.facts.numbers import headings_sum, reported_sum, weight_sum
@@ -25,7 +26,6 @@ from engine.language.facts import (
     BundleFact,
     ClaimFact,
     DoubtFact,
-    FigureFact,
     GoalFact,
     GroupFact,
     PartFact,
@@ -194,25 +194,8 @@ class _FactsBuilder:
         self, base: str, scored: ScoredForm, ids: list[tuple[str, str]], keys: Mapping[str, str], held: TextAgainstTable
     ) -> None:
         for m, pair in enumerate(held.pairs):
-            row, said = held.rows[pair.row], pair.said
-            cell = row.cell(pair.side)
-            fact = FigureFact(
-                form=scored.label,
-                form_kind=scored.form.kind,
-                section=said.section or None,
-                text=said.clause,
-                figure=said.text,
-                value=said.figure.number,
-                value_unit=said.figure.unit,
-                side=pair.side,
-                name=row.name,
-                name_key=keys[ids[pair.row][0]],
-                held=cell.text if cell else "",
-                certain=pair.certain,
-            )
-            place = said.paragraph.place
-            cells = {"text": Cell(said.clause, place), "figure": Cell(said.text, place), **({"held": cell} if cell else {})}
-            self._add(f"{base}.n{m:04}", fact, Source(scored.label, row.name, place, cells))
+            fact, cells = figure_fact(scored, pair, held, keys[ids[pair.row][0]])
+            self._add(f"{base}.n{m:04}", fact, Source(scored.label, fact.name, cells["text"].place, cells))
 
     def _claim(self, claim: Claim, indicators: Mapping[str, ScoredIndicator], scored: ScoredForm) -> ClaimFact:
         """A claim with what it should say by the form it is about and by the indicator it speaks of, and how far off it is."""

@@ -27,7 +27,6 @@ from engine.findings.facts.figure_rows import (
 )
 from engine.findings.facts.figure_texts import StatedFigure, figures_said
 from engine.findings.facts.numbers import ratio
-from engine.language.facts.form import TextFields
 from engine.policy.figures import FigureRules
 from engine.scoring.model import ScoredIndicator
 from engine.submission.model import Form
@@ -317,19 +316,3 @@ def _apart(said: StatedFigure, item: Candidate) -> Fraction:
 
 def _slip(said: StatedFigure, item: Candidate) -> bool:
     return slipped(EXACT.multiply(said.figure.number, item.alike.up), EXACT.multiply(item.number.number, item.alike.down))
-
-
-def text_fields(found: TextAgainstTable, rules: FigureRules | None) -> TextFields:
-    """What a form's fact says of it; the first few named, all counted."""
-    if rules is None or not found.read:
-        return TextFields()
-    rows = [found.rows[n] for n in found.unsaid]
-    unsaid = "、".join(f"“{row.name}”{row.actual.text if row.actual else ''}" for row in rows[: rules.listed])
-    unheld = "、".join(f"“{said.short}”" for said in found.unheld[: rules.listed])
-    return TextFields(
-        report_figures=found.read,
-        actuals_unsaid=unsaid or None,
-        actuals_unsaid_count=len(found.unsaid),
-        figures_unheld=unheld or None,
-        figures_unheld_count=len(found.unheld),
-    )
