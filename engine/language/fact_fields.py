@@ -31,6 +31,7 @@ KINDS: Mapping[str, type[facts.AnyFact]] = {
     "indicator": facts.IndicatorFact,
     "unmet": facts.UnmetFact,
     "claim": facts.ClaimFact,
+    "figure": facts.FigureFact,
     "doubt": facts.DoubtFact,
     "alike": facts.AlikeFact,
     "pair": facts.PairFact,

@@ -19,6 +19,7 @@ from engine.language.tables import CaseTable
 from engine.policy import reading
 from engine.policy import rollup as rollup_rules
 from engine.policy.evidence import CAPPED, EvidenceCap, Parts, capped
+from engine.policy.figures import figure_rules
 from engine.policy.form import form_layout, statements
 from engine.policy.headings import headings
 from engine.policy.model import (
@@ -93,6 +94,7 @@ class _Builder(Values):
         known, questions = reading.known(self), reading.questions(self)
         told_first = telling(self.data.get("telling", {}), self.add, self.params)
         spoken_words = prose(self)
+        figures = figure_rules(self)
         rollup = rollup_rules.build(self.data, self.params, self.place, self.problems)
         first, last = years(head)
         if last is not None and last < first:
@@ -137,6 +139,7 @@ class _Builder(Values):
             numbering=tuple(self.words(self.data["names"]["numbering"], ("names", "numbering"))),
             evidence_words=tuple(self.words(self.data["names"]["evidence_words"], ("names", "evidence_words"))),
             prose=spoken_words,
+            figures=figures,
             rules=capped(rules, caps, parts),
             name_reader=names_read,
             known=known,
@@ -154,7 +157,7 @@ class _Builder(Values):
 
     def _reading(self) -> str:
         form = self.data.get("form", {})
-        read = [self.data.get(name) for name in ("name_parts", "known_indicators", "wording")]
+        read = [self.data.get(name) for name in ("name_parts", "known_indicators", "wording", "figures")]
         names_table = self.data["recognition"].get(catalogue.NAME_TABLE)
         words = form.get("placeholders", {})  # what wordings of statements are made of
         return digest([self.data["notation"], self.data["names"], form.get("statements", []), words, *read, names_table])

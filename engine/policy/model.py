@@ -17,6 +17,7 @@ from engine.language.formula import Expression
 from engine.language.name_reading import NameReader
 from engine.language.rules import RuleSet
 from engine.language.tables import CaseTable
+from engine.policy.figures import FigureRules
 from engine.policy.headings import NO_HEADINGS, Headings
 from engine.policy.periods import ALWAYS, Period
 from engine.policy.rollup import RollupRules
@@ -250,6 +251,8 @@ class Policy:
     """Words by which a report numbers its measures (一是, 二是)."""
     evidence_words: tuple[str, ...]
     """Words by which a sentence says where a number comes from (问卷, 测评)."""
+    figures: FigureRules | None
+    """How figures of a report are held against the rows; None if they are not."""
     rules: RuleSet
     statements: Mapping[str, StatementRule]
     narrative: Narrative | None

@@ -104,11 +104,11 @@ def _item(text: str, words: Vocabulary) -> _Item | None:
     number, start, end, in_chinese = found
     ratio = _ending(text[:start], words.ratios)
     head = _head(text[: start - len(ratio)], words)
-    tail = _tail(text, end, words)
+    behind = tail(text, end, words)
     if head is None:
         return None
     label, operator, head_approximate, negative, note = head
-    factor, unit, tail_operator, tail_approximate, closed, position = tail
+    factor, unit, tail_operator, tail_approximate, closed, position = behind
     if (operator and tail_operator and operator != tail_operator) or (head_approximate and tail_approximate) or (ratio and unit):
         return None
     unit = words.ratios[ratio] if ratio else unit
@@ -173,7 +173,7 @@ def _head(prefix: str, words: Vocabulary) -> tuple[str, str, str, bool, str] | N
     return text, operator, approximate, negative, ""
 
 
-def _tail(text: str, position: int, words: Vocabulary) -> tuple[Decimal, str, str, str, bool, int]:
+def tail(text: str, position: int, words: Vocabulary) -> tuple[Decimal, str, str, str, bool, int]:
     """What stands after a number: factor of the numeral scales, unit, operator, approximate word, whether a word after the
     unit closes it, and where it ends."""
     factor, approximate, operator, closed = Decimal(1), "", "", False

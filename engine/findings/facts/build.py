@@ -6,7 +6,7 @@ Ids are padded, so that their text order is the order on the forms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -14,6 +14,8 @@ from engine.errors import Place
 from engine.findings.facts.beside import FormAround
 from engine.findings.facts.claims import Claim, claims_of
 from engine.findings.facts.earlier import RecordsBeside
+from engine.findings.facts.figure_facts import figure_fact, text_fields
+from engine.findings.facts.figures import Numbers, TextAgainstTable, text_against_table
 from engine.findings.facts.form import form_fact
 from engine.findings.facts.indicator import Around, home_of, indicator_fact, level1_of
 from engine.findings.facts.money import line_cells, line_facts
@@ -94,11 +96,15 @@ class _FactsBuilder:
         first = self.forms[0].form
         self._add("f", BundleFact(forms=len(self.forms), units=len(units)), Source(self.labels[0], first.unit, first.place))
         texts = [ReportText(scored.form, self.policy.numbering) for scored in self.forms]
+        claims = [self._claims(scored, self.labels[n], ids[n], matched.keys) for n, scored in enumerate(self.forms)]
+        held = self._against_table(claims)
         for n, scored in enumerate(self.forms):  # forms first: a report may speak of a form that comes later
-            fact = form_fact(scored, texts[n], self.policy, self.words, self.beside.of_form(n))
+            against = text_fields(held[n], self.policy.figures)
+            fact = form_fact(scored, texts[n], against, self.policy, self.words, self.beside.of_form(n))
             self._add(f"f{n:03}", fact, self._form_source(scored.form, scored.label))
         for n, scored in enumerate(self.forms):
-            self._parts_of(f"f{n:03}", n, scored, ids[n], matched.keys, texts[n])
+            self._parts_of(f"f{n:03}", n, scored, ids[n], matched.keys, texts[n], claims[n])
+            self._figures(f"f{n:03}", scored, ids[n], matched.keys, held[n])
         for m, (known, earlier) in enumerate(self.beside.earlier()):
             self._add(f"f000.e{m:03}", known, self._form_source(earlier.form, earlier.label))
         notes = () if matched.complete else ("指标过多，跨表比对时只比对了名称完全相同的指标",)
@@ -111,7 +117,14 @@ class _FactsBuilder:
     # --- one form ------------------------------------------------------------------------------------------------
 
     def _parts_of(
-        self, base: str, n: int, scored: ScoredForm, ids: list[tuple[str, str]], keys: Mapping[str, str], texts: ReportText
+        self,
+        base: str,
+        n: int,
+        scored: ScoredForm,
+        ids: list[tuple[str, str]],
+        keys: Mapping[str, str],
+        texts: ReportText,
+        claims: Sequence[Claim],
     ) -> None:
         form, label = scored.form, self.labels[n]
         weights = sum((item.known.weight or Decimal(0) for item in scored.indicators), Decimal(0))
@@ -145,9 +158,8 @@ class _FactsBuilder:
             unmet = self._unmet(row, key, shared, by_id.get(found or ""), scored)
             self._add(f"{base}.u{m:03}", unmet, _unmet_source(row, label))
             previous = row
-        by_name = {identity: (name, keys[identity]) for identity, name in reduced.items()}
         by_key = {keys[identity]: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}
-        for m, claim in enumerate(claims_of(form, label, self.labels, by_name, self.rules, self.words, self.policy.statements)):
+        for m, claim in enumerate(claims):
             source = Source(label, claim.subject, claim.place, {"text": Cell(claim.text, claim.place)})
             self._add(f"{base}.c{m:04}", self._claim(claim, by_key, scored), source)
         self._alike(base, ids, scored)
@@ -180,6 +192,28 @@ class _FactsBuilder:
             if section.key in ("execution", "met", "unmet") and section.paragraphs:
                 cells.setdefault(f"{section.key}_text", section.paragraphs[0])
         return Source(label, form.name, form.place, _present(cells))
+
+    def _claims(self, scored: ScoredForm, label: str, ids: list[tuple[str, str]], keys: Mapping[str, str]) -> list[Claim]:
+        by_name = {identity: (names.reduce(name, self.rules), keys[identity]) for identity, name in ids}
+        return list(claims_of(scored.form, label, self.labels, by_name, self.rules, self.words, self.policy.statements))
+
+    def _against_table(self, claims: Sequence[Sequence[Claim]]) -> list[TextAgainstTable]:
+        """What came of each form's text against its rows; nothing where the policy does not say how."""
+        rules = self.policy.figures
+        if rules is None or not any(scored.form.report or scored.form.analysis for scored in self.forms):
+            return [TextAgainstTable() for _ in self.forms]
+        numbers = Numbers([scored.indicators for scored in self.forms], self.words)
+        return [
+            text_against_table(scored.form, scored.indicators, claims[n], numbers, rules, self.rules, self.words)
+            for n, scored in enumerate(self.forms)
+        ]
+
+    def _figures(
+        self, base: str, scored: ScoredForm, ids: list[tuple[str, str]], keys: Mapping[str, str], held: TextAgainstTable
+    ) -> None:
+        for m, pair in enumerate(held.pairs):
+            fact, cells = figure_fact(scored, pair, held, keys[ids[pair.row][0]])
+            self._add(f"{base}.n{m:04}", fact, Source(scored.label, fact.name, cells["text"].place, cells))
 
     def _claim(self, claim: Claim, indicators: Mapping[str, ScoredIndicator], scored: ScoredForm) -> ClaimFact:
         """A claim with what it should say by the form it is about and by the indicator it speaks of, and how far off it is."""

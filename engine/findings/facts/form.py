@@ -14,7 +14,7 @@ from engine.findings.facts.promises import report_claims
 from engine.findings.facts.report_text import ReportText
 from engine.findings.facts.slips import filing, slips
 from engine.language.facts import FormFact
-from engine.language.facts.form import ApprovedFields
+from engine.language.facts.form import ApprovedFields, TextFields
 from engine.policy.model import Policy, StatementRule
 from engine.scoring.budget import amounts_of, scored_line
 from engine.scoring.model import ScoredForm
@@ -28,7 +28,12 @@ NOT_GIVEN = ApprovedFields()
 
 
 def form_fact(
-    scored: ScoredForm, texts: ReportText, policy: Policy, words: Vocabulary, approved: ApprovedFields = NOT_GIVEN
+    scored: ScoredForm,
+    texts: ReportText,
+    against: TextFields,
+    policy: Policy,
+    words: Vocabulary,
+    approved: ApprovedFields = NOT_GIVEN,
 ) -> FormFact:
     """The fact of a form: what was filed, what was computed, how far the two are apart."""
     form, weights = scored.form, policy.scoring.weights
@@ -126,6 +131,7 @@ def form_fact(
         slips=slips(form, policy.prose),
         claims=report_claims(form, texts, policy.prose, words),
         filing=filing(form, policy.prose),
+        against_table=against,
     )
 
 

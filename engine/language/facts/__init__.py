@@ -9,6 +9,7 @@ from engine.language.facts.bundle import BundleFact
 from engine.language.facts.claim import ClaimFact
 from engine.language.facts.doubt import DoubtFact
 from engine.language.facts.earlier import EarlierFact
+from engine.language.facts.figure import FigureFact
 from engine.language.facts.form import FormFact
 from engine.language.facts.goal import GoalFact
 from engine.language.facts.group import GroupFact
@@ -28,6 +29,7 @@ AnyFact = (
     | IndicatorFact
     | UnmetFact
     | ClaimFact
+    | FigureFact
     | DoubtFact
     | AlikeFact
     | PairFact
@@ -41,6 +43,7 @@ __all__ = [
     "ClaimFact",
     "DoubtFact",
     "EarlierFact",
+    "FigureFact",
     "FormFact",
     "GoalFact",
     "GroupFact",

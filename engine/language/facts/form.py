@@ -89,6 +89,17 @@ class ReportFields:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextFields:
+    """What of the rows the report does not say, and what it says that no row holds; nothing where there is no report."""
+
+    report_figures: Number | None = None
+    actuals_unsaid: str | None = None
+    actuals_unsaid_count: Number | None = None
+    figures_unheld: str | None = None
+    figures_unheld_count: Number | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormFact:
     """A form: totals, budget, counts, and how far what was filed is from what follows from it."""
 
@@ -158,3 +169,4 @@ class FormFact:
     slips: Slips
     claims: ReportClaims
     filing: FilingFields
+    against_table: TextFields = TextFields()

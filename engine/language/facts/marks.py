@@ -9,6 +9,7 @@ Number = Decimal | int
 
 FORM_KINDS = ("department", "project")
 LINE_ROLES = ("total", "detail")
+SIDES = ("target", "actual")
 WEIGHT_GROUNDS = ("printed", "inferred")
 SECTIONS = ("score", "execution", "met", "unmet", "problems", "problem", "remedies", "budget_use", "analysis", "")
 DOUBTS = (
