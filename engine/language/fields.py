@@ -91,6 +91,9 @@ NAME_PARTS: Fields = {
     "verb": Field("text", "管着它的动词"),
     "takes": Field("text", "时间长的好还是短的好", ("", "lasting", "taking")),
     "alarm": Field("bool", "前面有坏事"),
+    "turned": Field("text", "中间有治理、减少等的动词"),
+    "unread": Field("bool", "中间有词表里没有的词"),
+    "abrupt": Field("bool", "紧靠中心词的词不在词表里，前面又有事物"),
 }
 """What the table of names sees: the parts of a name (`engine.values.name_parts`), each as the list of words it was found in."""
 COMPARED: Fields = {
@@ -146,7 +149,14 @@ def weighing(level1: Iterable[str]) -> Fields:
 
 def name_fields(heads: tuple[str, ...], words: tuple[str, ...], verbs: tuple[str, ...]) -> Fields:
     """NAME_PARTS for a policy with these lists of words."""
-    coded = {"head": heads, "unit_head": heads, "last": (*heads, *words, *verbs), "before": (*heads, *words), "verb": verbs}
+    coded = {
+        "head": heads,
+        "unit_head": heads,
+        "last": (*heads, *words, *verbs),
+        "before": (*heads, *words),
+        "verb": verbs,
+        "turned": verbs,
+    }
     return {
         name: Field(field.type, field.title, ("", *coded[name])) if name in coded else field for name, field in NAME_PARTS.items()
     }

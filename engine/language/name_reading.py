@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from engine.language.fields import DIRECTIONS, NAME_PARTS
 from engine.language.model import Scalar
 from engine.language.tables import CaseTable
-from engine.values.name_parts import NameParts, NameWords, parts_of
+from engine.values.name_lists import NameWords
+from engine.values.name_parts import NameParts, parts_of
 from engine.values.vocabulary import Vocabulary
 
 _KEPT = 50_000

@@ -13,7 +13,7 @@ from engine.policy.model import Question
 from engine.policy.values import Values
 from engine.submission.model import KnownIndicator
 from engine.values.known_names import KnownNames, key_of, known_names
-from engine.values.name_parts import NameListError, NameWords, name_words
+from engine.values.name_lists import NameListError, NameWords, name_words
 from engine.values.vocabulary import Vocabulary
 
 ASKED: Fields = {

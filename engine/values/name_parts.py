@@ -10,22 +10,12 @@ All words stand in the policy (`name_parts`); what the parts found mean is for t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from engine.values.vocabulary import Vocabulary, alternation, longest_first
+from engine.values.name_lists import COUNTED, NameWords
+from engine.values.vocabulary import Vocabulary
 
-ROLES = ("head", "word", "verb", "not", "carrier", "passed", "break", "light", "ending", "alarm", "lasting", "taking")
-"""What a list of words is for. `head`: what is counted. `word`, `verb`: what may stand before it (verbs govern what follows).
-`not`: turns the word behind it round. `carrier`: whom or what it happens to (人员, 企业); passed over. `passed`: 的, 和. `break`:
-nothing left of it governs (期间, 引发). `light`: what a name may open with before its verb (全年, 完成). `ending`: dropped at the
-end (情况). `alarm`: bad wherever it stands. `lasting`, `taking`: whether a time before which the word stands is to be long or
-short."""
-_ORTHOGONAL = ("alarm", "lasting", "taking", "light", "ending")
-"""Roles of words that may have another role besides."""
-COUNTED = "*"
-"""How the policy's lists of heads call the dimension of all counting words."""
 _LONGEST = 12
 """Characters of a name's longest listed word that are looked at."""
 _MOST = 8
@@ -34,57 +24,6 @@ _MOST_CHARACTERS = 120
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _NUMBERING = re.compile(r"^(?:[★☆▲△◆●]|其中:?|指标[0-9一二三四五六七八九十]+[:.、]|[0-9一二三四五六七八九十]+[.、)]|[①-⑳])+")
 _DROPPED = re.compile(r"[\s“”\"'‘’《》<>*·]+")
-
-
-class NameListError(ValueError):
-    """A word that stands in two lists of which only one can hold; `key` is the list in which it came second."""
-
-    def __init__(self, key: str, word: str, first: str) -> None:
-        super().__init__(f"“{word}”在“{first}”里已经有了")
-        self.key, self.word, self.first = key, word, first
-
-
-@dataclass(frozen=True, slots=True)
-class NameWords:
-    """The policy's word lists, by word. `word_of` holds every role but those that a word may have besides another."""
-
-    word_of: Mapping[str, str]
-    """Word -> its list."""
-    role_of: Mapping[str, str]
-    """List -> its role."""
-    label_of: Mapping[str, str]
-    """List -> what officers call it."""
-    carries: frozenset[str]
-    """Lists that are passed over on the way to the telling word: carriers, and heads inside a name (优良天数比例)."""
-    counts: frozenset[str]
-    """Lists of things: a name that ends in one, of values without a unit, says how many there are."""
-    stops: frozenset[str]
-    """Lists of carriers behind which a verb to the left does not govern (整治项目投诉: the complaints are not put right)."""
-    leads: frozenset[str]
-    """Lists of verbs that govern the whole of a name they open (缩短政府采购审批时间)."""
-    through: frozenset[str]
-    """Lists of words over which a negation goes on to the next word (未 及时 处理)."""
-    of: Mapping[str, str]
-    """List of heads -> what stands between the part and its whole (不达标断面占考核断面比重): the part is what counts."""
-    begins: Mapping[str, str]
-    """First character -> list: two characters before a head that begin so are a word of it (误诊, 漏检), listed or not."""
-    never: frozenset[str]
-    """Words that begin so and are none of it."""
-    heads_of_unit: Mapping[str, str]
-    """Dimension of a unit -> what is counted, where the name does not say; counting words are "*"."""
-    counted: re.Pattern[str]
-    """A counting word at the end of a text: 期 in 培训班期(数)."""
-    numbers: tuple[str, ...]
-    """What makes a head of a counting word: 数, 数量."""
-    light: tuple[str, ...]
-    endings: tuple[str, ...]
-    alarms: re.Pattern[str]
-    lasting: frozenset[str]
-    taking: frozenset[str]
-
-    def lists(self, *roles: str) -> tuple[str, ...]:
-        """The lists of these roles, in the policy's order."""
-        return tuple(key for key, role in self.role_of.items() if role in roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,52 +52,14 @@ class NameParts:
     """`lasting` or `taking`: whether a time of the last word is to be long or short."""
     alarm: bool = False
     """Whether something bad is named anywhere left of the last word."""
+    turned: str = ""
+    """The list of a verb that turns a reading round (化解, 挽回) and stands where nothing ties it to what was read."""
+    unread: bool = False
+    """Whether anything that no list holds stands between the opening verb, or the start, and the words read from the end."""
+    abrupt: bool = False
+    """Whether what no list holds stands right before the head, behind a thing that one holds: 采购货物退换件数."""
     words: tuple[tuple[str, str], ...] = ()
     """(word, list) as found, from left to right, the opening verb first; for people."""
-
-
-def name_words(data: Mapping[str, Any], words: Vocabulary) -> NameWords:
-    """The lists from the value of `name_parts` (valid against the schema). Raises NameListError for a word in two lists."""
-    lists = {key: value for key, value in data.items() if isinstance(value, Mapping)}
-    word_of: dict[str, str] = {}
-    besides: dict[str, list[str]] = {role: [] for role in _ORTHOGONAL}
-    begins: dict[str, str] = {}
-    never: set[str] = set()
-    units: dict[str, str] = {}
-    for key, entry in lists.items():
-        if entry["as"] in _ORTHOGONAL:
-            besides[entry["as"]] += str(entry["words"]).split()
-            continue
-        for word in str(entry["words"]).split():
-            if word_of.setdefault(word, key) != key:
-                raise NameListError(key, word, word_of[word])
-        for character in str(entry.get("begins", "")):
-            begins.setdefault(character, key)
-        never |= set(str(entry.get("never", "")).split())
-        for dimension in entry.get("units", ()):
-            units.setdefault(dimension, key)
-    counting = [unit for unit, found in words.units.items() if found.counting]
-    return NameWords(
-        word_of=word_of,
-        role_of={key: entry["as"] for key, entry in lists.items()},
-        label_of={key: str(entry["label"]) for key, entry in lists.items()},
-        carries=frozenset(key for key, entry in lists.items() if entry["as"] == "carrier" or entry.get("carries")),
-        counts=frozenset(key for key, entry in lists.items() if entry.get("counts")),
-        stops=frozenset(key for key, entry in lists.items() if entry.get("stops")),
-        leads=frozenset(key for key, entry in lists.items() if entry.get("leads")),
-        through=frozenset(key for key, entry in lists.items() if entry.get("through")),
-        of={key: str(entry["of"]) for key, entry in lists.items() if "of" in entry},
-        begins=begins,
-        never=frozenset(never),
-        heads_of_unit=units,
-        counted=re.compile(f"{alternation(counting)}$"),
-        numbers=longest_first(data["numbers"]),
-        light=longest_first(besides["light"]),
-        endings=longest_first(besides["ending"]),
-        alarms=re.compile(alternation(besides["alarm"])),
-        lasting=frozenset(besides["lasting"]),
-        taking=frozenset(besides["taking"]),
-    )
 
 
 def folded(name: str, words: Vocabulary) -> str:
@@ -211,7 +112,11 @@ def _head(text: str, lists: NameWords) -> tuple[str, str]:
     number = next((number for number in lists.numbers if text.endswith(number)), "")
     if number and (counted := lists.counted.search(text.removesuffix(number))) and len(counted[0]) + len(number) > len(word):
         longer, _ = _ending_of(text.removesuffix(number), lists)
-        if len(longer) <= len(counted[0]):  # 案件数 are no 件数 of 案
+        before, _ = _ending_of(text.removesuffix(word), lists) if word else ("", "")
+        split = len(before) > len(counted[0]) + len(number) - len(word)  # 事件次数 are no 件次数 of 事
+        other, _ = _ending_of(text.removesuffix(counted[0] + number), lists)
+        deed = len(other) >= len(longer) > len(counted[0]) and longer == other[-1] + counted[0]  # 立案件数 are 件数 of 立案
+        if deed or (len(longer) <= len(counted[0]) and not split):  # 案件数 are no 件数 of 案
             word, key = counted[0] + number, lists.heads_of_unit.get(COUNTED, "")
     elif number and len(word) > len(number):
         longer, _ = _ending_of(text.removesuffix(number), lists)
@@ -302,6 +207,7 @@ def _told(found: list[_Found], rest: str, parts: NameParts, head_text: str, list
     shown = [(item.word, item.key) for item in reversed(found)] + ([(head_text, parts.head)] if parts.printed else [])
     if opening and all(opening.start != item.start for item in found):
         shown.insert(0, (opening.word, opening.key))
+    between = _between(rest, opening, found, lists)
     return NameParts(
         head=parts.head,
         printed=parts.printed,
@@ -314,8 +220,31 @@ def _told(found: list[_Found], rest: str, parts: NameParts, head_text: str, list
         verb=verb.key if verb else "",
         takes=_takes(last, lists),
         alarm=bool(lists.alarms.search(_affirmed(rest[:start], left, lists))),
+        turned=next((key for _, key in between if key in lists.turns), ""),
+        unread=any(not key for _, key in between),
+        abrupt=not found and len(between) > 1 and not between[-1][1] and _names(between[-2][1], lists),
         words=tuple(shown),
     )
+
+
+def _between(rest: str, opening: _Found | None, found: Sequence[_Found], lists: NameWords) -> list[tuple[str, str]]:
+    """What stands between the opening verb, or the start, and the words read from the end: (text, list), "" for none."""
+    start = opening.start + len(opening.word) if opening else 0
+    end = found[-1].start if found else len(rest)
+    out: list[tuple[str, str]] = []
+    while start < end:
+        word, key = _beginning_of(rest[start:end], lists)
+        if not word and out and not out[-1][1]:
+            out[-1] = out[-1][0] + rest[start], ""
+        else:
+            out.append((word or rest[start], key))
+        start += len(word) or 1
+    return out
+
+
+def _names(key: str, lists: NameWords) -> bool:
+    """Whether the list is one of things."""
+    return key in lists.counts or lists.role_of.get(key) == "carrier"
 
 
 def _affirmed(text: str, left: Iterable[_Found], lists: NameWords) -> str:
@@ -355,6 +284,8 @@ def _opening(rest: str, end: int, lists: NameWords) -> _Found | None:
             if lists.role_of.get(lists.word_of.get(leading, ""), "") == "verb":
                 light = light or _Found(leading, lists.word_of[leading], start)
             start += len(leading)
+            if leading in lists.toward:
+                start += _carried(rest[start:end], lists)
         elif lists.role_of.get(key) == "verb":
             behind = start + len(word)
             _, next_key = _beginning_of(rest[behind:], lists)
@@ -364,6 +295,14 @@ def _opening(rest: str, end: int, lists: NameWords) -> _Found | None:
         else:
             break
     return light
+
+
+def _carried(text: str, lists: NameWords) -> int:
+    """How far a text opens with those for whom something is done."""
+    done = 0
+    while lists.role_of.get((found := _beginning_of(text[done:], lists))[1]) == "carrier":
+        done += len(found[0])
+    return done
 
 
 def _beginning_of(text: str, lists: NameWords) -> tuple[str, str]:

@@ -43,7 +43,8 @@ def aim(target: str, name: str, grammar: Grammar, fiscal_year: int) -> Aim:
     found = tokens(target, grammar, fiscal_year)
     named = tokens(name, grammar, fiscal_year)
     bad = any(token.role == "bad" for token in named)
-    goals = tuple(goal for clause in clauses(found, grammar) if (goal := _goal(clause, grammar)) is not None)
+    parts = [part for clause in clauses(found, grammar) for part in _parted(clause, grammar)]
+    goals = tuple(goal for clause in parts if (goal := _goal(clause, grammar)) is not None)
     if not goals and any(token.role in ("date", "later", "filler") for token in found):
         goals = (replace(_EMPTY, text=target, families=grammar.groups["finished"]),)  # 年底前: that it be done by then
     empty = len(goals) == 1 and goals[0].none and not goals[0].event and not goals[0].states
@@ -70,6 +71,27 @@ def aim(target: str, name: str, grammar: Grammar, fiscal_year: int) -> Aim:
         missed=frozenset(_missed(target, grammar)),
         barred=frozenset[str]().union(*(goal.states & grammar.groups["moves"] for goal in goals if goal.none)),
     )
+
+
+def _parted(clause: Phrase, grammar: Grammar) -> list[Phrase]:
+    """A clause of a target that wants two things, each to be answered: 制度健全、执行到位, 建成并联网运行."""
+    tokens = clause.tokens
+    for at, token in enumerate(tokens):
+        rest = tokens[at + 1 :]
+        if token.text in grammar.tags["both"] and _deed(tokens[:at], grammar) and _deed(rest, grammar, token.role == "filler"):
+            return [replace(clause, tokens=tokens[:at]), *_parted(Phrase(rest), grammar)]
+    return [clause]
+
+
+def _deed(found: Sequence[Token], grammar: Grammar, done: bool = False) -> bool:
+    """Whether tokens say that something is to be achieved, and of what, or by which step; `done`: that it is only done will do."""
+    said = [token for token in found if token.role != "filler"]
+    achieved = [at for at, token in enumerate(said) if token.role == "achieve" and not nominal(said, at, grammar)]
+    if not achieved or any(token.role in ("negators", "joins") for token in said):
+        return False
+    less = grammar.groups["adverbial"] | (frozenset() if done else grammar.groups["doing"])
+    beyond = any(said[at].family not in less for at in achieved)
+    return beyond and (len(said) > 1 or bool(said[achieved[0]].steps))
 
 
 def _missed(target: str, grammar: Grammar) -> Iterator[str]:
@@ -113,11 +135,17 @@ def things(found: Sequence[Token], grammar: Grammar) -> str:
     out = ""
     for token, after in zip(found, (*found[1:], None), strict=True):
         noun = token.role in (CONTENT, "plain", "bad")
-        joined = after is not None and after.role in (CONTENT, "plain") and after.start == token.end
-        describes = joined and token.family in grammar.groups["content"]
+        describes = after is not None and after.start == token.end and _describes(token, after, grammar)
         if noun or describes:
             out += token.text
     return out
+
+
+def _describes(token: Token, after: Token, grammar: Grammar) -> bool:
+    """Whether a deed only says of what kind the noun behind it is, or what it is that is settled: 政策宣传到位."""
+    deeds = grammar.groups["doing"]
+    noun = after.role in (CONTENT, "plain") and token.family in grammar.groups["content"]
+    return noun or (token.family in deeds and after.family in grammar.groups["staged"] - deeds)
 
 
 def about(token: Token, grammar: Grammar) -> bool:

@@ -12,7 +12,7 @@ from engine.values.wording.grammar import Grammar
 from engine.values.wording.model import NONE, NOT, PART, SAID, UNCLEAR, Assertion, Grams, Phrase, Token
 from engine.values.wording.reach import ACHIEVE, BAD
 from engine.values.wording.scene import Scene
-from engine.values.wording.tokens import grams
+from engine.values.wording.tokens import CONTENT, grams
 
 NUMBER = frozenset({"number"})
 
@@ -89,6 +89,11 @@ def _percent(token: Token, here: Scene) -> list[Assertion]:
         item.role == "generic" and item.text.endswith(tuple(here.tag("rates"))) and not _asked(item, here) for item in here.found
     ):
         return [here.claim(UNCLEAR, "silent", token)]
+    described = any(goal.states & here.group("adverbial") - families for goal in here.aim.goals)
+    if described and any(name in here.clause.text for name in here.tag("rates")) and token.number < 100:
+        return [here.claim(UNCLEAR, "silent", token)]  # 使用率达98%, where 正常使用 is wanted
+    if _rate_of_other(token, here):
+        return [here.claim(UNCLEAR, "silent", token)]  # 管理率100%, where 安全 is wanted
     if token.number >= 100:
         return [_number(SAID, "number_met", token, here)]
     states = here.group("adverbial") | here.group("strict")
@@ -98,12 +103,21 @@ def _percent(token: Token, here: Scene) -> list[Assertion]:
     return [here.claim(UNCLEAR, "silent", token)]
 
 
+def _rate_of_other(token: Token, here: Scene) -> bool:
+    """Whether a share is that of a rate no list holds, whose measure the target does not name."""
+    at = next(index for index, item in enumerate(here.found) if item is token)
+    rate = next((item for item in reversed(here.found[:at]) if item.text.endswith(tuple(here.tag("rates")))), None)
+    if rate is None or rate.role not in (CONTENT, "plain"):
+        return False
+    stem = here.clause.text[: here.clause.text.rindex(rate.text) + len(rate.text) - 1][-2:]
+    return stem not in here.aim.text
+
+
 def _asked(rate: Token, here: Scene) -> bool:
     """Whether the target asks for what the rate is of: 完成率, of 按期完成; not 开工率, where 竣工 is wanted."""
     of = rate.text[:-1]
     family = getattr(here.grammar.entries.get(of), "family", "")
-    answers = frozenset[str]().union(*(here.grammar.answer(name).full for name in here.aim.wanted))
-    return of in here.aim.text or not family or family in here.aim.wanted | answers
+    return of in here.aim.text or not family or family in here.aim.wanted | here.group("general")
 
 
 def _shares(listed: Sequence[Token], here: Scene) -> list[Assertion]:

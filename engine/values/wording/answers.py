@@ -76,10 +76,15 @@ def _answer(claim: Assertion, goal: Want, aim: Aim, grammar: Grammar) -> Verdict
     if claim.families & grammar.groups["anything"]:
         exact = bool(goal.families) and goal.families <= grammar.groups["anything"]  # 达到国内先进水平, where 领先 is wanted
         near = (BARE, SAME, NAME) if exact else (BARE, SAME, NEAR, NAME)
-        return (FULL, "achieved") if related in near else (UNCLEAR, "other")
+        devices = tuple(grammar.tags["devices"])  # 校园安全防范设施达标, where 校园安全 is wanted
+        other = claim.things.endswith(devices) and not goal.things.endswith(devices)
+        return (FULL, "achieved") if related in near and not other else (UNCLEAR, "other")
     state, ground = _match(claim, goal, related, grammar)
     if state != FULL:
         return state, ground
+    moved = claim.families & grammar.groups["moves"]
+    if moved and any(word in claim.text and word not in goal.text and word not in aim.name for word in grammar.tags["burdens"]):
+        return UNCLEAR, "other"  # 平均办案天数延长, where 办案效率 is to rise
     if aim.measured and not claim.families & grammar.groups["strict"]:
         return UNCLEAR, "measured"
     if related == FREE and claim.modified and len(claim.modified) <= 2 and not aim.name:
@@ -115,7 +120,8 @@ def _match(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Verd
     if related == OTHER:
         return UNCLEAR, "other"
     if claim.families & groups["general"] and (not wanted or wanted & groups["general_of"]):
-        return (FULL, "achieved") if related in (BARE, SAME, NAME) else (UNCLEAR, "other")
+        near = (BARE, SAME) if wanted & groups["moves"] else (BARE, SAME, NAME)  # 完成造林, where 沙化土地 is to shrink
+        return (FULL, "achieved") if related in near else (UNCLEAR, "other")
     if not wanted:
         return _unnamed(claim, goal, related, grammar)
     stated = goal.states - wanted - groups["doing"]
@@ -192,7 +198,9 @@ def _step(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Verdi
             return PART, "stage"
         beyond = any(claim.steps[name] > goal.steps[name] for name in shared)
         reaches = "step" in claim.families or claim.families & (grammar.groups["finished"] | grammar.groups["begins"])
-        if (beyond and reaches and related in (SAME, NAME, BARE)) or claim.heads & grams([goal.text]):
+        if (beyond and reaches and related in (SAME, NAME, BARE)) or (
+            claim.heads & grams([goal.text]) and _of_step(claim, goal, grammar)
+        ):
             return FULL, "higher"
         return None
     if not claim.steps or goal.steps or (goal.families and not goal.families & grammar.groups["staged"]):
@@ -204,6 +212,14 @@ def _step(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Verdi
         done = related in (BARE, SAME, NAME) and any(rank >= grammar.ladders[name].done for name, rank in claim.steps.items())
         return (FULL, "higher") if done else (UNCLEAR, "other")
     return None
+
+
+def _of_step(claim: Assertion, goal: Want, grammar: Grammar) -> bool:
+    """Whether what is said of a step answers what is wanted of it, or that it was taken: not 合同解除, where 履约 is wanted."""
+    groups = grammar.groups
+    answered = goal.families.union(*(grammar.answer(name).full for name in goal.families))
+    taken = groups["staged"] | groups["adverbial"] | groups["anything"] | {"step"}
+    return not claim.families or not goal.families or bool(claim.families & (answered | taken))
 
 
 def _level(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Verdict | None:

@@ -74,7 +74,8 @@ def _describes(word: Word, last: Word, here: Scene) -> bool:
     """Whether an achievement says of what kind the thing is of which the last one is told: 条件改善项目立项, 发放名单已公示."""
     before = here.found[word.at - 1] if word.at else None
     after = here.found[word.at + 1]
-    noun = after.start == word.token.end and after.role in (CONTENT, "plain", "generic") and word.at + 1 < last.at
+    named = after.role in (CONTENT, "plain", "generic") or (last.done and after.family in here.group("content"))  # 中标公示已发布
+    noun = after.start == word.token.end and named and word.at + 1 < last.at
     owned = before is not None and about(before, here.grammar) and before.end == word.token.start
     told = last.done or last.family in here.group("begins")
     names = here.group("content") | here.group("named_after")
@@ -86,6 +87,10 @@ def _describes(word: Word, last: Word, here: Scene) -> bool:
 def _untold(positive: Sequence[Word], here: Scene) -> Assertion | None:
     """What no list holds right behind an achievement that is itself what is spoken of (传承后继乏人): that cannot be told."""
     last = positive[-1]
+    done = next((at for at, token in enumerate(here.found[:-1]) if token.role == "done" and at > last.at), -1)
+    behind = here.found[done + 1] if done >= 0 else None
+    if behind is not None and behind.role == CONTENT and not grams([behind.text]) & (here.aim.grams | here.aim.name):
+        return here.claim(UNCLEAR, "other", last.token)  # 认可材料已补正: what was done no list holds
     before = here.found[last.at - 1] if last.at else None
     after = here.found[last.at + 1] if last.at + 1 < len(here.found) else None
     known = here.aim.grams | here.aim.name
@@ -129,7 +134,7 @@ def _said(positive: Sequence[Word], here: Scene) -> Assertion:
     """The achievements of a clause as one claim, not yet held against the target."""
     main = [word for word in positive if word.family not in here.group("adverbial")] or list(positive)
     main = [word for word in main if word.family not in here.group("doing")] or main
-    families = frozenset(word.family for word in positive) - {""}
+    families = frozenset(word.family for word in positive).union(*(_within(word, here) for word in positive)) - {""}
     if any(word.negators and word.occurs is not None for word in positive):
         families |= ABSENT  # 未发生不合格情况
     if positive[-1].kind == SCALE:  # 带动效果一般: the level is what is said of it
@@ -169,6 +174,14 @@ def _said(positive: Sequence[Word], here: Scene) -> Assertion:
     )
 
 
+def _within(word: Word, here: Scene) -> frozenset[str]:
+    """What an adverb says that has its verb within: 一次性通过."""
+    if word.family not in here.group("strict"):
+        return frozenset()
+    verb = here.grammar.entries.get(word.token.text[-2:])
+    return frozenset({verb.family}) if verb is not None and verb.role == "achieve" else frozenset()
+
+
 def _modifier(main: Sequence[Word], here: Scene) -> str:
     before = here.found[main[-1].at - 1] if main[-1].at else None
     deed = main[-1].family not in here.group("adverbial")  # of 账目真实 it is the subject
@@ -189,6 +202,8 @@ def _silent(here: Scene) -> list[Assertion]:
     if weak is not None and weak.text in here.tag("little") and here.aim.wanted & here.group("less"):
         return []  # 成本不高, where it is to fall
     known = here.aim.grams | here.aim.name
+    if weak is not None and weak.role == "some" and here.has("done") and here.aim.wanted & here.group("moves"):
+        return []  # 总量降了三成: by how much
     if (
         weak is not None
         and here.speaks
@@ -205,6 +220,9 @@ def _silent(here: Scene) -> list[Assertion]:
         return [replace(claim, steps=highest(steps), done=here.has("done"), heads=grams(token.text for token in steps))]
     if not here.speaks:
         return []
+    gradual = any(word in here.clause.text and word not in here.aim.text for word in here.tag("gradual"))
+    if gradual:
+        return [here.claim(UNCLEAR, "degree", here.found[0])]  # 习惯逐步养成
     tail = spoken(here.found, here.grammar)[-1][-1]
     return [Assertion(SAID, "echo", here.clause.text, grams=here.speaks, fair=here.has("fair"), done=here.has("done"), tail=tail)]
 

@@ -58,7 +58,8 @@ def _measured(found: Sequence[Token], grammar: Grammar) -> list[Token]:
 
 
 def _exceptions(found: Sequence[Token], grammar: Grammar) -> tuple[list[Token], set[int]]:
-    """The tokens without those of exceptions, and where what is left begins behind each; 除……外，还 is no exception."""
+    """The tokens without those of exceptions, and where what is left begins behind each; 除……外，还 is no exception,
+    nor is what need not be done by law (除涉密事项外)."""
     kept: list[Token] = []
     spots: set[int] = set()
     index = 0
@@ -69,10 +70,11 @@ def _exceptions(found: Sequence[Token], grammar: Grammar) -> tuple[list[Token], 
             kept.append(replace(token, role=CONTENT) if token.role in ("except_open", "except_close") else token)
             index += 1
             continue
+        lawful = any(word in "".join(item.text for item in found[index:close]) for word in grammar.tags["lawful"])
         index = close + 1
         while index < len(found) and found[index].role == "break":
             index += 1
-        if index < len(found) and found[index].text not in grammar.tags["besides"]:
+        if index < len(found) and found[index].text not in grammar.tags["besides"] and not lawful:
             spots.add(found[index].start)
     return kept, spots
 

@@ -78,6 +78,15 @@ TAGS = (
     "others",
     "strikes",
     "papers",
+    "lawful",
+    "refuted",
+    "both",
+    "blank",
+    "burdens",
+    "slightly",
+    "meant",
+    "devices",
+    "slopes",
     "affirms",
 )
 """Lists whose words do something beside other words, whatever else they are. Those of ALSO

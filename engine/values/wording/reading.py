@@ -65,6 +65,8 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
         plan, actual_clause, counted = made
         said = [(actual_clause, counted), *((clause, claim) for clause, claim in said if clause is not plan)]
     verdict, deciding = _nothing(said, aim, grammar) if aim.kind == NONE else _result(said, aim, grammar)
+    if aim.kind == RESULT and aim.grams and text.strip(_DOTS) in grammar.tags["blank"]:
+        verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 无: nothing that could be told?
     if aim.kind == NOTHING:
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")
     if verdict == FULL and deciding.ground == "echo" and _numbers(text) != _numbers(wanted):
@@ -96,10 +98,15 @@ def _nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
                 lesser = claim  # 一般事故1起, where 重大事故 is not wanted
             else:
                 happened = claim
+    if happened is not None and any(word in clause.text for clause, _ in said for word in grammar.tags["refuted"]):
+        return UNCLEAR, replace(happened, ground="aside")  # 收到投诉3件，经核查均不成立
     if happened is not None:
         return NOT, happened
     if aim.barred and (moved := _moved(found, aim, grammar)) is not None:
         return moved
+    meant = _first([claim for clause, claim in said if _meant(clause, grammar)], lambda claim: claim.ground == "absent")
+    if meant is not None:
+        return UNCLEAR, replace(meant, ground="copied", word=meant.word + meant.reach)
     absent = [claim for claim in found if claim.ground == "absent" and _wanted(claim, aim)]
     elsewhere = _first(found, lambda claim: claim.ground == "absent" and not _wanted(claim, aim))
     narrow = None if aim.severity else _first(absent, lambda claim: any(word in claim.reach for word in degrees))
@@ -120,6 +127,14 @@ def _nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
     ):
         return FULL, found[0]  # 已完成, 达成预期指标, and nothing else
     return UNCLEAR, Assertion(UNCLEAR, "silent")
+
+
+def _meant(clause: Phrase, grammar: Grammar) -> bool:
+    """Whether a clause only says what is to be seen to: 确保不发生事故; not 确保了……."""
+    found = [token for token in clause.tokens if token.role != "filler"]
+    if not found or found[0].text not in grammar.tags["meant"]:
+        return False
+    return not any(token.role == "done" for token in found[1:])
 
 
 def _moved(found: Sequence[Assertion], aim: Aim, grammar: Grammar) -> tuple[str, Assertion] | None:
@@ -156,7 +171,7 @@ def _first(found: Sequence[Assertion], holds: Callable[[Assertion], bool]) -> As
 
 
 def _result(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
-    against = _reasons(_to_come([(clause, _repeated(held(claim, aim, grammar), aim, grammar)) for clause, claim in said]))
+    against = _reasons(_to_come([(clause, _intended(clause, held(claim, aim, grammar), aim, grammar)) for clause, claim in said]))
     found = [claim for _, claim in against]
     if doubt := _first(found, lambda claim: claim.ground in _DOUBTS):
         return UNCLEAR, doubt
@@ -191,6 +206,13 @@ def _beyond(claim: Assertion, full: Sequence[Assertion], aim: Aim) -> bool:
     if claim.ground not in ("progress", "pending"):
         return False
     return any(rank > goal.steps.get(name, rank) for name, rank in claim.steps.items() for goal in aim.goals)
+
+
+def _intended(clause: Phrase, claim: Assertion, aim: Aim, grammar: Grammar) -> Assertion:
+    """A clause that only says what is to be seen to (确保知晓率提高), or repeats what is to be done, says not that it was."""
+    if claim.state == FULL and _meant(clause, grammar):
+        return replace(claim, state=UNCLEAR, ground="copied")
+    return _repeated(claim, aim, grammar)
 
 
 def _repeated(claim: Assertion, aim: Aim, grammar: Grammar) -> Assertion:
@@ -233,6 +255,8 @@ def _missed(
         return FULL, full[-1]  # 验收未通过，整改后通过
     if part is not None:
         return PART, part
+    if any(claim.state == UNCLEAR and claim.ground == "degree" for _, claim in said):
+        return UNCLEAR, replace(first, ground="open")  # 较为便利，高峰期仍有拥堵
     again = any(word in clause.text for clause, claim in said if claim in missed for word in grammar.tags["redone"])
     if full and again and order[id(first)] < order[id(full[-1])]:
         return UNCLEAR, replace(first, ground="open")  # 流标后重新招标，已完成
@@ -274,8 +298,10 @@ def _reached(full: Sequence[Assertion], said: Said, aim: Aim, grammar: Grammar) 
     if any(clause.excepted for clause, _ in said):
         return PART, replace(full[0], ground="excepted")
     for goal in aim.goals:
-        if not any(answers(claim, goal, aim, grammar)[0] == FULL for claim in full):
-            return UNCLEAR, replace(full[0], ground="open")
+        told = [(claim, *answers(claim, goal, aim, grammar)) for claim in full]
+        if not any(state == FULL for _, state, _ in told):
+            part = next(((claim, ground) for claim, state, ground in told if state == PART), None)
+            return (UNCLEAR, replace(full[0], ground="open")) if part is None else (PART, replace(part[0], ground=part[1]))
     return FULL, full[0]
 
 

@@ -25,11 +25,22 @@ def word_claim(word: Word, here: Scene) -> Assertion | None:
             return _failure(word, here)
         case "mild":
             lessened = word.token.text in here.tag("little") and here.aim.wanted & here.group("less")
+            before = here.found[word.at - 1] if word.at else None
+            rate = before is not None and before.text.endswith(tuple(here.tag("rates")))
+            if before is not None and rate and not set(before.text[-3:-1]) & set(here.aim.text):
+                return here.of(ASIDE, "aside", word)  # 投放率较低, where 习惯养成 is wanted
+            thing = before is not None and before.end == word.token.start and before.text.endswith(tuple(here.tag("devices")))
+            if thing and before is not None and before.text[-2:] not in here.aim.text:
+                return here.of(ASIDE, "aside", word)  # 服务设施不足, where 服务便捷 is wanted
             return Assertion() if word.negated or lessened else here.of(PART, "mild", word)
         case "scale":
             return _negated(word, here) if word.negated else None
+    if word.negated and _describes(word, here):
+        return here.of(ASIDE, "aside", word)  # 不规范问题得到纠正
     if word.negated:
         return _denied(word, here)
+    if len(word.negators) > 1 and any(token.text in here.tag("denials") for token in word.negators):
+        return here.of(ASIDE, "aside", word)  # 不能说没有提高
     if word.kind == EFFECT:
         if word.weak:
             return _weak(word, word.weak[0], here)
@@ -40,11 +51,30 @@ def word_claim(word: Word, here: Scene) -> Assertion | None:
         return here.of(UNCLEAR, "other", word)  # 成本高于预期
     if here.aim.barred and word.family in here.group("moves"):
         return None  # where it is not to fall, a little more is as good as much
+    if word.family in here.group("moves") and _slope(word, here):
+        return here.of(ASIDE, "aside", word)  # 收入增幅回落
     if _reversed(word, here):
         return here.of(UNCLEAR, "other", word) if _elsewhere(word, here) else here.of(OPPOSITE, "opposite", word)
+    fewer = word.family in here.group("less") and not here.aim.wanted & (here.group("moves") | here.group("less"))
+    if word.weak and fewer and here.aim.wanted & here.group("made"):
+        return here.of(ASIDE, "aside", word)  # 任务有所缩减, where they are to be completed
     if word.weak and word.family not in here.group("unchanged") and not any(goal.weak for goal in here.aim.goals):
         return _weak(word, word.weak[0], here)
     return None
+
+
+def _describes(word: Word, here: Scene) -> bool:
+    """Whether a negated state only says of what kind the trouble right behind it is, of which more is said."""
+    after = here.found[word.at + 1] if word.at + 1 < len(here.found) else None
+    if after is None or after.start != word.token.end or after.role not in ("bad", "generic") or word.at + 2 >= len(here.found):
+        return False
+    mended = any(other.at > word.at and _is(other, "deals", here) for other in here.words)
+    return mended and word.negators[0].end == word.token.start
+
+
+def _slope(word: Word, here: Scene) -> bool:
+    """Whether it is how fast something moves that moves."""
+    return any(name in here.clause.text and name not in here.aim.text + word.token.text for name in here.tag("slopes"))
 
 
 def inside(word: Word, before: Sequence[Word], here: Scene) -> bool:
@@ -77,7 +107,10 @@ def _denied(word: Word, here: Scene) -> Assertion:
         if any(goal.event & grams([claim.reach]) for goal in here.aim.goals):
             return replace(claim, state=SAID, ground="absent", families=ABSENT)
         return replace(claim, state=ASIDE, ground="aside", word=claim.word + claim.reach)
-    return replace(claim, state=PART, ground="flawed") if claim.state == NOT and _beside(word, here) else claim
+    if claim.state == NOT and _beside(word, here):
+        states = here.aim.wanted <= here.group("adverbial") and not here.speaks & here.aim.grams
+        return replace(claim, state=ASIDE, ground="aside") if states else replace(claim, state=PART, ground="flawed")
+    return claim
 
 
 def _negated(word: Word, here: Scene) -> Assertion:
@@ -135,12 +168,19 @@ def _failure(word: Word, here: Scene) -> Assertion:
         return Assertion()  # 脏乱的状况得到改善: what is said of it is said behind
     if word.token.text.startswith(tuple(here.tag("little"))) and here.aim.wanted & here.group("less"):
         return Assertion()  # 能耗低于预期
+    if _named_by(word, here):
+        return Assertion()  # 燃气泄漏报警器已安装
     healed = word.token.text not in here.aim.text and any(
         _is(other, "mends", here) and _mending(other, word, here) for other in here.words
     )
     if healed or (rest and rest[0].role == "done" and here.grams(rest[1:])):
         return Assertion()  # 取消了3项审批: a deed, and no word of how it went
     some = next((token for token in word.weak if token.role == "some"), None)
+    lasting = any(goal.states & here.group("kept") for goal in here.aim.goals)
+    if not lasting and any(name in here.clause.text for name in here.tag("fleeting") if name not in here.aim.text):
+        return here.of(ASIDE, "aside", word)  # 一度拥堵
+    if here.aim.kind != NONE:  # 略有波动 is a part of 稳定, but 略有超支 is no 无超支
+        some = some or next((token for token in word.weak if token.text.startswith(tuple(here.tag("slightly")))), None)
     return _weak(word, some, here) if some else here.of(NOT, "failed", word)
 
 
@@ -158,6 +198,8 @@ def _bad(word: Word, here: Scene) -> Assertion:
     said to occur, or is just what the target does not want."""
     if word.negators:
         return _absent(word, here) if word.negated else Assertion()
+    if word.at + 1 == len(here.found) and _not_one(here):
+        return replace(_absence(word, here), word=here.found[0].text, reach=word.token.text, marks=((here.found[0], word.token),))
     counted = [token for token in here.found if token.number is not None]
     if counted and not any(token.number for token in counted):
         return replace(_absence(word, here), word=counted[0].text, reach=word.token.text, marks=((counted[0], word.token),))
@@ -165,6 +207,8 @@ def _bad(word: Word, here: Scene) -> Assertion:
     after = [other for other in here.words if other.at > word.at]
     if any(other.negated and (other.few is not None or not several) for other in after):
         return Assertion()  # 问题未整改, 2个问题未整改: what is negated says it
+    if any(other.at < word.at and _is(other, "averts", here) for other in here.words) or _named_by(word, here):
+        return Assertion()  # 严防事故发生, 火灾报警系统已安装
     deed = _wrong_deed(word, here)
     if deed is not None and not (here.aim.kind == NONE and word.token.text + deed.token.text in here.aim.text):
         return here.of(ASIDE, "aside", word, ((word.token, deed.token),))
@@ -182,6 +226,19 @@ def _bad(word: Word, here: Scene) -> Assertion:
     return _hurts(word, after, persists, here)
 
 
+def _named_by(word: Word, here: Scene) -> bool:
+    """Whether something bad only makes a name of the noun right behind it, of which something is said: 泄漏报警器已安装."""
+    after = here.found[word.at + 1] if word.at + 1 < len(here.found) else None
+    noun = after is not None and after.start == word.token.end and after.text.endswith(tuple(here.tag("devices")))
+    return noun and any(token.role == "done" or token.role == ACHIEVE for token in here.found[word.at + 2 :])
+
+
+def _not_one(here: Scene) -> bool:
+    """Whether the clause says that there is not one of what it ends in: 无一起执法不规范被纠正案件."""
+    first, one, *_ = (*here.found, None, None)
+    return first is not None and one is not None and first.text in here.tag("nominal_negators") and one.number == 1
+
+
 def _wrong_deed(word: Word, here: Scene) -> Word | None:
     """The deed that was done wrongly (违规处置资产), where nothing before it says that this was mended."""
     first = not any(other.kind == ACHIEVE and other.at < word.at for other in here.words)
@@ -197,11 +254,23 @@ def wronged(word: Word, here: Scene) -> bool:
 
 def _unwanted(word: Word, dealt: bool, several: bool, here: Scene) -> Assertion:
     """Something bad, where something is not to happen."""
+    if not dealt and _other_kind(word, here):
+        return here.of(ASIDE, "aside", word)  # 违规外联1次, where 失泄密 is not wanted
     if not dealt:
         return here.of(ASIDE if here.negated_name(word.at) else NOT, "aside" if here.negated_name(word.at) else "happened", word)
     if not grams([word.token.text]) & here.aim.grams.union(*(goal.event for goal in here.aim.goals)):
         return Assertion()  # 整改隐患132处, where 事故 is not wanted
     return here.of(NOT, "happened", word) if several else here.of(ASIDE, "aside", word)
+
+
+def _other_kind(word: Word, here: Scene) -> bool:
+    """Whether it is of another kind than all that is not wanted, and the target names what that is."""
+    named = here.aim.grams.union(here.aim.name, *(goal.event for goal in here.aim.goals))
+    if not named or (grams([word.token.text]) | here.speaks) & named:
+        return False
+    own = _denied_by(word, here)
+    kinds = [families for bad, families in here.grammar.contradicts.items() if bad in here.aim.text]
+    return bool(own) and not any(own & families for families in kinds) and bool(kinds or here.aim.grams)
 
 
 def _hurts(word: Word, after: Sequence[Word], persists: bool, here: Scene) -> Assertion:

@@ -139,6 +139,8 @@ def _number(text: str, position: int, words: Vocabulary) -> Token | None:
         while number is not None and end < len(text) and text[end] in words.scales and not words.unit_pattern.match(text, end):
             number, end = scaled(number, words.scales[text[end]]), end + 1
         unit, end = _unit(text, end, words)
+        if not unit and end < len(text) and text[end].isascii() and text[end].isalpha():
+            return None  # 5A景区
         return None if number is None else Token("number", text[position:end], position, end, number=number, unit=unit)
     found = words.chinese_pattern.match(text, position)
     value = chinese(found["number"], words.digits, words.scales) if found else None

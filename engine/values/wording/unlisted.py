@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.values.wording.aim import nominal, spoken
-from engine.values.wording.model import ASIDE, NONE, NOT, PART, SAID, Assertion
+from engine.values.wording.model import ASIDE, NONE, NOT, PART, SAID, UNCLEAR, Assertion
 from engine.values.wording.reach import ACHIEVE, BAD, EFFECT, FAILURE, MILD, few, unhappened
 from engine.values.wording.scene import Scene, joined
 from engine.values.wording.single import ABSENT, mended
@@ -53,6 +53,8 @@ def negated(here: Scene) -> list[Assertion]:
     runs = spoken(rest, here.grammar)
     if len(negators) % 2 == 0:  # 没有一份未归档
         return [Assertion(SAID, "echo", first.text, grams=grams(runs), tail=runs[-1][-1])] if runs else []
+    if not rest and negators[0] and first.text in here.tag("nominal_negators") and aim.kind != NONE and here.speaks:
+        return [here.claim(UNCLEAR, "other", first)]  # 执法过错率为零: of what, no list says
     described = bool(rest) and rest[0].role == ACHIEVE and nominal(rest, 0, here.grammar)
     if described or any(token.role == "done" for token in rest) or (bool(runs) and mended(here.words, first, here)):
         return []  # 未使用资金已收回, 对未完成的项目督办, 压减不必要开支: it only describes something

@@ -8,7 +8,8 @@ import pytest
 
 from engine.language.name_reading import NameReader, NameReading
 from engine.policy.loading import load
-from engine.values.name_parts import NameListError, NameParts, folded, name_words, parts_of
+from engine.values.name_lists import NameListError, name_words
+from engine.values.name_parts import NameParts, folded, parts_of
 from engine.values.vocabulary import Vocabulary, vocabulary
 
 
@@ -31,10 +32,10 @@ def reading(name: str, unit: str = "") -> NameReading:
     ("name", "unit", "head", "last", "verb"),
     [
         ("违法占地复耕面积", "亩", "count", "treating", ""),
-        ("查处违法案件数", "件", "count", "badly", "treating"),
+        ("查处违法案件数", "件", "count", "badly", "enforcing"),
         ("全年组织培训班期数", "期", "count", "output", "done"),
         ("案件数量", "件", "count", "", ""),  # 案件 is no 件数 of 案
-        ("违法行为查处数", "起", "count", "treating", ""),  # nor is 查处数 a 处数 of 查
+        ("违法行为查处数", "起", "count", "enforcing", ""),  # nor is 查处数 a 处数 of 查
         ("渗漏点处数", "处", "count", "bad", ""),
         ("处置突发事件数量", "起", "count", "emergency", "treating"),
         ("缩短政府采购审批时间", "天", "time", "receiving", "saving"),
