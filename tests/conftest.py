@@ -72,6 +72,8 @@ def _once() -> Iterator[None]:
         if not deep.DEEP:
             once.proofs(patch)
             once.tests_of_policies(patch)
+            once.readings(patch)
+            once.judgements(patch)
         yield
 
 
