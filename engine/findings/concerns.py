@@ -60,7 +60,7 @@ class Concerns:
         return tuple(self._headed(made))
 
     def _folded(self, groups: Mapping[tuple[str, ...], list[int]]) -> dict[tuple[str, ...], list[int]]:
-        """The groups, those of a cause that has too many of them as one: what a unit of a hundred forms does on each is one thing."""
+        """The groups, those of a cause with too many of them as one: what a unit of a hundred forms does on each is one thing."""
         out: dict[tuple[str, ...], list[int]] = {}
         for key, indexes in groups.items():
             out.setdefault((key[0], _FOLDED) if key[0] in self.many else key, []).extend(indexes)
@@ -180,8 +180,8 @@ def rank(concern: Concern) -> tuple[Any, ...]:
 
 
 def heads(ordered: Sequence[Concern], telling: ProblemTelling) -> set[int]:
-    """Which of the problems are told first: those on which something hangs or that are more than a note, `most` at the most and not more
-    than `same` of one cause; where these are fewer than `least`, the next ones as well."""
+    """Which of the problems are told first: those on which something hangs or that are more than a note, `most` at the most and not
+    more than `same` of one cause; where these are fewer than `least`, the next ones as well."""
     may = [n for n, concern in enumerate(ordered) if concern.head]
     of_cause: Counter[str] = Counter()
     pressing: list[int] = []
