@@ -6,6 +6,7 @@ runs them as a process of their own, for what only shows there.
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -51,6 +52,11 @@ def pytest_configure(config: pytest.Config) -> None:
             config.pluginmanager.register(costs.Costs(shown))
     if deep.DEEP and not hasattr(config, "workerinput"):
         config.pluginmanager.register(deep.Figures())
+    gc.set_threshold(*cli.GARBAGE)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # libraries and tests stay to the end: nobody need look through them again and again
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,6 +72,8 @@ def _once() -> Iterator[None]:
         if not deep.DEEP:
             once.proofs(patch)
             once.tests_of_policies(patch)
+            once.readings(patch)
+            once.judgements(patch)
         yield
 
 

@@ -24,7 +24,7 @@ from engine.resources import shipped
 FORM = Path(sys.argv[1])
 OWN, CORPUS = Path("own"), Path("corpus")
 POLICY = "hubei/2021"
-VALUES = {"FILE": FORM, "PATH": FORM, "ID": POLICY, "A": POLICY, "B": "central/2020", "CORPUS": CORPUS, "NAME": "王"}
+VALUES = {"FILE": FORM, "PATH": FORM, "ID": POLICY, "A": POLICY, "B": "hubei/2022", "CORPUS": CORPUS, "NAME": "王"}
 """What stands for an argument that must be given, by what `--help` calls it."""
 OWN_VALUES = {
     ("policy export", "FILE"): "policy.xlsx",

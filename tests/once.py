@@ -1,22 +1,35 @@
 """Work that many tests ask for and that comes out the same each time is done once a process. `make deep` does all of it anew.
 
-Two things take most of the time, and neither depends on anything but what it is given: whether the solver finds a way for terms to
-hold together, and what the engine makes of one test of a policy.
+Some things take most of the time, and none depends on anything but what it is given: whether the solver finds a way for terms to
+hold together, what the engine makes of one test of a policy, which forms a layout finds in a document, and what a policy's rules
+find in a submission. All that is handed out again is frozen.
 """
 
 from __future__ import annotations
 
+import hashlib
+import pickle
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import pytest
 
+from engine.changes.impact import compare
+from engine.findings.findings import Checker, Findings
+from engine.forms import reader
 from engine.policy import lock
 from engine.policy.library import Library
 from engine.policy.loading import resolve
 from engine.policy.model import Policy
+from engine.results import bundles
+from engine.scoring.form import evaluate
+from engine.scoring.model import Evaluation
 from engine.soundness.proof.prover import Prover
 from engine.soundness.tests import policies as policy_tests
+from engine.submission.model import Submission
 
 
 def proofs(patch: pytest.MonkeyPatch) -> None:
@@ -69,3 +82,88 @@ def tests_of_policies(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(policy_tests, "_written", written)
     for name in ("_record", "_case", "_rollup"):
         patch.setattr(policy_tests._File, name, remembered(getattr(policy_tests._File, name)))
+
+
+MOST_BYTES = 1_000_000
+"""What is larger is read to see how long it takes."""
+MOST_KNOWN = 200
+"""Documents, and submissions, that are remembered: the latest."""
+
+
+def digest(thing: object) -> bytes:
+    """The hash of a frozen thing; nothing of a large one."""
+    content = pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
+    return hashlib.sha256(content).digest() if len(content) <= MOST_BYTES else b""
+
+
+def readings(patch: pytest.MonkeyPatch) -> None:
+    """The same few forms are read by most commands: a layout finds in a document what it found before."""
+
+    def remembered(read: Callable[..., Any]) -> Callable[..., Any]:
+        known: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+
+        @wraps(read)
+        def once(document: Any, layout: Any, *more: Any) -> Any:
+            # with the layout: as long as it is there, its address is its own
+            key = (said := digest(document), id(layout), more)
+            if not said:
+                return read(document, layout, *more)
+            if key not in known:
+                known[key] = layout, read(document, layout, *more)
+            return latest(known, key)[1]
+
+        return once
+
+    for name in ("recognises", "read_forms"):
+        patch.setattr(reader, name, remembered(getattr(reader, name)))
+
+
+def latest(known: OrderedDict[Any, Any], key: Any) -> Any:
+    """What is known by this key; what was asked for longest ago is forgotten."""
+    known.move_to_end(key)
+    while len(known) > MOST_KNOWN:
+        known.popitem(last=False)
+    return known[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A submission as a policy scores it, and what the rules of policies find in it."""
+
+    policy: Policy
+    evaluation: Evaluation
+    found: dict[tuple[Any, ...], tuple[Policy, Findings]]
+
+
+def judgements(patch: pytest.MonkeyPatch) -> None:
+    """A policy makes of a submission what it made of it before, and its rules find what they found."""
+    known: OrderedDict[tuple[Any, ...], Judged] = OrderedDict()
+    ours: dict[int, Judged] = {}
+    check = Checker.check
+
+    def evaluated(submission: Submission, policy: Policy) -> Evaluation:
+        if not (said := digest(submission)):
+            return evaluate(submission, policy)
+        key = (id(policy), said)
+        if key not in known:
+            known[key] = Judged(policy, evaluate(submission, policy), {})
+            ours[id(known[key].evaluation)] = known[key]
+        judged: Judged = latest(known, key)
+        if len(ours) > len(known):
+            ours.clear()
+            ours.update((id(one.evaluation), one) for one in known.values())
+        return judged.evaluation
+
+    @wraps(check)
+    def checked(self: Checker, evaluation: Evaluation) -> Findings:
+        judged = ours.get(id(evaluation))
+        if judged is None or self.timed:
+            return check(self, evaluation)
+        key = (id(self.policy), self.most, type(self.program.durable), self.program.why_plain)
+        if key not in judged.found:
+            judged.found[key] = self.policy, check(self, evaluation)
+        return judged.found[key][1]
+
+    patch.setattr(Checker, "check", checked)
+    for module in (bundles, compare):
+        patch.setattr(module, "evaluate", evaluated)

@@ -1,10 +1,11 @@
-"""A workbench to test: a directory of policies with one to change in it, served in this process or in one of its own."""
+"""A workbench to test: a directory of policies with one to change in it, served by a thread or by a process of its own."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -36,7 +37,46 @@ def small_form_as_word() -> bytes:
     return docx(read_text(SMALL_FORM))
 
 
-class Server:
+class Served:
+    """A workbench at `address`."""
+
+    address: str
+
+    def client(self) -> Any:
+        """An HTTP client that goes there, past any proxy."""
+        import httpx
+
+        return httpx.Client(base_url=self.address, trust_env=False, timeout=600)
+
+    def close(self) -> None: ...
+
+
+class Thread(Served):
+    """What `jixiao workbench` serves, by the same server in a thread of this process, at a free port: what was loaded, built and
+    found here before is not loaded, built and found again."""
+
+    def __init__(self, policies: Path) -> None:
+        import uvicorn
+
+        from engine.policy.library import Library
+        from engine.resources import shipped
+        from engine.workbench.app import application
+        from engine.workbench.server import LOCAL_NAMES, build, configured, listening
+
+        work = build(policies, Library((policies, shipped("policies"))))
+        listener = listening("127.0.0.1", 0)
+        self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.server = uvicorn.Server(configured(application(work, LOCAL_NAMES)))
+        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listener]}, daemon=True)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(timeout=600)
+        assert not self.thread.is_alive()
+
+
+class Server(Served):
     """`jixiao workbench` as a process of its own, at a free port."""
 
     def __init__(self, policies: Path, *options: str) -> None:
@@ -64,12 +104,6 @@ class Server:
             except OSError:
                 time.sleep(0.05)
         raise AssertionError("the workbench does not answer")
-
-    def client(self) -> Any:
-        """An HTTP client that goes there, past any proxy."""
-        import httpx
-
-        return httpx.Client(base_url=self.address, trust_env=False, timeout=600)
 
     def close(self) -> None:
         self.process.terminate()

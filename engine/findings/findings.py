@@ -82,7 +82,9 @@ class Checker:
         `most`: findings of one rule that are told one by one. `timed`: how long each rule took is told, too."""
         self.policy, self.most, self.timed = policy, most, timed
         self.params: Mapping[str, Any] = {name: parameter.value for name, parameter in policy.parameters.items()}
-        self.program: Program = _compiled(policy, use_durable, True) if isolate else _program(Itself(policy), use_durable).anew()
+        self.program: Program = (
+            _compiled(policy.rules, use_durable, True) if isolate else _program(Itself(policy.rules), use_durable).anew()
+        )
 
     def check(self, evaluation: Evaluation) -> Findings:
         """Every finding on one evaluation. Raises InternalError where the two matchers disagree, PolicyError where a message
@@ -100,8 +102,7 @@ class Checker:
         self.program.close()
 
 
-def _compiled(policy: Policy, use_durable: bool, isolate: bool) -> Program:
-    rules = policy.rules
+def _compiled(rules: RuleSet, use_durable: bool, isolate: bool) -> Program:
     compiled = [rule.compiled for rule in rules.rules.values()]
     return chaining.compile_program(
         compiled, rules.schema(derived=False), rules.schema(derived=True), use_durable=use_durable, isolate=isolate
@@ -109,8 +110,8 @@ def _compiled(policy: Policy, use_durable: bool, isolate: bool) -> Program:
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
-def _program(of: Itself[Policy], use_durable: bool) -> Program:
-    """The policy's rules compiled, never run itself."""
+def _program(of: Itself[RuleSet], use_durable: bool) -> Program:
+    """Rules compiled, never run itself; policies that differ elsewhere have them in common."""
     return _compiled(of.thing, use_durable, False)
 
 

@@ -7,7 +7,7 @@ What is handed on is always the raw text, cut out where the folded text matched.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,8 @@ _FOLD |= dict.fromkeys(map(ord, "〔［【[{｛"), "(") | dict.fromkeys(map(ord,
 LABEL_END = ":;,.、。"
 _LABEL_LENGTH = 60
 """Longer text is never a label."""
+_MOST_KNOWN = 10_000
+"""Texts for which it is remembered which label they are."""
 _PARAGRAPH = 5_000
 """Longer text is not remembered folded."""
 
@@ -61,30 +63,28 @@ class LabelPattern:
     """Names and numbers of the groups, in the order they stand."""
 
     def search(self, text: str) -> LabelMatch | None:
-        return next(self._matches(text, first=True), None)
+        hit = self.compiled.search(fold(text))
+        return self._match(text, _positions(text), hit) if hit else None
 
     def finditer(self, text: str) -> Iterator[LabelMatch]:
-        return self._matches(text, first=False)
-
-    def _matches(self, text: str, *, first: bool) -> Iterator[LabelMatch]:
-        folded = fold(text)
-        if first:
-            found = self.compiled.search(folded)
-            hits = [found] if found else []
-        else:
-            hits = self.compiled.finditer(folded)
         raw: list[int] | None = None
-        for hit in hits:
-            if raw is None:  # positions of the folded characters in the raw text, wanted only where something matched
-                raw = [index for index, char in enumerate(text) if not char.isspace()]
-            groups = {
-                name: _cut(text, raw, hit.start(number), hit.end(number)) for name, number in self.groups if hit.start(number) >= 0
-            }
-            yield LabelMatch(groups, _cut(text, raw, hit.start(), hit.end()))
+        for hit in self.compiled.finditer(fold(text)):
+            raw = raw or _positions(text)
+            yield self._match(text, raw, hit)
+
+    def _match(self, text: str, raw: Sequence[int], hit: Any) -> LabelMatch:
+        spans = ((name, hit.start(number), hit.end(number)) for name, number in self.groups)
+        groups = {name: _cut(text, raw, start, end) for name, start, end in spans if start >= 0}
+        return LabelMatch(groups, _cut(text, raw, hit.start(), hit.end()))
 
     def cut_from(self, text: str) -> str:
         """`text` without the parts that match; here the pattern looks at the raw text."""
         return str(self.compiled.sub("", text)) if self.compiled.search(text) else text
+
+
+def _positions(text: str) -> list[int]:
+    """Where the characters of the folded text stand in the raw one."""
+    return [index for index, char in enumerate(text) if not char.isspace()]
 
 
 def _cut(text: str, raw: Sequence[int], start: int, end: int) -> str:
@@ -134,6 +134,8 @@ class Labels:
 
     items: tuple[Label, ...]
     index: Mapping[str, Label]
+    known: dict[str, Label | None] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What was found for the texts asked for last: the same labels stand on every form of a folder."""
 
     def listed(self, text: str) -> Label | None:
         """The label with this text, one of those written down; patterns are not tried."""
@@ -145,7 +147,13 @@ class Labels:
         """The label with this text, or the first whose pattern fits it."""
         if len(text) > _LABEL_LENGTH:
             return None
-        return self.listed(text) or next((item for item in self.items if item.pattern and item.pattern.search(text)), None)
+        if text in self.known:
+            return self.known.get(text)
+        found = self.listed(text) or next((item for item in self.items if item.pattern and item.pattern.search(text)), None)
+        if len(self.known) >= _MOST_KNOWN:
+            self.known.clear()
+        self.known[text] = found
+        return found
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -14,13 +14,11 @@ from engine.errors import PolicyError, Problem, nearest
 from engine.language import fields as catalogue
 from engine.language import messages
 from engine.language.causes import telling
-from engine.language.rules import compile_rules
 from engine.language.tables import CaseTable
-from engine.policy import reading
-from engine.policy import rollup as rollup_rules
+from engine.policy import portions, reading
 from engine.policy.evidence import CAPPED, EvidenceCap, Parts, capped
 from engine.policy.figures import figure_rules
-from engine.policy.form import form_layout, statements
+from engine.policy.form import statements
 from engine.policy.headings import headings
 from engine.policy.model import (
     GROUPED,
@@ -38,13 +36,11 @@ from engine.policy.model import (
 )
 from engine.policy.periods import period, wrong_days
 from engine.policy.prose import prose
-from engine.policy.resolved import MAX_REMEMBERED, Resolved, Same, bases, digest, years
+from engine.policy.resolved import MAX_REMEMBERED, Resolved, Same, bases, cited, years
 from engine.policy.values import Values
 from engine.policy.weights import bands, weights
 from engine.values.names import NameRules, TargetGroup
 from engine.values.rounding import Rounding
-from engine.values.vocabulary import vocabulary
-from engine.values.wording import build_grammar, mistakes
 from engine.yaml.reader import Path_
 
 NATURES = ("quantitative", "deadline", "qualitative", "not_applicable", "unscorable")
@@ -77,8 +73,8 @@ class _Builder(Values):
         tiers = bands(self, "tier", self.data["scoring"]["qualitative"]["tiers"], ("scoring", "qualitative", "tiers"), Decimal(1))
         stages = catalogue.stages(tuple(band.id for band in tiers), NATURES)
         recognition = self._recognition(stages, tiers)
-        words = vocabulary(self.data["notation"])
-        names_read = reading.name_reader(self, words)
+        words = portions.words(self)
+        names_read = portions.names_read(self, words)
         if names_read is not None:
             recognition = {catalogue.NAME_TABLE: names_read.table, **recognition}
         scoring = self._scoring(stages, tiers)
@@ -86,16 +82,16 @@ class _Builder(Values):
         names = self._names(self.data["names"])
         grouping = self._grouping(self.data["names"])
         form = self.data.get("form", {})
-        shape = form_layout(self, form)
+        shape = portions.layout(self)
         spoken = statements(self, form.get("statements", []), shape)
         coded = {"nature": NATURES, "attainment": (*(band.id for band in tiers), "unknown")}
-        rules = compile_rules(self.data, self.place, self.params, coded, self.problems)
+        rules = portions.rules(self, head.get("disable", ()), coded)
         caps = self._caps()
         known, questions = reading.known(self), reading.questions(self)
         told_first = telling(self.data.get("telling", {}), self.add, self.params)
         spoken_words = prose(self)
         figures = figure_rules(self)
-        rollup = rollup_rules.build(self.data, self.params, self.place, self.problems)
+        rollup = portions.rollup(self)
         first, last = years(head)
         if last is not None and last < first:
             self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from", code="policy.years")
@@ -106,11 +102,9 @@ class _Builder(Values):
         for path, wrong in wrong_days(head):
             remedy = "如 {from: 2024-04-28, to: 2024-05-08}，两端都算在内"
             self.add(("policy", *path), wrong, remedy, code="policy.in-force")
-        for at, what, expected in mistakes(self.data["wording"]):
-            self.add(("wording", *at), what, expected, code="policy.wording")
-        if self.problems:
+        grammar = portions.grammar(self, words)
+        if self.problems or grammar is None:
             raise PolicyError(self.problems)
-        words = vocabulary(self.data["notation"])
         parts = Parts(self._clauses(), self._parameters(), self._taxonomy(), scoring, grades)
         return Policy(
             id=head["id"],
@@ -132,7 +126,7 @@ class _Builder(Values):
             scoring=scoring,
             grades=grades,
             words=words,
-            grammar=build_grammar(self.data["wording"], words),
+            grammar=grammar,
             layout=shape,
             names=names,
             grouping=grouping,
@@ -149,18 +143,11 @@ class _Builder(Values):
             statements=spoken,
             narrative=_narrative(self.data["narrative"]) if "narrative" in self.data else None,
             disabled=frozenset(head.get("disable", ())),
-            reading=self._reading(),
+            reading=portions.read_by(self),
             in_force=period(head),
             chosen_by=headings(head, "chosen_by"),
             kept_away_by=headings(head, "kept_away_by"),
         )
-
-    def _reading(self) -> str:
-        form = self.data.get("form", {})
-        read = [self.data.get(name) for name in ("name_parts", "known_indicators", "wording", "figures")]
-        names_table = self.data["recognition"].get(catalogue.NAME_TABLE)
-        words = form.get("placeholders", {})  # what wordings of statements are made of
-        return digest([self.data["notation"], self.data["names"], form.get("statements", []), words, *read, names_table])
 
     # --- parts ---------------------------------------------------------------------------------------------------
 
@@ -320,7 +307,8 @@ class _Builder(Values):
     def _bases(self) -> None:
         known = [f"{source}#{number}" for source, item in self.data["sources"].items() for number in item["clauses"]]
         lost: dict[str, set[str]] = {}
-        for path, basis in bases(self.data):
+        missing = cited(self.data).difference(known)
+        for path, basis in bases(self.data) if missing else ():
             source = basis.partition("#")[0]
             ours = ("sources", source)
             if basis not in known and self.resolved.overridden.get(ours) and self.resolved.owner(path) != self.resolved.id:

@@ -164,8 +164,9 @@ def _read(directory: Path, where: Library, policy: str | None, problems: list[Pr
                 code="policy.too-many-files",
             )
         )
-    problems += misnamed(directory)
-    gaps.blind = gaps.blind or bool(misnamed(directory))
+    strange = misnamed(directory)
+    problems += strange
+    gaps.blind = gaps.blind or bool(strange)
     documents: list[YamlDocument] = []
     for path in files:
         try:

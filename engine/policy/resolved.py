@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Place
+from engine.policy.identity import Itself
 from engine.yaml.reader import Path_, YamlDocument, walk
 
 STATUS: Path_ = ("policy", "status")
@@ -120,6 +121,24 @@ def years(policy: Mapping[str, Any]) -> tuple[int, int | None]:
     """First and last fiscal year of a policy's own data; (0, None) if it does not say."""
     span: Mapping[str, int] = policy.get("fiscal_years", {})
     return span.get("from", 0), span.get("to")
+
+
+def cited(sections: Mapping[str, Any]) -> set[str]:
+    """Every `basis` in policy data, without saying where: what `bases` finds, in a fraction of its time."""
+    found: set[str] = set()
+    for section in sections.values():
+        for key, item in section.items() if isinstance(section, dict) else enumerate(section):
+            if isinstance(item, dict | list):
+                found |= _cited(Itself(item))
+            elif key == "basis" and isinstance(item, str):
+                found.add(item)
+    return found
+
+
+@lru_cache(maxsize=1 << 13)
+def _cited(of: Itself[Any]) -> frozenset[str]:
+    """Those in an item: most items stand in many policies, which extend one another."""
+    return frozenset(basis for _, basis in bases(of.thing))
 
 
 def bases(node: Any, path: Path_ = ()) -> Iterable[tuple[Path_, str]]:

@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -56,14 +57,19 @@ def serve(
     secure = certificate is not None
     work = build(policies, library, accounts, secure)
     hosts = LOCAL_NAMES if is_loopback(host) else (*LOCAL_NAMES, host, socket.gethostname(), *names)
-    listener = _listener(host, port)
+    listener = listening(host, port)
     shown_host = f"[{host}]" if ":" in host else host
     said(f"工作台：{'https' if secure else 'http'}://{shown_host}:{listener.getsockname()[1]}/")
     said(f"可以修改的政策：{displayed(policies)}。按 Ctrl+C 结束。")
     if not is_loopback(host) and not secure:
         said("注意：没有用 TLS（--certificate、--key），账号密码在网上是明文。")
-    config = uvicorn.Config(
-        application(work, tuple({*hosts, *names})),
+    uvicorn.Server(configured(application(work, tuple({*hosts, *names})), certificate, key)).run(sockets=[listener])
+
+
+def configured(served: Any, certificate: Path | None = None, key: Path | None = None) -> uvicorn.Config:
+    """How the application is served, by https where there is a certificate."""
+    return uvicorn.Config(
+        served,
         log_level=logging.WARNING,
         access_log=False,
         server_header=False,
@@ -72,10 +78,10 @@ def serve(
         timeout_keep_alive=5,
         limit_concurrency=100,
     )
-    uvicorn.Server(config).run(sockets=[listener])
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises UsageError if the port cannot be had."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)

@@ -296,4 +296,7 @@ def walk(data: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
         if isinstance(node, dict):
             waiting += [((*at, key), value) for key, value in reversed(node.items())]
         elif isinstance(node, list):
-            waiting += [((*at, index), node[index]) for index in range(len(node) - 1, -1, -1)]
+            if {dict, list}.isdisjoint(map(type, node)):  # words or numbers, most of what there is: nothing stands in them
+                yield from [((*at, index), part) for index, part in enumerate(node)]
+            else:
+                waiting += [((*at, index), node[index]) for index in range(len(node) - 1, -1, -1)]

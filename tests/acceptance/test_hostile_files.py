@@ -230,11 +230,15 @@ def test_hostile_files_in_a_folder_stop_no_other(jixiao: Jixiao, tmp_path: Path)
     assert "Traceback" not in run.err
 
 
+MOST = tries(10_000, text_reader.MAX_ROWS)
+
+
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("rows", "bound", "said"),
     [
-        (100_001, bundle.MAX_ROWS, "表格行数超过100,000行；应为：不超过100,000行，可拆分为几个文件"),
-        (20_000, 20_009, "表格共有 20,010 行；应为：不超过 20,009 行，可拆分为几个文件"),
+        (MOST + 1, bundle.MAX_ROWS, f"表格行数超过{MOST:,}行；应为：不超过{MOST:,}行，可拆分为几个文件"),
+        (MOST - 10, MOST - 1, f"表格共有 {MOST:,} 行；应为：不超过 {MOST - 1:,} 行，可拆分为几个文件"),
     ],
     ids=["in a text", "in all tables"],
 )
@@ -242,7 +246,11 @@ def test_a_form_of_too_many_rows_is_refused_before_it_is_read(
     jixiao: Jixiao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, bound: int, said: str
 ) -> None:
     """By the reader of texts, and by what all tables of a file may have, which takes several large sheets to reach."""
+    assert text_reader.MAX_ROWS == 100_000
     monkeypatch.setattr(bundle, "MAX_ROWS", bound)
+    for read in (text_reader.read, text_reader.read_bytes, text_reader.read_text):
+        assert read.__kwdefaults__ is not None
+        monkeypatch.setitem(read.__kwdefaults__, "max_rows", MOST)
     row = "\n\t\n\t\n\t\n\t训\n\t3\n\t1\n\t6\n"
     at = SMALL_FORM.index("\n\t\n\t\n\t质量指标")
     (tmp_path / "form.txt").write_text(SMALL_FORM[:at] + row * rows + SMALL_FORM[at:], encoding="utf-8")

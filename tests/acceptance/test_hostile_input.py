@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, SMALL_FORM, Forms, Jixiao
+from deep import tries
 
 from engine.intake import bundle as inputs
 
@@ -22,7 +23,10 @@ def test_an_endless_file_is_refused(jixiao: Jixiao, forms: Forms) -> None:
         assert "文件过大（超过 20000000 字节）" in run.err
 
 
-def test_a_bundle_has_at_most_so_many_indicators(jixiao: Jixiao, tmp_path: Path) -> None:
+@pytest.mark.deep
+def test_a_bundle_has_at_most_so_many_indicators(jixiao: Jixiao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert inputs.MAX_INDICATORS == 100_000
+    monkeypatch.setattr(inputs, "MAX_INDICATORS", tries(10_000, inputs.MAX_INDICATORS))
     indicator = {"name": "甲", "level1": "产出指标", "weight": 1, "target": "1", "actual": "1"}
     count = inputs.MAX_INDICATORS + 1
     form = {"kind": "project", "name": "某项目", "goals": [{"indicators": [indicator] * count}]}

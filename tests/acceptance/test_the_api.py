@@ -377,7 +377,7 @@ def test_the_interface_is_as_it_describes_itself(work: Workbench, figure: Figure
         drafts = 0
 
         @settings(
-            max_examples=tries(4, 100),
+            max_examples=tries(3, 100),
             deadline=None,
             derandomize=True,
             database=None,
@@ -399,5 +399,5 @@ def test_the_interface_is_as_it_describes_itself(work: Workbench, figure: Figure
 
         ask()
     work.checkers.close()
-    assert seen > 100
+    assert seen > 80
     figure(f"{seen:,} requests, every answer as described")

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("fastapi", reason="needs the extra `workbench`")
 from browser import CONTRAST, Browser, needs_browser
-from workbenches import POLICY, Server, policies_in, small_form_as_word
+from workbenches import POLICY, Served, Thread, policies_in, small_form_as_word
 
 from engine.documents.model import Paragraph
 
@@ -30,15 +30,15 @@ WIDER += " && !e.closest('.yaml') && e.getBoundingClientRect().right > 360.5).ma
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
     policies = policies_in(tmp_path_factory.mktemp("work"))
-    server = Server(policies)
+    server = Thread(policies)
     yield server, policies / "hubei" / "2023"
     server.close()
 
 
 @pytest.fixture
-def home(served: tuple[Server, Path]) -> Path:
+def home(served: tuple[Served, Path]) -> Path:
     """The policy's directory, as it was at first."""
     server, home = served
     for path in [*home.rglob("*.yaml"), home / "policy.lock"]:
@@ -50,7 +50,7 @@ def home(served: tuple[Server, Path]) -> Path:
 
 
 @pytest.fixture
-def page(browser: Browser, served: tuple[Server, Path], home: Path) -> Iterator[Browser]:
+def page(browser: Browser, served: tuple[Served, Path], home: Path) -> Iterator[Browser]:
     """The editor, loaded, with its trial on the examples made."""
     opened(browser, served[0])
     yield browser
@@ -59,7 +59,7 @@ def page(browser: Browser, served: tuple[Server, Path], home: Path) -> Iterator[
     browser.devtools("Emulation.clearDeviceMetricsOverride")
 
 
-def opened(browser: Browser, server: Server) -> None:
+def opened(browser: Browser, server: Served) -> None:
     browser.open(server.address + EDIT)
     browser.until("return document.querySelector('[data-state]').textContent.includes('未保存')")
     browser.until("return document.querySelector('[data-effect] table')")
@@ -79,7 +79,7 @@ def written(browser: Browser, old: str, new: str, file: str = "policy.yaml") -> 
     browser.run(script + f" t.value = t.value.replace('{old}', '{new}'); t.dispatchEvent(new Event('input'))")
 
 
-def test_an_officers_path(page: Browser, served: tuple[Server, Path], home: Path, tmp_path: Path) -> None:
+def test_an_officers_path(page: Browser, served: tuple[Served, Path], home: Path, tmp_path: Path) -> None:
     server = served[0]
     page.open(server.address)
     assert page.run("return document.querySelector('.timeline').textContent").count("hubei/2023") == 1
@@ -216,7 +216,7 @@ def test_what_someone_else_saved_is_told_while_the_page_is_open(page: Browser, h
     assert "我的" in path.read_text(encoding="utf-8"), "seen, and chosen"
 
 
-def test_two_windows_of_one_person_keep_both_changes(page: Browser, served: tuple[Server, Path]) -> None:
+def test_two_windows_of_one_person_keep_both_changes(page: Browser, served: tuple[Served, Path]) -> None:
     first = page.window()
     opened(page, served[0])
     second = page.window(first)
@@ -248,7 +248,7 @@ def test_the_keyboard_is_enough(page: Browser) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_can_be_read_on_a_phone(page: Browser, served: tuple[Server, Path], scheme: str) -> None:
+def test_every_page_can_be_read_on_a_phone(page: Browser, served: tuple[Served, Path], scheme: str) -> None:
     server = served[0]
     page.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     page.width(360)

@@ -206,9 +206,9 @@ def _recognition(resolved: Resolved) -> dict[str, CaseTable]:
     return out
 
 
-def parameters_named(node: Any) -> Iterator[str]:
-    """Every parameter policy data refers to: `{param: …}`, `param.…` in texts, names in formulas."""
-    for path, value in walk(node):
+def parameters_named(node: Any, at: Path_ = ()) -> Iterator[str]:
+    """Every parameter policy data refers to: `{param: …}`, `param.…` in texts, names in formulas. `at`: where the data stands."""
+    for path, value in walk(node, at):
         if isinstance(value, dict) and isinstance(value.get("param"), str):
             yield value["param"]
         elif isinstance(value, str):

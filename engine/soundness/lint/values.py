@@ -12,7 +12,7 @@ from typing import Any
 from engine.errors import nearest
 from engine.policy.files import MAX_REMEMBERED
 from engine.policy.identity import Itself
-from engine.policy.resolved import bases
+from engine.policy.resolved import bases, cited
 from engine.resources import shipped
 from engine.soundness.lint.codes import INFO
 from engine.soundness.lint.subject import Subject, numeric, parameters_named
@@ -159,9 +159,24 @@ def _params_of(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\bparam\.([a-z][a-z0-9_]*)", text))
 
 
+def _named(sections: Mapping[str, Any]) -> set[str]:
+    """The parameters that sections speak of; looked for once in an item, which stands in many policies."""
+    out: set[str] = set()
+    for section, data in sections.items():
+        for key, item in data.items() if isinstance(data, dict) else ((section, data),):
+            shared = isinstance(item, dict | list)
+            out |= _named_in(key, Itself(item)) if shared else set(parameters_named(item, (key,)))
+    return out
+
+
+@lru_cache(maxsize=1 << 13)
+def _named_in(key: str, item: Itself[Any]) -> frozenset[str]:
+    return frozenset(parameters_named(item.thing, (key,)))
+
+
 def _unused_parameters(subject: Subject) -> None:
     params = subject.data.get("parameters", {})
-    used = set(parameters_named(_without(subject.data, "parameters")))
+    used = _named(_without(subject.data, "parameters"))
     used |= {name for text in _templates(subject) for name in _params_of(text)}
     anywhere = {name for file in _used_anywhere(subject) for name in file.parameters}
     for name, item in params.items():
@@ -183,13 +198,13 @@ def _unused_parameters(subject: Subject) -> None:
 
 
 def _unused_clauses(subject: Subject) -> None:
-    cited = {basis for _, basis in bases(_without(subject.data, "sources"))}
+    clauses = cited(_without(subject.data, "sources"))
     anywhere = {basis for file in _used_anywhere(subject) for basis in file.clauses}
     for source, item in subject.data.get("sources", {}).items():
         for number, clause in item["clauses"].items():
             path: Path_ = ("sources", source, "clauses", number)
             place, name = subject.place(path, key=True), f"{source}#{number}"
-            if name in cited or clause.get("implemented") == "none":
+            if name in clauses or clause.get("implemented") == "none":
                 continue
             if name in anywhere and not subject.is_own(place):
                 continue

@@ -41,18 +41,19 @@ def _list(subject: Subject, path: Path_, words: list[str]) -> None:
     at = ".".join(map(str, path[:-1] if path[-1] == "value" else path))
     seen: dict[str, int] = {}
     for index, word in enumerate(words):
-        place = subject.place((*path, index))
         if not word.strip():
-            subject.add("word-blank", f"{at}[{index}]", place, "词表里有一个空白的词：什么文字都算含有它", "删去这个词")
-        elif word != word.strip() or (_GLUE.search(word) and len(word) > 1):
+            what, place = "词表里有一个空白的词：什么文字都算含有它", subject.place((*path, index))
+            subject.add("word-blank", f"{at}[{index}]", place, what, "删去这个词")
+        elif word != word.strip() or (len(word) > 1 and _GLUE.search(word)):
             glued = [part.strip() for part in _GLUE.split(word) if part.strip()]
             what = f"几个词粘成了一个：“{word}”" if len(glued) > 1 else f"词的前后有空格或标点：“{word}”"
+            place = subject.place((*path, index))
             subject.add("word-glued", f"{at}.{word}", place, what, f"写成 [{', '.join(glued)}]，词与词之间用半角逗号")
         elif word in seen:
             subject.add(
                 "word-repeated",
                 f"{at}.{word}",
-                place,
+                subject.place((*path, index)),
                 f"“{word}”重复，第{subject.place((*path, seen[word])).line}行已有",
                 "删去一个",
                 fixes=subject.edit((*path, index), f"删去重复的“{word}”"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -185,22 +185,30 @@ def test_producers_that_write_other_names_and_paths() -> None:
     assert [block.text for block in read(package(parts)).paragraphs()] == ["没有前缀"]
 
 
-def _hostile() -> Iterator[tuple[str, bytes, str]]:
-    many = "".join(text("甲", 20, 20) for _ in range(50_000))
-    loop = '<ofd:CompositeObject ID="9" ResourceID="50" Boundary="0 0 9 9"/>'
-    parts = _parts(ofd(text("甲", 20, 20)))
-    yield "too many characters", ofd(many), "input.too-large"
-    yield "groups of themselves", ofd(loop, resources=unit(f"<ofd:Content>{loop * 9}</ofd:Content>")), "input.too-large"
-    yield "steps without end", ofd(text("甲" * 10, 20, 20, deltas="g 999999999 3.5") * 3_000), "input.too-large"
-    yield "no document", package({"OFD.xml": parts["OFD.xml"]}), "input.damaged"
-    yield "no pages", ofd(), "input.damaged"
-    yield "not a package", b"PK\x03\x04" + b"\0" * 300, "input.damaged"
-    yield "entities", package({**parts, "OFD.xml": '<!DOCTYPE a [<!ENTITY b "c">]>' + parts["OFD.xml"]}), "input.damaged"
-    yield "bomb", package({**parts, "OFD.xml": parts["OFD.xml"] + " " * 70_000_000}), "input.damaged"
+def plain_parts() -> dict[str, str]:
+    return _parts(ofd(text("甲", 20, 20)))
 
 
-@pytest.mark.parametrize(("data", "code"), [(data, code) for _, data, code in _hostile()], ids=[name for name, _, _ in _hostile()])
-def test_hostile_files(data: bytes, code: str) -> None:
+LOOP = '<ofd:CompositeObject ID="9" ResourceID="50" Boundary="0 0 9 9"/>'
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "too many characters": (lambda: ofd(text("甲", 20, 20) * 50_000), "input.too-large"),
+    "groups of themselves": (lambda: ofd(LOOP, resources=unit(f"<ofd:Content>{LOOP * 9}</ofd:Content>")), "input.too-large"),
+    "steps without end": (lambda: ofd(text("甲" * 10, 20, 20, deltas="g 999999999 3.5") * 3_000), "input.too-large"),
+    "no document": (lambda: package({"OFD.xml": plain_parts()["OFD.xml"]}), "input.damaged"),
+    "no pages": (ofd, "input.damaged"),
+    "not a package": (lambda: b"PK\x03\x04" + b"\0" * 300, "input.damaged"),
+    "entities": (
+        lambda: package({**plain_parts(), "OFD.xml": '<!DOCTYPE a [<!ENTITY b "c">]>' + plain_parts()["OFD.xml"]}),
+        "input.damaged",
+    ),
+    "bomb": (lambda: package({**plain_parts(), "OFD.xml": plain_parts()["OFD.xml"] + " " * 70_000_000}), "input.damaged"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files(name: str) -> None:
+    made, code = HOSTILE[name]
+    data = made()
     started = time.process_time()
     with pytest.raises(InputError) as caught:
         read(data)
