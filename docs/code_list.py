@@ -15,6 +15,7 @@ SECTIONS = {
     "yaml": "YAML 文件",
     "policy": "政策",
     "names": "政策：名称",
+    "prose": "政策：文字的读法",
     "weights": "政策：分值",
     "bands": "政策：档次、等级",
     "table": "政策：表",

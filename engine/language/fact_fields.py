@@ -32,6 +32,7 @@ KINDS: Mapping[str, type[facts.AnyFact]] = {
     "claim": facts.ClaimFact,
     "doubt": facts.DoubtFact,
     "alike": facts.AlikeFact,
+    "pair": facts.PairFact,
 }
 """Fact kind -> the dataclass of its facts."""
 _KIND_OF = {made: kind for kind, made in KINDS.items()}

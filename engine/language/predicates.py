@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import re2
@@ -58,10 +58,30 @@ def _searcher(pattern: str) -> Callable[[str], bool]:
     def found(text: str) -> bool:
         try:
             return search(text) is not None
-        except UnicodeEncodeError:  # half a surrogate pair (a broken emoji of a Word file), which UTF-8 cannot hold: U+FFFD
-            return search(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")) is not None
+        except UnicodeEncodeError:
+            return search(_whole(text)) is not None
 
     return found
+
+
+def _whole(text: str) -> str:
+    """A text with U+FFFD for half a surrogate pair (a broken emoji of a Word file), which UTF-8 cannot hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def every(pattern: str, text: str) -> Iterator[Any]:
+    """The matches of a pattern in a text, from the left; none for an empty pattern."""
+    if not pattern:
+        return
+    try:
+        yield from compiled(pattern).finditer(text)
+    except UnicodeEncodeError:
+        yield from compiled(pattern).finditer(_whole(text))
+
+
+def has(pattern: str, text: str) -> bool:
+    """Whether a pattern is in a text; an empty pattern never is."""
+    return next(every(pattern, text), None) is not None
 
 
 @functools.lru_cache(maxsize=1024)

@@ -36,6 +36,7 @@ from engine.policy.model import (
     Scoring,
 )
 from engine.policy.periods import period, wrong_days
+from engine.policy.prose import prose
 from engine.policy.resolved import MAX_REMEMBERED, Resolved, Same, bases, digest, years
 from engine.policy.values import Values
 from engine.policy.weights import bands, weights
@@ -91,6 +92,7 @@ class _Builder(Values):
         caps = self._caps()
         known, questions = reading.known(self), reading.questions(self)
         told_first = telling(self.data.get("telling", {}), self.add, self.params)
+        spoken_words = prose(self)
         rollup = rollup_rules.build(self.data, self.params, self.place, self.problems)
         first, last = years(head)
         if last is not None and last < first:
@@ -134,6 +136,7 @@ class _Builder(Values):
             grouping=grouping,
             numbering=tuple(self.words(self.data["names"]["numbering"], ("names", "numbering"))),
             evidence_words=tuple(self.words(self.data["names"]["evidence_words"], ("names", "evidence_words"))),
+            prose=spoken_words,
             rules=capped(rules, caps, parts),
             name_reader=names_read,
             known=known,

@@ -22,6 +22,7 @@ from engine.policy.periods import ALWAYS, Period
 from engine.policy.rollup import RollupRules
 from engine.values.known_names import NOBODY, KnownNames
 from engine.values.names import NameRules
+from engine.values.prose import NO_PROSE, Prose
 from engine.values.rounding import Rounding
 from engine.values.vocabulary import Vocabulary
 from engine.values.wording import Grammar
@@ -261,6 +262,8 @@ class Policy:
     """How what cannot be read with certainty is asked, by what is asked (`direction`)."""
     telling: ProblemTelling = field(default_factory=ProblemTelling)
     """How problems are told."""
+    prose: Prose = NO_PROSE
+    """The words of reasons, measures, goals and reports."""
     rollup: RollupRules | None = None
     """How several forms become one (汇总); None if the policy does not say."""
     disabled: frozenset[str] = frozenset()

@@ -54,8 +54,11 @@ COMPUTED: Mapping[str, frozenset[str]] = {
 """Kind of fact -> fields that follow from a policy's tables. 一级指标 sums (`part`) are computed altogether."""
 
 WIDE: Mapping[str, frozenset[str]] = {
-    "form": frozenset({"budget_change", "execution_rate", "execution_rate_gap", "indicator_rate", "execution_rate_implied"}),
+    "form": frozenset(
+        {"budget_change", "execution_rate", "execution_rate_gap", "indicator_rate", "execution_rate_implied", "short_weight_share"}
+    ),
     "indicator": frozenset({"weight_share", "parts_target_share", "parts_actual_share"}),
+    "pair": frozenset({"average_target", "average_actual", "average_change"}),
 }
 """Prepared fields that are quotients."""
 

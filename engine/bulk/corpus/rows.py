@@ -66,6 +66,7 @@ def preparation(policy: Policy) -> str:
         "reading": policy.reading,
         "numbering": policy.numbering,
         "evidence_words": policy.evidence_words,
+        "prose": repr(policy.prose),
         "statements": sorted((key, rule.equals, rule.negative, rule.positive) for key, rule in policy.statements.items()),
     }
     return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()

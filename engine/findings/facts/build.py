@@ -15,8 +15,10 @@ from engine.findings.facts.claims import Claim, claims_of
 from engine.findings.facts.form import form_fact
 from engine.findings.facts.indicator import Around, home_of, indicator_fact, level1_of
 from engine.findings.facts.numbers import headings_sum, reported_sum, weight_sum
+from engine.findings.facts.pairs import pairs
 from engine.findings.facts.report_text import ReportText
 from engine.findings.facts.rows import blanks_below
+from engine.findings.facts.words import FormWords, is_empty, rest_of_reason
 from engine.language.fact_fields import kind_of, values_of
 from engine.language.facts import (
     AlikeFact,
@@ -40,6 +42,7 @@ from engine.values.cells import number_of, value_of
 from engine.values.comparison import compare
 from engine.values.model import Value
 from engine.values.names import NameRules
+from engine.values.prose import core
 from engine.values.vocabulary import Vocabulary
 
 
@@ -116,8 +119,9 @@ class _FactsBuilder:
         reduced = {identity: names.reduce(name, self.rules) for identity, name in ids}
         listed = {names.find(name, reduced, self.rules) for name in unmet_names}
         filed = [row for goal in form.goals for row in zip(goal.indicators, blanks_below(goal.indicators), strict=True)]
+        said = FormWords(scored, texts, self.policy, self.words)
         for m, ((identity, _), item) in enumerate(zip(ids, scored.indicators, strict=True)):
-            around = Around(label, form.kind, weights, *filed[m], keys[identity], identity in listed)
+            around = Around(label, form.kind, weights, *filed[m], keys[identity], identity in listed, said.fields(m, item))
             fact = indicator_fact(item, around, texts, self.policy, self.words)
             self._add(identity, fact, self._indicator_source(item, label))
         by_id = {identity: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}
@@ -135,6 +139,7 @@ class _FactsBuilder:
             source = Source(label, claim.subject, claim.place, {"text": Cell(claim.text, claim.place)})
             self._add(f"{base}.c{m:04}", self._claim(claim, by_key, scored), source)
         self._alike(base, ids, scored)
+        self._pairs(base, scored)
         for m, doubt in enumerate(form.doubts):
             told = DoubtFact(
                 form=label,
@@ -261,6 +266,9 @@ class _FactsBuilder:
             actual_differs=self._differs(actual, item.known.actual) if item else None,
             target_differs=self._differs(target, item.known.target) if item else None,
             reason=reason or None,
+            reason_core=core(reason) if row.reason else None,
+            reason_empty=is_empty(reason, self.policy.prose) if row.reason else None,
+            reason_rest=rest_of_reason(reason, (row.name, target.raw, actual.raw), self.policy.prose) if reason else None,
             shared_reason=shared,
             shared_terms=names.shared_terms(reason, row.name, self.rules) if reason else None,
         )
@@ -285,6 +293,9 @@ class _FactsBuilder:
                 ending_length=len(pair.ending),
                 similarity=pair.similarity,
                 same_unit=first.known.actual.unit == second.known.actual.unit,
+                same_target=_same(first.known.target, second.known.target),
+                first_target=first.known.target.raw or None,
+                second_target=second.known.target.raw or None,
                 same_actual=first.known.actual_number is not None and first.known.actual_number == second.known.actual_number,
             )
             place = first.known.indicator.place
@@ -298,9 +309,23 @@ class _FactsBuilder:
                 Source(scored.label, first.known.indicator.name, place, cells),
             )
 
+    def _pairs(self, base: str, scored: ScoredForm) -> None:
+        for m, pair in enumerate(pairs(scored, self.policy)):
+            first, second = pair.first.known.indicator, pair.second.known.indicator
+            cells = {"first": Cell(first.name, first.place), "second": Cell(second.name, second.place)}
+            cells |= _present({"target_text": second.target, "actual_text": second.actual})
+            self._add(f"{base}.t{m:04}", pair.fact, Source(scored.label, first.name, first.place, cells))
+
 
 def _present(cells: Mapping[str, Cell | None]) -> dict[str, Cell]:
     return {name: cell for name, cell in cells.items() if cell is not None}
+
+
+def _same(first: Value, second: Value) -> bool | None:
+    """Whether two values are one number in one unit; None where one of them is none, or the units differ."""
+    if first.number is None or second.number is None or first.unit != second.unit:
+        return None
+    return first.number == second.number
 
 
 def _unmet_source(row: UnmetRow, label: str) -> Source:

@@ -7,8 +7,11 @@ from decimal import Decimal
 
 from engine.findings.facts.budget import budget_values, execution_habit, printed_weights
 from engine.findings.facts.claims import amounts, last_place, percent
+from engine.findings.facts.habits import reason_habits, value_habits
 from engine.findings.facts.numbers import gap, ratio
+from engine.findings.facts.promises import report_claims
 from engine.findings.facts.report_text import ReportText
+from engine.findings.facts.slips import filing, slips
 from engine.language.facts import FormFact
 from engine.policy.model import Policy, StatementRule
 from engine.scoring.budget import amounts_of, scored_line
@@ -109,6 +112,11 @@ def form_fact(scored: ScoredForm, texts: ReportText, policy: Policy, words: Voca
         rate_lead=None if own_rate is None or own_execution is None else own_rate - own_execution,
         goals=len(form.goals),
         report=texts.fields(),
+        reason_habits=reason_habits(scored, texts, policy.prose),
+        value_habits=value_habits(scored.indicators),
+        slips=slips(form, policy.prose),
+        claims=report_claims(form, texts, policy.prose, words),
+        filing=filing(form, policy.prose),
     )
 
 

@@ -8,8 +8,10 @@ from decimal import Decimal
 from engine.findings.facts.numbers import excess, ratio
 from engine.findings.facts.report_text import ReportText, doubled, folded
 from engine.findings.facts.rows import Blanks, part_fields, shared_score
+from engine.findings.facts.words import reason_fields
 from engine.language.facts import IndicatorFact
 from engine.language.facts.indicator import PartFields
+from engine.language.facts.words import ReasonFields, WordFields
 from engine.policy.model import Policy
 from engine.scoring.form import canonical_level1
 from engine.scoring.model import Recognised, ScoredIndicator
@@ -32,6 +34,8 @@ class Around:
     """Of the rows below it under the same goal."""
     name_key: str
     in_unmet_table: bool
+    words: WordFields
+    """What its texts say, beside the other rows of the form."""
 
 
 def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, policy: Policy, words: Vocabulary) -> IndicatorFact:
@@ -108,6 +112,8 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         copied=bool(known.actual.raw) and folded(known.actual.raw) == folded(known.target.raw),
         doubled_text=doubled(indicator.name) or None,
         reason=indicator.reason.text if indicator.reason else None,
+        reason_read=reason_fields(item, policy),
+        words=around.words,
         in_unmet=texts.mentions(texts.unmet, indicator.name, known.target.raw) or texts.mentions_stem(texts.unmet, stem),
         in_problems=texts.mentions(texts.problems, indicator.name),
         in_report=texts.mentions(texts.report, indicator.name),
@@ -144,6 +150,8 @@ def _withheld(fact: IndicatorFact) -> IndicatorFact:
         split=PartFields(),
         full_marks=None,
         copied=None,
+        reason_read=ReasonFields(),
+        words=WordFields(),
     )
 
 

@@ -62,8 +62,12 @@ class ReportText:
 
     def sentence_has(self, name: str, words: Sequence[str]) -> bool:
         """Whether a sentence that names the indicator also has one of the words."""
+        return bool(self.sentence_with(name, words))
+
+    def sentence_with(self, name: str, words: Sequence[str]) -> str:
+        """The first sentence that names the indicator and has one of the words; empty if none."""
         wanted = folded(name)
-        return any(wanted in sentence and any(word in sentence for word in words) for sentence in self.sentences)
+        return next((s for s in self.sentences if wanted in s and any(word in s for word in words)), "")
 
 
 def _section_text(section: Section) -> Iterator[str]:

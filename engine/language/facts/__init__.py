@@ -12,10 +12,23 @@ from engine.language.facts.form import FormFact
 from engine.language.facts.goal import GoalFact
 from engine.language.facts.group import GroupFact
 from engine.language.facts.indicator import IndicatorFact
+from engine.language.facts.pair import PairFact
 from engine.language.facts.part import PartFact
 from engine.language.facts.unmet import UnmetFact
 
-AnyFact = BundleFact | FormFact | PartFact | GoalFact | GroupFact | IndicatorFact | UnmetFact | ClaimFact | DoubtFact | AlikeFact
+AnyFact = (
+    BundleFact
+    | FormFact
+    | PartFact
+    | GoalFact
+    | GroupFact
+    | IndicatorFact
+    | UnmetFact
+    | ClaimFact
+    | DoubtFact
+    | AlikeFact
+    | PairFact
+)
 
 __all__ = [
     "AlikeFact",
@@ -27,6 +40,7 @@ __all__ = [
     "GoalFact",
     "GroupFact",
     "IndicatorFact",
+    "PairFact",
     "PartFact",
     "UnmetFact",
 ]

@@ -18,4 +18,7 @@ class AlikeFact:
     ending_length: Annotated[Number | None, INTERNAL]
     similarity: Annotated[Number | None, INTERNAL]
     same_unit: bool | None
+    same_target: bool | None
+    first_target: str | None
+    second_target: str | None
     same_actual: bool | None

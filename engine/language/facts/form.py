@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from engine.language.facts.marks import FORM_KINDS, INTERNAL, Choices, Number
+from engine.language.facts.words import FilingFields, ReasonHabits, ReportClaims, Slips, ValueHabits
 from engine.language.fields import STATUSES
 
 
@@ -117,3 +118,8 @@ class FormFact:
     rate_lead: Annotated[Number | None, INTERNAL]
     goals: Number | None
     report: ReportFields
+    reason_habits: ReasonHabits
+    value_habits: ValueHabits
+    slips: Slips
+    claims: ReportClaims
+    filing: FilingFields

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from engine.language.facts.marks import FORM_KINDS, INTERNAL, WEIGHT_GROUNDS, Choices, Number
+from engine.language.facts.words import ReasonFields, WordFields
 from engine.language.fields import COMPARISONS, DIRECTIONS, GROUNDS, KINDS, MET, OPERATORS, READ_DIRECTIONS, STATUSES, VERDICTS
 from engine.values.wording import AIMS
 from engine.values.wording import GROUNDS as WORD_GROUNDS
@@ -101,6 +102,8 @@ class IndicatorFact:
     copied: bool | None
     doubled_text: str | None
     reason: str | None
+    reason_read: ReasonFields
+    words: WordFields
     in_unmet: bool | None
     in_unmet_table: bool | None
     in_problems: bool | None

@@ -22,5 +22,8 @@ class UnmetFact:
     actual_differs: bool | None
     target_differs: bool | None
     reason: str | None
+    reason_core: Annotated[str | None, INTERNAL]
+    reason_empty: Annotated[bool | None, INTERNAL]
+    reason_rest: Annotated[Number | None, INTERNAL]
     shared_reason: bool | None
     shared_terms: Annotated[Number | None, INTERNAL]
