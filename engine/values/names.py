@@ -100,6 +100,11 @@ def ending(name: str, rules: NameRules) -> str:
     return max((e for e in rules.endings if name.endswith(e)), key=len, default="")
 
 
+def numerals(name: str) -> list[str]:
+    """The numbers of a name: what differs in them is two things (第一批, 第二批)."""
+    return _NUMERALS.findall(name)
+
+
 def similarity(first: str, second: str, rules: NameRules) -> float:
     """0 to 100 for two reduced names; 0 where they measure different things (other ending, other numerals)."""
     return _written_alike(first, second) if _measured(first, rules) == _measured(second, rules) else 0.0

@@ -45,7 +45,7 @@ def _twins(scored: ScoredForm, rows: Sequence[ScoredIndicator], policy: Policy) 
     for group in groups.values():
         for first, second in combinations(group[:_MOST], 2):
             one, other = first.known.indicator, second.known.indicator
-            if one.level1 == other.level1:
+            if one.level1 == other.level1 or names.numerals(one.name) != names.numerals(other.name):
                 continue
             run = shared(one.name, other.name, (*policy.prose.product_words, *policy.prose.hollow))
             if len(run) >= (_PERCENT_SHARED if first.known.target.unit == "%" else 2):
@@ -103,5 +103,6 @@ def _fact(scored: ScoredForm, relation: str, first: ScoredIndicator, second: Sco
         second_level1=other.indicator.level1,
         shared=run,
         target_text=one.target.raw,
+        target_number=one.target.number,
         actual_text=one.actual.raw,
     )

@@ -17,6 +17,8 @@ from engine.values.vocabulary import Vocabulary
 _SHOWN = 5
 _ACHIEVED = "goal_achieved"
 """The key of the box beside the goals in which a form says what came of them."""
+_THING = 2
+"""Characters of a thing that is promised, at least."""
 _LONGEST = 40
 """Characters of a promise: what is longer is a paragraph, not a thing."""
 _CLAUSE = re.compile(r"[,，。；;：:！!\n]")
@@ -67,7 +69,6 @@ def _unmeasured(form: Form, prose: Prose) -> Iterator[str]:
             promise = _LEAD.sub("", clause.strip())
             if not promise.startswith(prose.products) or len(promise) > _LONGEST:
                 continue
-            left = without(promise, (*prose.stop_words, *prose.products))
-            thing = re.sub(r"[0-9]+.?", "", left)
-            if len(core(thing)) >= 2 and not shared(promise, told, prose.stop_words):
+            thing = re.sub(r"[0-9.]+[万亿]?.?", "", core(promise))
+            if len(without(thing, (*prose.stop_words, *prose.products))) >= _THING and not shared(thing, told, prose.stop_words):
                 yield f"“{promise}”"

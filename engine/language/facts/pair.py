@@ -22,6 +22,7 @@ class PairFact:
     second_level1: str | None
     shared: str | None
     target_text: str | None = None
+    target_number: Annotated[Number | None, INTERNAL] = None
     actual_text: str | None = None
     average_target: Number | None = None
     average_actual: Number | None = None
