@@ -22,7 +22,7 @@ _SUBJECT_SHARED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class RelatedRows:
     """A fact with the two rows it is of."""
 
     fact: PairFact
@@ -30,14 +30,14 @@ class Pair:
     second: ScoredIndicator
 
 
-def pairs(scored: ScoredForm, policy: Policy) -> Iterator[Pair]:
+def pairs(scored: ScoredForm, policy: Policy) -> Iterator[RelatedRows]:
     """The pairs of a form, in the order of its rows."""
     rows = [item for item in scored.indicators if not item.known.doubt]
     yield from _twins(scored, rows, policy)
     yield from _averages(scored, rows, policy)
 
 
-def _twins(scored: ScoredForm, rows: Sequence[ScoredIndicator], policy: Policy) -> Iterator[Pair]:
+def _twins(scored: ScoredForm, rows: Sequence[ScoredIndicator], policy: Policy) -> Iterator[RelatedRows]:
     groups: dict[tuple[str, str], list[ScoredIndicator]] = {}
     for item in rows:
         if item.known.target.number is not None and item.known.actual.number is not None:
@@ -49,10 +49,10 @@ def _twins(scored: ScoredForm, rows: Sequence[ScoredIndicator], policy: Policy) 
                 continue
             run = shared(one.name, other.name, (*policy.prose.product_words, *policy.prose.hollow))
             if len(run) >= (_PERCENT_SHARED if first.known.target.unit == "%" else 2):
-                yield Pair(_fact(scored, "twin", first, second, run), first, second)
+                yield RelatedRows(_fact(scored, "twin", first, second, run), first, second)
 
 
-def _averages(scored: ScoredForm, rows: Sequence[ScoredIndicator], policy: Policy) -> Iterator[Pair]:
+def _averages(scored: ScoredForm, rows: Sequence[ScoredIndicator], policy: Policy) -> Iterator[RelatedRows]:
     """Rows that count people, each with the row that counts the occasions and shares most of its name."""
     prose = policy.prose
     occasions = [item for item in rows if item.known.target.unit in prose.occasion_units and _both(item)]
@@ -82,7 +82,7 @@ def _averages(scored: ScoredForm, rows: Sequence[ScoredIndicator], policy: Polic
             average_actual=actual,
             average_change=ratio(actual - target, target),
         )
-        yield Pair(fact, people, often)
+        yield RelatedRows(fact, people, often)
 
 
 def _both(item: ScoredIndicator) -> bool:
