@@ -58,12 +58,15 @@ def made_field(take: str, counted: Field | None, title: str) -> Field:
 def measured(facts: Sequence[Fact], measures: Iterable[Measure]) -> list[Fact]:
     """The facts with every measure added to those it is per. A share of nothing, or a least of nothing, is absent."""
     extra: dict[str, dict[str, Scalar]] = {}
+    kinds: dict[str, list[Fact]] = {}
+    for fact in facts:
+        kinds.setdefault(fact.kind, []).append(fact)
     for measure in measures:
         owner_key, member_key = KEYS[measure.per]
         every: dict[tuple[Scalar | None, ...], list[Decimal]] = {}
         chosen: dict[tuple[Scalar | None, ...], list[Decimal]] = {}
-        for fact in facts:
-            if fact.kind == measure.of and holds(measure.among, fact.fields):
+        for fact in kinds.get(measure.of, ()):
+            if holds(measure.among, fact.fields):
                 value = fact.fields.get(measure.field) if measure.field else Decimal(1)
                 if not isinstance(value, Decimal):
                     continue  # a fact without the field does not count: what has no number has no sum
@@ -71,12 +74,11 @@ def measured(facts: Sequence[Fact], measures: Iterable[Measure]) -> list[Fact]:
                 every.setdefault(key, []).append(value)
                 if holds(measure.conditions, fact.fields):
                     chosen.setdefault(key, []).append(value)
-        for fact in facts:
-            if fact.kind == measure.per:
-                key = tuple(fact.fields.get(name) for name in owner_key)
-                result = _take(measure.take, chosen.get(key, []), every.get(key, []))
-                if result is not None:
-                    extra.setdefault(fact.id, {})[measure.id] = result
+        for fact in kinds.get(measure.per, ()):
+            key = tuple(fact.fields.get(name) for name in owner_key)
+            result = _take(measure.take, chosen.get(key, []), every.get(key, []))
+            if result is not None:
+                extra.setdefault(fact.id, {})[measure.id] = result
     return [replace(fact, fields={**fact.fields, **extra[fact.id]}) if fact.id in extra else fact for fact in facts]
 
 

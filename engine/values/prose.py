@@ -140,4 +140,12 @@ def slips(text: str, prose: Prose) -> list[tuple[str, str]]:
 
 def groups_in(text: str, groups: Mapping[str, tuple[str, ...]]) -> set[str]:
     """The groups of which a text has a word."""
-    return {name for name, words in groups.items() if any(word in text for word in words)}
+    words = _all_words(tuple((name, words) for name, words in groups.items()))
+    found = _any_of(tuple(words)).findall(text)
+    return {words[word] for word in found}
+
+
+@functools.lru_cache(maxsize=16)
+def _all_words(groups: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, str]:
+    """The group of each word."""
+    return {word: name for name, words in groups for word in words}

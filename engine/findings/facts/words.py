@@ -86,6 +86,11 @@ class FormWords:
         heads = groups_in(self._heads, self.prose.fields)
         self._of_row = groups
         self._fields = Counter(name for found in (*groups, heads) for name in found)
+        cells = (cell for row in self._rows for cell in (row.target, row.actual, row.reason) if cell)
+        every = "\n".join([*(row.name.strip() for row in self._rows), *(cell.text for cell in cells)])
+        # asked of the form as a whole first: most have nothing left open
+        lines = f"(?m){self.prose.placeholder_name}" if self.prose.placeholder_name else ""
+        self._open = predicates.has(lines, every) or predicates.has(self.prose.placeholder, every)
         self._clauses: dict[str, list[str]] | None = None
 
     def fields(self, n: int, item: ScoredIndicator) -> WordFields:
@@ -109,7 +114,7 @@ class FormWords:
             name_number_text=text,
             target_number=known.target.number,
             foreign_field=self._foreign(n),
-            placeholder=placeholder_in(row, prose),
+            placeholder=placeholder_in(row, prose) if self._open else None,
             evidence_column=evidence[0] if evidence else None,
             evidence_text=(evidence[1] or None) if evidence else None,
             survey_text=self.texts.sentence_with(row.name, self._evidence_words) or None,
