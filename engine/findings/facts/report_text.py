@@ -40,8 +40,8 @@ class ReportText:
         """The report's text by section, and how many problems and measures it numbers."""
         problems = [s for s in self.sections if s.key == "problem"]
         return ReportFields(
-            problems=len(problems) if any(s.key in PROBLEM_SECTIONS for s in self.sections) else None,
-            remedies=_enumerated(self._of("remedies"), self._numbering),
+            problems=len(problems) if any(s.key in PROBLEM_SECTIONS for s in self.sections) else _itemised(self.problems),
+            remedies=_enumerated(self.remedies, self._numbering) or _itemised(self.remedies),
             execution_text=self._of("execution") or None,
             met_text=self._of("met") or None,
             unmet_text=self.unmet or None,
@@ -78,6 +78,15 @@ def _section_text(section: Section) -> Iterator[str]:
 def _enumerated(text: str, numbering: Sequence[str]) -> int | None:
     """How many measures a text numbers by these words (一是、二是 …); None if it numbers none."""
     return sum(word in text for word in set(numbering)) or None
+
+
+_ITEM = re.compile(r"(?:^|[\n。；;:：])\s*(?:[(（]([1-9][0-9]?)[)）]|([1-9][0-9]?)[.、．](?![0-9]))")
+
+
+def _itemised(text: str) -> int | None:
+    """How many items a text numbers by digits from 1 on (1. 2. 3., (1) (2)); None unless they follow one another."""
+    numbers = [int(first or second) for first, second in _ITEM.findall(text)]
+    return len(numbers) if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1)) else None
 
 
 def folded(text: str) -> str:

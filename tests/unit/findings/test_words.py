@@ -145,7 +145,7 @@ def test_names_that_only_look_like_the_form_s(name: str) -> None:
 def test_a_field_that_the_form_speaks_of_nowhere_else() -> None:
     others = (row("举办技能培训班"), row("技能培训合格率"))
     found = facts(form(*others, row("森林覆盖率", level1="效益指标"), row("带动就业人数", level1="效益指标")), "indicator")
-    assert [item.get("foreign_field") for item in found] == [None, None, "林业", None]
+    assert [item.get("foreign_field") for item in found] == [None, None, "农林牧渔", None]
     assert "foreign_field" not in facts(form(*others, row("森林覆盖率"), title="培训护林员，提高森林覆盖率"), "indicator")[2]
     # a form that speaks of its own field once is no ground to call another one foreign
     assert "foreign_field" not in facts(form(row("举办技能培训班"), row("森林覆盖率"), name="甲项目"), "indicator")[1]
@@ -294,3 +294,19 @@ def test_a_row_that_is_not_certain_says_nothing() -> None:
     doubtful = replace(row("指标值", reason="无"), actual=Cell("8期", HERE, doubt="缺一格"))
     found = of_row(doubtful)
     assert {"placeholder", "reason_empty", "name_rest"}.isdisjoint(found)
+
+
+@pytest.mark.parametrize(
+    ("analysis", "remedies", "counted"),
+    [
+        ("1.进度偏慢。2.培训覆盖面不够。3.教材陈旧。", "1、提前开班。2、更新教材。", (3, 2)),
+        ("(1)进度偏慢；(2)教材陈旧", "一是提前开班。二是更新教材。", (2, 2)),
+        ("完成率1.5个百分点的差距。", "提前开班。", (None, None)),
+        ("2.教材陈旧。", "1.提前开班。3.更新教材。", (None, None)),
+    ],
+)
+def test_problems_and_measures_are_counted_by_their_numbers(
+    analysis: str, remedies: str, counted: tuple[int | None, int | None]
+) -> None:
+    found = of_form(row("甲"), analysis=cell(analysis), remedies=cell(remedies))
+    assert (found.get("problems"), found.get("remedies")) == counted
