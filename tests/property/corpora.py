@@ -18,6 +18,7 @@ from engine.bulk.relational.needs import needs_of
 from engine.errors import JixiaoError, Place
 from engine.language import formula
 from engine.language import model as ir
+from engine.language.causes import Cause, Tie
 from engine.language.conditions import Condition
 from engine.language.fact_fields import FACTS
 from engine.language.fields import EXECUTION, GROUNDS, TOTAL, Field, stages
@@ -387,8 +388,10 @@ def rules_of(rng: random.Random, count: int) -> RuleSet:
         rule = rule_of(rng, n, kinds, derived)
         told = tuple(RulePattern("" if p.negated else p.alias, p.kind, (), p.negated, NOWHERE) for p in rule.patterns)
         said = "x" if rule.conclude is None or rng.random() < 0.3 else ""
+        cause = Cause(rule.id, rule.id, None, "", "", "", "", "", Decimal(1), head=True)
+        tie = Tie(cause, tuple(p.alias for p in told if p.alias), ("", ""), ("", ""))
         rules[rule.id] = FindingRule(
-            rule.id, rule.id, "scoring", "warning", told, said, "", "", "", (), "b", ("", ""), NOWHERE, rule
+            rule.id, rule.id, "scoring", "warning", told, said, "", "", "", (), "b", ("", ""), NOWHERE, rule, tie=tie
         )
     return RuleSet(rules, tuple(measures), kinds, frozenset(derived))
 
