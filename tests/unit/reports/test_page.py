@@ -227,6 +227,8 @@ def test_every_number_is_in_the_result_or_the_record(page: Page) -> None:
     known += "".join(json.dumps(draft.context.data, ensure_ascii=False, default=str) for draft in page.drafts)
     weights = page.policy.scoring.weights
     numbers = {Decimal(text.replace(",", "")) for text in NUMBER.findall(known)}
+    ran = Counter(rule["state"] for rule in result["rules"])
+    numbers |= {Decimal(len(result["rules"])), *map(Decimal, ran.values())}
     numbers |= {weights.full_score, weights.execution, *weights.level1.values(), Decimal(256)}
     for form in result["forms"]:
         own = [finding for finding in result["findings"] if finding["form"] == form["name"]]
@@ -328,7 +330,7 @@ def test_a_template_of_one_s_own_goes_before_the_shipped_one(tmp_path: Path, pag
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("{{ matcher or", "{{ macher or", "没有的名称“macher”"),
+        ("{{ matcher }}", "{{ macher }}", "没有的名称“macher”"),
         ("{% endfor %}\n</tbody>", "</tbody>", "模板语法错误"),
         ('content="{{ protection }}"', 'content="default-src *"', "没有以安全声明开头"),
         ('<html lang="zh-CN">', '<html lang="zh-CN"><head><script src="https://example.org/x.js"></script>', "没有以安全声明开头"),
