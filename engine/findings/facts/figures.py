@@ -194,11 +194,7 @@ class _Matcher:
         for _, said, found in figures:
             best = max((item.share for item in found if item.lifted), default=0)
             telling = len(digits_of(said.figure.number)) > 1
-            least = {
-                like: 1 if telling else max(best // 2, much)
-                for like, much in (("same", self.rules.plain), ("like", self.rules.weak))
-            }
-            same = [item for item in found if item.same and item.share >= least[item.alike.likeness]]
+            same = [item for item in found if item.same and (telling or self._enough(item, best))]
             wanted = "target" if said.figure.side == "target" else "actual"
             chosen = next((item for item in same if item.number.side == wanted), None)
             if chosen is None and wanted == "target":
@@ -208,6 +204,12 @@ class _Matcher:
             else:
                 rest.append((said, found))
         return matched, rest
+
+    def _enough(self, item: Candidate, best: int) -> bool:
+        """Whether a number that says little (3, 100) is meant for a row that has it; `best`: the most that any row shares."""
+        if item.alike.likeness == "like":
+            return item.share >= max(best // 2, self.rules.weak)
+        return item.share >= (self.rules.least if item.share == best else max(best // 2, self.rules.plain))
 
     # --- figures that say another --------------------------------------------------------------------------------
 
