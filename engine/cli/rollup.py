@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, the_library
+from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, the_library, to_file
 from engine.errors import EXIT_FINDINGS, EXIT_OK, InputError, Place, PolicyError, Problem
 from engine.files import displayed, write, write_all
 
@@ -113,7 +113,7 @@ def rollup(
     ranks = None
     if form in ("html", "xlsx") or ranking:
         ranks = _ranks(given, tree or rolling.flat_of(given.forms, given.names, name), _before(earlier, policies), done, marked)
-    write(_rendered(done, ranks, form, to_terminal=out is None), out)
+    write(_rendered(done, ranks, form, given, to_terminal=out is None), out)
     _tell_left(done, given, told=not (form in ("table", "markdown") and not ranking))
     if done and levels:
         _write_levels(done, levels)
@@ -177,8 +177,7 @@ def _tell_left(done: Rollup | None, given: _Given, *, told: bool) -> None:
 def _check_usage(by: str | None, table: Path | None, form: str, ranking: bool, out: Path | None) -> None:
     if table and by != "region":
         raise click.UsageError("--map 只与 --by region 同用")
-    if form == "xlsx" and out is None:
-        raise click.UsageError("xlsx 要用 --out 写到文件")
+    to_file(form, out)
     if ranking and form in ("yaml", "markdown"):
         raise click.UsageError(f"--ranking 没有 {form} 格式，用 table、json、html 或 xlsx")
 
@@ -271,7 +270,7 @@ def _before(paths: Sequence[Path], policies: Path | None) -> list[ScoredForm]:
     return [scored for bundle in found.bundles for scored in evaluate(bundle.submission, bundle.policy).forms]
 
 
-def _rendered(done: Rollup | None, ranks: dict[str, Any] | None, form: str, *, to_terminal: bool) -> str | bytes:
+def _rendered(done: Rollup | None, ranks: dict[str, Any] | None, form: str, given: _Given, *, to_terminal: bool) -> str | bytes:
     from engine.results.views.as_json import dumps
     from engine.rollup.views import text as rollup_view
     from engine.submission import record
@@ -285,7 +284,8 @@ def _rendered(done: Rollup | None, ranks: dict[str, Any] | None, form: str, *, t
         if form == "xlsx":
             from engine.rollup.views.workbook import workbook
 
-            return workbook(ranks, rolled)
+            skipped = [(item.name, item.reason) for item in given.skipped if not item.same_as]
+            return workbook(ranks, rolled, given.policy.words, skipped)
         return dumps(ranks) + "\n" if form == "json" else rollup_view.ranked_table(ranks, to_terminal=to_terminal)
     assert done is not None  # whatever is no ranking is rolled up
     if form == "json":
