@@ -21,7 +21,18 @@ from engine.cli import changes as lifecycle_commands
 from engine.cli import workbook as workbook_commands
 from engine.cli.help import dress
 from engine.cli.layouts import layout_group
-from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, rule_options, show, tell
+from engine.cli.options import (
+    FILE,
+    chinese_name,
+    files_argument,
+    on_date,
+    out_option,
+    policy_options,
+    rule_options,
+    show,
+    tell,
+    to_file,
+)
 from engine.cli.policy import policy_group
 from engine.cli.rollup import rollup
 from engine.cli.workbench import account, workbench
@@ -59,10 +70,10 @@ def app() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "jsonl", "markdown", "sarif"]),
+    type=click.Choice(["table", "json", "jsonl", "markdown", "sarif", "xlsx"]),
     default="table",
     show_default=True,
-    help="输出格式。",
+    help="输出格式；xlsx 是核对结果的工作簿，要 --out。",
 )
 @out_option
 @click.option(
@@ -99,19 +110,23 @@ def evaluate(
     FILE 是自评表（Word、Excel、PDF、文本）或 JSON/YAML 记录；一起给出的几个文件是同一单位同一年度的表，互相核对。FILE 是目录的，
     读其中全部文件，按单位和年度分开核对；有文件读不了的，其余照常核对，退出状态为 5。
     """
+    to_file(form, out)
     from engine.cli import runs
     from engine.findings.choice import RuleChoice
     from engine.findings.findings import MAX_PER_RULE
     from engine.results import render as views
     from engine.results.bundles import Telling
+    from engine.results.views.overview import Occasion
 
     run = runs.chosen(runs.read(files, policy, policies, [out] if out else [], unjudged=True), RuleChoice(only, without))
     run = runs.beside(run, beside, policies)
     items = runs.check(run, Telling(most or MAX_PER_RULE, verbose))
     result = runs.document(run, items)
-    _write(
-        views.render(result, {item.policy.id: item.policy for item in items}, form, to_terminal=out is None, verbose=verbose), out
+    policies_used = {item.policy.id: item.policy for item in items}
+    content = views.render(
+        result, policies_used, form, to_terminal=out is None, verbose=verbose, occasion=Occasion(run.files, on_date())
     )
+    _write(content, out)
     levels = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
     found = any(finding["severity"] in levels for finding in result["findings"])
     return run.status or runs.unrun(items) or (EXIT_FINDINGS if found else EXIT_OK)

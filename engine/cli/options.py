@@ -97,6 +97,12 @@ def out_option(command: Command) -> Command:
     return click.option("--out", metavar="FILE", type=FILE, help="写到文件（整个写成才替换）；不写则打印。")(command)
 
 
+def to_file(form: str, out: Path | None) -> None:
+    """Raises UsageError for a workbook that nobody says where to write: it is not for a terminal."""
+    if form == "xlsx" and out is None:
+        raise click.UsageError("xlsx 要用 --out 写到文件")
+
+
 def chinese_name(context: click.Context, parameter: click.Parameter, value: str) -> str:
     """A Chinese name given on the command line, whatever the locale."""
     return argument(value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, the_library
+from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, the_library, to_file
 from engine.errors import EXIT_FINDINGS, EXIT_OK, InputError, Place, PolicyError, Problem
 from engine.files import displayed, write, write_all
 
@@ -177,8 +177,7 @@ def _tell_left(done: Rollup | None, given: _Given, *, told: bool) -> None:
 def _check_usage(by: str | None, table: Path | None, form: str, ranking: bool, out: Path | None) -> None:
     if table and by != "region":
         raise click.UsageError("--map 只与 --by region 同用")
-    if form == "xlsx" and out is None:
-        raise click.UsageError("xlsx 要用 --out 写到文件")
+    to_file(form, out)
     if ranking and form in ("yaml", "markdown"):
         raise click.UsageError(f"--ranking 没有 {form} 格式，用 table、json、html 或 xlsx")
 

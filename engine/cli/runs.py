@@ -16,7 +16,7 @@ from engine.files import displayed
 from engine.findings.choice import RuleChoice, choose
 from engine.intake.beside import read_beside, with_beside
 from engine.intake.bundle import Bundle, read_bundle
-from engine.intake.collection import SKIPPED, Collection, FileOutcome, Progress, collect, is_single
+from engine.intake.collection import READ, SKIPPED, Collection, FileOutcome, Progress, collect, is_single
 from engine.intake.notes import notes
 from engine.policy.library import Library
 from engine.results.bundles import BundleResult, Telling, checked_bundles, combined
@@ -41,6 +41,11 @@ class Run:
     def status(self) -> int:
         """The exit status as far as reading goes: what a score rests on and could not be read is as a file that could not."""
         return EXIT_INPUT if self.collection.problems or self.unread else EXIT_OK
+
+    @property
+    def files(self) -> list[str]:
+        """The names of the files that were read."""
+        return [item.name for item in self.collection.files if item.status == READ]
 
     @property
     def unread(self) -> list[Doubt]:

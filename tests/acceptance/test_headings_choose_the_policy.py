@@ -151,10 +151,10 @@ def test_the_workbook_of_a_draft_begins_with_what_it_is_by(tmp_path: Path) -> No
     from engine.intake.bundle import read_bundle
     from engine.policy.library import library
     from engine.results.bundles import checked_bundles
-    from engine.results.views.workbook import findings_workbook
+    from engine.results.views.workbook import check_workbook
 
     (item,) = checked_bundles([read_bundle([written(tmp_path, COST, 2023)], library())])
-    book = openpyxl.load_workbook(io.BytesIO(findings_workbook(item.result, item.policy)))
+    book = openpyxl.load_workbook(io.BytesIO(check_workbook(item.result, {item.policy.id: item.policy})))
     assert any(str(cell.value).startswith(DRAFT) for row in book.worksheets[0].iter_rows(max_row=2) for cell in row)
 
 

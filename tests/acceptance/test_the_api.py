@@ -161,8 +161,8 @@ def test_a_result_is_had_in_every_form(api: TestClient) -> None:
     assert "sha256-" in report.headers["content-security-policy"]
     assert "unsafe-inline" not in report.headers["content-security-policy"]
     book = openpyxl.load_workbook(io.BytesIO(api.get(f"/results/{key}/findings.xlsx").content))
-    assert book.sheetnames == ["问题", "得分", "核对了哪些规则", "说明"]
-    assert book["问题"].max_row == 1 + len(api.get(f"/results/{key}/result.json").json()["findings"])
+    assert book.sheetnames == ["概况", "各表", "问题汇总", "问题明细", "得分", "规则"]
+    assert book["问题明细"].max_row == 1 + len(api.get(f"/results/{key}/result.json").json()["findings"])
     assert all(cell.data_type != "f" for sheet in book for row in sheet for cell in row)
     assert api.get(f"/results/{key}/other.txt").status_code == 404
     assert api.get("/results/0123456789abcdef").status_code == 404

@@ -2,7 +2,8 @@
 
 A column's kind says how. `text` and `name` are words, at the left and folded where they are long (a `name` is the row's own);
 `number` (decimals as the document writes them) and `word` (short: a grade, 12/40) stand at the right, in one piece, and where
-there is none (None) a dash says so; `count` and `extra` stand there, too, but are left out. `mark` is a remark beside numbers;
+there is none (None) a dash says so; `count` and `extra` stand there, too, but are left out. `money` (万元) and `rate` (a share of
+1, shown in per cent) are numbers of Excel's. `mark` is a remark beside numbers;
 `own` and `mark` need no title in a text: the row says it. `bar` and `markup` are a page's: its template draws them.
 """
 
@@ -14,7 +15,7 @@ from typing import Generic, Literal, TypeVar
 
 from engine.results.views.excel import Sheet, Value, numeric
 
-Kind = Literal["text", "name", "own", "number", "word", "count", "extra", "mark", "bar", "markup"]
+Kind = Literal["text", "name", "own", "number", "money", "rate", "word", "count", "extra", "mark", "bar", "markup"]
 Medium = Literal["terminal", "markdown", "excel", "page"]
 Row = TypeVar("Row")
 EVERYWHERE: tuple[Medium, ...] = ("terminal", "markdown", "excel", "page")
@@ -22,6 +23,9 @@ MISSING = "—"
 LEFT = ("text", "name", "own", "mark")
 _UNTITLED = ("own", "mark")
 _DASHED = ("number", "word")
+_NUMBERS = ("number", "money", "rate")
+FORMATS: dict[str, str] = {"money": "#,##0.00", "rate": "0.00%"}
+"""How Excel shows the numbers of these kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,10 @@ class Column(Generic[Row]):
     value: Callable[[Row], Value]
     kind: Kind = "text"
     on: tuple[Medium, ...] = EVERYWHERE
+    wide: int | None = None
+    """How many characters wide it is in Excel at the most, where that is not as usual."""
+    choices: tuple[str, ...] = ()
+    """The words a drop-down offers in Excel."""
 
     def text(self, row: Row) -> str:
         """What stands in the column, as a text shows it."""
@@ -80,15 +88,25 @@ def escape(text: str) -> str:
     return out
 
 
-def sheet(name: str, columns: Sequence[Column[Row]], rows: Iterable[Row], left: int = 1) -> Sheet:
-    """The table as a sheet of a workbook: numbers are numbers. `left` columns stay in view."""
+def sheet(name: str, columns: Sequence[Column[Row]], rows: Iterable[Row], left: int = 1, printed: int = 0) -> Sheet:
+    """The table as a sheet of a workbook: numbers are numbers. `left` columns stay in view, `printed` are printed (0: all)."""
     own = shown_on(columns, "excel")
-    return Sheet(name, tuple(column.title for column in own), [[_cell(column, row) for column in own] for row in rows], left)
+    return Sheet(
+        name,
+        tuple(column.title for column in own),
+        [[_cell(column, row) for column in own] for row in rows],
+        left,
+        formats={n: FORMATS[column.kind] for n, column in enumerate(own) if column.kind in FORMATS},
+        widest={n: column.wide for n, column in enumerate(own) if column.wide is not None},
+        words=frozenset(n for n, column in enumerate(own) if column.kind in LEFT),
+        choices={n: column.choices for n, column in enumerate(own) if column.choices},
+        printed=printed,
+    )
 
 
 def _cell(column: Column[Row], row: Row) -> Value:
     value = column.value(row)
-    return numeric(value) if column.kind == "number" and isinstance(value, str) else value
+    return numeric(value) if column.kind in _NUMBERS and isinstance(value, str) else value
 
 
 ABOUT: tuple[Column[tuple[str, str | int]], ...] = (

@@ -11,6 +11,7 @@ from engine.results.views.columns import escape, markdown
 from engine.results.views.problems import PROBLEMS, heads_told, told
 from engine.results.views.tables import (
     FILES,
+    FINDINGS,
     FORMS,
     INDICATORS,
     INPUT_PROBLEMS,
@@ -18,7 +19,6 @@ from engine.results.views.tables import (
     QUESTIONS,
     RULES,
     FormRow,
-    finding_columns,
     heads,
     indicators,
     parts,
@@ -101,4 +101,4 @@ def _shared_clauses(form: ResultForm) -> Iterator[str]:
 def _findings(findings: Sequence[ResultFinding]) -> list[str]:
     if not findings:
         return ["", "各处没有发现问题。"]
-    return ["", f"### 各处所见：{tally(findings)}", "", *markdown(finding_columns(), findings)]
+    return ["", f"### 各处所见：{tally(findings)}", "", *markdown(FINDINGS, findings)]

@@ -128,6 +128,11 @@ def wan(yuan: str) -> str:
     return format(rounded(Fraction(yuan) / _WAN, 2), ",f")
 
 
+def wan_number(yuan: str) -> Decimal:
+    """元 as a number of 万元, to a hundredth of a 分."""
+    return rounded(Fraction(yuan) / _WAN, 6)
+
+
 HEAD: tuple[Column[ToldProblem], ...] = (
     Column("级别", lambda one: one.level, "own"),
     Column("先要知道的", lambda one: one.concern["title"], "name"),

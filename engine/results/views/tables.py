@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.language.rules import CATEGORIES, SEVERITIES
-from engine.policy.model import Policy
+from engine.language.rules import SEVERITIES
 from engine.results.model import (
     Result,
     ResultConcern,
@@ -18,13 +17,13 @@ from engine.results.model import (
     ResultProblem,
     ResultQuestion,
     ResultRule,
+    ResultTrace,
 )
 from engine.results.reading import (
     RULE_STATES,
     STATUSES,
     Scored,
     added,
-    caution,
     cited,
     counts,
     differs,
@@ -178,6 +177,7 @@ PARTS: tuple[Column[ScoreRow], ...] = (
     Column("结论", lambda row: row.remark, "mark"),
 )
 INDICATORS: tuple[Column[ScoreRow], ...] = (
+    Column("单位", lambda row: row.form["unit"], on=_EXCEL, wide=24),
     Column("自评表", lambda row: row.form["name"], on=_EXCEL),
     Column("表种", lambda row: form_kind(row.form["kind"]), on=_EXCEL),
     Column("目标", lambda row: row.item["goal"] if row.item else None, "count", _FILES),
@@ -191,12 +191,17 @@ INDICATORS: tuple[Column[ScoreRow], ...] = (
     Column("完成", lambda row: row.item["met"] if row.item else "", "markup", _PAGE),
     Column("自评", lambda row: row.reported, "number"),
     Column("计算", lambda row: row.computed, "number"),
-    Column("情形", lambda row: row.item["trace"].get("case", "") if row.item else "", on=_EXCEL),
+    Column("情形", lambda row: case_told(row.item["trace"]) if row.item else "", on=_EXCEL),
     Column("依据", lambda row: row.item["trace"].get("basis") if row.item else None, "word", ("markdown",)),
     Column("对比", lambda row: None, "bar", _PAGE),
     Column("结论", lambda row: row.remark, "mark", ("markdown", "page")),
     Column("说明", lambda row: row.why, on=_EXCEL),
 )
+
+
+def case_told(trace: ResultTrace) -> str:
+    """Which case of the rules a score is by, in the policy's words."""
+    return trace.get("label") or trace.get("case", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,34 +232,14 @@ GOALS: tuple[Column[GoalRow], ...] = (
 )
 
 
-def finding_columns(policy: Policy | None = None) -> tuple[Column[ResultFinding], ...]:
-    """The table of findings; `policy` has the texts of the clauses, where they are to be shown."""
-
-    def clause(finding: ResultFinding) -> str:
-        known = policy.clauses.get(finding["basis"]) if policy else None
-        return known.text if known else ""
-
-    return (
-        Column("级别", kind_of, on=("markdown",)),
-        Column("级别", lambda finding: SEVERITIES[finding["severity"]], on=_EXCEL),
-        Column("类别", lambda finding: CATEGORIES[finding["category"]], on=_EXCEL),
-        Column("自评表", lambda finding: finding["form"], on=_EXCEL),
-        Column("指标或事项", lambda finding: finding["subject"], on=_EXCEL),
-        Column("问题", lambda finding: finding["message"]),
-        Column("佐证", lambda finding: evidence_told(finding["evidence"]), on=("markdown",)),
-        Column("建议", lambda finding: finding["advice"]),
-        Column("依据与规则", lambda finding: f"{cited(finding)}；{finding['title']}（{finding['rule']}）", on=("markdown",)),
-        Column("依据", lambda finding: finding["basis"], on=_EXCEL),
-        Column("条文", clause, on=_EXCEL),
-        Column("规则", lambda finding: finding["rule"], on=_EXCEL),
-        Column(
-            "证据",
-            lambda finding: "\n".join(f"{e['title'] or e['field']}：{e['value']}" for e in finding["evidence"]),
-            on=_EXCEL,
-        ),
-        Column("位置", lambda finding: "\n".join(dict.fromkeys(e["where"] for e in finding["evidence"])), on=_EXCEL),
-        Column("处理情况", lambda finding: "", on=_EXCEL),
-    )
+FINDINGS: tuple[Column[ResultFinding], ...] = (
+    Column("级别", kind_of),
+    Column("问题", lambda finding: finding["message"]),
+    Column("佐证", lambda finding: evidence_told(finding["evidence"])),
+    Column("建议", lambda finding: finding["advice"]),
+    Column("依据与规则", lambda finding: f"{cited(finding)}；{finding['title']}（{finding['rule']}）"),
+)
+"""The findings of a form."""
 
 
 FILES: tuple[Column[ResultFile], ...] = (
@@ -311,14 +296,3 @@ def lent(result: Result) -> str:
     """That forms were read by the layout of another policy than the one that judges them; empty where none was."""
     layouts = dict.fromkeys(form["layout"] for form in result["forms"] if "layout" in form)
     return f"；表是 {'、'.join(layouts)} 的表样，不是它的" if layouts and result.get("policy") else ""
-
-
-def about(result: Result) -> Iterator[tuple[str, str | int]]:
-    """What a result was made by and of: policy, program, forms."""
-    policy = result.get("policy")
-    yield "政策", caution(policy) or (f"{policy['id']}　{policy['title']}" if policy else "")
-    if policy:
-        yield "政策的校验码（SHA-256）", policy["sha256"]
-    yield "程序", f"jixiao {result['engine']}"
-    for form in result["forms"]:
-        yield "自评表", f"{form['unit']}　{form['fiscal_year']}年度　{form['name']}"

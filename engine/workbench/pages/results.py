@@ -81,9 +81,11 @@ def _file(kept: Kept, name: str) -> tuple[bytes, str, dict[str, str]] | None:
 
         return record.dump_json(found.evaluation.submission).encode(), "application/json", download
     if name == "findings.xlsx":
-        from engine.results.views.workbook import findings_workbook
+        from engine.results.views.overview import Occasion
+        from engine.results.views.workbook import NAME, check_workbook
 
-        return findings_workbook(found.result, found.evaluation.policy), XLSX, download
+        named = {"content-disposition": f"attachment; filename*=UTF-8''{quote(NAME)}"}
+        return check_workbook(found.result, {found.policy.id: found.policy}, Occasion(found.bundle.files)), XLSX, named
     from engine.reports.files import reports
 
     if name == "report.zip":
