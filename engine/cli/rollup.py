@@ -113,7 +113,7 @@ def rollup(
     ranks = None
     if form in ("html", "xlsx") or ranking:
         ranks = _ranks(given, tree or rolling.flat_of(given.forms, given.names, name), _before(earlier, policies), done, marked)
-    write(_rendered(done, ranks, form, to_terminal=out is None), out)
+    write(_rendered(done, ranks, form, given, to_terminal=out is None), out)
     _tell_left(done, given, told=not (form in ("table", "markdown") and not ranking))
     if done and levels:
         _write_levels(done, levels)
@@ -270,7 +270,7 @@ def _before(paths: Sequence[Path], policies: Path | None) -> list[ScoredForm]:
     return [scored for bundle in found.bundles for scored in evaluate(bundle.submission, bundle.policy).forms]
 
 
-def _rendered(done: Rollup | None, ranks: dict[str, Any] | None, form: str, *, to_terminal: bool) -> str | bytes:
+def _rendered(done: Rollup | None, ranks: dict[str, Any] | None, form: str, given: _Given, *, to_terminal: bool) -> str | bytes:
     from engine.results.views.as_json import dumps
     from engine.rollup.views import text as rollup_view
     from engine.submission import record
@@ -284,7 +284,8 @@ def _rendered(done: Rollup | None, ranks: dict[str, Any] | None, form: str, *, t
         if form == "xlsx":
             from engine.rollup.views.workbook import workbook
 
-            return workbook(ranks, rolled)
+            skipped = [(item.name, item.reason) for item in given.skipped if not item.same_as]
+            return workbook(ranks, rolled, given.policy.words, skipped)
         return dumps(ranks) + "\n" if form == "json" else rollup_view.ranked_table(ranks, to_terminal=to_terminal)
     assert done is not None  # whatever is no ranking is rolled up
     if form == "json":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from io import BytesIO
 from typing import Any
 
 from engine.documents import excel_xlsx
@@ -22,6 +21,8 @@ from engine.results.views import excel as workbook
 
 ABOUT = "说明"
 MARK = "jixiao/policy-workbook/1"
+_HIDDEN = 8
+"""Characters across a column that is hidden."""
 MAX_TOLD_APART = 60
 """Changed cells that are checked one by one to tell which of them is wrong; more are told by the policy's own lines."""
 _HELP = (
@@ -44,8 +45,7 @@ def export(policy: str, seen: Snapshot) -> bytes:
     about.title = ABOUT
     for row in (("格式", MARK), ("政策", policy), *(("", text) for text in _HELP)):
         about.append(row)
-    about.column_dimensions["A"].width = 8
-    about.column_dimensions["B"].width = 100
+    workbook.printable(about, (8, 100))
     for style in _styles():
         book.add_named_style(style)
     lists = _Lists(book)
@@ -53,9 +53,7 @@ def export(policy: str, seen: Snapshot) -> bytes:
         _write(book.create_sheet(page.title), page, lists)
     book.move_sheet(lists.sheet, offset=len(book.sheetnames))
     lists.sheet.sheet_state = "hidden"
-    stream = BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    return workbook.saved(book)
 
 
 _HEAD, _SHOWN, _OPEN = "jixiao 表头", "jixiao 供查看", "jixiao 可改"
@@ -117,14 +115,21 @@ def _write(sheet: Any, page: Page, lists: _Lists) -> None:
     for column, help_ in helps.items():
         if help_:
             sheet.cell(1, first + column).comment = Comment(help_, "jixiao", width=320, height=120)
-    for letters in ("A", "B"):
-        sheet.column_dimensions[letters].hidden = True
-    for column, title in enumerate(titles[2:], start=3):
-        texts = [title, *(str(sheet.cell(row, column).value or "")[:200] for row in range(2, len(page.rows) + 2))]
-        widest = max((workbook.width(text) for text in texts), default=8)
-        sheet.column_dimensions[excel_xlsx.address(1, column)[:-1]].width = min(60, max(8, widest + 2))
+    _lay_out(sheet, page)
     sheet.freeze_panes = sheet.cell(2, 5)
     sheet.auto_filter.ref = f"A1:{excel_xlsx.address(len(page.rows) + 1, len(titles))}"
+
+
+def _lay_out(sheet: Any, page: Page) -> None:
+    """How wide the columns are and how high the rows, and how it is printed; the first two columns are for reading it back."""
+    texts = [(*row.fixed, *(row.slots[n].text if n in row.slots else "" for n in range(len(page.columns)))) for row in page.rows]
+    shown = workbook.Sheet(page.title, (*page.fixed, *page.columns), texts)
+    widths = workbook.column_widths(shown)
+    workbook.printable(sheet, (_HIDDEN, _HIDDEN, *widths))
+    for letters in ("A", "B"):
+        sheet.column_dimensions[letters].hidden = True
+    for number, row in enumerate((shown.titles, *texts), start=1):
+        sheet.row_dimensions[number].height = workbook.row_height(row, widths)
 
 
 def _from_list(area: str, cells: Sequence[str], *, only: bool) -> Any:

@@ -107,10 +107,3 @@ def sheet(name: str, columns: Sequence[Column[Row]], rows: Iterable[Row], left: 
 def _cell(column: Column[Row], row: Row) -> Value:
     value = column.value(row)
     return numeric(value) if column.kind in _NUMBERS and isinstance(value, str) else value
-
-
-ABOUT: tuple[Column[tuple[str, str | int]], ...] = (
-    Column("项目", lambda row: row[0], "name"),
-    Column("内容", lambda row: row[1]),
-)
-"""What a workbook was made by and of."""

@@ -106,8 +106,9 @@ def _part(name: str) -> ZipInfo:
     return part
 
 
-def printable(page: Any, widths: Sequence[float], left: int, titles: str = "1:1") -> None:
-    """Sets a sheet of openpyxl up to be printed: A4 across, as wide as one page, header and first columns on each, numbered."""
+def printable(page: Any, widths: Sequence[float]) -> None:
+    """Sets a sheet of openpyxl up to be printed: A4 across, as wide as one page, its first row on each, the pages numbered.
+    `widths`: of its columns, in characters."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
     from openpyxl.worksheet.worksheet import Worksheet
@@ -120,7 +121,7 @@ def printable(page: Any, widths: Sequence[float], left: int, titles: str = "1:1"
     margins = page.page_margins
     margins.left = margins.right = 0.4
     margins.top, margins.bottom, margins.header, margins.footer = 0.6, 0.6, 0.3, 0.3
-    page.print_title_rows = titles
+    page.print_title_rows = "1:1"
     page.oddHeader.left.text, page.oddHeader.right.text = "&A", "打印日期 &D"
     page.oddFooter.center.text = "第 &P 页，共 &N 页"
 
@@ -144,8 +145,8 @@ def _write(book: Any, sheet: Sheet) -> None:
 
     page = book.create_sheet(sheet.name.translate(_UNSAFE_TITLE)[:31])
     rows = sheet.rows[:MAX_ROWS]
-    widths = _widths(sheet, rows)
-    printable(page, widths, sheet.left)
+    widths = column_widths(sheet)
+    printable(page, widths)
     page.freeze_panes = f"{get_column_letter(sheet.left + 1)}2"
     page.sheet_view.zoomScale = 100
     if sheet.printed:
@@ -164,11 +165,11 @@ def _write(book: Any, sheet: Sheet) -> None:
         Alignment(horizontal="left", vertical="top", wrap_text=True),
         Alignment(horizontal="right", vertical="top", indent=1),
     )
-    page.row_dimensions[1].height = _height(sheet.titles, [wide - 3 for wide in widths])
+    page.row_dimensions[1].height = row_height(sheet.titles, [wide - 3 for wide in widths])
     page.append([_styled(WriteOnlyCell(page, title), **head) for title in sheet.titles])
     styles: dict[tuple[str, bool, bool], Any] = {}  # openpyxl looks up each part of a style for each cell: once a kind is enough
     for number, row in enumerate(rows, start=2):
-        page.row_dimensions[number].height = _height(row, widths)
+        page.row_dimensions[number].height = row_height(row, widths)
         cells = []
         for column, value in enumerate(row):
             text = safe(value) if isinstance(value, str) else value
@@ -223,14 +224,14 @@ def _styled(cell: Any, **styles: Any) -> Any:
     return cell
 
 
-def _widths(sheet: Sheet, rows: Sequence[Sequence[Value]]) -> list[float]:
+def column_widths(sheet: Sheet) -> list[float]:
     """Widths in characters: a Chinese character is as wide as two digits; what is longer than the widest column is wrapped, and so
     is more of it where all would not go on one page."""
     titles = sheet.titles
     widest, texts = [0.0] * len(titles), [False] * len(titles)
     for column, words in sheet.choices.items():
         widest[column], texts[column] = float(max(map(width, words))), True
-    for row in rows[:_MEASURED]:
+    for row in sheet.rows[:_MEASURED]:
         for column, value in enumerate(row[: len(widest)]):
             text = _seen(value, sheet.formats.get(column, ""))
             texts[column] = texts[column] or isinstance(value, str)
@@ -250,7 +251,7 @@ def _widths(sheet: Sheet, rows: Sequence[Sequence[Value]]) -> list[float]:
     return [round(wide, 1) for wide in wanted]
 
 
-def _height(row: Sequence[Value], widths: Sequence[float]) -> float:
+def row_height(row: Sequence[Value], widths: Sequence[float]) -> float:
     """How high a row is, in points: as many lines as its fullest cell has. Not every program reckons it where it is not said."""
     most = 1
     for value, wide in zip(row, widths, strict=False):

@@ -69,7 +69,10 @@ def wan_of(value: str, unit: str, words: Vocabulary | None) -> str:
     found = money_factor(unit, words) if words and unit else None
     if found is None:
         return f"{value}（{f'单位“{unit}”' if unit else '没有写单位'}）"
-    return plain(rounded(Fraction(value) * found[0] / _WAN, _PLACES))
+    try:
+        return plain(rounded(Fraction(value) * found[0] / _WAN, _PLACES))
+    except ValueError:
+        return f"{value}{unit}"
 
 
 def form_lines(result: Result, policies: Mapping[str, Policy]) -> list[FormLine]:

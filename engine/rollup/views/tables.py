@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from engine.language.rules import CATEGORIES, SEVERITIES
+from engine.policy.model import Clause
 from engine.results.reading import STATUSES, form_kind
 from engine.results.views.columns import Column, Kind, Medium
+from engine.results.views.details import handling
+from engine.values.rounding import rounded
 
 Data = Mapping[str, Any]
 _TEXT: tuple[Medium, ...] = ("terminal", "markdown")
@@ -63,10 +68,10 @@ LEVELS: tuple[Column[RolledRow], ...] = (
     Column("缺", lambda row: "、".join(row.form["missing"]), on=_EXCEL),
     Column("预算数", lambda row: _money(row.form, "budget"), "word", (*_TEXT, "page")),
     Column("执行数", lambda row: _money(row.form, "executed"), "word", (*_TEXT, "page")),
-    Column("预算数", lambda row: row.form["budget"], "number", _EXCEL),
-    Column("执行数", lambda row: row.form["executed"], "number", _EXCEL),
-    Column("金额单位", lambda row: row.form["money_unit"], on=_EXCEL),
-    Column("执行率", lambda row: row.form["rate"] or None, "word"),
+    Column("预算数（万元）", lambda row: row.form["budget"], "money", _EXCEL),
+    Column("执行数（万元）", lambda row: row.form["executed"], "money", _EXCEL),
+    Column("执行率", lambda row: row.form["rate"] or None, "word", (*_TEXT, "page")),
+    Column("执行率", lambda row: share(row.form["rate"]), "rate", _EXCEL),
     Column("预算执行得分", lambda row: row.form["execution"] or "待定", "word", ("markdown",)),
     Column("预算执行得分", lambda row: row.form["execution"], "number", _EXCEL),
     Column("指标", lambda row: f"{row.form['met']}/{len(row.form['indicators'])}", "word", ("terminal",)),
@@ -93,13 +98,13 @@ INDICATORS: tuple[Column[RolledRow], ...] = (
     Column("份数", lambda row: row.item["count"], "count", ("excel", "page")),
     Column("汇总办法", lambda row: row.item["method"]),
     Column("情形", lambda row: row.item["why"], on=_EXCEL),
+    Column("没有汇总的原因", lambda row: row.item["refused"] or row.item["reason"], on=_EXCEL),
     Column("依据", lambda row: row.item["basis"], on=("markdown", "excel")),
     Column("准确数", lambda row: row.item["exact"], on=("markdown", "excel")),
     Column("取整", lambda row: row.item["rounding"], on=_EXCEL),
-    Column("资金额度（元）", lambda row: row.item["funds"], "number", _EXCEL),
+    Column("资金额度（万元）", lambda row: row.item["funds"], "money", _EXCEL),
     Column("基数", lambda row: row.item["base"], "number", _EXCEL),
     Column("按基数", lambda row: row.item["by_base"], on=_EXCEL),
-    Column("没有汇总的原因", lambda row: row.item["refused"] or row.item["reason"], on=_EXCEL),
 )
 SHARES: tuple[Column[RolledRow], ...] = (
     Column("汇总", lambda row: row.level["name"]),
@@ -109,26 +114,49 @@ SHARES: tuple[Column[RolledRow], ...] = (
     Column("单位的表", lambda row: row.share["form"]),
     Column("填报值", lambda row: row.share["value"]),
     Column("取用的数", lambda row: row.share["exact"], "number"),
-    Column("资金额度（元）", lambda row: row.share["funds"], "number"),
+    Column("资金额度（万元）", lambda row: row.share["funds"], "money"),
     Column("位置", lambda row: row.share["where"]),
 )
 FINDINGS: tuple[Column[Data], ...] = (
     Column("级别", lambda found: SEVERITIES[found["severity"]]),
     Column("汇总", lambda found: found["level"]),
     Column("自评表", lambda found: found["form"]),
-    Column("类别", lambda found: CATEGORIES[found["category"]], on=_EXCEL),
-    Column("对象", lambda found: found["subject"], on=_EXCEL),
     Column("问题", lambda found: found["message"]),
-    Column("建议", lambda found: found["advice"], on=_EXCEL),
     Column("依据", lambda found: found["basis"]),
     Column("规则", lambda found: found["rule"]),
-    Column("位置", lambda found: "\n".join(filter(None, (e["where"] for e in found["evidence"]))), on=_EXCEL),
 )
+
+
+def detail_columns(clauses: Mapping[str, Clause]) -> tuple[Column[Data], ...]:
+    """The same to be worked through, with the texts of the clauses."""
+
+    def clause(found: Data) -> Clause | None:
+        return clauses.get(found["basis"])
+
+    return (
+        Column("级别", lambda found: SEVERITIES[found["severity"]]),
+        Column("汇总", lambda found: found["level"], wide=24),
+        Column("自评表", lambda found: found["form"], wide=24),
+        Column("对象", lambda found: found["subject"], wide=26),
+        Column("问题", lambda found: found["message"]),
+        Column("怎么办", lambda found: found["advice"], wide=40),
+        Column("处理意见", lambda found: "", wide=18, choices=handling()),
+        Column("位置", lambda found: "\n".join(filter(None, (e["where"] for e in found["evidence"]))), wide=34),
+        Column("依据", lambda found: "：".join((c.source_title, c.title)) if (c := clause(found)) else found["basis"], wide=24),
+        Column("条文", lambda found: c.text if (c := clause(found)) else "", wide=70),
+        Column("类别", lambda found: CATEGORIES[found["category"]]),
+        Column("规则", lambda found: found["title"], wide=40),
+    )
+
+
+DETAILS_PRINTED = 9
+"""The columns of them that are printed: not the clause's text, nor what kind it is and the rule's name."""
 
 LEFT: tuple[Column[Data], ...] = (
     Column("单位", lambda row: row["unit"], "name"),
     Column("自评表", lambda row: row["form"]),
-    Column("资金额度（元）", lambda row: row["funds"] or None, "number"),
+    Column("资金额度（元）", lambda row: row["funds"] or None, "number", (*_TEXT, "page")),
+    Column("资金额度（万元）", lambda row: row["funds"] or None, "money", _EXCEL),
     Column("为什么没有计入", lambda row: row["why"]),
     Column("与哪一份相同", lambda row: row["other"]),
     Column("位置", lambda row: row["where"]),
@@ -146,6 +174,10 @@ class RankRow:
 def ranked(data: Data) -> list[RankRow]:
     """Every form of a ranking, departments first."""
     return [RankRow(group["kind"], row) for group in data["groups"] for row in group["rows"]]
+
+
+_PLACES = 6
+"""Decimals of a share."""
 
 
 def _own(title: str, key: str, kind: Kind = "text", on: tuple[Medium, ...] = _EXCEL) -> Column[RankRow]:
@@ -189,21 +221,32 @@ def rank_columns(name: str, parts: Sequence[str] = ()) -> tuple[Column[RankRow],
         _own("预算执行得分", "execution_score", "number"),
         *(_inside(part, "parts", part, "number", _EXCEL) for part in parts),
         Column("执行率", lambda row: f"{row.form[rate]}%" if row.form[rate] else None, "word", _SEEN),
-        _own("执行率（%）", rate, "number"),
-        _own("预算数", "budget", "number"),
-        _own("执行数", "executed", "number"),
-        _own("金额单位", "money_unit"),
+        Column("执行率", lambda row: share(row.form[rate]), "rate", _EXCEL),
+        _own("预算数（万元）", "budget", "money"),
+        _own("执行数（万元）", "executed", "money"),
         Column("完成", lambda row: f"{row.form['met']}/{row.form['indicators']}", "word", _SEEN),
         _own("指标", "indicators", "count"),
         _own("完成", "met", "count"),
         _own("判断不了", "unknown", "count"),
-        _own("完成率（%）", "completion_rate", "number"),
+        Column("完成率", lambda row: share(row.form["completion_rate"]), "rate", _EXCEL),
         *(_inside(title, "findings", key) for key, title in SEVERITIES.items()),
         *(_drawn(title) for title in SEVERITIES.values()),
+        _own(FIRST, "first"),
         *(_inside(title, "categories", key, on=_EXCEL) for key, title in CATEGORIES.items()),
-        _own("首要问题", "first"),
         _own("文件", "file"),
     )
+
+
+FIRST = "首要问题"
+"""The last column of ranks that is printed."""
+
+
+def share(percent: str | None) -> Decimal | str | None:
+    """What is written in per cent as a share of 1; what is no number as it is."""
+    try:
+        return rounded(Fraction((percent or "").rstrip("%")) / 100, _PLACES) if percent else None
+    except ValueError:
+        return percent
 
 
 def _standing(*more: Column[Data]) -> tuple[Column[Data], ...]:
@@ -215,10 +258,11 @@ def _standing(*more: Column[Data]) -> tuple[Column[Data], ...]:
         Column("可能最低", lambda row: row["allowed"][0] if row["allowed"] else None, "number", _EXCEL),
         Column("可能最高", lambda row: row["allowed"][1] if row["allowed"] else None, "number", _EXCEL),
         Column("上年", lambda row: row["last"], "number"),
-        Column("升降", lambda row: _signed(row["change"]), "word"),
+        Column("升降", lambda row: _signed(row["change"]), "word", (*_TEXT, "page")),
+        Column("升降", lambda row: row["change"], "number", _EXCEL),
         Column("表", lambda row: row["forms"], "count"),
         Column("没有总分的", lambda row: row["open"], "count"),
-        Column("资金额度（元）", lambda row: row["funds"] or None, "number", _EXCEL),
+        Column("资金额度（万元）", lambda row: row["funds"] or None, "money", _EXCEL),
         Column("说明", lambda row: row["reason"], on=("excel", "page")),
     )
 
@@ -286,16 +330,3 @@ TALLY: tuple[Column[Data], ...] = (
     *(_severity(key, title) for key, title in SEVERITIES.items()),
     Column("合计", lambda item: sum(item[key] for key in SEVERITIES), "count"),
 )
-
-
-def about(data: Data) -> list[tuple[str, str | int]]:
-    """What a ranking was made by and of."""
-    policy = data["policy"]
-    return [
-        ("政策", f"{policy['title']}（{policy['id']}）"),
-        ("政策 SHA-256", policy["sha256"]),
-        ("年度", data["fiscal_year"]),
-        ("单位", data["units"]),
-        ("程序", f"jixiao {data['engine']}"),
-        ("数", "总分、金额等是数，可以直接排序和计算；超过 15 位的数和填报的原文是文字。"),
-    ]
