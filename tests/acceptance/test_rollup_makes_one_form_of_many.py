@@ -261,6 +261,7 @@ def test_text_of_strangers_stays_text(jixiao: Jixiao, tmp_path: Path) -> None:
     assert jixiao("rollup", files, "--format", "xlsx", "--out", book).status == 0
     sheets = load_workbook(BytesIO(book.read_bytes()))
     assert sheets.sheetnames == [
+        "概况",
         "排名",
         "同一项目在各单位",
         "分布",
@@ -270,7 +271,6 @@ def test_text_of_strangers_stays_text(jixiao: Jixiao, tmp_path: Path) -> None:
         "由来",
         "汇总问题",
         "没有计入",
-        "说明",
     ]
     for sheet in sheets:
         assert sheet.freeze_panes
@@ -280,8 +280,18 @@ def test_text_of_strangers_stays_text(jixiao: Jixiao, tmp_path: Path) -> None:
                 assert cell.data_type != "f"
                 if isinstance(cell.value, str) and cell.value.startswith(("=", "+", "-", "@", "\t")):
                     assert cell.quotePrefix, cell.value
-    total = next(c for c in sheets["排名"][2] if sheets["排名"].cell(1, c.column).value == "计算总分")
-    assert (total.value, total.number_format) == (100, "0.00")
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.print_title_rows) == ("landscape", 1, "$1:$1")
+    ranks = {sheets["排名"].cell(1, c.column).value: (c.value, c.number_format) for c in sheets["排名"][2]}
+    assert ranks["计算总分"] == (100, "0.00")
+    assert ranks["预算数（万元）"][1] == "#,##0.00"
+    assert isinstance(ranks["预算数（万元）"][0], int | float)
+    assert ranks["执行率"][1] == "0.00%"
+    assert 0 < ranks["执行率"][0] <= 1
+    (rule,) = sheets["汇总问题"].data_validations.dataValidation
+    assert rule.formula1 == '"已改正,已说明,不改（说明理由）,需补充材料"'
+    again = tmp_path / "again.xlsx"
+    jixiao("rollup", files, "--format", "xlsx", "--out", again)
+    assert again.read_bytes() == book.read_bytes()
     page = jixiao("rollup", files, "--format", "html").out
     assert "<script>alert" not in page
     assert page.count("<script>") == 1

@@ -19,10 +19,8 @@ from engine.yaml.reader import load_file
 CERTAIN = "确定"
 WORDS = "workbook/words.yaml"
 """Where under `templates/` the words a workbook offers stand."""
-_ROW = re.compile(r"表\d+第\d+行|第\d+页|[^（）]+![A-Z]+\d+")
+_ROW = re.compile(r"表\d+第\d+行")
 _CELL = re.compile(r"(?:第(\d+)行（)?(表\d+第\d+行)(?:第(\d+)格)?）?")
-_RECORD = re.compile(r"^(?:forms|report|unmet)\b[\[\].\w]*$")
-"""A key of a record: where something stands, but not as people say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Detail:
         """Where it stands as people read it: goal, kind and name of the indicator, and the rows of the file."""
         item = self.item
         row = "·".join(filter(None, (f"目标{item['goal']}", item["level2"] or item["level1"], item["name"]))) if item else ""
-        return "\n".join(filter(None, (row, *places(self.finding["evidence"]))))
+        return "\n".join(filter(None, (row, *places(self.finding["evidence"], row))))
 
     @property
     def basis(self) -> str:
@@ -54,9 +52,9 @@ class Detail:
         return "：".join(filter(None, (clause.source_title, clause.title))) if clause else self.finding["basis"]
 
 
-def places(evidence: Iterable[ResultEvidence]) -> Iterator[str]:
-    """Where evidence stands, a line a file (its bare name), the cells of one row together; keys of records, which nobody sees on a
-    form, are left out."""
+def places(evidence: Iterable[ResultEvidence], row: str = "") -> Iterator[str]:
+    """Where evidence stands, a line a file (its bare name), the cells of one row of a table together. `row` is said already: in a
+    record a place is told by it."""
     by_file: dict[str, dict[str, list[str]]] = {}
     for item in evidence:
         file = item.get("file", "")
@@ -66,7 +64,7 @@ def places(evidence: Iterable[ResultEvidence]) -> Iterator[str]:
             line, row, cell = found.groups()
             inside = rows.setdefault(f"第{{}}行（{row}）" if line else f"{row}第{{}}格" if cell else row, [])
             inside += [line or cell] if line or cell else []
-        elif where and not _RECORD.match(where):
+        elif where and not (row and _within(row, where)):
             rows.setdefault(where.replace("{", "{{").replace("}", "}}"), [])
     for file, rows in by_file.items():
         told = "、".join(form.format(_ranges(map(int, inside))) for form, inside in rows.items())
@@ -106,11 +104,16 @@ class _FormsAndRows:
         return of_row[0] if len(of_row) == 1 else None
 
 
+def _within(row: str, place: str) -> bool:
+    """Whether a place of a record is a row, or a cell of it."""
+    return place == row or place.startswith(f"{row}·")
+
+
 def _same_row(row: str, cell: str) -> bool:
-    if cell == row or cell.startswith(f"{row}."):
+    if _within(row, cell):
         return True
     own, other = _ROW.search(row), _ROW.search(cell)
-    return own is not None and other is not None and own[0].startswith("表") and own[0] == other[0]
+    return own is not None and other is not None and own[0] == other[0]
 
 
 def details(result: Result, policies: Mapping[str, Policy]) -> Iterator[Detail]:

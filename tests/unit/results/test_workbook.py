@@ -254,20 +254,14 @@ def test_of_two_rows_of_one_name_the_one_whose_row_it_is() -> None:
     elsewhere = finding("培训人数", evidence=[{"where": "表.docx：表2第3行第5格", "field": "x", "title": "x", "value": "x"}])
     other = result(forms=[form("培训项目", indicators=twice)], findings=[elsewhere], problems=[concern(1, [0])], head=[])
     assert rows(check_workbook(other, {}), "问题明细")[0]["完成值"] is None, "which of the two is not known"
-    keys = [item("人数", f"记录.json：forms[0].goals[0].indicators[{n}]", actual=f"{n}人") for n in (1, 11)]
-    named = {
-        "where": "记录.json：forms[0].goals[0].indicators[11].actual",
-        "field": "x",
-        "title": "x",
-        "value": "x",
-        "file": "记录.json",
-    }
-    record = result(
-        forms=[form("培训项目", indicators=keys)], findings=[finding("人数", evidence=[named])], problems=[concern(1, [0])]
-    )
+    goals = [item("人数", f"记录.json：目标{n}·数量指标·人数", goal=n, actual=f"{n}人") for n in (1, 11)]
+    cell = {"where": "记录.json：目标11·数量指标·人数·实际完成值", "field": "x", "title": "x", "value": "x", "file": "记录.json"}
+    other_row = {**cell, "where": "记录.json：目标2·数量指标·期数·实际完成值"}
+    two = [finding("人数", evidence=[cell, other_row])]
+    record = result(forms=[form("培训项目", indicators=goals)], findings=two, problems=[concern(1, [0])])
     told = rows(check_workbook(record, {}), "问题明细")[0]
     assert told["完成值"] == "11人"
-    assert told["位置"] == "目标2·数量指标·人数\n记录.json", "keys of a record are not said"
+    assert told["位置"] == "目标11·数量指标·人数\n记录.json：目标2·数量指标·期数·实际完成值", "its own row is said once"
 
 
 @pytest.mark.parametrize(
@@ -276,7 +270,6 @@ def test_of_two_rows_of_one_name_the_one_whose_row_it_is() -> None:
         (["第12行（表1第3行第4格）", "第14行（表1第3行第6格）", "第13行（表1第3行第5格）"], "第12–14行（表1第3行）"),
         (["表1第3行第4格", "表1第3行第6格", "表2第1行"], "表1第3行第4、6格、表2第1行"),
         (["第7行", "第7行", "目标表!C12"], "第7行、目标表!C12"),
-        (["forms[0].goals[4]", "forms[0]", "report.text"], ""),
         (["第3页{0}"], "第3页{0}"),
     ],
 )
@@ -284,7 +277,7 @@ def test_places_as_people_read_them(where: list[str], said: str) -> None:
     evidence = [
         {"where": f"上报/表.txt：{place}", "field": "x", "title": "x", "value": "x", "file": "上报/表.txt"} for place in where
     ]
-    assert list(details.places(evidence)) == [f"表.txt：{said}".rstrip("：")]  # type: ignore[arg-type]
+    assert list(details.places(evidence)) == [f"表.txt：{said}"]  # type: ignore[arg-type]
 
 
 def test_rules_say_what_came_of_them_those_that_did_not_run_first(policy: Policy) -> None:
