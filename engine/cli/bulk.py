@@ -100,7 +100,14 @@ def _some(lines: Sequence[str], more: str) -> list[str]:
     show_default=True,
     help="写出最严重的几处的原文、依据和出处（sentences.jsonl），及其所在各份申报的全部问题（problems.jsonl）；每份要另算一遍。",
 )
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="摘要的格式。")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "xlsx"]),
+    default="table",
+    show_default=True,
+    help="摘要的格式；xlsx 是核对结果的工作簿，写到 --out 的目录里。",
+)
 @rule_options
 @library_option
 @extra("corpus")
@@ -128,12 +135,15 @@ def batch(
     from engine.bulk.batch.options import Options
     from engine.bulk.batch.run import batch as run
     from engine.bulk.batch.summary import render, summary
+    from engine.bulk.batch.workbook import Rejudged, batch_workbook
     from engine.bulk.corpus.store import write_json
+    from engine.files import displayed
     from engine.findings.choice import RuleChoice
     from engine.language.rules import SEVERITIES
     from engine.results.document import policy_data
     from engine.results.reading import caution
     from engine.results.views.problems import DOUBTFUL
+    from engine.results.views.workbook import NAME
 
     where = the_library(policies)
     rules = RuleChoice(only, without)
@@ -141,14 +151,18 @@ def batch(
     done = run(corpus, out, where, policy, options, progress())
     cautions = [told for judging in done.judging.values() if (told := caution(policy_data(judging)))]
     titles = {name: rule.title for judging in done.judging.values() for name, rule in judging.rules.rules.items()}
-    said = sentences.in_words(corpus, out, done.judging, max(words, show))
+    rejudged = Rejudged()
+    said = sentences.in_words(corpus, out, done.judging, max(words, show), rejudged.add if form == "xlsx" else None)
     sentences.write_said(said, out, words)
     data = {"notes": cautions, **summary(done, titles)}
     data["sentences"] = {"file": sentences.FILE, "written": len(said.findings[:words]), "of": sum(data["findings"].values())}
     data["problems_told"] = {"file": sentences.PROBLEMS, "written": len(said.problems) if words else 0, "bundles": said.bundles}
     data["shown"] = sentences.shown(said.problems[:show])
     write_json(data, out / "summary.json")
-    if form == "json":
+    if form == "xlsx":
+        _write(batch_workbook(corpus, out, data, done.judging, rejudged), out / NAME)
+        click.echo(displayed(out / NAME))
+    elif form == "json":
         _write(json.dumps(data, ensure_ascii=False, indent=2) + "\n", None)
     else:
         _write(render(data, sys.stdout.isatty(), verbose), None)

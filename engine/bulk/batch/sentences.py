@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from engine.policy.model import Policy
 from engine.results.concerns import concern_data
 from engine.results.document import finding_data
 from engine.scoring.form import evaluate
+from engine.scoring.model import Evaluation
 
 FILE, PROBLEMS = "sentences.jsonl", "problems.jsonl"
 _COLUMNS = ("policy", "bundle", "rule", "fact_1", "fact_2", "fact_3", "form")
@@ -52,10 +53,13 @@ def shown(problems: Iterable[Row]) -> list[Row]:
     return [{name: item[name] for name in _SHOWN} for item in problems]
 
 
-def in_words(corpus: Path, out: Path, policies: Mapping[str, Policy], limit: int) -> InWords:
+Seen = Callable[[int, Evaluation, Findings], None]
+
+
+def in_words(corpus: Path, out: Path, policies: Mapping[str, Policy], limit: int, seen: Seen | None = None) -> InWords:
     """The worst findings in words, as many as `limit`: what the result document of `evaluate` has of each, with unit and files, and
     the numbers by which it is found in findings.parquet. Bundles of which they are, are judged again, one by one; all their
-    problems are told, the most pressing first."""
+    problems are told, the most pressing first. `seen` is given each with its number."""
     said = InWords()
     if limit <= 0:
         return said
@@ -76,10 +80,13 @@ def in_words(corpus: Path, out: Path, policies: Mapping[str, Policy], limit: int
         checker = Checker(policies[by_folder[folder]], use_durable=False)
         for number, files, submission in records(parts, bundles):
             try:
-                checked = checker.check(evaluate(submission, checker.policy))
+                evaluation = evaluate(submission, checker.policy)
+                checked = checker.check(evaluation)
             except JixiaoError:
                 continue  # said by the run: this bundle could not be judged
             said.bundles += 1
+            if seen:
+                seen(number, evaluation, checked)
             units = {form.name: form.unit for form in submission.forms}
             named = {
                 "policy": checker.policy.id,
