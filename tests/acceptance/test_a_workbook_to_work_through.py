@@ -122,3 +122,24 @@ def test_drop_downs_and_set_up_survive_libreoffice(made: Path) -> None:
     assert page.page_setup.orientation == "landscape"
     assert page.page_setup.fitToWidth == 1
     assert page.print_title_rows == "$1:$1"
+
+
+def test_a_batch_writes_one_into_its_folder(jixiao: Jixiao, seed: Path, tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    corpus, out = tmp_path / "corpus", tmp_path / "out"
+    assert jixiao("ingest", seed, "--out", corpus, "--jobs", "1").status == 0
+    run = jixiao("batch", corpus, "--out", out, "--format", "xlsx", "--check", "0")
+    assert (run.status, run.out.strip()) == (0, str(out / "核对结果.xlsx"))
+    book = load_workbook(out / "核对结果.xlsx")
+    assert book.sheetnames == SHEETS
+    forms = {row["自评表"]: row for row in rows(book, "各表")}
+    own = forms["机关保障工作经费"]
+    assert (own["单位"], own["自评总分"], own["计算总分"]) == ("湖北省工商业联合会", 99.59, 95.58)
+    assert (own["预算数（万元）"], own["执行数（万元）"], own["完成率"]) == (289.18, 283.26, 0.75)
+    assert own["执行率"] == pytest.approx(0.9795, abs=1e-4)
+    assert sum(row["错误（处）"] + row["警告（处）"] + row["提示（处）"] for row in forms.values()) == len(rows(book, "问题明细"))
+    assert sum(row["处数"] for row in rows(book, "问题汇总")) == len(rows(book, "问题明细"))
+    assert any(row["处数"] for row in rows(book, "规则"))
+    first = (out / "核对结果.xlsx").read_bytes()
+    jixiao("batch", corpus, "--out", out, "--format", "xlsx", "--check", "0")
+    assert (out / "核对结果.xlsx").read_bytes() == first

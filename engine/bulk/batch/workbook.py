@@ -3,7 +3,7 @@ were judged again for it (`--words`), the worst findings' own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +12,9 @@ from typing import Any
 
 from engine import __version__
 from engine.bulk.batch.summary import results
+from engine.bulk.corpus.columns import FORM_SHIFT, SCALE, WIDE_SCALE
 from engine.bulk.corpus.store import duckdb_connection, open_corpus
+from engine.bulk.corpus.tables import TEXTS
 from engine.bulk.relational.duckdb_backend import quoted
 from engine.findings.findings import Findings
 from engine.language.causes import ProblemTelling
@@ -100,26 +102,29 @@ def _overview(data: Row, policies: Mapping[str, Policy], told: Result) -> Iterat
     yield "问题明细列出的份数", len({form.get("bundle") for form in told["forms"]})
     for n, problem in enumerate(heads_told(told), start=1):
         yield f"先要知道的 {n}", f"[{problem.level}] {problem.concern['title']}（{problem.unit}：{problem.about}）"
+    if taken := data["reference"]["bundles"]:
+        yield "注意", f"有 {taken} 份由参照执行器核对；其中数据库存不下的，各表里没有金额"
     yield "规则", rules_told(data["ran"])
     for kind, lines in (("没有核对", data["problems"]), ("注意", data["told"]), ("说明", _ABOUT)):
         for line in lines:
             yield kind, line
 
 
-_BUDGET = ("budget", "executed", "money_unit", "execution_rate")
 _COUNTED = ", ".join(f"count(*) FILTER (severity = '{key}') AS {key}" for key in SEVERITIES)
 
 
 def _forms(corpus: Path, out: Path, policies: Mapping[str, Policy]) -> Sequence[Row]:
     """Every form: its scores, its money as filed, and how many findings it has, most errors first."""
-    filed = ", ".join(quoted(str(part.file("form"))) for part in open_corpus(corpus).parts)
+    stored = open_corpus(corpus).parts
+    filed, texts = (_files(part.file(name) for part in stored) for name in ("form", TEXTS))
     by_folder = {name.replace("/", "_"): policy for name, policy in policies.items()}
     with duckdb_connection() as con:
         found = con.execute(
-            f"SELECT form.*, filed.* EXCLUDE (bundle, form), counted.* EXCLUDE (policy, bundle, form) "
+            "SELECT form.*, budget, executed, execution_rate, money.text AS money_unit, counted.* EXCLUDE (policy, bundle, form) "
             f"FROM {results(out, 'forms')} AS form "
-            f"LEFT JOIN (SELECT bundle, form, {', '.join(f'any_value({name}) AS {name}' for name in _BUDGET)} "
-            f"FROM read_parquet([{filed}], union_by_name = true) GROUP BY ALL) AS filed USING (bundle, form) "
+            f"LEFT JOIN (SELECT form_key, budget, executed, execution_rate, money_unit FROM {filed}) AS filed "
+            f"ON filed.form_key = form.bundle * {FORM_SHIFT} + form.form_number "
+            f"LEFT JOIN (SELECT DISTINCT id, text FROM {texts}) AS money ON money.id = filed.money_unit "
             f"LEFT JOIN (SELECT policy, bundle, form, {_COUNTED} FROM {results(out, 'findings')} GROUP BY ALL) AS counted "
             "USING (policy, bundle, form) "
             f"ORDER BY {', '.join(f'coalesce({key}, 0) DESC' for key in SEVERITIES)}, bundle, form_number"
@@ -129,8 +134,13 @@ def _forms(corpus: Path, out: Path, policies: Mapping[str, Policy]) -> Sequence[
     for row in rows:
         words = policy.words if (policy := by_folder.get(row["policy"])) else None
         for name in ("budget", "executed"):
-            row[name] = None if row[name] is None else wan_of(_plain(row[name]), row["money_unit"] or "", words)
+            if row[name] is not None:
+                row[name] = wan_of(_plain(Decimal(row[name]) / SCALE), row["money_unit"] or "", words)
     return rows
+
+
+def _files(paths: Iterable[Path]) -> str:
+    return f"read_parquet([{', '.join(quoted(str(path)) for path in paths)}], union_by_name = true)"
 
 
 def _plain(value: Any) -> str:
@@ -156,7 +166,7 @@ def _share(part: Any, whole: Any) -> Decimal | None:
 
 def _rate(row: Row) -> Decimal | None:
     rate = row["execution_rate"]
-    return None if rate is None else rounded(Fraction(str(rate)) / 100, _PLACES)
+    return None if rate is None else rounded(Fraction(int(rate), WIDE_SCALE * 100), _PLACES)
 
 
 FORMS: tuple[Column[Row], ...] = (
