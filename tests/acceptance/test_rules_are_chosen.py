@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from conftest import Jixiao
 
-from engine.policy.library import library
-from engine.policy.loading import load
 from engine.results.reading import RULE_STATES
 from engine.results.views.as_json import dumps
 from engine.results.views.markdown import render as as_markdown
