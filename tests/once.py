@@ -29,7 +29,7 @@ from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation
 from engine.soundness.proof.prover import Prover
 from engine.soundness.tests import policies as policy_tests
-from engine.submission.model import Form, Submission
+from engine.submission.model import Submission
 
 
 def proofs(patch: pytest.MonkeyPatch) -> None:
@@ -141,11 +141,9 @@ def judgements(patch: pytest.MonkeyPatch) -> None:
     ours: dict[int, Judged] = {}
     check = Checker.check
 
-    def evaluated(
-        submission: Submission, policy: Policy, *, earlier: tuple[Form, ...] = (), approved: tuple[Form, ...] = ()
-    ) -> Evaluation:
-        if earlier or approved or not (said := digest(submission)):
-            return evaluate(submission, policy, earlier=earlier, approved=approved)
+    def evaluated(submission: Submission, policy: Policy, **beside: Any) -> Evaluation:
+        if any(beside.values()) or not (said := digest(submission)):
+            return evaluate(submission, policy, **beside)
         key = (id(policy), said)
         if key not in known:
             known[key] = Judged(policy, evaluate(submission, policy), {})

@@ -222,7 +222,7 @@ def _told(found: list[_Found], rest: str, parts: NameParts, head_text: str, list
         alarm=bool(lists.alarms.search(_affirmed(rest[:start], left, lists))),
         turned=next((key for _, key in between if key in lists.turns), ""),
         unread=any(not key for _, key in between),
-        abrupt=not found and len(between) > 1 and not between[-1][1] and _names(between[-2][1], lists),
+        abrupt=parts.printed and not found and len(between) > 1 and not between[-1][1] and _names(between[-2][1], lists),
         words=tuple(shown),
     )
 

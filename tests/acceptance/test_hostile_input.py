@@ -113,7 +113,7 @@ USAGE = [
         ["evaluate", "x", "--format", "jsn"],
         "选项“--format”的值不对：“jsn”；应为：table、json、jsonl、markdown、sarif；是否想写“json”？",
     ),
-    (["evaluate"], "缺少参数“FILE...”"),
+    (["evaluate"], "缺少参数“文件…”"),
     (["schema"], "缺少参数“name”（policy、submission、result、test）"),
     (["evaluate", "x", "--out"], "选项“--out”后面缺少值"),
     (["report", "x"], "缺少选项“--out”"),

@@ -396,6 +396,7 @@ def test_on_a_terminal_lines_are_broken_as_chinese_is_set(seed_result: Any, monk
     monkeypatch.setenv("COLUMNS", "80")
     lines = re.sub(r"\x1b\[[0-9;]*m", "", as_table(seed_result, True)).splitlines()
     assert len(lines) > 40
+    assert lines[1] == lines[-1 - lines[::-1].index("")] == "", "parts stand apart"
     assert [line for line in lines if line.strip() and (line.strip()[0] in CLOSING or width_of(line) > 80)] == []
     told = {figure for line in lines for figure in re.findall(r"\d+(?:\.\d+)?%?", line)}
     written = {figure for line in summary(seed_result).splitlines() for figure in re.findall(r"\d+(?:\.\d+)?%?", line)}

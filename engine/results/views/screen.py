@@ -84,7 +84,7 @@ def _chinese(part: Any) -> Any:
         around = (part.top, part.right, part.bottom, part.left)
         return Padding(_within(part.renderable), around, style=part.style, expand=part.expand)
     # a console joins the texts it is given to one of its own kind: one with an edge, if of no width, it leaves as it is
-    return Padding(_within(part), 0, expand=False) if isinstance(part, Text) else part
+    return Padding(_within(part), 0, expand=False) if isinstance(part, Text) and part.plain.strip() else part
 
 
 def _within(part: Any) -> Any:
