@@ -26,13 +26,13 @@ def remembered(make: Callable[..., T], values: Values, names: tuple[str, ...], *
     before = len(values.problems)
     try:
         made: T = _made(_Portion(make, values, names, more))
-    except _Wrong as wrong:
+    except _Unsound as wrong:
         made = wrong.made
         values.problems[before:] = wrong.problems
     return made
 
 
-class _Wrong(Exception):
+class _Unsound(Exception):
     """Something is wrong with what was made: it is told, and not remembered."""
 
     def __init__(self, made: Any, problems: list[Problem]) -> None:
@@ -77,7 +77,7 @@ def _made(of: _Portion) -> Any:
     assert values is not None
     made = of.make(values, *of.more)
     if values.problems:
-        raise _Wrong(made, values.problems)
+        raise _Unsound(made, values.problems)
     return made
 
 
