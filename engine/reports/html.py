@@ -1,8 +1,8 @@
 """The page a reviewer reads: one self-contained HTML file of a bundle, rendered from the result document by a template.
 
-Here is only plain data made ready: findings sorted, indicators put under their goals, bars measured, clauses collected. Every
-word and tag is the template's. The page can load nothing: its Content-Security-Policy is made here from the hashes of the style
-sheet and the script, and a template that does not begin with it is refused.
+Here is only plain data made ready: indicators put under their goals, bars measured, clauses collected; the problems are made
+ready in problems.py. Every word and tag is the template's. The page can load nothing: its Content-Security-Policy is made from
+the hashes of the style sheet and the script, and a template that does not begin with it is refused.
 """
 
 from __future__ import annotations
@@ -12,26 +12,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine.language.rules import CATEGORIES, SEVERITIES
+from engine.language.rules import SEVERITIES
 from engine.policy.model import Policy
 from engine.reports.draft import Draft
+from engine.reports.problems import Shown, Site, around, rules_shown, source_of, standing, titles_of
 from engine.results.document import policy_data
-from engine.results.model import Result, ResultFinding, ResultForm, ResultScore
-from engine.results.reading import (
-    apart,
-    caution,
-    clause_ids,
-    concerning,
-    differs,
-    grades_differ,
-    matched,
-    numbers_of,
-    rules_told,
-    worth,
-)
+from engine.results.model import Result, ResultForm, ResultScore
+from engine.results.reading import apart, caution, differs, grades_differ, matched, numbers_of, worth
 from engine.results.views.columns import Column, page_cells, page_head
 from engine.results.views.problems import only
-from engine.results.views.tables import GOALS, INDICATORS, OVERVIEW, PARTS, QUESTIONS, RULES, FormRow, goal_row, ran
+from engine.results.views.tables import GOALS, INDICATORS, OVERVIEW, PARTS, QUESTIONS, RULES, FormRow, goal_row
 from engine.results.views.tables import indicators as indicator_rows
 from engine.results.views.tables import parts as part_rows
 from engine.templating.filters import rate
@@ -41,7 +31,7 @@ TEMPLATE = "page/report.html.j2"
 INDEX = "page/report-index.html.j2"
 ON_ONE_PAGE = 12
 """Forms of a bundle that are shown on one page; of more, each has a page of its own, and an index leads to them."""
-_ORDER = list(SEVERITIES)
+INDEX_FILE = "report.html"
 _TABLES: dict[str, Sequence[Column[Any]]] = {
     "forms": OVERVIEW,
     "parts": PARTS,
@@ -58,7 +48,7 @@ def render(result: Result, drafts: Sequence[Draft], policy: Policy, roots: Seque
 
     Raises PolicyError with template, line and missing name, or where the template does not begin with the page's protection.
     """
-    return self_contained((policy.narrative and policy.narrative.page) or TEMPLATE, data(result, drafts, policy), roots)
+    return self_contained(_template(policy), data(result, drafts, policy), roots)
 
 
 def pages(
@@ -71,95 +61,79 @@ def pages(
     if len(result["forms"]) <= ON_ONE_PAGE:
         yield "report.html", render(result, drafts, policy, roots)
         return
-    by_form: dict[str, list[ResultFinding]] = {}
-    for finding in result["findings"]:
-        by_form.setdefault(finding["form"], []).append(finding)
+    shown, hrefs = Shown(result, titles_of(policy)), [f"{name}.html" for name in names]
     by_label = {draft.label: draft for draft in drafts}
     rows: list[Data] = []
-    touching = concerning(result)
-    for number, (form, name) in enumerate(zip(result["forms"], names, strict=True)):
-        own = by_form.get(form["name"], [])
-        alone = only(result, [number])
-        alone["rules"] = []  # of all forms together: on the page that lists them
-        draft = by_label.get(form["name"])
-        yield f"{name}.html", render(alone, [draft] if draft else [], policy, roots)
+    for place, (form, name) in enumerate(zip(result["forms"], names, strict=True)):
+        alone, draft = only(result, [place]), by_label.get(form["name"])
+        alone["questions"] = [question for question in alone["questions"] if form["name"] in question["forms"]]
+        site = Site([*hrefs[:place], "#f1", *hrefs[place + 1 :]], {place: "f1"}, source_of(alone))
+        seen = _page(alone, shown, site, [draft] if draft else [], policy) | {"index": INDEX_FILE, "rules": []}
+        yield f"{name}.html", self_contained(_template(policy), seen, roots)
         total = _score("total", form["scores"]["total"], form)
-        grade = {**form["grade"], "differs": grades_differ(form)}
-        cells = page_cells(OVERVIEW, FormRow(form, touching[number]))
-        rows.append({**form, "href": f"{name}.html", "total": total, "grade": grade, "tally": numbers_of(own), "cells": cells})
+        touching = [one.concern for one in shown.touching[place]]
+        cells, grade = page_cells(OVERVIEW, FormRow(form, touching)), {**form["grade"], "differs": grades_differ(form)}
+        rows.append({**form, "href": f"{name}.html", "total": total, "grade": grade, "tally": numbers_of(touching), "cells": cells})
     # worst first: a reviewer opens from the top
     rows.sort(key=lambda row: [-row["tally"][key] for key in SEVERITIES])
-    shown = {**data(only(result, []), [], policy), "rows": rows, "tally": numbers_of(result["findings"])}
-    shown["units"] = list(dict.fromkeys(form["unit"] for form in result["forms"]))
-    shown["years"] = list(dict.fromkeys(form["fiscal_year"] for form in result["forms"]))
-    yield "report.html", self_contained(INDEX, shown, roots)
+    seen = _page(only(result, []), shown, Site(hrefs, {}, source_of(result)), [], policy) | standing(result) | {"rows": rows}
+    seen |= rules_shown(result) | {"units": _units(result), "years": _years(result)}
+    yield INDEX_FILE, self_contained(INDEX, seen, roots)
 
 
 def data(result: Result, drafts: Sequence[Draft], policy: Policy) -> Data:
-    """What the template sees: the result document as it is, and beside it what the page needs to show it."""
-    source = _source(result)
+    """What the template sees of a result on one page: the result document as it is, and beside it what it takes to show it."""
+    seen = _page(result, Shown(result, titles_of(policy)), Site.one_page(result), drafts, policy)
+    return seen | rules_shown(result) | {"index": ""}
+
+
+def _page(part: Result, shown: Shown, site: Site, drafts: Sequence[Draft], policy: Policy) -> Data:
+    """What a template sees of those forms that are on its page, which `part` holds."""
     by_label = {draft.label: draft for draft in drafts}
     return {
-        "engine": result["engine"],
+        "engine": part["engine"],
         "policy": {**policy_data(policy), "short": policy.sha256[:12]},
-        "matcher": matched(result.get("matcher", "")),
-        "judged": result.get("policy") is not None,
-        "caution": caution(result.get("policy")),
-        "notes": [note for note in result.get("notes", []) if note != caution(result.get("policy"))],
-        "questions": [{**question, "cells": page_cells(QUESTIONS, question)} for question in result["questions"]],
-        "rules": [{**rule, "cells": page_cells(RULES, rule)} for rule in ran(result)],
-        "rules_told": rules_told(result.get("rules", [])),
-        "source": source,
-        "units": list(dict.fromkeys(form["unit"] for form in result["forms"])),
-        "years": list(dict.fromkeys(form["fiscal_year"] for form in result["forms"])),
-        "forms": [
-            _form(f"f{number}", FormRow(form, touching), result["findings"], by_label.get(form["name"]), source)
-            for number, (form, touching) in enumerate(zip(result["forms"], concerning(result), strict=True), start=1)
-        ],
-        "tally": numbers_of(result["findings"]),
-        "clauses": _clauses(result, policy),
+        "matcher": matched(part.get("matcher", "")),
+        "judged": part.get("policy") is not None,
+        "caution": caution(part.get("policy")),
+        "notes": [note for note in part.get("notes", []) if note != caution(part.get("policy"))],
+        "questions": [{**question, "cells": page_cells(QUESTIONS, question)} for question in part["questions"]],
+        "source": site.source,
+        "units": _units(part),
+        "years": _years(part),
+        "forms": [_form(place, shown, site, by_label.get(shown.result["forms"][place]["name"])) for place in sorted(site.here)],
+        **around(part, shown, site, policy),
         "columns": {name: page_head(columns) for name, columns in _TABLES.items()},
-        "categories": {key: title for key, title in CATEGORIES.items() if any(f["category"] == key for f in result["findings"])},
-        "severities": dict(SEVERITIES),
-        "tiers": {band.id: band.label for band in policy.scoring.tiers},
         "recognition": {name: table.title for name, table in policy.recognition.items()},
     }
 
 
-def _source(result: Result) -> str:
-    """The one file everything was read from, named once in the head and not at every place; empty if there are several."""
-    files = {form["where"].partition("：")[0] for form in result["forms"] if "：" in form["where"]}
-    files |= {item["file"] for finding in result["findings"] for item in finding["evidence"] if "file" in item}
-    return files.pop() if len(files) == 1 else ""
+def _template(policy: Policy) -> str:
+    return (policy.narrative and policy.narrative.page) or TEMPLATE
 
 
-def _placed(item: Mapping[str, Any], source: str) -> Data:
-    return {**item, "where": item["where"].removeprefix(f"{source}：") if source else item["where"]}
+def _units(result: Result) -> list[str]:
+    return list(dict.fromkeys(form["unit"] for form in result["forms"]))
 
 
-def _form(anchor: str, row_of: FormRow, findings: Sequence[ResultFinding], draft: Draft | None, source: str) -> Data:
-    form = row_of.form
-    own = sorted((f for f in findings if f["form"] == form["name"]), key=lambda f: _ORDER.index(f["severity"]))
+def _years(result: Result) -> list[int]:
+    return list(dict.fromkeys(form["fiscal_year"] for form in result["forms"]))
+
+
+def _form(place: int, shown: Shown, site: Site, draft: Draft | None) -> Data:
+    form, anchor = shown.result["forms"][place], site.here[place]
+    touching = [one.concern for one in shown.touching[place]]
+    row_of, marks = FormRow(form, touching), shown.marks(place)
     indicators: list[Data] = [
-        _placed(item, source)
-        | {"id": f"{anchor}-i{number}", "bar": _bar(item, item["weight"]), "differs": differs(item), "problems": []}
-        | {"cells": page_cells(INDICATORS, row)}
+        {**item, "where": site.place(item["where"])}
+        | {"id": f"{anchor}-i{number}", "bar": _bar(item, item["weight"]), "differs": differs(item)}
+        | {"cells": page_cells(INDICATORS, row), "problems": marks.get(number, [])}
         for number, (item, row) in enumerate(zip(form["indicators"], indicator_rows(form), strict=True), start=1)
     ]
-    first: dict[str, Data] = {}
-    for item in indicators:
-        first.setdefault(item["name"], item)
-    shown = []
-    for number, finding in enumerate(own, start=1):
-        about = first.get(finding["subject"])
-        evidence = [_placed(item, source) for item in finding["evidence"]]
-        links = {"id": f"{anchor}-p{number}", "number": number, "indicator": about["id"] if about else ""}
-        shown.append({**finding, "evidence": evidence, **links})
-        if about:
-            about["problems"].append({"id": f"{anchor}-p{number}", "number": number})
     grade = form["grade"]
     return {
-        **_placed(form, source),
+        **form,
+        "where": site.place(form["where"]) if form["where"] != f"{site.source}：{form['name']}" else "",
         "id": anchor,
         "cells": page_cells(OVERVIEW, row_of),
         "scores": [
@@ -168,8 +142,8 @@ def _form(anchor: str, row_of: FormRow, findings: Sequence[ResultFinding], draft
         ],
         "grade": {**grade, "differs": grades_differ(form)},
         "rate": _percent(form["counts"]["completion_rate"]),
-        "findings": shown,
-        "tally": numbers_of(own),
+        "problems": shown.pointed(place),
+        "tally": numbers_of(touching),
         "goals": list(_goals(indicators, form, draft)),
         "draft": _draft(draft) if draft else None,
     }
@@ -225,21 +199,4 @@ def _draft(draft: Draft) -> Data:
         "unmet": seen["unmet"],
         "notes": seen["notes"],
         "budget": seen["budget"],
-    }
-
-
-def _clauses(result: Result, policy: Policy) -> dict[str, Data]:
-    """The clauses the result cites, by basis, in the order of the policy's sources, each with an anchor for links."""
-    cited = set(clause_ids(result))
-    return {
-        clause.id: {
-            "id": f"c{number}",
-            "basis": clause.id,
-            "title": clause.title,
-            "text": clause.text,
-            "source": clause.source_title,
-            "document": clause.document,
-            "evidence": clause.evidence,
-        }
-        for number, clause in enumerate((c for c in policy.clauses.values() if c.id in cited), start=1)
     }

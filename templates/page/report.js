@@ -3,21 +3,23 @@
 (() => {
   const tools = document.getElementById("tools");
   if (!tools) return;
-  const findings = [...document.querySelectorAll(".finding")];
+  const problems = [...document.querySelectorAll(".problem")];
   const severities = [...tools.querySelectorAll("input[name=severity]")];
   const category = document.getElementById("category");
+  const certain = document.getElementById("certain");
   const shown = document.getElementById("shown");
   const all = () => document.querySelectorAll("main details");
 
   const filter = () => {
     const wanted = severities.filter((box) => box.checked).map((box) => box.value);
     let count = 0;
-    for (const finding of findings) {
-      const { severity, category: kind } = finding.dataset;
-      finding.hidden = !wanted.includes(severity) || (category.value !== "" && category.value !== kind);
-      count += finding.hidden ? 0 : 1;
+    for (const problem of problems) {
+      const own = problem.dataset;
+      problem.hidden = !wanted.includes(own.severity) || (certain.value !== "" && certain.value !== own.certain) ||
+        (category.value !== "" && !own.category.split(" ").includes(category.value));
+      count += problem.hidden ? 0 : 1;
     }
-    shown.textContent = shown.dataset.text.replace("{shown}", count).replace("{all}", findings.length);
+    shown.textContent = shown.dataset.text.replace("{shown}", count).replace("{all}", problems.length);
   };
   const open = (state) => all().forEach((details) => { details.open = state; });
 
@@ -25,10 +27,10 @@
   const reveal = () => {
     const target = document.getElementById(location.hash.slice(1));
     if (!target) return;
-    if (target.classList.contains("finding")) target.hidden = false;
+    if (target.classList.contains("problem")) target.hidden = false;
     const row = target.nextElementSibling;
     const folded = target.querySelector("details") || (row && row.matches(".why") && row.querySelector("details"));
-    if (folded && target.matches(".finding, tr")) folded.open = true;
+    if (folded && target.matches(".problem, tr")) folded.open = true;
     target.scrollIntoView();
   };
 

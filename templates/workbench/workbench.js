@@ -108,12 +108,6 @@ if (evaluating) {
   })
 }
 
-for (const box of document.querySelectorAll('[data-filter] input')) {
-  box.addEventListener('change', () => {
-    for (const item of document.querySelectorAll(`[data-severity="${box.value}"]`)) item.hidden = !box.checked
-  })
-}
-
 document.querySelector('[data-keep]')?.addEventListener('click', async event => {
   const kept = await working(event.target, () => send('POST', `/api/v1/results/${event.target.dataset.keep}/keep`))
   if (kept) tell('已保留。修改政策时可以选它试算。', 'good')

@@ -63,7 +63,7 @@ def test_what_is_folded_opens_by_click_and_by_keyboard(page: Browser) -> None:
     def is_open(of: str) -> bool:
         return bool(page.run(f"return document.querySelector('{of}').open"))
 
-    for folded in ("#f1-p1 details", "#f1-i3 + tr details", "#f2 ~ .draft"):
+    for folded in ("#p1 details", "#f1-i3 + tr details", "#f2 ~ .draft"):
         assert not is_open(folded)
         page.click(f"{folded} > summary")
         assert is_open(folded)
@@ -84,25 +84,78 @@ def test_the_tab_key_leads_through_the_page_and_shows_where_it_is(page: Browser)
     assert page.run("return document.activeElement.id") == "main"
 
 
-def test_findings_are_filtered_and_links_still_reach_them(page: Browser, report: tuple[str, Any]) -> None:
-    findings = report[1]["findings"]
-    visible = "return [...document.querySelectorAll('.finding')].filter((e) => e.checkVisibility()).length"
-    assert page.run(visible) == len(findings)
-    page.click("input[value=warning]")
+def test_problems_are_filtered_and_links_still_reach_them(page: Browser, report: tuple[str, Any]) -> None:
+    problems, findings = report[1]["problems"], report[1]["findings"]
+    visible = "return [...document.querySelectorAll('.problem')].filter((e) => e.checkVisibility()).length"
+    counted = "return document.getElementById('shown').innerText"
+    assert page.run(visible) == len(problems)
+    doubtful = sum(not problem["certain"] for problem in problems)
+    choose = "const s = document.getElementById('certain'); s.value = '{}'; s.dispatchEvent(new Event('change', {{bubbles: true}}))"
+    page.run(choose.format("no"))
+    assert page.run(visible) == doubtful > 0
+    page.run(choose.format("yes"))
+    assert page.run(visible) == len(problems) - doubtful
+    page.run(choose.format(""))
     page.click("input[value=info]")
-    errors = sum(finding["severity"] == "error" for finding in findings)
-    assert page.run(visible) == errors
-    assert page.run("return document.getElementById('shown').innerText") == f"显示问题 {errors} 条，共 {len(findings)} 条。"
+    warned = [problem for problem in problems if problem["severity"] != "info"]
+    assert page.run(visible) == len(warned)
+    assert page.run(counted) == f"显示问题 {len(warned)} 个，共 {len(problems)} 个。"
     page.press("#category", "计分")
-    scoring = sum(finding["severity"] == "error" and finding["category"] == "scoring" for finding in findings)
-    assert page.run(visible) == scoring
-    hidden = page.run("return document.querySelector('.finding[hidden]').id")
+    scoring = [problem for problem in warned if any(findings[n]["category"] == "scoring" for n in problem["findings"])]
+    assert page.run(visible) == len(scoring) > 0
+    hidden = page.run("return document.querySelector('.problem[hidden]').id")
     page.run(f"location.hash = '#{hidden}'")
     time.sleep(0.2)
     assert page.run(f"const e = document.getElementById('{hidden}'); return [e.hidden, e.querySelector('details').open]") == [
         False,
         True,
     ]
+
+
+def test_what_must_be_known_first_is_seen_without_scrolling_and_leads_to_its_evidence(page: Browser) -> None:
+    begins = "return document.getElementById('first').getBoundingClientRect().top"
+    assert page.run(begins) < 500
+    page.click(".heads li:first-child p:last-child a")
+    page.until("return document.querySelector('#p1 details').open")
+    page.click("#p1 .finding a[href*='-i']")
+    at = page.run("return location.hash")
+    row = f"const row = document.getElementById('{at[1:]}');"
+    assert page.run(f"{row} return row.querySelector('a[href=\"#p1\"]').textContent") == "P1"
+
+
+LINES = """
+const bad = [], text = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+const wrong = /[。，、；：？！”’）》〉】〕％%…·]/, digit = /[0-9.%]/;
+let before = null;
+for (let node = text.nextNode(); node; node = text.nextNode()) {
+  const of = node.parentElement;
+  if (!of.closest('.heads, .problems, .pointed, .clauses') || !of.checkVisibility()) continue;
+  const range = document.createRange(), block = of.closest('p, li, dd, dt, summary');
+  if (before && before.block !== block) before = null;
+  for (let n = 0; n < node.data.length; n += 1) {
+    range.setStart(node, n); range.setEnd(node, n + 1);
+    const box = range.getClientRects()[0];
+    if (!box || !box.width) continue;
+    if (before && box.top > before.box.bottom - 2 && !of.closest('code')) {
+      if (wrong.test(node.data[n]) || (digit.test(before.sign) && digit.test(node.data[n]))) {
+        bad.push(node.data.slice(Math.max(0, n - 8), n + 4));
+      }
+    }
+    before = { box, sign: node.data[n], block };
+  }
+}
+return bad;
+"""
+
+
+@pytest.mark.parametrize("pixels", [360, 768, 1200])
+def test_no_line_begins_with_a_stop_and_no_figure_is_broken(page: Browser, pixels: int) -> None:
+    page.width(pixels)
+    page.run("document.querySelectorAll('.problem details').forEach((e) => { e.open = true })")
+    assert page.run(LINES) == []
+    loose = "const sheet = new CSSStyleSheet(); sheet.insertRule('* { line-break: anywhere }');"
+    page.run(loose + "document.adoptedStyleSheets = [sheet]")
+    assert page.run(LINES) != [], "it would be seen"
 
 
 def test_everything_opens_and_closes_at_once(page: Browser) -> None:
@@ -158,7 +211,7 @@ def test_the_print_holds_every_finding_and_trace(page: Browser, report: tuple[st
             assert plain(item["trace"]["case"]) in text
     for draft in ("一、自评得分", "四、下一步改进措施"):
         assert text.count(plain(draft)) == len(report[1]["forms"])
-    for control in ("全部展开", "问题级别", "跳到正文"):
+    for control in ("全部展开", "待核实的", "跳到正文"):
         assert control not in text
     continued = sum(page_text.startswith("三级指标分值") for page_text in pages)
     assert continued >= 3, "table heads are repeated"

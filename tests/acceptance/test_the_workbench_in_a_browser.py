@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("fastapi", reason="needs the extra `workbench`")
-from browser import CONTRAST, Browser, needs_browser
+from browser import CONTRAST, OPEN_ALL, Browser, needs_browser
 from workbenches import POLICY, Served, Thread, policies_in, small_form_as_word
 
 from engine.documents.model import Paragraph
@@ -149,8 +149,9 @@ def test_an_officers_path(page: Browser, served: tuple[Served, Path], home: Path
     page.until("return location.pathname.startsWith('/results/')")
     assert "示例经费" in page.run("return document.querySelector('table').innerText")
     assert page.run("return document.querySelector('h1 + p a').textContent") == "hubei/2023"
-    page.click(".finding summary")
-    assert "表.docx" in page.run("return document.querySelector('.finding details').innerText")
+    page.click(".problem summary")
+    assert "依据" in page.run("return document.querySelector('.problem details').innerText")
+    assert "来源文件 表.docx" in page.run("return document.querySelector('main').innerText")
     from engine.documents.word import read_bytes
 
     links = page.run("return [...document.querySelectorAll('a[download]')].map((a) => a.href)")
@@ -161,6 +162,30 @@ def test_an_officers_path(page: Browser, served: tuple[Served, Path], home: Path
     text = "\n".join(block.text for block in document.blocks if isinstance(block, Paragraph))
     assert "示例经费" in text
     assert "自评得分" in text
+
+
+def test_a_result_tells_what_must_be_known_first(page: Browser, served: tuple[Served, Path]) -> None:
+    page.open(served[0].address + "/evaluate")
+    page.press("select[name=policy]", "hubei/2021")
+    page.click("[data-examples]")
+    page.until("return location.pathname.startsWith('/results/') && document.getElementById('shown')?.textContent")
+    first = page.run("const h = document.querySelector('main h2'); return [h.textContent, h.parentElement.innerText]")
+    assert first[0] == "先要知道的"
+    for part in ("建设综治示范点", "95.58\xa0分", "涉及 20\xa0分", "怎么办：", "依据和各处：P1"):
+        assert part in first[1]
+    visible = "return [...document.querySelectorAll('.problem')].filter((e) => e.checkVisibility()).length"
+    every = page.run(visible)
+    page.click("input[value=warning]")
+    page.click("input[value=info]")
+    assert 0 < page.run(visible) < every
+    page.click(".heads li:first-child p:last-child a")
+    page.until("return document.querySelector('#p1 details').open")
+    gone = "return [...document.querySelectorAll('main a[href^=\"#\"]')].map((a) => a.hash.slice(1))"
+    assert page.run(gone + ".filter((id) => !document.getElementById(id))") == []
+    page.width(360)
+    page.run(OPEN_ALL)
+    assert page.run(WIDER) == []
+    assert page.run(CONTRAST) == []
 
 
 def test_an_error_in_yaml_is_marked_at_its_line_and_undone(page: Browser) -> None:

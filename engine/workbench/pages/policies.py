@@ -28,6 +28,7 @@ from engine.workbench.state import Refused, Workbench, bench
 router = APIRouter(include_in_schema=False)
 STATIC = {
     "report.css": ("page", "text/css"),
+    "report.js": ("page", "text/javascript"),
     "policy-parts.css": ("page", "text/css"),
     "workbench.css": ("workbench", "text/css"),
     "workbench.js": ("workbench", "text/javascript"),
@@ -35,7 +36,6 @@ STATIC = {
     "trial.js": ("workbench", "text/javascript"),
 }
 STATUS = {"draft": "草稿", "published": "已发布", "retired": "已停用", "pack": "公共部分"}
-SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
 ACTIONS = {
     "sign-in": "登录",
     "sign-out": "退出",

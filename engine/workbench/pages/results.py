@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -12,7 +13,7 @@ from engine.results.reading import caution, differs
 from engine.workbench.api.forms import archive
 from engine.workbench.frame import asks, page
 from engine.workbench.kept import MAX_RESULTS, Kept
-from engine.workbench.pages.policies import SEVERITIES, XLSX, alone, listed
+from engine.workbench.pages.policies import XLSX, alone, listed
 from engine.workbench.sessions import Session
 from engine.workbench.state import Refused, bench
 
@@ -45,8 +46,7 @@ async def result(request: Request, key: str) -> Response:
         notes=[note for note in kept.found.result.get("notes", []) if note != first],
         different=[differs(form["scores"]["total"]) for form in kept.found.result["forms"]],
         files=await bench(request).busy(_documents, kept),
-        severities=SEVERITIES,
-        levels=list(SEVERITIES.items()),
+        **await bench(request).busy(_problems, kept),
     )
 
 
@@ -58,6 +58,13 @@ async def result_file(request: Request, key: str, name: str) -> Response:
         raise Refused(404, "没有这个文件")
     content, media, headers = made
     return Response(content, media_type=media, headers=headers)
+
+
+def _problems(kept: Kept) -> dict[str, Any]:
+    """The problems, as a page tells them."""
+    from engine.reports.problems import on_one_page
+
+    return on_one_page(kept.found.result, kept.found.policy)
 
 
 def _documents(kept: Kept) -> list[str]:

@@ -24,7 +24,8 @@ from engine.policy.library import library
 from engine.policy.model import Policy
 from engine.reports.context import contexts
 from engine.reports.draft import Draft, drafts
-from engine.reports.html import render
+from engine.reports.html import pages, render
+from engine.reports.problems import cut, unbroken
 from engine.results.bundles import checked_bundles
 
 justhtml = pytest.importorskip("justhtml", reason="needs justhtml, which `pip install -e '.[dev]'` brings")
@@ -230,9 +231,10 @@ def test_every_number_is_in_the_result_or_the_record(page: Page) -> None:
     ran = Counter(rule["state"] for rule in result["rules"])
     numbers |= {Decimal(len(result["rules"])), *map(Decimal, ran.values())}
     numbers |= {weights.full_score, weights.execution, *weights.level1.values(), Decimal(256)}
+    numbers |= set(map(Decimal, range(len(result["problems"]) + 1)))  # their numbers, and how many there are
+    numbers |= {Decimal(len(result["rules"])), *map(Decimal, Counter(rule["state"] for rule in result["rules"]).values())}
+    numbers |= {Decimal(problem["stake"]["money_yuan"] or 0) / 10_000 for problem in result["problems"]}
     for form in result["forms"]:
-        own = [finding for finding in result["findings"] if finding["form"] == form["name"]]
-        numbers |= set(map(Decimal, range(1, len(own) + 1))) | set(map(Decimal, Counter(f["severity"] for f in own).values()))
         for goal in {item["goal"] for item in form["indicators"]}:
             items = [item for item in form["indicators"] if item["goal"] == goal]
             numbers |= {sum(Decimal(item[key]) for item in items) for key in ("weight", "reported", "computed")}
@@ -267,19 +269,111 @@ def test_the_page_is_complete_without_script(page: Page) -> None:
 
 
 def test_differences_are_told_by_sign_and_word(page: Page) -> None:
-    (overview,) = page.all("section:nth-of-type(1) table")[:1]
+    (overview,) = page.all("section[aria-labelledby=overview] table")
     verdicts = [squeezed(words(row.query(".mark")[0])) for row in overview.query("tbody tr")]
     assert verdicts == ["＝一致", "＝一致", "＝一致", "≠不同"]
     marked = [row.attrs["id"] for row in page.all(".indicators tr") if "id" in row.attrs and row.query(".wrong")]
     assert len(marked) == 1
     chips = {squeezed(words(node)) for node in page.all(".chip")}
-    assert chips == {"×错误", "▲警告", "●提示"}
+    assert {chip.partition("·")[0] for chip in chips} == {"×错误", "▲警告", "●提示"}
+    assert {chip.partition("·")[2] for chip in chips} == {"", "待核实"}
 
 
-def test_findings_stand_worst_first(page: Page) -> None:
-    for section in page.all("section.form"):
-        severities = [node.attrs["data-severity"] for node in section.query("li.finding")]
-        assert severities == sorted(severities, key=["error", "warning", "info"].index)
+def test_what_must_be_known_first_stands_before_all_else(page: Page) -> None:
+    first = page.all("main section")[0]
+    assert words(first.query("h2")[0]) == "先要知道的"
+    told = [problem for problem in page.result["problems"] if problem["id"] in page.result["head"]]
+    items = first.query("ol.heads > li")
+    assert len(items) == len(told) >= 5
+    for item, problem in zip(items, told, strict=True):
+        said = squeezed(words(item))
+        assert squeezed(problem["title"]) in said
+        assert squeezed(problem["advice"]) in said
+        links = [link.attrs["href"] for link in item.query("a")]
+        assert links == [*(f"#f{form + 1}" for form in problem["forms"]), f"#{problem['id'].lower()}"]
+    stakes = [squeezed(words(node)) for node in first.query(".about .figure strong")]
+    assert "20分" in stakes
+    assert "107.30万元" in stakes
+
+
+def test_problems_stand_in_their_order_with_their_findings_under_them(page: Page) -> None:
+    problems = page.all("ol.problems > li")
+    assert [node.attrs["id"].upper() for node in problems] == [problem["id"] for problem in page.result["problems"]]
+    findings = page.result["findings"]
+    for node, problem in zip(problems, page.result["problems"], strict=True):
+        own = [findings[n] for n in problem["findings"]]
+        assert node.attrs["data-severity"] == problem["severity"]
+        assert node.attrs["data-certain"] == ("yes" if problem["certain"] else "no")
+        assert set(node.attrs["data-category"].split()) == {finding["category"] for finding in own}
+        (folded,) = node.query("details")
+        assert len(folded.query(".finding")) == len(own)
+        codes = {words(code) for code in folded.query("code")}
+        assert codes == {finding["rule"] for finding in own}
+        clauses = {link.attrs["href"] for link in folded.query(".rule > div:nth-child(2) a")}
+        assert clauses
+        assert all(link.startswith("#c") for link in clauses)
+    assert len(page.all(".finding")) == len(findings), "each once"
+
+
+def test_forms_and_rows_lead_to_the_problems_that_touch_them(page: Page) -> None:
+    for number, (section, form) in enumerate(zip(page.all("section.form"), page.result["forms"], strict=True)):
+        own = [problem for problem in page.result["problems"] if number in problem["forms"]]
+        assert [node.attrs["href"] for node in section.query(".pointed a")] == [f"#{problem['id'].lower()}" for problem in own]
+        rows = [row for row in section.query(".indicators tr") if "id" in row.attrs]
+        for row, item in zip(rows, form["indicators"], strict=True):
+            links = {link.attrs["href"][1:].upper() for link in row.query("th a")}
+            named = {
+                problem["id"]
+                for problem in own
+                for n in problem["findings"]
+                if (page.result["findings"][n]["form"], page.result["findings"][n]["subject"]) == (form["name"], item["name"])
+            }
+            assert named <= links <= {problem["id"] for problem in own}
+    (counts,) = [words(row) for row in page.all("section[aria-labelledby=overview] tbody tr") if "机关保障" in words(row)]
+    own = [problem["severity"] for problem in page.result["problems"] if 3 in problem["forms"]]
+    assert [part for part in counts.split() if part.isdigit()][-3:] == [str(own.count(s)) for s in ("error", "warning", "info")]
+
+
+def test_two_rows_of_one_name_have_each_their_own_problems(forms: Forms) -> None:
+    twice = make(
+        forms.write(
+            ("\t培训期数（20分）\n", "\t满意率（20分）\n"),
+            ("\t服务投诉次数（20分）\n", "\t满意率（20分）\n"),
+        )
+    )
+    rows = {row.attrs["id"]: row for row in twice.all(".indicators tr") if "满意率" in words(row) and "id" in row.attrs}
+    assert len(rows) == 2
+    led = set()
+    for problem in twice.all(".problem"):
+        for link in problem.query(".finding p a"):
+            if (target := link.attrs["href"][1:]) in rows:
+                led.add(target)
+                assert f"#{problem.attrs['id']}" in {one.attrs["href"] for one in rows[target].query("th a")}
+    assert led == set(rows), "by where the evidence stands, not by the name alone"
+
+
+def test_what_came_of_every_rule_is_told(page: Page) -> None:
+    (section,) = page.all("section[aria-labelledby=rules]")
+    rows = [[squeezed(words(cell)) for cell in row.children if cell.name in ("th", "td")] for row in section.query("tbody tr")]
+    rules = page.result["rules"]
+    assert len(rows) == len(rules) > 100
+    by_id = {row[1]: row for row in rows}
+    for rule in rules:
+        title, _, _, hits, reason = by_id[rule["id"]]
+        assert title == squeezed(rule["title"])
+        assert hits == (str(rule["hits"]) if rule["hits"] else "—")
+        assert reason == (squeezed(rule["reason"]) or "—")
+    assert f"规则共 {len(rules)} 条" in words(section)
+    assert section.query("details")[0].attrs.get("open") is None
+
+
+def test_a_number_stays_with_its_unit_and_a_sentence_is_cut_between_clauses() -> None:
+    assert unbroken("自评 20 分，调整后 222.7 万元") == "自评 20\xa0分，调整后 222.7\xa0万元"
+    assert unbroken("1 × 1 ÷ 3") == "1 × 1 ÷ 3"
+    long = "“商协会管理工作经费”年初预算 330 万元，调整后 222.7 万元，压减 32.52%，报告没有说明原因"
+    assert cut(long).replace("\xa0", " ") == "“商协会管理工作经费”年初预算 330 万元，调整后 222.7 万元…"
+    assert cut("没有分句的话" * 6 + "共写了 12345678 处") == "没有分句的话" * 6 + "共写了…"
+    assert cut("短的话。") == "短的话。"
 
 
 def test_bars_reach_as_far_as_the_score(page: Page) -> None:
@@ -307,8 +401,9 @@ def test_a_score_left_to_a_human_says_so_and_why(forms: Forms) -> None:
 
 
 def test_a_page_without_findings_or_drafts(page: Page) -> None:
-    bare = shown({**page.result, "findings": []}, [], page.policy)
-    assert bare.text().count("没有发现问题。") == 4
+    bare = shown({**page.result, "findings": [], "problems": [], "head": []}, [], page.policy)
+    assert bare.text().count("没有发现问题。") == 5, "of all, and of each of four forms"
+    assert "先要知道的" not in bare.text()
     assert "自评报告草稿" not in bare.text()
 
 
@@ -351,15 +446,62 @@ def test_the_same_result_gives_the_same_page(page: Page) -> None:
     assert len(page.html.encode()) < 1_000_000
 
 
+def of_many(result: Any, names: Sequence[str]) -> Any:
+    """A result of so many forms like its first, each with the findings and problems of that alone, and one problem of all."""
+    form = result["forms"][0]
+    findings, problems = [], []
+    for place, name in enumerate(names):
+        for problem in result["problems"]:
+            own = [n for n in problem["findings"] if result["findings"][n]["form"] == form["name"]]
+            if not own:
+                continue
+            at = len(findings)
+            findings += [{**result["findings"][n], "form": name} for n in own]
+            known = {"id": f"P{len(problems) + 1}", "forms": [place], "findings": list(range(at, len(findings)))}
+            problems.append({**problem, **known})
+    first = {**problems[0], "id": "P0", "title": "各表都有的问题。", "forms": list(range(len(names)))}
+    first["findings"] = [next(n for n, finding in enumerate(findings) if finding["form"] == name) for name in names]
+    every = {"forms": [{**form, "name": name} for name in names], "findings": findings, "problems": [first, *problems]}
+    return {**result, **every, "head": ["P0", *(one for one in result["head"] if one in {p["id"] for p in problems})]}
+
+
+def test_of_many_forms_the_index_tells_all_problems_and_each_form_its_own(page: Page) -> None:
+    names = [f"表{number}" for number in range(14)]
+    many = of_many(page.result, names)
+    made = dict(pages(many, [], names, page.policy, [TEMPLATES]))
+    assert list(made) == [*(f"{name}.html" for name in names), "report.html"]
+    trees = {name: justhtml.JustHTML(html, strict=True, sanitize=False) for name, html in made.items()}
+    ids = {
+        name: {node.attrs["id"] for node in tree.query("*") if node.attrs and "id" in node.attrs} for name, tree in trees.items()
+    }
+    for name, tree in trees.items():
+        for link in tree.query("a"):
+            file, _, anchor = link.attrs["href"].partition("#")
+            assert (file or name) in made, link.attrs["href"]
+            assert not anchor or anchor in ids[file or name], (name, link.attrs["href"])
+    index = trees["report.html"]
+    assert len(index.query("ol.problems > li")) == len(many["problems"])
+    assert index.query(".finding") == [], "they are on the forms' pages"
+    assert len(index.query("ol.heads > li")) == len(many["head"])
+    assert len(index.query("#p0 details a")) == 14
+    assert words(index.query("h2")[0]) == "先要知道的"
+    for place, name in enumerate(names):
+        own = [problem for problem in many["problems"] if place in problem["forms"]]
+        tree = trees[f"{name}.html"]
+        assert [node.attrs["id"].upper() for node in tree.query("ol.problems > li")] == [problem["id"] for problem in own]
+        assert len(tree.query("#p0 .finding")) == 1
+        assert "别的表上还有 13 处" in words(tree.query("#p0")[0])
+        assert tree.query("section[aria-labelledby=rules]") == [], "the index has them"
+        (row,) = [row for row in index.query("section[aria-labelledby=overview] tbody tr") if words(row).split()[0] == name]
+        assert [part for part in words(row).split() if part.isdigit()][-3:] == [
+            str(sum(problem["severity"] == severity for problem in own)) for severity in ("error", "warning", "info")
+        ]
+
+
 def test_twenty_forms_of_forty_indicators_take_no_more_than_seconds(page: Page) -> None:
     form = page.result["forms"][0]
-    own = [finding for finding in page.result["findings"] if finding["form"] == form["name"]]
     names = [f"第{number}张表" for number in range(20)]
-    many = {
-        **page.result,
-        "forms": [{**form, "name": name} for name in names],
-        "findings": [{**finding, "form": name} for name in names for finding in own],
-    }
+    many = of_many(page.result, names)
     made = [replace(page.drafts[0], label=name) for name in names]
     assert len(form["indicators"]) == 40
     begun = time.process_time()
