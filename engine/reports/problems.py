@@ -16,7 +16,7 @@ from engine.policy.model import Policy
 from engine.results.model import Result, ResultEvidence, ResultFinding
 from engine.results.reading import clause_ids, numbers_of, rules_told
 from engine.results.views.columns import page_cells, page_head
-from engine.results.views.problems import Told, told
+from engine.results.views.problems import ToldProblem, told
 from engine.results.views.tables import RULES, ran
 from engine.submission.spoken import BETWEEN
 
@@ -66,7 +66,7 @@ class Shown:
             for number, item in enumerate(form["indicators"], start=1):
                 self._named.setdefault((place, item["name"]), []).append(number)
                 self._rows.setdefault(_keys(item["where"])[0], (place, number))
-        self.touching: list[list[Told]] = [[] for _ in result["forms"]]
+        self.touching: list[list[ToldProblem]] = [[] for _ in result["forms"]]
         for one in self.all:
             for place in one.concern["forms"]:
                 self.touching[place].append(one)
@@ -89,9 +89,9 @@ class Shown:
         """The problems that touch a form, each to be pointed at."""
         return [{**_named(one), "title": cut(one.concern["title"]), **_standing(one)} for one in self.touching[place]]
 
-    def _whole(self, one: Told, site: Site) -> Data:
+    def _whole(self, one: ToldProblem, site: Site) -> Data:
         concern = one.concern
-        own = [finding for finding in one.findings if self._home(finding) in site.here]
+        own = [f for f in one.findings if (place := self._home(f)) is None or place in site.here]
         listed = own if site.here else []
         away = sorted({place for f in one.findings if (place := self._home(f)) is not None and place not in site.here})
         first = f"#{_anchor(one)}"
@@ -112,13 +112,13 @@ class Shown:
             "elsewhere": [self._link(place, one, site) for place in away] if site.here else [],
         }
 
-    def _link(self, place: int, one: Told, site: Site) -> Data:
+    def _link(self, place: int, one: ToldProblem, site: Site) -> Data:
         """A form as a link; where it is on another page, to what is told there of the problem."""
         form, href = self.result["forms"][place], site.hrefs[place]
         own = place in site.here or "#" in href
         return {"name": form["name"], "unit": form["unit"] if one.units else "", "href": href if own else f"{href}#{_anchor(one)}"}
 
-    def _by_rule(self, findings: Sequence[ResultFinding], one: Told, site: Site) -> Iterator[Data]:
+    def _by_rule(self, findings: Sequence[ResultFinding], one: ToldProblem, site: Site) -> Iterator[Data]:
         """Findings under what they share: the rule and its clause, and the advice where all have the same."""
         groups: dict[tuple[str, ...], list[ResultFinding]] = {}
         for finding in findings:
@@ -139,7 +139,7 @@ class Shown:
                 "findings": [self._finding(finding, one, site, apart=len(advices) > 1) for finding in group],
             }
 
-    def _finding(self, finding: ResultFinding, one: Told, site: Site, *, apart: bool) -> Data:
+    def _finding(self, finding: ResultFinding, one: ToldProblem, site: Site, *, apart: bool) -> Data:
         place = self._home(finding)
         form = self._link(place, one, site) if place is not None else {"name": finding["form"], "href": "", "unit": ""}
         rows = [number for of, number in self._touched(finding) if of == place] if site.rows else []
@@ -215,15 +215,15 @@ def unbroken(text: str) -> str:
     return _UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
-def _named(one: Told) -> Data:
+def _named(one: ToldProblem) -> Data:
     return {"id": _anchor(one), "number": one.concern["id"]}
 
 
-def _standing(one: Told) -> Data:
+def _standing(one: ToldProblem) -> Data:
     return {"severity": one.concern["severity"], "level": one.level, "certain": one.concern["certain"]}
 
 
-def _anchor(one: Told) -> str:
+def _anchor(one: ToldProblem) -> str:
     return one.concern["id"].lower()
 
 
