@@ -153,7 +153,7 @@ def test_a_result_is_had_in_every_form(api: TestClient) -> None:
     key = api.post("/api/v1/results", files=a_form("=HYPERLINK.docx")).json()["id"]
     page = api.get(f"/results/{key}").text
     assert "2021年度示例经费" in page
-    name = page.partition(".docx")[0].rpartition("/")[2]
+    name = page.partition('.docx" download')[0].rpartition("/")[2]
     for file, begin in (("result.json", b"{"), ("record.json", b"{"), ("report.zip", b"PK"), (f"{name}.docx", b"PK")):
         answer = api.get(f"/results/{key}/{file}")
         assert (answer.status_code, answer.content[: len(begin)]) == (200, begin), file
