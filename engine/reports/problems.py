@@ -98,7 +98,7 @@ class Shown:
         return {
             **_named(one),
             **_standing(one),
-            "href": first if site.here or not concern["forms"] else site.hrefs[concern["forms"][0]].partition("#")[0] + first,
+            "href": first if site.here or len(concern["forms"]) != 1 else site.hrefs[concern["forms"][0]] + first,
             "title": unbroken(concern["title"]),
             "first": one.first,
             "advice": unbroken(concern["advice"]),

@@ -481,6 +481,9 @@ def test_of_many_forms_the_index_tells_all_problems_and_each_form_its_own(page: 
     assert index.query(".finding") == [], "they are on the forms' pages"
     assert len(index.query("ol.heads > li")) == len(many["head"])
     assert len(index.query("#p0 details a")) == 14
+    told = [item.query("p:last-child a")[0].attrs["href"] for item in index.query("ol.heads > li")]
+    assert told[0] == "#p0", "what is on several forms, to where these are listed"
+    assert all(link.startswith("表") for link in told[1:]), "what is on one, to its page"
     assert words(index.query("h2")[0]) == "先要知道的"
     for place, name in enumerate(names):
         own = [problem for problem in many["problems"] if place in problem["forms"]]
