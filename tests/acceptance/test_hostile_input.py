@@ -111,7 +111,7 @@ USAGE = [
     (["evaluate", "--fromat", "json", "x"], "没有选项“--fromat”；是否想写“--format”？"),
     (
         ["evaluate", "x", "--format", "jsn"],
-        "选项“--format”的值不对：“jsn”；应为：table、json、jsonl、markdown、sarif；是否想写“json”？",
+        "选项“--format”的值不对：“jsn”；应为：table、json、jsonl、markdown、sarif、xlsx；是否想写“json”？",
     ),
     (["evaluate"], "缺少参数“文件…”"),
     (["schema"], "缺少参数“name”（policy、submission、result、test）"),

@@ -102,7 +102,7 @@ def test_a_test_that_fails_says_what_came_instead(jixiao: Jixiao, own: Path) -> 
         ("{test: 坏, rule: notation.no-actual, base: 大表, fires: 1}", "没有底稿“大表”"),
         ("{test: 坏, case: quantitative.mets, indicator: {weight: '5'}, expect: {computed: 5}}", "quantitative.met"),
         ("{test: 坏, rule: notation.no-actual, base: 小表, change: {'forms[3].name': 甲}, fires: 1}", "forms[3].name"),
-        ("{test: 坏, rule: notation.no-actual, base: 小表, change: {'forms[0].kind': 其他}, fires: 1}", "kind"),
+        ("{test: 坏, rule: notation.no-actual, base: 小表, change: {'forms[0].kind': 其他}, fires: 1}", "表的种类"),
         ("{test: 坏, rule: notation.no-actual, base: 小表}", "没有写期望"),
         ("{test: 坏, case: quantitative.met, expect: {computed: 5}}", "没有写全"),
         ("{rule: notation.no-actual, base: 小表, fires: 1}", "test"),

@@ -123,4 +123,4 @@ def test_what_only_looks_like_it_is_not_told(what: str) -> None:
 
 
 def test_the_sound_form_has_nothing_but_what_its_policy_always_says() -> None:
-    assert problems(sound()) <= {("evidence.all-full", "老旧小区供水管网改造")}
+    assert problems(sound()) <= {("full-marks", "老旧小区供水管网改造")}

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 import re
-import shutil
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -96,8 +96,7 @@ class _Timeless(ZipFile):
         super().writestr(_part(zinfo_or_arcname), data, *args, **options)
 
     def write(self, filename: Any, arcname: Any = None, *args: Any, **options: Any) -> None:
-        with open(filename, "rb") as source, self.open(_part(arcname), "w", force_zip64=True) as target:
-            shutil.copyfileobj(source, target)
+        super().writestr(_part(arcname), Path(filename).read_bytes())
 
 
 def _part(name: str) -> ZipInfo:
