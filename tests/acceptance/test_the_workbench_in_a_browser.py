@@ -79,7 +79,6 @@ def written(browser: Browser, old: str, new: str, file: str = "policy.yaml") -> 
     browser.run(script + f" t.value = t.value.replace('{old}', '{new}'); t.dispatchEvent(new Event('input'))")
 
 
-@pytest.mark.usefixtures("without_the_packs")
 def test_an_officers_path(page: Browser, served: tuple[Served, Path], home: Path, tmp_path: Path) -> None:
     server = served[0]
     page.open(server.address)

@@ -33,6 +33,8 @@ _PAGE = 210
 """Characters across a printed page that can still be read (7 points); columns are made narrower for that, and wrap."""
 _LEAST = 12
 """As narrow as a column of texts becomes."""
+_HALVINGS = 40
+"""How often what widths follow from is halved until they go on a page: to far less than a hundredth of a character."""
 _LINE, _HIGHEST = 16.0, 25
 """Points of a line, and lines of the highest row Excel takes."""
 _LINES, _MOST = 24, 120
@@ -226,28 +228,42 @@ def _styled(cell: Any, **styles: Any) -> Any:
 def column_widths(sheet: Sheet) -> list[float]:
     """Widths in characters: a Chinese character is as wide as two digits; what is longer than the widest column is wrapped, and so
     is more of it where all would not go on one page."""
-    titles = sheet.titles
-    widest, texts = [0.0] * len(titles), [False] * len(titles)
+    titles, rows = sheet.titles, sheet.rows[:_MEASURED]
+    widest, texts, lengths = [0.0] * len(titles), [False] * len(titles), [0] * len(titles)
     for column, words in sheet.choices.items():
         widest[column], texts[column] = float(max(map(width, words))), True
-    for row in sheet.rows[:_MEASURED]:
+    for row in rows:
         for column, value in enumerate(row[: len(widest)]):
             text = _seen(value, sheet.formats.get(column, ""))
-            texts[column] = texts[column] or isinstance(value, str)
-            widest[column] = max(widest[column], *(width(line) for line in text[: _MOST * _LINES].split("\n")))
+            texts[column] = texts[column] or (isinstance(value, str) and bool(value))
+            lines = [width(line) for line in text[: _MOST * _LINES].split("\n")]
+            widest[column] = max(widest[column], *lines)
+            lengths[column] += sum(lines)
     least = [_least(wide, shown) for wide, shown in zip(widest, texts, strict=True)]
     usual = [min(sheet.widest.get(column, _WIDEST), wide + 3) for column, wide in enumerate(widest)]
     # a title is broken into two lines where its column would be wide for it alone; the arrow of the filter stands beside it
     heads = [float(_NARROWEST if width(title) <= 2 else width(title[: -(-len(title) // 2)]) + 4) for title in titles]
     wanted = [max(one, few, head) for one, few, head in zip(usual, least, heads, strict=True)]
     printed = sheet.printed or len(titles)
-    over = math.fsum(wanted[:printed]) - _PAGE
-    floors = [max(_LEAST * wraps, few, head) for few, head, wraps in zip(least, heads, texts, strict=True)]
-    spare = [max(0.0, wide - floor) for wide, floor in zip(wanted[:printed], floors, strict=False)]
-    if over > 0 and math.fsum(spare) > 0:
-        part = min(1.0, over / math.fsum(spare))
-        wanted[:printed] = [wide - more * part for wide, more in zip(wanted, spare, strict=False)]
+    if math.fsum(wanted[:printed]) > _PAGE:
+        floors = [max(_LEAST * wraps, few, head) for few, head, wraps in zip(least, heads, texts, strict=True)]
+        wanted[:printed] = _fitted(lengths[:printed], floors[:printed], wanted[:printed])
     return [round(wide, 1) for wide in wanted]
+
+
+def _fitted(lengths: Sequence[int], floors: Sequence[float], wanted: Sequence[float]) -> list[float]:
+    """Widths that go on one page: by how much text a column has, so that the cells of a row are about as high as each other; none
+    narrower than its floor, nor wider than it wants to be."""
+
+    def by(part: float) -> list[float]:
+        shares = (length * part for length in lengths)
+        return [max(min(share, wide), min(floor, wide)) for share, floor, wide in zip(shares, floors, wanted, strict=True)]
+
+    low, high = 0.0, float(_WIDEST)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if math.fsum(by(middle)) > _PAGE else (middle, high)
+    return by(low)
 
 
 def row_height(row: Sequence[Value], widths: Sequence[float]) -> float:

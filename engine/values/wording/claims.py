@@ -49,7 +49,7 @@ def claims(clause: Phrase, aim: Aim, grammar: Grammar) -> list[Assertion]:
     out = [replace(claim, grams=claim.grams or here.speaks) if claim.state in (PART, NOT) else claim for claim in out]
     if positive:
         out.append(_elsewhere(positive, here) or _untold(positive, here) or _said(positive, here))
-    return [replace(claim, whose=here.whose) for claim in out or _silent(here)]
+    return [claim if claim.whose == here.whose else replace(claim, whose=here.whose) for claim in out or _silent(here)]
 
 
 def _deeds(positive: list[Word], here: Scene) -> list[Word]:
@@ -163,6 +163,7 @@ def _said(positive: Sequence[Word], here: Scene) -> Assertion:
         steps=highest(steps),
         object=highest([last] if last is not None else []),
         heads=grams(token.text for token in steps),
+        whose=here.whose,
         text=here.clause.text,
         scale=scale,
         strong=here.has("strong") or any(word.token.text in here.tag("striking") for word in positive),

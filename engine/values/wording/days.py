@@ -15,7 +15,7 @@ _DATE = re.compile(
     r"|(?P<m3>[0-9]{1,2}|十?[一二三四五六七八九]|十)月份?(?:(?P<d3>[0-9]{1,2})[日号])?"
 )
 _PART = re.compile(r"(?:[底末初]|[上中下]旬|[春夏秋冬]季?|份)?(?:之前|以前|前)?")
-_MONTHS = {name: number for number, name in enumerate((*"一二三四五六七八九十", "十一", "十二"), 1)}
+MONTHS = {name: number for number, name in enumerate((*"一二三四五六七八九十", "十一", "十二"), 1)}
 
 
 def read_day(text: str, position: int, fiscal_year: int, words: Vocabulary) -> Token | None:
@@ -24,14 +24,14 @@ def read_day(text: str, position: int, fiscal_year: int, words: Vocabulary) -> T
         return None
     if period := _named(text, position, words):
         return _period(text, position, position + len(period), fiscal_year, words.dates.periods[period])
-    if not (text[position].isdigit() or text[position] in _MONTHS) or (position and text[position - 1].isdigit()):
+    if not (text[position].isdigit() or text[position] in MONTHS) or (position and text[position - 1].isdigit()):
         return None
     match = _DATE.match(text, position)
     if match is None:
         return None
     year = int(match["y"] or fiscal_year)
     written = match["m"] or match["m2"] or match["m3"] or ""
-    month = int(written) if written.isdecimal() else _MONTHS.get(written, 0)
+    month = int(written) if written.isdecimal() else MONTHS.get(written, 0)
     day = int(match["d"] or match["d2"] or match["d3"] or 0)
     if (written and not 1 <= month <= 12) or (day and day > calendar.monthrange(year, month or 1)[1]):
         return None

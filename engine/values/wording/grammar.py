@@ -10,6 +10,7 @@ from math import prod
 from typing import Any
 
 from engine.values.vocabulary import Vocabulary, longest_first
+from engine.values.wording.days import MONTHS
 
 ROLES = (
     *(
@@ -153,6 +154,8 @@ class Grammar:
     paired: Mapping[str, re.Pattern[str]]
     """First character -> pattern of words that repeat one around two others: 应保尽保."""
     paired_family: str
+    dated: frozenset[str]
+    """Characters with which a day can begin, digits aside."""
     missed: tuple[str, ...]
     """What stands before the word that was to be repeated where it was not done for all: 漏保, of 应保尽保."""
     breaks: frozenset[str]
@@ -209,6 +212,7 @@ def build_grammar(data: Mapping[str, Any], words: Vocabulary) -> Grammar:
             first: re.compile(f"{re.escape(first)}(?P<what>.{{1,2}}){re.escape(second)}(?P=what)")
             for first, second in data["paired"]["signs"]
         },
+        dated=frozenset((*MONTHS, *(period[0] for period in words.dates.periods))),
         missed=tuple(data["paired"]["missed"]),
         paired_family=str(data["paired"]["family"]),
         breaks=frozenset(data["breaks"]),

@@ -50,12 +50,12 @@ class Scene:
 
     def claim(self, state: str, ground: str, token: Token, other: Token | None = None, reach: str = "") -> Assertion:
         """A claim that rests on one word, which reaches another or the whole clause."""
-        return Assertion(state, ground, token.text, reach, ((token, other),))
+        return Assertion(state, ground, token.text, reach, ((token, other),), whose=self.whose)
 
     def of(self, state: str, ground: str, word: Word, marks: tuple[Reach, ...] = ()) -> Assertion:
         """A claim that a word makes by itself."""
         marks = marks or ((word.token, None),)
-        return Assertion(state, ground, word.token.text, "", marks, frozenset({word.family} - {""}), self.speaks)
+        return Assertion(state, ground, word.token.text, "", marks, frozenset({word.family} - {""}), self.speaks, whose=self.whose)
 
     def reached(self, word: Word, first: Token) -> str:
         """What a word reaches, as text: up to the word that claims, or that word alone where it stands before."""

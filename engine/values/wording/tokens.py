@@ -17,13 +17,6 @@ CONTENT = "content"
 STATES = ("achieve", "scale", "failures", "mild")
 """Roles of which a word of a single character counts only where it stands alone: 优, 好, 差."""
 _NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
-_DATE = re.compile(
-    r"(?P<y>20[0-9]{2})(?:年度?(?:(?P<m>[0-9]{1,2})月份?)?(?:(?P<d>[0-9]{1,2})[日号])?"
-    r"|[-./](?P<m2>[0-9]{1,2})(?:[-./](?P<d2>[0-9]{1,2}))?(?![0-9.%]))"
-    r"|(?P<m3>[0-9]{1,2}|十?[一二三四五六七八九]|十)月份?(?:(?P<d3>[0-9]{1,2})[日号])?"
-)
-_PART = re.compile(r"(?:[底末初]|[上中下]旬|份)?(?:之前|以前|前)?")
-_MONTHS = {name: number for number, name in enumerate((*"一二三四五六七八九十", "十一", "十二"), 1)}
 
 
 @lru_cache(maxsize=1 << 12)
@@ -45,14 +38,17 @@ def tokens(text: str, grammar: Grammar, fiscal_year: int) -> tuple[Token, ...]:
     不明显 is 不 and 明显, not 不明 and a rest. Work is linear in the length of the text."""
     best: list[tuple[int, int, int, Token | None, int]] = [(0, 0, 0, None, 0)] * (len(text) + 1)
     for position in range(len(text) - 1, -1, -1):
-        here = list(_at(text, position, grammar, fiscal_year))
-        skipped = any(token.end > position + 1 for token in here)
-        cost, count, *_ = best[position + 1]
-        ways: list[tuple[int, int, int, Token | None, int]] = [(cost + 2 + 3 * skipped, count, 0, None, position + 1)]
-        for token in here:
+        longer, chosen = False, None
+        for token in _at(text, position, grammar, fiscal_year):
+            longer = longer or token.end > position + 1
             cost, count, *_ = best[token.end]
-            ways.append((cost, count + 1, -(token.end - position), token, token.end))
-        best[position] = min(ways, key=lambda way: way[:3])
+            way = (cost, count + 1, position - token.end, token, token.end)
+            if chosen is None or way[:3] < chosen[:3]:
+                chosen = way
+        cost, count, *_ = best[position + 1]
+        cost += 5 if longer else 2
+        over = chosen is None or (cost, count, 0) <= chosen[:3]
+        best[position] = chosen if chosen is not None and not over else (cost, count, 0, None, position + 1)
     out: list[Token] = []
     position = start = 0
     while position < len(text):
@@ -101,7 +97,8 @@ def _at(text: str, position: int, grammar: Grammar, fiscal_year: int) -> Iterato
     if text[position] == "\n" or text[position] in grammar.breaks:
         yield Token("break", text[position], position, position + 1)
         return
-    if (when := read_day(text, position, fiscal_year, grammar.words)) is not None:
+    dated = text[position] in grammar.dated or text[position].isdigit()
+    if dated and (when := read_day(text, position, fiscal_year, grammar.words)) is not None:
         yield when
         return
     if (number := _number(text, position, grammar.words)) is not None:
