@@ -65,7 +65,7 @@ def test_the_evidence_is_told_with_every_score(jixiao: Jixiao, forms: Forms) -> 
     clauses = {year: jixiao("policy", "explain", f"hubei/{year}", "--clauses").out for year in (2020, 2022)}
     assert "2021年度自评表“备注”；2020年度自评表的备注1至4与它同文（见一个县的官方页面）：读过原文" in clauses[2020]
     assert "2021年度自评表“备注”，2022年度沿用（2022年度的备注没有见到）：通行做法，没有明文规定" in clauses[2022]
-    assert "预算执行得分 `form-2022#execution` 【已写成规则】" in clauses[2022]
+    assert "预算执行得分（form-2022#execution） 【已写成规则】" in clauses[2022]
 
 
 def test_they_say_only_what_is_different_and_no_year_is_covered_twice() -> None:
