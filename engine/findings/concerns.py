@@ -107,7 +107,6 @@ class Concerns:
         return Concern(
             title=title if title.endswith(("。", "？")) else f"{title}。",
             cause=cause.id,
-            kind=cause.title,
             severity=min((finding.severity for finding in every), key=_ORDER.__getitem__),
             certain=first.bond.certain,
             stake=stake,

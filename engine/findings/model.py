@@ -81,8 +81,6 @@ class Concern:
 
     title: str
     cause: str
-    kind: str
-    """What the cause is called, for counting over many bodies."""
     severity: str
     certain: bool
     stake: Stake
