@@ -77,8 +77,8 @@ class FindingRule:
     compiled: ir.Rule
     tie: Tie
     """Which problem its findings are part of."""
-    drafted: bool = True
-    """Whether a drafted report tells it; not what is wrong with the text it replaces, nor what only looks so."""
+    told_in: str = ""
+    """`report`: told in section 三 of a drafted report; `list`: only to the author, to be corrected; empty: as its category is."""
     capped: str = ""
     """Why it is less severe than it was written: what it rests on is not certain (Chinese); empty where it is not."""
 
@@ -317,7 +317,7 @@ class _Compiler:
             place=self.locate(path),
             compiled=compiled,
             tie=tie,
-            drafted=item.get("drafted", True),
+            told_in=item.get("told_in", ""),
         )
 
     def _shape(self, patterns: list[RulePattern], item: Mapping[str, Any], path: Path_) -> None:

@@ -178,7 +178,7 @@ class Narrative:
 
     sections: tuple[NarrativeSection, ...]
     categories: tuple[str, ...] | None
-    """The order of problems; categories that are not named are not told. None: all, in the usual order."""
+    """The categories that a report tells, but for rules that say otherwise (`told_in`). None: all."""
     phrases: Mapping[str, Any]
     """Data for the templates, named as they name it."""
     similar: int | None
@@ -284,6 +284,15 @@ class Policy:
     def judges(self) -> bool:
         """Whether it scores: the pack for forms that no policy fits only reads and checks."""
         return self.status != "pack"
+
+    def told_in(self, rule: str, category: str) -> str:
+        """Where a finding is told when a report is drafted: in its section 三 (`report`: design, targets, completion, budget) or only
+        in the list of corrections for its author (`list`: slips of text, sums, notation, scores). By the rule or else its category.
+        """
+        if (own := self.rules.rules.get(rule)) and own.told_in:
+            return own.told_in
+        told = self.narrative.categories if self.narrative else None
+        return "report" if told is None or category in told else "list"
 
     def covers(self, fiscal_year: int, kind: str, on: date | None = None) -> bool:
         """Whether the policy applies to forms of this kind for this fiscal year, filed on that day (None: not known)."""

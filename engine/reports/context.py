@@ -151,8 +151,7 @@ def _budget(budget: ResultBudget) -> dict[str, Any]:
 
 def _problems(findings: Sequence[ResultFinding], policy: Policy) -> list[dict[str, Any]]:
     """Findings that a report tells, by category in the order the narrative gives, worst first inside."""
-    rules = policy.rules.rules
-    findings = [finding for finding in findings if finding["rule"] not in rules or rules[finding["rule"]].drafted]
+    findings = [finding for finding in findings if policy.told_in(finding["rule"], finding["category"]) == "report"]
     narrative = policy.narrative
     order = narrative.categories if narrative and narrative.categories is not None else tuple(CATEGORIES)
     out = []

@@ -1,7 +1,8 @@
 """The draft of a report: narrative sections rendered from the policy's templates, parsed into blocks that every format shows.
 
 Templates write plain text: `# ` and `## ` begin headings, a blank line ends a paragraph, `@unmet`, `@form` and `@notes` stand for
-the table of unmet indicators, the official form and the clauses. Nothing else is markup, so an officer can edit them.
+the table of unmet indicators, the official form and the clauses, `@problem P3 P5` says which problems of the result the paragraph
+after it tells. Nothing else is markup, so an officer can edit them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from engine.reports.context import Context
 from engine.templating.sandbox import Environment, render
 
 TABLES = ("unmet", "form", "notes")
+TELLS = "@problem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Block:
     text: str
     section: str = ""
     """Id of the narrative section it belongs to."""
+    problem: str = ""
+    """Id of the problem of `result.problems` that the paragraph tells; of several, separated by a space; empty if it tells none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,14 @@ def _draft(context: Context, policy: Policy, environment: Environment) -> Draft:
 def parse(text: str, section: str, template: str) -> Iterator[Block]:
     """The blocks of rendered narrative text. Raises PolicyError for an unknown @table, naming the template."""
     paragraph: list[str] = []
+    problem = ""
 
     def flush() -> Iterator[Block]:
+        nonlocal problem
         if paragraph:
-            yield Block("paragraph", "".join(paragraph), section)
+            yield Block("paragraph", "".join(paragraph), section, problem)
             paragraph.clear()
+            problem = ""
 
     for raw in text.split("\n"):
         line = raw.strip()
@@ -86,6 +93,9 @@ def parse(text: str, section: str, template: str) -> Iterator[Block]:
         elif mark in kinds and rest:
             yield from flush()
             yield Block(kinds[mark], rest.strip(), section)
+        elif mark == TELLS:
+            yield from flush()
+            problem = rest.strip()
         elif line.startswith("@"):
             yield from flush()
             if line[1:] not in TABLES:
