@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import click
 from engine import __version__
 from engine.cli import bulk as corpus_commands
 from engine.cli import changes as lifecycle_commands
+from engine.cli import letters as sending
 from engine.cli import workbook as workbook_commands
 from engine.cli.help import dress
 from engine.cli.layouts import layout_group
@@ -203,6 +205,8 @@ def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, polic
 @click.option("--templates", metavar="DIR", type=FILE, help="先在这个目录里找模板。")
 @click.option("--as-filed", is_flag=True, help="按填报的自评得分起草，不用核算的得分。")
 @click.option("--compare", is_flag=True, help="在稿中标出与原报告不同的地方。")
+@click.option("--letters", "letters", is_flag=True, help="不起草报告，给要退回修改的单位各写一份退回修改通知（Word）。")
+@click.option("--by", metavar="DATE", callback=sending.day, help="通知里写明的重新报送期限，如 2022-04-15；不写则留空待填。")
 @policy_options
 def report(
     files: tuple[Path, ...],
@@ -211,20 +215,26 @@ def report(
     templates: Path | None,
     as_filed: bool,
     compare: bool,
+    letters: bool,
+    by: date | None,
     policy: str | None,
     policies: Path | None,
 ) -> int:
     """起草自评报告：每张表一份 Word 和 Markdown，全部表一个网页。
 
-    FILE 是目录的，每个单位（每个年度）一个子目录。
+    FILE 是目录的，每个单位（每个年度）一个子目录。--letters 写的是退回修改通知，每个单位一份，都在 DIR 里。
     """
     from engine.cli import runs
     from engine.reports import files as drafting
 
+    sending.check(letters, by, formats)
     if templates and not templates.is_dir():
         raise UsageError(Problem(Place(displayed(templates)), "没有这个模板目录", code="usage.templates"))
     run = runs.read(files, policy, policies, [out], unjudged=True)
     items = runs.check(run)
+    if letters:
+        sending.write_letters(items, out, templates, by)
+        return run.status or runs.unrun(items)
     names = drafting.folders([item.bundle for item in items])
     for item, name in zip(items, names, strict=True):
         made = drafting.reports(

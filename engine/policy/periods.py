@@ -77,13 +77,13 @@ def _day(text: str) -> date | None:
         return None
 
 
-def option(text: str | None) -> date | None:
-    """The day of `--on-date`: 2024-04-28, 20240428 or 2024年4月28日. Raises UsageError if it is none."""
+def option(text: str | None, name: str = "--on-date") -> date | None:
+    """The day of the option of that name: 2024-04-28, 20240428 or 2024年4月28日. Raises UsageError if it is none."""
     if not text:
         return None
     found = _day(text) or _read(text)
     if found is None:
-        raise UsageError(Problem(Place(), f"--on-date 不是日期：“{text}”", "如 2024-04-28", code="usage.date"))
+        raise UsageError(Problem(Place(), f"{name} 不是日期：“{text}”", "如 2024-04-28", code="usage.date"))
     return found
 
 
