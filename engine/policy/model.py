@@ -286,8 +286,8 @@ class Policy:
         return self.status != "pack"
 
     def told_in(self, rule: str, category: str) -> str:
-        """Where a finding is told when a report is drafted: in its section 三 (`report`: design, targets, completion, budget) or only
-        in the list of corrections for its author (`list`: slips of text, sums, notation, scores). By the rule or else its category.
+        """Where a finding is told when a report is drafted: in its section 三 (`report`: design, targets, completion, budget), or
+        only in the list of corrections for its author (`list`: slips of text, sums, notation, scores). By the rule or its category.
         """
         if (own := self.rules.rules.get(rule)) and own.told_in:
             return own.told_in
