@@ -72,6 +72,33 @@ def read_bytes(data: bytes, file: str = "") -> Document:
     return Document(tuple(reader.blocks), file, tuple(reader.told))
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedWord:
+    """A Word document as it lies in its package, for who writes into it: every part as it is, the root of the main one as it was
+    filed, and the elements of its paragraphs and cells by the places that the blocks have."""
+
+    parts: Mapping[str, bytes]
+    main: str
+    root: Any
+    paragraphs: Mapping[str, Any]
+    """By the path of their place (第3段)."""
+    cells: Mapping[tuple[int, int, int], Any]
+    """By table, row and cell."""
+
+
+def opened(data: bytes, file: str = "") -> OpenedWord:
+    """The document with its elements. Raises InputError for what `read_bytes` does not read."""
+    parts = unpack(data, file)
+    name = _main_part(parts, file)
+    root = parse(parts[name], file, name, as_filed=True)
+    body = next((child for child in root if local(child) == "body"), None)
+    if body is None:
+        raise _error(file, f"“{name}”里没有正文", _EXPECTED, "input.damaged")
+    reader = _WordReader(file, keeping=True)
+    reader.blocks_of(body)
+    return OpenedWord(parts, name, root, reader.elements, reader.grid)
+
+
 # the package
 
 
@@ -108,11 +135,12 @@ def _too_large(file: str, part: str) -> InputError:
     return _error(file, f"“{part}”解压后过大，可能是压缩炸弹", f"解压后不超过{MAX_UNPACKED:,}字节的文件", "input.too-large")
 
 
-def parse(content: bytes, file: str, part: str) -> Any:  # Any: an lxml element
-    """The root element of a part. Refuses document types and entities, which no Word file has."""
+def parse(content: bytes, file: str, part: str, *, as_filed: bool = False) -> Any:  # Any: an lxml element
+    """The root element of a part; `as_filed`: with its processing instructions. Refuses document types and entities, which no Word
+    file has."""
     from lxml import etree  # type: ignore[import-untyped]  # ships no types
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=not as_filed)
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError):
@@ -165,6 +193,10 @@ class _WordReader:
     paragraphs: int = 0
     tables: int = 0
     rows: int = 0
+    keeping: bool = False
+    """Whether the elements are wanted with their places, too: not where a form is only read."""
+    elements: dict[str, Any] = field(default_factory=dict)
+    grid: dict[tuple[int, int, int], Any] = field(default_factory=dict)
 
     def blocks_of(self, container: Any) -> None:
         for element in _content(container):
@@ -176,6 +208,8 @@ class _WordReader:
     def _paragraph(self, element: Any) -> None:
         self.paragraphs += 1
         place = Place(self.file, path=f"第{self.paragraphs}段")
+        if self.keeping:
+            self.elements[place.path] = element
         self.gap = self.gap or any(is_on(e) for e in element.iterfind("{*}pPr/{*}pageBreakBefore"))
         for line in text_of(element).split("\n"):
             if line.strip():
@@ -244,6 +278,8 @@ class _WordReader:
             across = horizontal is not None and value(horizontal) in (None, "continue")
             merged = across or (vertical is not None and value(vertical) in (None, "continue"))
             place = Place(self.file, table=table, row=number, cell=len(made) + 1)
+            if self.keeping:
+                self.grid[table, number, place.cell] = cell
             text = "" if merged else self._cell(cell, place)
             add(text, merged, max(1, _number(cell, "{*}tcPr/{*}gridSpan", 1)), across=across)
         add("", None, _number(row, "{*}trPr/{*}gridAfter", 0))

@@ -46,28 +46,30 @@ def _replace_text(content: Any, text: str) -> None:
 
 def text_of(element: Any) -> str:
     """The text of a paragraph as it is printed, insertions accepted, deletions and hidden text left out."""
-    return "".join(_pieces(element))
+    return "".join(text for text, _ in pieces(element))
 
 
-def _pieces(element: Any) -> Iterator[str]:
+def pieces(element: Any) -> Iterator[tuple[str, Any]]:
+    """The text of a paragraph piece by piece, each with the element that holds it. A piece of a `t` is as long as its text."""
     for child in element:
         name = local(child)
         if name == "t":
-            yield clean(child.text or "")
+            yield clean(child.text or ""), child
         elif name in _CHARACTERS:
-            yield _CHARACTERS[name]
+            yield _CHARACTERS[name], child
         elif name == "sym":
-            yield _symbol(child)
+            yield _symbol(child), child
         elif name == "checkBox":
-            yield TICKED if _is_ticked(child) else EMPTY
+            yield TICKED if _is_ticked(child) else EMPTY, child
         elif name == "ddList":
-            yield _chosen(child)
+            yield _chosen(child), child
         elif name == "r":
             properties = next((part for part in child if local(part) == "rPr"), None)
             if not is_hidden(properties):
-                yield _in_font("".join(_pieces(child)), properties)
+                for text, part in pieces(child):
+                    yield _in_font(text, properties), part
         elif name not in _LEFT_OUT and name != "rPr":
-            yield from _pieces(child)
+            yield from pieces(child)
 
 
 def clean(text: str) -> str:

@@ -1,0 +1,89 @@
+"""Paragraphs and tables added to a filed document, set as the paragraphs of their kind that are there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from typing import Any  # lxml has no types
+
+from engine.documents.word_text import local, pieces
+from engine.reports.revision.wordml import WordMaker, properties_of
+
+_NOT_COPIED = ("numPr", "sectPr", "pPrChange", "rPr", "pageBreakBefore", "framePr", "cnfStyle")
+"""What belongs to the one paragraph that has it: its number, its section, its page."""
+_BLANK = re.compile(r"【[^【】]*】")
+"""What is left to be filled in by whoever filed the report, in the draft's own brackets."""
+
+
+class Adder:
+    """Makes paragraphs after models."""
+
+    def __init__(self, maker: WordMaker) -> None:
+        self.maker = maker
+
+    def paragraph(self, text: str, model: Any) -> Any:
+        """A paragraph of ours with this text, set as `model` is; what is to be filled in is highlighted."""
+        make = self.maker
+        look = self.look(model)
+        if look is None:
+            look = make.make("pPr")
+        look.append(make.make("rPr", make.marked("ins")))
+        runs = [make.run(part, run_look(model), highlight=blank) for part, blank in _parts(text)]
+        return make.make("p", look, *([make.marked("ins", *runs)] if runs else []))
+
+    def look(self, model: Any) -> Any:
+        """A copy of a paragraph's properties without what is its own; None where it has none."""
+        found = None if model is None else properties_of(model)
+        if found is None:
+            return None
+        out = deepcopy(found)
+        out.tail = None
+        for child in list(out):
+            if local(child) in _NOT_COPIED:
+                out.remove(child)
+        return out
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], model: Any) -> Any:
+        """A table of ours with ruled cells, its texts set as `model` is but without its indents."""
+        make = self.maker
+        sides = ("top", "left", "bottom", "right", "insideH", "insideV")
+        edges = [make.make(side, val="single", sz="4", space="0", color="auto") for side in sides]
+        wide = make.make("tblW", w="5000", type="pct")
+        grid = make.make("tblGrid", *(make.make("gridCol", w=str(9000 // len(head))) for _ in head))
+        made = make.make("tbl", make.make("tblPr", wide, make.make("tblBorders", *edges)), grid)
+        for row in (head, *rows):
+            cells = [make.make("tc", make.make("tcPr", make.make("tcW", w="0", type="auto")), self._cell(text, model)) for text in row]
+            made.append(make.make("tr", make.make("trPr", make.marked("ins")), *cells))
+        return made
+
+    def _cell(self, text: str, model: Any) -> Any:
+        out = self.paragraph(text, model)
+        look = properties_of(out)
+        for child in [one for one in look if local(one) in ("ind", "jc", "spacing", "outlineLvl")]:
+            look.remove(child)
+        return out
+
+
+def run_look(paragraph: Any) -> Any:
+    """The properties of the run of a paragraph that has most of its text; None where that has none."""
+    if paragraph is None:
+        return None
+    lengths: dict[Any, int] = {}
+    for text, element in pieces(paragraph):
+        run = element.getparent()
+        if local(run) == "r":
+            lengths[run] = lengths.get(run, 0) + len(text)
+    longest = max(lengths, key=lambda run: lengths[run], default=None)
+    return None if longest is None else properties_of(longest)
+
+
+def _parts(text: str) -> Iterator[tuple[str, bool]]:
+    at = 0
+    for blank in _BLANK.finditer(text):
+        if blank.start() > at:
+            yield text[at : blank.start()], False
+        yield blank[0], True
+        at = blank.end()
+    if text[at:]:
+        yield text[at:], False

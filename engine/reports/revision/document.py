@@ -1,0 +1,168 @@
+"""A plan carried out in the package of the document it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any  # lxml has no types
+
+from engine.documents.word import OpenedWord, opened
+from engine.documents.word_text import local
+from engine.reports.draft import Block
+from engine.reports.revision import package
+from engine.reports.revision.added import Adder
+from engine.reports.revision.comments import WordComments
+from engine.reports.revision.location import Locations, Stretch, in_box, twin
+from engine.reports.revision.model import AddedBlock, Addition, Change, Remark, RevisionPlan, Spot
+from engine.reports.revision.runs import anchored, replaced
+from engine.reports.revision.wordml import WordMaker
+
+MOST_COMMENTS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionTable:
+    """A table that a draft names: its heads and rows."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(slots=True)
+class RevisedDocument:
+    """The revised package, and what of the plan could not be done in the text and is only remarked beside it."""
+
+    data: bytes
+    changed: int = 0
+    remarked: int = 0
+    added: int = 0
+    left: list[Spot] = field(default_factory=list)
+    """What is to be changed and could not be written there: text of a field, under a revision of others, or not to be found."""
+
+
+def revise(
+    data: bytes, plans: Sequence[RevisionPlan], tables: Mapping[str, RevisionTable], unwritten: str, models: Mapping[str, Sequence[Spot]]
+) -> RevisedDocument:
+    """Carry out the plans of all forms that a document holds.
+
+    `unwritten`: what to say, with `{right}` in it, of a change that cannot be made where it belongs. `models`: for each kind of
+    block (heading1, heading2, paragraph) paragraphs of the document that are of it, the nearest before a new one is its model.
+    Raises InputError for what is no Word document.
+    """
+    return _Reviser(opened(data), tables, unwritten, models).run(plans)
+
+
+class _Reviser:
+    def __init__(
+        self, document: OpenedWord, tables: Mapping[str, RevisionTable], unwritten: str, models: Mapping[str, Sequence[Spot]]
+    ) -> None:
+        self.document, self.tables, self.unwritten = document, tables, unwritten
+        self.locations = Locations(document)
+        self.maker = WordMaker(document.root)
+        self.adder = Adder(self.maker)
+        self.comments = WordComments(document.parts, document.main, self.maker.namespace)
+        self.out = RevisedDocument(b"")
+        self.order = {element: n for n, element in enumerate(document.root.iter("{*}p"))}
+        found = {kind: [p for spot in spots for p in self.locations.paragraphs(spot)[:1]] for kind, spots in models.items()}
+        self.models = {kind: sorted(some, key=lambda p: self.order.get(p, 0)) for kind, some in found.items()}
+
+    def run(self, plans: Sequence[RevisionPlan]) -> RevisedDocument:
+        # where everything is to go is found before anything is changed
+        additions = [(one, self._last(one)) for plan in plans for one in plan.additions]
+        for plan in plans:
+            found = [(one, self.locations.find(one.spot)) for one in (*plan.changes, *plan.remarks)]
+            self._in_text([item for item in found if item[1] is not None])
+            for one, _ in (item for item in found if item[1] is None):
+                self._beside(one)
+        for addition, last in additions:
+            if last is not None:
+                self._add(addition, last)
+        parts = self.comments.into(self.document.parts)
+        self.out.data = package.packed({**parts, self.document.main: package.written(self.document.root)})
+        return self.out
+
+    # --- text ----------------------------------------------------------------------------------------------------
+
+    def _in_text(self, found: Sequence[tuple[Change | Remark, Stretch | None]]) -> None:
+        """From the last of a paragraph to the first: what is before a change stays where it is."""
+        placed = [(one, at) for one, at in found if at is not None]
+        for one, at in sorted(placed, key=lambda item: (self.order.get(item[1].paragraph, 0), item[1].start), reverse=True):
+            own = self.locations.pieces(at)
+            if isinstance(one, Change) and self.locations.changeable(own):
+                other = twin(at.paragraph)
+                first, last = replaced(own, one.right, self.maker)
+                if other is not None:
+                    again = self.locations.pieces(Stretch(other, at.start, at.end))
+                    if self.locations.changeable(again):
+                        replaced(again, one.right, self.maker)
+                self.out.changed += 1
+                self._comment(at.paragraph, first, last, one.note)
+                continue
+            first, last = (own[0].element, own[-1].element) if own else (None, None)
+            self._comment(at.paragraph, first, last, self._note(one))
+
+    def _beside(self, one: Change | Remark) -> None:
+        """Said at the paragraph, where the stretch itself is not to be told from others; not at all where there is none."""
+        own = self.locations.paragraphs(one.spot)
+        if own:
+            self._comment(own[0], None, None, self._note(one))
+        elif isinstance(one, Change):
+            self.out.left.append(one.spot)
+
+    def _note(self, one: Change | Remark) -> tuple[str, ...]:
+        if isinstance(one, Remark):
+            return one.note
+        self.out.left.append(one.spot)
+        return (self.unwritten.replace("{now}", one.spot.said).replace("{right}", one.right), *one.note)
+
+    def _comment(self, paragraph: Any, first: Any, last: Any, note: Sequence[str]) -> None:
+        if not note or self.comments.made >= MOST_COMMENTS:
+            return
+        outside = in_box(paragraph)
+        if outside is not None:  # Word takes no comments in text boxes
+            paragraph, first, last = outside, None, None
+        anchored(paragraph, first, last, self.comments.add(note), self.maker)
+        self.out.remarked += 1
+
+    # --- additions -----------------------------------------------------------------------------------------------
+
+    def _last(self, addition: Addition) -> Any:
+        """The element behind which something is to be added: the paragraph, or the table that follows it at once where a table is
+        what it speaks of."""
+        own = self.locations.paragraphs(Spot(addition.after, "", 0, 0))
+        if not own:
+            return None
+        last = own[-1]
+        if addition.after.table:  # a row of a table that is kept as text: behind the whole table
+            return next((up for up in last.iterancestors() if local(up) == "tbl"), last)
+        return last
+
+    def _add(self, addition: Addition, last: Any) -> None:
+        for one in addition.blocks:
+            for made in self._made(one, last):
+                last.addnext(made)
+                last = made
+            if one.note and local(last) == "p":
+                self._comment(last, None, None, one.note)
+            self.out.added += 1
+
+    def _made(self, one: AddedBlock, after: Any) -> Sequence[Any]:
+        block = one.block
+        if block.kind == "table":
+            return self._table(block, after)
+        return [self.adder.paragraph(block.text, self._model(block.kind, after))]
+
+    def _table(self, block: Block, after: Any) -> Sequence[Any]:
+        """A table, and a paragraph behind it: two tables that touch are one to Word."""
+        named = self.tables.get(block.text)
+        if named is None or not named.rows:
+            return []
+        model = self._model("paragraph", after)
+        return [self.adder.table(named.head, named.rows, model), self.adder.paragraph("", model)]
+
+    def _model(self, kind: str, after: Any) -> Any:
+        """The nearest paragraph of a kind before an element, else the first behind it; that before it where there is none."""
+        at = self.order.get(after, -1)
+        own = self.models.get(kind) or self.models.get("paragraph") or []
+        before = [model for model in own if self.order.get(model, 0) <= at]
+        return before[-1] if before else own[0] if own else after if local(after) == "p" else None
