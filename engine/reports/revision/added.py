@@ -53,7 +53,9 @@ class Adder:
         grid = make.make("tblGrid", *(make.make("gridCol", w=str(9000 // len(head))) for _ in head))
         made = make.make("tbl", make.make("tblPr", wide, make.make("tblBorders", *edges)), grid)
         for row in (head, *rows):
-            cells = [make.make("tc", make.make("tcPr", make.make("tcW", w="0", type="auto")), self._cell(text, model)) for text in row]
+            cells = [
+                make.make("tc", make.make("tcPr", make.make("tcW", w="0", type="auto")), self._cell(text, model)) for text in row
+            ]
             made.append(make.make("tr", make.make("trPr", make.marked("ins")), *cells))
         return made
 

@@ -41,7 +41,11 @@ class RevisedDocument:
 
 
 def revise(
-    data: bytes, plans: Sequence[RevisionPlan], tables: Mapping[str, RevisionTable], unwritten: str, models: Mapping[str, Sequence[Spot]]
+    data: bytes,
+    plans: Sequence[RevisionPlan],
+    tables: Mapping[str, RevisionTable],
+    unwritten: str,
+    models: Mapping[str, Sequence[Spot]],
 ) -> RevisedDocument:
     """Carry out the plans of all forms that a document holds.
 
@@ -70,7 +74,8 @@ class _Reviser:
         # where everything is to go is found before anything is changed
         additions = [(one, self._last(one)) for plan in plans for one in plan.additions]
         for plan in plans:
-            found = [(one, self.locations.find(one.spot)) for one in (*plan.changes, *plan.remarks)]
+            every: tuple[Change | Remark, ...] = (*plan.changes, *plan.remarks)
+            found = [(one, self.locations.find(one.spot)) for one in every]
             self._in_text([item for item in found if item[1] is not None])
             for one, _ in (item for item in found if item[1] is None):
                 self._beside(one)

@@ -170,4 +170,6 @@ def _is_bound(control: Any) -> bool:
     """Whether a content control is locked, or shows what is held elsewhere."""
     names = {local(child): child for properties in control if local(properties) == "sdtPr" for child in properties}
     lock = value(names["lock"]) if "lock" in names else ""
-    return "dataBinding" in names or "showingPlcHdr" in names or "checkbox" in names or lock in ("contentLocked", "sdtContentLocked")
+    return (
+        "dataBinding" in names or "showingPlcHdr" in names or "checkbox" in names or lock in ("contentLocked", "sdtContentLocked")
+    )

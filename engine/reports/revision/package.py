@@ -104,5 +104,3 @@ def _new(space: str, tag: str) -> Any:
     from lxml import etree
 
     return etree.Element(f"{{{space}}}{tag}", nsmap={None: space})
-
-

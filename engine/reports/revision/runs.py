@@ -17,23 +17,20 @@ def replaced(found: Sequence[Piece], right: str, maker: WordMaker) -> tuple[Any,
     The new text is set as the old one, letter for letter; where it is longer its end is set as the last letter was.
     """
     runs = [_alone(piece, maker) for piece in found]
+    marks: list[Any] = []
     looks = [properties_of(run) for run, piece in zip(runs, found, strict=True) for _ in range(piece.start, piece.end)]
-    first = last = None
     for run in runs:
         for text in run.iter(maker.name("t")):
             text.tag = maker.name("delText")
-        if last is not None and run.getprevious() is last:
-            last.append(run)
-            continue
-        last = maker.marked("del")
-        run.addprevious(last)
-        last.append(run)
-        first = last if first is None else first
+        if not marks or run.getprevious() is not marks[-1]:
+            marks.append(maker.marked("del"))
+            run.addprevious(marks[-1])
+        marks[-1].append(run)
     if not right:
-        return first, last
+        return marks[0], marks[-1]
     put = maker.marked("ins", *(maker.run(text, look) for text, look in _set(right, looks)))
-    last.addnext(put)
-    return first, put
+    marks[-1].addnext(put)
+    return marks[0], put
 
 
 def _alone(piece: Piece, maker: WordMaker) -> Any:

@@ -92,5 +92,3 @@ def _unmark(root: Any, comments: frozenset[str]) -> None:
             parent.getparent().remove(parent)
         else:
             parent.remove(mark)
-
-
