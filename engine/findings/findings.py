@@ -20,7 +20,7 @@ from engine.findings.concerns import Concerns
 from engine.findings.facts.build import Facts, Source, facts_of
 from engine.findings.matching import chaining
 from engine.findings.matching.chaining import Outcome, Program
-from engine.findings.model import Concern, Evidence, Finding, RuleRun
+from engine.findings.model import Concern, Correction, Evidence, Finding, RuleRun
 from engine.language import messages
 from engine.language.fact_fields import TITLES
 from engine.language.measures import measured
@@ -221,7 +221,7 @@ class _Teller:
 
         try:
             subject, message, advice, report = told(rule.subject), told(rule.message), told(rule.advice), told(rule.report)
-            follows = told(rule.tie.follows)
+            follows, right = told(rule.tie.follows), told(rule.corrects[1])
         except (TemplateError, TypeError, ValueError, ArithmeticError) as wrong:
             problems.append(
                 Problem(
@@ -248,8 +248,23 @@ class _Teller:
             basis_title=self.policy.clause(basis).title,
             evidence=tuple(dict.fromkeys(self._evidence(rule, bound))),
             derived_by=tuple(dict.fromkeys(self._derivation(bound.values()))),
+            correction=self._correction(rule, bound, right),
             bond=self.bonds.of(rule, bound, form, subject, follows),
         )
+
+    def _correction(self, rule: FindingRule, bound: Mapping[str, Fact], right: str) -> Correction | None:
+        """What should stand in place of the value that a rule says is wrong; None where it says nothing, or there is none."""
+        (alias, name), _ = rule.corrects
+        if not right.strip() or name not in bound[alias].fields:
+            return None
+        origin, field = self._origin(bound[alias], name)
+        source = self._sources(origin)[0]
+        if span := source.spans.get(field):
+            return Correction(span.place, name, span.text, right, span.start)
+        cell = source.cells.get(field)
+        if cell and cell.text and str(cell.place):
+            return Correction(cell.place, name, cell.text, right, 0)
+        return Correction(source.place, name, self._said(origin, field), right)
 
     @staticmethod
     def _clause(rule: FindingRule, fields: Mapping[str, Mapping[str, Scalar]]) -> str:

@@ -55,6 +55,18 @@ class Bond:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What stands somewhere and is wrong, and what should stand there."""
+
+    place: Place
+    field: str
+    now: str
+    right: str
+    start: int | None = None
+    """Where `now` begins in the paragraph or cell at the place; None for a value that is written nowhere as it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     rule: str
     title: str
@@ -71,6 +83,8 @@ class Finding:
     derived_by: tuple[str, ...]
     """Rules whose conclusions this finding rests on, first derived first."""
     bond: Bond
+    correction: Correction | None = None
+    """What should stand where something is wrong, where the rule knows it."""
     basis_title: str = ""
     """What the clause is called."""
 

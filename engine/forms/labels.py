@@ -48,6 +48,8 @@ class LabelMatch:
 
     groups: Mapping[str, str]
     text: str
+    spans: Mapping[str, tuple[int, int]]
+    """From where to where in the raw text each group that is not empty stands."""
 
     def get(self, name: str) -> str | None:
         return self.groups.get(name)
@@ -73,9 +75,10 @@ class LabelPattern:
             yield self._match(text, raw, hit)
 
     def _match(self, text: str, raw: Sequence[int], hit: Any) -> LabelMatch:
-        spans = ((name, hit.start(number), hit.end(number)) for name, number in self.groups)
-        groups = {name: _cut(text, raw, start, end) for name, start, end in spans if start >= 0}
-        return LabelMatch(groups, _cut(text, raw, hit.start(), hit.end()))
+        found = [(name, hit.start(number), hit.end(number)) for name, number in self.groups]
+        groups = {name: _cut(text, raw, start, end) for name, start, end in found if start >= 0}
+        spans = {name: (raw[start], raw[end - 1] + 1) for name, start, end in found if 0 <= start < end}
+        return LabelMatch(groups, _cut(text, raw, hit.start(), hit.end()), spans)
 
     def cut_from(self, text: str) -> str:
         """`text` without the parts that match; here the pattern looks at the raw text."""

@@ -153,4 +153,5 @@ def _statements(sections: Sequence[Section], layout: Layout) -> Iterator[Stateme
             for item in wanted:
                 for match in item.pattern.finditer(cell.text):
                     fields = tuple(match.groups.items())
-                    yield Statement(item.key, match.text, cell.place, fields, section.key)
+                    spans = tuple((name, *span) for name, span in match.spans.items())
+                    yield Statement(item.key, match.text, cell.place, fields, section.key, cell.text, spans)

@@ -77,6 +77,8 @@ class FindingRule:
     compiled: ir.Rule
     tie: Tie
     """Which problem its findings are part of."""
+    corrects: tuple[tuple[str, str], str] = (("", ""), "")
+    """(alias, field) whose value is wrong, and the template of what should stand there; empty where that is not known."""
     told_in: str = ""
     """`report`: told in section 三 of a drafted report; `list`: only to the author, to be corrected; empty: as its category is."""
     capped: str = ""
@@ -285,6 +287,7 @@ class _Compiler:
                 bound[alias] = fields
         self._shape(patterns, item, path)
         self._texts(item, bound, path)
+        corrects = self._corrects(item.get("corrects"), bound, (*path, "corrects"))
         evidence = self._evidence(item.get("evidence", []), bound, (*path, "evidence"))
         cite = self._evidence([item["cite"]] if "cite" in item else [], bound, (*path, "cite"))
         kinds = [pattern.kind for pattern in patterns if not pattern.negated]
@@ -317,6 +320,7 @@ class _Compiler:
             place=self.locate(path),
             compiled=compiled,
             tie=tie,
+            corrects=corrects,
             told_in=item.get("told_in", ""),
         )
 
@@ -337,8 +341,16 @@ class _Compiler:
                 path, "规则要么写全 category、severity、message，要么只写 conclude", "category、severity、message", code="rule.says"
             )
 
+    def _corrects(
+        self, item: Mapping[str, Any] | None, bound: Mapping[str, Fields], path: Path_
+    ) -> tuple[tuple[str, str], str]:
+        if item is None:
+            return ("", ""), ""
+        self._texts(item, bound, path)
+        return self._evidence([item["field"]], bound, (*path, "field"))[0], str(item["right"])
+
     def _texts(self, item: Mapping[str, Any], bound: Mapping[str, Fields], path: Path_) -> None:
-        for key in ("message", "advice", "report", "subject"):
+        for key in ("message", "advice", "report", "subject", "right"):
             for fault in messages.faults(str(item.get(key, "")), bound, self.params):
                 wrong = fault.wrong
                 meant = ((a, titled(wrong, f) or (wrong if wrong in f else "")) for a, f in bound.items() if wrong)

@@ -14,7 +14,7 @@ from typing import Literal
 from engine import __version__
 from engine.errors import Place
 from engine.findings.findings import Findings
-from engine.findings.model import Evidence, Finding, RuleRun
+from engine.findings.model import Correction, Evidence, Finding, RuleRun
 from engine.language.fields import NAME_TABLE
 from engine.language.model import Scalar
 from engine.policy.model import Policy
@@ -23,6 +23,7 @@ from engine.results.model import (
     Result,
     ResultBudget,
     ResultBudgetLine,
+    ResultCorrection,
     ResultEvidence,
     ResultFinding,
     ResultForm,
@@ -119,10 +120,19 @@ def finding_data(finding: Finding) -> ResultFinding:
         basis_title=finding.basis_title,
         evidence=[_evidence(item) for item in finding.evidence],
     )
+    if finding.correction:
+        out["correction"] = _correction(finding.correction)
     if finding.derived_by:
         out["derived_by"] = list(finding.derived_by)
     if finding.report != finding.message:
         out["report"] = finding.report
+    return out
+
+
+def _correction(item: Correction) -> ResultCorrection:
+    out = ResultCorrection(where=where(item.place), field=item.field, now=item.now, right=item.right)
+    if item.start is not None:
+        out["start"] = item.start
     return out
 
 

@@ -323,6 +323,17 @@ class ResultFinding(TypedDict):
     derived_by: NotRequired[list[str]]
     evidence: list[ResultEvidence]
     report: NotRequired[str]
+    correction: NotRequired[ResultCorrection]
+
+
+class ResultCorrection(TypedDict):
+    """一处更正。"""
+
+    where: str
+    field: str
+    now: str
+    right: str
+    start: NotRequired[int]
 
 
 class ResultEvidence(TypedDict):

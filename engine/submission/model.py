@@ -253,6 +253,20 @@ class Statement:
     place: Place
     fields: tuple[tuple[str, str], ...] = ()
     section: str = ""
+    within: str = field(default="", compare=False)
+    """The whole paragraph; not part of a record that is written down."""
+    spans: tuple[tuple[str, int, int], ...] = field(default=(), compare=False)
+    """From where to where in the paragraph each of the fields stands; known where the text itself was read."""
+
+    def stretch(self, name: str, paragraph: str = "") -> tuple[int, int] | None:
+        """From where to where in its paragraph a field stands. `paragraph`: its text, for a statement from a record, where only
+        what occurs once can be told; None where it cannot."""
+        known = next(((start, end) for group, start, end in self.spans if group == name), None)
+        said = dict(self.fields).get(name, "")
+        if known or not said or paragraph.count(self.text) != 1 or self.text.count(said) != 1:
+            return known
+        start = paragraph.index(self.text) + self.text.index(said)
+        return start, start + len(said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,8 @@ def dump_yaml(submission: Submission) -> str:
 def _object(item: Any) -> dict[str, Any]:  # Any: one of the record's dataclasses
     data: dict[str, Any] = {}
     for field in dataclasses.fields(item):
+        if not field.compare:
+            continue  # known of a text that was read, and no part of what was filed
         value = getattr(item, field.name)
         if field.name == "place":
             data["where"] = _where(value)
@@ -203,10 +205,15 @@ _HINTS: Mapping[type, Mapping[str, Any]] = {
 }
 
 
+_AS_READ = frozenset(field.name for field in dataclasses.fields(Statement) if not field.compare)
+
+
 def _read(cls: type[Any], data: Mapping[str, Any], path: Path, place: PlaceOf) -> Any:  # Any: an instance of cls
     """One of the record's dataclasses from data that fits the schema, told by the types of its fields."""
     values: dict[str, Any] = {}
     for name, hint in _HINTS[cls].items():
+        if cls is Statement and name in _AS_READ:
+            continue
         if name == "place":
             values[name] = Place(**data["where"]) if "where" in data else place(path)
         elif name not in data:

@@ -52,6 +52,15 @@ from engine.values.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
+class TextSpan:
+    """A value as it stands in a running text."""
+
+    text: str
+    start: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where a fact came from: its form, what officers call it, its place, and the place and text of single fields."""
 
@@ -59,6 +68,8 @@ class Source:
     subject: str
     place: Place
     cells: Mapping[str, Cell] = field(default_factory=dict)
+    spans: Mapping[str, TextSpan] = field(default_factory=dict)
+    """Where in a running text the values of single fields stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +171,8 @@ class _FactsBuilder:
             previous = row
         by_key = {keys[identity]: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}
         for m, claim in enumerate(claims):
-            source = Source(label, claim.subject, claim.place, {"text": Cell(claim.text, claim.place)})
+            spans = {name: TextSpan(claim.within[start:end], start, claim.place) for name, start, end in claim.spans}
+            source = Source(label, claim.subject, claim.place, {"text": Cell(claim.text, claim.place)}, spans)
             self._add(f"{base}.c{m:04}", self._claim(claim, by_key, scored), source)
         self._alike(base, ids, scored)
         self._pairs(base, scored)
@@ -213,7 +225,8 @@ class _FactsBuilder:
     ) -> None:
         for m, pair in enumerate(held.pairs):
             fact, cells = figure_fact(scored, pair, held, keys[ids[pair.row][0]])
-            self._add(f"{base}.n{m:04}", fact, Source(scored.label, fact.name, cells["text"].place, cells))
+            spans = {"figure": TextSpan(pair.said.text, pair.said.figure.start, pair.said.paragraph.place)}
+            self._add(f"{base}.n{m:04}", fact, Source(scored.label, fact.name, cells["text"].place, cells, spans))
 
     def _claim(self, claim: Claim, indicators: Mapping[str, ScoredIndicator], scored: ScoredForm) -> ClaimFact:
         """A claim with what it should say by the form it is about and by the indicator it speaks of, and how far off it is."""

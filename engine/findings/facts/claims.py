@@ -31,6 +31,10 @@ class Claim:
     place: Place
     equals: tuple[tuple[str, str], ...] = ()
     """(group, field of the form) pairs that should be the same number."""
+    spans: tuple[tuple[str, int, int], ...] = ()
+    """From where to where in its paragraph each group stands, where that is known."""
+    within: str = ""
+    """The whole paragraph."""
 
 
 def claims_of(
@@ -56,7 +60,8 @@ def claims_of(
         subject = str(fields.get("subject", "")) or str(fields["about"])
         rule = statements.get(statement.key, StatementRule())
         fields["text"] = statement.text.lstrip("，。；、,;. ")
-        yield Claim(fields, subject, str(fields["text"]), statement.place, rule.equals)
+        spans, within = statement.spans, statement.within
+        yield Claim(fields, subject, str(fields["text"]), statement.place, rule.equals, spans, within)
 
 
 def _field(
