@@ -341,9 +341,7 @@ class _Compiler:
                 path, "规则要么写全 category、severity、message，要么只写 conclude", "category、severity、message", code="rule.says"
             )
 
-    def _corrects(
-        self, item: Mapping[str, Any] | None, bound: Mapping[str, Fields], path: Path_
-    ) -> tuple[tuple[str, str], str]:
+    def _corrects(self, item: Mapping[str, Any] | None, bound: Mapping[str, Fields], path: Path_) -> tuple[tuple[str, str], str]:
         if item is None:
             return ("", ""), ""
         self._texts(item, bound, path)

@@ -13,7 +13,7 @@ from engine.reports.revision import package
 from engine.reports.revision.added import Adder
 from engine.reports.revision.comments import WordComments
 from engine.reports.revision.location import Locations, Stretch, in_box, twin
-from engine.reports.revision.model import AddedBlock, Addition, Change, Remark, RevisionPlan, Spot
+from engine.reports.revision.model import AddedBlock, Addition, RevisionPlan, Spot, TextChange, TextRemark
 from engine.reports.revision.runs import anchored, replaced
 from engine.reports.revision.wordml import WordMaker
 
@@ -74,7 +74,7 @@ class _Reviser:
         # where everything is to go is found before anything is changed
         additions = [(one, self._last(one)) for plan in plans for one in plan.additions]
         for plan in plans:
-            every: tuple[Change | Remark, ...] = (*plan.changes, *plan.remarks)
+            every: tuple[TextChange | TextRemark, ...] = (*plan.changes, *plan.remarks)
             found = [(one, self.locations.find(one.spot)) for one in every]
             self._in_text([item for item in found if item[1] is not None])
             for one, _ in (item for item in found if item[1] is None):
@@ -88,12 +88,12 @@ class _Reviser:
 
     # --- text ----------------------------------------------------------------------------------------------------
 
-    def _in_text(self, found: Sequence[tuple[Change | Remark, Stretch | None]]) -> None:
+    def _in_text(self, found: Sequence[tuple[TextChange | TextRemark, Stretch | None]]) -> None:
         """From the last of a paragraph to the first: what is before a change stays where it is."""
         placed = [(one, at) for one, at in found if at is not None]
         for one, at in sorted(placed, key=lambda item: (self.order.get(item[1].paragraph, 0), item[1].start), reverse=True):
             own = self.locations.pieces(at)
-            if isinstance(one, Change) and self.locations.changeable(own):
+            if isinstance(one, TextChange) and self.locations.changeable(own):
                 other = twin(at.paragraph)
                 first, last = replaced(own, one.right, self.maker)
                 if other is not None:
@@ -106,16 +106,16 @@ class _Reviser:
             first, last = (own[0].element, own[-1].element) if own else (None, None)
             self._comment(at.paragraph, first, last, self._note(one))
 
-    def _beside(self, one: Change | Remark) -> None:
+    def _beside(self, one: TextChange | TextRemark) -> None:
         """Said at the paragraph, where the stretch itself is not to be told from others; not at all where there is none."""
         own = self.locations.paragraphs(one.spot)
         if own:
             self._comment(own[0], None, None, self._note(one))
-        elif isinstance(one, Change):
+        elif isinstance(one, TextChange):
             self.out.left.append(one.spot)
 
-    def _note(self, one: Change | Remark) -> tuple[str, ...]:
-        if isinstance(one, Remark):
+    def _note(self, one: TextChange | TextRemark) -> tuple[str, ...]:
+        if isinstance(one, TextRemark):
             return one.note
         self.out.left.append(one.spot)
         return (self.unwritten.replace("{now}", one.spot.said).replace("{right}", one.right), *one.note)

@@ -31,7 +31,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """A part of a stretch: the element that holds it, and from where to where in that."""
 
     element: Any
@@ -73,17 +73,17 @@ class Locations:
                 return None
         return None
 
-    def pieces(self, stretch: Stretch) -> list[Piece]:
+    def pieces(self, stretch: Stretch) -> list[TextPiece]:
         """The pieces of a stretch, in order."""
         out, at = [], 0
         for text, element in pieces(stretch.paragraph):
             start, end = max(stretch.start, at), min(stretch.end, at + len(text))
             if start < end:
-                out.append(Piece(element, start - at, end - at))
+                out.append(TextPiece(element, start - at, end - at))
             at += len(text)
         return out
 
-    def changeable(self, found: Sequence[Piece]) -> bool:
+    def changeable(self, found: Sequence[TextPiece]) -> bool:
         """Whether all of these are plain text that nobody else has a revision at, and no program writes anew."""
         return bool(found) and all(self._is_plain(piece.element) for piece in found)
 

@@ -26,7 +26,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TextChange:
     """What stands at a spot is wrong, and `right` is to stand there; `note` says why, a paragraph a line."""
 
     spot: Spot
@@ -35,7 +35,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class TextRemark:
     """Something to be said beside a spot, which stays as it is."""
 
     spot: Spot
@@ -62,8 +62,8 @@ class Addition:
 class RevisionPlan:
     """All that is to be done to the report of one form."""
 
-    changes: tuple[Change, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    changes: tuple[TextChange, ...] = ()
+    remarks: tuple[TextRemark, ...] = ()
     additions: tuple[Addition, ...] = ()
 
     def __bool__(self) -> bool:

@@ -7,11 +7,11 @@ from copy import deepcopy
 from typing import Any  # lxml has no types
 
 from engine.documents.word_text import local
-from engine.reports.revision.location import Piece
+from engine.reports.revision.location import TextPiece
 from engine.reports.revision.wordml import WordMaker, properties_of
 
 
-def replaced(found: Sequence[Piece], right: str, maker: WordMaker) -> tuple[Any, Any]:
+def replaced(found: Sequence[TextPiece], right: str, maker: WordMaker) -> tuple[Any, Any]:
     """Strike out these pieces and put `right` behind them: the first and the last element that this makes.
 
     The new text is set as the old one, letter for letter; where it is longer its end is set as the last letter was.
@@ -33,7 +33,7 @@ def replaced(found: Sequence[Piece], right: str, maker: WordMaker) -> tuple[Any,
     return marks[0], put
 
 
-def _alone(piece: Piece, maker: WordMaker) -> Any:
+def _alone(piece: TextPiece, maker: WordMaker) -> Any:
     """The run of a piece, split so that it holds the piece alone."""
     element, run = piece.element, piece.element.getparent()
     text = element.text or ""

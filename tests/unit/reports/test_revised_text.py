@@ -12,7 +12,7 @@ from engine.documents.word import read_bytes
 from engine.errors import Place
 from engine.reports.draft import Block
 from engine.reports.revision.document import RevisedDocument, RevisionTable, revise
-from engine.reports.revision.model import AddedBlock, Addition, Change, Remark, RevisionPlan, Spot
+from engine.reports.revision.model import AddedBlock, Addition, RevisionPlan, Spot, TextChange, TextRemark
 from engine.reports.revision.settled import accepted, rejected
 
 UNWRITTEN = "“{now}”应为“{right}”，此处不能直接改"
@@ -27,10 +27,10 @@ def spot(data: bytes, said: str, number: int = 1, nth: int = 0) -> Spot:
     return Spot(Place(path=f"第{number}段"), text, at, at + len(said))
 
 
-def revised(data: bytes, *changes: Change | Remark, additions: Sequence[Addition] = (), **more: object) -> RevisedDocument:
+def revised(data: bytes, *changes: TextChange | TextRemark, additions: Sequence[Addition] = (), **more: object) -> RevisedDocument:
     plan = RevisionPlan(
-        tuple(one for one in changes if isinstance(one, Change)),
-        tuple(one for one in changes if isinstance(one, Remark)),
+        tuple(one for one in changes if isinstance(one, TextChange)),
+        tuple(one for one in changes if isinstance(one, TextRemark)),
         tuple(additions),
     )
     out = revise(data, [plan], more.get("tables", {}), UNWRITTEN, more.get("models", {}))  # type: ignore[arg-type]
@@ -91,7 +91,7 @@ WHOLE = {
 def test_a_figure_is_struck_out_and_another_put_in(kind: str) -> None:
     filed = package(WHOLE[kind])
     said, right = ("９９．５９", "９５．５８") if kind == "full width" else ("99.59", "95.58")
-    out = revised(filed, Change(spot(filed, said), right, ("依据：备注第2条",)))
+    out = revised(filed, TextChange(spot(filed, said), right, ("依据：备注第2条",)))
     assert (out.changed, out.remarked, out.left) == (1, 1, [])
     assert text(out.data) == text(filed).replace(said, right), "as it reads with the revision accepted"
     assert "".join(ours(out.data, "del")) == said
@@ -108,14 +108,14 @@ def test_a_figure_is_struck_out_and_another_put_in(kind: str) -> None:
 
 def test_two_runs_give_the_same_bytes_and_no_time_is_told() -> None:
     filed = package(p(SAME))
-    one, two = (revised(filed, Change(spot(filed, "99.59"), "95.58", ("因",))).data for _ in range(2))
+    one, two = (revised(filed, TextChange(spot(filed, "99.59"), "95.58", ("因",))).data for _ in range(2))
     assert one == two
     assert b"w:date" not in etree.tostring(part(one)) + etree.tostring(part(one, "word/comments.xml"))
 
 
 def test_of_a_figure_that_stands_twice_only_the_one_that_is_wrong_is_changed() -> None:
     filed = package(p("计划培训80人，实际培训80人，满意度80%。"))
-    out = revised(filed, Change(spot(filed, "80", nth=1), "76", ()))
+    out = revised(filed, TextChange(spot(filed, "80", nth=1), "76", ()))
     assert text(out.data) == "计划培训80人，实际培训76人，满意度80%。"
     goes_back(out.data, filed)
 
@@ -123,7 +123,7 @@ def test_of_a_figure_that_stands_twice_only_the_one_that_is_wrong_is_changed() -
 def test_several_changes_of_one_paragraph_do_not_move_each_other() -> None:
     filed = package(p("得分", r("99.59", BOLD), "，产出40.00，效益40.00，完成率100%。"))
     wanted = (("99.59", 0, "95.58"), ("40.00", 0, "39.5"), ("40.00", 1, "35.99"), ("100%", 0, "75.00%"))
-    out = revised(filed, *(Change(spot(filed, said, nth=nth), right, ("因",)) for said, nth, right in wanted))
+    out = revised(filed, *(TextChange(spot(filed, said, nth=nth), right, ("因",)) for said, nth, right in wanted))
     assert text(out.data) == "得分95.58，产出39.5，效益35.99，完成率75.00%。"
     assert out.remarked == 4
     goes_back(out.data, filed)
@@ -151,7 +151,7 @@ LOCKED = {
 @pytest.mark.parametrize("kind", LOCKED)
 def test_what_is_not_ours_to_change_is_remarked_and_stays(kind: str) -> None:
     filed = package(LOCKED[kind])
-    out = revised(filed, Change(spot(filed, "99.59"), "95.58", ("依据",)))
+    out = revised(filed, TextChange(spot(filed, "99.59"), "95.58", ("依据",)))
     assert out.changed == 0 and len(out.left) == 1
     assert letters(part(out.data))[:-1] != [] and not ours(out.data, "del") and not ours(out.data, "ins")
     assert "“99.59”应为“95.58”" in "".join(part(out.data, "word/comments.xml").itertext())
@@ -174,7 +174,7 @@ def test_revisions_and_comments_of_others_stay_as_they_are() -> None:
         ),
         theirs,
     )
-    out = revised(filed, Change(spot(filed, "99.59"), "95.58", ("我们的依据",)))
+    out = revised(filed, TextChange(spot(filed, "99.59"), "95.58", ("我们的依据",)))
     comments = part(out.data, "word/comments.xml")
     assert [one.get(f"{{{W}}}author") for one in comments] == ["李四", "jixiao"]
     assert comments[1].get(f"{{{W}}}id") == "5"
@@ -191,7 +191,7 @@ def test_a_text_box_is_changed_in_both_its_forms_and_remarked_outside() -> None:
         f"<mc:Fallback><w:pict><v:textbox>{inside}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
     )
     filed = package(p("正文", box, "继续"))
-    out = revised(filed, Change(spot(filed, "99.59", number=2), "95.58", ("因",)))
+    out = revised(filed, TextChange(spot(filed, "99.59", number=2), "95.58", ("因",)))
     assert ours(out.data, "ins") == ["95.58", "95.58"]
     reference = next(part(out.data).iter(f"{{{W}}}commentReference"))
     assert not any(up.tag == f"{{{W}}}txbxContent" for up in reference.iterancestors()), "Word takes no comments in text boxes"
@@ -202,7 +202,7 @@ def test_cells_of_tables_are_changed_too() -> None:
     cells = "".join(f"<w:tc><w:tcPr/>{p(text)}</w:tc>" for text in ("组织培训", "80人", "5"))
     filed = package(p("表") + f"<w:tbl><w:tblPr/><w:tblGrid/><w:tr>{cells}</w:tr></w:tbl>" + p("后"))
     here = Spot(Place(table=1, row=1, cell=3), "5", 0, 1)
-    out = revised(filed, Change(here, "4.75", ("按比例",)))
+    out = revised(filed, TextChange(here, "4.75", ("按比例",)))
     assert next(read_bytes(out.data).tables()).rows[0][2].text == "4.75"
     goes_back(out.data, filed)
 
@@ -210,10 +210,10 @@ def test_cells_of_tables_are_changed_too() -> None:
 def test_what_cannot_be_told_apart_is_not_changed() -> None:
     filed = package(p("得分99.59分。得分99.59分。"))
     here = Spot(Place(path="第1段"), "得分99.59分。", 2, 7)  # as a layout cuts a paragraph: it may be either
-    out = revised(filed, Change(here, "95.58", ("因",)))
+    out = revised(filed, TextChange(here, "95.58", ("因",)))
     assert out.changed == 0 and out.remarked == 1
     missing = Spot(Place(path="第9段"), "得分99.59分。", 2, 7)
-    assert revised(filed, Change(missing, "95.58", ("因",))).left == [missing]
+    assert revised(filed, TextChange(missing, "95.58", ("因",))).left == [missing]
 
 
 ADDED = Addition(
