@@ -98,9 +98,9 @@ def out_option(command: Command) -> Command:
 
 
 def to_file(form: str, out: Path | None) -> None:
-    """Raises UsageError for a workbook that nobody says where to write: it is not for a terminal."""
-    if form == "xlsx" and out is None:
-        raise click.UsageError("xlsx 要用 --out 写到文件")
+    """Raises UsageError for a workbook or Word document that nobody says where to write: it is not for a terminal."""
+    if form in ("xlsx", "docx") and out is None:
+        raise click.UsageError(f"{form} 要用 --out 写到文件")
 
 
 def chinese_name(context: click.Context, parameter: click.Parameter, value: str) -> str:

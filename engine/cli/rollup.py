@@ -16,13 +16,16 @@ from engine.files import displayed, write, write_all
 if TYPE_CHECKING:
     from engine.intake.collection import FileOutcome
     from engine.policy.model import Policy
+    from engine.rollup.brief import Occasion
     from engine.rollup.given import MatchTable
     from engine.rollup.run import Rollup
     from engine.rollup.units import UnitTree
     from engine.scoring.model import ScoredForm
     from engine.submission.model import Form
 
-FORMATS = ("table", "json", "yaml", "markdown", "html", "xlsx")
+FORMATS = ("table", "json", "yaml", "markdown", "html", "docx", "xlsx")
+_WITH_RANKS = ("html", "docx", "xlsx")
+"""Formats that show the ranking beside the roll-up, whatever is asked for."""
 
 
 @click.command()
@@ -44,9 +47,9 @@ FORMATS = ("table", "json", "yaml", "markdown", "html", "xlsx")
     type=click.Choice(FORMATS),
     default="table",
     show_default=True,
-    help="json、yaml 是申报记录，可以再核对、再汇总。",
+    help="json、yaml 是申报记录，可以再核对、再汇总；docx 是给领导看的一页，html 的第一部分也是。",
 )
-@click.option("--ranking", is_flag=True, help="不写汇总表，写排名和分布（table、json；html、xlsx 总是都有）。")
+@click.option("--ranking", is_flag=True, help="不写汇总表，写排名和分布（table、json；html、docx、xlsx 总是都有）。")
 @click.option(
     "--with",
     "earlier",
@@ -98,8 +101,8 @@ def rollup(
 
     axis = by or rolling.axis_of(given.forms)
     wanted = levels is not None or match_out is not None or strict or fail_on != "never"
-    needed = not ranking or form in ("html", "xlsx") or wanted
-    if chosen.rollup is None and ranking and form in ("html", "xlsx"):
+    needed = not ranking or form in _WITH_RANKS or wanted
+    if chosen.rollup is None and ranking and form in _WITH_RANKS:
         needed = wanted  # a ranking needs no rules of roll-up
     if needed and chosen.rollup is None and not policy:
         raise InputError(_nothing_adds(given, policies))
@@ -111,9 +114,10 @@ def rollup(
     if done and strict:
         _refuse(done)
     ranks = None
-    if form in ("html", "xlsx") or ranking:
+    if form in _WITH_RANKS or ranking:
         ranks = _ranks(given, tree or rolling.flat_of(given.forms, given.names, name), _before(earlier, policies), done, marked)
-    write(_rendered(done, ranks, form, given, to_terminal=out is None), out)
+    about = _occasion(given, tree, name, done)
+    write(_rendered(done, ranks, form, given, about, to_terminal=out is None), out)
     _tell_left(done, given, told=not (form in ("table", "markdown") and not ranking))
     if done and levels:
         _write_levels(done, levels)
@@ -179,7 +183,7 @@ def _check_usage(by: str | None, table: Path | None, form: str, ranking: bool, o
         raise click.UsageError("--map 只与 --by region 同用")
     to_file(form, out)
     if ranking and form in ("yaml", "markdown"):
-        raise click.UsageError(f"--ranking 没有 {form} 格式，用 table、json、html 或 xlsx")
+        raise click.UsageError(f"--ranking 没有 {form} 格式，用 table、json、html、docx 或 xlsx")
 
 
 def _read(files: Sequence[Path], policy: str | None, policies: Path | None, exclude: Sequence[Path]) -> _Given:
@@ -213,11 +217,16 @@ def _tree(axis: str, table: Path | None, given: _Given, name: str) -> UnitTree |
     """Who is under whom, for a roll-up by region; None for the others."""
     if axis != "region":
         return None
-    from engine.rollup import units
+    from engine.rollup import naming, units
+    from engine.rollup.run import place_words
 
+    filed, policy = [form.unit for form in given.forms], given.policy
+    if not name:
+        counted = policy.rollup.texts["unit_name"] if policy.rollup else ""
+        name = naming.top_name(given.names, filed, place_words(policy), policy.jurisdiction_name, counted)
     if table is None:
-        return units.from_folders(list(zip(given.names, (form.unit for form in given.forms), strict=True)), name or "合计")
-    tree = units.read_table(table, name or "合计")
+        return units.from_folders(list(zip(given.names, filed, strict=True)), name)
+    tree = units.read_table(table, name)
     if problems := units.unknown([(form.unit, form.place) for form in given.forms], tree, displayed(table)):
         raise InputError(problems)
     return tree
@@ -270,7 +279,25 @@ def _before(paths: Sequence[Path], policies: Path | None) -> list[ScoredForm]:
     return [scored for bundle in found.bundles for scored in evaluate(bundle.submission, bundle.policy).forms]
 
 
-def _rendered(done: Rollup | None, ranks: dict[str, Any] | None, form: str, given: _Given, *, to_terminal: bool) -> str | bytes:
+def _occasion(given: _Given, tree: UnitTree | None, name: str, done: Rollup | None) -> Occasion:
+    """What the leader's page says beside ranking and roll-up: the region's name, who had to file, what was not read."""
+    from engine.rollup import naming
+    from engine.rollup.brief import Occasion
+    from engine.rollup.run import place_words
+
+    called = name or (tree.nodes[tree.top].name if tree else "")
+    if not called:
+        called = naming.region(given.names, [form.unit for form in given.forms], place_words(given.policy))
+    if not called and done:
+        called = done.levels[0].name
+    expected = sum(node.expected and not node.children for node in tree.nodes.values()) if tree else 0
+    unread = [f"{item.name}（{item.reason}）" for item in given.skipped if not item.same_as]
+    return Occasion(called or given.policy.jurisdiction_name, expected or None, unread, given.policy.words)
+
+
+def _rendered(
+    done: Rollup | None, ranks: dict[str, Any] | None, form: str, given: _Given, about: Occasion, *, to_terminal: bool
+) -> str | bytes:
     from engine.results.views.as_json import dumps
     from engine.rollup.views import text as rollup_view
     from engine.submission import record
@@ -278,9 +305,15 @@ def _rendered(done: Rollup | None, ranks: dict[str, Any] | None, form: str, give
     if ranks is not None:
         rolled = _data(done) if done else None
         if form == "html":
+            from engine.rollup.brief import brief
             from engine.rollup.views.html import render
 
-            return render(ranks, rolled)
+            return render(ranks, rolled, brief=brief(ranks, rolled, about))
+        if form == "docx":
+            from engine.rollup.brief import brief
+            from engine.rollup.views.leader import word
+
+            return word(brief(ranks, rolled, about))
         if form == "xlsx":
             from engine.rollup.views.workbook import workbook
 

@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from engine import __version__
-from engine.findings.findings import Checker
-from engine.findings.model import Finding
+from engine.findings.findings import Checker, Findings
+from engine.findings.model import Concern, Finding
 from engine.forms.labels import fold
 from engine.forms.places import PlaceWords
 from engine.language.rules import CATEGORIES, SEVERITIES
@@ -28,6 +28,7 @@ from engine.rollup.units import UnitTree
 from engine.scoring.budget import scored_line
 from engine.scoring.form import evaluate, put_together
 from engine.scoring.model import Evaluation, ScoredForm
+from engine.scoring.totals import grade
 from engine.submission.model import Form, Submission
 from engine.values.cells import number_of
 from engine.values.rounding import rounded
@@ -38,6 +39,8 @@ JUDGED_TWICE = 60
 BIN = 5
 """Width of a bar of the distribution, in points."""
 Data = dict[str, Any]
+Judged = tuple[Findings, Sequence[ScoredForm]]
+"""What came of one unit's forms together, and the forms scored."""
 
 
 def ranking(
@@ -73,16 +76,15 @@ def ranking(
         known = {id(item.form): item for item in scored}
         bundles = list(_by_unit(admitted.members))
         share = -(-len(bundles) // JUDGED_TWICE)
-        every = [
-            item for bundle in bundles for item in _checked(bundle, both if _drawn(bundle[0].unit, share) else plain, policy, known)
-        ]
+        every = [_checked(bundle, both if _drawn(bundle[0].unit, share) else plain, policy, known) for bundle in bundles]
     finally:
         both.close()
         plain.close()
-    found = [finding for _, own in every for finding in own]
+    found = [finding for own, _ in every for finding in own.findings]
+    titles = {tie.cause.id: tie.cause.title for rule in policy.rules.rules.values() if (tie := rule.tie)}
     groups = []
     for kind in ("department", "project"):
-        rows = [_row(scored, own, policy) for scored, own in every if scored.form.kind == kind]
+        rows = [_row(one, own, policy, titles) for own, forms_of in every for one in forms_of if one.form.kind == kind]
         if rows:
             groups.append({"kind": kind, "rows": _ranked(rows), "distribution": _distribution(rows, policy)})
     return {
@@ -93,8 +95,9 @@ def ranking(
         "full_score": number(policy.scoring.weights.full_score),
         "units": len({member.home for member in admitted.members}),
         "groups": groups,
-        **_standings(admitted.members, [scored for scored, _ in every], policy, tree, earlier),
+        **_standings(admitted.members, every, policy, tree, earlier, titles),
         "findings": list(_tally(found)),
+        "causes": list(_causes(every, titles)),
     }
 
 
@@ -105,12 +108,13 @@ def _drawn(unit: str, share: int) -> bool:
 
 def _standings(
     members: Sequence[CountedForm],
-    scored: Sequence[ScoredForm],
+    every: Sequence[Judged],
     policy: Policy,
     tree: UnitTree | None,
     earlier: Sequence[ScoredForm],
+    titles: Mapping[str, str],
 ) -> Data:
-    rules, by_form = policy.rollup, {id(item.form): item for item in scored}
+    rules, by_form = policy.rollup, {id(item.form): (item, checked) for checked, forms in every for item in forms}
     tails = rules.form_tails if rules else ()
     before = totals_before(earlier, tails)
     homes: dict[str, set[str]] = {}
@@ -120,12 +124,13 @@ def _standings(
     bare = not any(line.money_unit for m in members if (line := scored_line(m.form)))
     items = [
         Entrant(
-            by_form[id(m.form)],
+            by_form[id(m.form)][0],
             m.home,
             m.label,
             funds_of(m.form, rules, policy.words, bare) if rules else None,
             # of two units of one name it is not known which the form of last year is
             before.get((fold(m.form.unit), m.form.kind, key)) if len(homes[fold(m.form.unit)]) == 1 else None,
+            next((titles.get(one.cause, one.cause) for one in by_form[id(m.form)][1].concerns), ""),
         )
         for m, key in zip(members, keys, strict=True)
     ]
@@ -139,18 +144,16 @@ def _by_unit(members: Sequence[CountedForm]) -> Iterable[list[Form]]:
     return (units[key] for key in sorted(units))
 
 
-def _checked(
-    forms: Sequence[Form], checker: Checker, policy: Policy, known: Mapping[int, ScoredForm]
-) -> Iterator[tuple[ScoredForm, list[Finding]]]:
+def _checked(forms: Sequence[Form], checker: Checker, policy: Policy, known: Mapping[int, ScoredForm]) -> Judged:
     submission = Submission(tuple(forms), policy.jurisdiction, policy.id)
     there = all(id(form) in known for form in forms)
     evaluation: Evaluation = put_together(submission, policy, known) if there else evaluate(submission, policy)
-    checked = checker.check(evaluation)
-    for scored in evaluation.forms:
-        yield scored, [finding for finding in checked.findings if finding.form == scored.label]
+    return checker.check(evaluation), evaluation.forms
 
 
-def _row(scored: ScoredForm, findings: Sequence[Finding], policy: Policy) -> Data:
+def _row(scored: ScoredForm, checked: Findings, policy: Policy, titles: Mapping[str, str]) -> Data:
+    findings = [finding for finding in checked.findings if finding.form == scored.label]
+    problems = [concern for concern in checked.concerns if scored.label in concern.forms]
     form, counts, total = scored.form, scored.counts, scored.total
     line = scored_line(form)
     budget, executed = (number_of(getattr(line, key)) if line else None for key in ("budget", "executed"))
@@ -168,6 +171,7 @@ def _row(scored: ScoredForm, findings: Sequence[Finding], policy: Policy) -> Dat
         "allowed": None if total.allowed is None else [number(total.allowed[0]), number(total.allowed[1])],
         "status": total.status,
         "grade_reported": scored.grade_reported or None,
+        "grade_own": scored.grade_reported or (band.id if (band := grade(total.reported, policy)) else None),
         "grade": scored.grade_computed or None,
         "money_unit": line.money_unit if line else "",
         "budget": number(budget),
@@ -181,7 +185,9 @@ def _row(scored: ScoredForm, findings: Sequence[Finding], policy: Policy) -> Dat
         "completion_rate": None if completion is None else format(completion * 100, "f"),
         "findings": {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES},
         "categories": {key: n for key in CATEGORIES if (n := sum(f.category == key for f in findings))},
-        "first": findings[0].message if findings else "",
+        "problems": {severity: sum(one.severity == severity for one in problems) for severity in SEVERITIES},
+        "first": problems[0].title if problems else "",
+        "first_cause": titles.get(problems[0].cause, problems[0].cause) if problems else "",
     }
 
 
@@ -242,6 +248,27 @@ def _bins(totals: Sequence[Decimal], full: Decimal) -> Iterator[Data]:
     for n in range(filled[0], filled[-1] + 1) if filled else ():
         low, high = n * BIN, min((n + 1) * BIN, int(full) if full == int(full) else (n + 1) * BIN)
         yield {"from": str(low), "to": str(high), "last": n == number_of_bins - 1, "forms": counts[n]}
+
+
+def _causes(every: Iterable[Judged], titles: Mapping[str, str]) -> Iterator[Data]:
+    """What the problems come of, what most units have first: how many problems, forms and units, and how many are doubtful."""
+    found: dict[str, list[tuple[Concern, int]]] = {}
+    for unit, (checked, _) in enumerate(every):
+        for one in checked.concerns:
+            found.setdefault(one.cause, []).append((one, unit))
+    rows: list[Data] = [
+        {
+            "cause": cause,
+            "title": titles.get(cause, cause),
+            "severity": min((one.severity for one, _ in own), key=list(SEVERITIES).index),
+            "problems": len(own),
+            "doubtful": sum(not one.certain for one, _ in own),
+            "forms": sum(len(one.forms) for one, _ in own),
+            "units": len({unit for _, unit in own}),
+        }
+        for cause, own in found.items()
+    ]
+    yield from sorted(rows, key=lambda row: (-row["units"], -row["forms"], list(SEVERITIES).index(row["severity"]), row["cause"]))
 
 
 def _tally(findings: Sequence[Finding]) -> Iterator[Data]:

@@ -33,6 +33,8 @@ class Entrant:
     label: str
     funds: Fraction | None
     last: Decimal | None = None
+    first: str = ""
+    """What its unit's most pressing problem is called."""
 
 
 def standings(items: Sequence[Entrant], tree: UnitTree | None, tails: Sequence[str] = ()) -> Data:
@@ -41,7 +43,7 @@ def standings(items: Sequence[Entrant], tree: UnitTree | None, tails: Sequence[s
     for item in items:
         units.setdefault(item.home, []).append(item)
     counted = {key: _counted(own) for key, own in units.items()}
-    rows = [_row(own[0].label, _region(key, tree), counted[key]) for key, own in units.items()]
+    rows = [_row(own[0].label, _region(key, tree), counted[key]) | {"first": own[0].first} for key, own in units.items()]
     return {"by_unit": _ranked(rows), "by_region": _regions(counted, tree), "by_project": _projects(items, tails)}
 
 

@@ -137,8 +137,8 @@ def _circles(nodes: dict[str, Node], lines: dict[str, int], file: str) -> Iterab
 
 
 def from_folders(files: Sequence[tuple[str, str]], top_name: str) -> UnitTree:
-    """A tree from (file, unit) pairs: each folder is a region, the units of its files are under it. A unit called like its
-    folder is the region itself."""
+    """A tree from (file, unit) pairs: each folder is a region, the units of its files are under it; the one all lie in is called
+    `top_name`. A unit called like its folder, or like the top, is the region itself."""
     where = [(Path(os.path.abspath(file)).parent, unit) for file, unit in files]
     common = Path(os.path.commonpath([str(folder) for folder, _ in where]))
     nodes: dict[str, Node] = {}
@@ -147,13 +147,13 @@ def from_folders(files: Sequence[tuple[str, str]], top_name: str) -> UnitTree:
         key = "/" + "/".join(folder.relative_to(common).parts)
         if key not in nodes:
             parent = "" if folder == common else region(folder.parent)
-            nodes[key] = Node(key, displayed(folder.name) or top_name, parent)
+            nodes[key] = Node(key, displayed(folder.name) if parent else top_name, parent)
         return key
 
     places: dict[tuple[str, str], str] = {}
     for (file, _), (folder, unit) in zip(files, where, strict=True):
         home = region(folder)
-        key = home if fold(nodes[home].name) == fold(unit) else f"{home}//{fold(unit)}"
+        key = home if fold(unit) in (fold(nodes[home].name), fold(folder.name)) else f"{home}//{fold(unit)}"
         places[file, fold(unit)] = key
         if key != home:
             nodes.setdefault(key, Node(key, unit, home))

@@ -12,6 +12,7 @@ from engine.language.wording import codes
 from engine.resources import shipped
 from engine.results.views.columns import Column, page_cells, page_head
 from engine.rollup.document import left_line
+from engine.rollup.views import leader
 from engine.rollup.views.tables import INDICATORS, LEVELS, STANDINGS, RankRow, forms, rank_columns, standing
 from engine.rollup.views.tables import indicators as rolled_indicators
 from engine.rollup.views.text import trace
@@ -29,9 +30,15 @@ _TICK = 10
 Data = dict[str, Any]
 
 
-def render(ranking: Mapping[str, Any], rollup: Mapping[str, Any] | None, roots: Sequence[Path] = ()) -> str:
-    """The page. Raises PolicyError where a template is wrong."""
-    return self_contained(TEMPLATE, values(ranking, rollup), [*roots, shipped("templates")], STYLES)
+def render(
+    ranking: Mapping[str, Any],
+    rollup: Mapping[str, Any] | None,
+    roots: Sequence[Path] = (),
+    brief: Mapping[str, Any] | None = None,
+) -> str:
+    """The page; `brief` is its first section, a leader's page. Raises PolicyError where a template is wrong."""
+    seen = {**values(ranking, rollup), "brief": leader.page(brief) if brief else None}
+    return self_contained(TEMPLATE, seen, [*roots, shipped("templates")], STYLES)
 
 
 def values(ranking: Mapping[str, Any], rollup: Mapping[str, Any] | None) -> Data:
