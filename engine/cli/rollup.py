@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from engine.cli import rolled
 from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, the_library, to_file
+from engine.cli.rolled import Given
 from engine.errors import EXIT_FINDINGS, EXIT_OK, InputError, Place, PolicyError, Problem
 from engine.files import displayed, write, write_all
 
 if TYPE_CHECKING:
-    from engine.intake.collection import FileOutcome
-    from engine.policy.model import Policy
-    from engine.rollup.brief import Occasion
     from engine.rollup.given import MatchTable
     from engine.rollup.run import Rollup
     from engine.rollup.units import UnitTree
     from engine.scoring.model import ScoredForm
-    from engine.submission.model import Form
 
 FORMATS = ("table", "json", "yaml", "markdown", "html", "docx", "xlsx")
 _WITH_RANKS = ("html", "docx", "xlsx")
@@ -116,8 +113,8 @@ def rollup(
     ranks = None
     if form in _WITH_RANKS or ranking:
         ranks = _ranks(given, tree or rolling.flat_of(given.forms, given.names, name), _before(earlier, policies), done, marked)
-    about = _occasion(given, tree, name, done)
-    write(_rendered(done, ranks, form, given, about, to_terminal=out is None), out)
+    about = rolled.occasion(given, tree, name, done)
+    write(rolled.rendered(done, ranks, form, given, about, out), out)
     _tell_left(done, given, told=not (form in ("table", "markdown") and not ranking))
     if done and levels:
         _write_levels(done, levels)
@@ -126,17 +123,7 @@ def rollup(
     return EXIT_FINDINGS if done and any(told.severity in failing for told in done.findings) else EXIT_OK
 
 
-@dataclass(frozen=True)
-class _Given:
-    """What was read: the forms with the file of each, the policy, files passed over, and what of those says what another says."""
-
-    forms: list[Form]
-    names: list[str]
-    policy: Policy
-    skipped: list[FileOutcome]
-
-
-def _nothing_adds(given: _Given, policies: Path | None) -> Problem:
+def _nothing_adds(given: Given, policies: Path | None) -> Problem:
     """That the policy the forms found by themselves says nothing of rolling up; which say it."""
     from engine.intake.shelf import Shelf
 
@@ -148,7 +135,7 @@ def _nothing_adds(given: _Given, policies: Path | None) -> Problem:
     return Problem(Place(given.names[0]), message, f"用 --policy 指定写有 rollup 的政策{known}", code="rollup.none")
 
 
-def _rolled(given: _Given, axis: str, tree: UnitTree | None, name: str, table: MatchTable | None) -> Rollup:
+def _rolled(given: Given, axis: str, tree: UnitTree | None, name: str, table: MatchTable | None) -> Rollup:
     from engine.rollup.admission import Twin
     from engine.rollup.run import roll_up
 
@@ -163,7 +150,7 @@ def _write_match(done: Rollup, out: Path) -> None:
     write(match_file.dump(match_lines(done), out.name), out)
 
 
-def _tell_left(done: Rollup | None, given: _Given, *, told: bool) -> None:
+def _tell_left(done: Rollup | None, given: Given, *, told: bool) -> None:
     """Files that were passed over, always; forms that are not added, where the view itself does not say it."""
     from engine.rollup.document import left_lines
 
@@ -186,7 +173,7 @@ def _check_usage(by: str | None, table: Path | None, form: str, ranking: bool, o
         raise click.UsageError(f"--ranking 没有 {form} 格式，用 table、json、html、docx 或 xlsx")
 
 
-def _read(files: Sequence[Path], policy: str | None, policies: Path | None, exclude: Sequence[Path]) -> _Given:
+def _read(files: Sequence[Path], policy: str | None, policies: Path | None, exclude: Sequence[Path]) -> Given:
     """All forms with the file of each, and the one policy they are rolled up by.
 
     Raises InputError with every problem of every file: what is left out of a sum is not to be left out silently.
@@ -210,10 +197,10 @@ def _read(files: Sequence[Path], policy: str | None, policies: Path | None, excl
         )
     forms = [(form, bundle.files[0]) for bundle in found.bundles for form in bundle.submission.forms]
     skipped = [item for item in found.files if item.status == SKIPPED]
-    return _Given([form for form, _ in forms], [name for _, name in forms], next(iter(by_id.values())), skipped)
+    return Given([form for form, _ in forms], [name for _, name in forms], next(iter(by_id.values())), skipped)
 
 
-def _tree(axis: str, table: Path | None, given: _Given, name: str) -> UnitTree | None:
+def _tree(axis: str, table: Path | None, given: Given, name: str) -> UnitTree | None:
     """Who is under whom, for a roll-up by region; None for the others."""
     if axis != "region":
         return None
@@ -244,7 +231,7 @@ def _refuse(done: Rollup) -> None:
 
 
 def _ranks(
-    given: _Given, tree: UnitTree, earlier: Sequence[ScoredForm], done: Rollup | None, match: MatchTable | None
+    given: Given, tree: UnitTree, earlier: Sequence[ScoredForm], done: Rollup | None, match: MatchTable | None
 ) -> dict[str, Any]:
     from engine.rollup.admission import Twin
     from engine.rollup.ranking import ranking
@@ -277,63 +264,6 @@ def _before(paths: Sequence[Path], policies: Path | None) -> list[ScoredForm]:
         if not bundle.policy.judges:
             click.echo(f"上年的 {'、'.join(bundle.files)} 没有政策计分，不作比较", err=True)
     return [scored for bundle in found.bundles for scored in evaluate(bundle.submission, bundle.policy).forms]
-
-
-def _occasion(given: _Given, tree: UnitTree | None, name: str, done: Rollup | None) -> Occasion:
-    """What the leader's page says beside ranking and roll-up: the region's name, who had to file, what was not read."""
-    from engine.rollup import naming
-    from engine.rollup.brief import Occasion
-    from engine.rollup.run import place_words
-
-    called = name or (tree.nodes[tree.top].name if tree else "")
-    if not called:
-        called = naming.region(given.names, [form.unit for form in given.forms], place_words(given.policy))
-    if not called and done:
-        called = done.levels[0].name
-    expected = sum(node.expected and not node.children for node in tree.nodes.values()) if tree else 0
-    unread = [f"{item.name}（{item.reason}）" for item in given.skipped if not item.same_as]
-    return Occasion(called or given.policy.jurisdiction_name, expected or None, unread, given.policy.words)
-
-
-def _rendered(
-    done: Rollup | None, ranks: dict[str, Any] | None, form: str, given: _Given, about: Occasion, *, to_terminal: bool
-) -> str | bytes:
-    from engine.results.views.as_json import dumps
-    from engine.rollup.views import text as rollup_view
-    from engine.submission import record
-
-    if ranks is not None:
-        rolled = _data(done) if done else None
-        if form == "html":
-            from engine.rollup.brief import brief
-            from engine.rollup.views.html import render
-
-            return render(ranks, rolled, brief=brief(ranks, rolled, about))
-        if form == "docx":
-            from engine.rollup.brief import brief
-            from engine.rollup.views.leader import word
-
-            return word(brief(ranks, rolled, about))
-        if form == "xlsx":
-            from engine.rollup.views.workbook import workbook
-
-            skipped = [(item.name, item.reason) for item in given.skipped if not item.same_as]
-            return workbook(ranks, rolled, given.policy.words, skipped)
-        return dumps(ranks) + "\n" if form == "json" else rollup_view.ranked_table(ranks, to_terminal=to_terminal)
-    assert done is not None  # whatever is no ranking is rolled up
-    if form == "json":
-        return record.dump_json(done.submission)
-    if form == "yaml":
-        return record.dump_yaml(done.submission)
-    if form == "markdown":
-        return rollup_view.markdown(_data(done))
-    return rollup_view.table(_data(done), to_terminal=to_terminal)
-
-
-def _data(done: Rollup) -> dict[str, Any]:
-    from engine.rollup.document import data
-
-    return data(done)
 
 
 def _write_levels(done: Rollup, directory: Path) -> None:

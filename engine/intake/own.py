@@ -13,6 +13,8 @@ from io import BytesIO
 
 HEAD = 4_000
 """Bytes at its beginning in which a text says what it is."""
+TAIL = 30_000
+"""Bytes at its end in which a page says who wrote it, before its script."""
 MAX_PROPERTIES = 100_000
 _RESULT = re.compile(rb'"engine"')
 _MATCH = re.compile(rb"^\s*['\"]?schema['\"]?\s*:\s*['\"]?jixiao/(?!submission/)", re.MULTILINE)
@@ -29,21 +31,26 @@ def own_output(content: bytes, kind: str) -> str:
         return "jixiao 的结果，不是自评表"
     if kind in ("yaml", "text", "json") and _MATCH.search(head):
         return "jixiao 的对应表或结果，不是自评表"
-    if kind in ("mhtml", "xml", "text") and b"<html" in head.lower() and _PAGE.search(content[-HEAD:]):
+    if kind in ("mhtml", "xml", "text") and b"<html" in head.lower() and _PAGE.search(content[-TAIL:]):
         return "jixiao 的网页，不是自评表"
     if kind == "text" and _TABLE.match(head.decode("utf-8", "ignore").lstrip("\ufeff")):
         return "jixiao 的汇总或排名，不是自评表"
-    if content.startswith(b"PK") and _made_here(content):
-        return "jixiao 的工作簿，不是自评表"
-    return ""
+    return _made_here(content) if content.startswith(b"PK") else ""
 
 
-def _made_here(content: bytes) -> bool:
+_OFFICE = {
+    "xl/workbook.xml": "jixiao 的工作簿，不是自评表",
+    "word/document.xml": "jixiao 的通知或概览，不是自评表",
+}
+
+
+def _made_here(content: bytes) -> str:
     try:
         with zipfile.ZipFile(BytesIO(content)) as package:
-            if "xl/workbook.xml" not in package.namelist():
-                return False
+            told = next((told for part, told in _OFFICE.items() if part in package.namelist()), "")
+            if not told:
+                return ""
             with package.open("docProps/core.xml") as properties:
-                return bool(_MAKER.search(properties.read(MAX_PROPERTIES)))
+                return told if _MAKER.search(properties.read(MAX_PROPERTIES)) else ""
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, KeyError, OSError, ValueError, RuntimeError, EOFError):
-        return False  # what cannot be opened is told by who reads it
+        return ""  # what cannot be opened is told by who reads it

@@ -103,7 +103,7 @@ def letter(
     if not any(part["returns"] for part in seen["parts"]):
         return None
     template = next((root / TEMPLATE for root in roots if (root / TEMPLATE).is_file()), roots[-1] / TEMPLATE)
-    return fill(template, seen, seen["unit"])
+    return fill(template, seen, seen["unit"], own=True)
 
 
 def values(unit: str, results: Sequence[tuple[Result, Policy]], parts: Sequence[LetterPart], by: date | None) -> Data:

@@ -25,7 +25,7 @@ Data = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class BriefOccasion:
     """What neither ranking nor roll-up says: what all is called, who had to file, what could not be read, what money units mean."""
 
     name: str
@@ -35,7 +35,7 @@ class Occasion:
     words: Vocabulary | None = None
 
 
-def brief(ranking: Mapping[str, Any], rolled: Mapping[str, Any] | None, occasion: Occasion) -> Data:
+def brief(ranking: Mapping[str, Any], rolled: Mapping[str, Any] | None, occasion: BriefOccasion) -> Data:
     """The one page. `rolled` says who is missing; without it nobody is known to be."""
     kinds = [_kind(group, occasion.words) for group in ranking["groups"]]
     missing = sorted({name for level in rolled["levels"] for name in level["missing"]}) if rolled and occasion.expected else []

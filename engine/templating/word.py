@@ -16,6 +16,8 @@ from typing import Any
 from engine.documents import word as docx_reader
 from engine.errors import InputError, Place, PolicyError, Problem, system_reason
 
+MAKER = "jixiao"
+"""Who made a document, as its properties say: by that it is known as none that a body filed."""
 MAX_TEMPLATE = 5_000_000
 MAX_TAGS = 3_000
 MAX_TAG = 2_000
@@ -29,8 +31,9 @@ _RULED_OUT = ("vbaProject", "vbaData", "activeX", "embeddings/")
 _PART = "正文"
 
 
-def fill(template: Path, values: Mapping[str, Any], title: str) -> bytes:
-    """The .docx of a template and what it sees; `title` is the document's in its properties.
+def fill(template: Path, values: Mapping[str, Any], title: str, *, own: bool = False) -> bytes:
+    """The .docx of a template and what it sees; `title` is the document's in its properties. `own`: it is no form nor a draft of
+    one, and says who made it, so that it is passed over where forms are read.
 
     Raises PolicyError for a template that is missing, damaged or dangerous, or that asks for what is not there."""
     from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # ships no types
@@ -57,6 +60,8 @@ def fill(template: Path, values: Mapping[str, Any], title: str) -> bytes:
             root = _filled(document, document.get_part_xml(part), kind, context, name)
             document.map_headers_footers_xml(relation, _bytes(root))
     properties = document.docx.core_properties
+    if own:
+        properties.author = MAKER
     properties.title = _ILLEGAL.sub("", title)[:255]
     properties.created = properties.modified = _MOMENT
     properties.last_modified_by, properties.revision = "", 1

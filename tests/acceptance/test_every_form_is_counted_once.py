@@ -518,6 +518,7 @@ def test_what_is_wrong_is_said_beside_a_file_too(jixiao: Jixiao, tmp_path: Path)
     [
         (("--format", "xlsx", "--out"), "汇总.xlsx"),
         (("--format", "html", "--out"), "汇总.html"),
+        (("--format", "docx", "--out"), "概览.docx"),
         (("--format", "table", "--out"), "汇总.txt"),
         (("--ranking", "--format", "json", "--out"), "排名.json"),
         (("--match-out",), "对应.yaml"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import CONTRAST, OPEN_ALL, Browser, needs_browser
+from browser import CONTRAST, ENTER, OPEN_ALL, Browser, needs_browser
 from conftest import ROOT
 
 from engine.policy.loading import load
@@ -67,3 +67,25 @@ def test_text_stands_out_from_its_ground(page: Browser, scheme: str) -> None:
     page.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     page.run(OPEN_ALL)
     assert page.run(CONTRAST) == []
+
+
+def test_a_click_on_a_heading_sorts_and_what_explains_a_row_goes_with_it(page: Browser) -> None:
+    column = "return [...document.querySelectorAll('.ranked tbody tr:not(.why)')].map((row) => row.cells[2].innerText)"
+    before = page.run(column)
+    known = [float(text) for text in before if text.replace(".", "").isdigit()]
+    assert known == sorted(known), "the worst stands first"
+    page.click(".ranked thead th:nth-child(3) button")
+    assert page.run(column)[: len(known)] == [text for text in before if text.replace(".", "").isdigit()]
+    page.click(".ranked thead th:nth-child(3) button")
+    assert [float(text) for text in page.run(column)[: len(known)]] == sorted(known, reverse=True)
+    assert page.run("return document.querySelector('.ranked thead th:nth-child(3)').ariaSort") == "descending"
+    page.press(".ranked thead th:nth-child(1) button", ENTER)
+    names = page.run("return [...document.querySelectorAll('.ranked tbody th')].map((head) => head.innerText)")
+    assert names == sorted(names), "names of one length in the order of their numbers"
+
+
+def test_it_prints_without_the_traces(page: Browser, tmp_path: Path) -> None:
+    text = "".join(page.printed(tmp_path / "ranking.pdf"))
+    assert "按资金额度加权平均" in text
+    assert "资金额度）：" not in text
+    assert len(page.run("return [...document.querySelectorAll('.why')].map((row) => row.innerText)")) > 10

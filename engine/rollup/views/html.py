@@ -13,7 +13,7 @@ from engine.resources import shipped
 from engine.results.views.columns import Column, page_cells, page_head
 from engine.rollup.document import left_line
 from engine.rollup.views import leader
-from engine.rollup.views.tables import INDICATORS, LEVELS, STANDINGS, RankRow, forms, rank_columns, standing
+from engine.rollup.views.tables import INDICATORS, LEVELS, STANDINGS, RankRow, forms, rank_columns, standing, worst_first
 from engine.rollup.views.tables import indicators as rolled_indicators
 from engine.rollup.views.text import trace
 from engine.templating.page import self_contained
@@ -21,7 +21,7 @@ from engine.templating.page import self_contained
 TEMPLATE = "page/ranking.html.j2"
 STYLES = ("page/plots.css", "page/ranking-plots.css")
 ROWS = 500
-"""Forms listed on the page; the workbook and JSON have all. The plot shows every one."""
+"""Forms listed on the page, the worst; the workbook and JSON have all. The plot shows every one."""
 MOST_FINDINGS, MOST_INDICATORS = 300, 400
 _RANKS = rank_columns("")
 _TABLES: dict[str, Sequence[Column[Any]]] = {"ranks": _RANKS, "levels": LEVELS, "indicators": INDICATORS}
@@ -35,19 +35,21 @@ def render(
     rollup: Mapping[str, Any] | None,
     roots: Sequence[Path] = (),
     brief: Mapping[str, Any] | None = None,
+    links: Mapping[str, str] | None = None,
 ) -> str:
-    """The page; `brief` is its first section, a leader's page. Raises PolicyError where a template is wrong."""
-    seen = {**values(ranking, rollup), "brief": leader.page(brief) if brief else None}
+    """The page; `brief` is its first section, a leader's page, `links` where the files are of the forms ranked. Raises PolicyError
+    where a template is wrong."""
+    seen = {**values(ranking, rollup, links or {}), "brief": leader.page(brief) if brief else None}
     return self_contained(TEMPLATE, seen, [*roots, shipped("templates")], STYLES)
 
 
-def values(ranking: Mapping[str, Any], rollup: Mapping[str, Any] | None) -> Data:
+def values(ranking: Mapping[str, Any], rollup: Mapping[str, Any] | None, links: Mapping[str, str]) -> Data:
     """What the template sees."""
     most = max((sum(item[key] for key in SEVERITIES) for item in ranking["findings"]), default=0)
     return {
         **ranking,
         "policy": {**ranking["policy"], "short": ranking["policy"]["sha256"][:12]},
-        "groups": [_group(f"g{n}", group, ranking["full_score"]) for n, group in enumerate(ranking["groups"], start=1)],
+        "groups": [_group(f"g{n}", group, ranking["full_score"], links) for n, group in enumerate(ranking["groups"], start=1)],
         "severities": dict(SEVERITIES),
         "categories": dict(CATEGORIES),
         "kinds": dict(codes()["form_kind"]),
@@ -67,7 +69,7 @@ def _named(columns: Sequence[Column[Any]], row: Mapping[str, Any]) -> Data:
     return {"name": next(column.value(row) for column in columns if column.kind == "name"), "cells": page_cells(columns, row)}
 
 
-def _group(anchor: str, group: Mapping[str, Any], full: str) -> Data:
+def _group(anchor: str, group: Mapping[str, Any], full: str, links: Mapping[str, str]) -> Data:
     rows, shown = group["rows"], group["distribution"]
     totals = [Decimal(row["computed"]) for row in rows if row["computed"] is not None]
     top = Decimal(full)
@@ -78,7 +80,10 @@ def _group(anchor: str, group: Mapping[str, Any], full: str) -> Data:
     return {
         **group,
         "id": anchor,
-        "rows": [{**_row(row, top), "cells": page_cells(_RANKS, RankRow(group["kind"], row))} for row in rows[:ROWS]],
+        "rows": [
+            {**_row(row, top), "href": links.get(row["file"], ""), "cells": page_cells(_RANKS, RankRow(group["kind"], row))}
+            for row in worst_first(rows)[:ROWS]
+        ],
         "left": max(0, len(rows) - ROWS),
         "dots": [
             {

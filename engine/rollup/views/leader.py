@@ -28,7 +28,7 @@ def word(brief: Mapping[str, Any], roots: Sequence[Path] = ()) -> bytes:
     template = next((root / TEMPLATE for root in every if (root / TEMPLATE).is_file()), every[-1] / TEMPLATE)
     shown = _plotted(brief)
     title = f"{brief['name']}{brief['year']}年度绩效自评情况"
-    filled = fill(template, {**brief, "plotted": shown["title"] if shown else ""}, title)
+    filled = fill(template, {**brief, "plotted": shown["title"] if shown else ""}, title, own=True)
     return with_charts(filled, {SCORES: _scores(shown), GRADES: _grades(shown)}, str(template))
 
 

@@ -171,9 +171,14 @@ class RankRow:
     form: Data
 
 
+def worst_first(rows: Sequence[Data]) -> list[Data]:
+    """Rows as a reviewer works through them: the last rank first; what has no rank yet keeps its place at the end."""
+    return [row for row in reversed(rows) if row["rank"] is not None] + [row for row in rows if row["rank"] is None]
+
+
 def ranked(data: Data) -> list[RankRow]:
-    """Every form of a ranking, departments first."""
-    return [RankRow(group["kind"], row) for group in data["groups"] for row in group["rows"]]
+    """The forms of all kinds, kind by kind, the worst first."""
+    return [RankRow(group["kind"], form) for group in data["groups"] for form in worst_first(group["rows"])]
 
 
 _PLACES = 6
@@ -229,7 +234,7 @@ def rank_columns(name: str, parts: Sequence[str] = ()) -> tuple[Column[RankRow],
         _own("完成", "met", "count"),
         _own("判断不了", "unknown", "count"),
         Column("完成率", lambda row: share(row.form["completion_rate"]), "rate", _EXCEL),
-        *(_inside(title, "findings", key) for key, title in SEVERITIES.items()),
+        *(_inside(title, "problems", key) for key, title in SEVERITIES.items()),
         *(_drawn(title) for title in SEVERITIES.values()),
         _own(FIRST, "first"),
         *(_inside(title, "categories", key, on=_EXCEL) for key, title in CATEGORIES.items()),
@@ -280,11 +285,6 @@ REGIONS = _standing(
 PROJECTS = _standing(Column("项目", lambda row: row["project"], "name"), Column("单位", lambda row: row["name"]))
 
 
-def projects(data: Data) -> list[Data]:
-    """The rows of projects that several units have."""
-    return [{"project": item["project"], **row} for item in data["by_project"] for row in item["rows"]]
-
-
 STANDINGS: tuple[tuple[str, str, tuple[Column[Data], ...]], ...] = (
     ("by_region", "地区排名", REGIONS),
     ("by_unit", "单位排名", UNITS),
@@ -294,8 +294,13 @@ STANDINGS: tuple[tuple[str, str, tuple[Column[Data], ...]], ...] = (
 
 
 def standing(data: Data, key: str) -> list[Data]:
-    """The rows of one of them; units of which each has one form say nothing that the ranking of forms does not."""
-    rows: list[Data] = projects(data) if key == "by_project" else list(data[key])
+    """The rows of one of them, each level and project worst first; units of which each has one form say nothing that the ranking of
+    forms does not."""
+    if key == "by_project":
+        rows: list[Data] = [{"project": item["project"], **row} for item in data[key] for row in worst_first(item["rows"])]
+    else:
+        levels = dict.fromkeys(row.get("depth") for row in data[key])
+        rows = [row for depth in levels for row in worst_first([row for row in data[key] if row.get("depth") == depth])]
     alone = key == "by_unit" and all(row["forms"] == 1 and not row["last"] for row in rows)
     return [] if alone else rows
 

@@ -72,7 +72,7 @@ def _overview(ranks: Data, rolled: Data | None, skipped: Sequence[tuple[str, str
     for grade, number in Counter(row["grade"] for row in rows if row["grade"]).most_common():
         yield f"计算等级为{grade}的表", number
     for key, title in SEVERITIES.items():
-        yield f"各表的{title}（处）", sum(row["findings"][key] for row in rows)
+        yield f"各表的{title}（个）", sum(row["problems"][key] for row in rows)
     if rolled:
         yield "汇总成的表", sum(len(level["forms"]) for level in rolled["levels"])
         for key, title in SEVERITIES.items():
