@@ -6,17 +6,25 @@ for counts of what it lists. The draft states the computed score where there is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
-from engine.results.model import Result, ResultBudget, ResultFinding, ResultForm, ResultIndicator
-from engine.results.reading import Grouped, Scored, caution, differs
+from engine.reports.tellings import told as told_problems
+from engine.results.model import Result, ResultBudget, ResultForm, ResultIndicator, ResultQuantity
+from engine.results.reading import Scored, caution, differs
 from engine.submission.model import Form
-from engine.templating.filters import rate
+from engine.templating.filters import percent, rate
+from engine.values.money import money_factor
+from engine.values.numerals import EXACT
+from engine.values.prose import is_empty
+
+RATES = ("%", "‰", "百分点")
+_NAMES_IT = 6
+"""Characters at the end of a project's name in which 项目 says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +41,36 @@ def contexts(result: Result, forms: Sequence[Form], policy: Policy, *, as_filed:
 
     `as_filed`: the draft states the body's own scores, also where they cannot stand. `why`: why no policy judged the forms.
     """
-    found = Grouped(result)
     first = "。".join(filter(None, (caution(result.get("policy")), why)))
-    return [
-        _context(told, form, found.of(told), policy, as_filed, first) for told, form in zip(result["forms"], forms, strict=True)
-    ]
+    return [_context(result, told, form, policy, as_filed, first) for told, form in zip(result["forms"], forms, strict=True)]
 
 
-def _context(told: ResultForm, form: Form, own: Sequence[ResultFinding], policy: Policy, as_filed: bool, first: str) -> Context:
-    indicators = [_indicator(item, as_filed) for item in told["indicators"]]
-    unmet = [item for item in indicators if item["met"] == "no"]
+def _context(result: Result, told: ResultForm, form: Form, policy: Policy, as_filed: bool, first: str) -> Context:
     scores, grade, counts = told["scores"], told["grade"], told["counts"]
+    as_filed = as_filed or scores["total"]["computed"] is None  # computed parts do not add up to a total that is not known
+    indicators = [_indicator(item, as_filed, policy) for item in told["indicators"]]
+    filed = _filed(form)
+    unmet = [_with_reason(item, filed["unmet"], policy) for item in indicators if item["met"] == "no"]
+    parts = [{"name": name, **_score(score, as_filed)} for name, score in scores.items() if name not in ("execution", "total")]
+    total, execution = _score(scores["total"], as_filed), _score(scores["execution"], as_filed)
     data = {
         "caution": first,
         "unit": form.unit,
         "year": str(form.fiscal_year),
         "name": form.name,
+        "called": _called(form),
         "kind": form.kind,
         "filled_on": form.filled_on.text if form.filled_on else "",
-        "total": _score(scores["total"], as_filed),
-        "execution_score": _score(scores["execution"], as_filed),
-        "parts": [
-            {"name": name, **_score(score, as_filed)} for name, score in scores.items() if name not in ("execution", "total")
-        ],
+        "total": total,
+        "execution_score": execution,
+        "parts": parts,
+        "parts_sum": _sum([execution, *parts]),
+        "adds_up": _sum([execution, *parts]) == number_or_none(total["value"]),
+        "score_problems": _about_scores(result, told, policy),
         "grade": grade["reported"] or "" if as_filed else grade["computed"] or grade["reported"] or "",
         "as_filed": as_filed,
         "grade_reported": grade["reported"] or "",
-        "budget": _budget(told["budget"]),
+        "budget": _budget(told["budget"], policy),
         "goals": [
             {
                 "number": str(goal.number),
@@ -68,6 +79,8 @@ def _context(told: ResultForm, form: Form, own: Sequence[ResultFinding], policy:
             }
             for goal in form.goals
         ],
+        "undecided": [item for item in indicators if item["met"] == "unknown"],
+        "to_judge": [item for item in indicators if item["status"] in ("needs_review", "error")],
         "counts": {
             "goals": str(len(form.goals)),
             "indicators": str(counts["indicators"]),
@@ -78,8 +91,8 @@ def _context(told: ResultForm, form: Form, own: Sequence[ResultFinding], policy:
         },
         "indicators": indicators,
         "unmet": unmet,
-        "problems": _problems(own, policy),
-        "filed": _filed(form),
+        "problems": told_problems(result, told, indicators, policy),
+        "filed": filed,
         "clauses": _clauses(told, policy),
         "notes": [note.text for note in form.notes],
         "policy": {"id": policy.id, "title": policy.title},
@@ -110,86 +123,118 @@ def _score(score: Scored, as_filed: bool) -> dict[str, Any]:
         "open": score["computed"] is None,
         "low": allowed[0],
         "high": allowed[1],
+        "outside": outside(score),
     }
 
 
-def _indicator(item: ResultIndicator, as_filed: bool) -> dict[str, Any]:
+def outside(score: Scored) -> bool:
+    """Whether the body's own number lies outside the range that is admissible."""
+    own, allowed = number_or_none(score["reported"] or ""), score["allowed"]
+    return own is not None and allowed is not None and not Decimal(allowed[0]) <= own <= Decimal(allowed[1])
+
+
+def number_or_none(text: str) -> Decimal | None:
+    """The number of a score; None where there is none."""
+    return Decimal(text) if text else None
+
+
+def _sum(scores: Sequence[Mapping[str, Any]]) -> Decimal | None:
+    """What the scores that are known add up to; None where none is."""
+    known = [Decimal(score["value"]) for score in scores if score["value"]]
+    return sum(known, Decimal(0)) if known else None
+
+
+def _indicator(item: ResultIndicator, as_filed: bool, policy: Policy) -> dict[str, Any]:
+    reason = item.get("filed_reason", "")
+    values = item["trace"].get("values_read")
+    target: Sequence[ResultQuantity] = values["target"].get("quantities", []) if values else []
+    actual: Sequence[ResultQuantity] = values["actual"].get("quantities", []) if values else []
     return {
         "goal": item["goal"],
         "name": item["name"],
         "level1": item["level1"],
         "level2": item["level2"],
         "weight": item["weight"] or "",
+        "weight_number": Decimal(item["weight"] or 0),
         "target": item["target"],
         "actual": item["actual"],
         "met": item["met"],
+        "status": item["status"],
         "nature": item["nature"],
+        "direction": item["direction"],
+        "rate": any(quantity.get("unit") in RATES for quantity in (*target, *actual)),
+        "zero": item["direction"] == "inverse" and [quantity.get("number") for quantity in target] == ["0"],
+        "none": [quantity.get("number") for quantity in actual] == ["0"],
+        "single": len(actual) == 1 and not actual[0].get("label") and not actual[0].get("approximate"),
         "over": item["direction"] == "positive" and "exceeded_by" in item,
+        "excess": percent(Decimal(item["exceeded_share"]), 0) if "exceeded_share" in item else "",
+        "excess_number": Decimal(item.get("exceeded_share", "0")),
         "attainment": item["attainment"] or "",
-        "reason": item.get("filed_reason", ""),
+        "reason": "" if is_empty(reason, policy.prose) else reason,
         **_score(item, as_filed),
     }
 
 
-def _budget(budget: ResultBudget) -> dict[str, Any]:
+def _with_reason(item: Mapping[str, Any], filed: str, policy: Policy) -> dict[str, Any]:
+    """The indicator with what stands in the table as its reason: that of the form; where there is none, that the report tells it,
+    or that it has to be filled in (`phrases.unmet`)."""
+    said = policy.narrative.phrases.get("unmet", {}) if policy.narrative else {}
+    return {**item, "reason_shown": item["reason"] or said.get("below" if filed else "missing", "")}
+
+
+def _budget(budget: ResultBudget, policy: Policy) -> dict[str, Any]:
+    """The amounts, in 元 where the form says their unit (for the filter `money`), and the rate."""
     line, change, points = budget.get("line"), budget.get("change", ""), budget.get("execution_rate_unrounded")
+    unit = line["unit"] if line else ""
+    factor = money_factor(unit, policy.words) if unit else None
+
+    def yuan(amount: str) -> Decimal | None:
+        return EXACT.multiply(Decimal(amount), Decimal(factor[0].numerator)) / factor[0].denominator if amount and factor else None
+
     return {
-        "unit": line["unit"] if line else "",
-        "original": budget.get("original_budget", ""),
-        "budget": line["budget"] if line else "",
-        "executed": line["executed"] if line else "",
-        "unspent": budget.get("unspent", ""),
+        "unit": unit,
+        "original": yuan(budget.get("original_budget", "")),
+        "budget": yuan(budget.get("budget", "")),
+        "executed": yuan(budget.get("executed", "")),
+        "unspent": yuan(budget.get("unspent", "")),
         "rate": rate(Decimal(points)) if points else "",
         "rate_number": Decimal(points) if points else None,
         "changed": bool(change),
         "cut": change.startswith("-"),
-        "change": change.removeprefix("-"),
-        "basic": budget.get("basic_expenditure", ""),
-        "project": budget.get("project_expenditure", ""),
+        "change": yuan(change.removeprefix("-")),
+        "basic": yuan(budget.get("basic_expenditure", "")),
+        "project": yuan(budget.get("project_expenditure", "")),
     }
 
 
-def _problems(findings: Sequence[ResultFinding], policy: Policy) -> list[dict[str, Any]]:
-    """Findings that a report tells, by category in the order the narrative gives, worst first inside."""
-    findings = [finding for finding in findings if policy.told_in(finding["rule"], finding["category"]) == "report"]
-    narrative = policy.narrative
-    order = narrative.categories if narrative and narrative.categories is not None else tuple(CATEGORIES)
+def _about_scores(result: Result, told: ResultForm, policy: Policy) -> str:
+    """The ids of the problems that say of this form that its total, grade or execution are not right (`phrases.score.rules`)."""
+    rules = policy.narrative.phrases.get("score", {}).get("rules", ()) if policy.narrative else ()
     out = []
-    for category in order:
-        own = [finding for finding in findings if finding["category"] == category]
-        if own:
-            out.append(
-                {
-                    "category": category,
-                    "title": CATEGORIES[category],
-                    "count": len(own),
-                    "worst": own[0]["severity"],
-                    "findings": [
-                        {
-                            "rule": f["rule"],
-                            "title": f["title"],
-                            "severity": f["severity"],
-                            "severity_title": SEVERITIES[f["severity"]],
-                            "subject": f["subject"],
-                            "message": f["message"].rstrip("。"),
-                            "report": f.get("report", f["message"]).rstrip("。"),
-                            "advice": f["advice"].rstrip("。"),
-                        }
-                        for f in own
-                    ],
-                }
-            )
-    return out
+    for problem in result["problems"]:
+        if problem.get("bundle") != told.get("bundle"):
+            continue
+        findings = (result["findings"][n] for n in problem["findings"])
+        if any(one["form"] == told["name"] and one["rule"] in rules for one in findings):
+            out.append(problem["id"])
+    return " ".join(out)
+
+
+def _called(form: Form) -> str:
+    """What a sentence calls the form: a project's name with 项目 behind it, unless it says so itself (…建设项目, …项目（二期）)."""
+    said = "项目" in re.sub(r"[（(][^（）()]*[）)]$", "", form.name)[-_NAMES_IT:]
+    return form.name if form.kind == "department" or said else f"{form.name}项目"
 
 
 def _clauses(told: ResultForm, policy: Policy) -> list[dict[str, str]]:
-    """The clauses the form's scores rest on, each once, in the order of the sources."""
+    """The clauses of official texts that the form's scores rest on, each once, in the order of the sources: what the authors of the
+    policy added of their own is not for a report."""
     scored = [*told["indicators"], told["scores"]["execution"], told["scores"]["total"]]
     used = {item["trace"]["basis"] for item in scored if "basis" in item.get("trace", {})} | {told["grade"]["basis"]}
     return [
         {"id": clause.id, "title": clause.title, "text": clause.text, "source": clause.source_title}
         for clause in policy.clauses.values()
-        if clause.id in used
+        if clause.id in used and clause.evidence in ("read", "secondary")
     ]
 
 

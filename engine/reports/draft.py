@@ -1,8 +1,9 @@
 """The draft of a report: narrative sections rendered from the policy's templates, parsed into blocks that every format shows.
 
-Templates write plain text: `# ` and `## ` begin headings, a blank line ends a paragraph, `@unmet`, `@form` and `@notes` stand for
-the table of unmet indicators, the official form and the clauses, `@problem P3 P5` says which problems of the result the paragraph
-after it tells. Nothing else is markup, so an officer can edit them.
+Templates write plain text: `# ` and `## ` begin headings, `> ` a line of the signature (落款), a blank line ends a paragraph,
+`@unmet`, `@form` and `@notes` stand for the table of unmet indicators, the official form and the notes, `@problem P3 P5` says
+which problems of the result are told by the paragraph after it. Nothing else is markup, so an officer can edit them. Quotation
+marks inside others become single ones.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from engine.errors import Place, PolicyError, Problem
 from engine.policy.model import Narrative, Policy
 from engine.reports.context import Context
+from engine.templating.filters import nested
 from engine.templating.sandbox import Environment, render
 
 TABLES = ("unmet", "form", "notes")
@@ -23,7 +25,8 @@ TELLS = "@problem"
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`kind` is title, subtitle, heading1, heading2, paragraph or table; a table's `text` is its name (unmet, form, notes)."""
+    """`kind` is title, subtitle, heading1, heading2, paragraph, signature or table; a table's `text` is its name (unmet, form,
+    notes)."""
 
     kind: str
     text: str
@@ -80,19 +83,19 @@ def parse(text: str, section: str, template: str) -> Iterator[Block]:
     def flush() -> Iterator[Block]:
         nonlocal problem
         if paragraph:
-            yield Block("paragraph", "".join(paragraph), section, problem)
+            yield Block("paragraph", nested("".join(paragraph)), section, problem)
             paragraph.clear()
             problem = ""
 
     for raw in text.split("\n"):
         line = raw.strip()
         mark, _, rest = line.partition(" ")
-        kinds: Mapping[str, str] = {"%": "title", "%%": "subtitle", "#": "heading1", "##": "heading2"}
+        kinds: Mapping[str, str] = {"%": "title", "%%": "subtitle", "#": "heading1", "##": "heading2", ">": "signature"}
         if not line:
             yield from flush()
         elif mark in kinds and rest:
             yield from flush()
-            yield Block(kinds[mark], rest.strip(), section)
+            yield Block(kinds[mark], nested(rest.strip()), section)
         elif mark == TELLS:
             yield from flush()
             problem = rest.strip()

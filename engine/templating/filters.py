@@ -1,8 +1,10 @@
-"""How values stand in sentences: numbers in plain decimals, shares as percentages, long texts cut; and the sandbox of messages."""
+"""How values stand in sentences: numbers in plain decimals, shares as percentages, money in 万元, scores in points, names listed,
+quotation marks inside quotation marks; and the sandbox of messages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from functools import cache
@@ -11,13 +13,14 @@ from typing import Any
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from engine.values.numerals import plain
+from engine.values.numerals import plain, read_decimal
 from engine.values.rounding import rounded
 
 MAX_LENGTH = 2_000
 
 _WHOLE = Decimal(100)
-_TEN_THOUSAND = Decimal(10_000)
+_TEN_THOUSAND = 10_000
+_SLOT = re.compile(r"\{([a-z_]+)\}")
 
 
 @cache
@@ -69,12 +72,57 @@ def rate(points: Decimal, places: int = 2) -> str:
 
 
 def money(yuan: Decimal) -> str:
-    """An amount given in 元, in 万元 from ten thousand on: 495000 is 49.5万元."""
-    return (
-        f"{plain(rounded_for_people(yuan / _TEN_THOUSAND))}万元"
-        if abs(yuan) >= _TEN_THOUSAND
-        else f"{plain(rounded_for_people(yuan))}元"
-    )
+    """An amount given in 元, in 万元 with two places and thousands separators: 32680000 is 3,268.00万元. What would come to nothing
+    that way is left in 元: 32 is 32.00元."""
+    shown = rounded(Fraction(yuan) / _TEN_THOUSAND, 2)
+    return f"{shown:,.2f}万元" if shown or not yuan else f"{rounded(Fraction(yuan), 2):,.2f}元"
+
+
+def points(score: Decimal | str) -> str:
+    """A score with two places, or as many as it was given with: 40 is 40.00, 9.4 is 9.40, 98.325 stays. Empty text stays empty."""
+    if isinstance(score, str):
+        if (number := read_decimal(score)) is None:
+            return score
+        score = number
+    places = max(2, -int(score.as_tuple().exponent))
+    return f"{score:.{places}f}"
+
+
+def fill(text: str, slots: Mapping[str, object]) -> str:
+    """Text with `{name}` replaced by what `slots` has under that name. Raises ValueError for a name that is not there."""
+
+    def filled(found: re.Match[str]) -> str:
+        if found[1] not in slots:
+            raise ValueError(f"措辞“{text}”里的“{found[0]}”没有内容可填，可用的有 {'、'.join(slots)}")
+        return str(shown(slots[found[1]]))
+
+    return _SLOT.sub(filled, text)
+
+
+def listed(names: Sequence[object], most: int = 5, unit: str = "项", after: Sequence[object] = ()) -> str:
+    """Names in quotation marks, one after the other (GB/T 15834: nothing between them); of more than `most` that many, and how many
+    there are in all: “甲”“乙”等7项. `after`: what stands behind each (its weight). No name is cut."""
+    behind = [str(text) for text in after] or [""] * len(names)
+    quoted = [f"“{name}”{text}" for name, text in zip(names, behind, strict=True)]
+    between = "、" if any(behind) else ""
+    return between.join(quoted) if len(quoted) <= most else f"{between.join(quoted[:most])}等{len(quoted)}{unit}"
+
+
+def nested(text: str) -> str:
+    """Text in which quotation marks inside others are single ones (GB/T 15834): “参加“走出去”培训” is “参加‘走出去’培训”. Text
+    whose marks do not match is left as it is."""
+    out, depth = [], 0
+    for sign in text:
+        if sign == "“":
+            depth += 1
+            sign = "“" if depth % 2 else "‘"
+        elif sign == "”":
+            if depth == 0:
+                return text
+            sign = "”" if depth % 2 else "’"
+            depth -= 1
+        out.append(sign)
+    return text if depth else "".join(out)
 
 
 def magnitude(value: Decimal) -> Decimal:
@@ -125,3 +173,6 @@ FILTERS: Mapping[str, Any] = {
     "short": _of(str, short),
     "swap": _of(str, swap),
 }
+
+NARRATIVE: Mapping[str, Any] = {"points": points, "fill": fill, "listed": listed, "nested": nested}
+"""Those that only templates of pages and reports have beside these; messages of rules are held to a smaller language."""

@@ -19,7 +19,7 @@ from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.errors import Place, PolicyError, Problem, nearest
-from engine.templating.filters import FILTERS, shown
+from engine.templating.filters import FILTERS, NARRATIVE, shown
 
 MAX_STEPS = 200_000
 """Passes through loops and macros in one rendering."""
@@ -104,7 +104,7 @@ class Environment(ImmutableSandboxedEnvironment):
         )
         kept = {name: self.filters[name] for name in SAFE_FILTERS if name in self.filters}
         self.filters.clear()
-        self.filters.update(kept | dict(FILTERS))
+        self.filters.update(kept | dict(FILTERS) | dict(NARRATIVE))
         self.globals = {"range": self.globals["range"], "namespace": self.globals["namespace"], _COUNT: self.step}
         self.steps = 0
 

@@ -82,6 +82,12 @@ def core(text: str) -> str:
     return _SIGNS.sub("", unicodedata.normalize("NFKC", text[:MAX_READ]))
 
 
+def is_empty(text: str, prose: Prose) -> bool:
+    """Whether a reason is only signs, or a word that stands for none (无、略)."""
+    said = core(text)
+    return not said or said in prose.empty_reasons
+
+
 @functools.lru_cache(maxsize=64)
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     """The longest of the words at a place, wherever it stands."""

@@ -23,7 +23,7 @@ from engine.findings.facts.numbers import headings_sum, reported_sum, weight_sum
 from engine.findings.facts.pairs import pairs
 from engine.findings.facts.report_text import ReportText
 from engine.findings.facts.rows import blanks_below
-from engine.findings.facts.words import FormWords, is_empty, rest_of_reason
+from engine.findings.facts.words import FormWords, rest_of_reason
 from engine.language.fact_fields import kind_of, values_of
 from engine.language.facts import (
     AlikeFact,
@@ -47,7 +47,7 @@ from engine.values.cells import number_of, value_of
 from engine.values.comparison import compare
 from engine.values.model import Value
 from engine.values.names import NameRules
-from engine.values.prose import core
+from engine.values.prose import core, is_empty
 from engine.values.vocabulary import Vocabulary
 
 

@@ -10,11 +10,11 @@ from rapidfuzz import fuzz
 
 from engine.findings.facts.numbers import ratio
 from engine.findings.facts.report_text import ReportText, folded
-from engine.findings.facts.words import is_empty, row_names
+from engine.findings.facts.words import row_names
 from engine.language import predicates
 from engine.language.facts.words import ReasonHabits, ValueHabits
 from engine.scoring.model import ScoredForm, ScoredIndicator
-from engine.values.prose import Prose, core, without
+from engine.values.prose import Prose, core, is_empty, without
 
 _MOST_COMPARED = 200
 """Different reasons of one form that are compared with each other."""

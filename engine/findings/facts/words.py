@@ -17,7 +17,7 @@ from engine.scoring.model import ScoredForm, ScoredIndicator
 from engine.submission.model import Indicator
 from engine.values.notation import read_value
 from engine.values.numerals import read_decimal
-from engine.values.prose import Prose, core, groups_in, shared, without
+from engine.values.prose import Prose, core, groups_in, is_empty, shared, without
 from engine.values.vocabulary import Vocabulary
 
 _FEW_FIELDS = 2
@@ -48,12 +48,6 @@ def reason_fields(item: ScoredIndicator, policy: Policy) -> ReasonFields:
         deduction=deduction,
         deduction_said=_deduction_said(cell.text, policy.prose),
     )
-
-
-def is_empty(text: str, prose: Prose) -> bool:
-    """Whether a reason is only signs, or a word that stands for none (无、略)."""
-    said = core(text)
-    return not said or said in prose.empty_reasons
 
 
 def rest_of_reason(text: str, given: Iterable[str], prose: Prose) -> int:

@@ -19,14 +19,24 @@ from engine.soundness.lint.subject import Subject
 from engine.yaml.reader import Path_, walk
 
 TEMPLATE_NAMES = (
-    "unit", "year", "name", "kind", "filled_on", "total", "execution_score", "parts", "grade", "as_filed", "grade_reported",
-    "budget", "goals", "counts", "indicators", "unmet", "problems", "filed", "clauses", "notes", "policy", "param", "phrases",
-    "caution",
+    "unit", "year", "name", "called", "kind", "filled_on", "total", "execution_score", "parts", "parts_sum", "adds_up", "grade",
+    "as_filed", "grade_reported", "budget", "goals", "counts", "indicators", "unmet", "undecided", "to_judge", "problems", "filed",
+    "clauses", "notes", "policy", "param", "phrases", "score_problems", "caution",
 )  # fmt: skip
 """What a section template sees (`report_context`), to tell a name that does not exist."""
-_PHRASES = {"problems": ("degree",), "marks": ("text", "old")}
-"""Part of `narrative.phrases` -> placeholders that are filled in there."""
-_NEEDED = ("heading", "opening", "cause", "measure")
+_TOLD = ("said", "names", "items", "count", "lacks", "form", "all", "year")
+_PHRASES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("form", ""): ("unit", "name"),
+    ("problems", "heading"): ("degree",),
+    ("problems", "measure"): ("names", "form", "year", "count"),
+    ("tellings", "one"): _TOLD,
+    ("tellings", "many"): _TOLD,
+    ("tellings", "item"): ("name", "weight", "target", "actual", "excess"),
+    ("tellings", "measure"): ("names", "form", "year", "count", "lacks"),
+    ("marks", ""): ("text", "old"),
+}
+"""Part of `narrative.phrases`, and key in it (empty: any) -> placeholders that are filled in there."""
+_NEEDED = ("heading", "measure")
 
 
 def check(subject: Subject) -> None:
@@ -202,7 +212,8 @@ def _phrases(subject: Subject) -> None:
     for path, value in walk(phrases, ("narrative", "phrases")):
         if not isinstance(value, str) or len(path) < 3:
             continue
-        allowed = _PHRASES.get(str(path[2]), ())
+        part = str(path[2])
+        allowed = _PHRASES.get((part, str(path[-1])), _PHRASES.get((part, ""), ()))
         for name in re.findall(r"\{\{?\s*([^{}]*?)\s*\}?\}", value):
             if name not in allowed:
                 close = nearest(name, allowed)
