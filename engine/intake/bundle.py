@@ -20,7 +20,7 @@ from engine.intake.answers import AnswerFile
 from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
-from engine.submission import record, record_lines
+from engine.submission import copying, record, record_lines
 from engine.submission.model import Cell, Form, Submission
 from engine.values.cells import number_of
 
@@ -109,8 +109,18 @@ def read_bundle(
     if problems:
         raise InputError(problems)
     files = [*named, *(file for path in paths for file in answers.beside(path.parent))]
-    made = bundle(readings, shelf, policy, unjudged=unjudged)
+    (made,) = with_copies([bundle(readings, shelf, policy, unjudged=unjudged)])
     return replace(made, told=(*made.told, *answers.told_of(files, forms)))
+
+
+def with_copies(bundles: Sequence[Bundle]) -> list[Bundle]:
+    """The bundles of one run, each form with the free text it shares with those of other bodies."""
+    forms = iter(copying.marked([form for one in bundles for form in one.submission.forms]))
+    out = []
+    for one in bundles:
+        own = tuple(next(forms) for _ in one.submission.forms)
+        out.append(replace(one, submission=replace(one.submission, forms=own)) if own != one.submission.forms else one)
+    return out
 
 
 def bundle(readings: Sequence[Reading], shelf: Shelf, policy: Policy | None = None, *, unjudged: bool = False) -> Bundle:

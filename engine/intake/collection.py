@@ -101,6 +101,7 @@ def collect(
             bundles.append(inputs.bundle(readings, shelf, policy, unjudged=unjudged))
         except JixiaoError as error:
             found.unjudged(readings, error.problems)
+    bundles = inputs.with_copies(bundles)
     return Collection(tuple(bundles), tuple(dict.fromkeys(found.problems)), found.outcomes(), tuple(found.told()))
 
 

@@ -323,6 +323,24 @@ class KnownIndicator:
 
 
 @dataclass(frozen=True, slots=True)
+class Copied:
+    """What the free text of a form (reasons, analysis, measures, report) shares word for word with a form of another body that was
+    looked at in the same run. Figures and the bodies' own names do not count. Which of the two was first nobody can tell."""
+
+    unit: str
+    form: str
+    fiscal_year: int
+    characters: int
+    """How many characters stand there too, in passages and not word by word."""
+    of: int
+    """How many characters of free text the form has."""
+    text: str
+    """The longest passage that both have, as this form writes it."""
+    place: Place = field(default=Place(), compare=False)
+    """Where the other form stands."""
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """One self-evaluation form with the report that stands before it."""
 
@@ -358,6 +376,8 @@ class Form:
     """What it was made of, if the form was made by `jixiao rollup`."""
     answers: tuple[KnownIndicator, ...] = ()
     """What was answered beside the form (答复.yaml) about its indicators."""
+    copied: tuple[Copied, ...] = ()
+    """Forms of other bodies with the same text, the most first; known only where several bodies are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)

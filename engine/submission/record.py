@@ -19,6 +19,7 @@ from engine.errors import InputError, Place, Problem
 from engine.submission.model import (
     BudgetLine,
     Cell,
+    Copied,
     Doubt,
     Form,
     Goal,
@@ -200,7 +201,7 @@ _HINTS: Mapping[type, Mapping[str, Any]] = {
     cls: get_type_hints(cls)
     for cls in (
         *(Form, HeaderField, BudgetLine, Goal, Group, Indicator, IndicatorPart, UnmetRow, Section, Statement, Doubt),
-        *(Rolled, RolledForm, RolledNumber, Share, Member, Remark, KnownIndicator),
+        *(Rolled, RolledForm, RolledNumber, Share, Member, Remark, KnownIndicator, Copied),
     )
 }
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from engine.bulk.corpus.index import CorpusFile, ReadingHead
 from engine.bulk.corpus.twice import Twice, Where, body, place_of, places
 from engine.intake import apart
 from engine.intake.apart import Body
+from engine.submission.model import Copied
 
 LEAST, USUAL, MOST = 50, 50, 200
 """Bundles of a part: the fewest, how many more there are as a rule, the most."""
@@ -46,6 +47,8 @@ class PlannedBundle:
     readings: tuple[PlannedReading, ...]
     identity: str
     """Whose forms they are: what they are put in order by."""
+    copied: tuple[tuple[int, tuple[Copied, ...]], ...] = ()
+    """What forms, by their numbers in the bundle, share with those of other bodies."""
 
     @property
     def forms(self) -> Iterator[Where]:
@@ -68,8 +71,11 @@ class PartJob:
         return (self.number << BUNDLE_SHIFT) + position
 
 
-def planned(sources: Sequence[CorpusFile], same: Twice, stamp: str) -> list[PartJob]:
-    """The parts of a corpus of these files, without the forms that others stand for (`same`). `stamp`: what they are made by."""
+def planned(
+    sources: Sequence[CorpusFile], same: Twice, stamp: str, copied: Mapping[Where, tuple[Copied, ...]] | None = None
+) -> list[PartJob]:
+    """The parts of a corpus of these files, without the forms that others stand for (`same`). `stamp`: what they are made by;
+    `copied`: what forms share with those of other bodies."""
     readings = list(_readings(sources, same.instead))
     known = places(sources)
 
@@ -80,7 +86,7 @@ def planned(sources: Sequence[CorpusFile], same: Twice, stamp: str) -> list[Part
         place = f"={source.policy}" if source.policy else place_of(known, of, reading.head)
         return place, "" if reading.head.line else apart.home(same.apart, of, source.path)
 
-    bundles = [_bundle(group, sources, whose) for group in _grouped(readings, whose)]
+    bundles = [_with_copies(_bundle(group, sources, whose), copied or {}) for group in _grouped(readings, whose)]
     bundles.sort(key=lambda bundle: (bundle.identity, bundle.readings[0].where))
     jobs: list[PartJob] = []
     taken: set[int] = set()
@@ -96,7 +102,8 @@ def planned(sources: Sequence[CorpusFile], same: Twice, stamp: str) -> list[Part
 
 
 def _said(bundle: PlannedBundle) -> object:
-    return [bundle.policy, [[item.key, item.number, item.without] for item in bundle.readings]]
+    said = [bundle.policy, [[item.key, item.number, item.without] for item in bundle.readings]]
+    return [*said, [[n, *map(asdict, shared)] for n, shared in bundle.copied]] if bundle.copied else said
 
 
 def _hash(text: str) -> bytes:
@@ -145,6 +152,11 @@ def _grouped(readings: Sequence[PlannedReading], whose: Whose) -> list[list[Plan
 def _bundle(readings: Sequence[PlannedReading], sources: Sequence[CorpusFile], whose: Whose) -> PlannedBundle:
     bodies = sorted({(*of, *whose(item, of)) for item in readings for of in _bodies(item)})
     return PlannedBundle(sources[readings[0].where.source].policy, tuple(readings), json.dumps(bodies))
+
+
+def _with_copies(bundle: PlannedBundle, copied: Mapping[Where, tuple[Copied, ...]]) -> PlannedBundle:
+    found = tuple((n, copied[where]) for n, where in enumerate(bundle.forms) if where in copied)
+    return replace(bundle, copied=found) if found else bundle
 
 
 def _cut(bundles: Sequence[PlannedBundle]) -> Iterator[list[PlannedBundle]]:

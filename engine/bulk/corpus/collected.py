@@ -83,6 +83,7 @@ def collect_corpus(
             problems += [replace(p, place=p.place if p.place.file else place) for p in error.problems]
     if progress:
         progress(len(groups), len(groups), "")
+    found = inputs.with_copies(found)
     told = (*opened.told, *(() if each_file else (*same.told, *same.units)))
     return Collection(tuple(found), tuple(dict.fromkeys(problems)), tuple(outcomes(sources, problems, copies)), told)
 

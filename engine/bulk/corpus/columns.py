@@ -55,7 +55,15 @@ COMPUTED: Mapping[str, frozenset[str]] = {
 
 WIDE: Mapping[str, frozenset[str]] = {
     "form": frozenset(
-        {"budget_change", "execution_rate", "execution_rate_gap", "indicator_rate", "execution_rate_implied", "short_weight_share"}
+        {
+            "budget_change",
+            "execution_rate",
+            "execution_rate_gap",
+            "indicator_rate",
+            "execution_rate_implied",
+            "short_weight_share",
+            "copied_share",
+        }
     ),
     "line": frozenset({"rate", "rate_gap"}),
     "indicator": frozenset({"weight_share", "spent_gap", "earlier_drop", "parts_target_share", "parts_actual_share"}),

@@ -36,6 +36,8 @@ class FiledForm:
     """Of what the form says, wherever it stands."""
     named: bool = True
     """Whether it says whose form of what it is: unit, year and, for a project, more than the title all forms have."""
+    prints: str = ""
+    """Samples of its free text (`submission.copying`), eight hexadecimal digits each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from engine.bulk.corpus import bundles as corpus_bundles
+from engine.bulk.corpus import copies as corpus_copies
 from engine.bulk.corpus import index, listing, readings, twice
 from engine.bulk.corpus import sources as corpus_sources
 from engine.bulk.corpus import store as corpus
@@ -150,7 +151,8 @@ def _ingest(
         sources = _read(crew, _sources(before, found, keep, done), found, before, progress)
         _compared(before, sources, found, done)
         same = twice.twice(sources, Shelf(library).places())
-        planned = corpus_bundles.planned(sources, same, readings.stamp(library, ""))
+        shared = corpus_copies.copies(out, sources, same)
+        planned = corpus_bundles.planned(sources, same, readings.stamp(library, ""), shared)
         made = _written(crew, planned, done, progress)
     for source in sources:
         done.problems += source.every_problem

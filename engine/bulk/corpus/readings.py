@@ -23,7 +23,7 @@ from engine.intake.bundle import Reading
 from engine.intake.collection import fingerprint
 from engine.policy.library import Library
 from engine.policy.periods import filed_on
-from engine.submission import record
+from engine.submission import copying, record
 from engine.submission.model import Form
 
 FOLDER = "readings"
@@ -93,10 +93,13 @@ def of_bundles(out: Path, bundles: Sequence[PlannedBundle]) -> Iterator[list[Rea
     for bundle in bundles:
         wanted = {item.key for item in bundle.readings}
         opened = {key: opened[key] if key in opened else records(out, key) for key in wanted}
-        found = []
+        found: list[Reading] = []
+        copied = dict(bundle.copied)
         for item in bundle.readings:
             submission = record.from_own(opened[item.key][item.number], item.file)
+            first = sum(len(before.submission.forms) for before in found)
             forms = tuple(form for n, form in enumerate(submission.forms) if n not in item.without)
+            forms = tuple(replace(form, copied=copied.get(n, form.copied)) for n, form in enumerate(forms, start=first))
             head = item.head
             found.append(Reading(item.file, replace(submission, forms=forms), head.layouts, head.line, head.layout))
         yield found
@@ -114,4 +117,5 @@ def _filed(reading: Reading, form: Form) -> FiledForm:
     day = filed_on(form)
     named = bool(form.unit and form.fiscal_year and form.name) and not (form.kind == "project" and form.name == form.title)
     said = hashlib.sha256(fingerprint(alone).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return FiledForm(form.unit, form.fiscal_year, form.kind, form.name, day.isoformat() if day else "", said, named)
+    prints = "".join(f"{number:08x}" for number in copying.prints(form))
+    return FiledForm(form.unit, form.fiscal_year, form.kind, form.name, day.isoformat() if day else "", said, named, prints)

@@ -37,7 +37,7 @@ from engine.values import names
 from engine.values.verdict import verdict as judged
 from engine.values.verdict import worst
 
-VERSION = 5
+VERSION = 6
 """Of what the rows mean. A corpus written by another version is refused, not guessed at."""
 
 Row = dict[str, Any]

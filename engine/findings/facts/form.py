@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.findings.facts.budget import budget_values, execution_habit, printed_weights
 from engine.findings.facts.claims import amounts, last_place, percent
-from engine.findings.facts.habits import reason_habits, value_habits
+from engine.findings.facts.habits import copied_fields, reason_habits, value_habits
 from engine.findings.facts.money import money_fields
 from engine.findings.facts.numbers import gap, ratio
 from engine.findings.facts.promises import report_claims
@@ -132,6 +132,7 @@ def form_fact(
         claims=report_claims(form, texts, policy.prose, words),
         filing=filing(form, policy.prose),
         against_table=against,
+        copied=copied_fields(form),
     )
 
 

@@ -12,8 +12,9 @@ from engine.findings.facts.numbers import ratio
 from engine.findings.facts.report_text import ReportText, folded
 from engine.findings.facts.words import row_names
 from engine.language import predicates
-from engine.language.facts.words import ReasonHabits, ValueHabits
+from engine.language.facts.words import CopiedFields, ReasonHabits, ValueHabits
 from engine.scoring.model import ScoredForm, ScoredIndicator
+from engine.submission.model import Form
 from engine.values.prose import Prose, core, is_empty, without
 
 _MOST_COMPARED = 200
@@ -45,6 +46,22 @@ def reason_habits(scored: ScoredForm, texts: ReportText, prose: Prose) -> Reason
         other_reasons=len(rows) - len(names),
         same_reason_names=row_names(names),
         vague_remedies=vague,
+    )
+
+
+def copied_fields(form: Form) -> CopiedFields:
+    """What the form shares with the form of another body that has the most of it."""
+    if not form.copied:
+        return CopiedFields()
+    most = form.copied[0]
+    return CopiedFields(
+        copied_unit=most.unit,
+        copied_form=most.form,
+        copied_year=Decimal(most.fiscal_year),
+        copied_text=most.text,
+        copied_characters=Decimal(most.characters),
+        copied_share=ratio(Decimal(most.characters), Decimal(most.of)),
+        copied_forms=Decimal(len(form.copied)),
     )
 
 

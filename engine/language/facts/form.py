@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from engine.language.facts.marks import FORM_KINDS, INTERNAL, Choices, Number
-from engine.language.facts.words import FilingFields, ReasonHabits, ReportClaims, Slips, ValueHabits
+from engine.language.facts.words import CopiedFields, FilingFields, ReasonHabits, ReportClaims, Slips, ValueHabits
 from engine.language.fields import STATUSES
 
 
@@ -169,4 +169,5 @@ class FormFact:
     slips: Slips
     claims: ReportClaims
     filing: FilingFields
+    copied: CopiedFields
     against_table: TextFields = TextFields()

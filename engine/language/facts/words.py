@@ -54,6 +54,21 @@ class ReasonHabits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopiedFields:
+    """The form of another body that this one shares the most free text with; nothing where one body was looked at by itself."""
+
+    copied_unit: str | None = None
+    copied_form: str | None = None
+    copied_year: Number | None = None
+    copied_text: str | None = None
+    copied_characters: Number | None = None
+    copied_share: Number | None = None
+    """Of the characters of free text on this form; between 0 and 1."""
+    copied_forms: Number | None = None
+    """With how many forms of other bodies it shares text, as far as these are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ValueHabits:
     """What the values and weights of a form have in common, whatever they are of."""
 
