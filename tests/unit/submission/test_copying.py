@@ -1,4 +1,4 @@
-"""What two bodies' forms share word for word: copies with names and figures changed are found, formulas and short phrases are not."""
+"""What two bodies' forms share word for word: copies with names and figures changed are found, formulas and phrases are not."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def test_a_copy_is_found_from_both_sides_with_names_and_figures_changed() -> Non
     first = form("青禾县水务局", f"青禾县水务局2023年计划12.5公里，{WELL}")
     second = form("白石区水利局", f"白石区水利局2023年计划7公里，{WELL}", OTHER, name="供水保障")
     one, two = copying.marked([first, second])
-    assert one.copied[0].unit == "白石区水利局" and one.copied[0].form == "供水保障" and one.copied[0].fiscal_year == 2023
+    assert (one.copied[0].unit, one.copied[0].form) == ("白石区水利局", "供水保障")
+    assert one.copied[0].fiscal_year == 2023
     assert two.copied[0].unit == "青禾县水务局"
     assert one.copied[0].characters == two.copied[0].characters
     assert one.copied[0].characters / one.copied[0].of > 0.9 > two.copied[0].characters / two.copied[0].of
@@ -53,7 +54,8 @@ def test_a_few_sentences_moved_about_are_still_found() -> None:
     first = form("甲县水务局", WELL, remedies=OTHER)
     second = form("乙县人社局", OTHER, remedies="我们将认真总结经验教训，切实提高管理水平。")
     one, two = copying.marked([first, second])
-    assert one.copied and two.copied and 0.3 < one.copied[0].characters / one.copied[0].of < 0.7
+    assert all((one.copied, two.copied))
+    assert 0.3 < one.copied[0].characters / one.copied[0].of < 0.7
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,8 @@ def test_the_order_of_the_forms_does_not_matter() -> None:
     forms = [form("甲县水务局", WELL), form("乙县人社局", OTHER, WELL), form("丙县住建局", WELL, name="别的"), form("丁局", OTHER)]
     there = {one.unit: one.copied for one in copying.marked(forms)}
     back = {one.unit: one.copied for one in copying.marked(forms[::-1])}
-    assert there == back and len(there["甲县水务局"]) == 2
+    assert there == back
+    assert len(there["甲县水务局"]) == 2
 
 
 def test_the_record_keeps_it() -> None:
