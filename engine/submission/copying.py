@@ -1,7 +1,7 @@
 """Free text that forms of different bodies share word for word: found among many forms by samples of shingles, then measured.
 
-Only what a body writes by itself counts: reasons, analysis, measures, the report. Goals and names are often given from above,
-figures and the bodies' own names are what a copy changes, titles of documents are cited by everybody: all these are taken out
+Only what a body writes by itself counts: results in words, reasons, measures, the report. Goals and names are often given from
+above, figures and the own names are what a copy changes, titles of documents are cited by everybody: all these are taken out
 first. What many bodies write (a formula of the trade) makes no pair. Whether a share is too much is for a policy's rules to say.
 """
 
@@ -102,7 +102,7 @@ def _written(form: Form) -> Iterator[str]:
     cells: list[Cell | None] = [line.reason for line in form.budget]
     for goal in form.goals:
         for row in goal.indicators:
-            cells += [row.reason, *(part.reason for part in row.parts)]
+            cells += [row.actual, row.reason, *(cell for part in row.parts for cell in (part.actual, part.reason))]
     cells += [form.analysis, form.remedies, *(row.reason for row in form.unmet)]
     cells += [paragraph for section in form.report for paragraph in section.paragraphs]
     return (cell.text for cell in cells if cell and cell.text)
