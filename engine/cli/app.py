@@ -222,7 +222,8 @@ def report(
 ) -> int:
     """起草自评报告：每张表一份 Word 和 Markdown，全部表一个网页。
 
-    FILE 是目录的，每个单位（每个年度）一个子目录。--letters 写的是退回修改通知，每个单位一份，都在 DIR 里。
+    FILE 是目录的，每个单位（每个年度）一个子目录，每张表一个网页，DIR/report.html 是全部表的目录，可以排序、查找。
+    --letters 写的是退回修改通知，每个单位一份，都在 DIR 里。
     """
     from engine.cli import runs
     from engine.reports import files as drafting
@@ -236,6 +237,7 @@ def report(
         sending.write_letters(items, out, templates, by)
         return run.status or runs.unrun(items)
     names = drafting.folders([item.bundle for item in items])
+    pages: list[str] = []
     for item, name in zip(items, names, strict=True):
         made = drafting.reports(
             item.result,
@@ -246,8 +248,14 @@ def report(
             as_filed=as_filed,
             compare=compare,
             why=item.why_unjudged,
+            home="" if run.single else f"../{drafting.INDEX}",
         )
+        pages += [f"{name}/{page}" for page in drafting.pages_of(made)]
         for path in write_all(made, out if run.single else out / name):
+            click.echo(str(path))
+    if pages and not run.single:
+        index = drafting.index(runs.document(run, items), pages, {item.policy.id: item.policy for item in items}, templates)
+        for path in write_all({drafting.INDEX: index}, out):
             click.echo(str(path))
     return run.status or runs.unrun(items)
 

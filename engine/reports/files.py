@@ -17,6 +17,8 @@ from engine.results.model import Result
 from engine.submission.model import Submission
 
 FORMATS = ("docx", "html", "markdown")
+INDEX = "report.html"
+"""The page that leads to all others."""
 _UNSAFE = re.compile(r"[^\w（）()·—-]+")
 
 
@@ -30,9 +32,11 @@ def reports(
     as_filed: bool = False,
     compare: bool = False,
     why: str = "",
+    home: str = "",
 ) -> dict[str, bytes]:
     """File name -> content: one .docx and .md a form, one .html for the bundle (of many forms: an index, and one a form),
-    from a bundle's result and its record. `why`: why no policy judged it, where none did.
+    from a bundle's result and its record. `why`: why no policy judged it, where none did. `home`: where the index of all bundles is
+    where this is one of several; then each form has a page of its own.
 
     Raises PolicyError with template, line and missing name.
     """
@@ -55,10 +59,25 @@ def reports(
 
             files[f"{name}.docx"] = word(draft, _template(narrative.word or "word/report.docx", roots))
     if "html" in formats:
-        from engine.reports.html import pages
+        from engine.reports.html import ON_ONE_PAGE, pages
 
-        files |= {name: page.encode() for name, page in pages(result, made, list(names), policy, roots)}
+        together = 1 if home else ON_ONE_PAGE
+        shown = pages(result, made, list(names), policy, roots, together=together, home=home)
+        files |= {name: page.encode() for name, page in shown}
     return files
+
+
+def index(result: Result, pages: Sequence[str], policies: Mapping[str, Policy], templates: Path | None = None) -> bytes:
+    """The index of a folder's pages, from the one result of all its bundles. `pages`: the page of each form, in their order."""
+    from engine.reports.index import page
+
+    return page(result, pages, policies, [*([templates] if templates else []), shipped("templates")]).encode()
+
+
+def pages_of(made: Mapping[str, bytes]) -> list[str]:
+    """The names of the forms' pages among a bundle's files, in the order of the forms."""
+    pages = [name for name in made if name.endswith(".html")]
+    return pages[:-1] or pages
 
 
 def folders(bundles: Sequence[Bundle]) -> list[str]:

@@ -12,13 +12,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine.language.rules import SEVERITIES
 from engine.policy.model import Policy
+from engine.reports import index
 from engine.reports.draft import Draft
 from engine.reports.problems import Shown, Site, around, rules_shown, source_of, standing, titles_of
 from engine.results.document import policy_data
 from engine.results.model import Result, ResultForm, ResultScore
 from engine.results.reading import apart, caution, differs, grades_differ, matched, numbers_of, worth
+from engine.results.views.causes import cause_titles
 from engine.results.views.columns import Column, page_cells, page_head
 from engine.results.views.problems import only
 from engine.results.views.tables import GOALS, INDICATORS, OVERVIEW, PARTS, QUESTIONS, RULES, FormRow, goal_row
@@ -31,7 +32,9 @@ TEMPLATE = "page/report.html.j2"
 INDEX = "page/report-index.html.j2"
 ON_ONE_PAGE = 12
 """Forms of a bundle that are shown on one page; of more, each has a page of its own, and an index leads to them."""
-INDEX_FILE = "report.html"
+INDEX_FILE = index.FILE
+MOST_PROBLEMS = 500
+"""Problems told on an index, the most pressing; the rest are on the forms' pages."""
 _TABLES: dict[str, Sequence[Column[Any]]] = {
     "forms": OVERVIEW,
     "parts": PARTS,
@@ -52,39 +55,44 @@ def render(result: Result, drafts: Sequence[Draft], policy: Policy, roots: Seque
 
 
 def pages(
-    result: Result, drafts: Sequence[Draft], names: Sequence[str], policy: Policy, roots: Sequence[Path]
+    result: Result,
+    drafts: Sequence[Draft],
+    names: Sequence[str],
+    policy: Policy,
+    roots: Sequence[Path],
+    *,
+    together: int = ON_ONE_PAGE,
+    home: str = "",
 ) -> Iterator[tuple[str, str]]:
-    """(file name, page) of a bundle: one page for all forms where they are few, else an index and a page for each form.
+    """(file name, page) of a bundle: one page for all forms where they are no more than `together`, else a page for each form and,
+    last, an index. `home`: where the index of all bundles is, where there is one.
 
     `names` are those of the forms' files, without their ending. Raises PolicyError as `render` does.
     """
-    if len(result["forms"]) <= ON_ONE_PAGE:
-        yield "report.html", render(result, drafts, policy, roots)
+    if len(result["forms"]) <= together:
+        yield INDEX_FILE, self_contained(_template(policy), data(result, drafts, policy) | {"home": home}, roots)
         return
     shown, hrefs = Shown(result, titles_of(policy)), [f"{name}.html" for name in names]
     by_label = {draft.label: draft for draft in drafts}
-    rows: list[Data] = []
     for place, (form, name) in enumerate(zip(result["forms"], names, strict=True)):
         alone, draft = only(result, [place]), by_label.get(form["name"])
         alone["questions"] = [question for question in alone["questions"] if form["name"] in question["forms"]]
         site = Site([*hrefs[:place], "#f1", *hrefs[place + 1 :]], {place: "f1"}, source_of(alone))
-        seen = _page(alone, shown, site, [draft] if draft else [], policy) | {"index": INDEX_FILE, "rules": []}
+        seen = _page(alone, shown, site, [draft] if draft else [], policy) | {"index": INDEX_FILE, "home": home, "rules": []}
         yield f"{name}.html", self_contained(_template(policy), seen, roots)
-        total = _score("total", form["scores"]["total"], form)
-        touching = [one.concern for one in shown.touching[place]]
-        cells, grade = page_cells(OVERVIEW, FormRow(form, touching)), {**form["grade"], "differs": grades_differ(form)}
-        rows.append({**form, "href": f"{name}.html", "total": total, "grade": grade, "tally": numbers_of(touching), "cells": cells})
-    # worst first: a reviewer opens from the top
-    rows.sort(key=lambda row: [-row["tally"][key] for key in SEVERITIES])
-    seen = _page(only(result, []), shown, Site(hrefs, {}, source_of(result)), [], policy) | standing(result) | {"rows": rows}
-    seen |= rules_shown(result) | {"units": _units(result), "years": _years(result)}
-    yield INDEX_FILE, self_contained(INDEX, seen, roots)
+    whole = _page(only(result, []), shown, Site(hrefs, {}, source_of(result)), [], policy) | standing(result)
+    whole |= rules_shown(result) | {"units": _units(result), "years": _years(result), "home": home}
+    every = whole["problems"]
+    whole["problems"] = [one for n, one in enumerate(every) if n < MOST_PROBLEMS or one["first"]]
+    whole["left"] = len(every) - len(whole["problems"])
+    whole["rows"] = index.rows(result, hrefs, cause_titles({policy.id: policy}))
+    yield INDEX_FILE, self_contained(INDEX, whole, roots)
 
 
 def data(result: Result, drafts: Sequence[Draft], policy: Policy) -> Data:
     """What the template sees of a result on one page: the result document as it is, and beside it what it takes to show it."""
     seen = _page(result, Shown(result, titles_of(policy)), Site.one_page(result), drafts, policy)
-    return seen | rules_shown(result) | {"index": ""}
+    return seen | rules_shown(result) | {"index": "", "home": ""}
 
 
 def _page(part: Result, shown: Shown, site: Site, drafts: Sequence[Draft], policy: Policy) -> Data:
