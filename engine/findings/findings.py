@@ -77,13 +77,17 @@ class Checker:
         isolate: bool = False,
         most: int = MAX_PER_RULE,
         timed: bool = False,
+        remember: bool = True,
     ) -> None:
         """`isolate` runs durable-rules in a process of its own: what serves many users must survive a crash of the library.
-        `most`: findings of one rule that are told one by one. `timed`: how long each rule took is told, too."""
+        `most`: findings of one rule that are told one by one. `timed`: how long each rule took is told, too. `remember`: the
+        compiled rules are kept for whoever checks by the same."""
         self.policy, self.most, self.timed = policy, most, timed
         self.params: Mapping[str, Any] = {name: parameter.value for name, parameter in policy.parameters.items()}
         self.program: Program = (
-            _compiled(policy.rules, use_durable, True) if isolate else _program(Itself(policy.rules), use_durable).anew()
+            _program(Itself(policy.rules), use_durable).anew()
+            if remember and not isolate
+            else _compiled(policy.rules, use_durable, isolate)
         )
 
     def check(self, evaluation: Evaluation) -> Findings:

@@ -129,12 +129,12 @@ def test_a_changed_threshold_is_noticed_by_the_tests(jixiao: Jixiao, tmp_path: P
     path = root / "common" / "findings" / "parameters.yaml"
     text = path.read_text(encoding="utf-8")
     steps = [
-        ("提示, value: 0.2,", "提示, value: 0.19,", None),
+        ("逐个提示, value: 0.3,", "逐个提示, value: 0.29,", None),
         ("警告, value: 0.3,", "警告, value: 0.28,", "占 28.75%"),
         ("警告, value: 5,", "警告, value: 6,", "5 个指标"),
         ("须说明原因, value: 90,", "须说明原因, value: 90.1,", "90%"),
         ("警告, value: 60,", "警告, value: 63,", "62.5%"),
-        ("上限, value: 5,", "上限, value: 4.6,", "4.65"),
+        ("上限, value: 10,", "上限, value: 9.6,", "9.65"),
     ]
     for old, new, _ in steps:
         assert text.count(old) == 1, old

@@ -17,7 +17,6 @@ from hashlib import sha256
 from typing import Any
 
 from engine.errors import InputError, Place, PolicyError, Problem, nearest
-from engine.findings.findings import Checker
 from engine.language.fields import NAME_TABLE
 from engine.language.rules import SEVERITIES
 from engine.policy import files as policy_files
@@ -27,6 +26,7 @@ from engine.policy.resolved import years
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, Recognised, Score
 from engine.soundness.tests.blanks import blank
+from engine.soundness.tests.checks import TestChecks
 from engine.submission import record
 from engine.submission.model import Submission
 from engine.yaml.reader import YamlDocument
@@ -84,7 +84,7 @@ def run_tests(policy: Policy, where: Library, known: Known | None = None) -> Pol
     Raises PolicyError for tests that cannot be run: bad YAML, an unknown base, rule or case, a path that leads nowhere.
     """
     problems: list[Problem] = []
-    checker = Checker(policy)
+    checker = TestChecks(policy)
     results: list[PolicyTestResult] = []
     try:
         written = _written(policy, where, problems)
@@ -132,7 +132,7 @@ class _File:
         self,
         document: YamlDocument,
         policy: Policy,
-        checker: Checker,
+        checker: TestChecks,
         problems: list[Problem],
         owner: str,
         year: int,
@@ -192,7 +192,8 @@ class _File:
             raise _Unusable(f"没有规则“{rule}”", "", nearest(rule, rules))
         if ("fires" if rule else "severity") not in test:
             raise _Unusable("没有写期望", "rule 与 fires，或 severity")
-        checked = self.checker.check(self._evaluation(self._changed(test), self._earlier(test), self._approved(test)))
+        evaluation = self._evaluation(self._changed(test), self._earlier(test), self._approved(test))
+        checked = self.checker.of_rule(rule, evaluation) if rule else self.checker.whole(evaluation)
         if not rule:
             return self._clean(test, place, [(f.rule, f.severity, f.message) for f in checked.findings])
         if not rules[rule].message:
@@ -205,7 +206,8 @@ class _File:
             derived_by = tuple(name for finding in found for name in finding.derived_by)
         reason = ""
         if count != test["fires"]:
-            others = "、".join(dict.fromkeys(f.rule for f in checked.findings)) or "没有别的问题"
+            every = self.checker.whole(evaluation).findings
+            others = "、".join(dict.fromkeys(f.rule for f in every)) or "没有别的问题"
             reason = f"应报 {test['fires']} 处，报了 {count} 处（{'、'.join(subjects) or others}）"
         elif "subject" in test and test["subject"] not in subjects:
             reason = f"对象应有“{test['subject']}”，是 {'、'.join(subjects)}"
