@@ -34,6 +34,7 @@ from engine.cli.options import (
     show,
     tell,
     to_file,
+    today,
 )
 from engine.cli.policy import policy_group
 from engine.cli.rollup import rollup
@@ -126,7 +127,7 @@ def evaluate(
     result = runs.document(run, items)
     policies_used = {item.policy.id: item.policy for item in items}
     content = views.render(
-        result, policies_used, form, to_terminal=out is None, verbose=verbose, occasion=Occasion(run.files, on_date())
+        result, policies_used, form, to_terminal=out is None, verbose=verbose, occasion=Occasion(run.files, on_date(), today())
     )
     _write(content, out)
     levels = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import FILE, library_option, note, rule_options, tell, the_library
+from engine.cli.options import FILE, library_option, note, rule_options, tell, the_library, today
 from engine.cli.options import show as on_screen
 from engine.errors import EXIT_INPUT, EXIT_OK, Place, Problem, UsageError
 from engine.extras import extra
@@ -160,7 +160,7 @@ def batch(
     data["shown"] = sentences.shown(said.problems[:show])
     write_json(data, out / "summary.json")
     if form == "xlsx":
-        _write(batch_workbook(corpus, out, data, done.judging, rejudged), out / NAME)
+        _write(batch_workbook(corpus, out, data, done.judging, rejudged, today()), out / NAME)
         click.echo(displayed(out / NAME))
     elif form == "json":
         _write(json.dumps(data, ensure_ascii=False, indent=2) + "\n", None)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -56,6 +57,12 @@ def on_date() -> date | None:
     """The day of `--on-date` in the command that is running; None if it was not given."""
     context = click.get_current_context(silent=True)
     return context.meta.get(_DAY) if context else None
+
+
+def today() -> date:
+    """The day as a workbook says it; of SOURCE_DATE_EPOCH where that is set, so that it can be made again."""
+    set_ = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(set_), UTC).date() if set_.isascii() and set_.isdigit() else date.today()
 
 
 def rule_options(command: Command) -> Command:

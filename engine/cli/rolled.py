@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from engine.cli.options import today
+
 if TYPE_CHECKING:
     from engine.intake.collection import FileOutcome
     from engine.policy.model import Policy
@@ -39,9 +41,12 @@ def occasion(given: Given, tree: UnitTree | None, name: str, done: Rollup | None
         called = naming.region(given.names, [form.unit for form in given.forms], place_words(given.policy))
     if not called and done:
         called = done.levels[0].name
-    expected = sum(node.expected and not node.children for node in tree.nodes.values()) if tree else 0
+    expected = {key: node.name for key, node in tree.nodes.items() if node.expected and not node.children} if tree else {}
+    pairs = zip(given.names, given.forms, strict=True) if tree and expected else ()
+    filed = {tree.home(file, form.unit) for file, form in pairs} if tree else set()
+    missing = sorted(unit for key, unit in expected.items() if key not in filed)
     unread = [f"{item.name}（{item.reason}）" for item in given.skipped if not item.same_as]
-    return BriefOccasion(called or given.policy.jurisdiction_name, expected or None, unread, given.policy.words)
+    return BriefOccasion(called or given.policy.jurisdiction_name, len(expected) or None, missing, unread, given.policy.words)
 
 
 def rendered(
@@ -57,17 +62,17 @@ def rendered(
             from engine.rollup.brief import brief
             from engine.rollup.views.html import render
 
-            return render(ranks, rolled, brief=brief(ranks, rolled, about), links=_links(given.names, out))
+            return render(ranks, rolled, brief=brief(ranks, about), links=_links(given.names, out))
         if form == "docx":
             from engine.rollup.brief import brief
             from engine.rollup.views.leader import word
 
-            return word(brief(ranks, rolled, about))
+            return word(brief(ranks, about))
         if form == "xlsx":
             from engine.rollup.views.workbook import workbook
 
             skipped = [(item.name, item.reason) for item in given.skipped if not item.same_as]
-            return workbook(ranks, rolled, given.policy.words, skipped)
+            return workbook(ranks, rolled, given.policy.words, skipped, today())
         return dumps(ranks) + "\n" if form == "json" else rollup_view.ranked_table(ranks, to_terminal=out is None)
     assert done is not None  # whatever is no ranking is rolled up
     if form == "json":

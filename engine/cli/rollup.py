@@ -99,8 +99,8 @@ def rollup(
     axis = by or rolling.axis_of(given.forms)
     wanted = levels is not None or match_out is not None or strict or fail_on != "never"
     needed = not ranking or form in _WITH_RANKS or wanted
-    if chosen.rollup is None and ranking and form in _WITH_RANKS:
-        needed = wanted  # a ranking needs no rules of roll-up
+    if chosen.rollup is None and (form == "docx" or (ranking and form in _WITH_RANKS)):
+        needed = wanted  # neither a ranking nor a leader's page needs rules of roll-up
     if needed and chosen.rollup is None and not policy:
         raise InputError(_nothing_adds(given, policies))
     tree = _tree(axis, table, given, name)

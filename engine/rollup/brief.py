@@ -1,4 +1,4 @@
-"""What a leader wants to know of a year's self-evaluation on one page, from a ranking and a roll-up: how many filed and who did
+"""What a leader wants to know of a year's self-evaluation on one page, from a ranking: how many filed and who did
 not, own against computed scores, money, the commonest problems, the worst units, what changed since last year.
 
 Plain data, numbers as strings: the page and the Word document are views of it.
@@ -26,19 +26,20 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class BriefOccasion:
-    """What neither ranking nor roll-up says: what all is called, who had to file, what could not be read, what money units mean."""
+    """What a ranking does not say: what all is called, who had to file, what could not be read, what money units mean."""
 
     name: str
     expected: int | None = None
     """Units that had to file; None where no table of units says."""
+    missing: Sequence[str] = ()
+    """Of these, the ones that filed nothing."""
     unread: Sequence[str] = ()
     words: Vocabulary | None = None
 
 
-def brief(ranking: Mapping[str, Any], rolled: Mapping[str, Any] | None, occasion: BriefOccasion) -> Data:
-    """The one page. `rolled` says who is missing; without it nobody is known to be."""
+def brief(ranking: Mapping[str, Any], occasion: BriefOccasion) -> Data:
+    """The one page."""
     kinds = [_kind(group, occasion.words) for group in ranking["groups"]]
-    missing = sorted({name for level in rolled["levels"] for name in level["missing"]}) if rolled and occasion.expected else []
     units = ranking["by_unit"]
     ranked = [row for row in units if row["score"] is not None]
     common = [row for row in ranking["causes"] if row["severity"] != "info" and row["problems"] > row["doubtful"]]
@@ -51,7 +52,7 @@ def brief(ranking: Mapping[str, Any], rolled: Mapping[str, Any] | None, occasion
         "units": str(ranking["units"]),
         "forms": str(sum(len(group["rows"]) for group in ranking["groups"])),
         "expected": None if occasion.expected is None else str(occasion.expected),
-        "missing": missing,
+        "missing": list(occasion.missing),
         "unread": list(occasion.unread),
         "kinds": kinds,
         "common": [_text(row) for row in common[:COMMON]],

@@ -136,6 +136,28 @@ def test_without_a_table_of_units_nobody_is_said_to_be_missing(jixiao: Jixiao, c
     assert not any("与上年比" in line for line in told)
 
 
+def test_a_policy_that_says_nothing_of_rolling_up_has_the_page_too(jixiao: Jixiao, county: Path) -> None:
+    out = county / "概览.docx"
+    run = jixiao(
+        *(
+            "rollup",
+            county / "新建文件夹",
+            "--policy",
+            "central/2020",
+            "--map",
+            county / "单位.csv",
+            "--format",
+            "docx",
+            "--out",
+            out,
+        )
+    )
+    assert run.status == 0, run.err
+    told = "".join(paragraphs(out))
+    assert "应报5个单位，已报4个，缺1个（戊县水务局）" in told
+    assert "4张表自评平均96.00分" in told
+
+
 HOSTILE: Mapping[str, str] = {
     "script": "<script>alert(1)</script>水务局",
     "formula": "=1+1水务局",

@@ -143,3 +143,20 @@ def test_a_batch_writes_one_into_its_folder(jixiao: Jixiao, seed: Path, tmp_path
     first = (out / "核对结果.xlsx").read_bytes()
     jixiao("batch", corpus, "--out", out, "--format", "xlsx", "--check", "0")
     assert (out / "核对结果.xlsx").read_bytes() == first
+
+
+def test_every_workbook_says_the_day_it_was_made(
+    jixiao: Jixiao, seed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("duckdb")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1650000000")
+    shutil.copy(seed, tmp_path / "表.txt")
+    assert jixiao("ingest", tmp_path / "表.txt", "--out", tmp_path / "语料").status == 0
+    written = {
+        "a.xlsx": ("evaluate", seed, "--format", "xlsx", "--out", tmp_path / "a.xlsx"),
+        "b.xlsx": ("rollup", seed, "--format", "xlsx", "--out", tmp_path / "b.xlsx"),
+        "c/核对结果.xlsx": ("batch", tmp_path / "语料", "--format", "xlsx", "--out", tmp_path / "c"),
+    }
+    for name, command in written.items():
+        assert jixiao(*command).status == 0
+        assert rows(load_workbook(tmp_path / name), "概况")[0]["内容"] == "2022-04-15", name

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -68,14 +69,16 @@ class Rejudged:
         return {**self.result, "problems": problems, "head": head}
 
 
-def batch_workbook(corpus: Path, out: Path, data: Row, policies: Mapping[str, Policy], rejudged: Rejudged) -> bytes:
-    """The workbook of the results at `out`. `data`: their summary."""
+def batch_workbook(
+    corpus: Path, out: Path, data: Row, policies: Mapping[str, Policy], rejudged: Rejudged, day: date | None = None
+) -> bytes:
+    """The workbook of the results at `out`. `data`: their summary; `day`: on which it was made."""
     told = rejudged.whole()
     scores = [row for form in told["forms"] for rows in (parts(form), indicators(form)) for row in rows]
     rules: Any = {"rules": data["ran"]}
     return make(
         [
-            sheet("概况", OVERVIEW_ROWS, list(_overview(data, policies, told))),
+            sheet("概况", OVERVIEW_ROWS, list(_overview(data, policies, told, day))),
             sheet("各表", FORMS, _forms(corpus, out, policies), left=3),
             sheet("问题汇总", CAUSES, data["causes"]),
             sheet("问题明细", detail_columns(), details(told, policies), printed=PRINTED),
@@ -85,7 +88,9 @@ def batch_workbook(corpus: Path, out: Path, data: Row, policies: Mapping[str, Po
     )
 
 
-def _overview(data: Row, policies: Mapping[str, Policy], told: Result) -> Iterator[OverviewRow]:
+def _overview(data: Row, policies: Mapping[str, Policy], told: Result, day: date | None) -> Iterator[OverviewRow]:
+    if day:
+        yield "核对日期", day.isoformat()
     for note in data["notes"]:
         yield "注意", note
     for policy in policies.values():

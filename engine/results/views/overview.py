@@ -20,16 +20,18 @@ OverviewRow = tuple[str, str | int]
 _ABOUT = (
     "涉及分值、涉及金额写在每个问题的第一行，一个问题有几处的不重复，可以直接合计。金额都是万元，执行率、完成率是数。",
     "问题明细的“处理意见”从下拉里选，也可以另写；条文、类别、规则三栏供查看，不打印。",
-    "同样的表、同样的规则，核对两次的文件逐字节相同，所以表里不写核对的时间：以文件的修改时间为准，打印时页眉上有打印日期。",
+    "同样的表、同样的规则，同一天核对两次的文件逐字节相同。",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What a result does not say of itself: the files it was made of (names, where it lists none) and the day of `--on-date`."""
+    """What a result does not say of itself: the files it was made of (names, where it lists none), the day of `--on-date`, and the
+    day it was checked on."""
 
     files: Sequence[str] = ()
     on: date | None = None
+    day: date | None = None
 
 
 def overview(result: Result, occasion: Occasion) -> list[OverviewRow]:
@@ -38,6 +40,8 @@ def overview(result: Result, occasion: Occasion) -> list[OverviewRow]:
 
 
 def _by(result: Result, occasion: Occasion) -> Iterator[OverviewRow]:
+    if occasion.day:
+        yield "核对日期", occasion.day.isoformat()
     for policy in heads(result):
         yield "政策", caution(policy) or (f"{policy['title']}（{policy['id']}）" if policy else "")
         if policy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from engine.language.rules import SEVERITIES
@@ -27,15 +28,21 @@ _INDICATORS_PRINTED = 14
 _ABOUT = (
     "总分、金额、率是数，可以直接排序和计算；金额都是万元；超过 15 位的数和填报的原文是文字。",
     "汇总问题的“处理意见”从下拉里选，也可以另写。有的工作表最后几栏供查看，不打印。",
-    "同样的表、同样的规则，汇总两次的文件逐字节相同，所以表里不写时间：以文件的修改时间为准，打印时页眉上有打印日期。",
+    "同样的表、同样的规则，同一天汇总两次的文件逐字节相同。",
 )
 
 
-def workbook(ranking: Data, rollup: Data | None, words: Vocabulary | None = None, skipped: Sequence[tuple[str, str]] = ()) -> bytes:
+def workbook(
+    ranking: Data,
+    rollup: Data | None,
+    words: Vocabulary | None = None,
+    skipped: Sequence[tuple[str, str]] = (),
+    day: date | None = None,
+) -> bytes:
     """The workbook, the same bytes each time; the sheets of the roll-up are left out where there is none. `words` say what units
-    of money are; `skipped`: files that were not read, each with why."""
+    of money are; `skipped`: files that were not read, each with why; `day`: on which it was made."""
     ranks, rolled = _in_wan(ranking, words), _in_wan(rollup, words) if rollup else None
-    about = sheet("概况", OVERVIEW_ROWS, list(_overview(ranks, rolled, skipped)))
+    about = sheet("概况", OVERVIEW_ROWS, list(_overview(ranks, rolled, skipped, day)))
     return make([about, *_ranking(ranks), *(_rollup(rolled) if rolled else ())])
 
 
@@ -58,8 +65,10 @@ def _funds(yuan: str) -> str:
         return f"{yuan} 元"
 
 
-def _overview(ranks: Data, rolled: Data | None, skipped: Sequence[tuple[str, str]]) -> Iterator[OverviewRow]:
+def _overview(ranks: Data, rolled: Data | None, skipped: Sequence[tuple[str, str]], day: date | None) -> Iterator[OverviewRow]:
     """What it was made by and of, its totals, and what must be known first."""
+    if day:
+        yield "汇总日期", day.isoformat()
     policy, rows = ranks["policy"], [row for group in ranks["groups"] for row in group["rows"]]
     yield "政策", f"{policy['title']}（{policy['id']}）"
     yield "规则的校验码（SHA-256）", policy["sha256"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -92,7 +93,11 @@ def _file(kept: Kept, name: str) -> tuple[bytes, str, dict[str, str]] | None:
         from engine.results.views.workbook import NAME, check_workbook
 
         named = {"content-disposition": f"attachment; filename*=UTF-8''{quote(NAME)}"}
-        return check_workbook(found.result, {found.policy.id: found.policy}, Occasion(found.bundle.files)), XLSX, named
+        return (
+            check_workbook(found.result, {found.policy.id: found.policy}, Occasion(found.bundle.files, day=date.today())),
+            XLSX,
+            named,
+        )
     from engine.reports.files import reports
 
     if name == "report.zip":
