@@ -248,6 +248,18 @@ def seed() -> Path:
 
 
 @pytest.fixture(scope="session")
+def facts_alone(shown: Jixiao, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The four published forms without their reports, as a record: what is drafted of them is drafted from the facts."""
+    record = json.loads(shown("read", ROOT / "examples" / "hubei-gcc-2021.txt").out)
+    for form in record["forms"]:
+        for name in ("report", "statements", "unmet"):
+            form.pop(name, None)
+    path = tmp_path_factory.mktemp("facts") / "forms.json"
+    path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
 def seed_result(shown: Jixiao, seed: Path) -> Any:
     """The result of the four published forms, as JSON. Not to be changed."""
     run = shown("evaluate", seed, "--format", "json")

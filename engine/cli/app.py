@@ -51,7 +51,7 @@ from engine.errors import (
     UsageError,
     system_reason,
 )
-from engine.files import displayed, refused, write_all
+from engine.files import displayed, refused
 from engine.files import write as _write
 
 Command = Callable[..., Any]
@@ -205,7 +205,7 @@ def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, polic
 )
 @click.option("--templates", metavar="DIR", type=FILE, help="先在这个目录里找模板。")
 @click.option("--as-filed", is_flag=True, help="按填报的自评得分起草，不用核算的得分。")
-@click.option("--compare", is_flag=True, help="在稿中标出与原报告不同的地方。")
+@click.option("--clean", is_flag=True, help="在原 Word 报告上改好的，不留修订标记和批注。")
 @click.option("--letters", "letters", is_flag=True, help="不起草报告，给要退回修改的单位各写一份退回修改通知（Word）。")
 @click.option("--by", metavar="DATE", callback=sending.day, help="通知里写明的重新报送期限，如 2022-04-15；不写则留空待填。")
 @policy_options
@@ -215,7 +215,7 @@ def report(
     formats: tuple[str, ...],
     templates: Path | None,
     as_filed: bool,
-    compare: bool,
+    clean: bool,
     letters: bool,
     by: date | None,
     policy: str | None,
@@ -223,11 +223,11 @@ def report(
 ) -> int:
     """起草自评报告：每张表一份 Word 和 Markdown，全部表一个网页。
 
+    填报的 Word 文件里有报告的，就在那个文件上修订（作者 jixiao），能确定的直接改，其余写在批注里；别的人的修订和批注不动。
     FILE 是目录的，每个单位（每个年度）一个子目录，每张表一个网页，DIR/report.html 是全部表的目录，可以排序、查找。
     --letters 写的是退回修改通知，每个单位一份，都在 DIR 里。
     """
-    from engine.cli import runs
-    from engine.reports import files as drafting
+    from engine.cli import drafting, runs
 
     sending.check(letters, by, formats)
     if templates and not templates.is_dir():
@@ -237,27 +237,8 @@ def report(
     if letters:
         sending.write_letters(items, out, templates, by)
         return run.status or runs.unrun(items)
-    names = drafting.folders([item.bundle for item in items])
-    pages: list[str] = []
-    for item, name in zip(items, names, strict=True):
-        made = drafting.reports(
-            item.result,
-            item.bundle.submission,
-            item.policy,
-            formats or drafting.FORMATS,
-            templates,
-            as_filed=as_filed,
-            compare=compare,
-            why=item.why_unjudged,
-            home="" if run.single else f"../{drafting.INDEX}",
-        )
-        pages += [f"{name}/{page}" for page in drafting.pages_of(made)]
-        for path in write_all(made, out if run.single else out / name):
-            click.echo(str(path))
-    if pages and not run.single:
-        index = drafting.index(runs.document(run, items), pages, {item.policy.id: item.policy for item in items}, templates)
-        for path in write_all({drafting.INDEX: index}, out):
-            click.echo(str(path))
+    result = None if run.single else lambda: runs.document(run, items)
+    drafting.write_reports(items, out, formats, templates, result, as_filed=as_filed, clean=clean)
     return run.status or runs.unrun(items)
 
 

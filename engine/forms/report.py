@@ -73,6 +73,13 @@ def read_report(blocks: Sequence[Block], layout: Layout, doubts: list[Doubt]) ->
     return FiledReport(tuple(sections), tuple(unmet), tuple(_statements(sections, layout)))
 
 
+def section_of(text: str, layout: Layout, above: str = "") -> tuple[str, int] | None:
+    """The key and depth of the section that a heading begins, as the layout names them; None for a text that is no heading.
+    `above`: the key of the section of the first depth that it stands under."""
+    found = _heading(text, layout, above)
+    return (found.key, found.depth) if found else None
+
+
 def _heading(text: str, layout: Layout, above: str) -> _Heading | None:
     for level in layout.report.headings:
         match = level.pattern.search(text)

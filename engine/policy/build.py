@@ -26,12 +26,14 @@ from engine.policy.model import (
     Band,
     Bounds,
     Clause,
+    FollowedCell,
     Grouping,
     Level1,
     Narrative,
     NarrativeSection,
     Parameter,
     Policy,
+    Revision,
     Scoring,
 )
 from engine.policy.periods import period, wrong_days
@@ -339,5 +341,17 @@ def _narrative(data: Mapping[str, Any]) -> Narrative:
     sections = (NarrativeSection(item["id"], item["template"], tuple(item.get("filed", ()))) for item in data["sections"])
     categories = tuple(data["categories"]) if "categories" in data else None
     return Narrative(
-        tuple(sections), categories, data.get("phrases", {}), data.get("similar"), data.get("word", ""), data.get("page", "")
+        tuple(sections),
+        categories,
+        data.get("phrases", {}),
+        data.get("similar"),
+        data.get("word", ""),
+        data.get("page", ""),
+        _revision(data["revision"]) if "revision" in data else None,
+        data.get("amendments", ""),
     )
+
+
+def _revision(data: Mapping[str, Any]) -> Revision:
+    follows = (FollowedCell(item["statement"], item["group"], item["value"], item["field"]) for item in data["follows"])
+    return Revision(data["notes"], data["names"], tuple(follows))

@@ -173,6 +173,26 @@ class NarrativeSection:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowedCell:
+    """A figure that a report states and that follows from a cell of its form: the statement and its group, where the draft has the
+    value (`total.value`), and the field that a finding corrects."""
+
+    statement: str
+    group: str
+    value: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """How a filed report is revised: what is said beside a change, what the files are called, which figures follow from cells."""
+
+    notes: Mapping[str, str]
+    names: Mapping[str, str]
+    follows: tuple[FollowedCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Narrative:
     """How a report is drafted: its sections in order, and the wording its templates use."""
 
@@ -182,10 +202,14 @@ class Narrative:
     phrases: Mapping[str, Any]
     """Data for the templates, named as they name it."""
     similar: int | None
-    """From 0 to 100: how alike two sentences must be to be two wordings of one."""
+    """From 0 to 100: how alike two sentences must be to say the same."""
     word: str
     page: str
     """The templates of the Word file and of the page; empty for the shipped ones."""
+    revision: Revision | None = None
+    """How a filed report is revised; None where a draft is always written anew."""
+    amendments: str = ""
+    """The template of the list of corrections as a Word file; empty for the shipped one."""
 
 
 @dataclass(frozen=True, slots=True)

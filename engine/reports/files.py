@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import Place, Problem, UsageError
 from engine.intake.bundle import Bundle
 from engine.policy.model import Policy
-from engine.reports.comparison import compared
 from engine.reports.context import contexts
 from engine.reports.draft import Draft, drafts, narrative_of
+from engine.reports.revision.anew import anew
+from engine.reports.revision.filed import has_report
+from engine.reports.revision.planning import plan_of
+from engine.reports.revision.revised import RevisedFile, revised_files
 from engine.resources import shipped
 from engine.results.model import Result
 from engine.submission.model import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedFiles:
+    """The files of a bundle's reports by name, and what is to be said of how they were made."""
+
+    files: dict[str, bytes]
+    told: tuple[str, ...] = ()
+
 
 FORMATS = ("docx", "html", "markdown")
 INDEX = "report.html"
@@ -30,41 +43,91 @@ def reports(
     templates: Path | None = None,
     *,
     as_filed: bool = False,
-    compare: bool = False,
     why: str = "",
-    home: str = "",
 ) -> dict[str, bytes]:
-    """File name -> content: one .docx and .md a form, one .html for the bundle (of many forms: an index, and one a form),
-    from a bundle's result and its record. `why`: why no policy judged it, where none did. `home`: where the index of all bundles is
-    where this is one of several; then each form has a page of its own.
+    """The files by name, as `drafted` makes them, where no filed file is at hand."""
+    return drafted(result, submission, policy, formats, templates, as_filed=as_filed, why=why).files
+
+
+def drafted(
+    result: Result,
+    submission: Submission,
+    policy: Policy,
+    formats: Sequence[str],
+    templates: Path | None = None,
+    *,
+    as_filed: bool = False,
+    clean: bool = False,
+    why: str = "",
+    filed: Mapping[str, bytes] | None = None,
+    home: str = "",
+) -> DraftedFiles:
+    """One .docx and .md a form, one .html for the bundle (of many forms: an index, and one a form), from a bundle's result and its
+    record. Of a filed Word file (`filed`: the files by name) in which a report stands it is that file itself, revised; `clean`:
+    without marks. `why`: why no policy judged the bundle, where none did. `home`: where the index of all bundles is where this is
+    one of several; then each form has a page of its own.
 
     Raises PolicyError with template, line and missing name.
     """
     narrative = narrative_of(policy)
     roots = [*([templates] if templates else []), shipped("templates")]
     made = drafts(contexts(result, submission.forms, policy, as_filed=as_filed, why=why), policy, roots)
-    if compare:
-        made = [compared(draft, draft.context.form, narrative) for draft in made]
+    revision = narrative.revision
+    revised: list[RevisedFile] = []
+    told: list[str] = []
+    if revision is not None:
+        plans = plan_of(result, made, policy, revision, as_filed=as_filed)
+        if "docx" in formats:
+            revised, told = revised_files(made, plans, revision, filed or {}, clean=clean)
+        made = [
+            anew(draft, plan, narrative) if has_report(draft.context.form) else draft
+            for draft, plan in zip(made, plans, strict=True)
+        ]
     files: dict[str, bytes] = {}
     names: dict[str, None] = {}
-    for draft in made:
+    own: list[str] = []
+    in_place = {n for one in revised for n in one.forms if has_report(made[n].context.form)}
+    lists: list[tuple[str, tuple[int, ...]]] = []
+    for one in revised:
+        name = _free(one.name, names)
+        files[f"{name}.docx"] = one.data
+        lists.append((one.filed, one.forms))
+    for n, draft in enumerate(made):
         name = _name(draft, names)
-        names[name] = None
+        own.append(name)
         if "markdown" in formats:
             from engine.reports.markdown import render as markdown
 
             files[f"{name}.md"] = markdown(draft, narrative.phrases["columns"]).encode()
-        if "docx" in formats:
+        if "docx" in formats and n not in in_place:
             from engine.reports.word import render as word
 
             files[f"{name}.docx"] = word(draft, _template(narrative.word or "word/report.docx", roots))
+            lists.append((name, (n,)))
+    if revision is not None:
+        for name, forms in lists:
+            files |= _lists(result, policy, revision.names["list"].replace("{name}", name), forms, made, roots)
     if "html" in formats:
         from engine.reports.html import ON_ONE_PAGE, pages
 
         together = 1 if home else ON_ONE_PAGE
-        shown = pages(result, made, list(names), policy, roots, together=together, home=home)
+        shown = pages(result, made, own, policy, roots, together=together, home=home)
         files |= {name: page.encode() for name, page in shown}
-    return files
+    return DraftedFiles(files, tuple(told))
+
+
+def _lists(
+    result: Result, policy: Policy, name: str, forms: Sequence[int], made: Sequence[Draft], roots: Sequence[Path]
+) -> dict[str, bytes]:
+    """The list of corrections of some forms as Word and Excel files; none where there is nothing to correct."""
+    from engine.reports.amendments import amendments, document, workbook
+
+    rows = amendments(result, policy, forms)
+    if not rows:
+        return {}
+    unit = made[forms[0]].context.form.unit
+    template = policy.narrative.amendments if policy.narrative else ""
+    return {f"{name}.docx": document(rows, result, policy, name, unit, roots, template), f"{name}.xlsx": workbook(rows, roots)}
 
 
 def index(result: Result, pages: Sequence[str], policies: Mapping[str, Policy], templates: Path | None = None) -> bytes:
@@ -105,10 +168,15 @@ def _template(name: str, roots: Sequence[Path]) -> Path:
     return found
 
 
-def _name(draft: Draft, taken: Mapping[str, None]) -> str:
+def _name(draft: Draft, taken: dict[str, None]) -> str:
     """A file name from the draft's title: no path signs, no longer than file systems take, none twice."""
-    base = _UNSAFE.sub("", draft.title)[:60] or "report"
+    return _free(_UNSAFE.sub("", draft.title)[:60] or "report", taken)
+
+
+def _free(base: str, taken: dict[str, None]) -> str:
+    """A name that is not taken yet, nor the page's."""
     name, number = base, 2
     while name in taken or name == "report":
         name, number = f"{base}（{number}）", number + 1
+    taken[name] = None
     return name

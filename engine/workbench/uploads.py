@@ -52,6 +52,19 @@ def read_uploads(files: Iterable[tuple[str, BinaryIO]], library: Library, policy
             raise InputError([renamed(problem, names) for problem in error.problems]) from None
 
 
+def contents(files: Iterable[tuple[str, BinaryIO]]) -> dict[str, bytes]:
+    """The bytes of files by the names they are known by, each to be read again; of two of one name neither."""
+    found: dict[str, list[BinaryIO]] = {}
+    for name, stream in files:
+        found.setdefault(safe_name(name), []).append(stream)
+    out = {}
+    for name, streams in found.items():
+        if len(streams) == 1:
+            out[name] = streams[0].read()
+            streams[0].seek(0)
+    return out
+
+
 def as_sent(bundle: Bundle, names: Mapping[str, str]) -> Bundle:
     """The bundle with files called as whoever sent them calls them: where they stood for a moment is nobody's business."""
     files = tuple(names.get(file, file) for file in bundle.files)

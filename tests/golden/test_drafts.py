@@ -66,9 +66,10 @@ class Drafted:
 
 
 @pytest.fixture(scope="module")
-def all_drafts(shown: Jixiao, seed: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Drafted]:
-    """Every draft of the bundles here and of the four published forms."""
-    return [draft for name in [*NAMES, "seed"] for draft in _drafts(shown, seed, tmp_path_factory.mktemp(name), name)]
+def all_drafts(shown: Jixiao, facts_alone: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Drafted]:
+    """Every draft of the bundles here and of the four published forms, these from the facts alone: what a body wrote itself in a
+    report stays as it is."""
+    return [draft for name in [*NAMES, "seed"] for draft in _drafts(shown, facts_alone, tmp_path_factory.mktemp(name), name)]
 
 
 def _drafts(shown: Jixiao, seed: Path, out: Path, name: str) -> Iterator[Drafted]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any  # lxml has no types
 
 from engine.documents.word_text import local, pieces
-from engine.reports.revision.wordml import WordMaker, properties_of
+from engine.reports.revision.wordml import WordMaker, parts_of, properties_of
 
 _NOT_COPIED = ("numPr", "sectPr", "pPrChange", "rPr", "pageBreakBefore", "framePr", "cnfStyle")
 """What belongs to the one paragraph that has it: its number, its section, its page."""
-_BLANK = re.compile(r"【[^【】]*】")
-"""What is left to be filled in by whoever filed the report, in the draft's own brackets."""
 
 
 class Adder:
@@ -29,7 +26,7 @@ class Adder:
         if look is None:
             look = make.make("pPr")
         look.append(make.make("rPr", make.marked("ins")))
-        runs = [make.run(part, run_look(model), highlight=blank) for part, blank in _parts(text)]
+        runs = [make.run(part, run_look(model), highlight=blank) for part, blank in parts_of(text)]
         return make.make("p", look, *([make.marked("ins", *runs)] if runs else []))
 
     def look(self, model: Any) -> Any:
@@ -78,14 +75,3 @@ def run_look(paragraph: Any) -> Any:
             lengths[run] = lengths.get(run, 0) + len(text)
     longest = max(lengths, key=lambda run: lengths[run], default=None)
     return None if longest is None else properties_of(longest)
-
-
-def _parts(text: str) -> Iterator[tuple[str, bool]]:
-    at = 0
-    for blank in _BLANK.finditer(text):
-        if blank.start() > at:
-            yield text[at : blank.start()], False
-        yield blank[0], True
-        at = blank.end()
-    if text[at:]:
-        yield text[at:], False

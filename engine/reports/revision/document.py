@@ -8,24 +8,15 @@ from typing import Any  # lxml has no types
 
 from engine.documents.word import OpenedWord, opened
 from engine.documents.word_text import local
-from engine.reports.draft import Block
 from engine.reports.revision import package
 from engine.reports.revision.added import Adder
 from engine.reports.revision.comments import WordComments
 from engine.reports.revision.location import Locations, Stretch, in_box, twin
-from engine.reports.revision.model import AddedBlock, Addition, RevisionPlan, Spot, TextChange, TextRemark
+from engine.reports.revision.model import AddedBlock, Addition, RevisionPlan, RevisionTable, Spot, TextChange, TextRemark
 from engine.reports.revision.runs import anchored, replaced
 from engine.reports.revision.wordml import WordMaker
 
 MOST_COMMENTS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class RevisionTable:
-    """A table that a draft names: its heads and rows."""
-
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
 
 
 @dataclass(slots=True)
@@ -40,27 +31,19 @@ class RevisedDocument:
     """What is to be changed and could not be written there: text of a field, under a revision of others, or not to be found."""
 
 
-def revise(
-    data: bytes,
-    plans: Sequence[RevisionPlan],
-    tables: Mapping[str, RevisionTable],
-    unwritten: str,
-    models: Mapping[str, Sequence[Spot]],
-) -> RevisedDocument:
+def revise(data: bytes, plans: Sequence[RevisionPlan], unwritten: str, models: Mapping[str, Sequence[Spot]]) -> RevisedDocument:
     """Carry out the plans of all forms that a document holds.
 
     `unwritten`: what to say, with `{right}` in it, of a change that cannot be made where it belongs. `models`: for each kind of
     block (heading1, heading2, paragraph) paragraphs of the document that are of it, the nearest before a new one is its model.
     Raises InputError for what is no Word document.
     """
-    return _Reviser(opened(data), tables, unwritten, models).run(plans)
+    return _Reviser(opened(data), unwritten, models).run(plans)
 
 
 class _Reviser:
-    def __init__(
-        self, document: OpenedWord, tables: Mapping[str, RevisionTable], unwritten: str, models: Mapping[str, Sequence[Spot]]
-    ) -> None:
-        self.document, self.tables, self.unwritten = document, tables, unwritten
+    def __init__(self, document: OpenedWord, unwritten: str, models: Mapping[str, Sequence[Spot]]) -> None:
+        self.document, self.unwritten = document, unwritten
         self.locations = Locations(document)
         self.maker = WordMaker(document.root)
         self.adder = Adder(self.maker)
@@ -132,19 +115,24 @@ class _Reviser:
     # --- additions -----------------------------------------------------------------------------------------------
 
     def _last(self, addition: Addition) -> Any:
-        """The element behind which something is to be added: the paragraph, or the table that follows it at once where a table is
-        what it speaks of."""
-        own = self.locations.paragraphs(Spot(addition.after, "", 0, 0))
-        if not own:
-            return None
-        last = own[-1]
-        if addition.after.table:  # a row of a table that is kept as text: behind the whole table
-            return next((up for up in last.iterancestors() if local(up) == "tbl"), last)
-        return last
+        """The element behind which something is to be added, the last in the document of all that are named: a paragraph, or the
+        table where a row is the last."""
+        found: list[tuple[int, int, Any]] = []
+        for place in addition.after:
+            if place.table:
+                cells = (cell for (table, row, _), cell in self.document.cells.items() if (table, row) == (place.table, place.row))
+                own = next((up for cell in cells for up in cell.iterancestors() if local(up) == "tbl"), None)
+                first = None if own is None else next(own.iter("{*}p"), None)
+            else:
+                own = first = self.document.paragraphs.get(place.path)
+            if own is not None and first is not None:
+                found.append((self.order.get(first, 0), len(found), own))
+        return max(found)[2] if found else None
 
-    def _add(self, addition: Addition, last: Any) -> None:
+    def _add(self, addition: Addition, anchor: Any) -> None:
+        last = anchor
         for one in addition.blocks:
-            for made in self._made(one, last):
+            for made in self._made(one, anchor):
                 last.addnext(made)
                 last = made
             if one.note and local(last) == "p":
@@ -154,20 +142,17 @@ class _Reviser:
     def _made(self, one: AddedBlock, after: Any) -> Sequence[Any]:
         block = one.block
         if block.kind == "table":
-            return self._table(block, after)
+            return self._table(one.table, after) if one.table and one.table.rows else []
         return [self.adder.paragraph(block.text, self._model(block.kind, after))]
 
-    def _table(self, block: Block, after: Any) -> Sequence[Any]:
+    def _table(self, named: RevisionTable, after: Any) -> Sequence[Any]:
         """A table, and a paragraph behind it: two tables that touch are one to Word."""
-        named = self.tables.get(block.text)
-        if named is None or not named.rows:
-            return []
         model = self._model("paragraph", after)
         return [self.adder.table(named.head, named.rows, model), self.adder.paragraph("", model)]
 
     def _model(self, kind: str, after: Any) -> Any:
         """The nearest paragraph of a kind before an element, else the first behind it; that before it where there is none."""
-        at = self.order.get(after, -1)
+        at = max((self.order[p] for p in after.iter("{*}p") if p in self.order), default=-1)
         own = self.models.get(kind) or self.models.get("paragraph") or []
         before = [model for model in own if self.order.get(model, 0) <= at]
         return before[-1] if before else own[0] if own else after if local(after) == "p" else None

@@ -43,18 +43,27 @@ class TextRemark:
 
 
 @dataclass(frozen=True, slots=True)
+class RevisionTable:
+    """A table that a draft names: its heads and rows."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AddedBlock:
-    """A drafted block to be added, and what is to be said beside it."""
+    """A drafted block to be added, and what is to be said beside it; `table` where the block is one."""
 
     block: Block
     note: tuple[str, ...] = ()
+    table: RevisionTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """Blocks to be added behind a filed paragraph (its heading where that is all a section has)."""
+    """Blocks to be added behind the last of these places: the heading, paragraphs and rows of a filed section."""
 
-    after: Place
+    after: tuple[Place, ...]
     blocks: tuple[AddedBlock, ...]
 
 

@@ -8,7 +8,7 @@ from typing import Any  # lxml has no types
 
 from engine.documents.word_text import local
 from engine.reports.revision.location import TextPiece
-from engine.reports.revision.wordml import WordMaker, properties_of
+from engine.reports.revision.wordml import WordMaker, parts_of, properties_of
 
 
 def replaced(found: Sequence[TextPiece], right: str, maker: WordMaker) -> tuple[Any, Any]:
@@ -28,7 +28,9 @@ def replaced(found: Sequence[TextPiece], right: str, maker: WordMaker) -> tuple[
         marks[-1].append(run)
     if not right:
         return marks[0], marks[-1]
-    put = maker.marked("ins", *(maker.run(text, look) for text, look in _set(right, looks)))
+    put = maker.marked(
+        "ins", *(maker.run(part, look, highlight=blank) for text, look in _set(right, looks) for part, blank in parts_of(text))
+    )
     marks[-1].addnext(put)
     return marks[0], put
 

@@ -15,6 +15,8 @@ from engine.reports.revision.model import AUTHOR
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BLANK = re.compile(r"【[^【】]*】")
+"""What is left to be filled in by whoever filed the report, in the draft's own brackets."""
 _OF_A_TIME = ("ins", "del", "moveFrom", "moveTo", "rPrChange")
 """What a run's properties say of the revisions of others: none of it goes with a copy."""
 
@@ -132,6 +134,18 @@ RUN_PROPERTIES = [
     "rPrChange",
 ]
 """The order of the properties of a run (ECMA-376, CT_RPr and CT_ParaRPr)."""
+
+
+def parts_of(text: str) -> Iterator[tuple[str, bool]]:
+    """A text in parts, each with whether it is left to be filled in."""
+    at = 0
+    for blank in _BLANK.finditer(text):
+        if blank.start() > at:
+            yield text[at : blank.start()], False
+        yield blank[0], True
+        at = blank.end()
+    if text[at:]:
+        yield text[at:], False
 
 
 def properties_of(element: Any) -> Any:

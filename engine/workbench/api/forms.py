@@ -26,7 +26,7 @@ from engine.workbench.bodies import Sent
 from engine.workbench.kept import keep, put
 from engine.workbench.problems import told
 from engine.workbench.state import Refused, bench
-from engine.workbench.uploads import read_uploads
+from engine.workbench.uploads import contents, read_uploads
 
 WRONG: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Wrong"}}}}
@@ -158,26 +158,28 @@ async def report(
     files: Files,
     policy: Choice = "",
     formats: Annotated[list[Literal["docx", "html", "markdown"]], Form(description="不写则三种都出")] = [],  # noqa: B006 - FastAPI reads it, nothing adds to it
-    compare: Annotated[bool, Form(description="标出与原报告不同的地方")] = False,
+    clean: Annotated[bool, Form(description="在原 Word 报告上改好的，不留修订标记和批注")] = False,
     as_filed: Annotated[bool, Form(description="按自评得分起草")] = False,
 ) -> Response:
     work = bench(request)
     sent = [(file.filename or "", file.file) for file in files]
 
     def zipped() -> bytes:
-        from engine.reports.files import FORMATS, reports
+        from engine.reports.files import FORMATS, drafted
 
+        filed = contents(sent)
         found = check_bundle(read_uploads(sent, work.library, policy), work.checkers.check)
-        made = reports(
+        made = drafted(
             found.result,
             found.bundle.submission,
             found.policy,
             formats or FORMATS,
             as_filed=as_filed,
-            compare=compare,
+            clean=clean,
             why=found.why_unjudged,
+            filed=filed,
         )
-        return archive(made)
+        return archive(made.files)
 
     headers = {"content-disposition": 'attachment; filename="report.zip"'}
     return Response(await bench(request).busy(zipped), media_type="application/zip", headers=headers)

@@ -11,8 +11,8 @@ from word_packages import W, disorder, letters, names, p, package, part, r
 from engine.documents.word import read_bytes
 from engine.errors import Place
 from engine.reports.draft import Block
-from engine.reports.revision.document import RevisedDocument, RevisionTable, revise
-from engine.reports.revision.model import AddedBlock, Addition, RevisionPlan, Spot, TextChange, TextRemark
+from engine.reports.revision.document import RevisedDocument, revise
+from engine.reports.revision.model import AddedBlock, Addition, RevisionPlan, RevisionTable, Spot, TextChange, TextRemark
 from engine.reports.revision.settled import accepted, rejected
 
 UNWRITTEN = "“{now}”应为“{right}”，此处不能直接改"
@@ -33,7 +33,7 @@ def revised(data: bytes, *changes: TextChange | TextRemark, additions: Sequence[
         tuple(one for one in changes if isinstance(one, TextRemark)),
         tuple(additions),
     )
-    out = revise(data, [plan], more.get("tables", {}), UNWRITTEN, more.get("models", {}))  # type: ignore[arg-type]
+    out = revise(data, [plan], UNWRITTEN, more.get("models", {}))  # type: ignore[arg-type]
     for name in names(out.data):
         if name in ("word/document.xml", "word/comments.xml"):
             assert not list(disorder(part(out.data, name)))
@@ -99,7 +99,7 @@ def test_a_figure_is_struck_out_and_another_put_in(kind: str) -> None:
     goes_back(out.data, filed)
     clean = accepted(out.data)
     assert text(clean) == text(out.data)
-    assert not ours(clean, "ins") and not ours(clean, "del")
+    assert ours(clean, "ins") + ours(clean, "del") == []
     assert sorted(names(clean)) == sorted(names(filed)), "no comments are left"
     before, after = ([one for one in letters(part(data)) if one[1] != "del"] for data in (filed, clean))
     changed = [n for n, (a, b) in enumerate(zip(before, after, strict=True)) if a[0] != b[0]]
@@ -152,8 +152,9 @@ LOCKED = {
 def test_what_is_not_ours_to_change_is_remarked_and_stays(kind: str) -> None:
     filed = package(LOCKED[kind])
     out = revised(filed, TextChange(spot(filed, "99.59"), "95.58", ("依据",)))
-    assert out.changed == 0 and len(out.left) == 1
-    assert letters(part(out.data))[:-1] != [] and not ours(out.data, "del") and not ours(out.data, "ins")
+    assert out.changed == 0
+    assert len(out.left) == 1
+    assert ours(out.data, "del") + ours(out.data, "ins") == []
     assert "“99.59”应为“95.58”" in "".join(part(out.data, "word/comments.xml").itertext())
     goes_back(out.data, filed)
 
@@ -211,30 +212,30 @@ def test_what_cannot_be_told_apart_is_not_changed() -> None:
     filed = package(p("得分99.59分。得分99.59分。"))
     here = Spot(Place(path="第1段"), "得分99.59分。", 2, 7)  # as a layout cuts a paragraph: it may be either
     out = revised(filed, TextChange(here, "95.58", ("因",)))
-    assert out.changed == 0 and out.remarked == 1
+    assert out.changed == 0
+    assert out.remarked == 1
     missing = Spot(Place(path="第9段"), "得分99.59分。", 2, 7)
     assert revised(filed, TextChange(missing, "95.58", ("因",))).left == [missing]
 
 
 ADDED = Addition(
-    Place(path="第2段"),
+    (Place(path="第2段"),),
     (
         AddedBlock(Block("heading1", "四、下一步改进措施")),
         AddedBlock(Block("paragraph", "未完成的原因是【请填写原因】，将于次年补办。"), ("请填写原因",)),
-        AddedBlock(Block("table", "unmet")),
+        AddedBlock(Block("table", "unmet"), table=RevisionTable(("指标", "原因"), (("培训", "=1+1"),))),
     ),
 )
 MODELS = {
     "heading1": [Spot(Place(path="第1段"), "一、得分", 0, 4)],
     "paragraph": [Spot(Place(path="第2段"), "得分99.59分", 0, 8)],
 }
-TABLES = {"unmet": RevisionTable(("指标", "原因"), (("培训", "=1+1"),))}
 
 
 def test_what_is_missing_is_added_as_the_paragraphs_that_are_there_are_set() -> None:
     heading, body = '<w:pStyle w:val="1"/><w:numPr><w:ilvl w:val="0"/></w:numPr>', '<w:ind w:firstLine="640"/><w:jc w:val="both"/>'
     filed = package(p(r("一、得分", "<w:b/>"), look=heading) + p(r("得分99.59分", RED), look=body) + p("附件"))
-    out = revised(filed, additions=[ADDED], models=MODELS, tables=TABLES)
+    out = revised(filed, additions=[ADDED], models=MODELS)
     assert out.added == 3
     assert [b.text for b in read_bytes(out.data).paragraphs()][2:] == [
         "四、下一步改进措施",
@@ -246,7 +247,8 @@ def test_what_is_missing_is_added_as_the_paragraphs_that_are_there_are_set() -> 
     assert made[0].find(f"{{{W}}}pPr/{{{W}}}numPr") is None, "its number is written out"
     assert made[1].find(f"{{{W}}}pPr/{{{W}}}ind") is not None
     blank = next(run for run in made[1].iter(f"{{{W}}}r") if "".join(run.itertext()) == "【请填写原因】")
-    assert blank.find(f"{{{W}}}rPr/{{{W}}}highlight") is not None and blank.find(f"{{{W}}}rPr/{{{W}}}color") is not None
+    assert blank.find(f"{{{W}}}rPr/{{{W}}}highlight") is not None
+    assert blank.find(f"{{{W}}}rPr/{{{W}}}color") is not None
     goes_back(out.data, filed)
     assert not list(part(rejected(out.data)).iter(f"{{{W}}}tbl"))
     clean = accepted(out.data)
@@ -256,7 +258,7 @@ def test_what_is_missing_is_added_as_the_paragraphs_that_are_there_are_set() -> 
 
 def test_what_somebody_writes_into_our_paragraph_stays_when_ours_is_rejected() -> None:
     filed = package(p("一、得分") + p("得分99.59分") + p("附件"))
-    out = revised(filed, additions=[Addition(Place(path="第2段"), (AddedBlock(Block("paragraph", "新增。")),))], models=MODELS)
+    out = revised(filed, additions=[Addition((Place(path="第2段"),), (AddedBlock(Block("paragraph", "新增。")),))], models=MODELS)
     root = part(out.data)
     ours_ = next(one for one in root.iter(f"{{{W}}}p") if "新增" in "".join(one.itertext()))
     ours_.append(etree.fromstring(f'<w:r xmlns:w="{W}"><w:t>他们补的。</w:t></w:r>'))

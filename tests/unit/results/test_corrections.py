@@ -40,7 +40,8 @@ def held(shown: Jixiao, path: Path) -> dict[str, list[dict[str, Any]]]:
         if one is None:
             continue
         out.setdefault(finding["rule"], []).append(one)
-        assert one["right"].strip() and one["right"] != one["now"]
+        assert one["right"].strip()
+        assert one["right"] != one["now"]
         if "start" in one:
             start = one["start"]
             assert one["now"] in {text[start : start + len(one["now"])] for text in cells_at(forms, one["where"])}, one
