@@ -90,7 +90,12 @@ def _links(names: Sequence[str], out: Path | None) -> dict[str, str]:
         return {}
     home = os.path.abspath(out.parent)
     there = [name for name in dict.fromkeys(names) if os.path.isfile(name)]
-    return {name: quote(os.path.relpath(name, home).replace(os.sep, "/")) for name in there}
+    return {name: _address(os.path.relpath(name, home).replace(os.sep, "/")) for name in there}
+
+
+def _address(path: str) -> str:
+    """A relative path as a link: what means something in an address is quoted, other letters stay as they are."""
+    return "".join(char if ord(char) > 127 and char.isprintable() else quote(char) for char in path)
 
 
 def _data(done: Rollup) -> dict[str, Any]:

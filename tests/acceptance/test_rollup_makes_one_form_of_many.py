@@ -265,6 +265,7 @@ def test_text_of_strangers_stays_text(jixiao: Jixiao, tmp_path: Path) -> None:
         "排名",
         "同一项目在各单位",
         "分布",
+        "问题汇总",
         "问题分类",
         "汇总",
         "汇总指标",

@@ -22,7 +22,8 @@ TEMPLATE = "page/ranking.html.j2"
 STYLES = ("page/plots.css", "page/ranking-plots.css")
 ROWS = 500
 """Forms listed on the page, the worst; the workbook and JSON have all. The plot shows every one."""
-MOST_FINDINGS, MOST_INDICATORS = 300, 400
+MOST_LEVELS, MOST_FINDINGS, MOST_INDICATORS = 300, 300, 400
+"""Rolled-up forms (the top levels first), findings and indicators told."""
 _RANKS = rank_columns("")
 _TABLES: dict[str, Sequence[Column[Any]]] = {"ranks": _RANKS, "levels": LEVELS, "indicators": INDICATORS}
 _TICK = 10
@@ -134,6 +135,7 @@ def _rollup(data: Mapping[str, Any]) -> Data:
         | {"cells": page_cells(INDICATORS, row)}
         for row in rolled_indicators([row for row in forms(data) if row.level["depth"] == 0])
     ]
+    every = forms(data)
     found = sorted(data["findings"], key=lambda item: list(SEVERITIES).index(item["severity"]))
     clauses = [
         {
@@ -148,7 +150,8 @@ def _rollup(data: Mapping[str, Any]) -> Data:
     ]
     return {
         **{key: data[key] for key in ("by", "axis", "levels")},
-        "forms": [{**row.form, "level": row.level, "cells": page_cells(LEVELS, row)} for row in forms(data)],
+        "forms": [{**row.form, "level": row.level, "cells": page_cells(LEVELS, row)} for row in every[:MOST_LEVELS]],
+        "forms_left": max(0, len(every) - MOST_LEVELS),
         "findings": found[:MOST_FINDINGS],
         "findings_left": max(0, len(found) - MOST_FINDINGS),
         "indicators": indicators[:MOST_INDICATORS],

@@ -326,6 +326,17 @@ def spread(data: Data) -> Iterator[Spread]:
         yield from ((kind, "统计", title, shown[key]) for key, title in _STATISTICS.items() if key in shown)
 
 
+CAUSES: tuple[Column[Data], ...] = (
+    Column("问题", lambda row: row["title"], "name", wide=50),
+    Column("级别", lambda row: SEVERITIES[row["severity"]]),
+    Column("单位数", lambda row: row["units"], "count"),
+    Column("自评表数", lambda row: row["forms"], "count"),
+    Column("问题数", lambda row: row["problems"], "count"),
+    Column("其中待核实", lambda row: row["doubtful"], "count"),
+)
+"""What the problems of the forms come of."""
+
+
 def _severity(key: str, title: str) -> Column[Data]:
     return Column(title, lambda item: item[key], "count")
 

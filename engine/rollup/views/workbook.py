@@ -111,6 +111,7 @@ def _ranking(data: Data) -> Iterator[Sheet]:
         if rows := tables.standing(data, key):
             yield sheet(title, standing, rows, left=2)
     yield sheet("分布", tables.SPREAD, tables.spread(data))
+    yield sheet("问题汇总", tables.CAUSES, data["causes"])
     yield sheet("问题分类", tables.TALLY, data["findings"])
 
 
