@@ -134,8 +134,19 @@ def values(unit: str, results: Sequence[tuple[Result, Policy]], parts: Sequence[
         "forms": [_form(form) for form in forms],
         "apart": [_form(form) for form in forms if differs(form["scores"]["total"]) or grades_differ(form)],
         "parts": shown,
+        "sources": _sources(shown),
         "count": str(number),
     }
+
+
+def _sources(parts: Iterable[Data]) -> list[Data]:
+    """The documents the problems rest on, each with the clauses cited of it; a practice is in none."""
+    held: dict[str, dict[str, None]] = {}
+    for row in (row for part in parts for row in part["rows"]):
+        for clause in (clause for one in (row, *row["spots"]) for clause in one["basis"]):
+            if not clause["practice"]:
+                held.setdefault(clause["source"], {})[clause["title"]] = None
+    return [{"title": source, "clauses": list(clauses)} for source, clauses in held.items()]
 
 
 def _form(form: ResultForm) -> Data:

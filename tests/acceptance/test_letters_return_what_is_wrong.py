@@ -74,6 +74,7 @@ def test_each_unit_gets_its_own_problems_only(jixiao: Jixiao, tmp_path: Path) ->
     assert "“70人”" in other
     assert "于2022年4月15日前重新报送" in one
     assert "10 分" in one, "what is right"
+    assert "依据的出处：定量指标，见2021年度部门整体支出自评表、项目自评表“备注”。" in one
     result = jixiao("evaluate", folder / "0.json", "--format", "json").data
     told = [problem for problem in result["problems"] if problem["severity"] != "info"]
     assert all(problem["title"] in one and problem["advice"] in one for problem in told)
