@@ -70,6 +70,7 @@ def read_deadline(text: str, words: Vocabulary) -> tuple[Deadline, str] | None:
     before = _starting(text, position, dates.before)
     position += len(before or _starting(text, position, dates.within))
     remark = _what(subject, text[position:].strip("".join(words.separators) + " "), words)
+    planned = planned or bool(_starting(remark, 0, dates.planned))  # 2024年6月前将全部建成
     done = _starting(remark, 0, words.done)
     set_off = bool(before or done) or exact or position > found[4] or not text.startswith(remark, position)
     remark = remark[len(done) :].strip()

@@ -82,7 +82,7 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         target_unit=_counted(known.target.unit, words),
         actual_unit=_counted(known.actual.unit, words),
         target_year=known.target.deadline.year if known.target.deadline else None,
-        actual_year=known.actual.deadline.year if known.actual.deadline else None,
+        actual_year=done.year if (done := known.actual.deadline) and not done.planned else None,
         target_parts=len(known.target.quantities),
         actual_parts=len(known.actual.quantities),
         target=target,

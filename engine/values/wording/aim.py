@@ -16,8 +16,11 @@ _ABOUT = (CONTENT, "plain", "step", "bad", "unsure")
 """Roles of words that say what a text is about."""
 _UNSAID = ("occur", "have", "of", "joins", "generic", "negators")
 """Roles of words that say nothing of what is not to happen."""
+SILENT = ("filler", "of", "break")
+"""Roles of words that may be dropped, or added, without another thing being said."""
 _EMPTY = Want(
     text="",
+    said="",
     families=frozenset(),
     states=frozenset(),
     strict=frozenset(),
@@ -53,10 +56,12 @@ def aim(target: str, name: str, grammar: Grammar, fiscal_year: int) -> Aim:
         found, goals = (), ()  # 无, of an indicator that is not of something bad: it may be that nothing was set
     if len(goals) == 1 and not goals[0].grams and not goals[0].steps:
         goals = (replace(goals[0], steps=_highest(token.steps for token in named)),)  # 完成, of an indicator 竣工验收
+    runs = spoken(named, grammar)
     return Aim(
         kind=NOTHING if not found else NONE if any(goal.none for goal in goals) else RESULT,
         goals=goals,
-        name=grams(spoken(named, grammar)),
+        name=grams(runs),
+        head=runs[-1] if runs else "",
         named_bad=bad,
         words=frozenset(token.text for token in found if token.role not in ("filler", "joins", "of", "break")),
         text=target,
@@ -69,8 +74,15 @@ def aim(target: str, name: str, grammar: Grammar, fiscal_year: int) -> Aim:
         wanted=frozenset[str]().union(*(goal.families | goal.strict for goal in goals)),
         grams=frozenset[str]().union(*(goal.grams for goal in goals)),
         missed=frozenset(_missed(target, grammar)),
+        degreed=any(_degreed(goal, found, grammar) for goal in goals),
         barred=frozenset[str]().union(*(goal.states & grammar.groups["moves"] for goal in goals if goal.none)),
     )
+
+
+def _degreed(goal: Want, found: Sequence[Token], grammar: Grammar) -> bool:
+    """Whether a goal says how much is wanted."""
+    whole = any(token.text in grammar.tags["whole"] for token in found)
+    return whole or goal.strong or bool(goal.states & grammar.groups["degreed"])
 
 
 def _parted(clause: Phrase, grammar: Grammar) -> list[Phrase]:
@@ -128,6 +140,11 @@ def spoken(found: Iterable[Token], grammar: Grammar) -> list[str]:
         else:
             out.append((token.text, token.end))
     return [text for text, _ in out]
+
+
+def unsilent(found: Iterable[Token]) -> str:
+    """The text of the words that say something."""
+    return "".join(token.text for token in found if token.role not in SILENT)
 
 
 def things(found: Sequence[Token], grammar: Grammar) -> str:
@@ -190,6 +207,7 @@ def _goal(clause: Phrase, grammar: Grammar) -> Want | None:
     event = _event(found, grammar)
     return Want(
         text=clause.text,
+        said=unsilent(clause.tokens),
         families=families,
         states=states,
         strict=strict,

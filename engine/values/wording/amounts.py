@@ -34,7 +34,7 @@ def numbers(here: Scene) -> list[Assertion]:
     for token in listed:
         if not token.number and any(word.token.end == token.start for word in moves):
             return [_number(NOT, "number_none", token, here)]  # 提升0
-    if any(word.negated for word in here.words) or here.aim.wanted & here.group("less"):
+    if any(word.negated for word in here.words) or here.aim.wanted & here.group("less") - here.group("ended"):
         return _shares(listed, here)
     out: list[Assertion] = []
     for first, token in zip(before, here.found, strict=False):
@@ -98,6 +98,8 @@ def _percent(token: Token, here: Scene) -> list[Assertion]:
         return [_number(SAID, "number_met", token, here)]
     states = here.group("adverbial") | here.group("strict")
     divisible = here.aim.wanted - states or families - states
+    if divisible & here.group("mends"):
+        return [here.claim(UNCLEAR, "open", token)]  # 化解率98%: how much was to be, the target does not say
     if divisible and (divisible | families - states) <= here.group("ended"):
         return [_number(PART, "number_short", token, here)]
     return [here.claim(UNCLEAR, "silent", token)]

@@ -91,10 +91,27 @@ def _answer(claim: Assertion, goal: Want, aim: Aim, grammar: Grammar) -> Verdict
         return UNCLEAR, "other"
     if claim.short and _lasting(claim, goal, grammar):
         return UNCLEAR, "degree"  # 短期改善, where 持续改善 is wanted
+    if _tempered(claim, goal, aim, grammar):
+        return UNCLEAR, "degree"
     degree = goal.strong and not claim.strong and not goal.families & grammar.groups["general"]
     if degree or (claim.fair and not goal.fair):
         return UNCLEAR, "degree"
     return FULL, "absent" if absent else "achieved"
+
+
+def _tempered(claim: Assertion, goal: Want, aim: Aim, grammar: Grammar) -> bool:
+    """Whether the claim only says 较好 of what is to move, or to be done to the full (充分发挥); or only that it is being brought
+    nearer to a state of two words that is wanted (进一步完善, for 健全有效)."""
+    words = grammar.groups["moves"] | grammar.groups["changes"]
+    moderate = any(word in claim.text and word not in goal.text for word in grammar.tags["moderate"])
+    if moderate and (aim.degreed or goal.families & words):
+        return True
+    fully = any(word in goal.text and word not in claim.text for word in grammar.tags["utmost"])
+    if fully and not claim.strong and not any(word in claim.text for word in grammar.tags["whole"]):
+        return True  # 得到发挥, where 充分发挥 is wanted
+    towards = any(word in claim.text and word not in goal.text for word in grammar.tags["towards"])
+    states = goal.states & (grammar.groups["adverbial"] | grammar.groups["made"])
+    return towards and len(goal.states) > 1 and goal.states == states and not goal.states <= claim.families
 
 
 def _lasting(claim: Assertion, goal: Want, grammar: Grammar) -> bool:

@@ -74,7 +74,8 @@ def _describes(word: Word, last: Word, here: Scene) -> bool:
     """Whether an achievement says of what kind the thing is of which the last one is told: 条件改善项目立项, 发放名单已公示."""
     before = here.found[word.at - 1] if word.at else None
     after = here.found[word.at + 1]
-    named = after.role in (CONTENT, "plain", "generic") or (last.done and after.family in here.group("content"))  # 中标公示已发布
+    deed = last.done and after.family in here.group("content")  # 中标公示已发布
+    named = deed or after.role in (CONTENT, "plain", "generic", "step")  # 整改方案已上报
     noun = after.start == word.token.end and named and word.at + 1 < last.at
     owned = before is not None and about(before, here.grammar) and before.end == word.token.start
     told = last.done or last.family in here.group("begins")
@@ -134,6 +135,8 @@ def _said(positive: Sequence[Word], here: Scene) -> Assertion:
     """The achievements of a clause as one claim, not yet held against the target."""
     main = [word for word in positive if word.family not in here.group("adverbial")] or list(positive)
     main = [word for word in main if word.family not in here.group("doing")] or main
+    if _amounts(main, here):
+        return here.claim(UNCLEAR, "other", main[-1].token)
     families = frozenset(word.family for word in positive).union(*(_within(word, here) for word in positive)) - {""}
     if any(word.negators and word.occurs is not None for word in positive):
         families |= ABSENT  # 未发生不合格情况
@@ -173,6 +176,14 @@ def _said(positive: Sequence[Word], here: Scene) -> Assertion:
         done=here.has("done"),
         redone=any(word in here.clause.text for word in here.tag("redone")),
     )
+
+
+def _amounts(main: Sequence[Word], here: Scene) -> bool:
+    """Whether 达到 only says how many there are (持证救护员达到1.2万人), where no number is wanted."""
+    at = main[-1].at + 1
+    behind = here.found[at] if at < len(here.found) else None
+    only = main[-1].family in here.group("anything") and behind is not None and behind.number is not None and behind.unit != "%"
+    return only and not here.aim.counts and not here.aim.measured
 
 
 def _within(word: Word, here: Scene) -> frozenset[str]:

@@ -44,6 +44,7 @@ def clauses(found: Sequence[Token], grammar: Grammar) -> list[Phrase]:
 def _measured(found: Sequence[Token], grammar: Grammar) -> list[Token]:
     """规范程度, 透明度, 推荐就业率: how far a state goes is what it is about, and no state or step that was reached."""
     states, ends, rates = grammar.groups["adverbial"], tuple(grammar.tags["degrees_of"]), tuple(grammar.tags["rates"])
+    mends = grammar.groups["mends"]  # 整改完成率
     pairs = zip(found, (*found[1:], None), strict=True)
     return [
         replace(token, role=CONTENT, family="", steps=())
@@ -51,6 +52,7 @@ def _measured(found: Sequence[Token], grammar: Grammar) -> list[Token]:
         and (
             (token.family in states and after.text.startswith(ends))
             or (token.steps and after.role == CONTENT and after.start == token.end and after.text.endswith(rates))
+            or (token.family in mends and after.role == "generic" and after.start == token.end and after.text.endswith(rates))
         )
         else token
         for token, after in pairs
@@ -102,3 +104,11 @@ def _merged(found: Iterable[Token]) -> list[Token]:
         else:
             out.append(token)
     return out
+
+
+def meant(clause: Phrase, grammar: Grammar) -> bool:
+    """Whether a clause only says what is to be seen to: 确保不发生事故; not 确保了……."""
+    found = [token for token in clause.tokens if token.role != "filler"]
+    if not found or found[0].text not in grammar.tags["meant"]:
+        return False
+    return not any(token.role == "done" for token in found[1:])

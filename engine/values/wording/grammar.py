@@ -89,6 +89,22 @@ TAGS = (
     "devices",
     "slopes",
     "affirms",
+    *(
+        "last_year",
+        "this_year",
+        "reaching",
+        "carries",
+        "asking",
+        "aims",
+        "amounts",
+        "moderate",
+        "towards",
+        "upon",
+        "utmost",
+        "rest",
+        "under",
+        "over",
+    ),
 )
 """Lists whose words do something beside other words, whatever else they are. Those of ALSO
 also say what a word is that no other list has."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -54,11 +54,20 @@ GROUNDS = (
     "aside",
     "open",
     "silent",
+    "stated",
+    "both",
+    "years",
+    "fewer",
+    "slight",
+    "wanting",
     "long",
 )
 """Why a text is read as it is: the names of the policy's sentences; empty where nothing was read."""
 SAID, FUTURE, NEED, ASIDE = "said", "future", "need", "aside"
 """States of a claim that is no verdict yet: positive, not yet held against the target; to come; wanting; bad, of something else."""
+
+DOUBTS = ("doubt", "unmeasured")
+"""Grounds of claims that say nothing for certain, whatever stands beside them."""
 
 Grams = frozenset[str]
 """Pairs of neighbouring characters of what a text speaks of: two texts may speak of the same thing where they share some."""
@@ -126,6 +135,8 @@ class Assertion:
     short: str = ""
     """A word that says it was so for a while only, or step by step: 短期, 逐步."""
     done: bool = False
+    hedged: bool = False
+    """Whether it says the thing, but only a little of it: 有所提高."""
     object: Mapping[str, int] = field(default_factory=dict)
     """The steps of what the achievement is said of: 方案, of 方案已获批."""
     heads: Grams = frozenset()
@@ -144,11 +155,17 @@ class Assertion:
     """The nouns it speaks of, in a row, without deeds and steps."""
 
 
+Said = Sequence[tuple[Phrase, Assertion]]
+"""Claims in order, each with its clause."""
+
+
 @dataclass(frozen=True, slots=True)
 class Want:
     """One clause of a target."""
 
     text: str
+    said: str
+    """The text without words that say nothing (得到, 的)."""
     families: frozenset[str]
     states: frozenset[str]
     """All families it names, those that only describe another included."""
@@ -182,6 +199,8 @@ class Aim:
     kind: str
     goals: tuple[Want, ...]
     name: Grams
+    head: str
+    """The last thing the indicator's name names."""
     named_bad: bool
     """Whether the name is of something bad (安全事故)."""
     words: frozenset[str]
@@ -202,6 +221,8 @@ class Aim:
     """What all goals speak of."""
     missed: frozenset[str]
     """What says that not all was done that was to be done for all: 漏保, of 应保尽保."""
+    degreed: bool
+    """Whether it says how much: 显著, 全面, 有效."""
     barred: frozenset[str]
     """Families of the directions in which something is not to move: 不下降, 不超过上年."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -12,10 +12,12 @@ from engine.values.wording.aim import imperative, spoken
 from engine.values.wording.amounts import planned
 from engine.values.wording.answers import answers, held
 from engine.values.wording.claims import claims
-from engine.values.wording.clauses import clauses
+from engine.values.wording.clauses import clauses, meant
+from engine.values.wording.conclusion import concluded
 from engine.values.wording.grammar import Grammar
 from engine.values.wording.model import (
     ASIDE,
+    DOUBTS,
     FULL,
     FUTURE,
     NEED,
@@ -34,16 +36,16 @@ from engine.values.wording.model import (
     Mark,
     Phrase,
     Reach,
+    Said,
     WordingReading,
 )
+from engine.values.wording.nothing import first_of, nothing
 from engine.values.wording.tokens import folded, grams, tokens
+from engine.values.wording.years import yearly
 
-_DOUBTS = ("doubt", "unmeasured")
 _MISSED = (NOT, OPPOSITE)
 _DOTS = "。.;,"
 _DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-
-Said = Sequence[tuple[Phrase, Assertion]]
 
 
 @lru_cache(maxsize=1 << 13)
@@ -60,18 +62,22 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
         return WordingReading(UNCLEAR, NOTHING, "long", grammar.says["long"].format(limit=grammar.limit))
     aim = aim_of(wanted, folded(name, grammar)[0], grammar, fiscal_year)
     parts = clauses(tokens(text, grammar, fiscal_year), grammar)
-    said = _spoken_of([(clause, claims(clause, aim, grammar)) for clause in _foreground(parts, grammar)], grammar)
+    kept = _foreground(parts, grammar)
+    said = _spoken_of([(clause, claims(clause, aim, grammar)) for clause in kept], grammar)
     if aim.kind == RESULT and (made := planned(parts, grammar)) is not None:
         plan, actual_clause, counted = made
         said = [(actual_clause, counted), *((clause, claim) for clause, claim in said if clause is not plan)]
-    verdict, deciding = _nothing(said, aim, grammar) if aim.kind == NONE else _result(said, aim, grammar)
+    verdict, deciding = nothing(said, aim, grammar) if aim.kind == NONE else _result(said, aim, grammar)
+    if aim.kind == RESULT:
+        verdict, deciding = concluded(verdict, deciding, said, kept, aim, grammar)
+    verdict, deciding = yearly(parts, aim, fiscal_year, grammar) or (verdict, deciding)
     if aim.kind == RESULT and aim.grams and text.strip(_DOTS) in grammar.tags["blank"]:
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 无: nothing that could be told?
     if aim.kind == NOTHING:
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")
     if verdict == FULL and deciding.ground == "echo" and _numbers(text) != _numbers(wanted):
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 85/万 is not what 92/万 says, though written alike
-    copied = text.strip(_DOTS) == wanted.strip(_DOTS) and not any(claim.ground in _DOUBTS for _, claim in said)
+    copied = text.strip(_DOTS) == wanted.strip(_DOTS) and not any(claim.ground in DOUBTS for _, claim in said)
     if copied and verdict in (FULL, UNCLEAR, PART):
         bare = imperative(wanted, grammar)
         verdict, deciding = (UNCLEAR, Assertion(UNCLEAR, "copied", text)) if bare else (FULL, Assertion(FULL, "same", text))
@@ -83,117 +89,35 @@ def _numbers(text: str) -> list[str]:
     return sorted(_DIGITS.findall(text))
 
 
-# --- a target that wants something not to happen -------------------------------------------------------------------
-
-
-def _nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
-    found = [claim for _, claim in said]
-    if doubt := _first(found, lambda claim: claim.ground in _DOUBTS):
-        return UNCLEAR, doubt
-    degrees = {word for word in grammar.tags["severity"] if not any(set(word) <= set(wanted) for wanted in aim.severity)}
-    happened, lesser = None, None
-    for clause, claim in said:
-        if claim.ground in ("happened", "failed") or claim.state == OPPOSITE:
-            if aim.severity and any(word in clause.text for word in degrees):
-                lesser = claim  # 一般事故1起, where 重大事故 is not wanted
-            else:
-                happened = claim
-    if happened is not None and any(word in clause.text for clause, _ in said for word in grammar.tags["refuted"]):
-        return UNCLEAR, replace(happened, ground="aside")  # 收到投诉3件，经核查均不成立
-    if happened is not None:
-        return NOT, happened
-    if aim.barred and (moved := _moved(found, aim, grammar)) is not None:
-        return moved
-    meant = _first([claim for clause, claim in said if _meant(clause, grammar)], lambda claim: claim.ground == "absent")
-    if meant is not None:
-        return UNCLEAR, replace(meant, ground="copied", word=meant.word + meant.reach)
-    absent = [claim for claim in found if claim.ground == "absent" and _wanted(claim, aim)]
-    elsewhere = _first(found, lambda claim: claim.ground == "absent" and not _wanted(claim, aim))
-    narrow = None if aim.severity else _first(absent, lambda claim: any(word in claim.reach for word in degrees))
-    if (other := lesser or narrow) is not None:
-        return UNCLEAR, replace(other, ground="aside", word=other.word + other.reach)
-    if aside := _first(found, lambda claim: claim.state == ASIDE):
-        return UNCLEAR, aside
-    if absent:
-        return FULL, absent[-1]
-    if elsewhere is not None:
-        return UNCLEAR, replace(elsewhere, ground="aside", word=elsewhere.word + elsewhere.reach)
-    if (
-        len(said) == 1
-        and found[0].state == SAID
-        and found[0].families & grammar.groups["reached"]
-        and not found[0].grams
-        and _plain(said[0][0])
-    ):
-        return FULL, found[0]  # 已完成, 达成预期指标, and nothing else
-    return UNCLEAR, Assertion(UNCLEAR, "silent")
-
-
-def _meant(clause: Phrase, grammar: Grammar) -> bool:
-    """Whether a clause only says what is to be seen to: 确保不发生事故; not 确保了……."""
-    found = [token for token in clause.tokens if token.role != "filler"]
-    if not found or found[0].text not in grammar.tags["meant"]:
-        return False
-    return not any(token.role == "done" for token in found[1:])
-
-
-def _moved(found: Sequence[Assertion], aim: Aim, grammar: Grammar) -> tuple[str, Assertion] | None:
-    """What a claim says where something is not to move one way (不下降, 不超过上年): that it did, or not; None: nothing."""
-    against = [grammar.opposites.get(family, frozenset()) for family in aim.barred]
-    other = frozenset({family for family, goals in grammar.opposites.items() if aim.barred & goals}).union(*against)
-    still = grammar.groups["unchanged"] | grammar.groups["kept"]
-    for claim in found:
-        if claim.state != SAID or (claim.grams and not claim.grams & (aim.grams | aim.name)):
-            continue
-        if claim.families & aim.barred:
-            return NOT, replace(claim, ground="happened")
-        if claim.families & (other | still):
-            return FULL, claim
-    return None
-
-
-def _plain(clause: Phrase) -> bool:
-    """Whether a clause says nothing of when, how many or what is left out."""
-    return not clause.excepted and not any(token.role in ("date", "number", "later") for token in clause.tokens)
-
-
-def _wanted(claim: Assertion, aim: Aim) -> bool:
-    """Whether what did not happen is what is not to happen: it says nothing of what, or the same."""
-    events = aim.grams.union(aim.name if aim.named_bad else (), *(goal.event for goal in aim.goals))
-    return not claim.grams or not events or bool(claim.grams & events)
-
-
-def _first(found: Sequence[Assertion], holds: Callable[[Assertion], bool]) -> Assertion | None:
-    return next((claim for claim in found if holds(claim)), None)
-
-
 # --- a target that wants a result ----------------------------------------------------------------------------------
 
 
 def _result(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
     against = _reasons(_to_come([(clause, _intended(clause, held(claim, aim, grammar), aim, grammar)) for clause, claim in said]))
     found = [claim for _, claim in against]
-    if doubt := _first(found, lambda claim: claim.ground in _DOUBTS):
+    if doubt := first_of(found, lambda claim: claim.ground in DOUBTS):
         return UNCLEAR, doubt
     full = [claim for claim in found if claim.state == FULL]
     counted = [claim for claim in found if claim.ground in ("number_met", "number_short", "number_none")]
     if len({claim.ground for claim in counted}) > 1:  # 60名，其中3名撤回: which of them counts
         return UNCLEAR, replace(counted[-1], ground="open")
-    part = _first(found, lambda claim: claim.state == PART and not (full and _beyond(claim, full, aim)))
+    part = first_of(found, lambda claim: claim.state == PART and not (full and _beyond(claim, full, aim)))
     missed = [claim for claim in found if claim.state in _MISSED]
     if missed:
         return _missed(missed, full, part, against, aim, grammar)
     if part is not None:
         return PART, part
-    if need := _first(found, lambda claim: claim.state == NEED):
+    if need := first_of(found, lambda claim: claim.state == NEED):
         alone = not full or any(clause.contrast for clause, _ in against)
         return (PART, need) if alone else (UNCLEAR, replace(need, ground="open"))
-    if aside := _first(found, lambda claim: claim.state == ASIDE):
+    if aside := first_of(found, lambda claim: claim.state == ASIDE):
         return UNCLEAR, aside
+    if full and (hedged := first_of(found, lambda claim: claim.hedged)):
+        return UNCLEAR, hedged
     if full:
         return _reached(full, against, aim, grammar)
     open_ = [claim for claim in found if claim.state == UNCLEAR]
-    future = _first(found, lambda claim: claim.state == FUTURE)
+    future = first_of(found, lambda claim: claim.state == FUTURE)
     if future is not None and not open_:
         return NOT, future
     return UNCLEAR, open_[-1] if open_ else Assertion(UNCLEAR, "silent")
@@ -210,7 +134,7 @@ def _beyond(claim: Assertion, full: Sequence[Assertion], aim: Aim) -> bool:
 
 def _intended(clause: Phrase, claim: Assertion, aim: Aim, grammar: Grammar) -> Assertion:
     """A clause that only says what is to be seen to (确保知晓率提高), or repeats what is to be done, says not that it was."""
-    if claim.state == FULL and _meant(clause, grammar):
+    if claim.state == FULL and meant(clause, grammar):
         return replace(claim, state=UNCLEAR, ground="copied")
     return _repeated(claim, aim, grammar)
 
@@ -269,7 +193,7 @@ def _missed(
     if full:
         return PART, replace(mixed, reach=full[-1].word)
     wanted = aim.wanted | grammar.groups["general"]
-    begun = _first(
+    begun = first_of(
         [claim for _, claim in said],
         lambda claim: claim.state == UNCLEAR and bool(claim.done or claim.redone or claim.families & wanted),
     )
@@ -278,7 +202,7 @@ def _missed(
     ]
     if beside:
         return PART, replace(mixed, reach=beside[-1].word)  # 已投产未达效
-    spoken_of = _first(
+    spoken_of = first_of(
         [claim for _, claim in said], lambda claim: claim.state == UNCLEAR and bool(claim.families and claim.grams & aim.grams)
     )
     if spoken_of is not None and opened:

@@ -32,7 +32,8 @@ def word_claim(word: Word, here: Scene) -> Assertion | None:
             thing = before is not None and before.end == word.token.start and before.text.endswith(tuple(here.tag("devices")))
             if thing and before is not None and before.text[-2:] not in here.aim.text:
                 return here.of(ASIDE, "aside", word)  # 服务设施不足, where 服务便捷 is wanted
-            return Assertion() if word.negated or lessened else here.of(PART, "mild", word)
+            dealt = any(_is(other, "mends", here) and other.at < word.at for other in here.words) and _attributive(word, here)
+            return Assertion() if word.negated or lessened or dealt else here.of(PART, "mild", word)
         case "scale":
             return _negated(word, here) if word.negated else None
     if word.negated and _describes(word, here):
@@ -43,7 +44,7 @@ def word_claim(word: Word, here: Scene) -> Assertion | None:
         return here.of(ASIDE, "aside", word)  # 不能说没有提高
     if word.kind == EFFECT:
         if word.weak:
-            return _weak(word, word.weak[0], here)
+            return _a_little(word, here) or _weak(word, word.weak[0], here)
         gained = word.occurs is not None and word.occurs.text in here.tag("gains")
         return None if word.strong or gained or word.token.role == "strong" else Assertion()
     above = word.family in here.group("anything") and word.token.text.startswith(tuple(here.tag("above")))
@@ -54,13 +55,26 @@ def word_claim(word: Word, here: Scene) -> Assertion | None:
     if word.family in here.group("moves") and _slope(word, here):
         return here.of(ASIDE, "aside", word)  # 收入增幅回落
     if _reversed(word, here):
-        return here.of(UNCLEAR, "other", word) if _elsewhere(word, here) else here.of(OPPOSITE, "opposite", word)
+        elsewhere = _elsewhere(word, here) or _unknown_thing(here)
+        return here.of(UNCLEAR, "other", word) if elsewhere else here.of(OPPOSITE, "opposite", word)
     fewer = word.family in here.group("less") and not here.aim.wanted & (here.group("moves") | here.group("less"))
     if word.weak and fewer and here.aim.wanted & here.group("made"):
         return here.of(ASIDE, "aside", word)  # 任务有所缩减, where they are to be completed
     if word.weak and word.family not in here.group("unchanged") and not any(goal.weak for goal in here.aim.goals):
-        return _weak(word, word.weak[0], here)
+        return _a_little(word, here) or _weak(word, word.weak[0], here)
     return None
+
+
+def _a_little(word: Word, here: Scene) -> Assertion | None:
+    """有所提高, where 提高 is wanted: that it is a little is short only of a target that says how much; else it cannot be told."""
+    if any(token.text not in here.tag("amounts") for token in word.weak) or here.aim.degreed:
+        return None
+    gradual = here.group("moves") | here.group("less") | here.group("leads") | {EFFECT}
+    if not (word.family in gradual and here.aim.wanted & (gradual | here.group("doing"))):
+        return None
+    first = word.weak[0]
+    claim = here.of(UNCLEAR, "degree", word, ((first, word.token),))
+    return replace(claim, word=first.text + here.reached(word, first), hedged=True)
 
 
 def _describes(word: Word, here: Scene) -> bool:
@@ -153,7 +167,14 @@ def _elsewhere(word: Word, here: Scene) -> bool:
     """Whether what moves is another measure than the target's: 审批时限压减, where 审批 is to be faster."""
     runs = spoken(here.found[: word.at], here.grammar)
     known = here.aim.grams | here.aim.name
-    return bool(runs and here.aim.grams) and runs[-1][-1] not in here.aim.text and not here.speaks <= known
+    measure = runs[-1].removesuffix("".join(here.tag("rates"))) if runs else ""
+    return bool(measure and here.aim.grams) and measure[-1] not in here.aim.text and not here.speaks <= known
+
+
+def _unknown_thing(here: Scene) -> bool:
+    """Whether what moves shares nothing with what the target or the indicator names: 办件时间缩短, of 政务服务效能."""
+    known = here.aim.grams | here.aim.name
+    return bool(here.speaks and known) and not set(here.clause.text) & set("".join((here.aim.text, *known)))
 
 
 # --- what went wrong -----------------------------------------------------------------------------------------------
@@ -182,6 +203,12 @@ def _failure(word: Word, here: Scene) -> Assertion:
     if here.aim.kind != NONE:  # 略有波动 is a part of 稳定, but 略有超支 is no 无超支
         some = some or next((token for token in word.weak if token.text.startswith(tuple(here.tag("slightly")))), None)
     return _weak(word, some, here) if some else here.of(NOT, "failed", word)
+
+
+def _attributive(word: Word, here: Scene) -> bool:
+    """Whether it only says of what kind the trouble right behind it is: 解决学位不足等问题6项."""
+    behind = [token for token in here.found[word.at + 1 :] if token.role not in ("generic", "of", "joins")]
+    return bool(behind) and behind[0].role == "bad"
 
 
 def _mending(mend: Word, failure: Word, here: Scene) -> bool:

@@ -17,11 +17,18 @@ def unsaid(here: Scene) -> Assertion | None:
     """Why the clause as a whole says nothing for certain: doubt, or that nobody has measured."""
     for index, token in enumerate(here.found):
         rest = here.found[index + 1 :]
+        if token.role == "pending" and _told_later(joined(rest), here):
+            return here.claim(UNCLEAR, "unmeasured", token, reach=joined(rest))
         doubt = token.role == "doubt" and not here.known(token) and after(here) is None
         lacking = token.role in ("negators", "failures") and _evidence(here.found[:index], here)
         if doubt or lacking or (token.role == "negators" and _measure(rest, here)):
             return here.claim(UNCLEAR, "doubt" if doubt else "unmeasured", token, reach=joined(rest))
     return None
+
+
+def _told_later(rest: str, here: Scene) -> bool:
+    """Whether it is a result of measuring that is waited for (待下一次测评公布), and no measuring is what the target wants."""
+    return any(word in rest and word not in here.aim.text for word in here.tag("measures"))
 
 
 def _evidence(before: Sequence[Token], here: Scene) -> bool:
@@ -65,6 +72,8 @@ Left = tuple[Assertion, list[Word]]
 
 
 def _coming(positive: Sequence[Word], here: Scene) -> Left | None:
+    if (upon := next((token for token in here.found if token.text in here.tag("upon")), None)) is not None:
+        return here.claim(UNCLEAR, "condition", upon), []  # 建成后可强化: what it will do, once it is there
     for index, token in enumerate(here.found):
         if here.known(token):
             continue

@@ -1,0 +1,90 @@
+"""The reading of an actual whose target wants something not to happen, or not to move one way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from engine.values.wording.clauses import meant
+from engine.values.wording.grammar import Grammar
+from engine.values.wording.model import ASIDE, DOUBTS, FULL, NOT, OPPOSITE, SAID, UNCLEAR, Aim, Assertion, Phrase, Said
+
+
+def nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
+    """Verdict and deciding claim: the unwanted happened, it did not, or that cannot be told."""
+    found = [claim for _, claim in said]
+    if doubt := first_of(found, lambda claim: claim.ground in DOUBTS):
+        return UNCLEAR, doubt
+    degrees = {word for word in grammar.tags["severity"] if not any(set(word) <= set(wanted) for wanted in aim.severity)}
+    happened, lesser = None, None
+    for clause, claim in said:
+        if claim.ground in ("happened", "failed") or claim.state == OPPOSITE:
+            if aim.severity and any(word in clause.text for word in degrees):
+                lesser = claim  # 一般事故1起, where 重大事故 is not wanted
+            else:
+                happened = claim
+    if happened is not None and any(word in clause.text for clause, _ in said for word in grammar.tags["refuted"]):
+        return UNCLEAR, replace(happened, ground="aside")  # 收到投诉3件，经核查均不成立
+    if happened is not None and not _only_barred(aim):
+        return NOT, happened
+    if aim.barred and (moved := _moved(found, aim, grammar)) is not None:
+        return moved
+    intended = first_of([claim for clause, claim in said if meant(clause, grammar)], lambda claim: claim.ground == "absent")
+    if intended is not None:
+        return UNCLEAR, replace(intended, ground="copied", word=intended.word + intended.reach)
+    absent = [claim for claim in found if claim.ground == "absent" and _wanted(claim, aim)]
+    elsewhere = first_of(found, lambda claim: claim.ground == "absent" and not _wanted(claim, aim))
+    narrow = None if aim.severity else first_of(absent, lambda claim: any(word in claim.reach for word in degrees))
+    if (other := lesser or narrow) is not None:
+        return UNCLEAR, replace(other, ground="aside", word=other.word + other.reach)
+    if aside := first_of(found, lambda claim: claim.state == ASIDE):
+        return UNCLEAR, aside
+    if absent:
+        return FULL, absent[-1]
+    if elsewhere is not None:
+        return UNCLEAR, replace(elsewhere, ground="aside", word=elsewhere.word + elsewhere.reach)
+    if (
+        len(said) == 1
+        and found[0].state == SAID
+        and found[0].families & grammar.groups["reached"]
+        and not found[0].grams
+        and _plain(said[0][0])
+    ):
+        return FULL, found[0]  # 已完成, 达成预期指标, and nothing else
+    return UNCLEAR, Assertion(UNCLEAR, "silent")
+
+
+def _only_barred(aim: Aim) -> bool:
+    """Whether nothing is not to happen at all, but something is not to move one way: that it happens says nothing."""
+    return bool(aim.barred) and not any(goal.event for goal in aim.goals)
+
+
+def _moved(found: Sequence[Assertion], aim: Aim, grammar: Grammar) -> tuple[str, Assertion] | None:
+    """What a claim says where something is not to move one way (不下降, 不超过上年): that it did, or not; None: nothing."""
+    against = [grammar.opposites.get(family, frozenset()) for family in aim.barred]
+    other = frozenset({family for family, goals in grammar.opposites.items() if aim.barred & goals}).union(*against)
+    still = grammar.groups["unchanged"] | grammar.groups["kept"]
+    for claim in found:
+        if claim.state != SAID or (claim.grams and not claim.grams & (aim.grams | aim.name)):
+            continue
+        if claim.families & aim.barred:
+            return NOT, replace(claim, ground="happened")
+        if claim.families & (other | still):
+            return FULL, claim
+    return None
+
+
+def _plain(clause: Phrase) -> bool:
+    """Whether a clause says nothing of when, how many or what is left out."""
+    return not clause.excepted and not any(token.role in ("date", "number", "later") for token in clause.tokens)
+
+
+def _wanted(claim: Assertion, aim: Aim) -> bool:
+    """Whether what did not happen is what is not to happen: it says nothing of what, or the same."""
+    events = aim.grams.union(aim.name if aim.named_bad else (), *(goal.event for goal in aim.goals))
+    return not claim.grams or not events or bool(claim.grams & events)
+
+
+def first_of(found: Sequence[Assertion], holds: Callable[[Assertion], bool]) -> Assertion | None:
+    """The first claim for which something holds."""
+    return next((claim for claim in found if holds(claim)), None)
