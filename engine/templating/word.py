@@ -15,6 +15,7 @@ from typing import Any
 
 from engine.documents import word as docx_reader
 from engine.errors import InputError, Place, PolicyError, Problem, system_reason
+from engine.templating.word_pages import settle
 
 MAKER = "jixiao"
 """Who made a document, as its properties say: by that it is known as none that a body filed."""
@@ -54,7 +55,9 @@ def fill(template: Path, values: Mapping[str, Any], title: str, *, own: bool = F
             Problem(Place(name), f"Word 模板打不开（{error}）", "能用 Word 或 WPS 打开的 .docx 文件", code="template.unreadable")
         ) from None
     context = _sanitised(values)
-    document.map_tree(_filled(document, document.get_xml(), _PART, context, name))
+    root = _filled(document, document.get_xml(), _PART, context, name)
+    settle(root, document.docx.styles.element)
+    document.map_tree(root)
     for kind, uri in (("页眉", document.HEADER_URI), ("页脚", document.FOOTER_URI)):
         for relation, part in list(document.get_headers_footers(uri)):
             root = _filled(document, document.get_part_xml(part), kind, context, name)
