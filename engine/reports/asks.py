@@ -1,4 +1,4 @@
-"""What a draft asks its author to fill in (【请填写原因】), marked in the Word file: yellow, with a comment that says what is wanted."""
+"""What a draft asks its author to fill in (【请填写原因】), marked in the Word file: yellow, a comment beside it."""
 
 from __future__ import annotations
 

@@ -2,8 +2,9 @@
 its label on the next, and a weight in brackets (（10分）) stays on one line.
 
 Word sets pages only when it opens the document. What is known here are the page, the widths of the columns and the line heights of
-the styles, which in forms are exact; so the end of a page can be foretold to a row. Where it is foretold a row too early or too
-late, a label stands once more in the middle of a page, or a row lower than it might; no text is lost.
+the styles, which in forms are exact; so the end of a page can be foretold to a row. How wide digits are depends on the font, which
+may not be there: both a narrow and a wide one are tried, and where they part, labels are repeated at either row. Where a page ends
+otherwise, a label stands once more in the middle of a page, or a row lower than it might; no text is lost.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ _BORDER = 10
 """Twips a row's border takes."""
 _SIDES = 80
 """Twips left free at the sides of a cell, where the table's style does not say."""
+_NARROW, _WIDE = 50, 64
+"""How wide a digit or a letter is, in hundredths of the size: Times New Roman, and what stands in for it."""
+_LESS = 300
+"""Twips by which a page may end early where it is set with the wide font."""
 _SINGLE = 240
 _HALF_POINT = 10
 
@@ -37,6 +42,7 @@ class _Setting:
     first: int = 0
     new_page: bool = False
     keep: bool = False
+    digit: int = _NARROW
 
     @property
     def height(self) -> int:
@@ -46,29 +52,43 @@ class _Setting:
 
 def settle(body: Any, styles: Any) -> None:
     """Make the body of a filled document ready for its pages. `styles` is the root of the part with its styles."""
-    settings = _settings(styles)
-    _keep_weights_whole(body, settings)
+    wide = _settings(styles, _WIDE)
+    _keep_weights_whole(body, wide)
     sheet = next(body.iter(f"{_W}sectPr"), None)
     height = _inner(sheet, "h", "top", "bottom")
     width = _inner(sheet, "w", "left", "right")
     if not height or not width:
         return
-    at = 0
+    for table, tops in zip(
+        body.findall(f"{_W}tbl"),
+        zip(_tops(body, _settings(styles, _NARROW), height, width), _tops(body, wide, height - _LESS, width), strict=True),
+        strict=True,
+    ):
+        for number in sorted({*tops[0], *tops[1]}):
+            _repeat(table.findall(f"{_W}tr"), number)
+
+
+def _tops(body: Any, settings: Mapping[str, _Setting], height: int, width: int) -> list[list[int]]:
+    """For each table of the body, the rows that pages begin with."""
+    at, out = 0, []
     for block in body:
         if block.tag == f"{_W}p":
             setting = _of(block, settings)
             tall = _tall(block, setting, width)
             at = tall if setting.new_page else (at + tall if at + tall <= height else (at + tall - height) % height)
         elif block.tag == f"{_W}tbl":
-            at = _table(block, settings, height, at)
+            tops, at = _table(block, settings, height, at)
+            out.append(tops)
+    return out
 
 
-def _table(table: Any, settings: Mapping[str, _Setting], height: int, at: int) -> int:
-    """Repeat the labels of merged cells where a page begins; how far down its last page the table ends."""
+def _table(table: Any, settings: Mapping[str, _Setting], height: int, at: int) -> tuple[list[int], int]:
+    """The rows of a table that pages begin with, and how far down its last page it ends; `at`: how far down it begins."""
     rows = table.findall(f"{_W}tr")
     grid = [_twips(column, "w") for column in table.iterfind(f"{_W}tblGrid/{_W}gridCol")]
     heights = [_row_height(row, rows[n + 1] if n + 1 < len(rows) else None, grid, settings) for n, row in enumerate(rows)]
     headings = sum(heights[: next((n for n, row in enumerate(rows) if row.find(f"{_W}trPr/{_W}tblHeader") is None), 0)])
+    tops: list[int] = []
     n = 0
     while n < len(rows):
         end = n
@@ -77,10 +97,10 @@ def _table(table: Any, settings: Mapping[str, _Setting], height: int, at: int) -
         together = sum(heights[n : end + 1])
         if at and at + together > height:
             at = headings
-            _repeat(rows, n)
+            tops.append(n)
         at += together
         n = end + 1
-    return at % height
+    return tops, at % height
 
 
 def _repeat(rows: Sequence[Any], number: int) -> None:
@@ -174,11 +194,11 @@ def _tall(paragraph: Any, setting: _Setting, width: int) -> int:
 
 
 def _lines(text: str, setting: _Setting, width: int) -> Iterator[str]:
-    """The lines a text is set in: a wide character is as wide as its size, any other half of that."""
+    """The lines a text is set in: a wide character is as wide as its size."""
     for part in text.split("\n"):
         line, used = "", setting.first
         for sign in part:
-            wide = setting.size if unicodedata.east_asian_width(sign) in "WFA" else setting.size // 2
+            wide = setting.size if unicodedata.east_asian_width(sign) in "WFA" else setting.size * setting.digit // 100
             if line and used + wide > width:
                 yield line
                 line, used = "", 0
@@ -196,19 +216,19 @@ def _of(paragraph: Any, settings: Mapping[str, _Setting]) -> _Setting:
     return settings.get("" if style is None else str(style.get(f"{_W}val")), settings[""])
 
 
-def _settings(styles: Any) -> dict[str, _Setting]:
-    """The paragraph styles by id; the default one also under no name."""
+def _settings(styles: Any, digit: int) -> dict[str, _Setting]:
+    """The paragraph styles by id; the default one also under no name. `digit`: how wide digits are."""
     by_id = {str(style.get(f"{_W}styleId")): style for style in styles.iter(f"{_W}style")}
     base = next((style for style in by_id.values() if style.get(f"{_W}default") == "1" and _kind(style) == "paragraph"), None)
-    out = {key: _resolved(style, by_id) for key, style in by_id.items() if _kind(style) == "paragraph"}
-    return out | {"": _Setting() if base is None else _resolved(base, by_id)}
+    out = {key: _resolved(style, by_id, digit) for key, style in by_id.items() if _kind(style) == "paragraph"}
+    return out | {"": _Setting(digit=digit) if base is None else _resolved(base, by_id, digit)}
 
 
 def _kind(style: Any) -> str:
     return str(style.get(f"{_W}type"))
 
 
-def _resolved(style: Any, by_id: Mapping[str, Any]) -> _Setting:
+def _resolved(style: Any, by_id: Mapping[str, Any], digit: int) -> _Setting:
     chain: list[Any] = []
     while style is not None and style not in chain:
         chain.append(style)
@@ -236,6 +256,7 @@ def _resolved(style: Any, by_id: Mapping[str, Any]) -> _Setting:
         first=number("pPr/ind", "firstLine", 0),
         new_page=own("pPr/pageBreakBefore", "") is not None,
         keep=own("pPr/keepNext", "") is not None,
+        digit=digit,
     )
 
 

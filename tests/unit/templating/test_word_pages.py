@@ -1,0 +1,92 @@
+"""What is foretold of the pages of a filled Word document: labels again where one begins, weights that stay whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree
+
+from engine.templating.word_pages import settle
+
+SPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+W = f"{{{SPACE}}}"
+STYLES = f"""<w:styles xmlns:w="{SPACE}">
+<w:style w:type="paragraph" w:default="1" w:styleId="N"><w:pPr><w:spacing w:line="300" w:lineRule="exact"/></w:pPr>
+<w:rPr><w:sz w:val="20"/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="Kept"><w:basedOn w:val="N"/><w:pPr><w:keepNext/></w:pPr></w:style>
+<w:style w:type="paragraph" w:styleId="New"><w:basedOn w:val="N"/><w:pPr><w:pageBreakBefore/></w:pPr></w:style>
+</w:styles>"""
+PAGE = '<w:sectPr><w:pgSz w:w="5000" w:h="3100"/><w:pgMar w:top="0" w:bottom="0" w:left="0" w:right="0"/></w:sectPr>'
+"""Ten lines of 300, and a little."""
+
+
+def cell(text: str, merge: str = "", style: str = "N") -> str:
+    merged = {"": "", "begins": '<w:vMerge w:val="restart"/>', "goes on": "<w:vMerge/>"}[merge]
+    content = f"<w:r><w:t>{text}</w:t></w:r>" if text else ""
+    return f'<w:tc><w:tcPr>{merged}</w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{content}</w:p></w:tc>'
+
+
+def row(*cells: str) -> str:
+    return f"<w:tr>{''.join(cells)}</w:tr>"
+
+
+def settled(before: str, *rows: str, widths: tuple[int, ...] = (2000, 3000)) -> list[list[str]]:
+    """The texts of the rows, ＋ before what begins a merged cell, － for one that goes on."""
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    xml = f'<w:body xmlns:w="{SPACE}">{before}<w:tbl><w:tblGrid>{grid}</w:tblGrid>{"".join(rows)}</w:tbl>{PAGE}</w:body>'
+    body = etree.fromstring(xml)
+    settle(body, etree.fromstring(STYLES))
+    return [[told(one) for one in line.iter(f"{W}tc")] for line in body.iter(f"{W}tr")]
+
+
+def told(one: Any) -> str:
+    merge = one.find(f"{W}tcPr/{W}vMerge")
+    text = "".join("\n" if part.tag == f"{W}br" else part.text or "" for part in one.iter(f"{W}t", f"{W}br"))
+    return text if merge is None else ("＋" if merge.get(f"{W}val") else "－") + text
+
+
+def long(rows: int) -> list[str]:
+    return [row(cell("甲" if n == 0 else "", "goes on" if n else "begins"), cell(str(n))) for n in range(rows)]
+
+
+def test_a_merged_cell_says_its_label_again_where_a_page_begins() -> None:
+    shown = settled("", *long(25))
+    assert [n for n, line in enumerate(shown) if line[0] == "＋甲"] == [0, 9, 10, 18, 20]  # nine or ten rows a page, as fonts go
+    assert all(line[0] in ("＋甲", "－") for line in shown)
+    assert [line[1] for line in shown] == [str(n) for n in range(25)]
+
+
+def test_what_fits_on_a_page_stays_as_it_is() -> None:
+    assert [line[0] for line in settled("", *long(8))] == ["＋甲", *["－"] * 7]
+
+
+def test_what_stands_before_a_table_takes_room() -> None:
+    lines = '<w:p><w:pPr><w:pStyle w:val="N"/></w:pPr></w:p>' * 5
+    assert [n for n, line in enumerate(settled(lines, *long(8))) if line[0] == "＋甲"] == [0, 4, 5]
+
+
+def test_a_page_that_begins_anew_does_not_count_what_was_before() -> None:
+    lines = '<w:p><w:pPr><w:pStyle w:val="N"/></w:pPr></w:p>' * 5 + '<w:p><w:pPr><w:pStyle w:val="New"/></w:pPr></w:p>'
+    assert [n for n, line in enumerate(settled(lines, *long(10))) if line[0] == "＋甲"] == [0, 8, 9]
+
+
+def test_a_row_of_headings_goes_with_the_next_one() -> None:
+    rows = [
+        *long(9),
+        row(cell("头", style="Kept"), cell("头", style="Kept")),
+        row(cell("乙", "begins"), cell("一")),
+        row(cell("", "goes on"), cell("二")),
+    ]
+    shown = settled("", *rows)
+    assert shown[10:] == [["＋乙", "一"], ["－", "二"]]  # headings and their first row went to the next page together
+
+
+def test_a_weight_in_brackets_stays_on_one_line() -> None:
+    rows = [row(cell("组织商会培训工作（12.5分）"), cell("1期")), row(cell("培训（10分）"), cell("2期"))]
+    assert settled("", *rows) == [["组织商会培训工作\n（12.5分）", "1期"], ["培训（10分）", "2期"]]
+
+
+def test_a_document_without_a_page_is_left_alone() -> None:
+    body = etree.fromstring(f'<w:body xmlns:w="{SPACE}"><w:p/></w:body>')
+    settle(body, etree.fromstring(f'<w:styles xmlns:w="{SPACE}"/>'))
+    assert len(body) == 1
