@@ -245,10 +245,11 @@ def goes_on(line: Line, following: Line, left: float, right: float, shift: float
     if _GOES_ON.match(following.text):
         return True
     before, behind = line.x0 - left, right - line.x1 - min(line.stretched, 0.1 * line.em)
-    if abs(before - behind) < line.em:
-        return before + behind < _needed(line, following) - _EXACT
     start = following.x0 + shift
     indented = before < start - left - 1.2 * line.em and start < (left + right) / 2
+    if abs(before - behind) < line.em:  # centred, or full; behind a full line a paragraph may begin, which is not centred
+        begins = indented and before < 0.5 * line.em and abs(start - left - (right - following.x1 - shift)) >= line.em
+        return before + behind < _needed(line, following) - _EXACT and not begins
     return (
         behind < _needed(line, following) - _EXACT
         and not indented

@@ -135,6 +135,17 @@ def test_a_cell_comes_back_as_it_stood(font: str, justified: bool) -> None:
             assert cell_text(lines_of(setter.chars([text], width, left=55.4)), 50.0, 65.4 + width - 5.0) == text, (width, text)
 
 
+def test_a_paragraph_that_begins_behind_a_full_line_of_a_cell_is_one() -> None:
+    """The last line of a paragraph may fill the cell to its edge by chance; the next one is indented all the same."""
+    setter = Setter()
+    texts = ["甲" * 37 + "。", "按实际完成水平调整目标值，做实测算"]  # 20 a line, two less in the first
+    chars = setter.chars(texts, 210.0, left=55.0, indent=21.0)
+    assert cell_text(lines_of(chars), 50.0, 270.0) == "\n".join(texts)
+    centred = setter.chars(["乙" * 3], 210.0, left=144.25, top=115.75)
+    full = setter.chars(["甲" * 20], 210.0, left=55.0)
+    assert cell_text(lines_of([*full, *centred]), 50.0, 270.0) == "甲" * 20 + "乙" * 3  # the short line of a centred name
+
+
 def test_a_line_stretched_by_a_word_that_did_not_fit_gets_no_spaces() -> None:
     setter = Setter()
     text = "得分区间100-80%（含80%）、80-50%"
