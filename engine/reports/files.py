@@ -32,6 +32,8 @@ class DraftedFiles:
 FORMATS = ("docx", "html", "markdown")
 INDEX = "report.html"
 """The page that leads to all others."""
+_LONGEST, _KEPT = 76, 8
+"""Characters of a file's name (a file system takes 255 bytes), and how many of its end stay where it is cut."""
 _UNSAFE = re.compile(r"[^\w（）()·—-]+")
 
 
@@ -102,3 +104,83 @@ def drafted(
         if "docx" in formats and n not in in_place:
             from engine.reports.word import render as word
 
+            template = _template(narrative.word or "word/report.docx", roots)
+            files[f"{name}.docx"] = word(draft, template, narrative.phrases.get("asks"))
+            lists.append((name, (n,)))
+    if revision is not None:
+        for name, forms in lists:
+            files |= _lists(result, policy, revision.names["list"].replace("{name}", name), forms, made, roots)
+    if "html" in formats:
+        from engine.reports.html import ON_ONE_PAGE, pages
+
+        together = 1 if home else ON_ONE_PAGE
+        shown = pages(result, made, own, policy, roots, together=together, home=home)
+        files |= {name: page.encode() for name, page in shown}
+    return DraftedFiles(files, tuple(told))
+
+
+def _lists(
+    result: Result, policy: Policy, name: str, forms: Sequence[int], made: Sequence[Draft], roots: Sequence[Path]
+) -> dict[str, bytes]:
+    """The list of corrections of some forms as Word and Excel files; none where there is nothing to correct."""
+    from engine.reports.amendments import amendments, document, workbook
+
+    rows = amendments(result, policy, forms)
+    if not rows:
+        return {}
+    unit = made[forms[0]].context.form.unit
+    template = policy.narrative.amendments if policy.narrative else ""
+    return {f"{name}.docx": document(rows, result, policy, name, unit, roots, template), f"{name}.xlsx": workbook(rows, roots)}
+
+
+def index(result: Result, pages: Sequence[str], policies: Mapping[str, Policy], templates: Path | None = None) -> bytes:
+    """The index of a folder's pages, from the one result of all its bundles. `pages`: the page of each form, in their order."""
+    from engine.reports.index import page
+
+    return page(result, pages, policies, [*([templates] if templates else []), shipped("templates")]).encode()
+
+
+def pages_of(made: Mapping[str, bytes]) -> list[str]:
+    """The names of the forms' pages among a bundle's files, in the order of the forms."""
+    pages = [name for name in made if name.endswith(".html")]
+    return pages[:-1] or pages
+
+
+def folders(bundles: Sequence[Bundle]) -> list[str]:
+    """A folder's name for each bundle: its unit, with the year where a unit has several, and a number where that is not enough.
+    No two are the same to a file system that does not tell capitals apart."""
+    units = [next(iter(bundle.submission.forms)).unit for bundle in bundles]
+    out: list[str] = []
+    for bundle, unit in zip(bundles, units, strict=True):
+        base = _UNSAFE.sub("", unit)[:60] or "report"
+        if units.count(unit) > 1:
+            base = f"{base}{bundle.submission.forms[0].fiscal_year}"
+        name, number = base, 2
+        while name.casefold() in map(str.casefold, out):
+            name, number = f"{base}（{number}）", number + 1
+        out.append(name)
+    return out
+
+
+def _template(name: str, roots: Sequence[Path]) -> Path:
+    found = next((root / name for root in roots if (root / name).is_file()), None)
+    if found is None:
+        raise UsageError(
+            Problem(Place(name), "没有这个 Word 模板", "、".join(str(root) for root in roots), code="template.missing")
+        )
+    return found
+
+
+def _name(draft: Draft, taken: dict[str, None]) -> str:
+    """A file name from the draft's title: no path signs, no longer than file systems take (its end is kept), none twice."""
+    base = _UNSAFE.sub("", draft.title) or "report"
+    return _free(base if len(base) <= _LONGEST else base[: _LONGEST - _KEPT] + base[-_KEPT:], taken)
+
+
+def _free(base: str, taken: dict[str, None]) -> str:
+    """A name that is not taken yet, nor the page's."""
+    name, number = base, 2
+    while name in taken or name == "report":
+        name, number = f"{base}（{number}）", number + 1
+    taken[name] = None
+    return name
