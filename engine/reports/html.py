@@ -21,7 +21,7 @@ from engine.results.model import Result, ResultForm, ResultScore
 from engine.results.reading import apart, caution, differs, grades_differ, matched, numbers_of, worth
 from engine.results.views.causes import cause_titles
 from engine.results.views.columns import Column, page_cells, page_head
-from engine.results.views.problems import only
+from engine.results.views.problems import FormParts, only
 from engine.results.views.tables import GOALS, INDICATORS, OVERVIEW, PARTS, QUESTIONS, RULES, FormRow, goal_row
 from engine.results.views.tables import indicators as indicator_rows
 from engine.results.views.tables import parts as part_rows
@@ -73,14 +73,14 @@ def pages(
         yield INDEX_FILE, self_contained(_template(policy), data(result, drafts, policy) | {"home": home}, roots)
         return
     shown, hrefs = Shown(result, titles_of(policy)), [f"{name}.html" for name in names]
-    by_label = {draft.label: draft for draft in drafts}
+    by_label, parts = {draft.label: draft for draft in drafts}, FormParts(result)
     for place, (form, name) in enumerate(zip(result["forms"], names, strict=True)):
-        alone, draft = only(result, [place]), by_label.get(form["name"])
+        alone, draft = only(result, [place], parts), by_label.get(form["name"])
         alone["questions"] = [question for question in alone["questions"] if form["name"] in question["forms"]]
         site = Site([*hrefs[:place], "#f1", *hrefs[place + 1 :]], {place: "f1"}, source_of(alone))
         seen = _page(alone, shown, site, [draft] if draft else [], policy) | {"index": INDEX_FILE, "home": home, "rules": []}
         yield f"{name}.html", self_contained(_template(policy), seen, roots)
-    whole = _page(only(result, []), shown, Site(hrefs, {}, source_of(result)), [], policy) | standing(result)
+    whole = _page(only(result, [], parts), shown, Site(hrefs, {}, source_of(result)), [], policy) | standing(result)
     whole |= rules_shown(result) | {"units": _units(result), "years": _years(result), "home": home}
     every = whole["problems"]
     whole["problems"] = [one for n, one in enumerate(every) if n < MOST_PROBLEMS or one["first"]]

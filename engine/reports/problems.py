@@ -73,6 +73,8 @@ class Shown:
 
     def problems(self, site: Site) -> list[Data]:
         """The problems that touch the forms of a page, in their order, with their findings on it; on a page without forms all."""
+        if len(site.here) == 1:  # one of many, whose problems are known
+            return [self._whole(one, site) for place in site.here for one in self.touching[place]]
         return [self._whole(one, site) for one in self.all if not site.here or site.here.keys() & set(one.concern["forms"])]
 
     def marks(self, place: int) -> dict[int, list[Data]]:

@@ -92,13 +92,28 @@ def heads_told(result: Result) -> list[ToldProblem]:
     return [one for one in told(result) if one.first]
 
 
-def only(result: Result, forms: Sequence[int]) -> Result:
-    """The result of some of its forms, by their places: with the findings and problems that touch them."""
+class FormParts:
+    """Which problems touch each form of a result and which findings are on it, by their places."""
+
+    def __init__(self, result: Result) -> None:
+        named = [(form.get("bundle"), form["name"]) for form in result["forms"]]
+        on: dict[tuple[int | None, str], list[int]] = {}
+        for n, item in enumerate(result["findings"]):
+            on.setdefault((item.get("bundle"), item["form"]), []).append(n)
+        self.findings = [on.get(name, []) for name in named]
+        self.problems: list[list[int]] = [[] for _ in named]
+        for n, one in enumerate(result["problems"]):
+            for place in one["forms"]:
+                self.problems[place].append(n)
+
+
+def only(result: Result, forms: Sequence[int], parts: FormParts | None = None) -> Result:
+    """The result of some of its forms, by their places: with the findings and problems that touch them. `parts`: the result's, for
+    who takes one form after another of many."""
+    parts = parts or FormParts(result)
     kept = {old: new for new, old in enumerate(forms)}
-    names = {(result["forms"][n].get("bundle"), result["forms"][n]["name"]) for n in forms}
-    own = [one for one in result["problems"] if kept.keys() & set(one["forms"])]
-    of_own = {n for one in own for n in one["findings"]}
-    places = [n for n, item in enumerate(result["findings"]) if n in of_own or (item.get("bundle"), item["form"]) in names]
+    own = [result["problems"][n] for n in sorted({n for place in forms for n in parts.problems[place]})]
+    places = sorted({n for one in own for n in one["findings"]} | {n for place in forms for n in parts.findings[place]})
     moved = {old: new for new, old in enumerate(places)}
     problems: list[ResultConcern] = [
         {

@@ -119,7 +119,7 @@ def test_a_form_without_a_budget_line_has_none(hubei: Policy) -> None:
     assert "line" not in form["budget"]
     assert form["scores"]["execution"]["status"] == "needs_review"
     (context,) = contexts(result_of(submission, hubei), submission.forms, hubei)
-    assert context.data["budget"]["budget"] == context.data["budget"]["rate"] == ""
+    assert (context.data["budget"]["budget"], context.data["budget"]["rate"]) == (None, "")
 
 
 def test_the_reason_in_the_table_of_unmet_indicators_goes_before_that_of_the_row(hubei: Policy) -> None:
