@@ -263,7 +263,8 @@ class _Builder(Values):
         negators = self.words(data["negators"], ("names", "negators")) if "negators" in data else ()
         groups = tuple(TargetGroup(item["name"], tuple(item["words"]), tuple(item["near"])) for item in data.get("groups", ()))
         sizes = (float(threshold), tuple(fillers), tuple(endings), max(1, int(shared)))
-        return NameRules(*sizes, tuple(elsewhere), tuple(negators), groups)
+        answered = self.words(data["answered"], ("names", "answered")) if "answered" in data else ()
+        return NameRules(*sizes, tuple(elsewhere), tuple(negators), groups, tuple(answered))
 
     def _grouping(self, names: Mapping[str, Any]) -> Grouping | None:
         if (data := names.get("grouped")) is None:

@@ -23,6 +23,8 @@ from engine.values.comparison import Comparison, compare
 from engine.values.known_names import KnownNames
 from engine.values.model import Value
 from engine.values.notation import fold
+from engine.values.paired import read_as_pair
+from engine.values.said import PairScene
 from engine.values.wording import NOT_READ, WordingReading
 from engine.values.wording import read as read_wording
 
@@ -72,6 +74,8 @@ def typed(
     target, actual = value_of(indicator.target, words), value_of(indicator.actual, words)
     doubt = doubt_of(indicator)
     compared = Comparison("incomparable", reason=doubt) if doubt else compare(target, actual, words, fiscal_year)
+    if not doubt:
+        target, actual, compared = read_as_pair(target, actual, compared, PairScene(indicator.name, fiscal_year), words)
     reported = number_of(indicator.score)
     wording = NOT_READ if doubt else _wording(indicator, target, actual, compared, fiscal_year, policy)
     known = _as_filed(indicator, form_kind, target, actual, compared)

@@ -191,7 +191,7 @@ def _pair(wanted: Quantity, got: Quantity, target: Value, actual: Value, words: 
     factors, unit = _common_unit(wanted, got, target, actual, words, notes)
     pair = Pair(scaled(wanted.number, factors[0]), scaled(got.number, factors[1]), unit, got.label or wanted.label)
     if wanted.approximate or got.approximate:
-        _check_approximate(replace(wanted, number=pair.target), replace(got, number=pair.actual), words, notes)
+        _check_approximate(replace(wanted, number=pair.target), replace(got, number=pair.actual), target.operator, words, notes)
     return pair
 
 
@@ -211,12 +211,18 @@ def _common_unit(
         if first.scale % finer.scale or second.scale % finer.scale:
             raise _Incomparable(f"“{first.name}”与“{second.name}”不能整数换算。")
         return (EXACT.divide(first.scale, finer.scale), EXACT.divide(second.scale, finer.scale)), finer.name
-    if _alike(wanted.unit, got.unit, words):
+    if _alike(wanted.unit, got.unit, words) or _compound(wanted.unit) == _compound(got.unit):
         return (one, one), wanted.unit
     shared = _shared_head(wanted.unit, got.unit, words, notes)
     if shared:
         return (one, one), shared
     raise _Incomparable(f"计量单位不同：目标值为“{wanted.unit}”，实际完成值为“{got.unit}”。")
+
+
+def _compound(unit: str) -> tuple[str, ...]:
+    """元/人*月 and 元/人/月 are one."""
+    head, *below = _JOINER.split(unit)
+    return head, *sorted(below)
 
 
 def _alike(first: str, second: str, words: Vocabulary) -> bool:
@@ -276,22 +282,38 @@ def _check_order(bare: Decimal, other: Quantity, scales: Iterable[Decimal], doub
     notes.doubt = notes.doubt or doubt
 
 
-def _check_approximate(wanted: Quantity, got: Quantity, words: Vocabulary, notes: _Notes) -> None:
-    """An approximate number is compared only where the other lies outside what it may mean (近80人 against 80 cannot tell)."""
+def _check_approximate(wanted: Quantity, got: Quantity, operator: str, words: Vocabulary, notes: _Notes) -> None:
+    """An approximate number is compared only where the other lies outside what it may mean (近80人 against 80 cannot tell), or
+    where all that it may mean answers the target's sign (1000余人 against ≥1000人)."""
     shown = "、".join(f"“{q.approximate}”" for q in (wanted, got) if q.approximate)
-    if wanted.number != got.number or wanted.approximate != got.approximate:
+    if (wanted.number != got.number or wanted.approximate != got.approximate) and not _all_answer(wanted, got, operator, words):
         low, high = zip(_span(wanted, words), _span(got, words), strict=True)
         if max(low) <= min(high):
             raise _Incomparable(f"{shown}表示约数，与另一边的数值相差不大，不能确定是否达到目标。")
     notes.append(f"{shown}表示约数，按所写数字比较。")
 
 
+def _all_answer(wanted: Quantity, got: Quantity, operator: str, words: Vocabulary) -> bool:
+    if wanted.approximate:
+        return False
+    sense = words.approximate_sense.get(got.approximate, "")
+    return (operator == ">=" and sense == "above" and got.number >= wanted.number) or (
+        operator == "<=" and sense == "below" and got.number <= wanted.number
+    )
+
+
 def _span(quantity: Quantity, words: Vocabulary) -> tuple[Decimal, Decimal]:
-    sense = words.approximate_sense.get(quantity.approximate, "")
-    slack = EXACT.multiply(abs(quantity.number), words.approximate_margin)
+    """From where to where the real number may lie: 约 by a share, 近 below by a share, 余 above to the next of its last digit that
+    is not 0 (150余 below 160)."""
+    number, sense = quantity.number, words.approximate_sense.get(quantity.approximate, "")
+    share = words.approximate_clear if sense == "around" else words.approximate_margin
+    slack = EXACT.multiply(abs(number), share)
     below = slack if sense in ("below", "around") else Decimal(0)
-    above = slack if sense in ("above", "around") else Decimal(0)
-    return EXACT.subtract(quantity.number, below), EXACT.add(quantity.number, above)
+    above = slack if sense == "around" else Decimal(0)
+    if sense == "above" and number:
+        exponent = number.normalize(EXACT).as_tuple().exponent
+        above = Decimal(1).scaleb(int(exponent), EXACT)
+    return EXACT.subtract(number, below), EXACT.add(number, above)
 
 
 def _same_text(first: Value, second: Value, words: Vocabulary) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -83,8 +83,11 @@ def read_deadline(text: str, words: Vocabulary) -> tuple[Deadline, str] | None:
 
 def dates_in(text: str, words: Vocabulary) -> list[Deadline]:
     """Every date that names a month or a day inside a sentence, in its order; those that are only meant (计划于…) marked so."""
-    text = in_digits(text)
-    out: list[Deadline] = []
+    return [day for day, _, _ in dates_at(in_digits(text), words)]
+
+
+def dates_at(text: str, words: Vocabulary) -> Iterator[tuple[Deadline, int, int]]:
+    """The same, each with where it starts and ends in a text that `in_digits` has read."""
     position = 0
     while found := _INSIDE.search(text, position):
         span = _span(text, found.start(), words)
@@ -94,9 +97,8 @@ def dates_in(text: str, words: Vocabulary) -> list[Deadline]:
         year, first, last, exact, end = span
         before = _starting(text, end, words.dates.before)
         planned = text[: found.start()].endswith(words.dates.planned)
-        out.append(Deadline(year, first, last, bool(before) and not exact, planned))
+        yield Deadline(year, first, last, bool(before) and not exact, planned), found.start(), end
         position = end
-    return out
 
 
 def in_digits(text: str) -> str:

@@ -40,6 +40,16 @@ class FigureWords:
     """Words that name nothing (为, 全年, 累计): with no other beside it, a figure is of what was named before."""
     uncounted: tuple[str, ...] = ()
     """Right behind a unit: what is counted is of no concern (绩效指标)."""
+    indicators: tuple[str, ...] = ()
+    """What a general count (个, 项) in the same clause, or with no name in the next, is a count of: no row holds it."""
+    counted_in: tuple[str, ...] = ()
+    """The counting words of those."""
+    difference: tuple[str, ...] = ()
+    """With the verb behind it right before a figure: by how much more or less (少建1个)."""
+    not_difference: tuple[str, ...] = ()
+    """The same characters in other words (至少)."""
+    budget: tuple[str, ...] = ()
+    """Of money and rates: what is said of the budget, and of a row only where its name has nothing else (执行率, 实际支出)."""
 
     def compiled(self) -> FigurePatterns:
         """The same as patterns, made once for many texts."""
@@ -47,6 +57,10 @@ class FigureWords:
         found = {name: re.compile(alternation(getattr(self, name))) for name in names}
         nothing = (*self.target, *self.actual, *self.reached, *self.change, *self.start, *self.plain)
         idle = [word for word in self.plain if len(word) > 2]
+        found["indicators"], found["budget"] = (re.compile(alternation(words)) for words in (self.indicators, self.budget))
+        verbs = alternation(word for word in self.actual if len(word) < 3)
+        apart = "".join(f"(?<!{re.escape(word[:-1])})" for word in self.not_difference if len(word) > 1)
+        found["difference"] = re.compile(rf"{apart}{alternation(self.difference)}(?:{verbs}|[^\W\d_])?$")
         return FigurePatterns(self, nothing=re.compile(alternation(nothing)), idle=re.compile(alternation(idle)), **found)
 
 
@@ -65,5 +79,8 @@ class FigurePatterns:
     share: re.Pattern[str]
     nothing: re.Pattern[str]
     """Whatever names nothing."""
+    indicators: re.Pattern[str]
+    difference: re.Pattern[str]
+    budget: re.Pattern[str]
     idle: re.Pattern[str]
     """Of these, longer ones that may hold a word of planning (按计划)."""

@@ -70,9 +70,11 @@ class Figure:
 def figures_in(text: str, words: Vocabulary, around: FigurePatterns, fiscal_year: int) -> Iterator[Figure]:
     """The figures of a paragraph, in their order; `folded` gives the text their positions are in."""
     clean = _TITLE.sub(_blank, folded(text, words))
+    before = ""
     for start, end in _spans(clean, _SENTENCE):
         if _DIGIT.search(clean, start, end):
-            yield from _sentence(clean[start:end], start, words, around, fiscal_year)
+            yield from _sentence(clean[start:end], start, words, around, fiscal_year, before)
+        before = clean[start:end]
 
 
 def folded(text: str, words: Vocabulary) -> str:
@@ -80,18 +82,19 @@ def folded(text: str, words: Vocabulary) -> str:
     return text[:MOST_CHARACTERS].translate(words.characters)
 
 
-def _sentence(text: str, offset: int, words: Vocabulary, around: FigurePatterns, year: int) -> list[Figure]:
-    """The figures of a sentence; what stands in brackets is read for itself, beside the clause it stands in."""
+def _sentence(text: str, offset: int, words: Vocabulary, around: FigurePatterns, year: int, before: str) -> list[Figure]:
+    """The figures of a sentence; what stands in brackets is read for itself, beside the clause it stands in. `before` is the
+    sentence before it."""
     outer, insets = text, []
     for _ in range(MOST_BRACKETS):
         insets += [(outer[inside.start() + 1 : inside.end() - 1], inside.start() + 1) for inside in _INSET.finditer(outer)]
         outer = _INSET.sub(_blank, outer)
     clauses = list(_spans(outer, _STOP))
-    found = list(_Reader(outer, offset, words, around, year).clauses(clauses, ""))
+    found = list(_Reader(outer, offset, words, around, year, before).clauses(clauses, ""))
     for inside, at in insets:
         if _DIGIT.search(inside):
             start, end = clauses[max(bisect_right(clauses, (at, len(text))) - 1, 0)]
-            reader = _Reader(inside, offset + at, words, around, year)
+            reader = _Reader(inside, offset + at, words, around, year, outer[start:end])
             found += reader.clauses(list(_spans(inside, _STOP)), outer[start:end], offset + start)
     return sorted(found, key=lambda figure: figure.start)
 
@@ -114,8 +117,9 @@ class _Number:
 
 
 class _Reader:
-    def __init__(self, text: str, offset: int, words: Vocabulary, around: FigurePatterns, fiscal_year: int) -> None:
-        """`offset`: where the text begins in its paragraph."""
+    def __init__(self, text: str, offset: int, words: Vocabulary, around: FigurePatterns, fiscal_year: int, before: str) -> None:
+        """`offset`: where the text begins in its paragraph; `before`: what stands before it."""
+        self.before = before
         self.offset, self.text, self.words, self.around, self.year = offset, text, words, around.words, fiscal_year
         self.find = around
         self.ratios, self.bounds = tuple(words.ratios), tuple(words.operators_before)
@@ -132,7 +136,10 @@ class _Reader:
             for m, item in enumerate(numbers):
                 own = self._own(clause, numbers, m)
                 # 计划8座，完成7座; 58期3,480人次: what is counted was said before
-                own = subject = own if self._says(own) else subject
+                named = self._says(own)
+                own = subject = own if named else subject
+                if self._of_indicators(item, own, "" if named else near or self.before):
+                    continue
                 left = self._left(clause, numbers, m)
                 planned = self._planned(left, clause, item)
                 yield Figure(
@@ -191,6 +198,11 @@ class _Reader:
             right = right.partition("、")[0]
         return left + right
 
+    def _of_indicators(self, item: _Number, own: str, beside: str) -> bool:
+        """Whether a count is of indicators: its clause says so or, where that names nothing, what stands before it."""
+        pattern = self.find.indicators
+        return item.unit in self.around.counted_in and bool(pattern.search(own) or (beside and pattern.search(beside)))
+
     def _says(self, own: str) -> bool:
         """Whether words around a figure name anything, beside that it was planned or reached, was more or less."""
         own = self.find.nothing.sub("\n", own)
@@ -233,7 +245,7 @@ class _Reader:
         each: Hedge = "each" if self.find.each.search(left) else ""
         if left.endswith(around.reached):
             return each
-        if left.endswith(around.change):
+        if left.endswith(around.change) or self.find.difference.search(left):
             return "change"
         if not number.bound and (left.endswith(around.start) or self._bare(left).endswith(around.start)):
             return "other"

@@ -37,6 +37,8 @@ class Value:
     deadline: Deadline | None = None
     remark: str = ""
     note: str = ""
+    extent: str = ""
+    """The word that says which of several numbers it is (平均, 最长); empty where it is the only one."""
     scanned: str = ""
     """The operator (as printed) that a scan may have turned into a letter or digit of this text; empty if there is no doubt."""
 

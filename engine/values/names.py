@@ -50,6 +50,8 @@ class NameRules:
     negators: tuple[str, ...] = ()
     """Characters that turn a name round (未, 不): names that differ in them are two things, however alike they are written."""
     groups: tuple[TargetGroup, ...] = ()
+    answered: tuple[str, ...] = ()
+    """Endings that measure one and the same thing whatever stands before them (回复率: of all that comes in)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ class Alike:
     second: str
     ending: str
     similarity: int
+    one_thing: bool = False
+    """Whether what stands before the ending makes them one thing, or one a part of the other: the one has nothing there that the
+    other has not, too (设备完好率, 展厅设备完好率; 文物完好率 is of another thing)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +207,8 @@ def alike(form: Sequence[tuple[str, str]], rules: NameRules) -> list[Alike]:
             for b, second in ordered[n + 1 :]:
                 if a != b:
                     one, other = sorted([first, second])
-                    out.append(Alike(one, other, _common_ending(a, b), int(fuzz.ratio(a, b))))
+                    common = _common_ending(a, b)
+                    out.append(Alike(one, other, common, int(fuzz.ratio(a, b)), _one_thing(a, b, common, rules)))
     return sorted(out, key=lambda pair: (pair.first, pair.second))
 
 
@@ -247,6 +253,16 @@ def foreign_group(name: str, rest: str, rules: NameRules) -> str:
         if any(word in name for word in group.words):
             return "" if any(word in rest for word in (*group.words, *group.near)) else group.name
     return ""
+
+
+def _one_thing(a: str, b: str, common: str, rules: NameRules) -> bool:
+    """Whether two reduced names with a common ending are of one thing, or the one of a part of the other's."""
+    if _NUMERALS.findall(a) != _NUMERALS.findall(b) or [c for c in a if c in rules.negators] != [
+        c for c in b if c in rules.negators
+    ]:
+        return False
+    before = sorted((a.removesuffix(common), b.removesuffix(common)), key=len)
+    return before[0] in before[1] or common.endswith(rules.answered or ("\0",))
 
 
 def _common_ending(a: str, b: str) -> str:

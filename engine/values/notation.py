@@ -179,14 +179,14 @@ def tail(text: str, position: int, words: Vocabulary) -> tuple[Decimal, str, str
     factor, approximate, operator, closed = Decimal(1), "", "", False
     while True:
         after = position + text.startswith(" ", position)
-        unit, end = _unit(text, after, words)
+        unit, end = unit_at(text, after, words)
         scale = _starting(text, after, words.scales)
         if scale and end - after <= len(scale) and factor < 10**12:  # 千克 is a unit, 千人 is a thousand persons
             factor, position = factor * words.scales[scale], after + len(scale)
             continue
         inside = "" if unit or approximate else _starting(text, after, words.approximate_inside)
         beyond = after + len(inside)
-        if inside and (_starting(text, beyond, words.scales) or _unit(text, beyond, words)[0]):
+        if inside and (_starting(text, beyond, words.scales) or unit_at(text, beyond, words)[0]):
             approximate, position = inside, beyond
             continue
         break
@@ -202,7 +202,7 @@ def tail(text: str, position: int, words: Vocabulary) -> tuple[Decimal, str, str
         position, closed = after + len(word), True
 
 
-def _unit(text: str, position: int, words: Vocabulary) -> tuple[str, int]:
+def unit_at(text: str, position: int, words: Vocabulary) -> tuple[str, int]:
     """The unit at a position, in canonical spelling, and where it ends; an empty string if there is none.
 
     It is a listed one, or that for each of something no list holds (元/生, 人/万车), or a number for each so many (85/万).
@@ -253,7 +253,8 @@ def _single(item: _Item, words: Vocabulary) -> Value | None:
             return None
     label = "" if label in words.verbs else label
     scanned = printed(item.operator) if item.note else ""
-    value = Value("", "number", item.operator, (item.quantity(label),), remark=remark, note=note, scanned=scanned)
+    sign = item.operator or (words.sentences.extreme(label) if words.sentences and label else "")
+    value = Value("", "number", sign, (item.quantity(label),), remark=remark, note=note, scanned=scanned)
     rule = words.scanned_digit
     if rule is None or scanned_alternative(value, words) is None:
         return value

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from engine.values.sentence_words import Role, SentenceWords, sentence_words
+
 Words = tuple[str, ...]
 
 # Full-width letters, digits and signs, and characters that cannot be seen. Not NFKC: it would turn 10² into 102.
@@ -94,6 +96,8 @@ class Vocabulary:
     approximate_after: Words
     approximate_sense: Mapping[str, str]
     approximate_margin: Decimal
+    approximate_clear: Decimal
+    """By what share of itself an approximate number may be off at most where it is asked on which side of another it lies."""
     digits: Mapping[str, int]
     scales: Mapping[str, Decimal]
     ratios: Mapping[str, str]
@@ -121,6 +125,8 @@ class Vocabulary:
     """For each of what no list holds, to the end of a text: /10万, 每生, /万车."""
     chinese_pattern: re.Pattern[str]
     split_pattern: re.Pattern[str]
+    sentences: SentenceWords | None
+    """Words around a number in a sentence; None: a cell is read as a whole or not at all."""
     known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """Texts read before and the Value each is: few cells of a form say what no other does. Kept by `notation.read_value`."""
 
@@ -162,6 +168,7 @@ def vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         approximate_after=longest_first(places[2]),
         approximate_sense={word: sense for place in places for word, sense in place.items()},
         approximate_margin=Decimal(str(approximate["margin"])),
+        approximate_clear=Decimal(str(approximate.get("clear", approximate["margin"]))),
         digits=dict(numerals["digits"]),
         scales={word: Decimal(str(scale)) for word, scale in numerals["scales"].items()},
         ratios=_by_length(numerals["ratios"]),
@@ -189,7 +196,32 @@ def vocabulary(data: Mapping[str, Any]) -> Vocabulary:
             rf"(?P<ratio>{alternation(numerals['ratios'])})?(?P<number>[{''.join((*numerals['digits'], *numerals['scales']))}]+)"
         ),
         split_pattern=re.compile(comma + marks),
+        sentences=_sentences(data, units) if "sentences" in data else None,
     )
+
+
+def _sentences(data: Mapping[str, Any], units: Iterable[str]) -> SentenceWords:
+    """The words around a number; what other sections list means there what it means here."""
+    dates, numerals = data["dates"], data["numerals"]
+    adverbs = dates["adverbs"]
+    bounds = [word for entry in data["operators"] for word in entry["prefix"]]
+    others: dict[Role, Words] = {
+        "change": (*data["changes"]["increase"], *data["changes"]["decrease"]),
+        "plain": (
+            *data["links"],
+            *data["verbs"],
+            *data["done"],
+            *bounds,
+            *data["approximate"]["prefix"],
+            *dates["prefix"],
+            *adverbs,
+        ),
+        "finished": tuple(dates["completions"]),
+        "planned": tuple(dates["planned"]),
+        "barred": tuple(dates["refused_remarks"]),
+        "odd": tuple(data["refused_labels"]),
+    }
+    return sentence_words(data["sentences"], others, units, "".join((*numerals["digits"], *numerals["scales"])))
 
 
 def _by_length(words: Mapping[str, str]) -> dict[str, str]:

@@ -351,6 +351,7 @@ class _FactsBuilder:
                 ending=pair.ending,
                 ending_length=len(pair.ending),
                 similarity=pair.similarity,
+                one_thing=pair.one_thing,
                 same_unit=first.known.actual.unit == second.known.actual.unit,
                 same_target=_same(first.known.target, second.known.target),
                 first_target=first.known.target.raw or None,

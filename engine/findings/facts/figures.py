@@ -135,6 +135,8 @@ class _Matcher:
         self.rows = rows_of(items, names)
         self.names = words_of(self.rows)
         self.units = UnitMatches(words, rules)
+        budget = rules.patterns.budget
+        self.of_budget = {n for n, row in enumerate(self.rows) if budget.search(row.name) and len(budget.sub("", row.words)) < 2}
         self.parted = {n for n, row in enumerate(self.rows) if len({number.label for number in row.numbers if number.label}) > 1}
 
     def result(self) -> TextAgainstTable:
@@ -230,7 +232,17 @@ class _Matcher:
 
     def _able(self, said: StatedFigure, found: Sequence[Candidate]) -> list[Candidate]:
         side = "target" if said.figure.side == "target" else "actual"
-        return [item for item in found if item.lifted and item.number.side == side and not item.same]
+        rows = self.of_budget if self._is_budget(said.figure) else None
+        return [
+            item
+            for item in found
+            if item.lifted and item.number.side == side and not item.same and (rows is None or item.row in rows)
+        ]
+
+    def _is_budget(self, figure: Figure) -> bool:
+        """Whether a figure is said of the budget: of what was spent, or at what rate. Counts are not."""
+        unit = self.words.unit(figure.unit)
+        return unit is not None and unit.bare in ("refuse", "percent") and self.rules.patterns.budget.search(figure.own) is not None
 
     def _certain(self, said: StatedFigure, found: Sequence[Candidate], held: set[tuple[int, str]]) -> tuple[Candidate, bool] | None:
         """The row's number a figure can only be meant for: most of the name beside it, one unit, nothing else it may be."""

@@ -18,6 +18,9 @@ from engine.scoring.form import canonical_level1
 from engine.scoring.model import Recognised, ScoredIndicator
 from engine.submission.model import Indicator
 from engine.values import names
+from engine.values.measures import holds_figure
+from engine.values.notation import fold
+from engine.values.paired import is_bare_bound
 from engine.values.vocabulary import Vocabulary
 
 
@@ -85,6 +88,8 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         actual_year=done.year if (done := known.actual.deadline) and not done.planned else None,
         target_parts=len(known.target.quantities),
         actual_parts=len(known.actual.quantities),
+        actual_figures=holds_figure(fold(known.actual.raw, words), words),
+        actual_bound=is_bare_bound(known.actual, words),
         target=target,
         actual=actual,
         comparison=known.comparison.kind,
@@ -146,6 +151,8 @@ def _withheld(fact: IndicatorFact) -> IndicatorFact:
         actual_year=None,
         target_parts=None,
         actual_parts=None,
+        actual_figures=None,
+        actual_bound=None,
         comparison=None,
         verdict=None,
         wording=None,

@@ -17,6 +17,8 @@ class AlikeFact:
     ending: str | None
     ending_length: Annotated[Number | None, INTERNAL]
     similarity: Annotated[Number | None, INTERNAL]
+    one_thing: bool | None
+    """Whether what stands before the ending makes them one thing, or one a part of the other."""
     same_unit: bool | None
     same_target: bool | None
     first_target: str | None

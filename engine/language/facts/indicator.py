@@ -100,6 +100,10 @@ class IndicatorFact:
     actual_year: Number | None
     target_parts: Annotated[Number | None, INTERNAL]
     actual_parts: Annotated[Number | None, INTERNAL]
+    actual_figures: Annotated[Number | None, INTERNAL]
+    """How many numbers the actual holds, whether or not they could be read as its value."""
+    actual_bound: Annotated[bool | None, INTERNAL]
+    """Whether it is nothing but a limit (≤30分钟)."""
     target: Number | None
     actual: Number | None
     comparison: Annotated[str | None, Choices(COMPARISONS)]

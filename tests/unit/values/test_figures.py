@@ -41,6 +41,8 @@ def test_numbers_with_units_are_read(text: str, said: list[tuple[str, str, str]]
         "新建泵站10-15座，改造3至5处",
         "G20峰会、PM2.5、5G基站",
         "设置了25个绩效指标，涉及9个年度目标",
+        "本项目设定三级指标13个，完成11个，未完成2个",
+        "年初设置绩效指标12项。实际完成9项。",
         "1.组织培训；（2）开展检查",
         "全天7×24小时值守",
     ],
@@ -61,6 +63,9 @@ def test_what_is_no_figure_of_something_is_left(text: str) -> None:
         ("每人每月补助800元", ["each"]),
         ("完成目标的93%", ["share"]),
         ("差错率不超过3%", ["bound"]),
+        ("专家工作站少建1个", ["change"]),
+        ("泵站多完成2座，水渠短3公里", ["change", "change"]),
+        ("泵站至少建2座", [""]),
     ],
 )
 def test_words_make_a_figure_another_than_what_was_done(text: str, hedges: list[str]) -> None:

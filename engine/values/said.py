@@ -1,0 +1,121 @@
+"""What the words beside a number of a cell say: read by the policy's lists, the target's words and the indicator's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.values.notation import fold
+from engine.values.sentence_words import Role, SentenceWords
+from engine.values.vocabulary import Vocabulary
+
+FILL = "\0"
+MARKS = re.compile(r"[,;:、。()!|\n]| - ")
+"""What ends a clause."""
+YEAR = re.compile(r"((?:19|20)[0-9]{2})(?:年度|学年|年)")
+DIGIT = re.compile(r"[0-9]")
+_LEAST = 2
+"""Characters that a text must have in common with the name or the target."""
+_MOST = 200
+"""Characters of a name that are looked at."""
+_NO_WORD = re.compile(r"[^\w]+")
+
+
+@dataclass(frozen=True, slots=True)
+class PairScene:
+    """What is known of the two beside their texts."""
+
+    name: str
+    fiscal_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What words beside a number say: their roles in order, what is left of them, whether what stands next to the number is shared
+    with the target or the name, and of what it says that the number is for each."""
+
+    roles: tuple[Role, ...]
+    left: str
+    shared: bool
+    reach: int
+    """The most characters in a row that are shared with them."""
+    each: frozenset[str]
+
+
+class SaidReader:
+    """Reads the words of one pair of cells. `aimed` is the target's text, folded."""
+
+    def __init__(self, scene: PairScene, aimed: str, words: Vocabulary, sentences: SentenceWords) -> None:
+        self.name = fold(scene.name[:_MOST], words)
+        self._year, self._aimed, self._words, self._sentences = scene.fiscal_year, aimed, words, sentences
+        self._known = self.name + FILL + DIGIT.sub(FILL, aimed)
+
+    def speaks_of(self, role: Role) -> bool:
+        """Whether the name or the target has a word of this role."""
+        return any(word in self._known for word, own in self._sentences.roles.items() if own == role)
+
+    def lex(self, text: str, below: Sequence[str] = (), *, known: str = "") -> Said:
+        """What words say, read from the left, always the longest: a word of the lists, or what target or name have, too."""
+        known = known or self._known
+        roles: list[Role] = []
+        left: list[str] = []
+        each: set[str] = set()
+        shared = moved = False
+        reach = 0
+        at = 0
+        while at < len(text):
+            if found := self._each(text, at, below):
+                each.add(found[0])
+                at += found[1]
+                continue
+            run = self._run(text, at, known)
+            match = self._sentences.pattern.match(text, at)
+            if run >= _LEAST and (match is None or run > len(match[0]) or (run == len(match[0]) and self._shares(match[0]))):
+                shared, reach, at = True, max(reach, run), at + run
+            elif year := YEAR.match(text, at):
+                roles += () if self._this_year(year) else ("barred",)
+                at = year.end()
+            elif match:
+                role = self._sentences.roles[match[0]]
+                moved = moved or (role == "change" and self._changes(match[0]))
+                roles += () if role == "change" and moved else (role,)
+                at = match.end()
+            else:
+                if not _NO_WORD.fullmatch(text[at]):
+                    left.append(text[at])
+                    shared = False
+                at += 1
+        if "relative" in roles and not (moved or shared):
+            roles.append("aside")  # what it was measured from, and no rise that the target asks for
+        return Said(tuple(roles), "".join(left), shared, reach, frozenset(each))
+
+    def _shares(self, word: str) -> bool:
+        """Whether a word of the lists, found in the name or the target, says what the number is of: 完成 and 平均 never do."""
+        return self._sentences.roles[word] not in ("plain", "average", "most", "least", "finished", "change")
+
+    def _changes(self, word: str) -> bool:
+        """Whether the target or the name speaks of a rise where the word does, or of a fall."""
+        return any(word in group and any(other in self._known for other in group) for group in self._words.changes)
+
+    def _each(self, text: str, at: int, below: Sequence[str]) -> tuple[str, int] | None:
+        """每户, 户均 for a target that is for each 户: which, and how long the words are."""
+        for name in below:
+            for word in self._spellings(name):
+                for form in (f"平均每{word}", f"每{word}", f"每个{word}", f"{word}均"):
+                    if text.startswith(form, at):
+                        return name, len(form)
+        return None
+
+    def _spellings(self, name: str) -> Sequence[str]:
+        """日 and 天 are one: every way to write what a target is for each of."""
+        return [name, *(word for word, unit in self._words.units.items() if unit.name == name and word != name)]
+
+    def _run(self, text: str, at: int, known: str) -> int:
+        end = at
+        while end < len(text) and text[at : end + 1] in known:
+            end += 1
+        return end - at
+
+    def _this_year(self, year: re.Match[str]) -> bool:
+        return self._year is None or int(year[1]) == self._year or year[0] in self._aimed

@@ -1,0 +1,67 @@
+"""The words around a number in a sentence of a cell, as the policy lists them (`notation: sentences:`), and one pattern of all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Role = (
+    Literal["average", "most", "least", "plain", "deed", "finished", "step"]
+    | Literal["planned", "aside", "relative", "change", "barred", "odd"]
+)
+"""What a word says of the number it stands by.
+
+`average`: it is the mean of several; `most`, `least`: the highest, the lowest of them; `plain`: nothing that matters (完成, 全年);
+`deed`: something was done with so many (惠及), of which several numbers may be of several things; `finished`: the thing was done
+for good (竣工); `step`: only something on the way (招标); `planned`: it was meant, not reached; `aside`: it is a part, a
+difference, another year's; `relative`: what a rise is measured from (较上年); `change`: it is a rise or a fall; `barred`: whatever
+the number is, it is not certain (未, 部分); `odd`: the number beside it is not what the name says (前, 差)."""
+_FIRST: tuple[Role, ...] = ("barred", "planned", "aside", "average", "most", "least")
+ROLES: tuple[Role, ...] = (*_FIRST, "relative", "finished", "step", "deed", "plain")
+"""The roles that have a list of their own; a word in two lists has the role that comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceWords:
+    """The role of each word, what finds them, and the units that are written one behind the other (1小时10分)."""
+
+    roles: Mapping[str, Role]
+    pattern: re.Pattern[str]
+    """The longest word at a place."""
+    joined: tuple[Mapping[str, str], ...]
+    """Groups of units from the largest to the smallest, by spelling."""
+    averaged_dimensions: frozenset[str]
+    """Dimensions in which an average is what a target asks for, whether or not it says so."""
+    numerals: re.Pattern[str]
+    """Whatever counts in Chinese numerals: 三期."""
+
+    def extreme(self, label: str) -> str:
+        """The sign that 最长, 最低 at the end of a name is: of what is not the highest or lowest, nothing is said but this."""
+        if len(label) < 2 or (role := self.roles.get(label[-2:])) not in ("most", "least"):
+            return ""
+        return "<=" if role == "most" else ">="
+
+
+def sentence_words(
+    data: Mapping[str, Any], others: Mapping[Role, Sequence[str]], units: Iterable[str], signs: str
+) -> SentenceWords:
+    """Compile the section `sentences`. `others` are words that other sections list, by the role they have here unless a list of
+    the section gives them another; `signs` the characters of Chinese numerals."""
+    roles: dict[str, Role] = {}
+    for role in ROLES:
+        for word in data[role]:
+            roles.setdefault(str(word), role)
+    for role, words in others.items():
+        for word in words:
+            roles.setdefault(word, role)
+    ordered = sorted(roles, key=lambda word: (-len(word), word))
+    counted = "|".join(map(re.escape, sorted(filter(None, units), key=lambda unit: (-len(unit), unit))))
+    return SentenceWords(
+        roles,
+        re.compile("|".join(map(re.escape, ordered)) or r"(?!)"),
+        tuple({str(spelling): str(name) for spelling, name in group.items()} for group in data["joined"]),
+        frozenset(data["averaged_dimensions"]),
+        re.compile(rf"[{signs}]+(?:{counted})(?![\u4e00-\u9fff])"),
+    )
