@@ -46,7 +46,8 @@ def test_rows_of_forms_are_judged_as_a_reviewer_would() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("元/生/天", "元/生·天"), ("元/(生·学期)", "元/生/学期"), ("元每人每月", "元/人·月"), ("平米/户", "平方米/户")]
+    ("one", "other"),
+    [("元/生/天", "元/生·天"), ("元/(生·学期)", "元/生/学期"), ("元每人每月", "元/人·月"), ("平米/户", "平方米/户")],
 )
 def test_one_unit_in_two_spellings(one: str, other: str) -> None:
     assert plain_unit(one, WORDS) == plain_unit(other, WORDS)
@@ -93,7 +94,9 @@ def test_a_limit_and_nothing_more(actual: str, bare: bool) -> None:
     assert is_bare_bound(read_value(actual, WORDS), WORDS) is bare
 
 
-@pytest.mark.parametrize("text", ["5" * 199, "1小时" * 60, "其中5件，" * 50, "每人" * 100 + "5元", "(" * 199, "9月1日至" * 40, "三" * 200])
+@pytest.mark.parametrize(
+    "text", ["5" * 199, "1小时" * 60, "其中5件，" * 50, "每人" * 100 + "5元", "(" * 199, "9月1日至" * 40, "三" * 200]
+)
 def test_hostile_text_ends(text: str) -> None:
     for target in ("≤30分钟", "5元/生/天", "9月", "≥35万亩次", text):
         pair(target, text, text * 50)
