@@ -27,7 +27,7 @@ _SKIPPED = re.compile(r"[ ()]")
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class SentenceNumber:
     """A number of a sentence where it stands, scales folded in. `end` is behind unit and operator; `ranged`: it is an end of a
     range, or a part of a number that could not be put together."""
 
@@ -42,7 +42,7 @@ class Measure:
     """A word behind the unit (以上, 左右) ended it."""
 
 
-def measures_in(text: str, words: Vocabulary, unlisted: str = "", unit: str = "", *, open_: bool = False) -> list[Measure]:
+def measures_in(text: str, words: Vocabulary, unlisted: str = "", unit: str = "", *, open_: bool = False) -> list[SentenceNumber]:
     """The numbers of a folded text. `unlisted` is a unit no list holds, as a target writes it; `unit` one that counts in Chinese
     numerals, too (三期). `open_`: what stands behind a number may be a unit no list holds (2.5PB)."""
     found = list(_in_digits(text, words, plain_unit(unlisted, words), open_))
@@ -70,7 +70,7 @@ def plain_unit(text: str, words: Vocabulary) -> str:
     return "/".join([named.name if named else head, *sorted(below)])
 
 
-def _in_digits(text: str, words: Vocabulary, unlisted: str, open_: bool) -> Iterator[Measure]:
+def _in_digits(text: str, words: Vocabulary, unlisted: str, open_: bool) -> Iterator[SentenceNumber]:
     days = [(start, end) for _, start, end in dates_at(text, words)]
     beyond = 0
     for match in _NUMBER.finditer(text):
@@ -93,7 +93,7 @@ def _in_digits(text: str, words: Vocabulary, unlisted: str, open_: bool) -> Iter
         first = start - len(ratio)
         behind = _ranged_before(text, first, words)
         unit = words.ratios[ratio] if ratio else unit
-        yield Measure(scaled(number, factor), unit, operator, approximate, first, end, ranged or behind, closed)
+        yield SentenceNumber(scaled(number, factor), unit, operator, approximate, first, end, ranged or behind, closed)
 
 
 def _unlisted(text: str, position: int, words: Vocabulary, unlisted: str) -> tuple[Decimal, int] | None:
@@ -110,7 +110,7 @@ def _unlisted(text: str, position: int, words: Vocabulary, unlisted: str) -> tup
         factor, position = factor * words.scales[scale], position + len(scale)
 
 
-def _in_chinese(text: str, words: Vocabulary, unit: str) -> Iterator[Measure]:
+def _in_chinese(text: str, words: Vocabulary, unit: str) -> Iterator[SentenceNumber]:
     assert words.sentences is not None
     for match in words.sentences.numerals.finditer(text):
         found = words.chinese_pattern.match(text, match.start())
@@ -119,7 +119,7 @@ def _in_chinese(text: str, words: Vocabulary, unit: str) -> Iterator[Measure]:
             continue
         own, end = unit_at(text, found.end(), words)
         if own == unit and end == match.end():
-            yield Measure(number, own, "", "", match.start(), end)
+            yield SentenceNumber(number, own, "", "", match.start(), end)
 
 
 def _ranged(text: str, end: int, words: Vocabulary) -> bool:
@@ -138,9 +138,9 @@ def _ranged_before(text: str, start: int, words: Vocabulary) -> bool:
     return bool(before)
 
 
-def _joined(text: str, found: Sequence[Measure], words: Vocabulary) -> list[Measure]:
+def _joined(text: str, found: Sequence[SentenceNumber], words: Vocabulary) -> list[SentenceNumber]:
     """1小时10分 is one number, in the smaller of the two units."""
-    out: list[Measure] = []
+    out: list[SentenceNumber] = []
     groups = words.sentences.joined if words.sentences is not None else ()
     for item in found:
         last = out[-1] if out else None

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 from engine.values.comparison import Comparison, compare
 from engine.values.dates import dates_at
-from engine.values.measures import Measure, measures_in, plain_unit
+from engine.values.measures import SentenceNumber, measures_in, plain_unit
 from engine.values.model import Quantity, Value
 from engine.values.notation import fold
 from engine.values.paired_days import read_day_beside
-from engine.values.said import DIGIT, MARKS, YEAR, PairScene, Said, SaidReader
+from engine.values.said import DIGIT, MARKS, YEAR, PairScene, SaidBeside, SaidReader
 from engine.values.sentence_words import Role, SentenceWords
 from engine.values.vocabulary import Vocabulary
 
@@ -113,7 +113,7 @@ class _PairReader:
             return None
         return self._unlisted_aim(found[0])
 
-    def _unlisted_aim(self, item: Measure) -> _Aim | None:
+    def _unlisted_aim(self, item: SentenceNumber) -> _Aim | None:
         """A target whose number has a unit that no list holds, or words around it that hide it (每户不超过5000元)."""
         words = self.words
         before, rest = self.aimed[: item.start].rstrip(), self.aimed[item.end :].strip()
@@ -150,7 +150,7 @@ class _PairReader:
         note = f"计量单位“{unlisted}”不在单位表中，两边写法相同。" if unlisted else ""
         return _Aim(Value(self.target.raw, "number", operator, (quantity,), note=note), unit, unlisted, self._below(unit)[1], "")
 
-    def _written(self, item: Measure, rest: str) -> str:
+    def _written(self, item: SentenceNumber, rest: str) -> str:
         """The unit of a target as it is written, to the end of it."""
         digits = re.compile(r"[0-9][0-9,.]* ?").match(self.aimed, item.start)
         start = digits.end() if digits else item.end
@@ -164,7 +164,7 @@ class _PairReader:
         head, *below = _JOINER.split(unit)
         return head, tuple(below)
 
-    def _chosen(self, aim: _Aim, numbers: Sequence[Measure], sides: Sequence[tuple[Said, Said]]) -> int | None:
+    def _chosen(self, aim: _Aim, numbers: Sequence[SentenceNumber], sides: Sequence[tuple[SaidBeside, SaidBeside]]) -> int | None:
         """The one number that is meant; None where there is none, or more than one."""
         able, planned, aside = [], [], []
         for n, (item, (before, _)) in enumerate(zip(numbers, sides, strict=True)):
@@ -175,7 +175,7 @@ class _PairReader:
             elif not {"aside", "change"} & set(before.roles):
                 able.append(n)
             else:
-                aside.append(before.reach)
+                aside.append(before.part)
         if any(item.number not in {q.number for q in aim.value.quantities} for item in planned):
             return None
         if len(able) > 1:
@@ -184,11 +184,11 @@ class _PairReader:
                 return named[0] if set(aside) <= {0} else None
             bound: Role = "most" if aim.value.operator in ("<=", "<") else "least"
             able = [n for n in able if bound in sides[n][0].roles]
-        if len(able) != 1 or max(aside, default=0) > sides[able[0]][0].reach:
+        if len(able) != 1 or 0 < max(aside, default=0) >= sides[able[0]][0].reach:
             return None  # 新装电梯17部，其中加装电梯14部: it is the part that the name means
         return able[0]
 
-    def _same_unit(self, aim: _Aim, item: Measure, before: Said, *, alone: bool) -> bool:
+    def _same_unit(self, aim: _Aim, item: SentenceNumber, before: SaidBeside, *, alone: bool) -> bool:
         words = self.words
         if aim.unlisted and item.unit == plain_unit(aim.unlisted, words):
             return True
@@ -207,7 +207,7 @@ class _PairReader:
             return False
         return sorted(own_below) == sorted(below) or (not own_below and before.each == frozenset(below))
 
-    def _fits(self, aim: _Aim, numbers: Sequence[Measure], chosen: int, before: Said, behind: Said) -> bool:
+    def _fits(self, aim: _Aim, numbers: Sequence[SentenceNumber], chosen: int, before: SaidBeside, behind: SaidBeside) -> bool:
         """Whether nothing around the number makes it another thing."""
         item = numbers[chosen]
         if _NOT_IT & set(before.roles) or {"barred", "odd", "planned"} & set(behind.roles):
@@ -222,7 +222,7 @@ class _PairReader:
             return False  # 发放资料300份，惠及1200人 for a number of people trained
         return before.shared or self._outer(numbers, chosen, aim)
 
-    def _outer(self, numbers: Sequence[Measure], chosen: int, aim: _Aim) -> bool:
+    def _outer(self, numbers: Sequence[SentenceNumber], chosen: int, aim: _Aim) -> bool:
         """Whether a number that stands in brackets for itself, 337天(92.1%), is of what stands before them: that says so, or, with
         no number before the brackets, says nothing else."""
         item = numbers[chosen]
@@ -241,12 +241,12 @@ class _PairReader:
         dimension = unit is not None and unit.dimension in self.sentences.averaged_dimensions
         return self.reader.speaks_of("average") or bool(aim.below) or dimension or (unit is not None and unit.each)
 
-    def _noun(self, item: Measure, behind: Said) -> bool:
+    def _noun(self, item: SentenceNumber, behind: SaidBeside) -> bool:
         """Whether what stands behind the unit is what is counted (436件信访件)."""
         unit = self.words.unit(item.unit)
         return unit is not None and unit.counting and not item.closed and len(behind.left) <= self.words.limits.noun
 
-    def _value(self, aim: _Aim, item: Measure, before: Said) -> Value:
+    def _value(self, aim: _Aim, item: SentenceNumber, before: SaidBeside) -> Value:
         extent = next((role for role in before.roles if role in ("average", "most", "least")), "")
         operator = item.operator or {"most": "<=", "least": ">="}.get(extent, "")
         approximate = item.approximate
@@ -267,7 +267,7 @@ class _PairReader:
             taken += "它是平均数，不是每一次的数。"
         return Value(self.actual.raw, "number", operator, (quantity,), note=taken, extent=extent)
 
-    def _beside(self, numbers: Sequence[Measure], n: int, aim: _Aim) -> tuple[Said, Said]:
+    def _beside(self, numbers: Sequence[SentenceNumber], n: int, aim: _Aim) -> tuple[SaidBeside, SaidBeside]:
         """What stands before and behind a number, up to the next mark or number."""
         item, text = numbers[n], self.said
         start = max([numbers[n - 1].end if n else 0, *(mark.end() for mark in MARKS.finditer(text, 0, item.start))])
@@ -279,7 +279,7 @@ class _PairReader:
         before = text[start : item.start]
         return self.reader.lex(before, aim.below), self.reader.lex(behind, ())
 
-    def _denied(self, numbers: Sequence[Measure], aim: _Aim) -> bool:
+    def _denied(self, numbers: Sequence[SentenceNumber], aim: _Aim) -> bool:
         """Whether anything in the text says that something was not done, or is of another year."""
         text = self.said
         for item in numbers:

@@ -31,7 +31,7 @@ class PairScene:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SaidBeside:
     """What words beside a number say: their roles in order, what is left of them, whether what stands next to the number is shared
     with the target or the name, and of what it says that the number is for each."""
 
@@ -40,6 +40,8 @@ class Said:
     shared: bool
     reach: int
     """The most characters in a row that are shared with them."""
+    part: int
+    """The same, behind a word such as 其中 only."""
     each: frozenset[str]
 
 
@@ -55,14 +57,14 @@ class SaidReader:
         """Whether the name or the target has a word of this role."""
         return any(word in self._known for word, own in self._sentences.roles.items() if own == role)
 
-    def lex(self, text: str, below: Sequence[str] = (), *, known: str = "") -> Said:
+    def lex(self, text: str, below: Sequence[str] = (), *, known: str = "") -> SaidBeside:
         """What words say, read from the left, always the longest: a word of the lists, or what target or name have, too."""
         known = known or self._known
         roles: list[Role] = []
         left: list[str] = []
         each: set[str] = set()
         shared = moved = False
-        reach = 0
+        reach = part = 0
         at = 0
         while at < len(text):
             if found := self._each(text, at, below):
@@ -72,7 +74,7 @@ class SaidReader:
             run = self._run(text, at, known)
             match = self._sentences.pattern.match(text, at)
             if run >= _LEAST and (match is None or run > len(match[0]) or (run == len(match[0]) and self._shares(match[0]))):
-                shared, reach, at = True, max(reach, run), at + run
+                shared, reach, part, at = True, max(reach, run), max(part, run), at + run
             elif year := YEAR.match(text, at):
                 roles += () if self._this_year(year) else ("barred",)
                 at = year.end()
@@ -80,6 +82,7 @@ class SaidReader:
                 role = self._sentences.roles[match[0]]
                 moved = moved or (role == "change" and self._changes(match[0]))
                 roles += () if role == "change" and moved else (role,)
+                part = 0 if role == "aside" else part
                 at = match.end()
             else:
                 if not _NO_WORD.fullmatch(text[at]):
@@ -88,7 +91,7 @@ class SaidReader:
                 at += 1
         if "relative" in roles and not (moved or shared):
             roles.append("aside")  # what it was measured from, and no rise that the target asks for
-        return Said(tuple(roles), "".join(left), shared, reach, frozenset(each))
+        return SaidBeside(tuple(roles), "".join(left), shared, reach, part, frozenset(each))
 
     def _shares(self, word: str) -> bool:
         """Whether a word of the lists, found in the name or the target, says what the number is of: 完成 and 平均 never do."""
