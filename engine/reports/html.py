@@ -35,6 +35,8 @@ ON_ONE_PAGE = 12
 INDEX_FILE = index.FILE
 MOST_PROBLEMS = 500
 """Problems told on an index, the most pressing; the rest are on the forms' pages."""
+MOST_LINKS = 5_000
+"""Forms that the problems of an index lead to together: of more each says how many."""
 _TABLES: dict[str, Sequence[Column[Any]]] = {
     "forms": OVERVIEW,
     "parts": PARTS,
@@ -80,13 +82,23 @@ def pages(
         site = Site([*hrefs[:place], "#f1", *hrefs[place + 1 :]], {place: "f1"}, source_of(alone))
         seen = _page(alone, shown, site, [draft] if draft else [], policy) | {"index": INDEX_FILE, "home": home, "rules": []}
         yield f"{name}.html", self_contained(_template(policy), seen, roots)
-    whole = _page(only(result, [], parts), shown, Site(hrefs, {}, source_of(result)), [], policy) | standing(result)
+    yield INDEX_FILE, self_contained(INDEX, index_of(result, names, policy, shown, home), roots)
+
+
+def index_of(result: Result, names: Sequence[str], policy: Policy, shown: Shown | None = None, home: str = "") -> Data:
+    """What the template of an index sees of a bundle of many forms. `shown`: its problems, for who has them."""
+    shown, hrefs = shown or Shown(result, titles_of(policy)), [f"{name}.html" for name in names]
+    whole = _page(only(result, []), shown, Site(hrefs, {}, source_of(result)), [], policy) | standing(result)
     whole |= rules_shown(result) | {"units": _units(result), "years": _years(result), "home": home}
     every = whole["problems"]
     whole["problems"] = [one for n, one in enumerate(every) if n < MOST_PROBLEMS or one["first"]]
     whole["left"] = len(every) - len(whole["problems"])
+    links = MOST_LINKS
+    for one in whole["problems"]:  # the same dictionaries as those that are told first
+        one["forms"] = one["forms"][: max(index.MOST_NAMED, links)]
+        links -= len(one["forms"])
     whole["rows"] = index.rows(result, hrefs, cause_titles({policy.id: policy}))
-    yield INDEX_FILE, self_contained(INDEX, whole, roots)
+    return whole
 
 
 def data(result: Result, drafts: Sequence[Draft], policy: Policy) -> Data:

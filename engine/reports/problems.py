@@ -24,6 +24,8 @@ Data = dict[str, Any]
 _STOPS = "。；，"
 _UNIT = re.compile(r"(?<=\d) (?=[^\W\d_])")
 _ROW = re.compile(r"^(.*?)(?:第\d+行(?:第\d+列)?（?)?(表\d+第\d+行)第\d+格")
+MOST_OF_ONE = 300
+"""Forms that a problem leads to: of more it says how many."""
 _SHORT = 44
 """Characters of a problem's sentence where it is only pointed at."""
 
@@ -109,7 +111,8 @@ class Shown:
             "here": len(own),
             "one_form": len({self._home(finding) for finding in own}) < 2,
             "categories": list(dict.fromkeys(finding["category"] for finding in one.findings)),
-            "forms": [self._link(place, one, site) for place in concern["forms"]],
+            "forms": [self._link(place, one, site) for place in concern["forms"][:MOST_OF_ONE]],
+            "reach": len(concern["forms"]),
             "rules": list(self._by_rule(listed, one, site)),
             "elsewhere": [self._link(place, one, site) for place in away] if site.here else [],
         }
