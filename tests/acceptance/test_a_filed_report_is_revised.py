@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
-from conftest import ROOT, Forms, Jixiao
-from word_packages import disorder, letters, names, part
+from conftest import ROOT, SMALL_FORM, Forms, Jixiao
+from word_packages import W, disorder, letters, names, part
 from writers import converted, docx, has_office
 
 from engine.documents import text as text_reader
@@ -130,3 +132,85 @@ def test_libreoffice_opens_all_of_them(jixiao: Jixiao, tmp_path: Path) -> None:
     made = converted(files, "pdf", "pdf")
     assert len(made) == 3
     assert all(content.startswith(b"%PDF") for content in made.values())
+
+
+# --- files as people make them ---------------------------------------------------------------------------------------
+
+REPORT = """2021年度示例经费项目
+绩效自评结果
+
+一、自评得分
+示例单位2021年度示例经费项目绩效自评得分为84.67分，其中：预算执行得15分，产出指标得22.67分，效益指标得37分，自评等级为“良”。
+二、绩效目标完成情况
+（一）执行率情况
+2021年度项目调整后预算数为200.00万元，实际执行资金150.00万元，预算执行率为57.00%。
+（二）完成的绩效目标
+项目设置了4个绩效指标，完成指标4个，指标完成率为100%。其中“培训期数”指标年初目标值为“3期”，实际完成值为“2期”。
+（三）未完成的绩效目标
+无。
+四、下一步改进措施
+（一）下一步改进措施
+一是加强管理。
+（二）与预算安排相结合情况
+自评结果将作为2023年项目预算安排的参考。
+附件：
+"""
+SCORE, COUNT = "绩效自评得分为84.67分", "完成指标4个"
+
+
+def theirs(kind: str) -> bytes:
+    """The report above the small form as a Word file, changed as people's programs and hands do."""
+    data = docx(text_reader.read_text(REPORT + SMALL_FORM, "x"))
+    with ZipFile(BytesIO(data)) as package:
+        parts: dict[str, bytes] = {name: package.read(name) for name in package.namelist()}
+    body = parts["word/document.xml"].decode()
+    run = re.search(r"<w:r><w:rPr>(?:(?!</w:rPr>).)*</w:rPr><w:t[^>]*>[^<]*84\.67[^<]*</w:t></w:r>", body)
+    assert run, body[:2000]
+    before, after = re.findall(r">([^<]*)84\.67([^<]*)<", run[0])[0]
+    r = '<w:r><w:rPr>{1}</w:rPr><w:t xml:space="preserve">{0}</w:t></w:r>'.format
+    figure = {
+        "bold and split": r("8", "") + r("4.6", "<w:b/>") + r("7", "<w:i/>"),
+        "a field of theirs": f'<w:fldSimple w:instr=" =SUM(ABOVE) ">{r("84.67", "")}</w:fldSimple>',
+        "their insertion": f'<w:del w:id="71" w:author="张三"><w:r><w:delText>80</w:delText></w:r></w:del>'
+        f'<w:ins w:id="72" w:author="张三" w:date="2022-04-01T00:00:00Z">{r("84.67", "")}</w:ins>',
+        "a hyperlink": f'<w:hyperlink w:anchor="x">{r("84.67", "")}</w:hyperlink>',
+    }[kind]
+    body = body.replace(run[0], r(before, "") + figure + r(after, ""))
+    field = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> PAGE </w:instrText></w:r>'
+    head = f'<w:hdr xmlns:w="{W}"><w:p>{field}<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p></w:hdr>'
+    parts |= {"word/document.xml": body.encode(), "word/header1.xml": head.encode()}
+    out = BytesIO()
+    with ZipFile(out, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["bold and split", "a hyperlink", "a field of theirs", "their insertion"])
+def test_a_file_with_marks_of_others_is_revised_around_them(jixiao: Jixiao, tmp_path: Path, kind: str) -> None:
+    source = theirs(kind)
+    data, told = revised(jixiao, tmp_path, source)
+    text = "\n".join(lines(data))
+    ours = kind in ("bold and split", "a hyperlink")
+    assert ("绩效自评得分为74.67分" in text) == ours
+    assert (SCORE in text) != ours, "what others changed, and what is reckoned, is only remarked"
+    assert ("没有直接改" in told) != ours
+    assert "完成指标2个，指标完成率为50%" in text
+    assert "项目设置了4个绩效指标" in text, "the same figure, which is right, stays"
+    assert "自评等级为“中”" in text
+    assert "预算执行率为75.00%" in text
+    assert "实际完成值为“1期”" in text
+    assert "三、存在的问题" in text, "the section that is missing"
+    assert text.index("（三）未完成的绩效目标") < text.index("三、存在的问题") < text.index("四、下一步改进措施")
+    assert "\n无。\n" not in text
+    assert letters(part(rejected(data))) == letters(part(source))
+    assert part_bytes(data, "word/header1.xml") == part_bytes(source, "word/header1.xml")
+    for name in ("word/document.xml", "word/comments.xml"):
+        assert not list(disorder(part(data, name)))
+    authors = {one.get(f"{{{W}}}author") for one in part(accepted(data)).iter(f"{{{W}}}ins", f"{{{W}}}del")}
+    assert authors == ({"张三"} if kind == "their insertion" else set())
+
+
+def part_bytes(data: bytes, name: str) -> bytes:
+    with ZipFile(BytesIO(data)) as package:
+        return package.read(name)

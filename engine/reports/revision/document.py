@@ -56,15 +56,16 @@ class _Reviser:
     def run(self, plans: Sequence[RevisionPlan]) -> RevisedDocument:
         # where everything is to go is found before anything is changed
         additions = [(one, self._last(one)) for plan in plans for one in plan.additions]
+        ends: dict[Any, Any] = {}
         for plan in plans:
             every: tuple[TextChange | TextRemark, ...] = (*plan.changes, *plan.remarks)
             found = [(one, self.locations.find(one.spot)) for one in every]
             self._in_text([item for item in found if item[1] is not None])
             for one, _ in (item for item in found if item[1] is None):
                 self._beside(one)
-        for addition, last in additions:
-            if last is not None:
-                self._add(addition, last)
+        for addition, anchor in additions:
+            if anchor is not None:  # what is added behind one element stands in the order of the plan
+                ends[anchor] = self._add(addition, anchor, ends.get(anchor))
         parts = self.comments.into(self.document.parts)
         self.out.data = package.packed({**parts, self.document.main: package.written(self.document.root)})
         return self.out
@@ -127,17 +128,23 @@ class _Reviser:
                 own = first = self.document.paragraphs.get(place.path)
             if own is not None and first is not None:
                 found.append((self.order.get(first, 0), len(found), own))
-        return max(found)[2] if found else None
+        if found:
+            return max(found)[2]
+        return None if addition.after else self.document.paragraphs.get(addition.before.path)
 
-    def _add(self, addition: Addition, anchor: Any) -> None:
-        last = anchor
+    def _add(self, addition: Addition, anchor: Any, last: Any) -> Any:
+        """Add the blocks behind an element, or behind what was added there before; the last element that was made."""
         for one in addition.blocks:
             for made in self._made(one, anchor):
-                last.addnext(made)
+                if last is None and not addition.after:
+                    anchor.addprevious(made)
+                else:
+                    (anchor if last is None else last).addnext(made)
                 last = made
-            if one.note and local(last) == "p":
+            if one.note and last is not None and one.block.kind != "table":
                 self._comment(last, None, None, one.note)
             self.out.added += 1
+        return last
 
     def _made(self, one: AddedBlock, after: Any) -> Sequence[Any]:
         block = one.block

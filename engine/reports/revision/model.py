@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.errors import Place
 from engine.reports.draft import Block
@@ -61,10 +61,12 @@ class AddedBlock:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """Blocks to be added behind the last of these places: the heading, paragraphs and rows of a filed section."""
+    """Blocks to be added behind the last of these places: the heading, paragraphs and rows of a filed section; where there is none,
+    before the first section."""
 
     after: tuple[Place, ...]
     blocks: tuple[AddedBlock, ...]
+    before: Place = field(default=Place())
 
 
 @dataclass(frozen=True, slots=True)

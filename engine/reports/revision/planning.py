@@ -157,12 +157,12 @@ class _Planner:
 
     def _slips(self) -> None:
         """What is for the author alone and changes nothing by itself: said at the first place it rests on."""
+        covered = {spot.place for spot in (*self.changes, *self.remarks)}
         for n, finding in enumerate(self.result["findings"]):
             if self.policy.told_in(finding["rule"], finding["category"]) != "list":
                 continue
             spots = [spot for item in finding["evidence"] if (spot := self.cells.whole(item["where"])) is not None]
-            covered = [*self.changes, *self.remarks]
-            if not spots or any(one.place == spot.place for spot in spots for one in covered if "correction" in finding):
+            if not spots or ("correction" in finding and any(spot.place in covered for spot in spots)):
                 continue
             sure = self.certain.get(n, False) and finding["severity"] != "info"
             self.remarks.setdefault(spots[0], []).extend(self.notes.of([finding], certain=sure, advice=sure))
@@ -176,7 +176,7 @@ class _Planner:
         wanted = frozenset(section.id for section in narrative.sections if section.filed)
         drafted = drafted_sections(draft, layout, wanted)
         ordinals = [str(one) for one in narrative.phrases.get("ordinals", ())]
-        filed, missing = FiledSections(draft.context.form), self.revision.notes["missing"]
+        filed, missing = FiledSections(draft.context.form, layout), self.revision.notes["missing"]
         out: list[Addition] = []
         for one in additions(drafted, filed, narrative.similar or 100, partial(self._note, form=draft.label), ordinals, missing):
             if isinstance(one, TextChange):
@@ -189,9 +189,8 @@ class _Planner:
         if one.block.kind != "table" or self.policy.narrative is None:
             return one
         head = self.policy.narrative.phrases["columns"]["unmet"]
-        rows = (
-            (item["level2"], item["name"], item["target"], item["actual"], item["reason"]) for item in draft.context.data["unmet"]
-        )
+        keys = ("level2", "name", "target", "actual", "reason_shown")
+        rows = (tuple(str(item[key]) for key in keys) for item in draft.context.data["unmet"])
         return replace(one, table=RevisionTable(tuple(map(str, head)), tuple(rows)))
 
     def _note(self, block: Block, form: str) -> tuple[str, ...]:

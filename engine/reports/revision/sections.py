@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
@@ -67,8 +67,8 @@ def drafted_sections(draft: Draft, layout: Layout, wanted: frozenset[str]) -> li
 class FiledSections:
     """The sections of a filed report: which say something, and where each ends."""
 
-    def __init__(self, form: Form) -> None:
-        self.form = form
+    def __init__(self, form: Form, layout: Layout) -> None:
+        self.form, self.layout = form, layout
         self.sections = form.report
         self.named = {s.key for s in self.sections if s.key}
         self.said = {s.key for s in self.sections if s.key and any(len(p.text) > _NOTHING for p in s.paragraphs)}
@@ -108,9 +108,16 @@ class FiledSections:
 
     def beginning(self) -> tuple[Place, ...]:
         """Behind the title of the report, before its first section."""
-        first = next((n for n, section in enumerate(self.sections) if section.key), 0)
-        places = [(s.place, *(p.place for p in s.paragraphs)) for s in self.sections[:first]]
+        places = [(s.place, *(p.place for p in s.paragraphs)) for s in self.sections[: self._begin()]]
         return tuple(place for some in places for place in some)
+
+    def first(self) -> Place:
+        """Where the first section begins."""
+        return self.sections[self._begin()].place
+
+    def _begin(self) -> int:
+        """The first section that has a heading: what stands before it is the title."""
+        return next((n for n, section in enumerate(self.sections) if section_of(section.heading, self.layout)), 0)
 
     def text(self, keys: frozenset[str]) -> list[str]:
         """The paragraphs of the sections with these keys, their headings among them."""
@@ -130,12 +137,9 @@ def additions(
     says instead of that there is nothing; in the one that tells problems those that it does not tell, and behind its measures those
     against them. `note`: what is said beside a block; `missing`: beside the heading of a section that was not there."""
 
-    def added(group: Iterable[DraftedSection]) -> tuple[AddedBlock, ...]:
-        return tuple(
-            AddedBlock(block, note(block) or ((missing,) if block is section.heading else ()))
-            for section in group
-            for block in section.all
-        )
+    def added(group: Sequence[DraftedSection]) -> tuple[AddedBlock, ...]:
+        first = group[0].heading
+        return tuple(AddedBlock(b, note(b) or ((missing,) if b is first else ())) for section in group for b in section.all)
 
     anchor = filed.beginning()
     woven: list[int] = []
@@ -143,8 +147,8 @@ def additions(
     for group in _groups(drafted):
         keys = frozenset(section.key for section in group if section.key)
         if not keys or not filed.names(keys):
-            if anchor and any(section.blocks for section in group):
-                yield Addition(anchor, added(group))
+            if any(section.blocks for section in group):
+                yield Addition(anchor, added(group), filed.first())
             continue
         if keys & PROBLEMS and filed.has(keys):
             places = filed.end(keys) or anchor

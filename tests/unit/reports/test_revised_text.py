@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from lxml import etree
@@ -262,11 +264,37 @@ def test_what_somebody_writes_into_our_paragraph_stays_when_ours_is_rejected() -
     root = part(out.data)
     ours_ = next(one for one in root.iter(f"{{{W}}}p") if "新增" in "".join(one.itertext()))
     ours_.append(etree.fromstring(f'<w:r xmlns:w="{W}"><w:t>他们补的。</w:t></w:r>'))
-    import io
-    import zipfile
-
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(out.data)) as old, zipfile.ZipFile(packed, "w") as new:
+    packed = BytesIO()
+    with ZipFile(BytesIO(out.data)) as old, ZipFile(packed, "w") as new:
         for name in old.namelist():
             new.writestr(name, etree.tostring(root) if name == "word/document.xml" else old.read(name))
     assert text(rejected(packed.getvalue())).splitlines() == ["一、得分", "得分99.59分", "他们补的。", "附件"]
+
+
+def test_what_is_added_behind_one_paragraph_stands_in_the_order_of_the_plan() -> None:
+    filed = package(p("一、得分") + p("得分99.59分") + p("附件"))
+    after = (Place(path="第2段"),)
+    made = [Addition(after, (AddedBlock(Block("paragraph", text)),)) for text in ("甲。", "乙。")]
+    first = Addition((), (AddedBlock(Block("heading1", "题目")), AddedBlock(Block("paragraph", "丙。"))), Place(path="第1段"))
+    out = revised(filed, additions=[*made, first], models=MODELS)
+    assert text(out.data).splitlines() == ["题目", "丙。", "一、得分", "得分99.59分", "甲。", "乙。", "附件"]
+    goes_back(out.data, filed)
+
+
+def test_a_document_of_the_strict_kind_is_revised_in_its_own_namespace() -> None:
+    strict = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+    filed = package(p(SAME))
+    parts = {name: etree.tostring(part(filed, name)).replace(W.encode(), strict.encode()) for name in names(filed)}
+    packed = BytesIO()
+    with ZipFile(packed, "w") as new:
+        for name, content in parts.items():
+            new.writestr(name, content)
+    plan = RevisionPlan((TextChange(spot(packed.getvalue(), "99.59"), "95.58", ("因",)),))
+    out = revise(packed.getvalue(), [plan], UNWRITTEN, {})
+    assert out.changed == 1
+    assert {etree.QName(one).namespace for one in part(out.data).iter()} == {strict}
+    assert etree.QName(part(out.data, "word/comments.xml")).namespace == strict
+    assert "http://purl.oclc.org/ooxml/officeDocument/relationships/comments" in {
+        one.get("Type") for one in part(out.data, "word/_rels/document.xml.rels")
+    }
+    assert text(rejected(out.data)) == text(packed.getvalue())

@@ -1,0 +1,173 @@
+"""Drafted sections held against filed ones: what is missing is added where it belongs, what is told is not told again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from engine.errors import Place
+from engine.policy.loading import load
+from engine.reports.draft import Block, Draft, parse
+from engine.reports.revision.model import Addition, TextChange
+from engine.reports.revision.sections import FiledSections, additions, drafted_sections
+from engine.submission.model import Cell, Form, Section, UnmetRow
+
+POLICY = load("hubei/2021")
+SECTIONS = frozenset(section.id for section in POLICY.narrative.sections if section.filed)  # type: ignore[union-attr]
+ORDINALS = "一二三四五六七八九十"
+DRAFT = """# 一、自评得分
+
+得分为95.58分。
+
+# 二、绩效目标完成情况
+
+## （一）执行率情况
+
+执行率为75.00%。
+
+## （二）完成的绩效目标
+
+完成2个。
+
+## （三）未完成的绩效目标
+
+没有完成的有2个：
+
+@unmet
+
+# 三、存在的问题和原因
+
+## （一）部分指标没有完成
+
+@problem P1
+“培训期数”和“服务投诉次数”没有完成，分值合计40.00分。原因：【请填写原因】。
+
+## （二）指标设计有待完善
+
+@problem P2 P3
+没有成本指标、时效指标。“服务水平”的分值占38.5%，权重过于集中。原因：【请填写原因】。
+
+# 四、下一步改进措施
+
+## （一）下一步改进措施
+
+一是查明培训没有完成的原因。二是增设成本指标。
+
+## （二）与预算安排相结合情况
+
+作为安排预算的依据。
+"""
+
+
+def filed(*sections: tuple[str, int, str, Sequence[str]], unmet: int = 0) -> Form:
+    """A form with these sections: key, depth, heading, paragraphs; places count from 1."""
+    number, made = 0, []
+    for key, depth, heading, paragraphs in sections:
+        number += 1
+        place = Place(path=f"第{number}段")
+        cells = []
+        for text in paragraphs:
+            number += 1
+            cells.append(Cell(text, Place(path=f"第{number}段")))
+        made.append(Section(key, heading, depth, place, tuple(cells)))
+    rows = tuple(UnmetRow("培训期数", Place(table=1, row=n + 2)) for n in range(unmet))
+    return Form("project", "示例", "单位", 2021, Place(), report=tuple(made), unmet=rows)
+
+
+TITLE = ("", 1, "2021年度示例项目绩效自评报告", ())
+SCORE = ("score", 1, "一、自评得分", ("得分为95.58分。",))
+SECOND = ("", 1, "二、绩效目标完成情况", ())
+RATE = ("execution", 2, "（一）执行率情况", ("执行率为75.00%。",))
+MET = ("met", 2, "（二）完成的绩效目标", ("完成2个。",))
+UNMET = ("unmet", 2, "（三）未完成的绩效目标", ("如下表：",))
+PROBLEMS = ("problems", 1, "三、存在的问题", ())
+PROBLEM = ("problem", 2, "（一）培训没有完成", ("“培训期数”“服务投诉次数”没有完成，共40.00分，占38.5%。",))
+FOURTH = ("", 1, "四、下一步改进措施", ())
+REMEDIES = ("remedies", 2, "（一）下一步改进措施", ("一是加强管理。",))
+USE = ("budget_use", 2, "（二）与预算安排相结合情况", ("作为参考。",))
+WHOLE = (TITLE, SCORE, SECOND, RATE, MET, UNMET, PROBLEMS, PROBLEM, FOURTH, REMEDIES, USE)
+
+
+def added(form: Form, **more: Any) -> list[Addition | TextChange]:
+    assert POLICY.layout
+    narrative = {"score": "score", "completion": "completion", "problems": "problems", "remedies": "remedies"}
+    blocks: list[Block] = []
+    for part, name in zip(DRAFT.split("\n# "), narrative, strict=True):
+        blocks += parse(part if part.startswith("# ") else f"# {part}", name, "t")
+    draft = Draft("示例", "示例", tuple(blocks), None)  # type: ignore[arg-type]  # its data is not looked at
+    sections = drafted_sections(draft, POLICY.layout, SECTIONS)
+    note = more.get("note", lambda block: (f"问题{block.problem}",) if block.problem else ())
+    return list(additions(sections, FiledSections(form, POLICY.layout), 55, note, list(ORDINALS), "补写"))
+
+
+def texts(one: Addition | TextChange) -> list[str]:
+    return [one.right] if isinstance(one, TextChange) else [block.block.text for block in one.blocks]
+
+
+def test_a_report_that_has_all_gets_only_the_problems_it_does_not_tell() -> None:
+    """In a heading numbered on, with the sentences alone that are new, and the measure against them numbered on."""
+    problems, measures = added(filed(*WHOLE, unmet=2))
+    assert isinstance(problems, Addition)
+    assert texts(problems) == [
+        "（二）指标设计有待完善",
+        "没有成本指标、时效指标。“服务水平”的分值占38.5%，权重过于集中。原因：【请填写原因】。",
+    ]
+    assert problems.blocks[1].note == ("问题P2 P3",)
+    assert problems.after[-1] == Place(path="第13段"), "behind the last of the problems"
+    assert texts(measures) == ["二是增设成本指标。"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "heading", "behind"),
+    [
+        (SCORE, "一、自评得分", 1),
+        (RATE, "（一）执行率情况", 4),
+        (MET, "（二）完成的绩效目标", 6),
+        (USE, "（二）与预算安排相结合情况", 16),
+    ],
+)
+def test_a_section_that_is_missing_stands_behind_the_one_before_it(missing: Any, heading: str, behind: int) -> None:
+    form = filed(*(one for one in WHOLE if one is not missing), unmet=2)
+    one = next(one for one in added(form) if texts(one)[0] == heading)
+    assert isinstance(one, Addition)
+    assert one.after[-1] == Place(path=f"第{behind}段")
+    assert one.blocks[0].note == ("补写",)
+    assert not any(block.note for block in one.blocks[1:])
+
+
+def test_a_whole_part_that_is_missing_is_added_with_all_that_is_under_it() -> None:
+    form = filed(*(one for one in WHOLE if one not in (PROBLEMS, PROBLEM)), unmet=2)
+    (one,) = added(form)
+    assert isinstance(one, Addition)
+    assert [block.block.kind for block in one.blocks] == ["heading1", "heading2", "paragraph", "heading2", "paragraph"]
+    assert Place(table=1, row=3) in one.after, "behind the table of what was not completed"
+
+
+def test_a_report_without_a_title_gets_its_first_section_before_the_others() -> None:
+    one = added(filed(SECOND, RATE, MET, UNMET, PROBLEMS, PROBLEM, FOURTH, REMEDIES, USE, unmet=2))[0]
+    assert isinstance(one, Addition)
+    assert (one.after, one.before) == ((), Place(path="第1段"))
+
+
+def test_a_section_that_says_there_is_nothing_says_what_there_is() -> None:
+    nothing = ("unmet", 2, "（三）未完成的绩效目标", ("无。",))
+    form = filed(*(nothing if one is UNMET else one for one in WHOLE))
+    change, rest = (one for one in added(form) if texts(one)[0] in ("没有完成的有2个：", "unmet"))
+    assert isinstance(change, TextChange)
+    assert (change.spot.said, change.right) == ("无。", "没有完成的有2个：")
+    assert isinstance(rest, Addition)
+    assert rest.blocks[0].block.kind == "table"
+    empty = ("unmet", 2, "（三）未完成的绩效目标", ())
+    form = filed(*(empty if one is UNMET else one for one in WHOLE))
+    one = next(one for one in added(form) if texts(one)[0] == "没有完成的有2个：")
+    assert isinstance(one, Addition), "under a heading with nothing below it all is added"
+
+
+def test_a_sentence_with_the_same_numbers_or_names_is_told_already() -> None:
+    told = ("problem", 2, "（二）指标设计不全面", ("指标没有成本指标和时效指标。“服务水平”占38.5%，过于集中。",))
+    form = filed(*(one for one in WHOLE if one is not FOURTH), unmet=2)
+    assert any("38.5%" in text for one in added(form) for text in texts(one)), "one number alone says little"
+    both = [*WHOLE[:8], told, *WHOLE[8:]]
+    assert not any("没有成本指标" in text for one in added(filed(*both, unmet=2)) for text in texts(one))
