@@ -84,7 +84,7 @@ def letters(root: Any) -> list[tuple[str, str]]:
             set_as = run.find(f"{{{W}}}rPr")
             around = "/".join(etree.QName(up).localname for up in run.iterancestors() if up.get(f"{{{W}}}author"))
             shown = around + ("" if set_as is None else etree.tostring(set_as, method="c14n").decode())
-            for child in run:
+            for child in run.iterchildren("{*}*"):
                 kind = etree.QName(child).localname
                 if kind in ("t", "delText"):
                     out += [(letter, shown) for letter in child.text or ""]
@@ -147,7 +147,7 @@ def disorder(root: Any) -> Iterator[str]:
     """What in a part stands where the schema does not have it."""
     for element in root.iter(f"{{{W}}}*"):
         name = etree.QName(element).localname
-        own = [etree.QName(child).localname for child in element if child.tag is not etree.Comment]
+        own = [etree.QName(child).localname for child in element.iterchildren("{*}*")]
         if name in _ORDER:
             order = _ORDER[name].split()
             known = [order.index(child) for child in own if child in order]

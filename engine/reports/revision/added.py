@@ -37,7 +37,7 @@ class Adder:
         out = deepcopy(found)
         out.tail = None
         for child in list(out):
-            if local(child) in _NOT_COPIED:
+            if local(child) in _NOT_COPIED or any(True for _ in child.iter("{*}p", "{*}r")):
                 out.remove(child)
         return out
 

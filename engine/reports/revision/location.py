@@ -89,7 +89,7 @@ class Locations:
 
     def _is_plain(self, element: Any) -> bool:
         run = element.getparent()
-        if local(element) != "t" or local(run) != "r" or element in self._reckoned or _in_pictures(run):
+        if local(element) != "t" or local(run) != "r" or element in self._reckoned or _in_pictures(run) or _is_odd(run):
             return False
         for parent in run.iterancestors():
             name = local(parent)
@@ -164,6 +164,11 @@ def _in_pictures(run: Any) -> bool:
     """Whether a run is set in a font of pictures: its letters are not what is seen."""
     fonts = (child for properties in run if local(properties) == "rPr" for child in properties if local(child) == "rFonts")
     return any(str(name).lower().startswith(_PICTURES) for font in fonts for name in font.attrib.values())
+
+
+def _is_odd(run: Any) -> bool:
+    """Whether the properties of a run hold what no program writes there: copied with them it would stand twice."""
+    return any(True for look in run if local(look) == "rPr" for _ in look.iter("{*}p", "{*}r"))
 
 
 def _is_bound(control: Any) -> bool:

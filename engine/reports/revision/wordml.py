@@ -72,7 +72,7 @@ class WordMaker:
         out = deepcopy(properties)
         out.tail = None
         for child in list(out):
-            if local(child) in _OF_A_TIME:
+            if local(child) in _OF_A_TIME or (child.prefix == properties.prefix and local(child) not in RUN_PROPERTIES):
                 out.remove(child)
         return out
 
