@@ -138,4 +138,4 @@ def document(
             for row in rows
         ],
     }
-    return fill(path, seen, title)
+    return fill(path, seen, title, own=True)

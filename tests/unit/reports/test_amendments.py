@@ -9,8 +9,10 @@ import pytest
 from conftest import ROOT, Forms, Jixiao
 from openpyxl import load_workbook
 
+from engine.documents.kinds import kind_of
 from engine.documents.word import read_bytes
 from engine.errors import PolicyError
+from engine.intake.own import own_output
 from engine.policy.loading import load
 from engine.reports.amendments import Amendment, amendments, document, workbook
 
@@ -50,6 +52,8 @@ def test_both_files_say_the_same_and_hold_no_formula(shown: Jixiao, forms: Forms
     word = document([EVIL], result, policy, "某报告修改清单", "某单位", ROOTS)
     assert table(word)[1][2:4] == ["@SUM(A1)", "-2+3"]
     assert "{{ 7 * 7 }}" in table(word)[1][4]
+    assert own_output(word, kind_of(word).key), "no form, where it lies among forms"
+    assert own_output(made, kind_of(made).key)
     assert word == document([EVIL], result, policy, "某报告修改清单", "某单位", ROOTS)
 
 
