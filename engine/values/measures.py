@@ -19,7 +19,10 @@ from engine.values.vocabulary import Vocabulary
 MOST = 30
 """Numbers of one text that are looked at."""
 _LONGEST_UNIT = 16
-_NUMBER = re.compile(r"(?<![0-9A-Za-z.第])(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)(?![0-9])")
+_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z.第])(?<![0-9]/)(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)(?![0-9])"
+)
+_FIGURE = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|(?<![0-9.])[0-9]+(?:\.[0-9]+)?(?![0-9])")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?=年|学年)")
 _LATIN = re.compile(r"[A-Za-z]")
 _SIGNS = re.compile(r"[/*]")
@@ -53,8 +56,9 @@ def measures_in(text: str, words: Vocabulary, unlisted: str = "", unit: str = ""
 
 
 def holds_figure(text: str, words: Vocabulary) -> int:
-    """How many numbers a folded text holds, in digits or in Chinese numerals before a unit; years are none, dates are."""
-    digits = sum(not _YEAR.match(text, item.start()) for item in _NUMBER.finditer(text))
+    """How many numbers a folded text holds, in digits or in Chinese numerals before a unit; years are none, dates and ordinals
+    are."""
+    digits = sum(not _YEAR.match(text, item.start()) for item in _FIGURE.finditer(text))
     if words.sentences is None:
         return digits
     return digits + sum(1 for _ in words.sentences.numerals.finditer(text))
