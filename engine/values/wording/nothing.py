@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from engine.values.wording.aim import spoken
 from engine.values.wording.clauses import meant
 from engine.values.wording.grammar import Grammar
 from engine.values.wording.model import ASIDE, DOUBTS, FULL, NOT, OPPOSITE, SAID, UNCLEAR, Aim, Assertion, Phrase, Said
@@ -19,8 +20,8 @@ def nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
     happened, lesser = None, None
     for clause, claim in said:
         if claim.ground in ("happened", "failed") or claim.state == OPPOSITE:
-            if aim.severity and any(word in clause.text for word in degrees):
-                lesser = claim  # 一般事故1起, where 重大事故 is not wanted
+            if aim.severity and spoken(clause.tokens, grammar) and not _as_grave(clause, aim, grammar):
+                lesser = claim  # 一般事故1起, or 事故1起, where 重大事故 is not wanted
             else:
                 happened = claim
     if happened is not None and any(word in clause.text for clause, _ in said for word in grammar.tags["refuted"]):
@@ -52,6 +53,12 @@ def nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
     ):
         return FULL, found[0]  # 已完成, 达成预期指标, and nothing else
     return UNCLEAR, Assertion(UNCLEAR, "silent")
+
+
+def _as_grave(clause: Phrase, aim: Aim, grammar: Grammar) -> bool:
+    """Whether a clause says a degree that the target does: 重大, of 重特大."""
+    said = [word for word in grammar.tags["severity"] if word in clause.text]
+    return any(set(word) <= set(wanted) for word in said for wanted in aim.severity)
 
 
 def _only_barred(aim: Aim) -> bool:

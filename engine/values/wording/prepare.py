@@ -14,8 +14,6 @@ NOUNS = (CONTENT, "plain", "generic", "bad", "step")
 _WANTED = ("failures", "mild", "progress", "pending", "need")
 """Roles of words that are what a target is about where it uses them itself (取消收费, 缩小差距)."""
 _ALL = ("都", "也")
-_NOUNS_TOO = ("零",)
-"""Negators that are found inside names."""
 _NEAR = 4
 """Tokens behind 较 within which 前 says that it compares: 较改造前."""
 _OPEN = 2
@@ -30,7 +28,7 @@ def prepared(clause: Phrase, aim: Aim, grammar: Grammar) -> list[Token]:
     for index, token in enumerate(tokens):
         if token.role == "filler":
             continue
-        token = _glued(index, tokens, _sure(index, tokens, grammar))
+        token = _glued(index, tokens, _sure(index, tokens, grammar), grammar)
         if aim.kind != NONE and _named(token, index, tokens, aim):
             token = replace(token, role=CONTENT)
         elif token.number == 1 and token.end in alls:  # 一户都没……: one that stands for all
@@ -43,13 +41,15 @@ def prepared(clause: Phrase, aim: Aim, grammar: Grammar) -> list[Token]:
     return found if clause.text.startswith(grammar.circumstances) else _ending(found, grammar)
 
 
-def _glued(index: int, tokens: Sequence[Token], token: Token) -> Token:
-    """A negator of one character between a single character and a noun no list holds is a part of a name: 社零总额."""
-    if token.role != "negators" or len(token.text) > 1 or not 0 < index < len(tokens) - 1:
+def _glued(index: int, tokens: Sequence[Token], token: Token, grammar: Grammar) -> Token:
+    """A negator between a single character and a noun no list holds is a part of a name: 社零总额, 碘缺乏病."""
+    if token.role != "negators" or not 0 < index < len(tokens) - 1:
         return token
     before, after = tokens[index - 1], tokens[index + 1]
     joined = before.role == after.role == CONTENT and before.end == token.start and token.end == after.start
-    return replace(token, role=CONTENT) if joined and len(before.text) == 1 and token.text in _NOUNS_TOO else token
+    return (
+        replace(token, role=CONTENT) if joined and len(before.text) == 1 and token.text in grammar.tags["named_negators"] else token
+    )
 
 
 def _shortfalls(tokens: Sequence[Token], aim: Aim) -> list[Token]:

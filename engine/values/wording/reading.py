@@ -40,6 +40,7 @@ from engine.values.wording.model import (
     WordingReading,
 )
 from engine.values.wording.nothing import first_of, nothing
+from engine.values.wording.proof import proved
 from engine.values.wording.tokens import folded, grams, tokens
 from engine.values.wording.years import yearly
 
@@ -70,6 +71,7 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
     verdict, deciding = nothing(said, aim, grammar) if aim.kind == NONE else _result(said, aim, grammar)
     if aim.kind == RESULT:
         verdict, deciding = concluded(verdict, deciding, said, kept, aim, grammar)
+    verdict, deciding = proved(verdict, deciding, said, kept, aim, grammar)
     verdict, deciding = yearly(parts, aim, fiscal_year, grammar) or (verdict, deciding)
     if aim.kind == RESULT and aim.grams and text.strip(_DOTS) in grammar.tags["blank"]:
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 无: nothing that could be told?

@@ -21,9 +21,19 @@ def unsaid(here: Scene) -> Assertion | None:
             return here.claim(UNCLEAR, "unmeasured", token, reach=joined(rest))
         doubt = token.role == "doubt" and not here.known(token) and after(here) is None
         lacking = token.role in ("negators", "failures") and _evidence(here.found[:index], here)
-        if doubt or lacking or (token.role == "negators" and _measure(rest, here)):
+        unknown = token.role == "negators" and (_measure(rest, here) or _not_known(index, here))
+        if doubt or lacking or unknown:
             return here.claim(UNCLEAR, "doubt" if doubt else "unmeasured", token, reach=joined(rest))
     return None
+
+
+def _not_known(at: int, here: Scene) -> bool:
+    """Whether a clause ends in that it is not known, or cannot be compared (未公布, 不可比); not where the target wants it made."""
+    before, rest = joined(here.found[:at]), joined(token for token in here.found[at + 1 :] if token.role != "done")
+    if rest not in here.tag("knowing") or rest in here.aim.text:
+        return False
+    found = before.endswith((*here.tag("findings"), *here.tag("measures")))
+    return found or not here.aim.wanted & here.group("made")
 
 
 def _told_later(rest: str, here: Scene) -> bool:
@@ -108,6 +118,8 @@ def _unfinished(positive: Sequence[Word], here: Scene) -> Left | None:
     for index, token in enumerate(here.found):
         if here.known(token):
             continue
+        if token.role == "progress" and here.aim.wanted and here.aim.wanted <= here.group("goes_on"):
+            return here.claim(UNCLEAR, "open", token), []  # 推进中, where 推进 is wanted
         if token.role == "progress":
             return replace(here.claim(PART, "progress", token, last), steps=highest(here.found)), []
         if token.role == "need" and not any(word.family in here.group("mends") for word in positive):  # but 差距缩小

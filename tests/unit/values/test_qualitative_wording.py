@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 SECTION = load_file(ROOT / "policies/common/recognition/wording.yaml").data["wording"]
 SAYS = {"full": "met", "part": "partial", "not": "unmet", "opposite": "unmet", "unclear": "unclear", "unread": "unclear"}
-DECIDED_AT_LEAST = {"wording.tsv": 0.97, "wording_unseen.tsv": 0.93, "wording_sets.tsv": 0.88}
+DECIDED_AT_LEAST = {"wording.tsv": 0.95, "wording_unseen.tsv": 0.87, "wording_sets.tsv": 0.86}
 """Of the rows that a person would decide, the share that is decided here."""
 
 
