@@ -26,6 +26,7 @@ from engine.values.wording.model import (
     UNCLEAR,
     Aim,
     Assertion,
+    Grams,
     Phrase,
     Said,
 )
