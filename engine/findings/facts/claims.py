@@ -60,8 +60,20 @@ def claims_of(
         subject = str(fields.get("subject", "")) or str(fields["about"])
         rule = statements.get(statement.key, StatementRule())
         fields["text"] = statement.text.lstrip("，。；、,;. ")
-        spans, within = statement.spans, statement.within
+        within = statement.within or _paragraph(form, statement)
+        found = ((name, statement.stretch(name, within)) for name, _ in statement.fields)
+        spans = tuple((name, *span) for name, span in found if span)
         yield Claim(fields, subject, str(fields["text"]), statement.place, rule.equals, spans, within)
+
+
+def _paragraph(form: Form, statement: Statement) -> str:
+    """The paragraph or heading of the report that a statement of a record is from; empty where the record does not have it."""
+    for section in form.report:
+        texts = ((section.place, section.heading), *((paragraph.place, paragraph.text) for paragraph in section.paragraphs))
+        for place, text in texts:
+            if place == statement.place and statement.text in text:
+                return text
+    return ""
 
 
 def _field(

@@ -36,6 +36,10 @@ class FiledCells:
         """All of the first text that stands at a place."""
         return next((Spot(place, text, 0, len(text)) for place, text in self._cells.get(where, ())), None)
 
+    def holding(self, where: str, said: str) -> str:
+        """The text at a place that says this; empty where none does."""
+        return next((text for _, text in self._cells.get(where, ()) if said in text), "")
+
     def stretch(self, where: str, said: str, start: int) -> Spot | None:
         """The stretch at a place that begins with this letter and says this; None where nothing does."""
         for place, text in self._cells.get(where, ()):

@@ -66,7 +66,7 @@ class _Planner:
 
     def _corrections(self) -> None:
         wanted: dict[Spot, list[_Wanted]] = {}
-        units = {spot: unit for form in self.forms for spot, unit in _amounts(form)}
+        units = {spot: unit for form in self.forms for spot, unit in self._amounts(form)}
         for n, finding in enumerate(self.result["findings"]):
             one = finding.get("correction")
             if one is None or "start" not in one:
@@ -146,13 +146,29 @@ class _Planner:
             for one in self.result["findings"]
         )
 
+    def _amounts(self, form: Form) -> list[tuple[Any, tuple[str, str]]]:
+        """Amounts of money that statements say: where, with the unit of the form's money and that of the sentence."""
+        money = next((line.money_unit for line in form.budget if line.role == "total"), "")
+        out = []
+        for statement in form.statements:
+            unit, span = dict(statement.fields).get("unit", ""), self._span(statement, "amount")
+            if span and unit:
+                out.append(((statement.place, span[0]), (money, unit)))
+        return out
+
+    def _span(self, statement: Statement, group: str) -> tuple[int, int] | None:
+        """From where to where in its paragraph a statement says a value."""
+        return statement.stretch(group, self._paragraph(statement))
+
+    def _paragraph(self, statement: Statement) -> str:
+        return statement.within or self.cells.holding(str(statement.place), statement.text)
+
     def _stated(self, statement: Statement, rule: FollowedCell) -> Spot | None:
         """Where a statement says the figure that a rule of the policy is about."""
         if statement.key != rule.statement or "project" in dict(statement.fields):
             return None
-        paragraph = self.cells.whole(str(statement.place))
-        text = statement.within or (paragraph.text if paragraph else "")
-        span = statement.stretch(rule.group, text)
+        text = self._paragraph(statement)
+        span = self._span(statement, rule.group)
         return self.cells.stretch(str(statement.place), text[slice(*span)], span[0]) if span else None
 
     def _slips(self) -> None:
@@ -205,17 +221,6 @@ def _certain(result: Result) -> dict[int, bool]:
     for problem in result["problems"]:
         for n in problem["findings"]:
             out[n] = problem["certain"] and out.get(n, True)
-    return out
-
-
-def _amounts(form: Form) -> list[tuple[Any, tuple[str, str]]]:
-    """Amounts of money that statements say: where, with the unit of the form's money and that of the sentence."""
-    money = next((line.money_unit for line in form.budget if line.role == "total"), "")
-    out = []
-    for statement in form.statements:
-        unit, span = dict(statement.fields).get("unit", ""), statement.stretch("amount")
-        if span and unit:
-            out.append(((statement.place, span[0]), (money, unit)))
     return out
 
 
