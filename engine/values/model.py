@@ -39,6 +39,8 @@ class Value:
     note: str = ""
     extent: str = ""
     """The word that says which of several numbers it is (平均, 最长); empty where it is the only one."""
+    inside: bool = False
+    """Whether the number is one of a sentence (优良天数337天（92.1%）): the text is not the number as one would write it."""
     scanned: str = ""
     """The operator (as printed) that a scan may have turned into a letter or digit of this text; empty if there is no doubt."""
 

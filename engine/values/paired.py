@@ -265,7 +265,7 @@ class _PairReader:
         taken = f"实际完成值“{self.actual.raw.strip()}”取其中的“{shown}”与目标值比较。"
         if extent == "average":
             taken += "它是平均数，不是每一次的数。"
-        return Value(self.actual.raw, "number", operator, (quantity,), note=taken, extent=extent)
+        return Value(self.actual.raw, "number", operator, (quantity,), note=taken, extent=extent, inside=True)
 
     def _beside(self, numbers: Sequence[SentenceNumber], n: int, aim: _Aim) -> tuple[SaidBeside, SaidBeside]:
         """What stands before and behind a number, up to the next mark or number."""

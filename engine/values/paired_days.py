@@ -45,7 +45,7 @@ def read_day_beside(
     year = target.deadline.year or fiscal_year
     last = max((day for day, _, _ in spans), key=lambda day: (day.year or year or 0, day.last))
     note = f"实际完成值“{actual.raw.strip()}”有几个日期，按最后一个比较。" if len(spans) > 1 else ""
-    return Value(actual.raw, "deadline", deadline=last, note=note)
+    return Value(actual.raw, "deadline", deadline=last, note=note, inside=True)
 
 
 def _ranges(found: list[tuple[Deadline, int, int]], text: str, words: Vocabulary) -> list[tuple[Deadline, int, int]]:

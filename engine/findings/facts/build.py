@@ -231,7 +231,7 @@ class _FactsBuilder:
     def _claim(self, claim: Claim, indicators: Mapping[str, ScoredIndicator], scored: ScoredForm) -> ClaimFact:
         """A claim with what it should say by the form it is about and by the indicator it speaks of, and how far off it is."""
         said = {"form": scored.label, "form_kind": scored.form.kind, **claim.fields}
-        return ClaimFact(**{**said, **self._expected(claim), **_off(claim, indicators)})  # type: ignore[arg-type]  # by groups
+        return ClaimFact(**{**said, **self._expected(claim), **_off(claim, indicators, self.words)})  # type: ignore[arg-type]  # by groups
 
     def _expected(self, claim: Claim) -> dict[str, Decimal]:
         """What a claim should say, and how far off it is, where the policy says what it equals."""
@@ -393,17 +393,27 @@ def _unmet_source(row: UnmetRow, label: str) -> Source:
     return Source(label, row.name, row.place, _present(cells))
 
 
-def _off(claim: Claim, indicators: Mapping[str, ScoredIndicator]) -> dict[str, Decimal]:
-    """How far the values a claim states of an indicator are from those on the form."""
+def _off(claim: Claim, indicators: Mapping[str, ScoredIndicator], words: Vocabulary) -> dict[str, Decimal]:
+    """How far the values a claim states of an indicator are from those on the form, in the unit of either."""
     item = indicators.get(str(claim.fields.get("name_key", "")))
     if item is None or item.known.comparison.kind != "numbers" or len(item.known.comparison.pairs) != 1:
         return {}
     out: dict[str, Decimal] = {}
     for name, number in (("actual", item.known.actual_number), ("target", item.known.target_number)):
         said = claim.fields.get(name)
-        if isinstance(said, Decimal) and number is not None:
-            out[f"{name}_gap"] = abs(said - number)
+        if not isinstance(said, Decimal) or number is None:
+            continue
+        value = item.known.actual if name == "actual" else item.known.target
+        unit = str(claim.fields.get("unit") or "") if name == "actual" else ""
+        if unit and value.unit and not _one_kind(unit, value.unit, words):
+            continue  # 337天 of 优良天数337天（92.1%）: the text may say any number of the sentence
+        out[f"{name}_gap"] = min(abs(said - number), *(abs(said - quantity.number) for quantity in value.quantities))
     return out
+
+
+def _one_kind(first: str, second: str, words: Vocabulary) -> bool:
+    one, other = words.unit(first), words.unit(second)
+    return first == second or one is None or other is None or one.dimension == other.dimension or (one.counting and other.counting)
 
 
 def _groups(goal: Goal) -> list[Group]:

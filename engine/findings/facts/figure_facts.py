@@ -30,6 +30,7 @@ def figure_fact(
         name=row.name,
         name_key=name_key,
         held=cell.text if cell else "",
+        alone=all(number.alone for number in row.numbers if number.side == pair.side),
         certain=pair.certain,
     )
     place = said.paragraph.place

@@ -38,6 +38,8 @@ class RowNumber:
     label: str
     approximate: str
     worth: Decimal
+    alone: bool
+    """Whether the cell holds this number and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,10 @@ def _numbers(side: Side, value: Value) -> Iterator[RowNumber]:
     if value.kind not in ("number", "composite") or value.scanned:
         return
     alone = value.raw[:MAX_TEXT] if value.kind == "number" else ""
+    single = value.kind == "number" and not value.inside and not value.remark and not value.quantities[0].label
     for quantity in value.quantities:
-        yield RowNumber(side, quantity.number, quantity.unit, quantity.label, quantity.approximate, _worth(alone, quantity.number))
+        worth = _worth(alone, quantity.number)
+        yield RowNumber(side, quantity.number, quantity.unit, quantity.label, quantity.approximate, worth, single)
 
 
 @lru_cache(maxsize=MAX_KNOWN)

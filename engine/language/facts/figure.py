@@ -21,4 +21,6 @@ class FigureFact:
     name: str
     name_key: Annotated[str, INTERNAL]
     held: str
+    alone: Annotated[bool, INTERNAL]
+    """Whether what the row holds is the number and nothing else."""
     certain: bool

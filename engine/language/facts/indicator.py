@@ -102,6 +102,8 @@ class IndicatorFact:
     actual_parts: Annotated[Number | None, INTERNAL]
     actual_figures: Annotated[Number | None, INTERNAL]
     """How many numbers the actual holds, whether or not they could be read as its value."""
+    actual_inside: Annotated[bool | None, INTERNAL]
+    """Whether the number it is judged by is one of a sentence."""
     actual_bound: Annotated[bool | None, INTERNAL]
     """Whether it is nothing but a limit (≤30分钟)."""
     target: Number | None
