@@ -246,7 +246,7 @@ def test_warnings_alone_stop_only_where_asked(jixiao: Jixiao, tmp_path: Path) ->
     path = tmp_path / "form.txt"
     text = CLEAN.read_text(encoding="utf-8")
     assert text.count("\t4320元") == 1
-    path.write_text(text.replace("\t4320元", "\t4320元/次"), encoding="utf-8")
+    path.write_text(text.replace("\t4320元", "\t4320公斤"), encoding="utf-8")
     run = jixiao("evaluate", path, "--format", "json", "--fail-on", "error")
     worst = {f["severity"] for f in run.data["findings"]}
     assert "warning" in worst
