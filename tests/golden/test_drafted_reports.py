@@ -3,7 +3,7 @@
 `drafts/<name>.json` is a record, `drafts/<name>.txt` what is drafted of it, down to the attachment. Beside what is frozen, every
 draft is held against what no draft may say. To write the texts anew after a change of wording, and then read the diff:
 
-    JIXIAO_GOLDEN=write pytest tests/golden/test_drafts.py
+    JIXIAO_GOLDEN=write pytest tests/golden/test_drafted_reports.py
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def test_what_is_drafted(all_drafts: list[Drafted], name: str) -> None:
     frozen = HOME / f"{name}.txt"
     if os.environ.get("JIXIAO_GOLDEN") == "write":
         frozen.write_text(told, encoding="utf-8", newline="\n")
-    assert told == frozen.read_text(encoding="utf-8"), "if this is meant: JIXIAO_GOLDEN=write pytest tests/golden/test_drafts.py"
+    assert told == frozen.read_text(encoding="utf-8"), "if this is meant: JIXIAO_GOLDEN=write pytest tests/golden/test_drafted_reports.py"
 
 
 def test_no_draft_says_what_no_draft_may_say(all_drafts: list[Drafted]) -> None:
