@@ -89,7 +89,7 @@ def test_what_is_drafted(all_drafts: list[Drafted], name: str) -> None:
     frozen = HOME / f"{name}.txt"
     if os.environ.get("JIXIAO_GOLDEN") == "write":
         frozen.write_text(told, encoding="utf-8", newline="\n")
-    assert told == frozen.read_text(encoding="utf-8"), "if this is meant: JIXIAO_GOLDEN=write pytest tests/golden/test_drafted_reports.py"
+    assert told == frozen.read_text(encoding="utf-8"), "if meant: JIXIAO_GOLDEN=write pytest tests/golden/test_drafted_reports.py"
 
 
 def test_no_draft_says_what_no_draft_may_say(all_drafts: list[Drafted]) -> None:
