@@ -1,11 +1,10 @@
 """Whether a verdict is proved where an actual tells facts: a verdict below met is an accusation, and met is praise.
 
 An actual that is one phrase (基本完成, 未开展) is read as it stands. One that tells figures, or several things, holds words
-that are said of something else. A verdict below met then stands only where what the target wants is itself negated, failed, late or in
-part, in a clause about what the target is of, or where a count of that very thing is less than all of what is to be done to all.
-Met stands only where what is wanted is affirmed of the thing, and nothing beside it went the wrong way. What is not proved cannot
-be told.
-"""
+that are said of something else. A verdict below met then stands only where what the target wants is itself negated,
+failed, late or in part, in a clause about what the target is of, or where a count of that very thing is less than all
+of what is to be done to all. Met stands only where what is wanted is affirmed of the thing, and nothing beside it
+went the wrong way. What is not proved cannot be told."""
 
 from __future__ import annotations
 
