@@ -18,7 +18,8 @@ from engine.forms.labels import fold
 from engine.forms.places import PlaceWords
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
-from engine.results.document import number
+from engine.results.bundles import together
+from engine.results.document import number, rule_run
 from engine.rollup.admission import CountedForm, Twin, admit, filed_of
 from engine.rollup.given import MatchTable
 from engine.rollup.matching import form_keys
@@ -98,6 +99,7 @@ def ranking(
         **_standings(admitted.members, every, policy, tree, earlier, titles),
         "findings": list(_tally(found)),
         "causes": list(_causes(every, titles)),
+        "rules": together([rule_run(run) for run in own.rules] for own, _ in every),
     }
 
 

@@ -267,6 +267,7 @@ def test_text_of_strangers_stays_text(jixiao: Jixiao, tmp_path: Path) -> None:
         "分布",
         "问题汇总",
         "问题分类",
+        "规则",
         "汇总",
         "汇总指标",
         "由来",

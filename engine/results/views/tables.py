@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from engine.language.rules import SEVERITIES
 from engine.results.model import (
@@ -262,7 +263,7 @@ QUESTIONS: tuple[Column[ResultQuestion], ...] = (
 )
 
 
-def ran(result: Result) -> list[ResultRule]:
+def ran(result: Mapping[str, Any]) -> list[ResultRule]:
     """What came of each rule: those that could not run, then those that found something, most first, and what was left out last."""
 
     def order(rule: ResultRule) -> tuple[int, int]:

@@ -14,6 +14,8 @@ from engine.results.views.excel import Sheet, make
 from engine.results.views.form_lines import wan_of
 from engine.results.views.overview import OVERVIEW_ROWS, OverviewRow
 from engine.results.views.problems import wan_number
+from engine.results.views.tables import RULES, ran
+from engine.results.views.workbook import RULES_PRINTED
 from engine.rollup.views import tables
 from engine.rollup.views.tables import Data
 from engine.values.numerals import plain
@@ -113,6 +115,7 @@ def _ranking(data: Data) -> Iterator[Sheet]:
     yield sheet("分布", tables.SPREAD, tables.spread(data))
     yield sheet("问题汇总", tables.CAUSES, data["causes"])
     yield sheet("问题分类", tables.TALLY, data["findings"])
+    yield sheet("规则", RULES, ran(data), printed=RULES_PRINTED)
 
 
 def _rollup(data: Data) -> Iterator[Sheet]:
