@@ -135,12 +135,10 @@ def filing(form: Form, prose: Prose) -> FilingFields:
             f"“{field.label.strip(' ：:')}”" for field in form.header if field.key in prose.signed and _blank(field.value)
         )
     )
-    printed = any(row.place.table or row.place.line for goal in form.goals for row in goal.indicators)
     if cell is None:
-        return FilingFields(printed=printed, unsigned=empty or None)
+        return FilingFields(unsigned=empty or None)
     day = filed_on(form) if form.fiscal_year else None
     return FilingFields(
-        printed=printed,
         filed_text=cell.text or None,
         filed_after=(day.year - form.fiscal_year) * 12 + day.month - 12 if day else None,
         filed_blank=cell.text.strip() or "（空）" if _blank(cell) else None,

@@ -111,10 +111,8 @@ class ReportClaims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingFields:
-    """When a form was filed, in months after the end of its fiscal year (1: the January after it), who signed it, and whether
-    it was read from a file as it is printed: a record holds no more than who wrote it put there."""
+    """When a form was filed, in months after the end of its fiscal year (1: the January after it), and who signed it."""
 
-    printed: bool | None = None
     filed_text: str | None = None
     filed_after: Number | None = None
     filed_blank: str | None = None
