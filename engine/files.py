@@ -133,7 +133,7 @@ def whole_directory(folder: Path, *, replace: bool = False) -> Iterator[Path]:
                 os.rename(folder, old)
             try:
                 os.rename(fresh, folder)
-            except BaseException:
+            except BaseException:  # whatever stopped it, an interrupt too: the old folder stands again
                 if old.exists():
                     os.rename(old, folder)
                 raise

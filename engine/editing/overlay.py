@@ -94,7 +94,7 @@ class _Places:
             if not self._users[name]:
                 try:
                     _lay(place, policy, texts)
-                except BaseException:
+                except BaseException:  # whatever stopped it, an interrupt too: half a policy is not left behind
                     shutil.rmtree(place, ignore_errors=True)
                     raise
             self._users[name] += 1
