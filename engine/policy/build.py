@@ -15,7 +15,9 @@ from engine.language import fields as catalogue
 from engine.language import messages
 from engine.language.causes import telling
 from engine.language.tables import CaseTable
-from engine.policy import portions, reading
+from engine.policy import paths as policy_paths
+from engine.policy import portions, reading, sources
+from engine.policy.bases import followed
 from engine.policy.evidence import CAPPED, EvidenceCap, Parts, capped
 from engine.policy.figures import figure_rules
 from engine.policy.form import statements
@@ -25,7 +27,6 @@ from engine.policy.model import (
     GROUPED_VALUE,
     Band,
     Bounds,
-    Clause,
     FollowedCell,
     Grouping,
     Level1,
@@ -38,7 +39,7 @@ from engine.policy.model import (
 )
 from engine.policy.periods import period, wrong_days
 from engine.policy.prose import prose
-from engine.policy.resolved import MAX_REMEMBERED, Resolved, Same, bases, cited, years
+from engine.policy.resolved import MAX_REMEMBERED, Resolved, Same, years
 from engine.policy.values import Values
 from engine.policy.weights import bands, weights
 from engine.values.names import NameRules, TargetGroup
@@ -71,7 +72,7 @@ class _Builder(Values):
             told = f"“{head['id']}”是供引用的部分，不能单独使用"
             raise PolicyError(Problem(self.place(("policy", "status")), told, "一个可用于评分的政策", code="policy.is-pack"))
         self._complete(head)
-        self._bases()
+        sources.check(self)
         tiers = bands(self, "tier", self.data["scoring"]["qualitative"]["tiers"], ("scoring", "qualitative", "tiers"), Decimal(1))
         stages = catalogue.stages(tuple(band.id for band in tiers), NATURES)
         recognition = self._recognition(stages, tiers)
@@ -107,7 +108,7 @@ class _Builder(Values):
         grammar = portions.grammar(self, words)
         if self.problems or grammar is None:
             raise PolicyError(self.problems)
-        parts = Parts(self._clauses(), self._parameters(), self._taxonomy(), scoring, grades)
+        parts = Parts(sources.clauses(self), self._parameters(), self._taxonomy(), scoring, grades)
         return Policy(
             id=head["id"],
             title=head["title"],
@@ -149,7 +150,13 @@ class _Builder(Values):
             in_force=period(head),
             chosen_by=headings(head, "chosen_by"),
             kept_away_by=headings(head, "kept_away_by"),
+            rested=self._rested(),
         )
+
+    def _rested(self) -> dict[str, str]:
+        """Items by their name whose clause is not the one written with them, and that one."""
+        rested = followed(self.resolved).rested
+        return {policy_paths.name_at(item, self.data): one.written for item, one in rested.items()}
 
     # --- parts ---------------------------------------------------------------------------------------------------
 
@@ -289,53 +296,11 @@ class _Builder(Values):
             out[name] = Parameter(name, item["label"], value, item.get("unit", ""), item["basis"], self.place(("parameters", name)))
         return out
 
-    def _clauses(self) -> dict[str, Clause]:
-        out = {}
-        for source, item in self.data["sources"].items():
-            for number, clause in item["clauses"].items():
-                place = self.place(("sources", source, "clauses", number))
-                name = f"{source}#{number}"
-                text = clause["text"].strip()
-                said = (clause.get("implemented", ""), clause.get("reason", ""))
-                head = (name, item["title"], item.get("document", ""), item["evidence"])
-                out[name] = Clause(*head, clause["title"], text, place, *said)
-        return out
-
     def _taxonomy(self) -> tuple[Level1, ...]:
         return tuple(
             Level1(name, tuple(item["level2"]), tuple(item.get("aliases", ())), item.get("definition", ""), item["basis"])
             for name, item in self.data["taxonomy"].items()
         )
-
-    def _bases(self) -> None:
-        known = [f"{source}#{number}" for source, item in self.data["sources"].items() for number in item["clauses"]]
-        lost: dict[str, set[str]] = {}
-        missing = cited(self.data).difference(known)
-        for path, basis in bases(self.data) if missing else ():
-            source = basis.partition("#")[0]
-            ours = ("sources", source)
-            if basis not in known and self.resolved.overridden.get(ours) and self.resolved.owner(path) != self.resolved.id:
-                lost.setdefault(source, set()).add(basis.partition("#")[2])  # told once, at the source that was written anew
-            elif basis not in known:
-                close = nearest(basis, known)
-                told = f"依据“{basis}”在 sources 里没有"
-                names = ("sources", *basis.split("#"))
-                self.add(path, told, "" if close else "、".join(known), close, code="policy.no-clause", names=names)
-        for source, gone in lost.items():
-            listed = "、".join(sorted(gone))
-            message = f"来源“{source}”整个换掉了，少了还在引用的条款 {listed}"
-            remedy = "新文件用新的来源编号（如 document-2022）；补充原来源的，把原来的条款照抄过来"
-            self.add(("sources", source), message, remedy, code="policy.lost-clauses", names=("sources", source))
-        for source, item in self.data["sources"].items():
-            for number, clause in item["clauses"].items():
-                if ("implemented" in clause) != ("reason" in clause):
-                    expected = "implemented: none 或 partly，并用 reason 写明哪一部分、为什么"
-                    self.add(
-                        ("sources", source, "clauses", number),
-                        "implemented 与 reason 要一起写",
-                        expected,
-                        code="policy.implemented",
-                    )
 
 
 def _narrative(data: Mapping[str, Any]) -> Narrative:

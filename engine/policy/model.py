@@ -58,6 +58,8 @@ class Clause:
     implemented: str = ""
     """`none` or `partly` where the policy says that it does not put the whole clause into rules; `reason` says why."""
     reason: str = ""
+    superseded_by: str = ""
+    """The clause that stands in its place, where the policy says that it is no longer in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +305,9 @@ class Policy:
     """一级 headings that a form must have one of to be judged by it unasked."""
     kept_away_by: Headings = NO_HEADINGS
     """一级 headings of forms that are not held against it."""
+    rested: Mapping[str, str] = field(default_factory=dict)
+    """The clause written with an item, by the item's name, where it rests on another now: that of an overridden value it uses, or
+    one that supersedes what is written."""
 
     @property
     def judges(self) -> bool:

@@ -12,6 +12,7 @@ from engine.language.conditions import Scope
 from engine.language.formula import Constant, Expression
 from engine.language.model import Scalar
 from engine.language.tables import Reader
+from engine.policy.bases import followed
 from engine.policy.resolved import Resolved
 from engine.yaml.reader import Path_
 
@@ -21,7 +22,7 @@ class Values:
 
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
-        self.data: Mapping[str, Any] = resolved.sections
+        self.data: Mapping[str, Any] = followed(resolved).sections
         self.problems: list[Problem] = []
         self.params = {name: item["value"] for name, item in self.data.get("parameters", {}).items()}
         self.params |= _other_kinds(resolved, self.problems)

@@ -172,6 +172,14 @@ def _trace(trace: ResultTrace, policy: Policy) -> Iterator[str]:
     if trace.get("rounding"):
         yield f"    取整 {trace['rounding']}（{_cited(trace['rounding_basis'], policy)}）"
     yield from _clause(trace["basis"], policy)
+    yield from written_clause(trace["case"], policy)
+
+
+def written_clause(item: str, policy: Policy) -> Iterator[str]:
+    """The clause written with a case or rule that follows an overridden value: what it says besides still holds."""
+    clause = policy.clauses.get(policy.rested.get(item, ""))
+    if clause is not None:
+        yield f"    {item} 写着的依据 {clause.id}：{clause.text}（其中的数已改，以上一条为准）"
 
 
 def _formula(written: str, table: str, policy: Policy) -> str:

@@ -15,6 +15,7 @@ from engine.language.predicates import COMPARE
 from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule, RulePattern
 from engine.language.wording import answered
 from engine.policy.model import Policy
+from engine.results.explanation import written_clause
 
 MISSES_SHOWN = 3
 BINDINGS_SHOWN = 5
@@ -46,6 +47,7 @@ def _head(rule: FindingRule, policy: Policy) -> Iterator[str]:
     yield f"规则 {rule.id}：{rule.title}{kind}"
     yield f"写在 {rule.place}"
     yield f"依据 {rule.basis}：{policy.clause(rule.basis).text}"
+    yield from (line.strip() for line in written_clause(rule.id, policy))
 
 
 class _Explainer:

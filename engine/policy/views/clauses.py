@@ -14,6 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from engine.policy import paths as policy_paths
+from engine.policy.bases import followed
 from engine.policy.build import build
 from engine.policy.library import Library, locate
 from engine.policy.loading import resolve
@@ -26,22 +27,34 @@ CLAUSES = "policy/clauses.md.j2"
 CLAUSES_PAGE = "page/policy-clauses.html.j2"
 POLICY_PAGE = "page/policy.html.j2"
 STYLES = ("page/policy-parts.css",)
-STATES = ("whole", "partly", "none", "uncited")
-"""What is told of a clause: cited and nothing left out; partly or not in the rules, as the policy says; neither cited nor said."""
+STATES = ("whole", "changed", "superseded", "partly", "none", "uncited")
+"""What is told of a clause: cited and nothing left out; some or all that rested on it now resting on another; partly or not in the
+rules, as the policy says; neither cited nor said."""
 
 
 def clauses(reading: PolicyReading) -> Data:
     """What the pages see: every source with its clauses, those of the policy itself first, and how many are in which state."""
     entries = reading.entries()
-    cited = policy_paths.cited(reading.resolved.sections)
+    rests = followed(reading.resolved)
+    cited = policy_paths.cited(rests.sections)
     sources: dict[str, Data] = {}
     for number, clause in enumerate(reading.policy.clauses.values(), start=1):
         source = clause.id.partition("#")[0]
         items = [_item(name, path, entries, reading) for name, path in cited.get(clause.id, {}).items()]
+        moved = [
+            {**_item(policy_paths.name_at(path, rests.sections), path, entries, reading), "now": now}
+            for path, now in rests.replaced.get(clause.id, ())
+        ]
         state = clause.implemented or ("whole" if items else "uncited")
+        if clause.superseded_by or (moved and not items):
+            state = "superseded"
+        elif moved:
+            state = "changed"
         own = sources.setdefault(source, {**reading.brief(clause.id), "id": source, "own": _own(source, reading), "clauses": []})
         entry = reading.clause(clause.id)
-        own["clauses"].append({**entry, "anchor": f"c{number}", "state": state, "items": items})
+        heirs = dict.fromkeys(filter(None, [clause.superseded_by, *(item["now"] for item in moved)]))
+        by = [reading.brief(heir) for heir in heirs]
+        own["clauses"].append({**entry, "anchor": f"c{number}", "state": state, "items": items, "moved": moved, "by": by})
     ordered = sorted(sources.values(), key=lambda source: not source["own"])
     return {**reading.frame(), "sources": ordered, "counts": _counts(ordered), "official": _counts(_official(ordered))}
 

@@ -20,6 +20,7 @@ from engine.language.tables import Case, CaseTable
 from engine.language.wording import codes
 from engine.policy import paths as policy_paths
 from engine.policy import titles as schema_titles
+from engine.policy.bases import followed
 from engine.policy.model import Band, Policy
 from engine.policy.resolved import Resolved
 from engine.policy.rollup import AXES, CODES, METHODS
@@ -47,6 +48,7 @@ class PolicyReading:
             **catalogue.stages(tuple(band.id for band in policy.scoring.tiers), tuple(natures)),
             "total": catalogue.TOTAL,
         }
+        self.rests = followed(resolved).sections
         self.uses = policy_paths.uses(resolved.sections)
         self.concluded = {
             rule.compiled.conclude.kind: rule.title for rule in policy.rules.rules.values() if rule.compiled.conclude is not None
@@ -141,7 +143,9 @@ class PolicyReading:
     # --- entries ---------------------------------------------------------------------------------------------------
 
     def _entry(self, kind: str, name: str, title: str, basis: str, place: Place, **rest: Any) -> Data:
-        return {"kind": kind, "id": name, "title": title, "clause": self.brief(basis), "place": str(place), **rest}
+        own = {"kind": kind, "id": name, "title": title, "clause": self.brief(basis), "place": str(place)}
+        before = self.policy.rested.get(name, "")
+        return {**own, "before": self.brief(before) if before in self.policy.clauses else None, **rest}
 
     def brief(self, basis: str) -> Data:
         """What an entry says of the clause it rests on."""
@@ -159,7 +163,8 @@ class PolicyReading:
         """A clause, with what the policy says it leaves out."""
         clause = self.policy.clauses[name]
         own = self._entry("clause", name, clause.title, name, clause.place)
-        return {**own, "implemented": clause.implemented, "reason": clause.reason}
+        by = self.brief(clause.superseded_by) if clause.superseded_by else None
+        return {**own, "implemented": clause.implemented, "reason": clause.reason, "superseded_by": by}
 
     def _weights(self) -> Iterator[Data]:
         weights = self.policy.scoring.weights
@@ -174,7 +179,7 @@ class PolicyReading:
             )
 
     def _general(self) -> Iterator[Data]:
-        scoring, parts = self.policy.scoring, self.resolved.sections["scoring"]
+        scoring, parts = self.policy.scoring, self.rests["scoring"]
         rounding = {"mode": scoring.rounding.mode, "places": str(scoring.rounding.places), "at": scoring.rounding.at}
         ends = (scoring.bounds.lowest, scoring.bounds.highest)
         low, high = (expression(end, catalogue.BOUNDS, self.parameters) for end in ends)

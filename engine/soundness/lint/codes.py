@@ -55,6 +55,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     # parameters and words
     "unused-parameter": (WARNING, "没有用到的参数"),
     "unused-clause": (WARNING, "没有引用的条款"),
+    "clause-figure": (WARNING, "条文与现值不符"),
     "unused-measure": (WARNING, "没有用到的统计量"),
     "unused-conclusion": (WARNING, "推出的事实没有用到"),
     "parameter-range": (WARNING, "参数的值与单位不符"),

@@ -14,6 +14,7 @@ from pathlib import Path
 from engine.errors import nearest
 from engine.policy.library import Library
 from engine.soundness.lint import bands as lint_bands
+from engine.soundness.lint import clause_figures as lint_clause_figures
 from engine.soundness.lint import layout as lint_layout
 from engine.soundness.lint import policy as lint_policy
 from engine.soundness.lint import rules as lint_rules
@@ -55,7 +56,18 @@ def lint(policy: str | Path, where: Library, today: date, *, proofs: bool = True
 
 def examine(under: Subject) -> LintReport:
     """Every check of a policy that has been read."""
-    modules = (lint_tables, lint_bands, lint_rules, lint_values, lint_words, lint_layout, lint_policy, lint_yearly, lint_tests)
+    modules = (
+        lint_tables,
+        lint_bands,
+        lint_rules,
+        lint_values,
+        lint_clause_figures,
+        lint_words,
+        lint_layout,
+        lint_policy,
+        lint_yearly,
+        lint_tests,
+    )
     with SOLVER:
         for module in modules:
             module.check(under)

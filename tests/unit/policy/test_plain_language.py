@@ -166,7 +166,7 @@ def test_every_clause_is_on_the_clause_page_with_what_rests_on_it(policy: str) -
     shown = [clause for source in data["sources"] for clause in source["clauses"]]
     assert sorted(clause["id"] for clause in shown) == sorted(own.policy.clauses)
     states = [clause["state"] for clause in shown]
-    assert data["counts"] == {"all": str(len(shown)), **{s: str(states.count(s)) for s in ("whole", "partly", "none", "uncited")}}
+    assert data["counts"] == {"all": str(len(shown)), **{s: str(states.count(s)) for s in clause_views.STATES}}
     said = clause_text(own)
     assert [clause["id"] for clause in shown if f"`{clause['id']}`" not in said] == []
     cited = {item["id"] for clause in shown for item in clause["items"]}
