@@ -17,7 +17,8 @@ TODAY = date(2022, 6, 1)
 TEXT = "预算执行15分，产出指标50分，效益25分。定性指标100-80%（含80%）、80-55%、55-0%。执行率低于百分之九十五的说明。"
 POLICY = f"""
 policy:
-  {{id: mine/2022, title: 试, jurisdiction: hubei, fiscal_years: {{from: 2022}}, form_kinds: [project], status: draft, extends: hubei/2021}}
+  {{id: mine/2022, title: 试, jurisdiction: hubei, fiscal_years: {{from: 2022}}, form_kinds: [project], status: draft,
+   extends: hubei/2021}}
 sources:
   doc:
     title: 新文件
