@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from engine.documents.excel_xlsx import Allowance, FilledSheet, Range, address, too_large
+from engine.documents.excel_model import EXPECTED, Allowance, FilledSheet, Range, address, too_large
 from engine.documents.model import Block, Document, Paragraph, Row, Table, TableCell, Told
 from engine.errors import InputError, Place, Problem
 
@@ -25,19 +25,25 @@ FRAMED_ROWS = 3
 """Framed rows with more than one text that make frames count on a sheet: a box around a remark does not."""
 
 
-def document(found: Sequence[FilledSheet], file: str) -> Document:
-    """The blocks of all sheets, in their order."""
+def document(found: Sequence[FilledSheet], file: str, damage: Sequence[str] = ()) -> Document:
+    """The blocks of all sheets, in their order. `damage`: what else of the file is damaged."""
     reader = _SheetReader(Allowance(file))
+    lost = [f"工作表“{sheet.name}”{sheet.unread}" for sheet in found if sheet.unread]
+    found = [sheet for sheet in found if not sheet.unread]
     hidden = [sheet.name for sheet in found if sheet.hidden]
     for sheet in found:
         if not sheet.hidden:
             reader.sheet(sheet)
+    if not reader.blocks and (lost or damage):
+        raise InputError([Problem(Place(file), said, EXPECTED, code="input.damaged") for said in lost or damage])
     if not reader.blocks:
         message = f"看得见的工作表是空的；隐藏的工作表{_quoted(hidden)}没有读" if hidden else "文件是空的"
         raise InputError(Problem(Place(file), message, "一份绩效自评表，不隐藏", code="input.empty"))
     told = [Told("hidden_sheet", name, Place(file, path=name)) for name in hidden]
     told += [item for sheet in found if not sheet.hidden for item in _hidden_cells(sheet, file)]
     told += reader.told
+    told += [Told("unread_part", said, Place(file)) for said in lost]
+    told += [Told("part_damaged", said, Place(file)) for said in damage]
     return Document(tuple(reader.blocks), file, tuple(told))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.documents import isolation as bounded
 from engine.documents.excel_formats import shown_text
-from engine.documents.excel_xlsx import LAST_COLUMN, MAX_SHEETS, Allowance, FilledSheet, number_shown, tidy, too_large
+from engine.documents.excel_model import LAST_COLUMN, MAX_SHEETS, Allowance, FilledSheet, address, number_shown, tidy, too_large
 from engine.documents.model import Document
 from engine.errors import InputError, Place, Problem
 
@@ -42,11 +42,27 @@ def read_here(data: bytes, file: str) -> Document:
         raise too_large(file, f"有{len(listed)}个工作表", f"不超过{MAX_SHEETS}个，可拆分为几个文件")
     limits = Allowance(file)
     found = [
-        _sheet(book, sheet, limits) if sheet.visibility == 0 else FilledSheet(sheet.name, hidden=True)
+        _read(book, sheet, limits) if sheet.visibility == 0 else FilledSheet(sheet.name, hidden=True)
         for sheet in listed
         if sheet.visibility == 0 or sheet.nrows
     ]
     return document(found, file)
+
+
+def _read(book: Any, source: Any, limits: Allowance) -> FilledSheet:  # Any: xlrd has no types
+    """The sheet, or why it is left out."""
+    try:
+        return _sheet(book, source, limits)
+    except _UnknownStyle as error:
+        where = address(error.row, error.column)
+        return FilledSheet(source.name, unread=f"已损坏：{where} 是数，它的样式不在文件里，显示成什么（例如百分数）不得而知")
+
+
+class _UnknownStyle(Exception):
+    """A number whose format is not in the file."""
+
+    def __init__(self, row: int, column: int) -> None:
+        self.row, self.column = row, column
 
 
 def _sheet(book: Any, source: Any, limits: Allowance) -> FilledSheet:  # Any: xlrd has no types
@@ -60,8 +76,8 @@ def _sheet(book: Any, source: Any, limits: Allowance) -> FilledSheet:  # Any: xl
                 limits.row(row + 1, sheet.name)
                 limits.take(1, sheet.name)
                 sheet.cells.setdefault(row + 1, {})[column + 1] = text
-            border = book.xf_list[source.cell_xf_index(row, column)].border
-            if border.left_line_style or border.right_line_style:
+            style = _style(book, source, row, column)
+            if style is not None and (style.border.left_line_style or style.border.right_line_style):
                 sheet.framed.add(row + 1)
         info = source.rowinfo_map.get(row)
         if info is not None and (info.hidden or info.height == 0):
@@ -80,10 +96,12 @@ def _text(book: Any, source: Any, row: int, column: int) -> tuple[str, str]:
     from xlrd import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR, XL_CELL_NUMBER, XL_CELL_TEXT, error_text_from_code
 
     kind, value = source.cell_type(row, column), source.cell_value(row, column)
-    code = book.format_map[book.xf_list[source.cell_xf_index(row, column)].format_key].format_str
+    code = _format(book, source, row, column)
     if kind == XL_CELL_TEXT:
-        return shown_text(tidy(value), code), ""
+        return shown_text(tidy(value), code or ""), ""
     if kind in (XL_CELL_NUMBER, XL_CELL_DATE):
+        if code is None:
+            raise _UnknownStyle(row + 1, column + 1)
         return number_shown(value, code, date1904=bool(book.datemode)), ""
     if kind == XL_CELL_BOOLEAN:
         return "TRUE" if value else "FALSE", ""
@@ -91,3 +109,19 @@ def _text(book: Any, source: Any, row: int, column: int) -> tuple[str, str]:
         shown = error_text_from_code.get(value, str(value))
         return shown, f"是错误值“{shown}”"
     return "", ""
+
+
+def _style(book: Any, source: Any, row: int, column: int) -> Any:  # Any: xlrd has no types
+    """The style of a cell, None where the file does not have it."""
+    index = source.cell_xf_index(row, column)
+    return book.xf_list[index] if 0 <= index < len(book.xf_list) else None
+
+
+def _format(book: Any, source: Any, row: int, column: int) -> str | None:
+    """The number format of a cell, None where the file does not say it. Excel 2 to 4 wrote each format into the file; the first is
+    General in all of them."""
+    style = _style(book, source, row, column)
+    if style is None:
+        return None if book.xf_list else ""
+    found = book.format_map.get(style.format_key)
+    return found.format_str if found is not None else "" if style.format_key == 0 else None

@@ -64,7 +64,10 @@ def _block(item: Sequence[Any]) -> Block:
     kind, *rest = item
     if kind == "p":
         return Paragraph(rest[0], _place(rest[1]), rest[2])
-    rows = tuple(tuple(TableCell(text, _place(place), merged) for text, place, merged in row) for row in rest[0])
+    rows = tuple(
+        tuple(TableCell(text, _place(place), merged, across, doubt) for text, place, merged, across, doubt in row)
+        for row in rest[0]
+    )
     return Table(rows, _place(rest[1]))
 
 
@@ -78,7 +81,11 @@ def _values(place: Place) -> list[Any]:
 def _plain(block: Block) -> list[Any]:
     if isinstance(block, Paragraph):
         return ["p", block.text, _values(block.place), block.gap]
-    return ["t", [[[cell.text, _values(cell.place), cell.merged] for cell in row] for row in block.rows], _values(block.place)]
+    return [
+        "t",
+        [[[cell.text, _values(cell.place), cell.merged, cell.across, cell.doubt] for cell in row] for row in block.rows],
+        _values(block.place),
+    ]
 
 
 def _limit(seconds: int, megabytes: int) -> None:

@@ -76,6 +76,10 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "archive"),
     (b"\x1f\x8b", "archive"),
     (b"BZh", "archive"),
+    (b"\x09\x00\x04\x00", "xls"),
+    (b"\x09\x02\x06\x00", "xls"),
+    (b"\x09\x04\x06\x00", "xls"),
+    (b"\x09\x08\x08\x00", "xls"),
     (b"\xfd7zXZ", "archive"),
     (b"ID3", "media"),
     (b"OggS", "media"),
@@ -91,6 +95,7 @@ _BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-1
 _MARKUP = re.compile(
     r"\s*(?:(?P<html><!doctype\s+html|<html[\s>]|<table[\s>]|<meta\s|MIME-Version:)|(?P<xml><\?xml|<[A-Za-z]+:))", re.I
 )
+_PDF = re.compile(rb"%PDF-[12]\.\d[\r\n]")
 _PDF_HEAD = 1024
 """A PDF may begin with other bytes; readers look this far."""
 
@@ -113,6 +118,8 @@ def _key(data: bytes) -> str:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image"
     if b"%PDF-" in data[:_PDF_HEAD] and not _is_text(data[:_PDF_HEAD]):
+        return "pdf"
+    if b"%%EOF" in data[-_PDF_HEAD:] and _PDF.search(data):  # behind the lines of a letter, or of the server that sent it
         return "pdf"
     return _text(data)
 
@@ -145,6 +152,7 @@ def _zip(data: bytes) -> str:
     try:
         with ZipFile(BytesIO(data)) as package:
             names = {entry.filename for entry in package.infolist()}
+            written = [name.replace("\\", "/").lstrip("/").casefold() for name in names]  # as some exporters write them
             kind = b""
             if "mimetype" in names and package.getinfo("mimetype").file_size < 200:
                 with package.open("mimetype") as stream:
@@ -156,8 +164,8 @@ def _zip(data: bytes) -> str:
         return "odt"
     if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         return "ods"
-    parts = (("word/document", "docx"), ("xl/workbook.bin", "xlsb"), ("xl/workbook", "xlsx"), ("ppt/", "ppt"), ("OFD.xml", "ofd"))
-    return next((key for part, key in parts if any(name.startswith(part) for name in names)), "zip")
+    parts = (("word/document", "docx"), ("xl/workbook.bin", "xlsb"), ("xl/workbook", "xlsx"), ("ppt/", "ppt"), ("ofd.xml", "ofd"))
+    return next((key for part, key in parts if any(name.startswith(part) for name in written)), "zip")
 
 
 def _ole(data: bytes) -> str:

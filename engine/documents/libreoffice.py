@@ -17,6 +17,9 @@ from pathlib import Path
 from engine.errors import InputError, Place, Problem
 
 SECONDS = 90
+"""Of the clock, which also runs while other programs have the machine."""
+CPU_SECONDS = 30
+"""Of computing: a document of a hundred pages takes some four."""
 MAX_BYTES = 50_000_000
 _MEGABYTES = 6_000
 """Address space: LibreOffice lays claim to far more than it uses."""
@@ -155,6 +158,7 @@ def _run(soffice: str, data: bytes, kind: str, file: str, seconds: float) -> byt
             env=environment,
             start_new_session=True,
         )
+        before = _used()
         try:
             _limit(process.pid)
             process.wait(seconds)
@@ -165,6 +169,9 @@ def _run(soffice: str, data: bytes, kind: str, file: str, seconds: float) -> byt
             _end(process)
         made = output / f"in.{_target(kind)}"
         if not made.is_file():
+            if _used() - before >= CPU_SECONDS:
+                message = f"LibreOffice 转换用了{CPU_SECONDS}秒的计算时间还没有完成，文件过大或结构异常"
+                raise _error(file, message, _by_hand(kind), "input.too-slow")
             return None
         if made.stat().st_size > MAX_BYTES:
             raise _error(file, f"转换后过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
@@ -193,13 +200,24 @@ def _limit(pid: int) -> None:
         return
     import resource
 
-    for what, most in ((resource.RLIMIT_AS, _MEGABYTES << 20), (resource.RLIMIT_FSIZE, 4 * MAX_BYTES), (resource.RLIMIT_CORE, 0)):
+    limits = (resource.RLIMIT_AS, _MEGABYTES << 20), (resource.RLIMIT_CPU, CPU_SECONDS)
+    for what, most in (*limits, (resource.RLIMIT_FSIZE, 4 * MAX_BYTES), (resource.RLIMIT_CORE, 0)):
         try:
             hard = resource.prlimit(pid, what)[1]
             most = most if hard < 0 else min(most, hard)
             resource.prlimit(pid, what, (most, most))
         except (ProcessLookupError, PermissionError, ValueError):
             return
+
+
+def _used() -> float:
+    """Seconds of computing of the processes that have ended; 0 where the system does not count them."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -63,7 +63,8 @@ class Told:
     `deleted_text` (left out; what it says), `deleted_rows` (left out; how many), `page_left_out` (left out: a scan; which pages and
     why), `aslant_text` (left out: a watermark; what it says), `torn_row` (read; the text of a cell at a page's top that may be the
     rest of one on the page before, or a cell of its own), `comment`, `footnote`, `page_header` (left out: what stands beside the
-    text of a Word file).
+    text of a Word file), `unread_part` (left out: a sheet that is damaged, missing or there twice; which and why), `part_damaged`
+    (what else of the file is damaged or does not agree with itself, though what was read could be read).
     """
 
     key: str

@@ -11,6 +11,8 @@ from engine.documents.model import Document
 from engine.errors import InputError, Place, Problem
 
 MAX_BYTES = 50_000_000
+_FAR = 1_000
+"""Bytes that may stand before the header: PDFium looks a little further, and counts places in the file from there."""
 _EXPECTED = "有文字的 PDF（由 Word、Excel 导出，不是扫描件），最好是原来的 Word、Excel 文件"
 
 
@@ -18,6 +20,9 @@ def read_bytes(data: bytes, file: str = "") -> Document:
     """The blocks of a PDF. Raises InputError for what is scanned, encrypted, damaged, too large or too slow to read."""
     if len(data) > MAX_BYTES:
         raise _error(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
+    begin = data.find(b"%PDF-")
+    if begin > _FAR:  # sent with the lines of a letter or of a server before it
+        data = data[begin:]
     return isolation.read("engine.documents.pdf", data, file, _EXPECTED)
 
 

@@ -6,27 +6,17 @@ but the text is looked at: macros, fields and links are never run or followed.
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile, LargeZipFile, ZipFile
 
+from engine.documents import package
 from engine.documents.model import Block, Document, Paragraph, Row, Table, TableCell, Told
+from engine.documents.package import EXPECTED, Package
 from engine.documents.word_beside import Notes, is_beside, notes, referred, running
 from engine.documents.word_text import WRAPPERS, boxes, is_on, local, settle, text_of, unseen, value
 from engine.errors import InputError, Place, Problem
 
-MAX_BYTES = 50_000_000
-MAX_UNPACKED = 200_000_000
-"""All parts together; a report with photographs is some tens of millions of bytes."""
-MAX_XML = 40_000_000
-"""One part of XML."""
-MAX_PARTS = 5_000
-MAX_RATIO = 200
-"""Unpacked to packed, for parts above `SMALL`; XML of forms packs about 1 to 20, at most 1 to 100."""
-SMALL = 1_000_000
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
 """Word itself allows 63."""
@@ -38,7 +28,6 @@ _UNSEEN = (b":del ", b":del>", b":moveFrom ", b":vanish")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DOCUMENT = "/officeDocument"
-_EXPECTED = "能用 Word 或 WPS 打开的 .docx 文件"
 
 
 def is_docx(data: bytes) -> bool:
@@ -50,25 +39,23 @@ def read_bytes(data: bytes, file: str = "") -> Document:
     """The blocks of a Word document. Raises InputError for what is damaged, encrypted, too large or no Word document."""
     if data.startswith(_OLE):
         what = "文件加了密码" if _ENCRYPTED in data else "这是旧版 Word/Excel 文件"
-        raise _error(
+        raise package.error(
             file, f"{what}，读不了", "去掉密码、另存为 .docx 的文件", "input.encrypted" if _ENCRYPTED in data else "input.binary"
         )
-    parts = unpack(data, file)
+    parts = package.opened(data, file)
     name = _main_part(parts, file)
-    root = parse(parts[name], file, name)
+    root = package.parse(parts.parts[name], file, name)
     settle(root)
-    body = next((child for child in root if local(child) == "body"), None)
-    if body is None:
-        raise _error(file, f"“{name}”里没有正文", _EXPECTED, "input.damaged")
+    body = _body(root, name, file)
     folder = name.rpartition("/")[0]
-    parsed = {part: _parsed(content, file, part) for part, content in parts.items() if is_beside(part, folder)}
+    parsed = {part: _parsed(content, file, part) for part, content in parts.parts.items() if is_beside(part, folder)}
     beside = {part: root for part, root in parsed.items() if root is not None}
-    reader = _WordReader(file, any(mark in parts[name] for mark in _UNSEEN), notes(beside))
+    reader = _WordReader(file, any(mark in parts.parts[name] for mark in _UNSEEN), notes(beside))
     reader.blocks_of(body)
     reader.told += (Told("page_header", _short(text), Place(file)) for text in running(beside))
-    reader.told += (Told("hidden_text", f"{part}（已损坏）", Place(file)) for part, root in parsed.items() if root is None)
+    reader.told += _damage(parts, name, [part for part, root in parsed.items() if root is None], file)
     if not reader.blocks:
-        raise _error(file, "文件是空的", "一份绩效自评表", "input.empty")
+        raise package.error(file, "文件是空的", "一份绩效自评表", "input.empty")
     return Document(tuple(reader.blocks), file, tuple(reader.told))
 
 
@@ -88,92 +75,57 @@ class OpenedWord:
 
 def opened(data: bytes, file: str = "") -> OpenedWord:
     """The document with its elements. Raises InputError for what `read_bytes` does not read."""
-    parts = unpack(data, file)
+    parts = package.whole(data, file)
     name = _main_part(parts, file)
-    root = parse(parts[name], file, name, as_filed=True)
-    body = next((child for child in root if local(child) == "body"), None)
-    if body is None:
-        raise _error(file, f"“{name}”里没有正文", _EXPECTED, "input.damaged")
+    root = package.parse(parts.parts[name], file, name, as_filed=True)
     reader = _WordReader(file, keeping=True)
-    reader.blocks_of(body)
-    return OpenedWord(parts, name, root, reader.elements, reader.grid)
-
-
-# the package
-
-
-def unpack(data: bytes, file: str = "") -> dict[str, bytes]:
-    """Every part of the package by name, never more than the bounds say, whatever the zip claims."""
-    if len(data) > MAX_BYTES:
-        raise _error(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
-    parts: dict[str, bytes] = {}
-    left = MAX_UNPACKED
-    try:
-        with ZipFile(BytesIO(data)) as package:
-            entries = [entry for entry in package.infolist() if not entry.is_dir()]
-            if len(entries) > MAX_PARTS:
-                raise _error(file, f"压缩包里有{len(entries)}个文件", f"不超过{MAX_PARTS}个", "input.too-large")
-            for entry in entries:
-                if entry.flag_bits & 1:
-                    raise _error(file, "文件加了密码，读不了", "去掉密码的文件", "input.encrypted")
-                limit = min(left, MAX_XML if entry.filename.endswith((".xml", ".rels")) else left)
-                allowed = min(limit, max(SMALL, entry.compress_size * MAX_RATIO))
-                if entry.file_size > allowed:
-                    raise _too_large(file, entry.filename)
-                with package.open(entry) as stream:
-                    content = stream.read(allowed + 1)
-                if len(content) > allowed:
-                    raise _too_large(file, entry.filename)
-                left -= len(content)
-                parts[entry.filename] = content
-    except (BadZipFile, LargeZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError):
-        raise _error(file, "文件已损坏，解不开", _EXPECTED, "input.damaged") from None
-    return parts
-
-
-def _too_large(file: str, part: str) -> InputError:
-    return _error(file, f"“{part}”解压后过大，可能是压缩炸弹", f"解压后不超过{MAX_UNPACKED:,}字节的文件", "input.too-large")
-
-
-def parse(content: bytes, file: str, part: str, *, as_filed: bool = False) -> Any:  # Any: an lxml element
-    """The root element of a part; `as_filed`: with its processing instructions. Refuses document types and entities, which no Word
-    file has."""
-    from lxml import etree  # type: ignore[import-untyped]  # ships no types
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=not as_filed)
-    try:
-        root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise _error(file, f"“{part}”不是完整的 XML，文件已损坏", _EXPECTED, "input.damaged") from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise _error(file, f"“{part}”声明了 XML 实体或文档类型，不予读取", _EXPECTED, "input.entities")
-    return root
+    reader.blocks_of(_body(root, name, file))
+    return OpenedWord(parts.parts, name, root, reader.elements, reader.grid)
 
 
 def _parsed(content: bytes, file: str, part: str) -> Any:  # Any: an lxml element
     """A part beside the text, None where it is damaged: no form rests on it."""
     try:
-        return parse(content, file, part)
+        return package.parse(content, file, part)
     except InputError as error:
         if any(problem.code != "input.damaged" for problem in error.problems):
             raise
         return None
 
 
-def _main_part(parts: Mapping[str, bytes], file: str) -> str:
-    if "_rels/.rels" in parts:
-        for relation in parse(parts["_rels/.rels"], file, "_rels/.rels"):
-            if str(relation.get("Type", "")).endswith(_DOCUMENT):
-                name = str(relation.get("Target", "")).lstrip("/")
-                if name in parts and name.startswith("word/"):
-                    return name
-    if "word/document.xml" in parts:
-        return "word/document.xml"
-    raise _error(file, "压缩包里没有 Word 正文", _EXPECTED, "input.damaged")
+def _main_part(parts: Package, file: str) -> str:
+    """The part with the text. Raises InputError where there is none, or more than one that the package calls so."""
+    named = [part for kind, part in package.relations(parts, "", file).each("officeDocument") if part.startswith("word/")]
+    wanted = named or [name for name in (parts.name("word/document.xml"),) if name in parts.parts or name in parts.bad]
+    if len(wanted) != 1:
+        message = f"压缩包里有 {len(wanted)} 个 Word 正文" if wanted else "压缩包里没有 Word 正文"
+        raise package.error(file, message, EXPECTED, "input.damaged")
+    if why := parts.bad.get(wanted[0]):
+        raise package.error(file, f"正文“{wanted[0]}”{why}", EXPECTED, "input.damaged")
+    return wanted[0]
 
 
-def _error(file: str, message: str, expected: str, code: str) -> InputError:
-    return InputError(Problem(Place(file), message, expected, code=code))
+def _body(root: Any, name: str, file: str) -> Any:  # Any: lxml elements
+    """The text of the main part. Raises InputError where it has none, or two."""
+    bodies = [child for child in root if local(child) == "body"]
+    if len(bodies) != 1:
+        message = f"“{name}”里有 {len(bodies)} 份正文" if bodies else f"“{name}”里没有正文"
+        raise package.error(file, message, EXPECTED, "input.damaged")
+    return bodies[0]
+
+
+def _damage(parts: Package, main: str, damaged: Iterable[str], file: str) -> Iterator[Told]:
+    """What of the package is damaged or missing though the text could be read: parts beside it, and any other."""
+    for part in damaged:
+        yield Told("part_damaged", f"“{part}”不是完整的 XML，没有读", Place(file))
+    for part, why in parts.bad.items():
+        yield Told("part_damaged", f"“{part}”{why}，没有读", Place(file))
+    found = package.relations(parts, main, file)
+    for name in found.lost:
+        if is_beside(name, main.rpartition("/")[0]) and name not in parts.bad:
+            yield Told("part_damaged", f"正文要用的“{name}”不在文件里", Place(file))
+    for name in found.twice:
+        yield Told("part_damaged", f"正文用“{name}”指两处不同的内容", Place(file))
 
 
 # the document

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.documents import excel_xlsx
+from engine.documents.excel_model import address
 from engine.editing import changes as editing
 from engine.editing import fields as form_fields
 from engine.editing.changes import FileChange, Snapshot
@@ -83,7 +84,7 @@ class _Lists:
             column = len(self._known) + 1
             for row, word in enumerate(key, start=1):
                 _text(self.sheet.cell(row, column), word, _OPEN)
-            letters = excel_xlsx.address(1, column)[:-1]
+            letters = address(1, column)[:-1]
             self._known[key] = f"'列表'!${letters}$1:${letters}${len(key)}"
         return self._known[key]
 
@@ -117,7 +118,7 @@ def _write(sheet: Any, page: Page, lists: _Lists) -> None:
             sheet.cell(1, first + column).comment = Comment(help_, "jixiao", width=320, height=120)
     _lay_out(sheet, page)
     sheet.freeze_panes = sheet.cell(2, 5)
-    sheet.auto_filter.ref = f"A1:{excel_xlsx.address(len(page.rows) + 1, len(titles))}"
+    sheet.auto_filter.ref = f"A1:{address(len(page.rows) + 1, len(titles))}"
 
 
 def _lay_out(sheet: Any, page: Page) -> None:
@@ -213,7 +214,7 @@ def _changes(
     for number in sorted(cells):
         if number == 1 or not any(cells[number].values()):
             continue
-        place = Place(file, path=f"{page.title}!{excel_xlsx.address(number, first)}")
+        place = Place(file, path=f"{page.title}!{address(number, first)}")
         row = rows.get(cells[number].get(1, ""))
         if row is None or row.key in met:
             told = "这一行是新加的或重复的" if row or not cells[number].get(1) else "政策里已经没有这一行"
@@ -242,7 +243,7 @@ def _row_changes(
     row: Row, texts: Mapping[int, str], page: Page, number: int, first: int, file: str, problems: list[Problem]
 ) -> Iterator[tuple[Place, FileChange]]:
     def place(column: int) -> Place:
-        return Place(file, path=f"{page.title}!{excel_xlsx.address(number, first + column)}")
+        return Place(file, path=f"{page.title}!{address(number, first + column)}")
 
     wrong = len(problems)
     for column, slot in row.slots.items():

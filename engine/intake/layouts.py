@@ -104,8 +104,10 @@ def _sheet(place: Place) -> str:
 
 
 def unread_sheets(document: blocks.Document, name: str) -> Iterator[Problem]:
-    """The hidden sheets of a file in which no form could be read: it may be in one of them."""
+    """What was left out of a file in which no form could be read: it may be in a hidden sheet, or in what is damaged."""
     for told in document.told:
+        if told.key == "unread_part":
+            yield Problem(told.place.within(name), f"{told.text}，没有读", "重新保存的原件", code="input.damaged")
         if told.key == "hidden_sheet":
             message, expected = f"隐藏的工作表“{told.text}”没有读", "自评表在其中的，取消隐藏后保存"
             yield Problem(told.place.within(name), message, expected, code="input.hidden")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any  # lxml has no types
 
-from engine.documents import word as docx_reader
+from engine.documents import package as office_package
 from engine.documents.word_text import local
 from engine.reports.revision import package
 from engine.reports.revision.comments import WordComments
@@ -19,10 +19,10 @@ _MAIN = "word/document.xml"
 def asked(data: bytes, notes: Mapping[str, str]) -> bytes:
     """The Word file with all it asks for marked. `notes`: what is asked for (without its brackets) -> what the comment says; what
     is not in it gets no comment. A file that asks for nothing stays as it is."""
-    parts = docx_reader.unpack(data)
+    parts = office_package.unpack(data)
     if _MAIN not in parts:
         return data
-    root = docx_reader.parse(parts[_MAIN], "", _MAIN, as_filed=True)
+    root = office_package.parse(parts[_MAIN], "", _MAIN, as_filed=True)
     make = WordMaker(root)
     comments = WordComments(parts, _MAIN, make.namespace)
     found = [text for text in root.iter(make.name("t")) if ASK.search(text.text or "")]

@@ -13,7 +13,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from engine.documents import word as docx_reader
+from engine.documents import package as office_package
 from engine.errors import Place, PolicyError, Problem, nearest
 
 _MARK = re.compile(r"\s*【图：([^】\s]+)(?:\s+([0-9.]+)[×xX*]([0-9.]+))?】\s*")
@@ -49,7 +49,7 @@ def with_charts(data: bytes, charts: Mapping[str, Chart | None], name: str) -> b
     with ZipFile(BytesIO(data)) as package:
         order = package.infolist()
         parts = {entry.filename: package.read(entry) for entry in order}
-    root = docx_reader.parse(parts[_DOCUMENT], name, _DOCUMENT)
+    root = office_package.parse(parts[_DOCUMENT], name, _DOCUMENT)
     made: list[Chart] = []
     for paragraph in list(root.iter(f"{_W}p")):
         found = _MARK.fullmatch("".join(text.text or "" for text in paragraph.iter(f"{_W}t")))
@@ -84,7 +84,7 @@ def _put(paragraph: Any, found: re.Match[str], charts: Mapping[str, Chart | None
         paragraph.remove(run)
     if chart is not None:
         made.append(chart)
-        paragraph.append(docx_reader.parse(_run(len(made), wide, high, chart).encode(), name, _DOCUMENT))
+        paragraph.append(office_package.parse(_run(len(made), wide, high, chart).encode(), name, _DOCUMENT))
 
 
 def _run(number: int, wide: float, high: float, chart: Chart) -> str:

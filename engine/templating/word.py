@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from engine.documents import package as office_package
 from engine.documents import word as docx_reader
 from engine.errors import InputError, Place, PolicyError, Problem, system_reason
 from engine.templating.word_pages import settle
@@ -91,7 +92,7 @@ def _check(data: bytes, name: str) -> None:
             raise InputError(
                 Problem(Place(name), "不是可用的 Word 模板", f"不超过{MAX_TEMPLATE:,}字节的 .docx 文件", code="template.word")
             )
-        parts = docx_reader.unpack(data, name)
+        parts = office_package.unpack(data, name)
         for part, content in parts.items():
             if any(word in part for word in _RULED_OUT):
                 raise InputError(
@@ -99,7 +100,7 @@ def _check(data: bytes, name: str) -> None:
                 )
             if not part.lower().endswith((".xml", ".rels")):
                 continue
-            root = docx_reader.parse(content, name, part)
+            root = office_package.parse(content, name, part)
             if part.endswith(".rels"):
                 for relation in root:
                     kind = str(relation.get("Type", "")).rpartition("/")[2]
@@ -135,7 +136,7 @@ def _filled(document: Any, xml: str, part: str, context: Mapping[str, Any], name
     except PolicyError as error:
         raise PolicyError([_told(problem, source, part, name) for problem in error.problems]) from None
     try:
-        root = docx_reader.parse(document.resolve_listing(text.replace("\n<w:p", "<w:p")).encode(), name, part)
+        root = office_package.parse(document.resolve_listing(text.replace("\n<w:p", "<w:p")).encode(), name, part)
     except InputError:
         expected = "成对的 {%p … %} 或 {%tr … %}，各占一整段或一整行"
         raise PolicyError(

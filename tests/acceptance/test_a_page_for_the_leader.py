@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from conftest import ROOT, Jixiao
 
-from engine.documents import word as docx_reader
+from engine.documents import package as office_package
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -56,7 +56,7 @@ def package(path: Path) -> dict[str, bytes]:
 
 
 def paragraphs(path: Path) -> list[str]:
-    root = docx_reader.parse(package(path)["word/document.xml"], str(path), "word/document.xml")
+    root = office_package.parse(package(path)["word/document.xml"], str(path), "word/document.xml")
     return ["".join(t.text or "" for t in p.iter(f"{_W}t")) for p in root.iter(f"{_W}p")]
 
 
@@ -102,7 +102,7 @@ def test_its_plots_are_drawn_from_its_numbers(jixiao: Jixiao, county: Path) -> N
     charts = sorted(name for name in parts if name.startswith("word/charts/"))
     assert len(charts) == 2
     for name in charts:
-        root = docx_reader.parse(parts[name], str(out), name)
+        root = office_package.parse(parts[name], str(out), name)
         for series in root.iter(f"{_C}ser"):
             (values,) = list(series.iter(f"{_C}numLit"))
             assert sum(int(value.text or 0) for value in values.iter(f"{_C}v")) == len(SCORES)

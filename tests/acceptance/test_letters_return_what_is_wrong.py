@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from conftest import ROOT, Jixiao
 
-from engine.documents import word as docx_reader
+from engine.documents import package as office_package
 
 Row = tuple[str, str, str, str]
 GOOD: tuple[Row, ...] = (
@@ -45,7 +45,7 @@ def wrong(actual: str = "50人", name: str = "培训人数", target: str = "≥1
 def text(path: Path) -> str:
     """What a letter says, a line a paragraph."""
     with ZipFile(path) as package:
-        root = docx_reader.parse(package.read("word/document.xml"), str(path), "word/document.xml")
+        root = office_package.parse(package.read("word/document.xml"), str(path), "word/document.xml")
     return "\n".join("".join(t.text or "" for t in paragraph.iter(f"{_W}t")) for paragraph in root.iter(f"{_W}p"))
 
 

@@ -20,6 +20,7 @@ DOUBTS = (
     *("no_level1", "children_apart", "label_unconfirmed"),
     *("unread_cell", "unread_row", "unread_crowded", "unread_column", "unread_sign", "unread_form", "unread_goal"),
     *("page_left_out", "torn_row", "aslant_text", "comment", "footnote", "page_header"),
+    *("unread_part", "part_damaged"),
 )
 """What a doubt in reading a form may be of; keys that begin with `unread_` are of what a score or sum rests on."""
 

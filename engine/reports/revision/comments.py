@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any  # lxml has no types
 
-from engine.documents.word import parse
+from engine.documents.package import parse
 from engine.documents.word_text import local
 from engine.reports.revision import package
 from engine.reports.revision.model import AUTHOR

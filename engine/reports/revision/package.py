@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any  # lxml has no types
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from engine.documents.word import parse
+from engine.documents.package import parse
 
 TYPES = "[Content_Types].xml"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"

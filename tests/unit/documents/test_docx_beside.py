@@ -64,7 +64,7 @@ def test_heads_and_feet_are_told_once_and_page_numbers_are_not() -> None:
 def test_a_damaged_part_beside_the_text_costs_no_form() -> None:
     document = read(p("正文"), {"word/comments.xml": b"<w:comments"})
     assert [block.text for block in document.paragraphs()] == ["正文"]
-    assert told(document) == [("hidden_text", "word/comments.xml（已损坏）", "0-0-0")]
+    assert told(document) == [("part_damaged", "“word/comments.xml”不是完整的 XML，没有读", "0-0-0")]
 
 
 def test_entities_are_refused_there_as_well() -> None:

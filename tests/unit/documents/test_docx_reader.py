@@ -7,6 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
+from engine.documents import package as office_package
 from engine.documents import word as docx_reader
 from engine.documents.model import Document, Paragraph, Table
 from engine.errors import InputError
@@ -106,7 +107,7 @@ def test_a_zip_bomb_is_refused() -> None:
 
 
 def test_too_many_parts_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docx_reader, "MAX_PARTS", 3)
+    monkeypatch.setattr(office_package, "MAX_PARTS", 3)
     refused(package(p("甲"), extra={f"word/{n}.xml": b"" for n in range(3)}), "input.too-large")
 
 
