@@ -34,6 +34,7 @@ from engine.policy.model import (
     NarrativeSection,
     Parameter,
     Policy,
+    Praise,
     Revision,
     Scoring,
 )
@@ -320,4 +321,10 @@ def _narrative(data: Mapping[str, Any]) -> Narrative:
 
 def _revision(data: Mapping[str, Any]) -> Revision:
     follows = (FollowedCell(item["statement"], item["group"], item["value"], item["field"]) for item in data["follows"])
-    return Revision(data["notes"], data["names"], tuple(follows))
+    return Revision(data["notes"], data["names"], tuple(follows), tuple(map(_praise, data.get("praise", ()))))
+
+
+def _praise(item: Mapping[str, Any]) -> Praise:
+    said, about, apart, grades = (tuple(item.get(key, ())) for key in ("said", "about", "apart", "grades"))
+    completion, execution = (Decimal(str(item[key])) if key in item else None for key in ("completion", "execution"))
+    return Praise(said, about, apart, item.get("unmet", False), completion, execution, grades, item["basis"])

@@ -186,12 +186,34 @@ class FollowedCell:
 
 
 @dataclass(frozen=True, slots=True)
+class Praise:
+    """What a filed report says well of itself, and the figures that speak against it. In wordings `…` is what may stand between."""
+
+    said: tuple[str, ...]
+    about: tuple[str, ...]
+    """Words of which the sentence has one; none: any sentence."""
+    apart: tuple[str, ...]
+    """Words before it in the sentence with which it says something else (除……外，其余全部完成)."""
+    unmet: bool
+    """Whether any indicator that was not completed speaks against it."""
+    completion: Decimal | None
+    """Per cent of indicators completed below which it is doubtful."""
+    execution: Decimal | None
+    """Per cent of the budget executed below which it is."""
+    grades: tuple[str, ...]
+    """Grades with which it is."""
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
-    """How a filed report is revised: what is said beside a change, what the files are called, which figures follow from cells."""
+    """How a filed report is revised: what is said beside a change, what the files are called, which figures follow from cells, and
+    which praise is held against the figures."""
 
     notes: Mapping[str, str]
     names: Mapping[str, str]
     follows: tuple[FollowedCell, ...]
+    praise: tuple[Praise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

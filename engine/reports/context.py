@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from engine.policy.model import Policy
+from engine.reports.own_words import OwnProblems, own_problems
+from engine.reports.tellings import FormProblems, OwnTold, problems_by_form
 from engine.reports.tellings import told as told_problems
 from engine.results.model import Result, ResultBudget, ResultForm, ResultIndicator, ResultQuantity
 from engine.results.reading import Scored, caution, differs
@@ -34,6 +36,8 @@ class Context:
     label: str
     data: Mapping[str, Any]
     form: Form
+    admitted: tuple[OwnTold, ...] = ()
+    """Findings that the report filed with the form tells itself."""
 
 
 def contexts(result: Result, forms: Sequence[Form], policy: Policy, *, as_filed: bool = False, why: str = "") -> list[Context]:
@@ -42,16 +46,26 @@ def contexts(result: Result, forms: Sequence[Form], policy: Policy, *, as_filed:
     `as_filed`: the draft states the body's own scores, also where they cannot stand. `why`: why no policy judged the forms.
     """
     first = "。".join(filter(None, (caution(result.get("policy")), why)))
-    return [_context(result, told, form, policy, as_filed, first) for told, form in zip(result["forms"], forms, strict=True)]
+    problems = problems_by_form(result)
+    names = tuple(dict.fromkeys(form.name for form in forms))
+    out = []
+    for told, form in zip(result["forms"], forms, strict=True):
+        own = own_problems(form, names)
+        found = problems.get((told.get("bundle"), told["name"]), [])
+        out.append(_context(found, told, form, policy, as_filed, first, own))
+    return out
 
 
-def _context(result: Result, told: ResultForm, form: Form, policy: Policy, as_filed: bool, first: str) -> Context:
+def _context(
+    problems: FormProblems, told: ResultForm, form: Form, policy: Policy, as_filed: bool, first: str, own: OwnProblems
+) -> Context:
     scores, grade, counts = told["scores"], told["grade"], told["counts"]
     as_filed = as_filed or scores["total"]["computed"] is None  # computed parts do not add up to a total that is not known
     indicators = [_indicator(item, as_filed, policy) for item in told["indicators"]]
     filed = _filed(form)
     unmet = [_with_reason(item, filed["unmet"], policy) for item in indicators if item["met"] == "no"]
     parts = [{"name": name, **_score(score, as_filed)} for name, score in scores.items() if name not in ("execution", "total")]
+    to_tell = told_problems(problems, told, indicators, policy, own)
     total, execution = _score(scores["total"], as_filed), _score(scores["execution"], as_filed)
     data = {
         "caution": first,
@@ -66,7 +80,7 @@ def _context(result: Result, told: ResultForm, form: Form, policy: Policy, as_fi
         "parts": parts,
         "parts_sum": _sum([execution, *parts]),
         "adds_up": _sum([execution, *parts]) == number_or_none(total["value"]),
-        "score_problems": _about_scores(result, told, policy),
+        "score_problems": _about_scores(problems, policy),
         "grade": grade["reported"] or "" if as_filed else grade["computed"] or grade["reported"] or "",
         "as_filed": as_filed,
         "grade_reported": grade["reported"] or "",
@@ -91,14 +105,14 @@ def _context(result: Result, told: ResultForm, form: Form, policy: Policy, as_fi
         },
         "indicators": indicators,
         "unmet": unmet,
-        "problems": told_problems(result, told, indicators, policy),
+        "problems": to_tell.groups,
         "filed": filed,
         "clauses": _clauses(told, policy),
         "notes": [note.text for note in form.notes],
         "policy": {"id": policy.id, "title": policy.title},
         "param": {name: parameter.value for name, parameter in policy.parameters.items()},
     }
-    return Context(told["name"], data, form)
+    return Context(told["name"], data, form, to_tell.admitted)
 
 
 def _filed(form: Form) -> dict[str, str]:
@@ -207,17 +221,10 @@ def _budget(budget: ResultBudget, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _about_scores(result: Result, told: ResultForm, policy: Policy) -> str:
-    """The ids of the problems that say of this form that its total, grade or execution are not right (`phrases.score.rules`)."""
+def _about_scores(problems: FormProblems, policy: Policy) -> str:
+    """The ids of the problems that say of a form that its total, grade or execution are not right (`phrases.score.rules`)."""
     rules = policy.narrative.phrases.get("score", {}).get("rules", ()) if policy.narrative else ()
-    out = []
-    for problem in result["problems"]:
-        if problem.get("bundle") != told.get("bundle"):
-            continue
-        findings = (result["findings"][n] for n in problem["findings"])
-        if any(one["form"] == told["name"] and one["rule"] in rules for one in findings):
-            out.append(problem["id"])
-    return " ".join(out)
+    return " ".join(problem["id"] for problem, findings in problems if any(one["rule"] in rules for one in findings))
 
 
 def _called(form: Form) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from engine.errors import Place, PolicyError, Problem
 from engine.policy.model import Narrative, Policy
 from engine.reports.context import Context
+from engine.reports.mention import mentions
 from engine.templating.filters import nested
 from engine.templating.sandbox import Environment, render
 
@@ -68,7 +69,7 @@ def _draft(context: Context, policy: Policy, environment: Environment) -> Draft:
     first = context.data["caution"]  # before all else, whatever the templates are
     blocks = [Block("paragraph", first, "caution")] if first else []
     for section in narrative.sections:
-        data = {**context.data, "phrases": narrative.phrases}
+        data = {**context.data, "phrases": narrative.phrases, **mentions(context.data, narrative.phrases)}
         text = render(environment, section.template, data)
         blocks += parse(text, section.id, section.template)
     title = "".join(block.text for block in blocks if block.kind == "title") or context.label

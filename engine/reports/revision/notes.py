@@ -24,16 +24,30 @@ class RevisionNotes:
         for one in findings[:MOST]:
             message = one["message"].rstrip("。") + "。" + (one["advice"].rstrip("。") + "。" if advice and one["advice"] else "")
             told.setdefault(message if certain else self.words["question"].replace("{message}", message))
-        bases = dict.fromkeys(self.clause(one["basis"]) for one in findings[:MOST])
-        return (*told, self.words["clause"].replace("{clause}", "；".join(bases)))
+        return (*told, self.clause_line(one["basis"] for one in findings[:MOST]))
+
+    def told(self, findings: Sequence[ResultFinding]) -> tuple[str, ...]:
+        """What is said beside a problem that the filed report tells itself; nothing where the policy has no words for it."""
+        if "told" not in self.words:
+            return ()
+        messages = dict.fromkeys(one["message"].rstrip("。") for one in findings[:MOST])
+        said = self.words["told"].replace("{message}", "；".join(messages))
+        return (said, self.clause_line(one["basis"] for one in findings[:MOST]))
+
+    def clause_line(self, bases: Iterable[str]) -> str:
+        """The line that says which clauses something rests on."""
+        clauses = dict.fromkeys(self.clause(basis) for basis in bases)
+        return self.words["clause"].replace("{clause}", "；".join(clauses))
 
     def clause(self, basis: str) -> str:
         """A clause by its source and title; its id where the policy does not have it."""
         clause = self.policy.clauses.get(basis)
         return "：".join(filter(None, (clause.source_title, clause.title))) if clause else basis
 
-    def problem(self, ids: Iterable[str], form: str) -> tuple[str, ...]:
-        """What is said beside a paragraph of the report of a form that tells these problems: what a report tells of that form."""
+    def problem(self, ids: Iterable[str], form: str, admitted: Sequence[ResultFinding] = ()) -> tuple[str, ...]:
+        """What is said beside a paragraph of the report of a form that tells these problems: what a report tells of that form, but
+        for what the filed one tells itself (`admitted`)."""
         every = (self.result["findings"][n] for one in ids if one in self._problems for n in self._problems[one]["findings"])
         found = [one for one in every if one["form"] == form and self.policy.told_in(one["rule"], one["category"]) == "report"]
-        return self.of(found) if found else ()
+        own = [one for one in found if one not in admitted]
+        return self.of(own) if own else ()

@@ -17,6 +17,7 @@ from engine.reports.revision.filed import FiledCells, has_report
 from engine.reports.revision.model import AddedBlock, Addition, RevisionPlan, RevisionTable, Spot, TextChange, TextRemark
 from engine.reports.revision.notes import RevisionNotes
 from engine.reports.revision.numbers import rescaled, restyled, same_number
+from engine.reports.revision.praise import doubtful_praise
 from engine.reports.revision.sections import FiledSections, additions, drafted_sections
 from engine.results.model import Result, ResultFinding
 from engine.results.reading import Grouped
@@ -53,6 +54,7 @@ class _Planner:
         self._corrections()
         added = [tuple(self._additions(draft)) for draft in self.drafts]
         self._slips()
+        self._own_words()
         owner = {place: n for n, form in reversed(list(enumerate(self.forms))) for place in FiledCells([form]).places()}
         changes: list[list[TextChange]] = [[] for _ in self.forms]
         remarks: list[list[TextRemark]] = [[] for _ in self.forms]
@@ -183,6 +185,16 @@ class _Planner:
             sure = self.certain.get(n, False) and finding["severity"] != "info"
             self.remarks.setdefault(spots[0], []).extend(self.notes.of([finding], certain=sure, advice=sure))
 
+    def _own_words(self) -> None:
+        """Beside what the reports say themselves: problems that the result has too, and praise that the figures speak against."""
+        for draft in self.drafts:
+            for one in draft.context.admitted:
+                spot = self.cells.whole(str(one.problem.place))
+                if spot is not None and one.findings:
+                    self.remarks.setdefault(spot, []).extend(self.notes.told(one.findings))
+            for spot, note in doubtful_praise(draft.context, self.policy, self.revision, self.notes):
+                self.remarks.setdefault(spot, []).extend(note)
+
     # --- what is missing -----------------------------------------------------------------------------------------
 
     def _additions(self, draft: Draft) -> list[Addition]:
@@ -194,7 +206,9 @@ class _Planner:
         ordinals = [str(one) for one in narrative.phrases.get("ordinals", ())]
         filed, missing = FiledSections(draft.context.form, layout), self.revision.notes["missing"]
         out: list[Addition] = []
-        for one in additions(drafted, filed, narrative.similar or 100, partial(self._note, form=draft.label), ordinals, missing):
+        kinds = [words.get("own", ()) for words in narrative.phrases.get("problems", {}).values()]
+        note = partial(self._note, draft=draft)
+        for one in additions(drafted, filed, narrative.similar or 100, note, ordinals, missing, kinds):
             if isinstance(one, TextChange):
                 self.changes.setdefault(one.spot, one)
             else:
@@ -209,10 +223,11 @@ class _Planner:
         rows = (tuple(str(item[key]) for key in keys) for item in draft.context.data["unmet"])
         return replace(one, table=RevisionTable(tuple(map(str, head)), tuple(rows)))
 
-    def _note(self, block: Block, form: str) -> tuple[str, ...]:
+    def _note(self, block: Block, draft: Draft) -> tuple[str, ...]:
         """What is said beside an added block: the problem it tells with its clause, and that something is to be filled in."""
         blank = (self.revision.notes["blank"],) if "【" in block.text else ()
-        return (*self.notes.problem(block.problem.split(), form), *blank)
+        admitted = [finding for one in draft.context.admitted for finding in one.findings]
+        return (*self.notes.problem(block.problem.split(), draft.label, admitted), *blank)
 
 
 def _certain(result: Result) -> dict[int, bool]:

@@ -6,7 +6,6 @@ A drafted heading is read by the layout that read the filed report, so the two a
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +15,7 @@ from engine.errors import Place
 from engine.forms.model import Layout
 from engine.forms.report import section_of
 from engine.reports.draft import Block, Draft
+from engine.reports.own_words import folded, said
 from engine.reports.revision.model import AddedBlock, Addition, Spot, TextChange
 from engine.submission.model import Cell, Form, Section
 
@@ -30,7 +30,7 @@ _MEASURE = re.compile(r"(?:(?<=。)|^)[一二三四五六七八九十]+是")
 PROBLEMS = frozenset({"problems", "problem"})
 MEASURES = frozenset({"remedies"})
 TOLD_NUMBERS = 2
-"""Numbers of a problem that a filed sentence has in common with it for the two to be of one thing."""
+"""Numbers that a sentence which names no indicator has in common with a filed one for the two to be of one thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,15 @@ class FiledSections:
         """The first section that has a heading: what stands before it is the title."""
         return next((n for n, section in enumerate(self.sections) if section_of(section.heading, self.layout)), 0)
 
+    def home(self, heading: str, kinds: Sequence[Sequence[str]]) -> tuple[Place, ...]:
+        """Where the filed problem ends that is of one kind with a drafted heading; nowhere where none is. `kinds`: the wordings by
+        which each kind is known."""
+        own = next((words for words in kinds if said(heading, words)), ())
+        for section in self.sections:
+            if section.key == "problem" and section.paragraphs and own and said(section.heading, own):
+                return (section.place, *(paragraph.place for paragraph in section.paragraphs))
+        return ()
+
     def text(self, keys: frozenset[str]) -> list[str]:
         """The paragraphs of the sections with these keys, their headings among them."""
         own: list[Section] = [section for section in self.sections if section.key in keys]
@@ -132,10 +141,12 @@ def additions(
     note: Callable[[Block], tuple[str, ...]],
     ordinals: Sequence[str],
     missing: str,
+    kinds: Sequence[Sequence[str]] = (),
 ) -> Iterator[Addition | TextChange]:
     """What is to be added to a filed report: whole sections that it does not have, behind the one that goes before; what a section
-    says instead of that there is nothing; in the one that tells problems those that it does not tell, and behind its measures those
-    against them. `note`: what is said beside a block; `missing`: beside the heading of a section that was not there."""
+    says instead of that there is nothing; in the one that tells problems those that it does not tell, behind the filed one of
+    their kind (`kinds`: its wordings) or under a heading of their own, and behind its measures those against them. `note`: what is
+    said beside a block; `missing`: beside the heading of a section that was not there."""
 
     def added(group: Sequence[DraftedSection]) -> tuple[AddedBlock, ...]:
         first = group[0].heading
@@ -156,8 +167,13 @@ def additions(
             known = len(own)
             unsaid = [(n, one) for n, section in enumerate(own) if (one := _unsaid(section, filed.text(keys), similar))]
             woven = [n for n, _ in unsaid]
-            if unsaid:
-                told = _numbered([one for _, one in unsaid], filed, ordinals)
+            homes = [filed.home(one.heading.text, kinds) for _, one in unsaid]
+            for (_, one), home in zip(unsaid, homes, strict=True):
+                if home:
+                    yield Addition(home, tuple(AddedBlock(block, note(block)) for block in one.blocks))
+            apart = [one for (_, one), home in zip(unsaid, homes, strict=True) if not home]
+            if apart:
+                told = _numbered(apart, filed, ordinals)
                 yield Addition(places, tuple(AddedBlock(block, note(block)) for section in told for block in section.all))
             anchor = places
             continue
@@ -214,25 +230,25 @@ def _unsaid(section: DraftedSection, texts: Sequence[str], similar: int) -> Draf
     """A section with those sentences alone that no filed paragraph tells; None where nothing is left but blanks."""
     blocks = []
     for block in section.blocks:
-        kept = [said for said in _SENTENCE.findall(block.text) if not _is_told(said, texts, similar)]
-        if block.problem and any("【" not in said for said in kept):
+        kept = [one for one in _SENTENCE.findall(block.text) if not _is_told(one, texts, similar)]
+        if block.problem and any("【" not in one for one in kept):
             blocks.append(replace(block, text="".join(kept)))
     return replace(section, blocks=tuple(blocks)) if blocks else None
 
 
-def _is_told(said: str, texts: Sequence[str], similar: int) -> bool:
+def _is_told(told: str, texts: Sequence[str], similar: int) -> bool:
     """Whether a filed paragraph tells what a sentence does: it has its names, its numbers, or says it in about the same words."""
-    if "【" in said:
+    if "【" in told:
         return False
-    names = {_folded(name) for name in _NAME.findall(said)}
-    numbers = set(_FIGURE.findall(said))
+    names = {folded(name) for name in _NAME.findall(told)}
+    numbers = set(_FIGURE.findall(told))
     for text in texts:
-        own = _folded(text)
+        own = folded(text)
         if len(names) > 1 and all(name in own for name in names):
             return True
-        if len(numbers) >= TOLD_NUMBERS and len(numbers & set(_FIGURE.findall(text))) >= TOLD_NUMBERS:
+        if not names and len(numbers) >= TOLD_NUMBERS and len(numbers & set(_FIGURE.findall(text))) >= TOLD_NUMBERS:
             return True
-        if any(fuzz.ratio(_folded(said), _folded(other)) >= similar for other in _SENTENCE.findall(text)):
+        if any(fuzz.ratio(folded(told), folded(other)) >= similar for other in _SENTENCE.findall(text)):
             return True
     return False
 
@@ -263,7 +279,3 @@ def _numbered(sections: Sequence[DraftedSection], filed: FiledSections, ordinals
         if _ORDINAL.match(text) and number < len(ordinals):
             text = _ORDINAL.sub(f"（{ordinals[number]}）", text)
         yield replace(section, heading=replace(section.heading, text=text))
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"[\s“”\"'‘’「」]+", "", unicodedata.normalize("NFKC", text))

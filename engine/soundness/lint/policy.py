@@ -21,18 +21,19 @@ from engine.yaml.reader import Path_, walk
 TEMPLATE_NAMES = (
     "unit", "year", "name", "called", "kind", "filled_on", "total", "execution_score", "parts", "parts_sum", "adds_up", "grade",
     "as_filed", "grade_reported", "budget", "goals", "counts", "indicators", "unmet", "undecided", "to_judge", "problems", "filed",
-    "clauses", "notes", "policy", "param", "phrases", "score_problems", "caution",
+    "clauses", "notes", "policy", "param", "phrases", "score_problems", "caution", "it", "its",
 )  # fmt: skip
 """What a section template sees (`report_context`), to tell a name that does not exist."""
-_TOLD = ("said", "names", "items", "count", "lacks", "form", "all", "year")
+_TOLD = ("said", "names", "items", "count", "lacks", "form", "its", "all", "year")
 _PHRASES: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("form", ""): ("unit", "name"),
+    ("form", ""): ("unit", "name", "called"),
+    ("again", ""): ("unit", "name", "called"),
     ("problems", "heading"): ("degree",),
-    ("problems", "measure"): ("names", "form", "year", "count"),
+    ("problems", "measure"): ("names", "form", "its", "year", "count", "lacks"),
     ("tellings", "one"): _TOLD,
     ("tellings", "many"): _TOLD,
     ("tellings", "item"): ("name", "weight", "target", "actual", "excess"),
-    ("tellings", "measure"): ("names", "form", "year", "count", "lacks"),
+    ("tellings", "measure"): ("names", "form", "its", "year", "count", "lacks"),
     ("marks", ""): ("text", "old"),
 }
 """Part of `narrative.phrases`, and key in it (empty: any) -> placeholders that are filled in there."""

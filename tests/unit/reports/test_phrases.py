@@ -17,6 +17,7 @@ from engine.forms.reader import read_forms
 from engine.policy.library import library
 from engine.policy.loading import load
 from engine.reports.context import contexts
+from engine.reports.mention import mentions
 from engine.results.document import to_data
 from engine.scoring.form import evaluate
 from engine.submission.model import Submission
@@ -43,7 +44,7 @@ def seen() -> Data:
 
 
 def written(section: str, data: Data) -> str:
-    return render(Environment([ROOT / "templates"]), f"narrative/{section}.txt.j2", data)
+    return render(Environment([ROOT / "templates"]), f"narrative/{section}.txt.j2", {**data, **mentions(data, PHRASES)})
 
 
 def indicator(name: str = "甲", **values: Any) -> Data:
@@ -64,10 +65,11 @@ def group(category: str, entry: str, count: int) -> Data:
     telling = {
         "entry": entry, "rules": ["a.rule"], "problems": "P1", "said": [f"“{name}”有误" for name in NAMES[:count]],
         "names": list(NAMES[:count]), "items": items, "lacks": lacks[:count], "advice": "改",
+        "also": False,
     }  # fmt: skip
     return {
         "category": category, "title": "", "problems": "P1", "tellings": [telling], "items": items, "count": count,
-        "share": Decimal(40),
+        "share": Decimal(40), "missed": [], "also": False,
     }  # fmt: skip
 
 
@@ -330,16 +332,19 @@ def test_what_was_not_completed_has_its_reason_or_asks_for_it(seen: Data) -> Non
 
 def test_an_event_and_what_else_was_missed(seen: Data) -> None:
     event = indicator("事故", met="no", direction="inverse", zero=True, target="0起", actual="1起")
-    one = {**group("completion", "a.rule", 0), "tellings": []}
 
-    def told(*rows: Data) -> str:
-        return written("problems", {**seen, "kind": "project", "name": "某项目", "problems": [one], "unmet": list(rows)})
+    def told(*rows: Data, also: bool = False) -> str:
+        one = {**group("completion", "a.rule", 0), "tellings": [], "missed": list(rows), "also": also}
+        return written("problems", {**seen, "kind": "project", "called": "某项目", "problems": [one], "unmet": list(rows)})
 
     assert "\n“事故”（5分）目标为0起，实际发生1起。原因见第二部分（三）。" in told(event)
-    assert "实际发生1起。此外，“乙”（5分）没有达到年初目标。" in told(event, indicator("乙", met="no"))
+    assert "实际发生1起。此外，某项目的“乙”（5分）没有达到年初目标。" in told(event, indicator("乙", met="no"))
+    assert "\n此外，某项目的“乙”（5分）没有达到年初目标。" in told(indicator("乙", met="no"), also=True), (
+        "the report tells the others"
+    )
     several = [indicator(f"指标{n}", met="no", weight=str(n), weight_number=Decimal(n)) for n in range(1, 8)]
     text = told(*several)
-    assert "“某项目”有7个指标没有完成，分值合计28.00分：“指标7”（7分）、“指标6”（6分）" in text  # heaviest first
+    assert "某项目有7个指标没有完成，分值合计28.00分：“指标7”（7分）、“指标6”（6分）" in text  # heaviest first
     assert "等。原因见第二部分（三）。" in text
 
 
@@ -351,3 +356,15 @@ def test_without_problems_nothing_is_made_up(seen: Data) -> None:
 def test_signature(seen: Data) -> None:
     assert "> 2022年4月27日" in written("form", {**seen, "filled_on": "2022年4月27日"})
     assert "> 【请填写日期】" in written("form", {**seen, "filled_on": ""})
+
+
+def test_a_section_names_its_form_once(seen: Data) -> None:
+    """A name is said where it comes first, afterwards 项目; what is the form's needs no name then."""
+    data = {**seen, "kind": "project", "called": "培训经费项目", "unmet": []}
+    data["problems"] = [group("design", "few", 1), group("design", "lacking", 2), group("target", "exceeded", 2)]
+    three, four = written("problems", data), written("remedies", data)
+    assert three.count("培训经费项目") == four.count("培训经费项目") == 1
+    assert "项目有2个指标超过目标值较多" in three
+    assert re.search(r"增设数量指标、质量指标。三是编制以后年度目标时，参照2021年度完成数调整“甲”", four)
+    department = {**data, "kind": "department", "unit": "某某局"}
+    assert written("problems", department).count("某某局部门整体支出") == 1

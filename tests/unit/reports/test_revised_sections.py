@@ -99,7 +99,10 @@ def added(form: Form, **more: Any) -> list[Addition | TextChange]:
     draft = Draft("示例", "示例", tuple(blocks), None)  # type: ignore[arg-type]  # its data is not looked at
     sections = drafted_sections(draft, POLICY.layout, SECTIONS)
     note = more.get("note", lambda block: (f"问题{block.problem}",) if block.problem else ())
-    return list(additions(sections, FiledSections(form, POLICY.layout), 55, note, list(ORDINALS), "补写"))
+    return list(additions(sections, FiledSections(form, POLICY.layout), 55, note, list(ORDINALS), "补写", KINDS))
+
+
+KINDS = [["没有完成"], ["指标设计有待", "指标设计不"]]
 
 
 def texts(one: Addition | TextChange) -> list[str]:
@@ -171,3 +174,15 @@ def test_a_sentence_with_the_same_numbers_or_names_is_told_already() -> None:
     assert any("38.5%" in text for one in added(form) for text in texts(one)), "one number alone says little"
     both = [*WHOLE[:8], told, *WHOLE[8:]]
     assert not any("没有成本指标" in text for one in added(filed(*both, unmet=2)) for text in texts(one))
+
+
+def test_what_is_new_of_a_kind_that_is_told_stands_with_it() -> None:
+    """Behind the filed problem of its kind, without a heading of its own."""
+    told = ("problem", 2, "（一）指标设计不全面", ("指标没有突出重点。",))
+    other = ("problem", 2, "（二）资金管理有待加强", ("支付不及时。",))
+    form = filed(*WHOLE[:7], told, other, *WHOLE[8:], unmet=2)
+    within, apart = sorted((one for one in added(form) if "查明" not in texts(one)[0]), key=lambda one: len(texts(one)))
+    assert texts(within) == ["没有成本指标、时效指标。“服务水平”的分值占38.5%，权重过于集中。原因：【请填写原因】。"]
+    assert isinstance(within, Addition)
+    assert within.after[-1] == Place(path="第13段")
+    assert texts(apart)[0] == "（三）部分指标没有完成", "numbered on from the filed ones"
