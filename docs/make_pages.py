@@ -13,6 +13,7 @@ from engine.language import fields as catalogue
 from engine.language.fact_fields import FACTS, TITLES
 from engine.language.fields import Fields
 from engine.language.formula import FUNCTIONS
+from engine.language.names import field_names, function_names
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy import rollup as rollup_rules
 from engine.resources import shipped
@@ -55,7 +56,16 @@ def _fields() -> Iterator[str]:
     yield "看情形而定的分值（`scoring.weights.cases`）：`form_kind`，和指标体系里各一级指标的名称（数字：表上它有几个指标），"
     yield "如 `when: {成本指标: {gt: 0}}`。"
     yield ""
-    yield f"公式里可用加减乘除、括号，和 {'、'.join(FUNCTIONS)}；也可以直接写参数名。"
+    said = function_names()
+    functions = "、".join(f"`{name}`（{'、'.join(said[name])}）" for name in FUNCTIONS)
+    yield f"公式里可用加减乘除（× ÷ 也行）、括号、百分数（`80%` 就是 0.8），和函数 {functions}；也可以直接写参数名。"
+    yield "`ceil`、`floor`、`round` 可以再写保留几位小数：`round(actual / target, 2)`。"
+    yield ""
+    yield "公式里的字段可以写中文名，第一个是解释和 Excel 里显示的："
+    yield ""
+    yield "| 字段 | 中文名 |"
+    yield "| --- | --- |"
+    yield from (f"| `{name}` | {'、'.join(names)} |" for name, names in field_names().items())
     yield ""
     yield "## 条件词"
     yield ""

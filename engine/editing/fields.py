@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.language import fact_fields, fields, wording
+from engine.language import fact_fields, fields, formula, names, wording
 from engine.language.fields import Field
 from engine.policy import items as policy_items
 from engine.policy import titles as schema_titles
@@ -181,11 +181,23 @@ def _text(value: str, key: str, path: Path_, at: Path_, context: _Context) -> It
         choices = [(str(one), schema_titles.word(schema_path, str(one))) for one in known["enum"]]
         yield _field("choice", path, at, context, value, choices=choices)
     elif key in _FORMULAS:
-        yield _field("formula", path, at, context, value)
+        made = _field("formula", path, at, context, value)
+        if told := _both(value):
+            made |= {"told": told, "help": f"{made['help']}\n{told}"}
+        yield made
     elif known.get("type") in ("number", "integer"):
         yield _field("number", path, at, context, value)  # what was mistyped stands there as text until a number is typed
     else:
         yield _field("long" if key in _LONG or len(value) > 40 or "\n" in value else "text", path, at, context, value)
+
+
+def _both(text: str) -> str:
+    """A formula in Chinese and in English; empty where there is nothing to compute, or it does not hold up (the check says so)."""
+    try:
+        found = formula.renamed(formula.parse(text), names.chinese(names.field_names()))
+    except formula.FormulaError:
+        return ""
+    return formula.both(found) if isinstance(found, formula.Operation) else ""
 
 
 def _field(kind: str, path: Path_, at: Path_, context: _Context, value: Any, choices: Any = ()) -> dict[str, Any]:

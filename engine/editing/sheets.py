@@ -33,6 +33,8 @@ class Slot:
     choices: tuple[tuple[str, str], ...] = ()
     help: str = ""
     line: int = 0
+    told: str = ""
+    """What is said beside the cell: a formula in Chinese and in English."""
 
     def value(self, text: str) -> str:
         """The value a text in the cell stands for: the coded one where the cell has choices; the text itself where it is none."""
@@ -141,7 +143,8 @@ def _slot(item: Mapping[str, Any], field: Mapping[str, Any], lists: Mapping[str,
         text = next((word for coded, word in choices if coded == text), text)
     kind = kind if kind in ("number", "bool", "list", "param") else "text"
     file, at = _target(item, field["at"])
-    return Slot(text, kind, file, at, choices, str(field.get("help", "")), field["line"] if file else 0)
+    help_, line = str(field.get("help", "")).split("\n")[0], field["line"] if file else 0
+    return Slot(text, kind, file, at, choices, help_, line, str(field.get("told", "")))
 
 
 def _test_rows(item: Mapping[str, Any], known: Mapping[str, Any], parameters: Any) -> Iterator[Row]:

@@ -107,6 +107,8 @@ def _write(sheet: Any, page: Page, lists: _Lists) -> None:
                 cell.style = _SHOWN
                 continue
             _text(cell, slot.text, _OPEN)
+            if slot.told:
+                cell.comment = Comment(slot.told, "jixiao", width=360, height=60)
             helps.setdefault(column, slot.help)
             if slot.choices:
                 area = lists.area([word for _, word in slot.choices])

@@ -11,6 +11,7 @@ text with a number, a value a coded field cannot take, a regular expression RE2 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,7 +19,7 @@ from typing import Any
 
 from engine.errors import Place, Problem, nearest
 from engine.language import predicates
-from engine.language.fields import Field, Fields
+from engine.language.fields import PERCENT, Field, Fields
 from engine.language.model import Op, Ref, Scalar, Test
 from engine.values.numerals import plain
 
@@ -133,7 +134,7 @@ class Scope:
         elif word in ("in", "not_in", "contains", "not_contains"):
             if word.endswith("contains"):
                 self._needs(field, "text", word)
-            values, params = self._list(written)
+            values, params = self._list(field, written)
             for value in values:
                 self._fits(field, value, word)
             yield Condition(Test(name, _op(word), values), field.title, params)
@@ -144,7 +145,7 @@ class Scope:
                 ref, title = self._other(field, str(written["field"]))
                 yield Condition(Test(name, _op(word), ref), field.title, other=title)
             else:
-                constant, params = self._constant(written)
+                constant, params = self._constant(_in_units(field, written))
                 self._fits(field, constant, word)
                 yield Condition(Test(name, _op(word), constant), field.title, params, unit=field.unit)
 
@@ -161,13 +162,13 @@ class Scope:
             return scalar(value), (str(written["param"]),)
         return scalar(written), ()
 
-    def _list(self, written: Any) -> tuple[tuple[Scalar, ...], tuple[str, ...]]:
+    def _list(self, field: Field, written: Any) -> tuple[tuple[Scalar, ...], tuple[str, ...]]:
         params: tuple[str, ...] = ()
         if isinstance(written, dict):
             params = (str(written["param"]),)
             written = self._param(written["param"])
         values = written if isinstance(written, list) else [written]
-        return tuple(scalar(value) for value in values), params
+        return tuple(scalar(_in_units(field, value)) for value in values), params
 
     def _param(self, name: str) -> Any:
         if name not in self.params:
@@ -259,6 +260,20 @@ class _Wrong(Exception):
     def __init__(self, message: str, expected: str, close: str = "", *, code: str, names: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message, self.expected, self.close, self.code, self.names = message, expected, close, code, names
+
+
+_PERCENT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)\s*[%％]")
+
+
+def _in_units(field: Field, written: Any) -> Any:
+    """A percentage (80%) in the unit of a field that has one: 80 of a rate in percent, 0.8 of a share. All else as written."""
+    found = _PERCENT.fullmatch(written) if isinstance(written, str) and field.type == "number" else None
+    if found is None:
+        return written
+    if not field.unit:
+        wanted = f"不带百分号的数：{field.title}不是百分数"
+        raise _Wrong(f"{field.title}不能与百分数“{written}”比较", wanted, code="condition.percent")
+    return Decimal(found[1]) if field.unit == PERCENT else Decimal(found[1]).scaleb(-2)
 
 
 def _op(word: str) -> Op:

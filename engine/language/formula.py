@@ -1,10 +1,13 @@
 """The formula language of policies: arithmetic over named fields, parsed once, evaluated exactly.
 
     weight * actual / target          min(weight, 20 * rate)          (execution + indicators) * 100 / (100 - not_applicable)
+    分值 × 实际完成值 ÷ 目标值          weight - ceil((90 - actual) / 5)
 
-Numbers, names, `+ - * /`, parentheses, and `min max abs`. Values are Decimal on the way in; inside, arithmetic is on exact
-fractions, so that no intermediate result is ever rounded: `weight * (actual / target)` and `weight * actual / target` are
-the same number, and a half is a half when it comes to rounding. Nothing is ever handed to Python's `eval`.
+Numbers, percentages (`80%` is 0.8), names, `+ - * /`, parentheses, and the functions of FUNCTIONS, by their English or Chinese
+names (`engine.language.names`), with ASCII or full-width signs. Values are Decimal on the way in; inside, arithmetic is on exact
+fractions, so that no intermediate result is ever rounded but where a formula says so (`ceil`, `floor`, `round`):
+`weight * (actual / target)` and `weight * actual / target` are the same number, and a half is a half when it comes to rounding.
+Nothing is ever handed to Python's `eval`.
 """
 
 from __future__ import annotations
@@ -15,7 +18,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.language import names as chinese_names
 from engine.values.numerals import Number, plain
+from engine.values.rounding import Rounding, rounded
 
 MAX_LENGTH = 400
 MAX_DEPTH = 30
@@ -36,6 +41,8 @@ class DivisionByZero(Exception):
 @dataclass(frozen=True, slots=True)
 class Constant:
     value: Decimal
+    percent: bool = False
+    """Whether it was written as a percentage: 80% is 0.8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +61,62 @@ class Operation:
 
 Expression = Constant | Name | Operation
 
+
+def _whole(up: bool) -> Callable[..., Fraction]:
+    """The least number of these places (0 if none are given) that is not below, or the greatest that is not above."""
+
+    def cut(value: Fraction, places: Fraction = Fraction(0)) -> Fraction:
+        rounding = Rounding("down", int(places), "")
+        return Fraction(rounding.above(value, True) if up else rounding.below(value, True))
+
+    return cut
+
+
+def _nearest(value: Fraction, places: Fraction = Fraction(0)) -> Fraction:
+    return Fraction(rounded(value, int(places)))  # 四舍五入: a half goes away from 0
+
+
 FUNCTIONS: Mapping[str, tuple[int, int, Callable[..., Fraction]]] = {
     "min": (2, 8, min),
     "max": (2, 8, max),
     "abs": (1, 1, abs),
+    "ceil": (1, 2, _whole(True)),
+    "floor": (1, 2, _whole(False)),
+    "round": (1, 2, _nearest),
 }
 """Name -> least and most operands, what it does."""
+ROUNDINGS = ("ceil", "floor", "round")
+"""Functions that round: the second operand, a number that is written out, says to how many places."""
+MOST_PLACES = 6
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)|(?P<sign>[-+*/(),×÷（），]))")
-_SIGNS = {"×": "*", "÷": "/", "（": "(", "）": ")", "，": ","}
+_WIDE = str.maketrans("０１２３４５６７８９．＋－−＊×／÷（），％", "0123456789.+--**//(),%")
+"""Full-width figures and signs, each one character for one: places in the text stay as they are."""
+_TOKEN = re.compile(
+    r"\s*(?:(?P<percent>\d+(?:\.\d+)?)\s*%|(?P<number>\d+(?:\.\d+)?)|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)|(?P<sign>[-+*/(),]))"
+)
 
 
 def parse(text: str) -> Expression:
     """The expression a formula's text stands for. Raises FormulaError at the character where it stops making sense."""
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"公式过长（{len(text)} 字）", 0, f"不超过 {MAX_LENGTH} 字")
-    parser = _FormulaParser(text)
+    parser = _FormulaParser(text.translate(_WIDE), text)
     expression = parser.sum(0)
     parser.end()
     return expression
 
 
 class _FormulaParser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, written: str) -> None:
         self.tokens: list[tuple[str, str, int]] = []
         position = 0
         while text[position:].strip():
             found = _TOKEN.match(text, position)
             if not found:
                 at = position + len(text[position:]) - len(text[position:].lstrip())
-                raise FormulaError(f"公式里不认识“{text[at]}”", at, "数字、名称、+ - * / 与括号")
+                raise FormulaError(f"公式里不认识“{written[at]}”", at, "数字、名称、+ - * / 与括号")
             kind = found.lastgroup or ""
-            word = found[kind]
-            self.tokens.append((kind, _SIGNS.get(word, word), found.start(kind)))
+            self.tokens.append((kind, found[kind], found.start(kind)))
             position = found.end()
         self.tokens.append(("end", "", len(text)))
         self.index = 0
@@ -122,6 +152,8 @@ class _FormulaParser:
             raise FormulaError("公式嵌套过深", offset, f"不超过 {MAX_DEPTH} 层")
         if kind == "number":
             return Constant(Decimal(word))
+        if kind == "percent":
+            return Constant(Decimal(word).scaleb(-2), percent=True)
         if kind == "name":
             return self.call(word, offset, depth) if self.peek() == "(" else Name(word, offset)
         if word == "-":
@@ -133,9 +165,11 @@ class _FormulaParser:
         what = f"“{word}”" if word else "结尾"
         raise FormulaError(f"公式在{what}处缺一个量", offset, "数字、名称或括号")
 
-    def call(self, name: str, offset: int, depth: int) -> Expression:
+    def call(self, written: str, offset: int, depth: int) -> Expression:
+        name = chinese_names.functions().get(written, written)
         if name not in FUNCTIONS:
-            raise FormulaError(f"没有函数“{name}”", offset, "、".join(FUNCTIONS))
+            known = "、".join(f"{names[0]}（{key}）" for key, names in chinese_names.function_names().items())
+            raise FormulaError(f"没有函数“{written}”", offset, known)
         self.expect("(")
         operands = [self.sum(depth + 1)]
         while self.peek() == ",":
@@ -145,7 +179,9 @@ class _FormulaParser:
         least, most, _ = FUNCTIONS[name]
         if not least <= len(operands) <= most:
             wanted = f"{least} 至 {most} 个" if least != most else f"{least} 个"
-            raise FormulaError(f"{name} 有 {len(operands)} 个量", offset, wanted)
+            raise FormulaError(f"{written} 有 {len(operands)} 个量", offset, wanted)
+        if name in ROUNDINGS and len(operands) == 2 and not _places(operands[1]):
+            raise FormulaError(f"{written} 的第二个量是保留几位小数，要写成数", offset, f"0 至 {MOST_PLACES} 的整数")
         return Operation(name, tuple(operands))
 
     def expect(self, sign: str) -> None:
@@ -153,6 +189,31 @@ class _FormulaParser:
             _, word, offset = self.tokens[self.index]
             raise FormulaError(f"公式在“{word or '结尾'}”处缺“{sign}”", offset, f"“{sign}”")
         self.next()
+
+
+def _places(operand: Expression) -> bool:
+    """Whether an operand is a number of places."""
+    return (
+        isinstance(operand, Constant)
+        and not operand.percent
+        and operand.value == int(operand.value)
+        and 0 <= operand.value <= MOST_PLACES
+    )
+
+
+def places(expression: Operation) -> int:
+    """To how many places an operation of ROUNDINGS rounds."""
+    given = expression.operands[1:]
+    return int(given[0].value) if given and isinstance(given[0], Constant) else 0
+
+
+def renamed(expression: Expression, known: Mapping[str, str]) -> Expression:
+    """The formula with names replaced by those they stand for (分值 by weight); others stay."""
+    if isinstance(expression, Name):
+        return Name(known.get(expression.name, expression.name), expression.offset)
+    if isinstance(expression, Operation):
+        return Operation(expression.sign, tuple(renamed(operand, known) for operand in expression.operands))
+    return expression
 
 
 def names(expression: Expression) -> Iterator[Name]:
@@ -201,12 +262,21 @@ _RANK = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3}
 
 def show(expression: Expression, values: Mapping[str, Number] | None = None) -> str:
     """The formula as people write it (`1 × 1 ÷ 3`): names replaced by their values where `values` has them."""
-    return _show(expression, values or {}, 0)
+    return _show(expression, values or {}, 0, {})
 
 
-def _show(expression: Expression, values: Mapping[str, Number], outer: int) -> str:
+def both(expression: Expression) -> str:
+    """A formula in Chinese and in English, 分值 × 实际完成值 ÷ 目标值（weight × actual ÷ target）; once where they are the same."""
+    english = show(expression)
+    known = {name.name: chinese_names.shown(name.name) for name in names(expression)}
+    first = {key: said[0] for key, said in chinese_names.function_names().items()}
+    chinese = _show(renamed(expression, known), {}, 0, first)
+    return english if english == chinese else f"{chinese}（{english}）"
+
+
+def _show(expression: Expression, values: Mapping[str, Number], outer: int, functions: Mapping[str, str]) -> str:
     if isinstance(expression, Constant):
-        return plain(expression.value)
+        return f"{plain(expression.value * 100)}%" if expression.percent else plain(expression.value)
     if isinstance(expression, Name):
         value = values.get(expression.name)
         if value is None:
@@ -215,12 +285,13 @@ def _show(expression: Expression, values: Mapping[str, Number], outer: int) -> s
         return f"({text})" if text.startswith("-") and outer else text
     sign, operands = expression.sign, expression.operands
     if sign in FUNCTIONS:
-        return f"{sign}({', '.join(_show(o, values, 0) for o in operands)})"
+        return f"{functions.get(sign, sign)}({', '.join(_show(o, values, 0, functions) for o in operands)})"
     rank = _RANK[sign]
     if sign == "neg":
-        text = "-" + _show(operands[0], values, rank)
+        text = "-" + _show(operands[0], values, rank, functions)
     else:
         shown = {"*": "×", "/": "÷"}.get(sign, sign)
-        # - and / do not associate: a - (b - c) keeps its parentheses
-        text = f"{_show(operands[0], values, rank)} {shown} {_show(operands[1], values, rank + (sign in '-/'))}"
+        left = _show(operands[0], values, rank, functions)
+        right = _show(operands[1], values, rank + (sign in "-/"), functions)  # a - (b - c) keeps its parentheses
+        text = f"{left} {shown} {right}"
     return f"({text})" if rank < outer else text

@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.errors import Place, Problem, nearest
 from engine.language import formula, predicates
+from engine.language import names as chinese
 from engine.language.conditions import Condition, Scope, holds
 from engine.language.fields import NAME_TABLE, QUOTIENTS, Fields
 from engine.language.formula import Expression
@@ -133,6 +134,7 @@ class Reader:
                 code="formula.syntax",
             )
             return None
+        expression = formula.renamed(expression, chinese.chinese(fields, self.params))
         sound = True
         for name in formula.names(expression):
             value: Any = self.params.get(name.name)
@@ -140,10 +142,11 @@ class Reader:
             if name.name not in fields and not numeric:
                 known = [n for n, f in fields.items() if f.type == "number"]
                 what = f"参数“{name.name}”不是数字" if name.name in self.params else f"公式里没有“{name.name}”这个量"
-                others = [other for other in (*known, *self.params) if other != name.name]
-                titles = "、".join(f"{key}（{fields[key].title}）" for key in known)
+                said = chinese.chinese(known, self.params)
+                others = [other for other in (*known, *said, *self.params) if other != name.name]
+                titles = chinese.listed(known)
                 code = "formula.parameter" if name.name in self.params else "formula.no-name"
-                close = nearest(name.name, others)
+                close = chinese.close_to(name.name, others)
                 self._add(path, what, titles, close, name.offset, code=code, names=("parameters", name.name))
                 sound = False
             elif name.name in fields and fields[name.name].type != "number":

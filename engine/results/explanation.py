@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.errors import Place, Problem, UsageError, closest
 from engine.language.fields import COMPARED, EXECUTION, TOTAL
+from engine.language.names import function_names
 from engine.language.wording import code
 from engine.policy.model import Policy
 from engine.results.model import (
@@ -186,6 +187,7 @@ def _formula(written: str, table: str, policy: Policy) -> str:
     """A policy's formula, as a table has it, with the names of what it computes from: 分值 × 实际完成值 ÷ 目标值."""
     fields = {"execution": EXECUTION, "total": TOTAL}.get(table, COMPARED)
     titles = {name: field.title for name, field in fields.items()}
+    titles |= {name: said[0] for name, said in function_names().items()}
     titles |= {name: parameter.label for name, parameter in policy.parameters.items()}
     said = re.sub(r"[A-Za-z_]\w*", lambda found: titles.get(found[0], found[0]), written)
     return said.replace("*", "×").replace("/", "÷")

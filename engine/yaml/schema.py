@@ -6,7 +6,7 @@ The schemas in `schemas/` refer to each other by file name; this module resolves
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -145,6 +145,13 @@ def _refusals(error: Any) -> Iterator[Refusal]:
             yield Refusal(path, "other")
 
 
+def _cut_off(instance: Mapping[str, Any], key: str) -> str:
+    """The key whose text a comma cut in two: its bracket is still open, and the rest stands as a key without a value."""
+    if instance[key] is not None:
+        return ""
+    return next((name for name, text in instance.items() if isinstance(text, str) and text.count("(") > text.count(")")), "")
+
+
 def _explain(error: Any, document: YamlDocument, say: Say) -> Iterator[Problem]:
     """What a violation is, in words; each problem names the keys that lead to what it is about."""
     keys = tuple(map(str, error.absolute_path))
@@ -164,6 +171,11 @@ def _told(error: Any, document: YamlDocument, say: Say) -> Iterator[Problem]:
             patterns = error.schema.get("patternProperties", {})
             for key in error.instance:
                 if key not in known and not any(_searches(p, key) for p in patterns):
+                    if cut := _cut_off(error.instance, key):
+                        told = f"“{cut}”在逗号处断开了：写在花括号里，逗号会把它截成两段"
+                        where, wanted = document.place((*path, cut), key=True), f'整段加双引号，如 {cut}: "max(0, weight)"'
+                        yield Problem(where, told, wanted, code="schema.cut-off", names=_names(path, key))
+                        continue
                     if typed := yaml_mistakes.in_word(key):
                         yield Problem(
                             document.place((*path, key), key=True), *typed, code="schema.unknown-key", names=_names(path, key)

@@ -262,7 +262,9 @@ def expression(rng: random.Random, names: list[str], depth: int = 0) -> str:
     inner = [expression(rng, names, depth + 1) for _ in range(2)]
     if choice < 0.9:
         return f"({inner[0]} {rng.choice('+-**//')} {inner[1]})"
-    return f"{rng.choice(['min', 'max'])}({inner[0]}, {inner[1]})" if choice < 0.97 else f"abs({inner[0]})"
+    if choice < 0.95:
+        return f"{rng.choice(formula.ROUNDINGS)}({inner[0]}, {rng.choice([0, 0, 1, 2])})"
+    return f"{rng.choice(['min', 'max'])}({inner[0]}, {inner[1]})" if choice < 0.98 else f"abs({inner[0]})"
 
 
 def scored(rng: random.Random, fields: Any) -> dict[str, Any]:
@@ -368,9 +370,9 @@ def policy_of(rng: random.Random, base: Policy, rules: int = 10) -> Policy:
         Band(name, name, Decimal(floor), rng.random() < 0.7 or not floor, f"g#{name}", NOWHERE)
         for name, floor in (("优", 90), ("良", 60), ("差", 0))
     )
-    return dataclasses.replace(
-        base, id="random/2021", recognition=recognition, scoring=scoring, grades=grades, rules=rules_of(rng, rules), sha256="0" * 64
-    )
+    clauses = {**base.clauses, "b": next(iter(base.clauses.values()))}
+    tables_ = {"recognition": recognition, "scoring": scoring, "grades": grades, "rules": rules_of(rng, rules)}
+    return dataclasses.replace(base, id="random/2021", clauses=clauses, **tables_, sha256="0" * 64)
 
 
 def rules_of(rng: random.Random, count: int) -> RuleSet:
@@ -386,14 +388,16 @@ def rules_of(rng: random.Random, count: int) -> RuleSet:
     rules = {}
     for n in range(count):
         rule = rule_of(rng, n, kinds, derived)
-        told = tuple(RulePattern("" if p.negated else p.alias, p.kind, (), p.negated, NOWHERE) for p in rule.patterns)
-        said = "x" if rule.conclude is None or rng.random() < 0.3 else ""
-        cause = Cause(rule.id, rule.id, None, "", "", "", "", "", Decimal(1), head=True)
-        tie = Tie(cause, tuple(p.alias for p in told if p.alias), ("", ""), ("", ""))
-        rules[rule.id] = FindingRule(
-            rule.id, rule.id, "scoring", "warning", told, said, "", "", "", (), "b", ("", ""), NOWHERE, rule, tie=tie
-        )
+        rules[rule.id] = finding_rule(rule, "x" if rule.conclude is None or rng.random() < 0.3 else "")
     return RuleSet(rules, tuple(measures), kinds, frozenset(derived))
+
+
+def finding_rule(rule: ir.Rule, said: str = "x") -> FindingRule:
+    """A rule as policies have it, telling `said` of every match."""
+    told = tuple(RulePattern("" if p.negated else p.alias, p.kind, (), p.negated, NOWHERE) for p in rule.patterns)
+    cause = Cause(rule.id, rule.id, None, "", "", "", "", "", Decimal(1), head=True)
+    tie = Tie(cause, tuple(p.alias for p in told if p.alias), ("", ""), ("", ""))
+    return FindingRule(rule.id, rule.id, "scoring", "warning", told, said, "", "", "", (), "b", ("", ""), NOWHERE, rule, tie=tie)
 
 
 def measure_of(rng: random.Random, n: int, kinds: Any) -> Measure | None:

@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 
 from engine.bulk.corpus.columns import text_id
-from engine.bulk.relational import numbers, rounding
+from engine.bulk.relational import formulas, numbers, rounding
 from engine.bulk.relational.numbers import Expr, Number
 from engine.bulk.relational.scoring import NULL_ID, Frame, Scorer, coded, first_case, number, of_case, select, text_literal
 from engine.bulk.relational.terms import Fields, Presence, TextColumn, holds
@@ -180,7 +180,7 @@ class FormTotals:
             operands, missing = scorer.values(case.score, fields)
             zero: list[Expr] = [missing]
             try:
-                exact = numbers.evaluate(case.score, operands, zero)
+                exact = formulas.evaluate(case.score, operands, zero)
             except KeyError:
                 continue
             value = rounding.rounded(exact, scorer.rounding)

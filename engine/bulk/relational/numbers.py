@@ -20,8 +20,6 @@ from typing import Any
 import ibis
 from ibis import udf
 
-from engine.language import formula
-
 Expr = Any
 """An ibis expression; ibis builds its classes when it runs."""
 
@@ -287,32 +285,6 @@ def extreme(op: str, numbers: Sequence[Number]) -> Number:
         else:
             best = either(compare(op, best, other), best, other)
     return best
-
-
-def evaluate(expression: formula.Expression, values: dict[str, Number], zero: list[Expr]) -> Number:
-    """A formula over numbers. Raises KeyError for a name without a value, TooWide; see `divide` for `zero`."""
-    if isinstance(expression, formula.Constant):
-        return constant(expression.value)
-    if isinstance(expression, formula.Name):
-        return values[expression.name]
-    operands = [evaluate(operand, values, zero) for operand in expression.operands]
-    match expression.sign:
-        case "+":
-            return add(*operands)
-        case "-":
-            return add(operands[0], negative(operands[1]))
-        case "*":
-            return multiply(*operands)
-        case "/":
-            return divide(operands[0], operands[1], zero)
-        case "neg":
-            return negative(operands[0])
-        case "abs":
-            return absolute(operands[0])
-        case "min":
-            return extreme("lt", operands)
-    assert expression.sign == "max"
-    return extreme("gt", operands)
 
 
 def integer(value: Number, scale: int) -> Int:

@@ -13,7 +13,7 @@ from typing import Any
 import ibis
 
 from engine.bulk.corpus.columns import text_id
-from engine.bulk.relational import numbers, rounding
+from engine.bulk.relational import formulas, numbers, rounding
 from engine.bulk.relational.numbers import Expr, Int, Number
 from engine.bulk.relational.terms import Fields, Flag, Presence, TextColumn, Unsupported, Value, holds
 from engine.language import formula
@@ -149,7 +149,7 @@ class Scorer:
         if {item.name for item in formula.names(expression)} - values.keys():
             return None, ibis.literal(True), ibis.literal(False)
         zero: list[Expr] = []
-        exact = numbers.evaluate(expression, values, zero)
+        exact = formulas.evaluate(expression, values, zero)
         by_zero = ibis.literal(False)
         for item in zero:
             by_zero = by_zero | item.fill_null(False)
@@ -177,7 +177,7 @@ class Scorer:
     def bounds(self, frame: Frame, weight: Number) -> tuple[Number, Number]:
         """The policy's bounds for this weight, rounded inwards, as columns."""
         ends, places = self.policy.scoring.bounds, self.rounding.places
-        low, high = (numbers.evaluate(end, {"weight": weight}, []) for end in (ends.lowest, ends.highest))
+        low, high = (formulas.evaluate(end, {"weight": weight}, []) for end in (ends.lowest, ends.highest))
         bottom, top = rounding.above(low, places, True), rounding.below(high, places, True)
         columns = {"bound_low": self.whole(bottom, self.size(bottom)), "bound_high": self.whole(top, self.size(top))}
         frame.mutate(**columns)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from engine.language import formula, names
 from engine.language.wording import Wording
 from engine.policy import titles as schema_titles
 from engine.policy.items import Item, outcome
@@ -249,7 +250,11 @@ def _identities(entries: list[Any], left: list[int]) -> dict[tuple[str, str, int
 
 
 def _formula(text: Any) -> str:
-    return re.sub(r"\s+", "", str(text)).translate(str.maketrans("×÷（），", "*/(),"))
+    """A formula without what is only a way to write it: spaces, signs, Chinese names, brackets that change nothing."""
+    try:
+        return formula.show(formula.renamed(formula.parse(str(text)), names.chinese(names.field_names())))
+    except formula.FormulaError:
+        return re.sub(r"\s+", "", str(text))
 
 
 def _dotted(path: Path_) -> str:

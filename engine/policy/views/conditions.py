@@ -16,6 +16,7 @@ from engine.language.formula import Constant, Expression, Name
 from engine.language.model import Ref
 from engine.policy.model import Parameter
 from engine.templating import filters
+from engine.values.numerals import plain
 
 Data = dict[str, Any]
 LISTED = 8
@@ -52,12 +53,15 @@ def conditions(
 def expression(given: Expression, fields: Fields, parameters: Mapping[str, Parameter], outer: int = 0) -> Data:
     """A formula as a tree: `constant`, `field`, `parameter` or an operation with its operands; `group` where it needs brackets."""
     if isinstance(given, Constant):
-        return {"kind": "constant", "value": given.value}
+        return {"kind": "constant", "value": f"{plain(given.value * 100)}%" if given.percent else given.value}
     if isinstance(given, Name):
         if given.name in fields:
             return {"kind": "field", "name": given.name, "title": fields[given.name].title}
         known = parameters[given.name]
         return {"kind": "parameter", "id": known.id, "label": known.label, "value": known.value, "unit": known.unit}
+    if given.sign in formula.ROUNDINGS:
+        inner = [expression(given.operands[0], fields, parameters)]
+        return {"kind": given.sign, "operands": inner, "places": formula.places(given), "group": False}
     if given.sign in formula.FUNCTIONS:
         inner = [expression(operand, fields, parameters) for operand in given.operands]
         return {"kind": given.sign, "operands": inner, "group": False}

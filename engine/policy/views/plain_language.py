@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import NEAREST, Place, Problem, UsageError, closest
-from engine.language import fact_fields
+from engine.language import fact_fields, formula
 from engine.language import fields as catalogue
 from engine.language.fields import Fields
 from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule, RulePattern
@@ -210,6 +210,7 @@ class PolicyReading:
             part=part,
             conditions=conditions(case.conditions, self.parameters),
             score=None if case.score is None else expression(case.score, fields, self.parameters),
+            written=formula.both(case.score) if isinstance(case.score, formula.Operation) else "",
             rounding={"mode": rounding.mode, "places": str(rounding.places), "at": rounding.at},
             tier=self._tier(case.tier) if case.tier else None,
             status=case.status,

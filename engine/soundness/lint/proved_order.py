@@ -16,7 +16,7 @@ from engine.soundness.proof.assumptions import World, reached, world
 from engine.soundness.proof.counterexample import TITLES, CaseOutcome, fields_of, of_engine, points, told
 from engine.soundness.proof.logic import Term, number
 from engine.soundness.proof.prover import Answer
-from engine.soundness.proof.terms import Record
+from engine.soundness.proof.terms import Record, ordered
 from engine.soundness.proof.terms import fields_of as operands
 from engine.values.numerals import plain
 
@@ -91,7 +91,8 @@ def _monotone(on: ScoringTable, key: str, better: int, direction: str) -> None:
                 continue
             left, right = on.kept_of(first, on.raw_of(first, one)), on.kept_of(other, on.raw_of(other, two))
             wrong = left > right if better > 0 else left < right
-            terms = [on.ways[i], ways[j], *base, wrong, *first.known, *other.known, *a.axioms(), *b.axioms()]
+            kept = ordered(on.cuts_of(first, one), on.cuts_of(other, two))
+            terms = [on.ways[i], ways[j], *base, wrong, *kept, *first.known, *other.known, *a.axioms(), *b.axioms()]
             answer, _ = on.subject.prover.possible(terms)
             if answer == "unknown":
                 worst = worst or (answer, i, j, terms)

@@ -20,7 +20,7 @@ from engine.soundness.proof.assumptions import World, percent_factor, reached, w
 from engine.soundness.proof.counterexample import CaseOutcome, fields_of, friendly, of_engine, points, read_by, told
 from engine.soundness.proof.logic import Term, number
 from engine.soundness.proof.prover import Answer
-from engine.soundness.proof.terms import HIGHEST_DEGREE, Record, degree
+from engine.soundness.proof.terms import HIGHEST_DEGREE, Cut, Record, degree
 from engine.soundness.proof.terms import fields_of as operands
 from engine.soundness.proof.terms import value as term_of
 from engine.values.numerals import plain
@@ -324,6 +324,11 @@ class ScoringTable:
     def raw_of(self, where: World, case: Case) -> Term:
         assert case.score is not None
         return term_of(case.score, where.names).term
+
+    def cuts_of(self, where: World, case: Case) -> tuple[Cut, ...]:
+        """What the case's formula rounds."""
+        assert case.score is not None
+        return term_of(case.score, where.names).cuts
 
     def kept_of(self, where: World, raw: Term) -> Term:
         import z3

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from engine.language import formula, predicates
@@ -150,11 +151,24 @@ class TermValue:
 
     term: Term
     divisors: tuple[tuple[Term, Expression], ...]
+    cuts: tuple[Cut, ...] = ()
+    """What is rounded in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A number rounded in a formula: how, what, and the term that stands for what comes out."""
+
+    sign: str
+    places: int
+    whole: Term
+    cut: Term
 
 
 def value(expression: Expression, names: Mapping[str, Term]) -> TermValue:
     """The formula as a term over `names`. Where a divisor is 0 the term means nothing: see `divisors`."""
     divisors: list[tuple[Term, Expression]] = []
+    cuts: list[Cut] = []
 
     def made(node: Expression) -> Term:
         import z3
@@ -163,6 +177,10 @@ def value(expression: Expression, names: Mapping[str, Term]) -> TermValue:
             return number(node.value)
         if isinstance(node, Name):
             return names[node.name]
+        if node.sign in formula.ROUNDINGS:
+            inner = made(node.operands[0])
+            cuts.append(Cut(node.sign, formula.places(node), inner, _rounded(node.sign, formula.places(node), inner)))
+            return cuts[-1].cut
         terms = [made(operand) for operand in node.operands]
         match node.sign:
             case "+":
@@ -183,7 +201,39 @@ def value(expression: Expression, names: Mapping[str, Term]) -> TermValue:
             least = z3.If(least <= term, least, term) if node.sign == "min" else z3.If(least >= term, least, term)
         return least
 
-    return TermValue(made(expression), tuple(divisors))
+    return TermValue(made(expression), tuple(divisors), tuple(cuts))
+
+
+def _rounded(sign: str, places: int, inner: Term) -> Term:
+    """A number that rounding may give: any from where it lies up to one step further, on the right side of 0. The solver knows no
+    whole numbers beside products; that is more than rounding can give, never less."""
+    import z3
+
+    step = number(Fraction(1, 10**places))
+    rest = z3.Real(f"rest of {inner.sexpr()}")
+    rest = z3.If(z3.And(rest >= 0, rest <= 1), rest, number(0)) * step  # named by what is rounded: the same of the same
+    if sign == "floor":
+        low = inner - rest
+        return z3.If(inner >= step, z3.If(low >= step, low, step), z3.If(inner >= 0, number(0), z3.If(low <= -step, low, -step)))
+    if sign == "ceil":
+        high = inner + rest
+        return z3.If(
+            inner <= -step, z3.If(high <= -step, high, -step), z3.If(inner <= 0, number(0), z3.If(high >= step, high, step))
+        )
+    near, half = inner - step / 2 + rest, step / 2
+    outside = z3.If(inner >= half, z3.If(near >= step, near, step), z3.If(near <= -step, near, -step))
+    return z3.If(z3.And(inner < half, inner > -half), number(0), outside)
+
+
+def ordered(one: Iterable[Cut], two: Iterable[Cut]) -> list[Term]:
+    """That numbers rounded the same way stay in their order."""
+    two = list(two)
+    out: list[Term] = []
+    for a in one:
+        for b in two:
+            if (a.sign, a.places) == (b.sign, b.places):
+                out += [implies(a.whole <= b.whole, a.cut <= b.cut), implies(b.whole <= a.whole, b.cut <= a.cut)]
+    return out
 
 
 def numbers_of(record: Record, params: Mapping[str, Any]) -> dict[str, Term]:

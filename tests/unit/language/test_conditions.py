@@ -22,6 +22,8 @@ FIELDS = {
     "target": Field("number", "目标值"),
     "actual": Field("number", "实际完成值"),
     "early": Field("bool", "是否按期"),
+    "rate": Field("number", "执行率", unit="%"),
+    "share": Field("number", "完成比", unit="比例"),
 }
 PARAMS: dict[str, Any] = {"floor": D("0.8"), "words": ["投诉", "事故"], "kinds": ["number"], "word": "投诉", "flag": True}
 RECORD: dict[str, Scalar] = {
@@ -31,6 +33,8 @@ RECORD: dict[str, Scalar] = {
     "target": D(3),
     "actual": D("3.0"),
     "early": True,
+    "rate": D(80),
+    "share": D("0.8"),
 }
 
 
@@ -43,6 +47,11 @@ def compile_when(when: dict[str, Any], bound: Any = None) -> tuple[tuple[Conditi
 @pytest.mark.parametrize(
     ("when", "expected"),
     [
+        ({"rate": {"gte": "80%"}}, True),
+        ({"rate": {"gt": "80％"}}, False),
+        ({"share": {"lte": "80%"}}, True),
+        ({"share": {"in": ["80%", 1]}}, True),
+        ({"share": {"between": ["79.9%", "80.1%"]}}, True),
         ({"name": "投诉次数"}, True),
         ({"name": "投诉"}, False),
         ({"kind": "text"}, False),

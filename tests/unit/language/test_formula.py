@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine.language import formula
+from engine.language import fields, formula, names
 from engine.values import numerals
 
 D = Decimal
@@ -35,7 +35,28 @@ D = Decimal
         ("abs(1 - a)", 4),
         ("min(a, max(b, 1)) * 2", 4),
         ("a×b÷4", D("2.5")),
-        ("（a ＋ b）".replace("＋", "+"), 7),
+        ("（a ＋ b）", 7),
+        ("ａ".replace("ａ", "a") + " － ２．５", D("2.5")),
+        ("a ＊ b ／ 4", D("2.5")),
+        ("a − 1", 4),
+        ("a * 80%", 4),
+        ("80 ％ * a", 4),
+        ("12.5%", D("0.125")),
+        ("-50%", D("-0.5")),
+        ("ceil(2.1)", 3),
+        ("ceil(2)", 2),
+        ("ceil(0 - 2.1)", -2),
+        ("floor(2.9)", 2),
+        ("floor(0 - 2.1)", -3),
+        ("round(2.5)", 3),
+        ("round(0 - 2.5)", -3),
+        ("round(1 / 3, 2)", D("0.33")),
+        ("round(2 / 3, 2)", D("0.67")),
+        ("ceil(1 / 3, 2)", D("0.34")),
+        ("floor(a / 3, 1)", D("1.6")),
+        ("a - 向上取整((90 - 82) / a)", 3),
+        ("四舍五入（a ÷ 3，1）", D("1.7")),
+        ("取小(a, b)", 2),
         ("max（a，b）", 5),
         ("  a  ", 5),
         ("a.b + 1", 11),
@@ -78,6 +99,13 @@ def test_what_a_formula_comes_to(text: str, value: Decimal | int) -> None:
         ("1 + 2 3", 6),
         ("a,", 1),
         ("a + $", 4),
+        ("round(a, b)", 0),
+        ("round(a, 7)", 0),
+        ("round(a, 1.5)", 0),
+        ("round(a, 50%)", 0),
+        ("ceil(a, 1, 2)", 0),
+        ("约等于(a)", 0),
+        ("a + ＄", 4),
     ],
 )
 def test_where_a_formula_stops_making_sense(text: str, offset: int) -> None:
@@ -136,6 +164,8 @@ def test_names_and_divisors() -> None:
         ("weight+loss", "weight + loss", "1 + (-2)"),
         ("-(weight+1)", "-(weight + 1)", "-(1 + 1)"),
         ("unknown*weight", "unknown × weight", "unknown × 1"),
+        ("weight*80%", "weight × 80%", "1 × 80%"),
+        ("向上取整(actual/target,1)", "ceil(actual ÷ target, 1)", "ceil(1 ÷ 3, 1)"),
     ],
 )
 def test_how_a_formula_is_shown(text: str, shown: str, with_values: str) -> None:
@@ -164,3 +194,31 @@ def test_how_a_formula_is_shown(text: str, shown: str, with_values: str) -> None
 )
 def test_numbers_are_shown_in_full(value: Fraction | Decimal | int, text: str) -> None:
     assert numerals.plain(value) == text
+
+
+def test_chinese_names_stand_for_fields() -> None:
+    written = formula.parse("分值 × 实际完成值 ÷ 目标值")
+    known = names.chinese(["weight", "actual", "target"])
+    same = formula.parse("weight * actual / target")
+    assert formula.show(formula.renamed(written, known)) == formula.show(same)
+    assert formula.both(same) == "分值 × 实际完成值 ÷ 目标值（weight × actual ÷ target）"
+    assert formula.both(formula.parse("max(0, weight - 1)")) == "取大(0, 分值 - 1)（max(0, weight - 1)）"
+    assert formula.both(formula.parse("2 * 3")) == "2 × 3"
+
+
+def test_a_name_is_one_field_and_every_number_has_one() -> None:
+    said = [name for each in names.field_names().values() for name in each]
+    assert len(said) == len(set(said))
+    tables = [*fields.stages(("met",), ("quantitative",)).values(), fields.EXECUTION, fields.TOTAL]
+    numbers = {key for table in tables for key, field in table.items() if field.type == "number"}
+    assert numbers <= names.field_names().keys()
+    assert set(names.function_names()) == set(formula.FUNCTIONS)
+    for name in [*said, *names.functions()]:
+        formula.parse(f"{name} + 1" if name in said else f"{name}(1, 2)" if names.functions()[name] != "abs" else f"{name}(1)")
+
+
+def test_what_was_meant_by_a_name_misspelt() -> None:
+    known = names.chinese(["weight", "actual", "target"])
+    assert names.close_to("分殖", known) == "分值"
+    assert names.close_to("实际完成", known) == "实际完成值"
+    assert names.close_to("预算", known) == ""

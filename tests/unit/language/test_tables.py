@@ -173,3 +173,13 @@ def test_a_problem_in_a_formula_is_told_at_its_column() -> None:
     reader = Reader(Scope(FIELDS, PARAMS, lambda _: Place("f", 3, 10)), PARAMS, problems)
     assert reader.formula("weight * actul", ()) is None
     assert (problems[0].place.line, problems[0].place.column) == (3, 19)
+
+
+def test_formulas_in_chinese_are_the_same_formulas() -> None:
+    table, problems = read({"when": {"target": {"gt": 0}}, "score": "分值 × 实际完成值 ÷ 目标值"}, REST)
+    assert problems == []
+    assert table.reads >= {"weight", "actual", "target"}
+    _, problems = read({"when": {"target": {"gt": 0}}, "score": "分殖 * 2"}, REST)
+    assert len(problems) == 1
+    assert "没有“分殖”" in problems[0]
+    assert "分值" in problems[0]
