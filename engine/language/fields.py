@@ -94,6 +94,9 @@ NAME_PARTS: Fields = {
     "turned": Field("text", "中间有治理、减少等的动词"),
     "unread": Field("bool", "中间有词表里没有的词"),
     "abrupt": Field("bool", "紧靠中心词的词不在词表里，前面又有事物"),
+    "people": Field("bool", "单位是数人的"),
+    "mark": Field("text", "名称里说多少由不得自己的词"),
+    "thing": Field("text", "所计的就是多少由不得自己的东西"),
 }
 """What the table of names sees: the parts of a name (`engine.values.name_parts`), each as the list of words it was found in."""
 COMPARED: Fields = {
@@ -147,7 +150,7 @@ def weighing(level1: Iterable[str]) -> Fields:
     return {"form_kind": Field("text", "表种", ("department", "project")), **counts}
 
 
-def name_fields(heads: tuple[str, ...], words: tuple[str, ...], verbs: tuple[str, ...]) -> Fields:
+def name_fields(heads: tuple[str, ...], words: tuple[str, ...], verbs: tuple[str, ...], marks: tuple[str, ...] = ()) -> Fields:
     """NAME_PARTS for a policy with these lists of words."""
     coded = {
         "head": heads,
@@ -156,6 +159,8 @@ def name_fields(heads: tuple[str, ...], words: tuple[str, ...], verbs: tuple[str
         "before": (*heads, *words),
         "verb": verbs,
         "turned": verbs,
+        "mark": marks,
+        "thing": marks,
     }
     return {
         name: Field(field.type, field.title, ("", *coded[name])) if name in coded else field for name, field in NAME_PARTS.items()

@@ -58,7 +58,7 @@ def name_reader(values: Values, words: Vocabulary) -> NameReader | None:
 
 def fields(lists: NameWords) -> Fields:
     """The fields of the table of names, with the lists that each may name."""
-    return catalogue.name_fields(lists.lists("head"), lists.lists("word"), lists.lists("verb"))
+    return catalogue.name_fields(lists.lists("head"), lists.lists("word"), lists.lists("verb"), lists.lists("mark"))
 
 
 def known(values: Values) -> KnownNames:

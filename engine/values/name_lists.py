@@ -9,13 +9,17 @@ from typing import Any
 
 from engine.values.vocabulary import Vocabulary, alternation, longest_first
 
-ROLES = ("head", "word", "verb", "not", "carrier", "passed", "break", "light", "ending", "alarm", "lasting", "taking")
+ROLES = (
+    *("head", "word", "verb", "not", "carrier", "passed", "break", "light", "ending", "alarm", "lasting", "taking"),
+    *("mark", "holds"),
+)
 """What a list of words is for. `head`: what is counted. `word`, `verb`: what may stand before it (verbs govern what follows).
 `not`: turns the word behind it round. `carrier`: whom or what it happens to (人员, 企业); passed over. `passed`: 的, 和. `break`:
 nothing left of it governs (期间, 引发). `light`: what a name may open with before its verb (全年, 完成). `ending`: dropped at the
 end (情况). `alarm`: bad wherever it stands. `lasting`, `taking`: whether a time before which the word stands is to be long or
-short."""
-_ORTHOGONAL = ("alarm", "lasting", "taking", "light", "ending")
+short. `mark`: what, wherever it stands, says that the number is not the body's own to set (案件: they arise). `holds`: two
+characters that are never parted (the 食用 of 食用油 holds no 用油)."""
+_ORTHOGONAL = ("alarm", "lasting", "taking", "light", "ending", "holds")
 """Roles of words that may have another role besides."""
 COUNTED = "*"
 """How the policy's lists of heads call the dimension of all counting words."""
@@ -70,6 +74,11 @@ class NameWords:
     alarms: re.Pattern[str]
     lasting: frozenset[str]
     taking: frozenset[str]
+    marks: tuple[tuple[str, tuple[str, ...]], ...]
+    """Lists of marks, each with its words, in the policy's order: of several in a name the first list tells."""
+    holds: frozenset[str]
+    people: frozenset[str]
+    """Units of people: what is given out, and counted in them, counts who has a right to it."""
 
     def lists(self, *roles: str) -> tuple[str, ...]:
         """The lists of these roles, in the policy's order."""
@@ -85,6 +94,8 @@ def name_words(data: Mapping[str, Any], words: Vocabulary) -> NameWords:
     never: set[str] = set()
     units: dict[str, str] = {}
     for key, entry in lists.items():
+        if entry["as"] == "mark":
+            continue
         if entry["as"] in _ORTHOGONAL:
             besides[entry["as"]] += str(entry["words"]).split()
             continue
@@ -119,4 +130,7 @@ def name_words(data: Mapping[str, Any], words: Vocabulary) -> NameWords:
         alarms=re.compile(alternation(besides["alarm"])),
         lasting=frozenset(besides["lasting"]),
         taking=frozenset(besides["taking"]),
+        marks=tuple((key, tuple(str(entry["words"]).split())) for key, entry in lists.items() if entry["as"] == "mark"),
+        holds=frozenset(besides["holds"]),
+        people=frozenset(data.get("people", ())),
     )

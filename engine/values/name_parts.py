@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.values.name_lists import COUNTED, NameWords
 from engine.values.vocabulary import Vocabulary
@@ -58,6 +58,12 @@ class NameParts:
     """Whether anything that no list holds stands between the opening verb, or the start, and the words read from the end."""
     abrupt: bool = False
     """Whether what no list holds stands right before the head, behind a thing that one holds: 采购货物退换件数."""
+    people: bool = False
+    """Whether the unit is one of people: 发放…，130人."""
+    mark: str = ""
+    """The list of a word that says, wherever it stands, that the number is not the body's own to set (案件, 会议, 人均)."""
+    thing: str = ""
+    """The same of what is counted itself, right before the head: 案件, of 调解案件数, and not of 案件查询机台数."""
     words: tuple[tuple[str, str], ...] = ()
     """(word, list) as found, from left to right, the opening verb first; for people."""
 
@@ -82,7 +88,10 @@ def parts_of(name: str, unit: str, lists: NameWords, words: Vocabulary) -> NameP
     found = _tail(part, lists)
     if not unit and not head and found and found[0].key in lists.counts:
         unit_head = lists.heads_of_unit.get(COUNTED, "")
-    return _told(found, part, NameParts(head or unit_head, bool(head), each, unit_head), text[len(rest) :], lists)
+    mark = next((key for key, marking in lists.marks if any(word in text for word in marking)), "")
+    thing = next((key for key, marking in lists.marks if part.endswith(marking)), "")
+    parts = NameParts(head or unit_head, bool(head), each, unit_head, people=unit in lists.people, mark=mark, thing=thing)
+    return _told(found, part, parts, text[len(rest) :], lists)
 
 
 def _part_of(rest: str, mark: str, lists: NameWords) -> str:
@@ -131,7 +140,7 @@ def _head(text: str, lists: NameWords) -> tuple[str, str]:
 def _ending_of(text: str, lists: NameWords) -> tuple[str, str]:
     """The longest listed word at the end of a text, and its list."""
     for length in range(min(_LONGEST, len(text)), 0, -1):
-        if key := lists.word_of.get(text[-length:]):
+        if (key := lists.word_of.get(text[-length:])) and text[-length - 1 : len(text) - length + 1] not in lists.holds:
             return text[-length:], key
     return "", ""
 
@@ -208,11 +217,8 @@ def _told(found: list[_Found], rest: str, parts: NameParts, head_text: str, list
     if opening and all(opening.start != item.start for item in found):
         shown.insert(0, (opening.word, opening.key))
     between = _between(rest, opening, found, lists)
-    return NameParts(
-        head=parts.head,
-        printed=parts.printed,
-        each=parts.each,
-        unit_head=parts.unit_head,
+    return replace(
+        parts,
         last=last.key if last else "",
         negated=bool(last and last.negated),
         carried=bool(last and telling),

@@ -37,7 +37,7 @@ def reading(name: str, unit: str = "") -> NameReading:
         ("案件数量", "件", "count", "", ""),  # 案件 is no 件数 of 案
         ("违法行为查处数", "起", "count", "enforcing", ""),  # nor is 查处数 a 处数 of 查
         ("渗漏点处数", "处", "count", "bad", ""),
-        ("处置突发事件数量", "起", "count", "emergency", "treating"),
+        ("处置突发事件数量", "起", "count", "emergency", "coping"),
         ("缩短政府采购审批时间", "天", "time", "receiving", "saving"),
         ("优良天数比例", "%", "share", "good", ""),
         ("新建公厕", "座", "count", "output", "done"),
