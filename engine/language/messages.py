@@ -38,6 +38,8 @@ class _Filled(Mapping[str, Any]):
         return len(self.known)
 
 
+MAX_GROWTH = 1_000
+"""Times as long as it was: what a message may make of a text by putting phrases in place of others."""
 _TAKES = {
     "percent": "number",
     "rate": "number",
@@ -190,8 +192,23 @@ def _wrong_filter(node: Any, aliases: Mapping[str, Fields], params: Mapping[str,
             return f"过滤器 {node.name} 的参数要是文字"
         if not texts and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_ARGUMENT):
             return f"过滤器 {node.name} 的参数要是 0 至 {MAX_ARGUMENT} 的整数"
+    if texts and (grown := _growth(node)) > MAX_GROWTH:
+        return f"过滤器 swap 连用，文字最多会长到原来的 {grown} 倍；不超过 {MAX_GROWTH} 倍"
     least, most = (2, 2) if node.name == "swap" else (0, 0 if node.name == "abs" else 1)
     return "" if least <= len(node.args) <= most else f"过滤器 {node.name} 的参数个数不对"
+
+
+def _growth(node: Any) -> int:
+    """How many times as long a text can be after the filters `swap` that stand one behind the other."""
+    from jinja2 import nodes
+
+    times = 1
+    while isinstance(node, nodes.Filter):
+        lengths = [len(a.value) for a in node.args if isinstance(a, nodes.Const) and isinstance(a.value, str)]
+        if node.name == "swap" and len(lengths) == 2:
+            times *= max(1, -(-lengths[1] // max(1, lengths[0])))
+        node = node.node
+    return times
 
 
 def _wrong_comparison(node: Any, aliases: Mapping[str, Fields], params: Mapping[str, Any]) -> str:

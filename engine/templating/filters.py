@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from engine.templating.bounds import MAX_OUTPUT, TooMuch
 from engine.values.numerals import plain, read_decimal
 from engine.values.rounding import rounded
 
@@ -136,8 +137,12 @@ def short(text: str, length: int = 40) -> str:
 
 
 def swap(text: str, old: str, new: str) -> str:
-    """Text with one phrase put in place of another."""
-    return text.replace(old, new) if old else text
+    """Text with one phrase put in place of another. Raises TooMuch for what would be longer than any text of a form."""
+    if not old:
+        return text
+    if len(text) + text.count(old) * (len(new) - len(old)) > MAX_OUTPUT:
+        raise TooMuch(f"一段文字超过 {MAX_OUTPUT} 字")
+    return text.replace(old, new)
 
 
 class Missing:

@@ -7,24 +7,34 @@ write without end. What goes wrong is told with template, line and the missing n
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, cast
 
-from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import (
+    BytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+    nodes,
+    pass_environment,
+    pass_eval_context,
+)
 from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.filters import make_attrgetter
+from jinja2.runtime import markup_join, str_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 
 from engine.errors import Place, PolicyError, Problem, nearest
+from engine.templating.bounds import MAX_OUTPUT, Spent, TooMuch, bounded
 from engine.templating.filters import FILTERS, NARRATIVE, shown
 
-MAX_STEPS = 200_000
-"""Passes through loops and macros in one rendering."""
-MAX_OUTPUT = 5_000_000
-"""Characters of one rendering."""
 MAX_COMPILED = 200
 """Templates that are remembered compiled."""
 SAFE_FILTERS = frozenset(
@@ -59,11 +69,8 @@ SAFE_FILTERS = frozenset(
     ]
 )
 """Filters of Jinja2 that cannot grow a small text large or reach into objects."""
-_COUNT = "__count_a_step"
-
-
-class TooMuch(Exception):
-    """A template that loops or writes beyond the bounds."""
+_STEP, _JOINED, _MADE, _LOOKED = "__step", "__joined", "__made", "__looked"
+"""What the template calls in each pass, for `~`, for each list or table it writes, and for what it compares."""
 
 
 class _Compiled(BytecodeCache):
@@ -89,13 +96,13 @@ _COMPILED = _Compiled()
 class Environment(ImmutableSandboxedEnvironment):
     """The sandbox. Attributes are items of plain data and nothing else; every loop and macro is counted."""
 
-    intercepted_binops = frozenset(["*", "**", "%"])
+    intercepted_binops = frozenset(["+", "*", "**", "%"])
 
     def __init__(self, roots: Sequence[Path], **options: Any) -> None:
         super().__init__(
             loader=FileSystemLoader([str(root) for root in roots]),
             undefined=StrictUndefined,
-            finalize=shown,
+            finalize=self._finalized,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
@@ -103,24 +110,46 @@ class Environment(ImmutableSandboxedEnvironment):
             **options,
         )
         kept = {name: self.filters[name] for name in SAFE_FILTERS if name in self.filters}
+        own = kept | {"sum": total} | dict(FILTERS) | dict(NARRATIVE)
+        self.spent = Spent()
         self.filters.clear()
-        self.filters.update(kept | dict(FILTERS) | dict(NARRATIVE))
-        self.globals = {"range": self.globals["range"], "namespace": self.globals["namespace"], _COUNT: self.step}
-        self.steps = 0
+        self.filters.update({name: bounded(name, function, lambda: self.spent) for name, function in own.items()})
+        known = {name: self.globals[name] for name in ("range", "namespace")}
+        self._own = (self._step, self._joined, self._made, self._looked)
+        self.globals = known | dict(zip((_STEP, _JOINED, _MADE, _LOOKED), self._own, strict=True))
 
-    def step(self) -> str:
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise TooMuch(f"循环超过 {MAX_STEPS} 次")
+    def _finalized(self, value: object) -> object:
+        """How a value is written, and that it is not too long to be."""
+        if not isinstance(value, str | Decimal | bool | int):
+            self.spent.long(self.spent.size(value))
+        said = shown(value)
+        if isinstance(said, str):
+            self.spent.long(len(said))
+        return said
+
+    def _step(self, written: int) -> str:
+        self.spent.step(written)
         return ""
+
+    @pass_eval_context
+    def _joined(self, context: nodes.EvalContext, *texts: object) -> str:
+        join = markup_join if context.autoescape else str_join
+        return join(self.spent.joined(texts))
+
+    def _made(self, value: Any) -> Any:
+        return self.spent.checked(value)
+
+    def _looked(self, value: Any) -> Any:
+        return self.spent.looked_at(value)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         for node in list(tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock))):
-            count = nodes.Output([nodes.Call(nodes.Name(_COUNT, "load"), [], [], None, None)])
+            written = sum(len(data.data) for data in node.find_all(nodes.TemplateData))
+            count = nodes.Output([_call(_STEP, [nodes.Const(written)])])
             body: list[nodes.Node] = node.body  # type: ignore[attr-defined]  # all three kinds have one
             body.insert(0, count.set_lineno(node.lineno))
-        return tree
+        return cast(nodes.Template, _Counted().visit(tree))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, Mapping):
@@ -133,17 +162,80 @@ class Environment(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=attribute)
 
     def is_safe_callable(self, obj: Any) -> bool:
-        return obj in (self.globals["range"], self.globals["namespace"], self.step) or type(obj).__module__ == "jinja2.runtime"
+        return obj in (self.globals["range"], self.globals["namespace"], *self._own) or type(obj).__module__ == "jinja2.runtime"
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if operator == "+":
+            if isinstance(left, str) and isinstance(right, str):
+                self.spent.joined((left, right))
+            return self.spent.checked(left + right)
         if operator != "**" and all(isinstance(side, int | Decimal) for side in (left, right)):
-            return left * right if operator == "*" else left % right
+            return self.spent.checked(left * right if operator == "*" else left % right)
         raise SecurityError(f"模板里不能对这些值用 {operator}")
+
+
+class _Counted(NodeTransformer):
+    """`~` and the lists and tables that a template writes, put together by functions that count."""
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
+        self.generic_visit(node)
+        return _call(_JOINED, node.nodes).set_lineno(node.lineno)
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:
+        self.generic_visit(node)
+        node.expr = _looked(node.expr)
+        for operand in node.ops:
+            operand.expr = _looked(operand.expr)
+        return node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:
+        self.generic_visit(node)
+        if isinstance(node.arg, nodes.Slice):
+            node.node = _looked(node.node)
+        return node
+
+    def visit_List(self, node: nodes.List) -> nodes.Node:
+        self.generic_visit(node)
+        return _made(node, node.items)
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:
+        self.generic_visit(node)
+        return node if node.ctx != "load" else _made(node, node.items)
+
+    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:
+        self.generic_visit(node)
+        return _made(node, [pair.value for pair in node.items])
+
+
+def _made(node: nodes.Expr, items: Sequence[nodes.Node]) -> nodes.Node:
+    """What is written out whole in the template is as long as it is written."""
+    return node if all(isinstance(item, nodes.Const) for item in items) else _call(_MADE, [node]).set_lineno(node.lineno)
+
+
+def _looked(node: nodes.Expr) -> nodes.Expr:
+    return node if isinstance(node, nodes.Const) else cast(nodes.Expr, _call(_LOOKED, [node]).set_lineno(node.lineno))
+
+
+def _call(name: str, arguments: list[nodes.Expr]) -> nodes.Call:
+    return nodes.Call(nodes.Name(name, "load"), arguments, [], None, None)
+
+
+@pass_environment
+def total(environment: Environment, values: Iterable[Any], attribute: str | int | None = None, start: Any = 0) -> Any:
+    """The sum of numbers, and of nothing else: lists put together one by one would be copied each time."""
+    part = make_attrgetter(environment, attribute) if attribute is not None else None
+    out = start
+    for value in values:
+        number = part(value) if part else value
+        if not isinstance(number, int | Decimal):
+            raise SecurityError("模板里只能对数求和")
+        out += number
+    return out
 
 
 def render(environment: Environment, name: str, context: Mapping[str, Any]) -> str:
     """The template's text. Raises PolicyError naming template, line and what was wrong or missing."""
-    environment.steps = 0
+    environment.spent = Spent()
     parts: list[str] = []
     size = 0
     try:
@@ -173,7 +265,6 @@ def render(environment: Environment, name: str, context: Mapping[str, Any]) -> s
         raise PolicyError(_undefined(missing, name, context, environment)) from None
     except (
         TemplateError,
-        TooMuch,
         RecursionError,
         TypeError,
         ValueError,

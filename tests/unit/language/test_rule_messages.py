@@ -81,6 +81,7 @@ def test_what_a_terminal_would_obey_is_dropped() -> None:
         "{{ a.n | fixed(-1) }}",
         "{{ a.n | fixed(2, 3) }}",
         "{{ a.name | swap('a') }}",
+        "{{ a.name" + " | swap('a', 'aaaaaaaaaa')" * 30 + " }}",
         "{% if a.n > a.name %}x{% endif %}",
         "{% if a.name > a.name %}x{% endif %}",
         "{% if a.n == a.name %}x{% endif %}",
