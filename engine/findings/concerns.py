@@ -165,6 +165,10 @@ class Concerns:
             out["money"] = in_wan(stake.money)
         return out
 
+    def said_of(self, listed: Sequence[Finding], text: str) -> str:
+        """A sentence about several findings, `text` over what the sentence of a problem sees."""
+        return self._sentence(text, self._told(listed, _stake(listed)))
+
     def _sentence(self, text: str, told: Mapping[str, Scalar]) -> str:
         return messages.render(text, {"c": told}, {"c": TOLD}, self.params)
 

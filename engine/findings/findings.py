@@ -18,6 +18,7 @@ from engine.findings import groups
 from engine.findings.bonds import Bonds
 from engine.findings.concerns import Concerns
 from engine.findings.facts.build import Facts, Source, facts_of
+from engine.findings.folding import folded
 from engine.findings.matching import chaining
 from engine.findings.matching.chaining import Outcome, Program
 from engine.findings.model import Concern, Correction, Evidence, Finding, RuleRun
@@ -84,6 +85,7 @@ class Checker:
         compiled rules are kept for whoever checks by the same."""
         self.policy, self.most, self.timed = policy, most, timed
         self.params: Mapping[str, Any] = {name: parameter.value for name, parameter in policy.parameters.items()}
+        self.folds = {name: rule.rows for name, rule in policy.rules.rules.items() if rule.rows}
         self.program: Program = (
             _program(Itself(policy.rules), use_durable).anew()
             if remember and not isolate
@@ -99,8 +101,9 @@ class Checker:
         every = (*facts, *(item.fact for item in outcome.derived))
         teller = _Teller(self.policy, self.params, given, every, outcome, self.most, timed=self.timed)
         found = teller.findings()
-        concerns = Concerns(found, self.policy.telling, self.params, _whose(evaluation)).all()
-        return Findings(tuple(found), every, given.sources, outcome, given.notes, tuple(teller.rules()), concerns)
+        apart = Concerns(found, self.policy.telling, self.params, _whose(evaluation))
+        told, concerns = folded(found, apart.all(), apart, self.folds)
+        return Findings(told, every, given.sources, outcome, given.notes, tuple(teller.rules()), concerns)
 
     def close(self) -> None:
         self.program.close()

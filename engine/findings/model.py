@@ -67,6 +67,14 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class FoldedRow:
+    """One of the rows that a finding on several rows of a form tells together."""
+
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     rule: str
     title: str
@@ -87,6 +95,8 @@ class Finding:
     """What should stand where something is wrong, where the rule knows it."""
     basis_title: str = ""
     """What the clause is called."""
+    rows: tuple[FoldedRow, ...] = ()
+    """What is told of each row where it is about several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 from engine.errors import Place, Problem, nearest
 from engine.language import fact_fields, messages
 from engine.language import model as ir
-from engine.language.causes import CauseReader, Tie
+from engine.language.causes import TOLD, CauseReader, Tie
 from engine.language.conditions import Condition, Scope, scalar, titled
 from engine.language.fields import Field, Fields
 from engine.language.measures import KEYS, Measure, made_field
@@ -55,6 +55,20 @@ class RulePattern:
 
 
 @dataclass(frozen=True, slots=True)
+class RowFold:
+    """How what a rule finds on several rows of one form is told: as one finding, whose rows fold out."""
+
+    message: str
+    """Template over what the sentence of several findings sees (`c`)."""
+    least: int
+    """Rows from which on they are one."""
+    once: bool
+    """Rows of which another finding tells why are not told again."""
+    across: bool = False
+    """Whether the forms of a submission are one, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class FindingRule:
     """A rule as officers know it, and its compiled form."""
 
@@ -81,6 +95,8 @@ class FindingRule:
     """(alias, field) whose value is wrong, and the template of what should stand there; empty where that is not known."""
     told_in: str = ""
     """`report`: told in section 三 of a drafted report; `list`: only to the author, to be corrected; empty: as its category is."""
+    rows: RowFold | None = None
+    """None where every row is a finding of its own."""
     capped: str = ""
     """Why it is less severe than it was written: what it rests on is not certain (Chinese); empty where it is not."""
 
@@ -292,6 +308,7 @@ class _Compiler:
         cite = self._evidence([item["cite"]] if "cite" in item else [], bound, (*path, "cite"))
         kinds = [pattern.kind for pattern in patterns if not pattern.negated]
         tie = self.ties.tie(name, item, bound, kinds[0]) if kinds else None
+        rows = self._rows(item.get("rows"), (*path, "rows"))
         if len(self.problems) > before or tie is None:
             return None
         conclude = self._conclude(item["conclude"]) if "conclude" in item else None
@@ -322,6 +339,7 @@ class _Compiler:
             tie=tie,
             corrects=corrects,
             told_in=item.get("told_in", ""),
+            rows=rows,
         )
 
     def _shape(self, patterns: list[RulePattern], item: Mapping[str, Any], path: Path_) -> None:
@@ -340,6 +358,15 @@ class _Compiler:
             self._add(
                 path, "规则要么写全 category、severity、message，要么只写 conclude", "category、severity、message", code="rule.says"
             )
+
+    def _rows(self, item: Mapping[str, Any] | None, path: Path_) -> RowFold | None:
+        if item is None:
+            return None
+        for fault in messages.faults(str(item["message"]), {"c": TOLD}, self.params):
+            self._add((*path, "message"), fault.what, "、".join(fault.right), code=fault.code, names=fault.names)
+        return RowFold(
+            str(item["message"]), int(item.get("from", 2)), bool(item.get("once", False)), bool(item.get("across", False))
+        )
 
     def _corrects(self, item: Mapping[str, Any] | None, bound: Mapping[str, Fields], path: Path_) -> tuple[tuple[str, str], str]:
         if item is None:

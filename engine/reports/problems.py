@@ -153,6 +153,7 @@ class Shown:
             "subject": finding["subject"] if finding["subject"] != finding["form"] else "",
             "indicator": f"{site.here[place]}-i{rows[0]}" if place is not None and place in site.here and rows else "",
             "message": "" if _same(finding["message"], one.concern["title"]) else unbroken(finding["message"]),
+            "rows": [unbroken(row["message"]) for row in finding.get("rows", ())],
             "advice": unbroken(finding["advice"]) if apart and finding["advice"] != one.concern["advice"] else "",
             "evidence": [self._evidence(item, site) for item in finding["evidence"]],
         }

@@ -124,6 +124,8 @@ def finding_data(finding: Finding) -> ResultFinding:
         out["correction"] = _correction(finding.correction)
     if finding.derived_by:
         out["derived_by"] = list(finding.derived_by)
+    if finding.rows:
+        out["rows"] = [{"subject": row.subject, "message": row.message} for row in finding.rows]
     if finding.report != finding.message:
         out["report"] = finding.report
     return out

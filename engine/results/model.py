@@ -322,8 +322,16 @@ class ResultFinding(TypedDict):
     basis_title: NotRequired[str]
     derived_by: NotRequired[list[str]]
     evidence: list[ResultEvidence]
+    rows: NotRequired[list[ResultFindingRow]]
     report: NotRequired[str]
     correction: NotRequired[ResultCorrection]
+
+
+class ResultFindingRow(TypedDict):
+    """一处发现里的一行。"""
+
+    subject: str
+    message: str
 
 
 class ResultCorrection(TypedDict):

@@ -149,6 +149,11 @@ def shorter(text: str, length: int = 24) -> str:
     return text if len(text) <= length else text[:length] + "…"
 
 
+def said_of_rows(finding: ResultFinding) -> str:
+    """What a finding says; of one on several rows, below it what is said of each."""
+    return "\n".join([finding["message"], *(f"· {row['message']}" for row in finding.get("rows", ()))])
+
+
 def evidence_told(evidence: Iterable[ResultEvidence]) -> str:
     """What a finding rests on, in one line: each value with its title and place."""
     return "；".join(f"{item['title']}“{shorter(item['value'])}”（{place_only(item)}）" for item in evidence)

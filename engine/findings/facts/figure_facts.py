@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from engine.findings.facts.figures import FigurePair, TextAgainstTable
+from engine.findings.facts.numbers import ratio
 from engine.language.facts import FigureFact
 from engine.language.facts.form import TextFields
 from engine.policy.figures import FigureRules
@@ -42,6 +44,7 @@ def text_fields(found: TextAgainstTable, rules: FigureRules | None) -> TextField
     if rules is None or not found.read:
         return TextFields()
     rows = [found.rows[n] for n in found.unsaid]
+    measured = sum(row.measured for row in found.rows)
     unsaid = "、".join(f"“{row.name}”{row.actual.text if row.actual else ''}" for row in rows[: rules.listed])
     unheld = "、".join(f"“{said.short}”" for said in found.unheld[: rules.listed])
     return TextFields(
@@ -50,4 +53,5 @@ def text_fields(found: TextAgainstTable, rules: FigureRules | None) -> TextField
         actuals_unsaid_count=len(found.unsaid),
         figures_unheld=unheld or None,
         figures_unheld_count=len(found.unheld),
+        actuals_said_share=ratio(Decimal(measured - len(found.unsaid)), Decimal(measured)),
     )

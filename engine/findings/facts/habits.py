@@ -29,12 +29,12 @@ def reason_habits(scored: ScoredForm, texts: ReportText, prose: Prose) -> Reason
     rows = [row for row in filed if row.reason and not is_empty(row.reason.text, prose)]
     places = {str(row.reason.place) for row in rows if row.reason and str(row.reason.place)}
     given = [(row.name, without(row.reason.text, prose.connectives, [row.name])) for row in rows if row.reason]
-    vague = _vague(scored, texts, prose)
+    vague, rest = _vague(scored, texts, prose)
     if len(given) < 2 or (places and len(places) < len(rows)):  # one cell merged over several rows is one reason
-        return ReasonHabits(reasons=len(rows), vague_remedies=vague)
+        return ReasonHabits(reasons=len(rows), vague_remedies=vague, remedy_rest=rest)
     counted = Counter(text for _, text in given if text).most_common(_MOST_COMPARED)
     if not counted:
-        return ReasonHabits(reasons=len(rows), vague_remedies=vague)
+        return ReasonHabits(reasons=len(rows), vague_remedies=vague, remedy_rest=rest)
     most, _ = counted[0]
     near = {text for text, _ in counted if fuzz.ratio(most, text) >= prose.alike_reasons}
     names = [name for name, text in given if text in near]
@@ -46,6 +46,7 @@ def reason_habits(scored: ScoredForm, texts: ReportText, prose: Prose) -> Reason
         other_reasons=len(rows) - len(names),
         same_reason_names=row_names(names),
         vague_remedies=vague,
+        remedy_rest=rest,
     )
 
 
@@ -65,8 +66,9 @@ def copied_fields(form: Form) -> CopiedFields:
     )
 
 
-def _vague(scored: ScoredForm, texts: ReportText, prose: Prose) -> str | None:
-    """Where measures stand that say neither when nor by whom; None where one says so, or none is written."""
+def _vague(scored: ScoredForm, texts: ReportText, prose: Prose) -> tuple[str | None, int | None]:
+    """Where measures stand that say neither when nor by whom, and how many of their characters say something of this form; None
+    where one says so, or none is written."""
     told: list[str] = []
     remedies: list[str] = []
     if core(texts.remedies):
@@ -80,8 +82,9 @@ def _vague(scored: ScoredForm, texts: ReportText, prose: Prose) -> str | None:
             remedies.append(text[at:])
     written = "\n".join(map(folded, remedies))
     if not told or predicates.has(prose.dated, written) or predicates.has(prose.owned, written):
-        return None
-    return "、".join(told[:6]) + ("等" if len(told) > 6 else "")
+        return None, None
+    rest = len(without(written, (*prose.general_reasons, *prose.connectives, *prose.remedy_words)))
+    return "、".join(told[:6]) + ("等" if len(told) > 6 else ""), rest
 
 
 def value_habits(items: Sequence[ScoredIndicator]) -> ValueHabits:

@@ -10,7 +10,8 @@ from engine.findings.facts.report_text import ReportText, folded
 from engine.language import predicates
 from engine.language.facts.words import ReportClaims
 from engine.submission.model import Form
-from engine.values.notation import read_value
+from engine.values.measures import holds_figure
+from engine.values.notation import fold, read_value
 from engine.values.prose import Prose, core, shared, without
 from engine.values.vocabulary import Vocabulary
 
@@ -40,9 +41,18 @@ def report_claims(form: Form, texts: ReportText, prose: Prose, words: Vocabulary
         projects_said_text=text,
         miscounted="；".join(list(dict.fromkeys(_miscounted(report, prose, words)))[:_SHOWN]) or None,
         goals_titled=sum(bool(goal.title.strip()) for goal in form.goals),
+        goals_to_tell=_to_tell(form, words),
         goals_achieved=next((field.value.text for field in form.header if field.key == _ACHIEVED and field.value), None),
         goals_unmeasured="、".join(list(dict.fromkeys(_unmeasured(form, prose)))[:_SHOWN]) or None,
     )
+
+
+def _to_tell(form: Form, words: Vocabulary) -> int:
+    """How many goals have a result that the form should say in words. A form with a box for it is asked for every goal; one
+    without, as records often are, only for what a goal promises in numbers: the rest is what the indicators are for."""
+    boxed = any(field.key == _ACHIEVED for field in form.header)
+    titles = (goal.title for goal in form.goals if goal.title.strip())
+    return sum(boxed or holds_figure(fold(title, words), words) > 0 for title in titles)
 
 
 def _miscounted(report: str, prose: Prose, words: Vocabulary) -> Iterator[str]:

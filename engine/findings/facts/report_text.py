@@ -48,6 +48,7 @@ class ReportText:
             problems_text=self.problems or None,
             remedies_text=self.remedies or None,
             report_text=self.report or None,
+            report_length=len(folded(self.report)) if self.report else None,
         )
 
     def mentions(self, text: str, name: str, target: str = "") -> bool:

@@ -86,6 +86,8 @@ class ReportFields:
     problems_text: Annotated[str | None, INTERNAL]
     remedies_text: Annotated[str | None, INTERNAL]
     report_text: Annotated[str | None, INTERNAL]
+    report_length: Number | None
+    """Characters of the report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,8 @@ class TextFields:
     actuals_unsaid_count: Number | None = None
     figures_unheld: str | None = None
     figures_unheld_count: Number | None = None
+    actuals_said_share: Annotated[Number | None, INTERNAL] = None
+    """Of the rows whose actual is a number, the share of those the report tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

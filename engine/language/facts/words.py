@@ -51,6 +51,8 @@ class ReasonHabits:
     other_reasons: Number | None = None
     same_reason_names: str | None = None
     vague_remedies: str | None = None
+    remedy_rest: Number | None = None
+    """Characters of those measures that say something of this form: what is left without the words that fit every form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,8 @@ class ReportClaims:
     miscounted: str | None = None
     goals_unmeasured: str | None = None
     goals_titled: Number | None = None
+    goals_to_tell: Number | None = None
+    """Of them those whose result the form should say in words: it has a box for that, or the goal promises a number."""
     goals_achieved: str | None = None
 
 

@@ -12,6 +12,7 @@ from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Clause, Policy
 from engine.resources import shipped
 from engine.results.model import Result, ResultEvidence, ResultFinding, ResultForm, ResultIndicator
+from engine.results.reading import said_of_rows
 from engine.results.views.columns import Column
 from engine.results.views.problems import DOUBTFUL, ToldProblem, told, wan_number
 from engine.yaml.reader import load_file
@@ -162,7 +163,7 @@ def detail_columns() -> tuple[Column[Detail], ...]:
         Column("单位", lambda row: row.unit, wide=24),
         Column("自评表", lambda row: row.finding["form"], wide=24),
         Column("指标或事项", lambda row: row.finding["subject"], "name", wide=26),
-        Column("问题", lambda row: row.finding["message"], wide=56),
+        Column("问题", lambda row: said_of_rows(row.finding), wide=56),
         Column("目标值", lambda row: row.item["target"] if row.item else "", wide=20),
         Column("完成值", lambda row: row.item["actual"] if row.item else "", wide=20),
         Column("自评得分", lambda row: row.item["reported"] if row.item else None, "number"),

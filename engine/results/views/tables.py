@@ -36,6 +36,7 @@ from engine.results.reading import (
     label,
     numbers_of,
     remark,
+    said_of_rows,
     span,
     tally,
     worth,
@@ -235,7 +236,7 @@ GOALS: tuple[Column[GoalRow], ...] = (
 
 FINDINGS: tuple[Column[ResultFinding], ...] = (
     Column("级别", kind_of),
-    Column("问题", lambda finding: finding["message"]),
+    Column("问题", said_of_rows),
     Column("佐证", lambda finding: evidence_told(finding["evidence"])),
     Column("建议", lambda finding: finding["advice"]),
     Column("依据与规则", lambda finding: f"{cited(finding)}；{finding['title']}（{finding['rule']}）"),
