@@ -56,7 +56,7 @@ EXPECTED = [
     ("target.far-exceeded", DEPARTMENT, "表彰杰出民营企业家、民营企业"),
     ("target.far-exceeded", DEPARTMENT, "诉求受理数量"),
     ("target.far-exceeded", CHAMBERS, "组织商会工作会议"),
-    ("target.zero", OFFICE, "年重大安全事故次数"),
+    ("target.zero-heavy", OFFICE, "年重大安全事故次数"),
     # budget
     ("budget.cut", CHAMBERS, CHAMBERS),
     ("budget.cut", PRIVATE, PRIVATE),

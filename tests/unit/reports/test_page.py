@@ -465,7 +465,7 @@ def of_many(result: Any, names: Sequence[str]) -> Any:
 
 
 def test_of_many_forms_the_index_tells_all_problems_and_each_form_its_own(page: Page) -> None:
-    names = [f"表{number}" for number in range(14)]
+    names = [f"表{number}" for number in range(16)]
     many = of_many(page.result, names)
     made = dict(pages(many, [], names, page.policy, [TEMPLATES]))
     assert list(made) == [*(f"{name}.html" for name in names), "report.html"]
