@@ -49,7 +49,6 @@ def _one(listed: Sequence[Finding], fold: RowFold, of: Concerns) -> Finding:
     """What is told of several rows; what stands beside the first, with the evidence of all."""
     first = listed[0]
     evidence = dict.fromkeys(item for finding in listed for item in finding.evidence)
-    across = len({finding.form for finding in listed}) > 1
     message = of.said_of(listed, fold.message)
     return replace(
         first,
@@ -59,7 +58,7 @@ def _one(listed: Sequence[Finding], fold: RowFold, of: Concerns) -> Finding:
         evidence=tuple(evidence),
         derived_by=_once(rule for finding in listed for rule in finding.derived_by),
         correction=None,
-        rows=tuple(FoldedRow(one.subject, f"“{one.form}”{one.message}" if across else one.message) for one in listed),
+        rows=tuple(FoldedRow(one.form, one.subject, one.message, one.report, one.evidence) for one in listed),
     )
 
 

@@ -68,10 +68,13 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class FoldedRow:
-    """One of the rows that a finding on several rows of a form tells together."""
+    """One of the rows that a finding on several rows of a form tells together: what it says of it by itself."""
 
+    form: str
     subject: str
     message: str
+    report: str
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
 from engine.results.model import Result, ResultEvidence, ResultFinding
-from engine.results.reading import clause_ids, numbers_of, rules_told
+from engine.results.reading import clause_ids, numbers_of, row_told, rules_told
 from engine.results.views.columns import page_cells, page_head
 from engine.results.views.problems import ToldProblem, told
 from engine.results.views.tables import RULES, ran
@@ -153,7 +153,7 @@ class Shown:
             "subject": finding["subject"] if finding["subject"] != finding["form"] else "",
             "indicator": f"{site.here[place]}-i{rows[0]}" if place is not None and place in site.here and rows else "",
             "message": "" if _same(finding["message"], one.concern["title"]) else unbroken(finding["message"]),
-            "rows": [unbroken(row["message"]) for row in finding.get("rows", ())],
+            "rows": [unbroken(row_told(row)) for row in finding.get("rows", ())],
             "advice": unbroken(finding["advice"]) if apart and finding["advice"] != one.concern["advice"] else "",
             "evidence": [self._evidence(item, site) for item in finding["evidence"]],
         }

@@ -17,6 +17,7 @@ from engine.language.rules import CATEGORIES
 from engine.policy.model import Policy
 from engine.reports.own_words import OwnProblem, OwnProblems
 from engine.results.model import Result, ResultConcern, ResultFinding, ResultForm
+from engine.results.reading import unfolded
 
 COMPLETION = "completion"
 _STOPS = "。；，"
@@ -136,6 +137,10 @@ def concerning(problems: FormProblems, policy: Policy) -> FormProblems:
     for problem, findings in problems:
         if not problem["certain"]:
             continue
+<<<<<<< HEAD
+=======
+        findings = unfolded(result["findings"][n] for n in problem["findings"])
+>>>>>>> 6a76fec1 (Drafts and workbooks tell the rows of a finding one by one)
         own = [
             one
             for one in findings

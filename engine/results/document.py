@@ -14,7 +14,7 @@ from typing import Literal
 from engine import __version__
 from engine.errors import Place
 from engine.findings.findings import Findings
-from engine.findings.model import Correction, Evidence, Finding, RuleRun
+from engine.findings.model import Correction, Evidence, Finding, FoldedRow, RuleRun
 from engine.language.fields import NAME_TABLE
 from engine.language.model import Scalar
 from engine.policy.model import Policy
@@ -26,6 +26,7 @@ from engine.results.model import (
     ResultCorrection,
     ResultEvidence,
     ResultFinding,
+    ResultFindingRow,
     ResultForm,
     ResultIndicator,
     ResultMark,
@@ -125,9 +126,19 @@ def finding_data(finding: Finding) -> ResultFinding:
     if finding.derived_by:
         out["derived_by"] = list(finding.derived_by)
     if finding.rows:
-        out["rows"] = [{"subject": row.subject, "message": row.message} for row in finding.rows]
+        places = {item: n for n, item in enumerate(finding.evidence)}
+        out["rows"] = [_row(row, finding.form, [places[item] for item in row.evidence]) for row in finding.rows]
     if finding.report != finding.message:
         out["report"] = finding.report
+    return out
+
+
+def _row(row: FoldedRow, form: str, evidence: list[int]) -> ResultFindingRow:
+    out = ResultFindingRow(subject=row.subject, message=row.message, evidence=evidence)
+    if row.form != form:
+        out["form"] = row.form
+    if row.report != row.message:
+        out["report"] = row.report
     return out
 
 

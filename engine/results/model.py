@@ -330,8 +330,11 @@ class ResultFinding(TypedDict):
 class ResultFindingRow(TypedDict):
     """一处发现里的一行。"""
 
+    form: NotRequired[str]
     subject: str
     message: str
+    report: NotRequired[str]
+    evidence: list[int]
 
 
 class ResultCorrection(TypedDict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from engine.language.rules import CATEGORIES, SEVERITIES
@@ -12,6 +12,7 @@ from engine.results.model import (
     ResultConcern,
     ResultEvidence,
     ResultFinding,
+    ResultFindingRow,
     ResultForm,
     ResultIndicator,
     ResultPolicy,
@@ -149,9 +150,29 @@ def shorter(text: str, length: int = 24) -> str:
     return text if len(text) <= length else text[:length] + "…"
 
 
+def row_told(row: ResultFindingRow) -> str:
+    """What is said of one of several rows; of one on another form, which."""
+    return f"“{row['form']}”{row['message']}" if "form" in row else row["message"]
+
+
 def said_of_rows(finding: ResultFinding) -> str:
     """What a finding says; of one on several rows, below it what is said of each."""
-    return "\n".join([finding["message"], *(f"· {row['message']}" for row in finding.get("rows", ()))])
+    return "\n".join([finding["message"], *(f"· {row_told(row)}" for row in finding.get("rows", ()))])
+
+
+def unfolded(findings: Iterable[ResultFinding]) -> Iterator[ResultFinding]:
+    """The findings, one on several rows as a finding for each of them."""
+    for finding in findings:
+        for row in finding.get("rows", ()):
+            one = finding.copy()
+            del one["rows"]
+            one["subject"], one["message"] = row["subject"], row["message"]
+            one["evidence"] = [finding["evidence"][n] for n in row["evidence"]]
+            one["report"] = row.get("report", row["message"])
+            one["form"] = row.get("form", finding["form"])
+            yield one
+        if not finding.get("rows"):
+            yield finding
 
 
 def evidence_told(evidence: Iterable[ResultEvidence]) -> str:

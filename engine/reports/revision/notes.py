@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from engine.policy.model import Policy
 from engine.results.model import Result, ResultConcern, ResultFinding
+from engine.results.reading import unfolded
 
 MOST = 4
 """Findings that one comment tells."""
@@ -47,7 +48,8 @@ class RevisionNotes:
     def problem(self, ids: Iterable[str], form: str, admitted: Sequence[ResultFinding] = ()) -> tuple[str, ...]:
         """What is said beside a paragraph of the report of a form that tells these problems: what a report tells of that form, but
         for what the filed one tells itself (`admitted`)."""
-        every = (self.result["findings"][n] for one in ids if one in self._problems for n in self._problems[one]["findings"])
+        places = (n for one in ids if one in self._problems for n in self._problems[one]["findings"])
+        every = unfolded(self.result["findings"][n] for n in places)
         found = [one for one in every if one["form"] == form and self.policy.told_in(one["rule"], one["category"]) == "report"]
         own = [one for one in found if one not in admitted]
         return self.of(own) if own else ()

@@ -12,7 +12,7 @@ from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Clause, Policy
 from engine.resources import shipped
 from engine.results.model import Result, ResultEvidence, ResultFinding, ResultForm, ResultIndicator
-from engine.results.reading import said_of_rows
+from engine.results.reading import unfolded
 from engine.results.views.columns import Column
 from engine.results.views.problems import DOUBTFUL, ToldProblem, told, wan_number
 from engine.yaml.reader import load_file
@@ -121,7 +121,7 @@ def details(result: Result, policies: Mapping[str, Policy]) -> Iterator[Detail]:
     """Every finding, problem by problem, the most pressing first. `policies`: those the result is by, for the clauses."""
     rows = _FormsAndRows(result)
     for problem in told(result):
-        for n, finding in enumerate(problem.findings):
+        for n, finding in enumerate(unfolded(problem.findings)):
             form = rows.form(finding)
             known = _policies(result, form, policies)
             clause = next((one.clauses[finding["basis"]] for one in known if finding["basis"] in one.clauses), None)
@@ -163,7 +163,7 @@ def detail_columns() -> tuple[Column[Detail], ...]:
         Column("单位", lambda row: row.unit, wide=24),
         Column("自评表", lambda row: row.finding["form"], wide=24),
         Column("指标或事项", lambda row: row.finding["subject"], "name", wide=26),
-        Column("问题", lambda row: said_of_rows(row.finding), wide=56),
+        Column("问题", lambda row: row.finding["message"], wide=56),
         Column("目标值", lambda row: row.item["target"] if row.item else "", wide=20),
         Column("完成值", lambda row: row.item["actual"] if row.item else "", wide=20),
         Column("自评得分", lambda row: row.item["reported"] if row.item else None, "number"),

@@ -19,6 +19,7 @@ from engine.results.reading import (
     form_kind,
     headline,
     kind_of,
+    row_told,
     rules_told,
     span,
     summary,
@@ -190,7 +191,7 @@ def _findings(one: ToldProblem) -> Iterator[Any]:
         shown = evidence_told(finding["evidence"][:EVIDENCE_SHOWN])
         more = f" 等 {len(finding['evidence'])} 项" if len(finding["evidence"]) > EVIDENCE_SHOWN else ""
         lines = [said] if said else []
-        lines += [f"· {row['message']}" for row in finding.get("rows", ())]
+        lines += [f"· {row_told(row)}" for row in finding.get("rows", ())]
         lines += [f"{cited(finding)}；规则：{finding['title']}（{finding['rule']}）"]
         lines += [f"佐证：{shown}{more}"] if shown else []
         lines += [f"建议：{finding['advice']}"] if finding["advice"] else []

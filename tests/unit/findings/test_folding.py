@@ -49,7 +49,7 @@ def test_each_form_has_its_own_unless_they_are_told_together() -> None:
     assert [one.subject for one in apart] == ["甲表", "乙表"]
     whole = tuple(finding(cause("judged", ()), form=form, message="都是满分。", severity="info") for form in ("甲表", "乙表"))
     [one], [problem] = told(*whole, across=True)
-    assert [each.message for each in one.rows] == ["“甲表”都是满分。", "“乙表”都是满分。"]
+    assert [(each.form, each.message) for each in one.rows] == [("甲表", "都是满分。"), ("乙表", "都是满分。")]
     assert (one.subject, problem.findings) == ("甲表、乙表", (0,))
 
 
