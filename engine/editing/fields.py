@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.language import fact_fields, fields, formula, names, wording
+from engine.language.conditions import ANY
 from engine.language.fields import Field
 from engine.policy import items as policy_items
 from engine.policy import titles as schema_titles
@@ -233,16 +234,18 @@ def _conditions(when: Any, at: Path_, path: Path_, context: _Context, table: str
                 where: Path_ = (*at, index, alias)
                 title = f"{alias}：{fact_fields.TITLES.get(fact, fact)}"
                 own = {name: test for name, test in body.items() if name != "fact"}
-                yield {
-                    "kind": "when",
-                    "label": title,
-                    "at": list(where),
-                    "of": f"fact.{fact}",
-                    "tests": list(_tests(own, path, where, context)),
-                }
+                yield from _block(own, path, where, context, title, f"fact.{fact}")
     elif isinstance(when, Mapping):
-        label = schema_titles.title(_schema_path(path))
-        yield {"kind": "when", "label": label, "at": list(at), "of": table, "tests": list(_tests(when, path, at, context))}
+        yield from _block(when, path, at, context, schema_titles.title(_schema_path(path)), table)
+
+
+def _block(when: Mapping[str, Any], path: Path_, at: Path_, context: _Context, label: str, of: str) -> Iterator[dict[str, Any]]:
+    """Conditions that hold together, and each option of `any` among them as conditions of their own."""
+    own = {name: test for name, test in when.items() if name != ANY}
+    yield {"kind": "when", "label": label, "at": list(at), "of": of, "tests": list(_tests(own, path, at, context))}
+    for index, option in enumerate(when.get(ANY) or ()):
+        if isinstance(option, Mapping):
+            yield from _block(option, path, (*at, ANY, index), context, f"{label}·以下之一（{index + 1}）", of)
 
 
 def _tests(when: Mapping[str, Any], path: Path_, at: Path_, context: _Context) -> Iterator[dict[str, Any]]:

@@ -23,6 +23,7 @@ from engine.findings.matching import chaining
 from engine.findings.matching.chaining import Outcome, Program
 from engine.findings.model import Concern, Correction, Evidence, Finding, RuleRun
 from engine.language import messages
+from engine.language.conditions import leaves
 from engine.language.fact_fields import TITLES
 from engine.language.measures import measured
 from engine.language.model import Fact, Match, Ref, Scalar
@@ -341,7 +342,7 @@ class _Teller:
         kinds = {pattern.alias: self.policy.rules.kinds[pattern.kind] for pattern in rule.patterns if pattern.alias}
         named: list[tuple[str, str]] = []
         for pattern in rule.patterns:
-            for condition in pattern.conditions:
+            for condition in leaves(pattern.conditions):
                 named.append((pattern.alias, condition.test.field))
                 if isinstance(condition.test.value, Ref):
                     named.append((condition.test.value.alias or pattern.alias, condition.test.value.field))

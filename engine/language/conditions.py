@@ -12,7 +12,7 @@ text with a number, a value a coded field cannot take, a regular expression RE2 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,8 @@ from engine.values.numerals import plain
 
 Locate = Callable[[tuple[str | int, ...]], Place]
 
+ANY = "any"
+"""The word of `when` under which several stand of which one has to hold."""
 _TYPE_NAMES = {"text": "文字", "number": "数字", "bool": "true/false"}
 
 
@@ -39,11 +41,22 @@ class Condition:
     """Title of the other field, where the test compares with one."""
     unit: str = ""
     """What the field is in, where the test compares it with a constant (`Field.unit`)."""
+    options: tuple[tuple[Condition, ...], ...] = ()
+    """What is asked in each option of `any`."""
     passes: predicates.Predicate = field(init=False, compare=False, repr=False)
     """The test as a function of one record's fields; meaningless for a join with another fact."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "passes", predicates.predicate(self.test))  # made once: tables run it for every indicator
+
+
+def leaves(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """The conditions that look at a field, those inside of `any` among them."""
+    for condition in conditions:
+        if condition.options:
+            yield from leaves(inner for option in condition.options for inner in option)
+        else:
+            yield condition
 
 
 def holds(conditions: tuple[Condition, ...], fields: Mapping[str, Scalar]) -> bool:
@@ -83,6 +96,9 @@ class Scope:
         """The conditions of a `when` mapping. What is wrong is added to `problems`, at its line."""
         out: list[Condition] = []
         for name, requirement in when.items():
+            if name == ANY and ANY not in self.fields:
+                out += self._any(requirement, (*path, name), problems)
+                continue
             field = self.fields.get(name)
             if field is None:
                 if name in self.later:
@@ -101,6 +117,21 @@ class Scope:
                 continue
             out += self._requirement(name, field, requirement, (*path, name), problems)
         return tuple(out)
+
+    def _any(self, options: Any, path: tuple[str | int, ...], problems: list[Problem]) -> Iterator[Condition]:
+        """`any`: what holds where one of several `when` mappings does. They are about the same fact."""
+        made = tuple(self.compile(option, (*path, index), problems) for index, option in enumerate(options))
+        for index, option in enumerate(made):
+            if any(isinstance(leaf.test.value, Ref) and leaf.test.value.alias for leaf in leaves(option)):
+                told = "any 里的条件不能与别的事实比较"
+                wanted = "any 里只写这一个事实自己的字段；与别的事实比较的写成两条规则"
+                problems.append(self._problem((*path, index), told, wanted, "", code="condition.any-other", names=(ANY,)))
+                return
+        if all(made):
+            test = Test("", "any", options=tuple(tuple(inner.test for inner in option) for option in made))
+            yield Condition(
+                test, "以下之一", params=tuple(p for leaf in leaves(c for o in made for c in o) for p in leaf.params), options=made
+            )
 
     def _requirement(
         self, name: str, field: Field, requirement: Any, path: tuple[str | int, ...], problems: list[Problem]

@@ -15,7 +15,7 @@ Semantics, the same for every matcher:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -26,7 +26,21 @@ Schema = Mapping[str, Mapping[str, FieldType]]
 """Fact kind -> field -> type."""
 
 Op = Literal[
-    "eq", "ne", "lt", "lte", "gt", "gte", "in", "not_in", "contains", "not_contains", "matches", "not_matches", "present", "absent"
+    "eq",
+    "ne",
+    "lt",
+    "lte",
+    "gt",
+    "gte",
+    "in",
+    "not_in",
+    "contains",
+    "not_contains",
+    "matches",
+    "not_matches",
+    "present",
+    "absent",
+    "any",
 ]
 
 
@@ -41,13 +55,25 @@ class Ref:
 @dataclass(frozen=True, slots=True)
 class Test:
     """One condition on a field. `value` is a constant, a tuple of constants (in, not_in, contains, not_contains: any of
-    them), an RE2 pattern (matches, searched anywhere), a Ref (eq, ne, lt, lte, gt, gte), or None (present, absent)."""
+    them), an RE2 pattern (matches, searched anywhere), a Ref (eq, ne, lt, lte, gt, gte), or None (present, absent).
+
+    `any` has no field and no value: it holds where all tests of one of its `options` do. These look at no other fact."""
 
     __test__ = False  # not a test case, whatever pytest thinks of the name
 
     field: str
     op: Op
     value: Scalar | tuple[Scalar, ...] | Ref | None = None
+    options: tuple[tuple[Test, ...], ...] = ()
+
+
+def leaves(tests: Iterable[Test]) -> Iterator[Test]:
+    """The tests that look at a field, those inside of `any` among them."""
+    for test in tests:
+        if test.op == "any":
+            yield from leaves(inner for option in test.options for inner in option)
+        else:
+            yield test
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 def predicate(test: Test) -> Predicate:
     """The test as a function of one fact's fields. For tests that look at no other fact: constants, or a Ref without alias."""
     name, op, value = test.field, test.op, test.value
+    if op == "any":
+        made = [[predicate(inner) for inner in option] for option in test.options]
+        return lambda fields: any(all(passes(fields) for passes in option) for option in made)
     if op == "present":
         return lambda fields: name in fields
     if op == "absent":

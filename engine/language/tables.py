@@ -17,7 +17,7 @@ from engine.language import names as chinese
 from engine.language.conditions import Condition, Scope, holds
 from engine.language.fields import NAME_TABLE, QUOTIENTS, Fields
 from engine.language.formula import Expression
-from engine.language.model import Ref, Scalar, Test
+from engine.language.model import Ref, Scalar, Test, leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,15 +247,17 @@ class Reader:
 def rules_out_zero(case: Case, name: str) -> bool:
     """Whether one of the case's conditions on this field is false of 0, or orders it strictly away from 0 by way of another
     field (`actual > target` and `target >= 0`)."""
-    for test in _tests(case):
-        if test.field != name:
-            continue
-        if not isinstance(test.value, Ref):
-            if test.op not in ("present", "absent") and not predicates.predicate(test)({name: Decimal(0)}):
-                return True
-        elif test.op == "gt" and _at_least_zero(case, test.value):
-            return True
-    return False
+    return any(_rules_out_zero(test, case, name) for test in _tests(case))
+
+
+def _rules_out_zero(test: Test, case: Case, name: str) -> bool:
+    if test.op == "any":
+        return all(any(_rules_out_zero(inner, case, name) for inner in option) for option in test.options)
+    if test.field != name:
+        return False
+    if not isinstance(test.value, Ref):
+        return test.op not in ("present", "absent") and not predicates.predicate(test)({name: Decimal(0)})
+    return test.op == "gt" and _at_least_zero(case, test.value)
 
 
 def _at_least_zero(case: Case, ref: Ref) -> bool:
@@ -268,18 +270,19 @@ def _takes_zero(earlier: Case, case: Case, name: str) -> bool:
     """Whether every record that reaches `case` with this field 0 was taken by `earlier`: each of its conditions is one that
     `case` has too, or holds of 0."""
     own = set(_tests(case))
-    for test in _tests(earlier):
-        if test in own:
-            continue
-        if test.field == name and not isinstance(test.value, Ref) and predicates.predicate(test)({name: Decimal(0)}):
-            continue
-        return False
-    return True
+    return all(test in own or _holds_of_zero(test, own, name) for test in _tests(earlier))
+
+
+def _holds_of_zero(test: Test, own: set[Test], name: str) -> bool:
+    """Whether a test holds of every record with this field 0 of which the tests in `own` hold."""
+    if test.op == "any":
+        return any(all(inner in own or _holds_of_zero(inner, own, name) for inner in option) for option in test.options)
+    return test.field == name and not isinstance(test.value, Ref) and predicates.predicate(test)({name: Decimal(0)})
 
 
 def _read_by(cases: tuple[Case, ...]) -> Iterator[str]:
     for case in cases:
-        for test in _tests(case):
+        for test in leaves(_tests(case)):
             yield test.field
             if isinstance(test.value, Ref):
                 yield test.value.field

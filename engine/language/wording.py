@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from engine.language import fact_fields, fields
-from engine.language.conditions import Condition, shown
+from engine.language.conditions import ANY, Condition, shown
 from engine.language.model import Ref, Scalar
 from engine.resources import shipped
 from engine.values.numerals import plain
@@ -63,6 +63,8 @@ _LISTED = 8
 def asked(condition: Condition) -> str:
     """What a condition asks: `实际完成值 ≥ 目标值`, `名称 含 “投诉”、“事故”`."""
     test = condition.test
+    if condition.options:
+        return "（" + " 或 ".join(all_asked(option) for option in condition.options) + "）"
     if test.op in ("present", "absent"):
         return f"{condition.title} {'有' if test.op == 'present' else '没有'}"
     if isinstance(test.value, Ref):
@@ -83,6 +85,8 @@ def answered(condition: Condition, own: Mapping[str, Scalar], bound: Mapping[str
     `own` are the values of the fact itself, `bound` those of the facts bound before, by alias.
     """
     test = condition.test
+    if condition.options:
+        return "（" + " 或 ".join("，且 ".join(answered(one, own, bound) for one in option) for option in condition.options) + "）"
     actual = f"{condition.title}（{_held(own, test.field)}）"
     source = f"（参数 {condition.params[0]}）" if condition.params else ""
     if test.op in ("present", "absent"):
@@ -163,6 +167,8 @@ class Wording:
 
     def requirement(self, name: str, written: Any, kind: str, kinds: Mapping[str, str] | None = None) -> str:
         """One field's requirement. `kind` is the table's name or the kind of fact, `kinds` that of the facts bound by alias."""
+        if name == ANY and isinstance(written, list):
+            return "（" + " 或 ".join(self.conditions(option, kind, kinds) for option in written) + "）"
         return "，且 ".join(self._tests(name, written, kind, kinds or {}))
 
     def conditions(self, when: Mapping[str, Any], kind: str, kinds: Mapping[str, str] | None = None) -> str:

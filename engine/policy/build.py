@@ -14,6 +14,7 @@ from engine.errors import PolicyError, Problem, nearest
 from engine.language import fields as catalogue
 from engine.language import messages
 from engine.language.causes import telling
+from engine.language.conditions import leaves
 from engine.language.tables import CaseTable
 from engine.policy import paths as policy_paths
 from engine.policy import portions, reading, sources
@@ -199,7 +200,7 @@ class _Builder(Values):
             for name in RECOGNITION
         }
         for index, case in enumerate(tables["direction"].cases):
-            guessed = any(condition.test.field == "score_direction" for condition in case.conditions)
+            guessed = any(condition.test.field == "score_direction" for condition in leaves(case.conditions))
             if guessed and case.certain and case.value in catalogue.DIRECTIONS:
                 path = ("recognition", "direction", "cases", index)
                 self.add(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from engine.language.conditions import leaves
 from engine.language.fields import Field
 from engine.language.measures import Measure
 from engine.language.messages import render
@@ -133,7 +134,7 @@ class _Grounds:
             found |= self._field(kinds[alias], name)
         for pattern in rule.patterns:
             found |= self.concluded.get(pattern.kind, frozenset())
-            for condition in pattern.conditions:
+            for condition in leaves(pattern.conditions):
                 found |= self._field(pattern.kind, condition.test.field)
                 found |= {self.parts.parameters[name].basis for name in condition.params if name in self.parts.parameters}
         return frozenset(found)
@@ -142,7 +143,7 @@ class _Grounds:
         return self.behind(name) | self.measures.get((kind, name), frozenset())
 
     def _of_measure(self, measure: Measure) -> frozenset[str]:
-        tested = [condition.test.field for condition in (*measure.conditions, *measure.among)]
+        tested = [condition.test.field for condition in leaves((*measure.conditions, *measure.among))]
         return frozenset().union(*(self._field(measure.of, name) for name in (*tested, measure.field)))
 
 

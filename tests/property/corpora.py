@@ -216,6 +216,9 @@ PATTERNS = ["率$", "^培", "[0-9]+", "(完成|良好)", ".", "未[^，]{0,2}完
 
 
 def test_of(rng: random.Random, fields: dict[str, Field], bound: dict[str, str], kinds: Any) -> ir.Test:
+    if rng.random() < 0.08:
+        options = [[test_of(rng, fields, {}, kinds) for _ in range(rng.choice([1, 1, 2]))] for _ in range(2)]
+        return ir.Test("", "any", options=tuple(map(tuple, options)))
     name = rng.choice(list(fields))
     declared = fields[name].type
     ordered = declared == "number"
@@ -246,7 +249,11 @@ def test_of(rng: random.Random, fields: dict[str, Field], bound: dict[str, str],
 
 def conditions(rng: random.Random, fields: Any, most: int = 2) -> tuple[Condition, ...]:
     usable = {name: field for name, field in fields.items() if field.type in ("text", "number", "bool")}
-    return tuple(Condition(test_of(rng, usable, {}, {}), "x") for _ in range(rng.randint(1, most)))
+    return tuple(condition(test_of(rng, usable, {}, {})) for _ in range(rng.randint(1, most)))
+
+
+def condition(test: ir.Test) -> Condition:
+    return Condition(test, "x", options=tuple(tuple(map(condition, option)) for option in test.options))
 
 
 def table(rng: random.Random, name: str, fields: Any, outcome: Any) -> CaseTable:

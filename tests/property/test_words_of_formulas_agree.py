@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,13 @@ STAGES = catalogue.stages(("met", "partial", "unmet"), NATURES)
 REST = {"otherwise": True, "status": "needs_review"}
 QUANTITATIVE: list[dict[str, Any]] = [
     {"when": {"actual_percent": {"gte": 0}}, "score": "分值 - 向上取整((90 - 完成百分数) ÷ 5)"},
+    {
+        "when": {
+            "target": {"gt": 100},
+            "any": [{"name": {"contains": ["培训", "次数"]}}, {"actual": {"lt": {"field": "target"}}, "early": True}],
+        },
+        "score": "0",
+    },
     {"when": {"target": {"gt": 100}}, "score": "round(weight * actual / target, 1) + floor(actual / target)"},
     {"when": {"target": {"gt": 0}, "achieved": {"gte": "80%"}}, "score": "floor(weight * achieved, 1) * 90%"},
     {"when": {"target": {"gt": 0}}, "score": "ceil(weight * actual / target, 2) - round(0 - actual / target)"},
@@ -55,7 +63,8 @@ def table(name: str, cases: list[dict[str, Any]], fields: catalogue.Fields) -> C
 
 
 def rules() -> RuleSet:
-    tests = (ir.Test("score_differs", "eq", True),)
+    other = (ir.Test("name", "contains", ("培训",)), ir.Test("level2", "eq", "数量指标"))
+    tests = (ir.Test("score_differs", "eq", True), ir.Test("", "any", options=((ir.Test("weight", "gt", Decimal(4)),), other)))
     made = finding_rule(ir.Rule("differs", (ir.Pattern("a", "indicator", tests),)))
     return RuleSet({made.id: made}, (), {kind: dict(fields) for kind, fields in FACTS.items()}, frozenset())
 

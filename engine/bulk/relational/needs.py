@@ -11,7 +11,7 @@ from engine.language import formula
 from engine.language.conditions import Condition
 from engine.language.fields import NAME_TABLE
 from engine.language.measures import KEYS
-from engine.language.model import Ref, Test
+from engine.language.model import Ref, Test, leaves
 from engine.policy.model import Policy
 
 
@@ -23,7 +23,7 @@ class Needs:
     patterns: Patterns = field(default_factory=Patterns)
 
     def tests(self, kind: str, tests: Iterable[Test], kinds: Mapping[str, str]) -> None:
-        tests = list(tests)
+        tests = list(leaves(tests))
         self.patterns.ask(kind, tests)
         for test in tests:
             self.fields.setdefault(kind, set()).add(test.field)

@@ -20,7 +20,7 @@ from engine.bulk.relational import numbers
 from engine.bulk.relational.numbers import Expr, Int, Number
 from engine.language import predicates
 from engine.language.conditions import Condition
-from engine.language.model import Ref, Scalar, Test
+from engine.language.model import Ref, Scalar, Test, leaves
 
 PATTERN_WORDS = ("contains", "matches")
 WORD = 62
@@ -105,6 +105,8 @@ def holds(conditions: Iterable[Condition], fields: Fields) -> Expr:
 
 def condition(test: Test, fields: Fields, bound: Mapping[str, Fields] | None = None) -> Expr:
     """A test as an expression. Raises Unsupported."""
+    if test.op == "any":
+        return _any(every(condition(inner, fields, bound) for inner in option).fill_null(False) for option in test.options)
     value = _field(fields, test.field)
     if test.op == "present":
         return _present(value)
@@ -187,7 +189,7 @@ class Patterns:
     asked: dict[tuple[str, str], list[Pattern]] = field(default_factory=dict)
 
     def ask(self, kind: str, tests: Iterable[Test]) -> None:
-        for test in tests:
+        for test in leaves(tests):
             if pattern := pattern_of(test):
                 known = self.asked.setdefault((kind, test.field), [])
                 if pattern not in known:

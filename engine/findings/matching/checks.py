@@ -66,6 +66,13 @@ def _check_rule(rule: Rule, schema: Schema) -> list[Problem]:
 
 def _check_test(test: Test, kind: str, bound: Mapping[str, str], schema: Schema) -> Iterable[tuple[str, str, str, str]]:
     """(message, expected, nearest, code) of each thing wrong with a test of a fact of this kind."""
+    if test.op == "any":
+        for inner in (inner for option in test.options for inner in option):
+            if isinstance(inner.value, Ref) and inner.value.alias:
+                yield "any 里的条件不能与别的事实比较", "同一个事实的字段", "", "condition.any-other"
+            else:
+                yield from _check_test(inner, kind, bound, schema)
+        return
     declared = schema[kind].get(test.field)
     if test.op not in _OPS:
         yield f"没有“{test.op}”这种比较", "、".join(sorted(_OPS)), nearest(str(test.op), _OPS), "condition.word"

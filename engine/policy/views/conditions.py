@@ -27,6 +27,8 @@ _RANK = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3}
 def condition(given: Condition, parameters: Mapping[str, Parameter], letters: Mapping[str, str] | None = None) -> Data:
     """One condition. `letters` are what the facts of a rule are called, by alias, where there are several."""
     test = given.test
+    if given.options:
+        return {"kind": "any", "op": "any", "options": [conditions(option, parameters, letters) for option in given.options]}
     out: Data = {"field": test.field, "title": given.title, "op": test.op, "parameter": None}
     if given.params:
         known = parameters[given.params[0]]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from engine.errors import Place
+from engine.language.conditions import leaves
 from engine.policy.model import Band
 from engine.soundness.lint.subject import Subject
 from engine.soundness.proof.logic import Term, number
@@ -158,7 +159,7 @@ def _tiers(subject: Subject) -> None:
                 f"加一条 value: {tier.id}，或改用已有的档名：{'、'.join(dict.fromkeys(c.value for c in given))}",
             )
     for index, case in enumerate(cases):
-        wanted = [c.test.value for c in case.conditions if c.test.field == "attainment" and c.test.op == "eq"]
+        wanted = [c.test.value for c in leaves(case.conditions) if c.test.field == "attainment" and c.test.op == "eq"]
         if case.tier and wanted and wanted[0] in tiers and wanted[0] != case.tier:
             subject.add(
                 "tier-swapped",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from engine.language.conditions import leaves
 from engine.language.model import Scalar
 from engine.policy.model import Policy
 from engine.soundness.lint.codes import WARNING
@@ -132,7 +133,7 @@ def _told(on: ScoringTable, terms: list[Term], key: str, word: str, better: int,
     if low <= high if better > 0 else low >= high:
         return False
     title = TITLES.get(key, a.fields[key].title)
-    own = {c.test.field for case in (one.case, two.case) for c in case.conditions}
+    own = {c.test.field for case in (one.case, two.case) for c in leaves(case.conditions)}
     about = [name for name in on.reads if name != key and (name != "reported" or name in own)]
     where = f"“{one.case.id}”与“{two.case.id}”之间" if one.case.id != two.case.id else f"“{one.case.id}”：{one.case.formula}"
     points_ = _exactly(low, high, on.policy)

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.errors import Place
 from engine.language import formula
+from engine.language.conditions import leaves
 from engine.language.model import Scalar
 from engine.language.tables import Case, CaseTable
 from engine.policy.model import Policy
@@ -294,7 +295,7 @@ class ScoringTable:
         """That texts hold none of the words only other tables look for: an example is to show nothing that does not matter."""
         import z3
 
-        own = {(c.test.field, c.test.value) for case in self.table.cases for c in case.conditions}
+        own = {(c.test.field, c.test.value) for case in self.table.cases for c in leaves(case.conditions)}
         return [percent_factor() == 1] + [
             z3.Not(term)
             for key, unknown in self.world.record.unknowns.items()
@@ -318,7 +319,7 @@ class ScoringTable:
     def told(self, fields: Mapping[str, Scalar]) -> str:
         """The values the table looks at, but for the body's own score where the case that holds does not."""
         case = self.table.first(fields)
-        own = {condition.test.field for condition in case.conditions} | set(_operands(case, fields)) if case else set()
+        own = {condition.test.field for condition in leaves(case.conditions)} | set(_operands(case, fields)) if case else set()
         return told(fields, [name for name in self.reads if name != "reported" or name in own], self.world.record.fields)
 
     def raw_of(self, where: World, case: Case) -> Term:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.errors import nearest
-from engine.language.conditions import Condition
+from engine.language.conditions import Condition, leaves
 from engine.language.fields import PERCENT, SHARE, Field
 from engine.language.measures import Measure
 from engine.language.model import Ref
@@ -75,7 +75,7 @@ def _unknown(subject: Subject, known: Mapping[tuple[str, str], tuple[str, ...]])
     """Comparisons with values that do not exist; the rules that have one."""
     for rule in subject.rules.rules.values():
         for index, pattern in enumerate(rule.patterns):
-            for condition in pattern.conditions:
+            for condition in leaves(pattern.conditions):
                 test = condition.test
                 values = known.get((pattern.kind, test.field))
                 if values is None and test.field in ("level1", "level1_name", "level2") and subject.policy:
@@ -137,9 +137,11 @@ def _natural(record: Record) -> Iterator[Term]:
 
 def _used(fields: Mapping[str, Field], rule: FindingRule, kind: str, alias: str) -> dict[str, Field]:
     """The fields of a pattern that any condition of the rule speaks of."""
-    names = {condition.test.field for pattern in rule.patterns if pattern.alias == alias for condition in pattern.conditions}
+    names = {
+        condition.test.field for pattern in rule.patterns if pattern.alias == alias for condition in leaves(pattern.conditions)
+    }
     for pattern in rule.patterns:
-        for condition in pattern.conditions:
+        for condition in leaves(pattern.conditions):
             ref = condition.test.value
             if isinstance(ref, Ref) and ref.alias in (alias, "") and (ref.alias or pattern.alias == alias):
                 names.add(ref.field)
@@ -200,7 +202,8 @@ def _measured(subject: Subject, measure: Measure, known: Mapping[tuple[str, str]
     tests = [condition.test for condition in (*measure.conditions, *measure.among)]
     if not tests:
         return
-    names = {test.field for test in tests} | {test.value.field for test in tests if isinstance(test.value, Ref)}
+    asked = [condition.test for condition in leaves((*measure.conditions, *measure.among))]
+    names = {test.field for test in asked} | {test.value.field for test in asked if isinstance(test.value, Ref)}
     fields = {name: field for name, field in subject.rules.kinds[measure.of].items() if name in names}
     record = _record(f"measure {measure.id}", fields, measure.of, known)
     holds = [record.holds(test) for test in tests]
@@ -260,6 +263,7 @@ def _pattern_key(rule: FindingRule, index: int) -> tuple[object, ...]:
             c.test.field,
             c.test.op,
             (numbers.get(c.test.value.alias, -1), c.test.value.field) if isinstance(c.test.value, Ref) else c.test.value,
+            c.test.options,
         )
         for c in pattern.conditions
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.errors import Place, PolicyError, Problem
 from engine.language import fields as catalogue
-from engine.language.conditions import Condition, Scope
+from engine.language.conditions import ANY, Condition, Scope
 from engine.language.rules import RuleSet, compile_rules
 from engine.language.tables import CaseTable, Reader
 from engine.policy.build import NATURES, RECOGNITION, build
@@ -139,17 +139,25 @@ class Subject:
         """Every condition of tables, measures and rules, with the item it belongs to and that item's path."""
         for table, path in self.tables():
             for index, case in enumerate(table.cases):
-                for condition in case.conditions:
-                    yield condition, f"{table.name}.{case.id}", (*path, "cases", index, "when", condition.test.field)
+                for condition, at in placed(case.conditions, (*path, "cases", index, "when")):
+                    yield condition, f"{table.name}.{case.id}", at
         for measure in self.rules.measures:
             for key, conditions in (("where", measure.conditions), ("among", measure.among)):
-                for condition in conditions:
-                    yield condition, f"measures.{measure.id}", ("measures", measure.id, key, condition.test.field)
+                for condition, at in placed(conditions, ("measures", measure.id, key)):
+                    yield condition, f"measures.{measure.id}", at
         for rule in self.rules.rules.values():
             for index, pattern in enumerate(rule.patterns):
-                for condition in pattern.conditions:
-                    alias = pattern.alias or "without"
-                    yield condition, rule.id, ("findings", rule.id, "when", index, alias, condition.test.field)
+                for condition, at in placed(pattern.conditions, ("findings", rule.id, "when", index, pattern.alias or "without")):
+                    yield condition, rule.id, at
+
+
+def placed(conditions: Iterable[Condition], path: Path_) -> Iterator[tuple[Condition, Path_]]:
+    """The conditions that look at a field, each with its path below a `when`; those inside of `any` among them."""
+    for condition in conditions:
+        for index, option in enumerate(condition.options):
+            yield from placed(option, (*path, ANY, index))
+        if not condition.options:
+            yield condition, (*path, condition.test.field)
 
 
 def subject(policy: str | Path, where: Library, today: date, *, proofs: bool = True, locked: bool = True) -> Subject:

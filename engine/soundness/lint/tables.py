@@ -11,6 +11,7 @@ from typing import Any
 from engine.errors import Place, nearest
 from engine.language import fields as catalogue
 from engine.language import formula
+from engine.language.conditions import leaves
 from engine.language.fields import Fields
 from engine.language.model import Ref
 from engine.language.tables import Case, CaseTable
@@ -82,7 +83,7 @@ def _reached(subject: Subject, table: str, path: Path_, cases: Sequence[Case | S
     """Cases whose conditions contradict each other, and cases that earlier ones take whole."""
     import z3
 
-    tests = [condition.test for case in cases for condition in case.conditions]
+    tests = [condition.test for case in cases for condition in leaves(case.conditions)]
     used = {test.field for test in tests} | {test.value.field for test in tests if isinstance(test.value, Ref)}
     record = Record(table, {name: field for name, field in fields.items() if name in used})
     holds = [record.all_of(condition.test for condition in case.conditions) for case in cases]
@@ -146,7 +147,7 @@ def _scaled(subject: Subject, name: str, table: CaseTable) -> None:
         return
     params = {key: value for key, value in subject.params.items() if numeric(value)}
     for index, case in enumerate(table.cases):
-        if case.score is None or any(c.test.field in ("target_unit", "actual_unit") for c in case.conditions):
+        if case.score is None or any(c.test.field in ("target_unit", "actual_unit") for c in leaves(case.conditions)):
             continue
         if {n.name for n in formula.names(case.score)} & {*_SCALED[name]} and any(
             _score(case, name, params, sample, 1) != _score(case, name, params, sample, 10) for sample in _SAMPLES

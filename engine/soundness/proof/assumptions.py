@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.language import fields as catalogue
+from engine.language.conditions import leaves
 from engine.language.fields import Fields
 from engine.language.tables import Case, CaseTable
 from engine.policy.build import NATURES
@@ -89,7 +90,7 @@ def _indicator(policy: Policy, table: CaseTable, record: Record) -> Iterator[Ter
     yield record.value("weight") > 0
     yield record.value("weight") <= number(policy.scoring.weights.full_score)
     yield from _compared(record)
-    used = {condition.test.field for case in table.cases for condition in case.conditions}
+    used = {condition.test.field for case in table.cases for condition in leaves(case.conditions)}
     tables = ["direction", "nature", *(["attainment"] if "attainment" in used else [])]
     for name in tables:
         found = policy.recognition[name]

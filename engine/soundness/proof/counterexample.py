@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.language import formula
-from engine.language.conditions import shown
+from engine.language.conditions import leaves, shown
 from engine.language.fields import QUOTIENTS, Field, cut, quotient
 from engine.language.model import Scalar
 from engine.language.tables import Case, CaseTable
@@ -245,7 +245,7 @@ def points(value: Fraction, policy: Policy) -> str:
 
 def read_by(table: CaseTable) -> list[str]:
     """The fields a table's conditions and formulas read, in order."""
-    names = [condition.test.field for case in table.cases for condition in case.conditions]
+    names = [condition.test.field for case in table.cases for condition in leaves(case.conditions)]
     names += [name.name for case in table.cases if case.score is not None for name in formula.names(case.score)]
     names += [part for name in names if name in QUOTIENTS for part in QUOTIENTS[name][:2]]
     order = ["direction", "weight", "target", "actual", "budget", "executed"]

@@ -72,6 +72,8 @@ class Record:
 
     def holds(self, test: Test, bound: Mapping[str, Record] | None = None) -> Term:
         """The condition as a term: what `predicates.predicate` says of a record, said of this one."""
+        if test.op == "any":
+            return some([self.all_of(option, bound) for option in test.options])
         here = self.unknowns[test.field]
         if test.op == "present":
             return here.present

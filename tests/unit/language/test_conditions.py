@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from engine.errors import Place, Problem
-from engine.language.conditions import Condition, Scope, holds, regular_problem
+from engine.language.conditions import Condition, Scope, holds, leaves, regular_problem
 from engine.language.fields import Field
 from engine.language.model import Scalar
-from engine.language.wording import answered
+from engine.language.wording import answered, asked
 
 D = Decimal
 
@@ -52,6 +52,12 @@ def compile_when(when: dict[str, Any], bound: Any = None) -> tuple[tuple[Conditi
         ({"share": {"lte": "80%"}}, True),
         ({"share": {"in": ["80%", 1]}}, True),
         ({"share": {"between": ["79.9%", "80.1%"]}}, True),
+        ({"any": [{"target": 4}, {"name": "投诉次数"}]}, True),
+        ({"any": [{"target": 4}, {"name": "投诉"}]}, False),
+        ({"any": [{"target": 3, "name": "投诉"}, {"early": False}]}, False),
+        ({"any": [{"target": 3, "name": "投诉次数"}, {"early": False}]}, True),
+        ({"target": 4, "any": [{"early": True}, {"target": 3}]}, False),
+        ({"any": [{"any": [{"target": 4}, {"early": True}]}, {"target": 5}]}, True),
         ({"name": "投诉次数"}, True),
         ({"name": "投诉"}, False),
         ({"kind": "text"}, False),
@@ -201,3 +207,20 @@ def test_regular_expressions_are_those_of_re2() -> None:
     assert regular_problem("^[一-龥]+(?P<a>x)?$") == ""
     assert regular_problem("(a|") != ""
     assert regular_problem(r"\p{Han}+") == ""
+
+
+def test_what_is_wrong_inside_of_any_is_told_where_it_stands() -> None:
+    _, problems = compile_when({"any": [{"targt": 3}, {"name": {"gt": 1}}]})
+    assert [(problem.place.path, problem.code) for problem in problems] == [
+        ("when/any/0/targt", "condition.no-field"),
+        ("when/any/1/name/gt", "condition.types"),
+    ]
+    _, problems = compile_when({"any": [{"target": {"same_as": "b.target"}}, {"early": True}]}, {"b": FIELDS})
+    assert [problem.code for problem in problems] == ["condition.any-other"], "another fact is another rule"
+
+
+def test_any_is_told_with_all_its_options() -> None:
+    (made,), _ = compile_when({"any": [{"target": {"gt": 5}}, {"early": True, "name": "投诉"}]})
+    assert asked(made) == "（目标值 ＞ 5 或 是否按期 ＝ 是，且 名称 ＝ “投诉”）"
+    assert answered(made, RECORD) == "（目标值（3）＞ 5 或 是否按期（是）＝ 是，且 名称（“投诉次数”）＝ “投诉”）"
+    assert [leaf.test.field for leaf in leaves([made])] == ["target", "early", "name"]

@@ -50,7 +50,7 @@ def test_another_field_is_named_by_its_title() -> None:
     assert all_asked([]) == ""
 
 
-@pytest.mark.parametrize("op", get_args(Op))
+@pytest.mark.parametrize("op", [op for op in get_args(Op) if op != "any"])
 def test_every_operator_is_worded_alike_with_and_without_values(op: str) -> None:
     made = condition(op, VALUES.get(op, D(1) if op not in ("present", "absent") else None))
     word = asked(made).split(" ")[1]

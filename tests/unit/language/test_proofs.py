@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from engine.soundness.lint.words import empty_alternative, never
 from engine.soundness.proof.assumptions import reached, world
 from engine.soundness.proof.logic import number
 from engine.soundness.proof.prover import Prover, decimal
-from engine.soundness.proof.terms import Record, numbers_of
+from engine.soundness.proof.terms import Record, numbers_of, ordered
 from engine.soundness.proof.terms import value as term_of
 from engine.values.cells import number_of
 
@@ -52,15 +53,14 @@ texts = st.one_of(
     ),
     st.sampled_from([{"matches": "^满意"}, {"contains": {"param": "words"}}, "满意度"]),
 )
-whens = st.fixed_dictionaries(
-    {},
-    optional={
-        **dict.fromkeys(NUMBERS, numeric),
-        "direction": st.sampled_from(["positive", "inverse"]),
-        "name": texts,
-        "early": st.booleans(),
-    },
-).filter(bool)
+single = {
+    **dict.fromkeys(NUMBERS, numeric),
+    "direction": st.sampled_from(["positive", "inverse"]),
+    "name": texts,
+    "early": st.booleans(),
+}
+options = st.lists(st.fixed_dictionaries({}, optional=single).filter(bool), min_size=2, max_size=2)
+whens = st.fixed_dictionaries({}, optional={**single, "any": options}).filter(bool)
 formulas = st.recursive(
     st.sampled_from(["weight", "actual", "target", "2", "0.5", "limit"]),
     lambda inner: st.one_of(
@@ -230,3 +230,20 @@ def test_today_is_given() -> None:
     assert expired("hubei/2022", date(2022, 6, 1)) == []
     assert expired("hubei/2022", date(2023, 1, 1)) == ["jixiao policy new hubei/2023 --from hubei/2022"]
     assert expired("hubei/2021", date(2023, 1, 1)) == [], "there is one for the year after"
+
+
+@pytest.mark.parametrize("sign", formula.ROUNDINGS)
+@pytest.mark.parametrize("places", [0, 2])
+def test_the_solver_admits_what_rounding_gives(sign: str, places: int) -> None:
+    """What it is told of a rounded number is more than can be, never less: the right one is among it, and the order is kept."""
+    expression = formula.parse(f"{sign}(actual, {places})")
+    found = [term_of(expression, {"actual": z3.Real(text)}) for text in ("actual-a", "actual-b")]
+    kept = ordered(found[0].cuts, found[1].cuts)
+    numbers = [Fraction(text) for text in ("-2.5", "-2", "-0.5", "-0.004", "0", "0.004", "0.005", "0.5", "1", "1.234", "2.5", "3")]
+    for low, high in pairwise(numbers):
+        exact = [formula.evaluate(expression, {"actual": value}) for value in (low, high)]
+        here = [z3.Real("actual-a") == number(low), z3.Real("actual-b") == number(high)]
+        right = [one.term == number(value) for one, value in zip(found, exact, strict=True)]
+        assert Prover().possible([*here, *kept, *right])[0] == "refuted", (low, high)
+        assert Prover().possible([*here, *kept, found[0].term > found[1].term])[0] == "proved"
+        assert Prover().possible([*here, found[0].term > number(low + 1)])[0] == "proved"

@@ -183,3 +183,21 @@ def test_formulas_in_chinese_are_the_same_formulas() -> None:
     assert len(problems) == 1
     assert "没有“分殖”" in problems[0]
     assert "分值" in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "sound"),
+    [
+        ([{"target": {"gt": 0}}, {"target": {"lt": 0}}], True),
+        ([{"target": {"gt": 0}}, {"actual": 1}], False),
+    ],
+)
+def test_any_guards_a_divisor_only_where_each_option_does(options: list[dict[str, Any]], sound: bool) -> None:
+    _, problems = read({"when": {"any": options}, "score": "weight / target"}, REST)
+    assert (problems == []) is sound
+    _, problems = read(
+        {"when": {"any": [{"target": 0}, {"actual": 5}]}, "score": "0"},
+        {"when": {"actual": {"gte": 1}}, "score": "1 / target"},
+        REST,
+    )
+    assert problems == [], "an earlier case takes every record with target 0"
