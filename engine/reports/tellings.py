@@ -75,8 +75,7 @@ def problems_by_form(result: Result) -> dict[tuple[int | None, str], FormProblem
     out: dict[tuple[int | None, str], FormProblems] = {}
     for problem in result["problems"]:
         own: dict[str, list[ResultFinding]] = {}
-        for number in problem["findings"]:
-            finding = result["findings"][number]
+        for finding in unfolded(result["findings"][number] for number in problem["findings"]):
             own.setdefault(finding["form"], []).append(finding)
         for name, findings in own.items():
             out.setdefault((problem.get("bundle"), name), []).append((problem, findings))
@@ -137,10 +136,6 @@ def concerning(problems: FormProblems, policy: Policy) -> FormProblems:
     for problem, findings in problems:
         if not problem["certain"]:
             continue
-<<<<<<< HEAD
-=======
-        findings = unfolded(result["findings"][n] for n in problem["findings"])
->>>>>>> 6a76fec1 (Drafts and workbooks tell the rows of a finding one by one)
         own = [
             one
             for one in findings
