@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import FILE, library_option, note, rule_options, tell, the_library, today
+from engine.cli.options import FILE, library_option, note, place_option, rule_options, tell, the_library, today
 from engine.cli.options import show as on_screen
 from engine.errors import EXIT_INPUT, EXIT_OK, Place, Problem, UsageError
 from engine.extras import extra
@@ -39,6 +39,7 @@ def progress() -> Progress:
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 256), help="几个进程一起读；不写则每个核一个。")
 @click.option("--policy", metavar="ID", help="都按这个政策读；不写则按地区、表种、年度选。")
 @click.option("--keep", is_flag=True, help="原件已不在的也留在语料里；不写则从语料里去掉，并说明。")
+@place_option
 @library_option
 @extra("corpus")
 def ingest(paths: tuple[Path, ...], out: Path, jobs: int | None, policy: str | None, keep: bool, policies: Path | None) -> int:
@@ -109,6 +110,7 @@ def _some(lines: Sequence[str], more: str) -> list[str]:
     help="摘要的格式；xlsx 是核对结果的工作簿，写到 --out 的目录里。",
 )
 @rule_options
+@place_option
 @library_option
 @extra("corpus")
 def batch(
@@ -136,6 +138,7 @@ def batch(
     from engine.bulk.batch.run import batch as run
     from engine.bulk.batch.summary import render, summary
     from engine.bulk.batch.workbook import Rejudged, batch_workbook
+    from engine.bulk.corpus.placed import for_place
     from engine.bulk.corpus.store import write_json
     from engine.files import displayed
     from engine.findings.choice import RuleChoice
@@ -148,7 +151,7 @@ def batch(
     where = the_library(policies)
     rules = RuleChoice(only, without)
     options = Options(backend, memory, threads or 0, check=check, rules=rules, most=most, timed=verbose)
-    done = run(corpus, out, where, policy, options, progress())
+    done = run(corpus, out, where, policy or for_place(corpus, where), options, progress())
     cautions = [told for judging in done.judging.values() if (told := caution(policy_data(judging)))]
     titles = {name: rule.title for judging in done.judging.values() for name, rule in judging.rules.rules.items()}
     rejudged = Rejudged()

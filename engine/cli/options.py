@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 FILE = click.Path(path_type=Path)
 _DAY = "jixiao.on-date"
+_PLACE = "jixiao.place"
 
 
 def files_argument(command: Command) -> Command:
@@ -34,8 +35,8 @@ def library_option(command: Command) -> Command:
 
 
 def policy_options(command: Command) -> Command:
-    """`--policy ID`, `--policies DIR` and `--on-date DATE`; the day is asked for with `on_date`."""
-    command = library_option(command)
+    """`--policy ID`, `--policies DIR`, `--place NAME` and `--on-date DATE`; the day is asked for with `on_date`."""
+    command = place_option(library_option(command))
     command = click.option(
         "--on-date",
         metavar="DATE",
@@ -44,6 +45,22 @@ def policy_options(command: Command) -> Command:
         help="填报日期，如 2024-04-28：一年之中规定改过而表上没有填报日期时，据此选政策。",
     )(command)
     return click.option("--policy", metavar="ID", help="政策编号，如 hubei/2021；不写则按地区、表种、年度选。")(command)
+
+
+def place_option(command: Command) -> Command:
+    """`--place NAME`: where all forms are from; `the_library` knows it."""
+    return click.option(
+        "--place",
+        metavar="NAME",
+        expose_value=False,
+        callback=_keep_place,
+        help="表是哪个地区的，如 湖北省、武汉市、湖北省宜昌市夷陵区：按它、没有就按它上级的政策；不写则看记录和单位名称。",
+    )(command)
+
+
+def _keep_place(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value:
+        context.meta[_PLACE] = argument(value)
 
 
 def _keep_day(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
@@ -116,10 +133,18 @@ def chinese_name(context: click.Context, parameter: click.Parameter, value: str)
 
 
 def the_library(policies: Path | None) -> Library:
-    """The shipped policies, with the directory of `--policies` before them."""
+    """The shipped policies, with the directory of `--policies` before them, and the place of `--place`. Raises UsageError where
+    that is none."""
     from engine.policy.library import library
 
-    return library(policies)
+    context = click.get_current_context(silent=True)
+    where = library(policies, context.meta.get(_PLACE, "") if context else "")
+    if where.place:
+        from engine.intake.placing import asked
+        from engine.intake.shelf import Shelf
+
+        asked(Shelf(where))
+    return where
 
 
 def show(text: str) -> None:

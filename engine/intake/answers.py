@@ -6,12 +6,12 @@ another or is no known word is told with its line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from engine.errors import InputError, Problem
+from engine.errors import InputError, Place, Problem
 from engine.files import displayed
 from engine.submission.model import Form, KnownIndicator
 from engine.values.known_names import folded, key_of
@@ -23,12 +23,23 @@ PASSED_OVER = "答复，不是自评表；与它放在一起的表照它读"
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """That a unit is of a place, who said so, and where it is written."""
+
+    unit: str
+    name: str
+    source: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerFile:
     """The answers of a file that can be used, and what is to be said of the others."""
 
     file: str
     answers: tuple[KnownIndicator, ...] = ()
     told: tuple[str, ...] = ()
+    places: tuple[KnownPlace, ...] = ()
 
 
 def is_answers(path: Path) -> bool:
@@ -61,14 +72,47 @@ def _read(path: Path, _changed: int, _size: int) -> AnswerFile:
         return AnswerFile(name, told=(f"{name}：答复读不了：{error.strerror}",))
     told = [_not_used(problem) for problem in schemas.check(document, "answers")]
     answers, doubts = _agreeing(_answers(document))
-    return AnswerFile(name, answers, (*told, *doubts))
+    places, more = _one_place(_places(document))
+    return AnswerFile(name, answers, (*told, *doubts, *more), places)
+
+
+def _places(document: YamlDocument) -> list[KnownPlace]:
+    """The entries of `places` that fit the schema."""
+    return [
+        KnownPlace(str(item["unit"]), str(item["place"]), str(item["source"]), document.place(("places", index)))
+        for index, item in _fitting(document, "places")
+    ]
+
+
+def _one_place(places: Iterable[KnownPlace]) -> tuple[tuple[KnownPlace, ...], tuple[str, ...]]:
+    """The places without those of which two say another place of one unit: neither is used."""
+    groups: dict[str, list[KnownPlace]] = {}
+    for place in places:
+        groups.setdefault(folded(place.unit), []).append(place)
+    kept, told = [], []
+    for same in groups.values():
+        first, other = same[0], next((one for one in same if folded(one.name) != folded(same[0].name)), None)
+        if other is None:
+            kept.append(first)
+        else:
+            told.append(f"{other.place}：“{other.unit}”的地区与 {first.place} 的不同，两条都没有用")
+    return tuple(kept), tuple(told)
+
+
+def _fitting(document: YamlDocument, key: str) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """The entries of a list that fit the schema, with their numbers."""
+    wrong = {
+        refusal.path[1] for refusal in schemas.refusals(document, "answers") if len(refusal.path) > 1 and refusal.path[0] == key
+    }
+    data = document.data if isinstance(document.data, dict) else {}
+    entries = data.get(key, [])
+    for index, item in enumerate(entries if isinstance(entries, list) else []):
+        if index not in wrong:
+            yield index, item
 
 
 def _answers(document: YamlDocument) -> list[KnownIndicator]:
     """The entries that fit the schema."""
-    wrong = {refusal.path[1] for refusal in schemas.refusals(document, "answers") if len(refusal.path) > 1}
-    data = document.data if isinstance(document.data, dict) else {}
-    entries = data.get("known_indicators", [])
     return [
         KnownIndicator(
             str(item["name"]),
@@ -78,8 +122,7 @@ def _answers(document: YamlDocument) -> list[KnownIndicator]:
             str(item["source"]),
             document.place(("known_indicators", index)),
         )
-        for index, item in enumerate(entries if isinstance(entries, list) else [])
-        if index not in wrong
+        for index, item in _fitting(document, "known_indicators")
     ]
 
 
@@ -112,14 +155,25 @@ def answered(forms: Iterable[Form], files: Sequence[AnswerFile]) -> tuple[Form, 
     return tuple(out)
 
 
+def placed(forms: Iterable[Form], files: Sequence[AnswerFile]) -> str:
+    """The place that answers give of the one unit all the forms are of; empty where none does."""
+    units = {folded(form.unit) for form in forms}
+    known, _ = _one_place(place for file in files for place in file.places)
+    return next((place.name for place in known if units == {folded(place.unit)}), "")
+
+
 def told_of(files: Sequence[AnswerFile], forms: Iterable[Form]) -> list[str]:
     """What is to be said of answer files once all forms they are about were read: what is wrong in them, what fits no row."""
-    files = list(dict.fromkeys(files))
+    files, forms = list(dict.fromkeys(files)), list(forms)
     used = {answer.place for form in forms for answer in form.answers}
+    units = {folded(form.unit) for form in forms}
     kept, doubts = _agreeing(answer for file in files for answer in file.answers)
     out = [line for file in files for line in file.told]
     out += [line for line in doubts if line not in out]
     out += [f"{answer.place}：表上没有“{answer.name}”这个指标，这条答复没有用" for answer in kept if answer.place not in used]
+    places, doubts_of_places = _one_place(place for file in files for place in file.places)
+    out += [line for line in doubts_of_places if line not in out]
+    out += [f"{one.place}：没有“{one.unit}”的表，这条答复没有用" for one in places if folded(one.unit) not in units]
     return out
 
 

@@ -17,6 +17,8 @@ from engine.errors import InputError, Place, PolicyError, Problem, system_reason
 from engine.files import displayed
 from engine.intake import answers, layouts, selection
 from engine.intake.answers import AnswerFile
+from engine.intake.placing import NOT_PLACED, OPTION, SAID, Placed, placed, unknown_told
+from engine.intake.placing import told as told_far
 from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
@@ -75,6 +77,10 @@ class Bundle:
     """What is to be said of it: why no policy judges it, answers beside the forms that are not used."""
     beside: Beside = NOTHING
     """Earlier and approved records of the same body that it is held against."""
+    place: Placed = NOT_PLACED
+    """Where the forms are of, and on what ground; nowhere where a policy was named."""
+    may_judge: tuple[Policy, ...] = ()
+    """The policies any of which may judge it, where only its place decides which, and nobody knows that."""
 
 
 def read_bundle(
@@ -131,25 +137,49 @@ def bundle(readings: Sequence[Reading], shelf: Shelf, policy: Policy | None = No
     forms = [form for reading in readings for form in reading.submission.forms]
     if problems := [*one_year(forms), *too_many(forms)]:
         raise InputError(problems)
-    jurisdictions = {reading.submission.jurisdiction for reading in readings if not reading.layouts} - {""}
     told: tuple[str, ...] = ()
+    place, may_judge = NOT_PLACED, list[Policy]()
     try:
         layouts_of = [reading.layouts for reading in readings if reading.layouts]
-        judged = policy or selection.judging(forms, layouts_of, jurisdictions, shelf)
+        place = NOT_PLACED if policy else placed(forms, [_said(reading, shelf) for reading in readings], shelf)
+        judged = policy or selection.judging(forms, layouts_of, place, shelf)
     except PolicyError as error:
         if not unjudged or not selection.leaves_open(error):
             raise
         judged, told = shelf.policy(selection.UNJUDGED), tuple(map(str, error.problems))
+        if any(problem.code == "policy.place" for problem in error.problems):
+            may_judge = selection.candidates(forms, shelf)
+    if policy is None and judged.judges:
+        told = tuple(filter(None, [_far(place, judged, forms, layouts_of, shelf)]))
     if policy is None and judged.status == "draft":
-        told = (selection.why_draft(judged.id, forms, shelf),)
+        told = (selection.why_draft(judged.id, forms, shelf), *told)
     elif policy is not None:
         told = tuple(filter(None, [selection.named_though_kept_away(policy.id, forms, shelf)]))
     read_with = [_layout(reading, judged) for reading in readings for _ in reading.submission.forms]
     places = {reading.submission.jurisdiction for reading in readings if reading.layouts or not judged.judges}
-    place = places.pop() if len(places) == 1 else judged.jurisdiction if judged.judges else ""
+    written = places.pop() if len(places) == 1 else judged.jurisdiction if judged.judges else ""
+    written = place.key if place.ground in (OPTION, SAID) else written
     read_by = next(iter(filter(None, read_with)), judged.id) if len(set(filter(None, read_with))) == 1 else judged.id
     files = dict.fromkeys(reading.file for reading in readings)
-    return Bundle(Submission(tuple(forms), place, read_by), judged, tuple(read_with), tuple(files), told)
+    submission = Submission(tuple(forms), written, read_by)
+    return Bundle(submission, judged, tuple(read_with), tuple(files), told, place=place, may_judge=tuple(may_judge))
+
+
+def _said(reading: Reading, shelf: Shelf) -> str:
+    """The jurisdiction a record names, or an answer; of a document that its layout alone names, none."""
+    said = reading.submission.jurisdiction
+    return "" if said in {head.jurisdiction for head in shelf.heads()[0] if head.id in reading.layouts} else said
+
+
+def _far(place: Placed, judged: Policy, forms: Sequence[Form], layouts_of: Sequence[object], shelf: Shelf) -> str:
+    """What is to be said of how far the policy is from the place (Chinese)."""
+    head = next((head for head in shelf.judging() if head.id == judged.id), None)
+    if head is None:
+        return ""
+    if place.known:
+        return told_far(place, head, shelf, [form.fiscal_year for form in forms])
+    doubtful = head.fallback and (place.likely or place.apart or not layouts_of)
+    return f"{unknown_told(forms, place)}，按{judged.jurisdiction_name}的 {judged.id} 计分" if doubtful else ""
 
 
 def _layout(reading: Reading, policy: Policy) -> str:
@@ -185,7 +215,8 @@ def read_parts(
 
 def _answered(reading: Reading, files: Sequence[AnswerFile]) -> Reading:
     submission = reading.submission
-    return replace(reading, submission=replace(submission, forms=answers.answered(submission.forms, files)))
+    place = answers.placed(submission.forms, files) or submission.jurisdiction
+    return replace(reading, submission=replace(submission, forms=answers.answered(submission.forms, files), jurisdiction=place))
 
 
 def _read_parts(path: Path, shelf: Shelf, policy: Policy | None, content: bytes | None) -> tuple[list[Reading], list[Problem]]:

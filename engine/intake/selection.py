@@ -5,9 +5,10 @@ A broken policy stops nobody whom it does not concern: it is named only if no ot
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Sequence
 
 from engine.errors import Place, PolicyError, Problem
+from engine.intake.placing import UNIT, Placed, unknown_told
 from engine.intake.shelf import Shelf
 from engine.language.wording import code
 from engine.policy.heads import Head
@@ -15,31 +16,82 @@ from engine.policy.model import Policy
 from engine.policy.periods import covers_all, filed_on
 from engine.submission.model import Form
 
+_OWN_LAYOUT = -1
+"""Nearer than any place."""
 
-def judging(forms: Sequence[Form], layouts: Sequence[Collection[str]], jurisdictions: Set[str], shelf: Shelf) -> Policy:
-    """The one policy for a bundle: of those whose layouts read its files (`layouts`, a file each) and of the places its records
-    name, the published one that covers every form; a fallback only where no other does. One that a form's own 一级 headings keep
-    away is not it, and only where no published one is left a draft that they choose is.
+
+def judging(forms: Sequence[Form], layouts: Sequence[Collection[str]], place: Placed, shelf: Shelf) -> Policy:
+    """The one policy for a bundle: of the published ones that cover every form the nearest up from its place (county, city,
+    province, country); one that stands back only where no other does. Where the place is not known, one whose layout reads the
+    files (`layouts`, a file each); a record has none, and is judged only if all that may judge it are one. One that a form's own
+    一级 headings keep away is not it, and only where no published one is left a draft that they choose is.
 
     Raises PolicyError if there is none, or more than one, or the one is invalid.
     """
-    named = [head for head in shelf.judging() if all(head.id in candidates for candidates in layouts)]
-    if not layouts and jurisdictions:
-        # a place of which only the layout of its forms is known has no policies: its records are judged as its forms are
-        bare = jurisdictions <= shelf.bare_places()
-        named = [head for head in named if head.jurisdiction in jurisdictions or (bare and head.fallback)]
-    places = {head.jurisdiction for head in named}
-    covering = [head for head in named if covers_all(head, forms, shelf.on)]
+    named = _named(layouts, place, shelf)
+    covering = [head for head, _ in named if covers_all(head, forms, shelf.on)]
     fitting = [head for head in covering if _is_meant(head, forms)]
-    for prior in ("published", "draft"):
-        if of := [head for head in fitting if head.status == prior]:
-            fitting = [head for head in of if not head.fallback] or of
-            break
+    ranks = dict(named)
+    if fitting and (place.known or layouts):
+        far = _far(place)
+        first = min(_order(head, ranks[head], far) for head in fitting)
+        fitting = [head for head in fitting if _order(head, ranks[head], far) == first]
+    elif any(head.status == "published" for head in fitting):
+        fitting = [head for head in fitting if head.status == "published"]
     fitting = _without_broken(fitting, shelf)
     if len(fitting) == 1:
         return shelf.policy(fitting[0].id)
-    told = (places if layouts else set(jurisdictions)) - {""}
+    if not place.known and not layouts and fitting:
+        raise PolicyError(_placeless(forms, fitting, place))
+    own = {head.jurisdiction for head, rank in named if not place.known or rank < _far(place)} - {""}
+    told = (own or {place.name}) if place.known else own if layouts else set[str]()
     raise _no_policy(forms, [head.id for head in fitting], told, shelf, kept_away(covering, forms))
+
+
+def _order(head: Head, rank: int, far: int) -> tuple[bool, bool, int, bool]:
+    """What goes first: what is of a place before what stands back, published before drafts, the nearest before what is above it."""
+    return rank >= far, head.status != "published", rank, head.fallback
+
+
+def _far(place: Placed) -> int:
+    """The rank from which a policy stands back behind those of the place: that of the country, but for the country's own units."""
+    return max(1, len(place.chain) - 1)
+
+
+def _named(layouts: Sequence[Collection[str]], place: Placed, shelf: Shelf) -> list[tuple[Head, int]]:
+    """Who may judge, each with how far it is from the place of the forms; the same for all that stand before the others where the
+    place is not known."""
+    every = shelf.judging()
+    if place.known:
+        ranked = [(head, rank) for head in every if (rank := place.rank(head, shelf)) is not None]
+        if any(head.status == "published" and rank < _far(place) for head, rank in ranked):
+            # a place that has policies of its own is judged by none where they leave off: not by a near year's, nor the country's
+            ranked = [(head, rank) for head, rank in ranked if rank < _far(place)]
+        return [*ranked, *((head, _OWN_LAYOUT) for head in every if place.ground == UNIT and _homeless(head, layouts, shelf))]
+    if layouts:
+        return [(head, int(head.fallback)) for head in every if all(head.id in candidates for candidates in layouts)]
+    return [(head, 0) for head in every]
+
+
+def _homeless(head: Head, layouts: Sequence[Collection[str]], shelf: Shelf) -> bool:
+    """Whether a policy is at home in no place of the table and has the files' layout to itself: that says more than a name."""
+    if not layouts or head.fallback or shelf.region(head) is not None:
+        return False
+    others = [other for other in shelf.judging() if other.fallback]
+    return all(head.id in files and not any(other.id in files for other in others) for files in layouts)
+
+
+def candidates(forms: Sequence[Form], shelf: Shelf) -> list[Policy]:
+    """The published policies any of which may judge forms of a place nobody knows; those that stand back last."""
+    covering = [head for head in shelf.published() if covers_all(head, forms, shelf.on) and _is_meant(head, forms)]
+    return [shelf.policy(head.id) for head in sorted(covering, key=lambda head: head.fallback) if shelf.usable(head.id)]
+
+
+def _placeless(forms: Sequence[Form], fitting: Sequence[Head], place: Placed) -> Problem:
+    """That nobody can tell whose policy it is: none is taken by a guess."""
+    listed = "；".join(str(head) for head in fitting)
+    expected = "用 --place 写明地区，如 --place 湖北省；或在记录里写 jurisdiction；或用 --policy 指定政策"
+    return Problem(Place(), f"{unknown_told(forms, place)}，定不了按哪个地区的政策：{listed}", expected, code="policy.place")
 
 
 def _is_meant(head: Head, forms: Sequence[Form]) -> bool:
@@ -70,7 +122,7 @@ UNJUDGED = "common/unjudged"
 
 def leaves_open(error: PolicyError) -> bool:
     """Whether no policy, or more than one, fits by itself: nothing is broken, and which one judges is the only question."""
-    return all(problem.code in ("policy.none", "policy.ambiguous") for problem in error.problems)
+    return all(problem.code in ("policy.none", "policy.ambiguous", "policy.place") for problem in error.problems)
 
 
 def _without_broken(fitting: Sequence[Head], shelf: Shelf) -> list[Head]:

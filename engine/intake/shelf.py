@@ -18,6 +18,7 @@ from engine.policy.heads import Head, elders_first, heads
 from engine.policy.library import Library, display_name
 from engine.policy.loading import load
 from engine.policy.model import Policy
+from engine.policy.places import Gazetteer, Region, gazetteer
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,24 @@ class Shelf:
         self._loaded: dict[str, Policy | PolicyError] = {}
         self._shapes: tuple[list[Shape], list[Problem]] | None = None
         self._named: dict[str, Shape | None] = {}
+        self._gazetteer: Gazetteer | None = None
+        self._regions: dict[tuple[str, str], Region | None] = {}
+
+    def gazetteer(self) -> Gazetteer:
+        """The places there are. Raises PolicyError where they are written wrongly: nothing could be placed by them."""
+        if self._gazetteer is None:
+            self._gazetteer, wrong = gazetteer(self.library)
+            if wrong:
+                raise PolicyError(wrong)
+        return self._gazetteer
+
+    def region(self, head: Head) -> Region | None:
+        """Where a policy is at home, by its place's name or else its code; None where that is in no table of places."""
+        key = (head.jurisdiction_name, head.jurisdiction)
+        if key not in self._regions:
+            known = (self.gazetteer().find(text) for text in key if text)
+            self._regions[key] = next((found.region for found in known if found.known), None)
+        return self._regions[key]
 
     def heads(self) -> tuple[list[Head], list[Problem]]:
         """What policies say of themselves, and what is wrong with those that cannot be read."""
@@ -66,11 +85,6 @@ class Shelf:
     def judging(self) -> list[Head]:
         """Those that may judge a form by themselves: published ones, and drafts that say which forms choose them."""
         return [head for head in self.heads()[0] if head.may_judge]
-
-    def bare_places(self) -> frozenset[str]:
-        """Places of which there is a layout and no published policy."""
-        packs = {head.jurisdiction for head in self.heads()[0] if head.status == "pack"} - {""}
-        return frozenset(packs - {head.jurisdiction for head in self.published()})
 
     def policy(self, id_: str) -> Policy:
         """The policy with this id. Raises PolicyError, the same one each time, if it is missing or invalid."""

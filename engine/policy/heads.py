@@ -14,6 +14,9 @@ from engine.policy.lock import NAME
 from engine.policy.periods import ALWAYS, Period, period
 from engine.policy.resolved import years
 
+UNFILLED = "【填写"
+"""How what `policy new` leaves to be filled in begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:

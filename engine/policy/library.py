@@ -25,6 +25,8 @@ class Library:
     """Where policies are looked for: the user's directory first, then the shipped ones."""
 
     roots: tuple[Path, ...]
+    place: str = ""
+    """What the user says of where all forms of this run are from (`--place`): whose policies are looked for."""
 
     def ids(self) -> list[str]:
         """Ids of every policy there is, packs included; an id in an earlier root hides the same id in a later one."""
@@ -83,15 +85,16 @@ class Library:
         return problems
 
 
-def library(directory: Path | None = None) -> Library:
-    """The shipped policies, with the user's directory before them. Raises PolicyError if that is no directory."""
+def library(directory: Path | None = None, place: str = "") -> Library:
+    """The shipped policies, with the user's directory before them; `place`: where all forms are from. Raises PolicyError if that is
+    no directory."""
     if directory is not None and not directory.is_dir():
         raise PolicyError(
             Problem(
                 Place(displayed(directory)), "没有这个政策目录", "一个目录，里面是 地区/年度/policy.yaml", code="usage.policies"
             )
         )
-    return Library((directory, shipped("policies")) if directory else (shipped("policies"),))
+    return Library((directory, shipped("policies")) if directory else (shipped("policies"),), place)
 
 
 def locate(path: str, where: Library) -> str | Path:
@@ -111,7 +114,7 @@ def beside(policy: str | Path, where: Library) -> Library:
     if not isinstance(policy, Path):
         return where
     root = policy.resolve().parent.parent
-    return Library((root, *(other for other in where.roots if other.resolve() != root)))
+    return Library((root, *(other for other in where.roots if other.resolve() != root)), where.place)
 
 
 def display_name(path: Path) -> str:

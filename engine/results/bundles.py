@@ -30,6 +30,7 @@ from engine.results.model import (
     ResultQuestion,
     ResultRule,
 )
+from engine.results.questions import place_question
 from engine.results.reading import caution, numbers_of
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation
@@ -92,6 +93,9 @@ def check_bundle(bundle: Bundle, check: Callable[[Evaluation], Findings]) -> Bun
     for form, layout in zip(result["forms"], bundle.layouts, strict=True):
         if layout not in ("", bundle.policy.id):
             form["layout"] = layout
+    if bundle.may_judge:
+        likely = [region.name for region in bundle.place.likely]
+        result["questions"] = [place_question(bundle.submission, bundle.may_judge, likely), *result["questions"]]
     first = caution(result.get("policy")) if bundle.policy.judges else ""  # where none judges, why is told
     left = choice.told(bundle.policy)
     if notes := [*filter(None, [first, left]), *result.get("notes", []), *_told(bundle), *bundle.told, *_answers_told(evaluation)]:

@@ -11,10 +11,13 @@ from decimal import Decimal
 
 from engine.policy.model import Policy
 from engine.results.model import ResultQuestion, ResultReading
+from engine.scoring.form import evaluate
 from engine.scoring.model import Alternative, Evaluation, ScoredIndicator
 from engine.scoring.readings import said_of, spread
+from engine.submission.model import Submission
 from engine.values.known_names import folded
 
+_SOURCE = "（答复的人、日期）"
 _Key = tuple[str, str, str, str]
 
 
@@ -71,13 +74,55 @@ def _ask(item: ScoredIndicator, policy: Policy) -> str:
     return said_of(words.against if known.certain and words.against else words.ask, known, policy, taken=taken)
 
 
+def place_question(submission: Submission, may_judge: Sequence[Policy], likely: Sequence[str]) -> ResultQuestion:
+    """Of which place the forms are, where that decides which policy judges them: the total of the form on which most hangs by each
+    of the policies that may."""
+    scored = [(policy, evaluate(submission, policy).forms) for policy in may_judge]
+    totals = [[forms[n].total.computed for _, forms in scored] for n in range(len(submission.forms))]
+    apart = [_apart(of_form) for of_form in totals]
+    most = max(range(len(totals)), key=lambda n: apart[n] or Decimal(0))
+    units = "、".join(dict.fromkeys(form.unit for form in submission.forms))
+    known = [one for one in apart if one is not None]
+    readings: list[ResultReading] = [
+        {
+            "reading": f"{policy.jurisdiction_name}（{policy.id}）",
+            "met": "unknown",
+            "computed": None if total is None else format(total, "f"),
+        }
+        for (policy, _), total in zip(scored, totals[most], strict=True)
+    ]
+    doubt = f"（名称里的“{'、'.join(likely)}”定不下来）" if likely else ""
+    return {
+        "id": f"jurisdiction.{hashlib.sha256(folded(units).encode('utf-8', 'replace')).hexdigest()[:10]}",
+        "of": "jurisdiction",
+        "form": submission.forms[most].name,
+        "subject": units,
+        "readings": readings,
+        "stake": format(sum(known, Decimal(0)), "f") if known else None,
+        "ask": f"“{units}”是哪个地区的{doubt}？由此定按哪个政策计分。",
+        "forms": [form.name for form in submission.forms],
+        "answer": {"name": units, "unit": "", "level2": ""},
+    }
+
+
+def _apart(totals: Sequence[Decimal | None]) -> Decimal | None:
+    known = [total for total in totals if total is not None]
+    return max(known) - min(known) if len(known) > 1 else None
+
+
 def answer_lines(open_: Sequence[ResultQuestion], readings: Sequence[str] = ("越高越好", "越低越好")) -> Iterator[str]:
     """The lines of an answer file for these questions, with the direction left to be filled in."""
     from engine.yaml.writer import flow
 
-    yield "known_indicators:"
-    for question in open_:
+    rows = [question for question in open_ if question["of"] != "jurisdiction"]
+    if rows:
+        yield "known_indicators:"
+    for question in rows:
         about = question["answer"]
         entry = {"name": about["name"], "direction": " / ".join(readings), "unit": about["unit"], "level2": about["level2"]}
         filled = {key: value for key, value in entry.items() if value}
-        yield f"  - {flow({**filled, 'source': '（答复的人、日期）'})}"
+        yield f"  - {flow({**filled, 'source': _SOURCE})}"
+    if len(rows) < len(open_):
+        yield "places:"
+    for question in (one for one in open_ if one["of"] == "jurisdiction"):
+        yield f"  - {flow({'unit': question['answer']['name'], 'place': '（如 湖北省、武汉市）', 'source': _SOURCE})}"

@@ -159,7 +159,8 @@ def _ingest(
         if source.why_skipped:
             done.skipped[source.name] = source.why_skipped
     done.problems += same.problems
-    done.told = [*same.told, *same.units]
+    far = [line for part in made for line in part.get("told", [])]
+    done.told = [*same.told, *same.units, *far]
     for part in made:
         _count(part, done)
         done.problems += map(Problem.from_data, part["problems"])
@@ -168,7 +169,7 @@ def _ingest(
     told = {
         "problems": [asdict(problem) for problem in done.problems],
         "skipped": done.skipped,
-        "told": same.told,
+        "told": [*same.told, *far],
         "apart": same.units,
     }
     name = index.write(out, sources, _forms(sources, planned, made, same), told)
@@ -270,6 +271,7 @@ def _part(reader: _Ingester, job: PartJob) -> dict[str, Any]:
     """Prepare and write the parts of a job, one for each policy; what was done."""
     problems: list[Problem] = []
     failed: list[int] = []
+    told: list[str] = []
     by_policy: dict[str, tuple[Policy, list[tuple[int, inputs.Bundle]]]] = {}
     for position, found in enumerate(readings.of_bundles(reader.out, job.bundles)):
         try:
@@ -280,6 +282,7 @@ def _part(reader: _Ingester, job: PartJob) -> dict[str, Any]:
             failed.append(position)
             continue
         by_policy.setdefault(bundle.policy.id, (bundle.policy, []))[1].append((position, bundle))
+        told += [f"{bundle.files[0]}：{line}" for line in bundle.told]
     data: dict[str, Any] = {"parts": [], "bundles": 0, "forms": 0, "indicators": 0, "beyond": 0, "failed": failed}
     for chosen, bundles in by_policy.values():
         name = corpus.part_name(job.name, chosen.id)
@@ -290,6 +293,7 @@ def _part(reader: _Ingester, job: PartJob) -> dict[str, Any]:
             data[key] += getattr(part, key)
         data["beyond"] += beyond
     data["problems"] = [asdict(problem) for problem in problems]
+    data["told"] = told
     corpus.write_made(reader.out, job.name, data)
     return data
 

@@ -33,8 +33,9 @@ OF_THE_MACHINE = frozenset({"input.unreadable", "input.missing", "input.changing
 
 
 def stamp(library: Library, policy: str) -> str:
-    """What a reading depends on besides the file: the engine, the policies there are, the one that was named."""
-    digest = hashlib.sha256(json.dumps([__version__, VERSION, policy]).encode())
+    """What a reading depends on besides the file: the engine, the policies there are, the one or the place that was named."""
+    named = [policy, library.place] if library.place else [policy]
+    digest = hashlib.sha256(json.dumps([__version__, VERSION, *named]).encode())
     for id_ in sorted(library.ids()):
         folder = library.directory(id_)
         for path in sorted(folder.rglob("*")):

@@ -15,6 +15,7 @@ from typing import Any
 from engine.changes.lifecycle import covering
 from engine.errors import Place, Problem, UsageError
 from engine.files import displayed, whole_directory
+from engine.policy.heads import UNFILLED
 from engine.policy.library import Library
 from engine.policy.loading import load, resolve
 from engine.policy.model import Policy
@@ -26,6 +27,9 @@ from engine.yaml import writer as yaml_text
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*/[a-z0-9][a-z0-9_-]*\Z")
 _WIDTH = 120
+_DOCUMENT = f"{UNFILLED}：文号】"
+_TABLES = ("weights", "execution", "qualitative", "quantitative", "deadline", "rounding", "bounds", "satisfaction")
+"""What of the scoring a new year changes, the most often changed first."""
 _YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
 
 
@@ -84,7 +88,9 @@ class _Writer:
     def __init__(self, id_: str, parent: Policy, resolved: Resolved, year: int, title: str) -> None:
         self.id, self.parent, self.resolved, self.year = id_, parent, resolved, year
         self.head = resolved.sections["policy"]
-        self.title = title or _retitled(parent, year)
+        place = id_.partition("/")[0]
+        self.moved = place not in (self.head["jurisdiction"], parent.id.partition("/")[0])
+        self.title = title or _retitled(parent, year, self.moved)
 
     def policy(self) -> str:
         """policy.yaml: what the policy is, and every section an officer may want to change, commented out."""
@@ -96,7 +102,8 @@ class _Writer:
             *self._head_hints(),
             *self._sources(),
             *self._parameters(),
-            *self._tiers(),
+            *self._scoring(),
+            *self._taxonomy(),
             *self._grades(),
             *self._findings(),
         ]
@@ -104,19 +111,19 @@ class _Writer:
 
     def _own(self) -> dict[str, Any]:
         place, head = self.id.partition("/")[0], self.head
-        moved = place != head["jurisdiction"] and place != self.parent.id.partition("/")[0]
-        out: dict[str, Any] = {"id": self.id, "title": self.title, "jurisdiction": place if moved else head["jurisdiction"]}
-        if "jurisdiction_name" in head and not moved:
+        out: dict[str, Any] = {"id": self.id, "title": self.title, "jurisdiction": place if self.moved else head["jurisdiction"]}
+        if "jurisdiction_name" in head and not self.moved:
             out["jurisdiction_name"] = head["jurisdiction_name"]
         out |= {"fiscal_years": {"from": self.year, "to": self.year}, "form_kinds": list(head["form_kinds"]), "status": "draft"}
-        if head.get("fallback"):
-            out["fallback"] = True
         return out | {"extends": [self.parent.id]}
 
     def _head_hints(self) -> Iterator[str]:
         if "jurisdiction_name" not in self._own():
             yield from _commented("地区的名称：", {"jurisdiction_name": "某某省"}, 2)
-        yield from _commented("新文件的文号：", {"document": self.head.get("document", "某财绩〔" + str(self.year) + "〕1号")}, 2)
+        yield from _commented("新文件的文号：", {"document": _DOCUMENT}, 2)
+        if self.head.get("fallback") and not self.moved:
+            note = f"{self.parent.id} 是没有别的政策适用时才用的；新的也要这样，写："
+            yield from _commented(note, {"fallback": True}, 2)
         span = {"in_force": {"from": f"{self.year}-01-01", "to": f"{self.year + 1}-12-31"}}
         yield from _commented("规定在一年之中改了的，写哪天到哪天填报的表适用（同一年度的另一个政策写另一段）：", span, 2)
         if rules := list(self.parent.rules.rules):
@@ -127,13 +134,14 @@ class _Writer:
     def _sources(self) -> Iterator[str]:
         sample = {
             f"document-{self.year}": {
-                "title": f"{self.year}年度新文件的名称",
-                "document": self.head.get("document", f"某财绩〔{self.year}〕1号"),
+                "title": f"{UNFILLED}：{self.year}年度新文件的名称】",
+                "document": _DOCUMENT,
                 "evidence": "read",
-                "clauses": {"1": {"title": "几个字的标题", "text": "条文原文。"}},
+                "clauses": {"1": {"title": f"{UNFILLED}：几个字的标题】", "text": f"{UNFILLED}：条文原文】"}},
             }
         }
-        yield from _titled("依据：改了规定的，先把新条文写在这里；下面用到它的地方写 basis: " + f"document-{self.year}#1")
+        note = f"依据：改了规定的，先把新条文写在这里；下面用到它的地方写 basis: document-{self.year}#1，"
+        yield from _titled(note + "上级用到改了的数的自动改引它；整条取代旧条款的，在新条款里写 supersedes: [旧来源#条款]")
         yield from _code({"sources": sample})
 
     def _parameters(self) -> Iterator[str]:
@@ -150,12 +158,19 @@ class _Writer:
         for name in sorted(found, key=order):
             yield from _parameter(name, found[name])
 
-    def _tiers(self) -> Iterator[str]:
-        table = self.resolved.sections["scoring"]["qualitative"]
-        params = [band["from"]["param"] for band in table["tiers"] if isinstance(band.get("from"), dict)]
+    def _scoring(self) -> Iterator[str]:
+        """The weights first, which change most, then the tables of the place's own."""
+        scoring = self.resolved.sections["scoring"]
+        params = [band["from"]["param"] for band in scoring["qualitative"]["tiers"] if isinstance(band.get("from"), dict)]
         hint = f"只改档次的界限，改上面的参数 {'、'.join(params)} 就够了；" if params else ""
-        yield from _titled(f"定性指标的分档：{hint}整张表照抄在下面，去掉注释后整张替换")
-        yield from _code({"scoring": {"qualitative": table}})
+        note = f"计分：各部分分值（weights）和各计分表。{hint}改哪一张，去掉 scoring: 一行和那一张的注释，整张替换，其余不动"
+        yield from _titled(note)
+        names = [name for name in _TABLES if name in scoring]
+        yield from _code({"scoring": {name: scoring[name] for name in names}})
+
+    def _taxonomy(self) -> Iterator[str]:
+        yield from _titled("指标体系：一级指标和它的二级指标；改哪一个，去掉 taxonomy: 一行和那一个的注释，整个替换，其余不动")
+        yield from _code({"taxonomy": self.resolved.sections["taxonomy"]})
 
     def _grades(self) -> Iterator[str]:
         yield from _titled("等级：自上而下，从 from（含）起到上一级的下限（不含）；整段替换")
@@ -221,9 +236,12 @@ class _Writer:
         return expect, score.trace.case if score.trace else ""
 
 
-def _retitled(parent: Policy, year: int) -> str:
+def _retitled(parent: Policy, year: int, moved: bool) -> str:
+    """The parent's title with the new year; one that names a document or another place is left to be filled in."""
     title = re.sub(rf"{parent.first_year}(?=年)", str(year), parent.title, count=1)
-    return title if title != parent.title else f"{parent.title}（{year}年度）"
+    if moved or "〔" in title or title == parent.title:
+        return f"{UNFILLED}：{year}年度政策的名称】"
+    return title
 
 
 def _packs(resolved: Resolved) -> frozenset[str]:

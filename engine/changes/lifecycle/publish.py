@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from engine.soundness.tests.policies import Known
 
 
+_AMBIGUOUS = "policy-overlap"
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """What publishing did: `already` where there was nothing to do; for an amendment the items that changed."""
@@ -138,10 +141,12 @@ def _matches(resolved: Resolved, lock: Lock) -> bool:
 
 
 def _lint(policy: str, where: Library, today: date) -> None:
-    """Errors of `policy lint` that the policy does not accept with a reason stop a publication."""
+    """Errors of `policy lint` that the policy does not accept with a reason stop a publication; so does what becomes an error by
+    it: another policy for the same forms."""
     from engine.soundness.lint.run import lint
 
-    found = [one for one in lint(policy, where, today, locked=False).lints if one.level == "error" and not one.accepted]
+    lints = lint(policy, where, today, locked=False).lints
+    found = [one for one in lints if (one.level == "error" or one.code == _AMBIGUOUS) and not one.accepted]
     if found:
         raise PolicyError([Problem(one.place, one.message, one.advice, code=f"lint.{one.code}") for one in found])
 

@@ -28,11 +28,13 @@ def head(questions: Sequence[ResultQuestion]) -> str:
 
 
 def how(questions: Sequence[ResultQuestion]) -> list[str]:
-    """How to answer: the lines, with the direction to be chosen."""
-    return [
-        f"答复：direction 只留一种说法，写进与自评表放在一起的 {ANSWER_FILE}（或政策的 known_indicators）：",
-        *answer_lines(questions),
-    ]
+    """How to answer: the lines, with the direction to be chosen, or the place filled in."""
+    rows = any(question["of"] != "jurisdiction" for question in questions)
+    places = any(question["of"] == "jurisdiction" for question in questions)
+    fill = "direction 只留一种说法，" if rows else ""
+    other = "（或政策的 known_indicators）" if rows else "（或用 --place 写明地区）"
+    fill += "place 填地区，" if places else ""
+    return [f"答复：{fill}写进与自评表放在一起的 {ANSWER_FILE}{other}：", *answer_lines(questions)]
 
 
 def lines(result: Result) -> list[str]:

@@ -85,6 +85,8 @@ CODES: Mapping[str, tuple[str, str]] = {
     "headings-taxonomy": (WARNING, "选用它的一级指标不在它的指标体系里"),
     "headings-never": (WARNING, "写了由哪些表选用，可是轮不到它"),
     "evidence-unverified": (WARNING, "已发布的政策引用未核实的来源"),
+    "fallback-place": (ERROR, "一个地区的政策写了兜底"),
+    "unfilled": (ERROR, "待填的没有填"),
     "policy-overlap": (WARNING, "两个政策适用于同样的表"),
     "kinds-fewer": (WARNING, "少了一种表"),
     "in-force-early": (WARNING, "起止日期在填报之前"),

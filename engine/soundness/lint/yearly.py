@@ -8,10 +8,11 @@ from typing import Any
 
 from engine.forms.labels import fold
 from engine.language.wording import code
-from engine.policy.heads import Head, heads
+from engine.policy.heads import UNFILLED, Head, heads
 from engine.policy.periods import Period
+from engine.policy.places import COUNTRY, gazetteer
 from engine.policy.titles import title
-from engine.soundness.lint.codes import INFO
+from engine.soundness.lint.codes import ERROR, INFO
 from engine.soundness.lint.subject import Subject
 from engine.yaml.reader import Path_, walk
 
@@ -32,6 +33,37 @@ def check(subject: Subject) -> None:
         if own is not None:
             _filed(subject, own)
             _beside(subject, own, [head for head in known if head.id != own.id and head.jurisdiction == own.jurisdiction])
+            _stands_back(subject, own)
+            _unfilled(subject)
+
+
+def _stands_back(subject: Subject, own: Head) -> None:
+    """A policy of one place that is to stand in for all that have none: every other place's forms would go by it, or by none."""
+    if not own.fallback:
+        return
+    places, _ = gazetteer(subject.where)
+    found = next((found for text in (own.jurisdiction_name, own.jurisdiction) if (found := places.find(text)).known), None)
+    if found is None or found.region is None or found.region.level == COUNTRY:
+        return
+    message = f"{found.region.name}的政策写了 fallback（没有别的政策适用时才用）：别的地区的表不能照{found.region.name}的办法计分"
+    advice = "删去 fallback（多半是从中央的政策抄来的）；本地区和它下级的表不写也照它"
+    path: Path_ = ("policy", "fallback")
+    subject.add(
+        "fallback-place", "policy.fallback", subject.place(path), message, advice, fixes=subject.edit(path, "删去 fallback")
+    )
+
+
+def _unfilled(subject: Subject) -> None:
+    """What `policy new` left to be filled in."""
+    for path, origin in subject.resolved.origins.items():
+        document, at = origin
+        if path[0] not in ("policy", "sources") or document.file not in subject.own:
+            continue
+        for inner, value in walk(_at(document.data, at), at):
+            if isinstance(value, str) and UNFILLED in value:
+                name = ".".join(map(str, inner))
+                message = f"“{name}”还没有填：{value}"
+                subject.add("unfilled", name, document.place(inner), message, "照新文件填写；没有的删去这一行")
 
 
 def _dropped_words(subject: Subject) -> None:
@@ -149,6 +181,7 @@ def _beside(subject: Subject, own: Head, others: list[Head]) -> None:
     last year's policy covers and nobody does now."""
     for other in others:
         same = other.status == "published" and other.fallback == own.fallback and not apart(own, other)
+        severity = ERROR if own.status == "published" else ""
         if same and own.status == "draft" and own.chosen_by and _meet(own, other):
             message = f"草案“{own.id}”写了由一级指标 {own.chosen_by} 的表选用，可是这样的表适用已发布的“{other.id}”，轮不到它"
             advice = f"“{other.id}”的 kept_away_by 写上 level1: [{'、'.join(own.chosen_by.words)}]"
@@ -158,7 +191,8 @@ def _beside(subject: Subject, own: Head, others: list[Head]) -> None:
             then = "" if own.status == "published" else "发布之后"
             message = f"“{own.id}”与已发布的“{other.id}”都适用于 {_years(own, other)}{kinds}的表：{then}选不出用哪一个"
             advice = f"改 fiscal_years、form_kinds 或 in_force；不再用的那个改 status: retired（{other}）"
-            subject.add("policy-overlap", f"policy.{other.id}", subject.place(("policy", "fiscal_years")), message, advice)
+            place = subject.place(("policy", "fiscal_years"))
+            subject.add("policy-overlap", f"policy.{other.id}", place, message, advice, severity=severity)
     known = {head.id: head for head in others if head.status != "pack"}
     told = set(own.form_kinds)
     for parent in (known[id_] for id_ in reversed(subject.resolved.extends) if id_ in known):  # the nearest first
