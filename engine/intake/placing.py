@@ -12,7 +12,7 @@ from engine.errors import Place as Spot
 from engine.errors import PolicyError, Problem, UsageError
 from engine.intake.shelf import Shelf
 from engine.policy.heads import Head
-from engine.policy.places import COUNTRY, Reading, Region
+from engine.policy.places import COUNTRY, PlaceReading, Region
 from engine.submission.model import Form
 
 OPTION, SAID, UNIT = "option", "said", "unit"
@@ -40,7 +40,7 @@ class Placed:
     @property
     def name(self) -> str:
         """As people say it."""
-        return Reading(self.chain).name or self.code
+        return PlaceReading(self.chain).name or self.code
 
     @property
     def key(self) -> str:
@@ -101,7 +101,7 @@ def _of_words(text: str, ground: str, shelf: Shelf) -> Placed:
     raise UsageError(problem) if ground == OPTION else PolicyError(problem)
 
 
-def _unknown(text: str, found: Reading, ground: str, shelf: Shelf) -> Problem:
+def _unknown(text: str, found: PlaceReading, ground: str, shelf: Shelf) -> Problem:
     whose = "--place" if ground == OPTION else "记录或答复写的地区"
     if found.chain:
         told, expected = f"{whose}“{text}”看不出在哪个省", f"连着上级写，如 湖北省宜昌市{text}"

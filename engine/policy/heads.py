@@ -16,6 +16,8 @@ from engine.policy.resolved import years
 
 UNFILLED = "【填写"
 """How what `policy new` leaves to be filled in begins."""
+SAMPLES = ("年度新文件的名称", "几个字的标题", "条文原文")
+"""What it writes where a new document is to be named and quoted."""
 
 
 @dataclass(frozen=True, slots=True)

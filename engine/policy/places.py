@@ -37,7 +37,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PlaceReading:
     """What a name says: the places from the nearest one up, as far as they are known; the words it was read from; whether it can
     be read otherwise, too."""
 
@@ -62,7 +62,7 @@ class Reading:
         )
 
 
-NOWHERE = Reading()
+NOWHERE = PlaceReading()
 
 
 @dataclass(frozen=True)  # no slots: what follows from the names is made once
@@ -100,25 +100,25 @@ class Gazetteer:
         """The same of a place that may be in no list."""
         return (region, *self.chain(region.within)) if region.name not in self.regions else self.chain(region.name)
 
-    def find(self, text: str) -> Reading:
+    def find(self, text: str) -> PlaceReading:
         """What a person names as a place: a code (hubei), a name however short (湖北省, 湖北, 湖北省宜昌市夷陵区), a ministry."""
         folded = fold(text)
         if name := self.codes.get(folded.lower()) or self.ways.get(folded) or self.short.get(folded):
-            return Reading(self.chain(name), text, certain=True)
+            return PlaceReading(self.chain(name), text, certain=True)
         found = self.of_unit(text)
         whole = bool(found.chain) and (found.words == folded or found.chain[0].level == COUNTRY)
-        return Reading(found.chain, found.words, certain=True) if whole else NOWHERE
+        return PlaceReading(found.chain, found.words, certain=True) if whole else NOWHERE
 
     def nearest(self, text: str) -> str:
         """The name or code that is close to what was written; empty where none is."""
         return nearest(text, [*self.regions, *self.codes])
 
-    def of_unit(self, unit: str) -> Reading:
+    def of_unit(self, unit: str) -> PlaceReading:
         """The place a unit's name begins with. A short name (湖北) is certain only of a department of that level (湖北财政厅)."""
         text = fold(unit)
         ministry = _leading(text, self._ministries)
         if ministry and self.country is not None and not text.startswith(_NOT_BEHIND, len(ministry)):
-            return Reading((self.country,), ministry, certain=True)
+            return PlaceReading((self.country,), ministry, certain=True)
         start = 0
         while word := _leading(text[start:], self._before):
             start += len(word)
@@ -138,7 +138,7 @@ class Gazetteer:
             certain = certain or bool(chain)
             chain.insert(0, Region(county, COUNTY, chain[0].name if chain else ""))
             end += len(county)
-        return Reading(tuple(chain), text[start:end], certain) if chain else NOWHERE
+        return PlaceReading(tuple(chain), text[start:end], certain) if chain else NOWHERE
 
     def _full(self, text: str, start: int) -> tuple[str, int]:
         word = _leading(text[start:], self._ways)

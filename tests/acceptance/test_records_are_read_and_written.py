@@ -84,6 +84,7 @@ def test_a_record_written_by_hand(jixiao: Jixiao, tmp_path: Path) -> None:
         """\
 # what our system exports
 fiscal_year: 2021
+jurisdiction: hubei
 unit: 某单位
 forms:
 - kind: project

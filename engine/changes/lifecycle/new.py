@@ -15,7 +15,7 @@ from typing import Any
 from engine.changes.lifecycle import covering
 from engine.errors import Place, Problem, UsageError
 from engine.files import displayed, whole_directory
-from engine.policy.heads import UNFILLED
+from engine.policy.heads import SAMPLES, UNFILLED
 from engine.policy.library import Library
 from engine.policy.loading import load, resolve
 from engine.policy.model import Policy
@@ -27,7 +27,6 @@ from engine.yaml import writer as yaml_text
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*/[a-z0-9][a-z0-9_-]*\Z")
 _WIDTH = 120
-_DOCUMENT = f"{UNFILLED}：文号】"
 _TABLES = ("weights", "execution", "qualitative", "quantitative", "deadline", "rounding", "bounds", "satisfaction")
 """What of the scoring a new year changes, the most often changed first."""
 _YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
@@ -120,7 +119,7 @@ class _Writer:
     def _head_hints(self) -> Iterator[str]:
         if "jurisdiction_name" not in self._own():
             yield from _commented("地区的名称：", {"jurisdiction_name": "某某省"}, 2)
-        yield from _commented("新文件的文号：", {"document": _DOCUMENT}, 2)
+        yield from _commented("新文件的文号：", {"document": f"某财绩〔{self.year}〕1号"}, 2)
         if self.head.get("fallback") and not self.moved:
             note = f"{self.parent.id} 是没有别的政策适用时才用的；新的也要这样，写："
             yield from _commented(note, {"fallback": True}, 2)
@@ -134,10 +133,10 @@ class _Writer:
     def _sources(self) -> Iterator[str]:
         sample = {
             f"document-{self.year}": {
-                "title": f"{UNFILLED}：{self.year}年度新文件的名称】",
-                "document": _DOCUMENT,
+                "title": f"{self.year}{SAMPLES[0]}",
+                "document": f"某财绩〔{self.year}〕1号",
                 "evidence": "read",
-                "clauses": {"1": {"title": f"{UNFILLED}：几个字的标题】", "text": f"{UNFILLED}：条文原文】"}},
+                "clauses": {"1": {"title": SAMPLES[1], "text": f"{SAMPLES[2]}。"}},
             }
         }
         note = f"依据：改了规定的，先把新条文写在这里；下面用到它的地方写 basis: document-{self.year}#1，"

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.forms.labels import fold
 from engine.language.wording import code
-from engine.policy.heads import UNFILLED, Head, heads
+from engine.policy.heads import SAMPLES, UNFILLED, Head, heads
 from engine.policy.periods import Period
 from engine.policy.places import COUNTRY, gazetteer
 from engine.policy.titles import title
@@ -60,7 +60,7 @@ def _unfilled(subject: Subject) -> None:
         if path[0] not in ("policy", "sources") or document.file not in subject.own:
             continue
         for inner, value in walk(_at(document.data, at), at):
-            if isinstance(value, str) and UNFILLED in value:
+            if isinstance(value, str) and (UNFILLED in value or value.strip("。").endswith(SAMPLES)):
                 name = ".".join(map(str, inner))
                 message = f"“{name}”还没有填：{value}"
                 subject.add("unfilled", name, document.place(inner), message, "照新文件填写；没有的删去这一行")
