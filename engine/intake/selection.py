@@ -89,7 +89,7 @@ def candidates(forms: Sequence[Form], shelf: Shelf) -> list[Policy]:
 
 def _placeless(forms: Sequence[Form], fitting: Sequence[Head], place: Placed) -> Problem:
     """That nobody can tell whose policy it is: none is taken by a guess."""
-    listed = "；".join(str(head) for head in fitting)
+    listed = "；".join(f"{head.jurisdiction_name or head.jurisdiction}的 {head.id}" for head in fitting)
     expected = "用 --place 写明地区，如 --place 湖北省；或在记录里写 jurisdiction；或用 --policy 指定政策"
     return Problem(Place(), f"{unknown_told(forms, place)}，定不了按哪个地区的政策：{listed}", expected, code="policy.place")
 

@@ -64,7 +64,7 @@ def record(home: Path) -> Path:
         {"kind": "project", "name": "示范项目", "budget": [line], "goals": goals, "total": "99", "grade": "优"},
         {"kind": "department", "name": "部门整体支出", "budget": [{**line, "budget": "0"}], "goals": goals[:1], "total": "60"},
     ]
-    whole = {"schema": "jixiao/submission/1", "unit": "某局", "fiscal_year": 2021, "forms": forms}
+    whole = {"schema": "jixiao/submission/1", "unit": "某局", "fiscal_year": 2021, "jurisdiction": "hubei", "forms": forms}
     path = home / "某局.json"
     path.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
     return path

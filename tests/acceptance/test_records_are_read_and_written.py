@@ -84,7 +84,6 @@ def test_a_record_written_by_hand(jixiao: Jixiao, tmp_path: Path) -> None:
         """\
 # what our system exports
 fiscal_year: 2021
-jurisdiction: hubei
 unit: 某单位
 forms:
 - kind: project
@@ -95,6 +94,7 @@ forms:
     - {name: 培训期数, level1: 产出指标, level2: 数量指标, weight: 7, target: 3期, actual: 2期, score: 4.67}
     - {name: 覆盖率, level1: 效益指标, level2: 社会效益指标, weight: 73, target: ≥90%, actual: 90%, score: 73}
   total: 96.67
+jurisdiction: hubei
 """,
         encoding="utf-8",
     )
