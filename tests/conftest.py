@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -53,6 +54,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if deep.DEEP and not hasattr(config, "workerinput"):
         config.pluginmanager.register(deep.Figures())
     gc.set_threshold(*cli.GARBAGE)
+    if not hasattr(config, "workerinput"):  # what a policy compiles to is kept for all workers, and nobody else's is taken up
+        os.environ["JIXIAO_CACHE"] = tempfile.mkdtemp(prefix="jixiao-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop("JIXIAO_CACHE", ""), ignore_errors=True)
 
 
 def pytest_collection_finish() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-CACHES = ("prepared", "plans", "impact")
+CACHES = ("prepared", "impact")
 UNITS = ("甲县水务局", "乙县水务局", "丙局", "丙　局", "丁局（本级）", "戊中心", "己学校", "庚医院")
 NAMES = ("山塘修缮", "山塘修缮（一期）", "山塘修缮（二期）", "培训", "护堤护岸（中央资金）", "护堤护岸（省级资金）")
 FOLDERS = ("甲县", "乙县", "市直/教育", "市直")

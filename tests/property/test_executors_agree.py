@@ -46,7 +46,8 @@ POLICIES = ("sichuan/2025",)  # the others are checked through the command line 
 def check(rng: random.Random, folder: Path, backend: Any, rules: int = 10, bundles: int = 10) -> Counter[str]:
     base = load("hubei/2021")
     policy = policy_of(rng, base, rules)
-    found, seen = disagreements(policy, base, [submission(rng) for _ in range(bundles)], folder, backend)
+    made = [submission(rng) for _ in range(bundles)]
+    found, seen = disagreements(policy, base, made, folder, backend, generous=rng.random() < 0.5)
     assert not found, found[:3]
     return seen
 

@@ -6,7 +6,6 @@ is done by the reference executor and counted, and a sample of what the database
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import re
@@ -181,7 +180,7 @@ def _policy(
                 continue
             corpus.verify(some, (*PREPARED_KINDS, TEXTS, BEYOND, RECORDS))
             if engine is None:
-                engine = Engine(policy, needs, rows, options, scratch, found.path / "plans")
+                engine = Engine(policy, needs, rows, options, scratch)
             with whole_directory(place, replace=True) as fresh:
                 about = engine.run(some, fresh)
                 corpus.write_json(about, fresh / "partition.json")
@@ -233,7 +232,7 @@ def _name(parts: Sequence[Part]) -> str:
 class Engine:
     """One policy compiled on a backend, run over partition after partition."""
 
-    def __init__(self, policy: Policy, needs: Any, parts: Sequence[Part], options: Options, scratch: Path, plans: Path) -> None:
+    def __init__(self, policy: Policy, needs: Any, parts: Sequence[Part], options: Options, scratch: Path) -> None:
         from engine.bulk.batch.reference import Reference
         from engine.bulk.relational.duckdb_backend import DuckDB, sizes_of
 
@@ -254,7 +253,6 @@ class Engine:
         """How long each step of the partition computed last took."""
         self.why_not = ""
         """Why nothing of the policy runs in the database; empty if it does."""
-        self.plans = plans
 
     def close(self) -> None:
         self.backend.close()
@@ -303,35 +301,22 @@ class Engine:
 
     def _compile(self) -> None:
         """Compile the policy, or take up the plan of an earlier run: compiling takes seconds, and an officer waits."""
-        from engine.bulk.relational import program as relational
+        from engine.bulk.relational import plans
+        from engine.bulk.relational.program import compile_policy
         from engine.bulk.relational.terms import Unsupported
 
-        path = self.plans / f"{relational.plan_key(self.policy, self.sizes)}.json"
-        if self.options.backend == "duckdb" and path.exists():
-            try:
-                plan = json.loads(path.read_text(encoding="utf-8"))
-                self.outputs = self.backend.planned(plan)
-                self.program = {"cap": plan["cap"], "refused": plan["refused"], "kinds": plan["kinds"]}
-            except (OSError, ValueError, KeyError, TypeError):
-                path.unlink(missing_ok=True)  # half a file: it is made again
-            else:
-                self.backend.again(self.program["cap"], self.needs, self.policy)
-                return
-        collecting = gc.isenabled()
-        gc.disable()  # millions of small objects, none of them garbage: a fifth of the time
+        made: Any
         try:
-            made = relational.compile_policy(self.policy, self.needs, self.backend, self.sizes)
+            if self.options.backend == "duckdb":
+                made = plans.taken_up(self.policy, self.needs, self.backend, self.sizes)
+            else:
+                with plans.without_collecting():
+                    made = compile_policy(self.policy, self.needs, self.backend, self.sizes)
         except Unsupported as why:
             self.why_not = str(why)
             return
-        finally:
-            if collecting:
-                gc.enable()
-        self.outputs = made.outputs
-        self.program = {"cap": made.cap, "refused": made.refused, "kinds": list(made.kinds)}
-        if self.options.backend == "duckdb":
-            make_directory(path.parent)
-            corpus.write_json({**self.program, **self.backend.plan(made.outputs)}, path)
+        self.outputs = dict(made.outputs)
+        self.program = {"cap": made.cap, "refused": dict(made.refused), "kinds": list(made.kinds)}
 
     # --- the reference executor --------------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ CREATE OR REPLACE TEMP MACRO jx_div(n, d) AS n::HUGEINT // d::HUGEINT;
 CREATE OR REPLACE TEMP MACRO jx_short_div(n, d) AS n // d;
 CREATE OR REPLACE TEMP MACRO jx_micro(n) AS n::DECIMAL(31, 0) * 0.000001::DECIMAL(6, 6);
 """
+AT_ONCE = 500
+"""Rows of a small table that are put in by one statement: each statement takes as long as many rows."""
 
 
 def quoted(text: str) -> str:
@@ -154,22 +156,23 @@ class DuckDB:
         self.raw.execute(
             f'CREATE OR REPLACE TEMP TABLE "{name}" ({", ".join(f"{key} {declared[kind]}" for key, kind in types.items())})'
         )
-        if rows:
-            marks = ", ".join("?" * len(types))
-            self.raw.executemany(f'INSERT INTO "{name}" VALUES ({marks})', [[row[key] for key in types] for row in rows])
+        marks = f"({', '.join('?' * len(types))})"
+        for start in range(0, len(rows), AT_ONCE):
+            some = rows[start : start + AT_ONCE]
+            values = ", ".join([marks] * len(some))
+            self.raw.execute(f'INSERT INTO "{name}" VALUES {values}', [row[key] for row in some for key in types])
         return self.con.table(name)
 
-    def plan(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Everything a compilation came to, as plain data: to be run again without compiling."""
+    def plan(self, outputs: Mapping[str, Any]) -> tuple[list[tuple[str, str]], dict[str, Any], dict[str, str]]:
+        """Everything a compilation came to, as plain data, to be run again without compiling: steps, small tables, outputs."""
         tables = {name: item for name, item in self.tables.items() if name != "left_out"}
-        return {"steps": self.steps, "tables": tables, "outputs": {name: self.compiled(item) for name, item in outputs.items()}}
+        return list(self.steps), tables, {name: self.compiled(item) for name, item in outputs.items()}
 
-    def planned(self, plan: Mapping[str, Any]) -> dict[str, str]:
-        """Take up a plan; its outputs."""
-        self.steps = [(name, sql) for name, sql in plan["steps"]]
-        for name, (rows, types) in plan["tables"].items():
+    def take_up(self, steps: Iterable[Sequence[str]], tables: Mapping[str, Any]) -> None:
+        """The steps and small tables of a compilation, to be run again."""
+        self.steps = [(name, sql) for name, sql in steps]
+        for name, (rows, types) in tables.items():
             self.small_table(name, rows, types)
-        return dict(plan["outputs"])
 
     def union(self, name: str, parts: list[Any]) -> Any:
         """One table of many expressions, one after the other: each alone fits the memory."""

@@ -83,6 +83,8 @@ class FactRelations:
         self.relations: dict[str, Frame] = {}
         self.refused: dict[str, str] = {}
         """Measures that cannot be computed, and why."""
+        self.narrowed = False
+        """Whether any of them because numbers are too large."""
         self.scorer = Scorer(policy)
 
     def size(self, kind: str, name: str) -> int:

@@ -24,6 +24,7 @@ class Relations(Protocol):
     relations: dict[str, Frame]
     store: Callable[[str, Any], Any]
     refused: dict[str, str]
+    narrowed: bool
 
 
 def add_measures(world: Relations) -> None:
@@ -51,6 +52,7 @@ def _measured(world: Relations, per: str, of: str, measures: list[Measure], fiel
             shapes[measure.id] = measure, _take(measure, fields, table["bundle"].notnull(), made)
         except (Unsupported, TooWide) as why:  # the rules that look at it are left to the reference
             world.refused[measure.id] = str(why)
+            world.narrowed |= isinstance(why, TooWide)
             continue
         aggregates |= made
     if not shapes:
@@ -90,11 +92,11 @@ def _aggregate(measure: Measure, value: Number | None, counted: Expr, chosen: Ex
         if value.down.expr is not None or value.quotient or not value.up.narrow or value.up.expr is None:
             raise Unsupported(f"统计量 {measure.id}：商不能相加")
         most = value.up.most * MOST_INDICATORS
-        if most > numbers.NARROW:
-            raise TooWide(f"{most:.1e}")
-        out[name] = numbers.long(chosen.ifelse(value.up.expr, NULL_ID).sum())
-        out[f"{name}_of"] = numbers.long(counted.ifelse(value.up.expr, NULL_ID).sum())
-        return Number(value.scale, Int(None, most))
+        wide = most > numbers.NARROW
+        for column, those in ((name, chosen), (f"{name}_of", counted)):
+            kept = those.ifelse(value.up.expr, NULL_ID)
+            out[column] = numbers.widened(Int(kept, value.up.most)).sum() if wide else numbers.long(kept.sum())
+        return Number(value.scale, Int(None, most, wide))
     if value is None:
         raise Unsupported(f"统计量 {measure.id}")
     if value.down.expr is not None:
@@ -111,14 +113,16 @@ def _result(measure: Measure, shape: Number | None, table: Any) -> Number:
     if measure.take in ("min", "max"):
         assert shape is not None
         return Number(shape.scale, Int(table[name], shape.up.most, shape.up.wide), numbers.ONE, shape.quotient, shape.grain)
-    whole = table[name].fill_null(numbers.literal(0))
+    wide = shape is not None and shape.up.wide
+    nothing = numbers.literal(0)
+    whole = table[name].fill_null(numbers.widened(Int(nothing, 0)) if wide else nothing)
     if measure.take == "count":
         return numbers.column(whole, MOST_INDICATORS * FORM_SHIFT, 1)
     most, scale = (shape.up.most, shape.scale) if shape else (MOST_INDICATORS * FORM_SHIFT, numbers.constant(1).scale)
-    part = Number(scale, Int(whole, most))
+    part = Number(scale, Int(whole, most, wide))
     if measure.take == "sum":
         return part
-    share = numbers.divide(part, Number(scale, Int(table[f"{name}_of"], most)), [])
+    share = numbers.divide(part, Number(scale, Int(table[f"{name}_of"], most, wide)), [])
     return Number(share.scale, share.up, share.down, quotient=True)
 
 

@@ -51,6 +51,8 @@ class RelationalProgram:
     """Rule -> why the reference executor runs it."""
     kinds: tuple[str, ...] = ()
     """The kinds of facts of which is told where there are any: those the other rules are about."""
+    narrowed: bool = False
+    """Whether smaller bounds of the columns could let more of it be computed."""
     world: FactRelations | None = None
 
 
@@ -79,6 +81,7 @@ def compile_policy(policy: Policy, needs: Needs, backend: Backend, sizes: Mappin
         raise Unsupported("政策的算式用到的数过大，数据库里算不准确")
     cap, world, compiled = best
     program = RelationalProgram(policy, cap, refused=dict(compiled.refused), world=world)
+    program.narrowed = cap != CAPS[0] or bool(compiled.wide) or world.narrowed
     program.kinds = tuple(policy.rules.looked_at(compiled.refused))
     program.outputs = _outputs(policy, world, compiled, backend, program.kinds)
     return program
@@ -235,17 +238,3 @@ def _named(table: Any, texts_of: tuple[str, ...], texts: Any) -> Any:
         table = table.left_join(lookup, table[name] == lookup[f"{name}_id"]).drop(f"{name}_id", name)
         table = table.rename({name: f"{name}_text"})
     return table.select(*order)
-
-
-def plan_key(policy: Policy, sizes: Mapping[tuple[str, str], int]) -> str:
-    """What a plan depends on: the policy, the sizes its arithmetic was proven for, and the code that compiled it."""
-    import hashlib
-    from pathlib import Path
-
-    said = hashlib.sha256(policy.sha256.encode())
-    if policy.rules.left_out:
-        said.update(repr(sorted(policy.rules.left_out)).encode())
-    said.update(repr(sorted(sizes.items())).encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        said.update(path.read_bytes())
-    return said.hexdigest()[:32]

@@ -26,6 +26,8 @@ from engine.policy.model import Policy
 
 FORM = "form_"
 """The label of the form a finding is told of; null where its first fact has none."""
+PASSES = "passes_"
+"""Whether a fact passes the tests of a pattern."""
 
 
 @dataclass(slots=True)
@@ -160,25 +162,35 @@ class Matcher:
     def alone(self) -> Any:
         """The findings of a rule of one fact: a filter."""
         pattern = self.positive[0]
-        table, _ = self._filtered(pattern)
+        frame = self._frame(pattern)
+        table = frame.table
         given = pattern.kind in FACTS
-        return table.select(
-            bundle=table["bundle"],
-            form_key=table["form_key"],
-            **{FORM: table["form"] if "form" in table.columns else NULL_ID},
-            **{SUBJECT: table[SUBJECT]},
+        columns = {
+            "bundle": table["bundle"],
+            "form_key": table["form_key"],
+            FORM: table["form"] if "form" in table.columns else NULL_ID,
+            SUBJECT: table[SUBJECT],
             **{f"fact_{n + 1}": table["fact"] if given and n == 0 else NULL_ID for n in range(MOST_FACTS)},
-        )
+        }
+        return self._filtered(pattern, frame, columns)
 
-    def _filtered(self, pattern: Pattern) -> tuple[Any, Frame]:
+    def _frame(self, pattern: Pattern) -> Frame:
         if pattern.kind not in self.relations:
             raise Unsupported(f"没有“{pattern.kind}”的表")
-        frame = self.relations[pattern.kind]
+        return self.relations[pattern.kind]
+
+    def _filtered(self, pattern: Pattern, frame: Frame, columns: Mapping[str, Expr]) -> Any:
+        """These columns of the facts that pass the tests that need no other fact. The columns are taken first: whatever follows
+        goes through all there are."""
         own = [condition(test, frame.fields) for test in pattern.tests if not _joins(test)]
-        return (frame.table.filter(every(own)) if own else frame.table), frame
+        if not own:
+            return frame.table.select(**columns)
+        table = frame.table.select(**columns, **{PASSES: every(own)})
+        return table.filter(table[PASSES]).drop(PASSES)
 
     def _side(self, pattern: Pattern) -> _Side:
-        table, frame = self._filtered(pattern)
+        frame = self._frame(pattern)
+        table = frame.table
         columns: dict[str, Expr] = {key: table[key] for key in ("bundle", "form_key", "fact", SUBJECT)}
         columns[FORM] = table["form"] if "form" in table.columns else NULL_ID
         values: dict[str, Value] = {}
@@ -186,7 +198,7 @@ class Matcher:
             if name not in frame.fields:
                 raise Unsupported(f"语料里没有字段“{name}”")
             values[name] = _flat(frame.fields[name], name, columns)
-        renamed = table.select(**{_name(pattern.alias, key): expr for key, expr in columns.items()})
+        renamed = self._filtered(pattern, frame, {_name(pattern.alias, key): expr for key, expr in columns.items()})
         return _Side(renamed, {name: _unflat(value, pattern.alias, name, renamed) for name, value in values.items()})
 
     def _settled(self, table: Any) -> Any:
