@@ -218,9 +218,9 @@ PARTS = ["培训", "率", "满意", "数量", "完成", "", "%", "未", "次", "
 PATTERNS = ["率$", "^培", "[0-9]+", "(完成|良好)", ".", "未[^，]{0,2}完成", r"\d{2,}", "(?i)A|期"]
 
 
-def test_of(rng: random.Random, fields: dict[str, Field], bound: dict[str, str], kinds: Any) -> ir.Test:
-    if rng.random() < 0.08:
-        options = [[test_of(rng, fields, {}, kinds) for _ in range(rng.choice([1, 1, 2]))] for _ in range(2)]
+def test_of(rng: random.Random, fields: dict[str, Field], bound: dict[str, str], kinds: Any, depth: int = 0) -> ir.Test:
+    if depth < 2 and rng.random() < 0.08:
+        options = [[test_of(rng, fields, {}, kinds, depth + 1) for _ in range(rng.choice([1, 1, 2]))] for _ in range(2)]
         return ir.Test("", "any", options=tuple(map(tuple, options)))
     name = rng.choice(list(fields))
     declared = fields[name].type
