@@ -218,9 +218,9 @@ PARTS = ["培训", "率", "满意", "数量", "完成", "", "%", "未", "次", "
 PATTERNS = ["率$", "^培", "[0-9]+", "(完成|良好)", ".", "未[^，]{0,2}完成", r"\d{2,}", "(?i)A|期"]
 
 
-def test_of(rng: random.Random, fields: dict[str, Field], bound: dict[str, str], kinds: Any, depth: int = 0) -> ir.Test:
+def written_test(rng: random.Random, fields: dict[str, Field], bound: dict[str, str], kinds: Any, depth: int = 0) -> ir.Test:
     if depth < 2 and rng.random() < 0.08:
-        options = [[test_of(rng, fields, {}, kinds, depth + 1) for _ in range(rng.choice([1, 1, 2]))] for _ in range(2)]
+        options = [[written_test(rng, fields, {}, kinds, depth + 1) for _ in range(rng.choice([1, 1, 2]))] for _ in range(2)]
         return ir.Test("", "any", options=tuple(map(tuple, options)))
     name = rng.choice(list(fields))
     declared = fields[name].type
@@ -252,7 +252,7 @@ def test_of(rng: random.Random, fields: dict[str, Field], bound: dict[str, str],
 
 def conditions(rng: random.Random, fields: Any, most: int = 2) -> tuple[Condition, ...]:
     usable = {name: field for name, field in fields.items() if field.type in ("text", "number", "bool")}
-    return tuple(condition(test_of(rng, usable, {}, {})) for _ in range(rng.randint(1, most)))
+    return tuple(condition(written_test(rng, usable, {}, {})) for _ in range(rng.randint(1, most)))
 
 
 def condition(test: ir.Test) -> Condition:
@@ -296,7 +296,7 @@ def rule_of(rng: random.Random, number_: int, kinds: Any, derived: dict[str, dic
         kind = rng.choices(allowed, weights)[0]
         if bound and rng.random() < 0.5:
             kind = bound["a"]
-        tests = tuple(test_of(rng, kinds[kind], bound, kinds) for _ in range(rng.randint(0 if bound else 1, 3)))
+        tests = tuple(written_test(rng, kinds[kind], bound, kinds) for _ in range(rng.randint(0 if bound else 1, 3)))
         patterns.append(ir.Pattern(alias, kind, tests, negated))
         if not negated:
             bound[alias] = kind
