@@ -30,7 +30,6 @@ from engine.policy.model import (
     Bounds,
     FollowedCell,
     Grouping,
-    Level1,
     Narrative,
     NarrativeSection,
     Parameter,
@@ -42,6 +41,7 @@ from engine.policy.model import (
 from engine.policy.periods import period, wrong_days
 from engine.policy.prose import prose
 from engine.policy.resolved import MAX_REMEMBERED, Resolved, Same, years
+from engine.policy.taxonomy import Level1
 from engine.policy.values import Values
 from engine.policy.weights import bands, weights
 from engine.values.names import NameRules, TargetGroup

@@ -15,7 +15,8 @@ from engine.language.measures import Measure
 from engine.language.messages import render
 from engine.language.rules import SEVERITIES, FindingRule, RuleSet
 from engine.language.tables import CaseTable
-from engine.policy.model import Band, Clause, Level1, Parameter, Scoring
+from engine.policy.model import Band, Clause, Parameter, Scoring
+from engine.policy.taxonomy import Level1
 
 CAPPED: Mapping[str, Field] = {"clauses": Field("text", "所据的条款")}
 """What the sentence of a cap sees, as `g`."""

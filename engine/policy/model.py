@@ -21,6 +21,7 @@ from engine.policy.figures import FigureRules
 from engine.policy.headings import NO_HEADINGS, Headings
 from engine.policy.periods import ALWAYS, Period
 from engine.policy.rollup import RollupRules
+from engine.policy.taxonomy import Level1
 from engine.values.known_names import NOBODY, KnownNames
 from engine.values.names import NameRules
 from engine.values.prose import NO_PROSE, Prose
@@ -60,17 +61,6 @@ class Clause:
     reason: str = ""
     superseded_by: str = ""
     """The clause that stands in its place, where the policy says that it is no longer in force."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level1:
-    """A 一级指标 and the 二级指标 that belong under it."""
-
-    name: str
-    level2: tuple[str, ...]
-    aliases: tuple[str, ...]
-    definition: str
-    basis: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,8 @@ def _own_scores(indicators: Sequence[Indicator]) -> list[Indicator]:
 
 def canonical_level1(name: str, policy: Policy) -> str:
     """A 一级指标 as the policy's taxonomy calls it; as written if the taxonomy does not know it."""
-    return next((level.name for level in policy.taxonomy if name == level.name or name in level.aliases), name)
+    exact = (level.name for level in policy.taxonomy if name == level.name or name in level.aliases)
+    return next(exact, None) or next((level.name for level in policy.taxonomy if level.is_called(name)), name)
 
 
 def _by_level1(indicators: tuple[ScoredIndicator, ...], policy: Policy) -> dict[str, Score]:

@@ -32,6 +32,12 @@ class FigureWords:
     """What it began with or is short of, right before the figure or before its year (由, 从, 比, 差)."""
     each: tuple[str, ...] = ()
     """For each of something (每, 人均)."""
+    apiece: tuple[str, ...] = ()
+    """Behind things that are listed: so much for each of them (甲、乙各1次)."""
+    beyond: tuple[str, ...] = ()
+    """Right before a word of planning: by how much it was passed or missed (超目标20%)."""
+    undone: tuple[str, ...] = ()
+    """Behind a figure, with what is counted between them: it did not come about (1部丛书未能出版)."""
     share: tuple[str, ...] = ()
     """A share of something else (占)."""
     ordinal: tuple[str, ...] = ()
@@ -60,7 +66,9 @@ class FigureWords:
         found["indicators"], found["budget"] = (re.compile(alternation(words)) for words in (self.indicators, self.budget))
         verbs = alternation(word for word in self.actual if len(word) < 3)
         apart = "".join(f"(?<!{re.escape(word[:-1])})" for word in self.not_difference if len(word) > 1)
-        found["difference"] = re.compile(rf"{apart}{alternation(self.difference)}(?:{verbs}|[^\W\d_])?$")
+        found["difference"] = re.compile(rf"{apart}{alternation(self.difference)}(?:{verbs}|[^\W\d_]{{1,2}})?$")
+        found["apiece"] = re.compile(rf"[、和与及][^、和与及]{{1,12}}{alternation(self.apiece)}" if self.apiece else r"(?!)")
+        found["undone"] = re.compile(rf"[^\W\d_]{{0,8}}{alternation(self.undone)}" if self.undone else r"(?!)")
         return FigurePatterns(self, nothing=re.compile(alternation(nothing)), idle=re.compile(alternation(idle)), **found)
 
 
@@ -77,6 +85,8 @@ class FigurePatterns:
     later: re.Pattern[str]
     each: re.Pattern[str]
     share: re.Pattern[str]
+    apiece: re.Pattern[str]
+    undone: re.Pattern[str]
     nothing: re.Pattern[str]
     """Whatever names nothing."""
     indicators: re.Pattern[str]

@@ -39,6 +39,8 @@ _INSET = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]")
 _FILL = "〓"
 _NAMING = re.compile(r"[^\W\d_]{2}")
 _SENTENCE = re.compile(r"[。;!?\n]")
+_BASE = re.compile(r"的[0-9.]+%")
+"""Behind a number of which a share is told: 2,085万元的118%."""
 _TITLE = re.compile(r"《[^《》]*》")
 _NOT_BEFORE = re.compile(r"[0-9/*.×]$|[0-9](?:年|月)(?:第)?$|月$")
 
@@ -238,15 +240,23 @@ class _Reader:
             return "later" if years[-1] > self.year else "other"
         if not left.endswith(self.around.change) and _last(left, self.find.other) > _last(left, self.find.now):
             return "other"
-        return "" if years or left.endswith(self.around.reached) else elsewhere
+        reached = left.endswith(self.around.reached) and elsewhere != "later"
+        return "" if years or reached else elsewhere
 
     def _hedge(self, left: str, clause: tuple[int, int], number: _Number) -> Hedge:
         around = self.around
         each: Hedge = "each" if self.find.each.search(left) else ""
         if left.endswith(around.reached):
             return each
-        if left.endswith(around.change) or self.find.difference.search(left):
+        if left.endswith(around.change) or self.find.difference.search(left) or self._beyond(left):
             return "change"
+        if self.find.apiece.search(left):
+            return "each"
+        behind = self.text[number.end : clause[1]]
+        if self.find.undone.match(behind):
+            return "part"
+        if _BASE.match(behind):
+            return "other"
         if not number.bound and (left.endswith(around.start) or self._bare(left).endswith(around.start)):
             return "other"
         if self.find.later.search(self.text, max(clause[0], number.start - _REACH), number.start):
@@ -261,9 +271,17 @@ class _Reader:
         """Whether a word right before or behind a figure says that it was planned: 规定的30分钟, 2%的控制目标."""
         if left.endswith("的") and number.unit == "%":
             return False  # 完成目标的93%
+        if self._beyond(left):
+            return False  # 超目标20%, 低于目标15项
         before = self._meant(left).removesuffix("的")
         behind = self.text[number.end : clause[1]].removeprefix("的")
         return before.endswith(self.around.target) or behind.startswith(self.around.target)
+
+    def _beyond(self, left: str) -> bool:
+        """Whether a figure is by how much the target was passed or missed, or may be that."""
+        bare = left.removesuffix("的")
+        word = _ending(bare, self.around.target)
+        return bool(word) and bare.removesuffix(word).endswith(self.around.beyond)
 
     def _meant(self, left: str) -> str:
         """The words before a figure without those that name nothing, though a word of planning is in them: 按计划."""
@@ -282,6 +300,8 @@ class _Reader:
         if actual > target >= 0:
             joined = left[target:actual] in self.around.actual  # 计划完成6个
             return "target" if joined else "actual"
+        if target > actual >= 0 and self._says(left[target:]):
+            return "actual"  # 完成标准厂房8座: the word belongs to what was done
         return "" if target < 0 and actual < 0 else "target" if target > actual else "actual"
 
 

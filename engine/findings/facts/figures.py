@@ -7,6 +7,7 @@ part, of a plan. What is less is a note at most; what is less than that is only 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,6 +36,8 @@ from engine.values.name_shares import WHOLE
 from engine.values.names import NameRules
 from engine.values.numerals import EXACT
 from engine.values.vocabulary import Vocabulary
+
+_QUOTED = re.compile(r"“([^“”]{2,40})”")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +239,18 @@ class _Matcher:
         return [
             item
             for item in found
-            if item.lifted and item.number.side == side and not item.same and (rows is None or item.row in rows)
+            if item.lifted
+            and item.number.side == side
+            and not item.same
+            and (rows is None or item.row in rows)
+            and not self._of_another(said.figure, item.row)
         ]
+
+    def _of_another(self, figure: Figure, row: int) -> bool:
+        """Whether what stands around a figure names, in quotation marks, another thing than the row."""
+        name = self.rows[row].name
+        named = [found[1] for found in _QUOTED.finditer(figure.own)]
+        return bool(named) and not any(text in name or name in text for text in named)
 
     def _is_budget(self, figure: Figure) -> bool:
         """Whether a figure is said of the budget: of what was spent, or at what rate. Counts are not."""

@@ -182,11 +182,11 @@ def _scan_doubt(known: Recognised) -> str | None:
 
 def home_of(level2: str, policy: Policy) -> list[str]:
     """The 一级指标 under which the taxonomy puts a 二级指标."""
-    return [level.name for level in policy.taxonomy if level2 in level.level2]
+    return [level.name for level in policy.taxonomy if level.holds(level2)]
 
 
 def level1_of(name: str, policy: Policy) -> str | None:
-    return next((level.name for level in policy.taxonomy if name == level.name or name in level.aliases), None)
+    return next((level.name for level in policy.taxonomy if level.is_called(name)), None)
 
 
 def _counted(unit: str, words: Vocabulary) -> str:
