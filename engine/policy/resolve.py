@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.errors import Place, PolicyError, Problem
 from engine.forms.inheritance import Sources, laid_over
+from engine.policy import changes
 from engine.policy import files as policy_files
 from engine.policy.gaps import Gaps, mend
 from engine.policy.library import Library, display_name, incomplete, misnamed
@@ -21,6 +22,8 @@ from engine.yaml.reader import MAX_BYTES, Path_, YamlDocument
 
 KEYED = ("findings", "known_indicators")
 """Sections written as lists whose items are known by a key, so that a child adds to them or replaces single ones."""
+_ASIDE = ("lint", changes.SECTION)
+"""No sections of the rules: what `policy lint` is to let stand, and what changes single items of the others."""
 MAX_FILES = 200
 MAX_EXTENDS = 10
 MOST_ITEM = 2
@@ -69,6 +72,9 @@ def laid(
         owners |= base.owners
         bases_.append(base)
     _lay(sections, origins, overridden, own)
+    for document in own.documents:
+        if written := document.data.get(changes.SECTION):
+            changes.apply(changes.Laid(sections, origins, overridden, problems), written, document)
     sections["policy"] = _head(own, bases_, origins)
     mine = {document.file: document for document in own.documents}
     home = len(display_name(directory)) + 1
@@ -119,6 +125,10 @@ def _lay(
             sections[section] = dict(data) if isinstance(data, dict) else data
         else:
             sections[section] = {**sections[section], **data}
+    anew = {path for path in over.origins if len(path) <= MOST_ITEM and path[0] != FORM}
+    for path in [p for p in origins if (len(p) > MOST_ITEM and p[:MOST_ITEM] in anew) or (p[:1] in anew and len(p) > 1)]:
+        del origins[path]  # the item it is a part of is written anew
+        overridden.pop(path, None)
     for path, origin in over.origins.items():
         before = origins.get(path)
         # what two parents took from one place is no override
@@ -182,7 +192,7 @@ def _read(directory: Path, where: Library, policy: str | None, problems: list[Pr
     for document in documents:
         twice: list[tuple[Problem, str]] = []
         for section, data in document.data.items():
-            if section != "lint":  # what `policy lint` is to let stand: no part of the rules
+            if section not in _ASIDE:
                 _join(section, data, document, sections, origins, twice)
         problems += _copied(twice)
     head = sections.setdefault("policy", {})

@@ -100,6 +100,7 @@ class _Writer:
             yaml_text.block({"policy": self._own()}, 0),
             *self._head_hints(),
             *self._sources(),
+            *self._single(),
             *self._parameters(),
             *self._scoring(),
             *self._taxonomy(),
@@ -142,6 +143,17 @@ class _Writer:
         note = f"依据：改了规定的，先把新条文写在这里；下面用到它的地方写 basis: document-{self.year}#1，"
         yield from _titled(note + "上级用到改了的数的自动改引它；整条取代旧条款的，在新条款里写 supersedes: [旧来源#条款]")
         yield from _code({"sources": sample})
+
+    def _single(self) -> Iterator[str]:
+        """How one case, grade or heading is changed, with what the parent says of the first of each."""
+        sections = self.resolved.sections
+        table = next((name for name in ("quantitative", "execution") if sections["scoring"][name]["cases"]), "")
+        case, grade = sections["scoring"][table]["cases"][0], sections["grades"][0]
+        shown = {key: value for key, value in case.items() if key in ("case", "score", "tier", "status", "basis")}
+        kinds = "情形 cases、档次 tiers、等级 grades、一级指标 taxonomy、条款 clauses、规则 findings"
+        how = "去掉写 remove: true，新加的写 insert_before: 编号 或 insert_after: 编号"
+        yield from _titled(f"只改几条：{kinds}，写要改的几项，其余照上级；{how}")
+        yield from _code({"changes": {"cases": [{"table": table, **shown}], "grades": [dict(grade)]}})
 
     def _parameters(self) -> Iterator[str]:
         found = self.resolved.sections["parameters"]
