@@ -100,12 +100,12 @@ class _Writer:
             yaml_text.block({"policy": self._own()}, 0),
             *self._head_hints(),
             *self._sources(),
-            *self._single(),
             *self._parameters(),
             *self._scoring(),
             *self._taxonomy(),
             *self._grades(),
             *self._findings(),
+            *self._single(),
         ]
         return "\n".join(parts).rstrip("\n") + "\n"
 
