@@ -99,8 +99,25 @@ NAME_PARTS: Fields = {
     "thing": Field("text", "所计的就是多少由不得自己的东西"),
 }
 """What the table of names sees: the parts of a name (`engine.values.name_parts`), each as the list of words it was found in."""
+SAID: Fields = {
+    "days_late": Field("number", "逾期天数", low=Decimal(0)),
+    "months_late": Field("number", "逾期月数（不足一个月按一个月计）", low=Decimal(0)),
+    "full_months_late": Field("number", "逾期整月数", low=Decimal(0)),
+    "reason": Field("text", "表内填的原因"),
+    "reason_empty": Field("bool", "原因一格等于没有写"),
+    "evidence_text": Field("text", "佐证材料一栏所写"),
+}
+"""What tables behind the direction see of the row besides its values; fields that rules have, too, are the same there."""
+FORM_FIELDS: Fields = {
+    "budget": Field("number", "预算数（A）"),
+    "executed": Field("number", "执行数（B）"),
+    "rate": Field("number", "预算执行率（百分数）", unit=PERCENT),
+}
+"""What tables of indicators see of the form."""
 COMPARED: Fields = {
     **AS_FILED,
+    **SAID,
+    **FORM_FIELDS,
     "direction": Field("text", "指标方向", DIRECTIONS),
     "target": Field("number", "目标值"),
     "actual": Field("number", "实际完成值"),

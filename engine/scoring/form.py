@@ -10,6 +10,7 @@ from decimal import Decimal
 from engine.policy.model import Policy, Scheme
 from engine.scoring.budget import scored_line
 from engine.scoring.model import Counts, Evaluation, Score, ScoredForm, ScoredIndicator
+from engine.scoring.recognition import form_fields
 from engine.scoring.totals import grade, score_execution, summed, total
 from engine.scoring.weighed import judge_weighed
 from engine.scoring.weighing import weights_of
@@ -53,8 +54,9 @@ def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredFo
     answers = known_names(form.answers)
     weights, _ = weights_of(form, policy.scoring.weights.full_score)
     rows = [(goal.number, indicator) for goal in form.goals for indicator in _own_scores(goal.indicators)]
+    around = form_fields(scored_line(form), words)
     indicators = tuple(
-        ScoredIndicator(number, *judge_weighed(indicator, weight, form.kind, form.fiscal_year, policy, answers))
+        ScoredIndicator(number, *judge_weighed(indicator, weight, form.kind, form.fiscal_year, policy, answers, around))
         for (number, indicator), weight in zip(rows, weights, strict=True)
     )
     execution = score_execution(scored_line(form), policy, words)

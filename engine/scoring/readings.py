@@ -6,18 +6,29 @@ Today the direction is read so; a unit or a place that is not certain would add 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.language import messages
 from engine.language.fields import DIRECTIONS
+from engine.language.model import Scalar
 from engine.language.tables import Case
 from engine.policy.model import Policy, Question
 from engine.policy.reading import ASKED, READING
 from engine.scoring.indicator import score_indicator, unscored
 from engine.scoring.model import Alternative, Recognised, Score, Trace
-from engine.scoring.recognition import DirectionReading, Typed, direction_case, doubt_of, read, readings_of, recognised, typed
+from engine.scoring.recognition import (
+    NOTHING,
+    DirectionReading,
+    Typed,
+    direction_case,
+    doubt_of,
+    read,
+    readings_of,
+    recognised,
+    typed,
+)
 from engine.submission.model import Indicator
 from engine.values.known_names import KnownNames
 from engine.values.numerals import plain
@@ -33,10 +44,16 @@ class _Outcome:
 
 
 def judge(
-    indicator: Indicator, form_kind: str, fiscal_year: int, policy: Policy, answers: KnownNames, weight: Decimal | None
+    indicator: Indicator,
+    form_kind: str,
+    fiscal_year: int,
+    policy: Policy,
+    answers: KnownNames,
+    weight: Decimal | None,
+    around: Mapping[str, Scalar] = NOTHING,
 ) -> tuple[Recognised, Score]:
     """Recognise and score one indicator that is worth so many points (None: not known), in every reading it leaves open."""
-    item = typed(indicator, form_kind, fiscal_year, policy, answers, weight)
+    item = typed(indicator, form_kind, fiscal_year, policy, answers, weight, around)
     case = direction_case(item, policy)
     if doubt := doubt_of(indicator):
         return _withheld(item, case, doubt, policy)

@@ -15,8 +15,9 @@ from engine.language.fields import DIRECTIONS, cut, quotient
 from engine.language.model import Scalar
 from engine.language.tables import Case
 from engine.policy.model import Policy
+from engine.scoring.budget import amounts_of
 from engine.scoring.model import Recognised, Step
-from engine.submission.model import Indicator, KnownIndicator, Rolled
+from engine.submission.model import BudgetLine, Indicator, KnownIndicator, Rolled
 from engine.values import verdict as verdicts
 from engine.values.cells import number_of, value_of
 from engine.values.comparison import Comparison, compare
@@ -24,12 +25,15 @@ from engine.values.known_names import KnownNames
 from engine.values.model import Value
 from engine.values.notation import fold
 from engine.values.paired import read_as_pair
+from engine.values.prose import is_empty
 from engine.values.said import PairScene
+from engine.values.vocabulary import Vocabulary
 from engine.values.wording import NOT_READ, WordingReading
 from engine.values.wording import read as read_wording
 
 _TURNED = {"positive": {"<=": ">=", "<": ">"}, "inverse": {">=": "<=", ">": "<"}}
 _QUANTITY = re.compile(r"[^0-9\w]*[0-9][0-9.,]*[^0-9，。；,;！]{0,12}")
+NOTHING: Mapping[str, Scalar] = {}
 _BEHIND = ("attainment", "nature", "met")
 """The tables behind the direction, in order."""
 
@@ -67,9 +71,16 @@ class DirectionReading:
 
 
 def typed(
-    indicator: Indicator, form_kind: str, fiscal_year: int, policy: Policy, answers: KnownNames, weight: Decimal | None
+    indicator: Indicator,
+    form_kind: str,
+    fiscal_year: int,
+    policy: Policy,
+    answers: KnownNames,
+    weight: Decimal | None,
+    around: Mapping[str, Scalar] = NOTHING,
 ) -> Typed:
-    """Type the values of one indicator, compare them, read its name. What the policy knows outranks the form's own `answers`."""
+    """Type the values of one indicator, compare them, read its name. What the policy knows outranks the form's own `answers`.
+    `around`: the fields that are the form's (`FORM_FIELDS`)."""
     words = policy.words
     target, actual = value_of(indicator.target, words), value_of(indicator.actual, words)
     doubt = doubt_of(indicator)
@@ -78,7 +89,7 @@ def typed(
         target, actual, compared = read_as_pair(target, actual, compared, PairScene(indicator.name, fiscal_year), words)
     reported = number_of(indicator.score)
     wording = NOT_READ if doubt else _wording(indicator, target, actual, compared, fiscal_year, policy)
-    known = _as_filed(indicator, form_kind, target, actual, compared)
+    known = {**around, **_as_filed(indicator, form_kind, target, actual, compared), **_said(indicator, policy)}
     known |= {"wording": wording.verdict, "wording_aim": wording.aim, "wording_ground": wording.ground}
     if weight is not None:
         known["weight"] = weight
@@ -128,7 +139,8 @@ def read(
     table = policy.recognition["direction"]
     known["direction"] = direction
     steps = [Step("direction", table.title, case.id, case.label, direction, case.basis)]
-    pair = verdicts.worst(item.comparison.pairs, direction) if item.comparison.pairs else None
+    compared = verdicts.taken(item.target, item.actual, item.comparison, policy.scoring.composite, direction)
+    pair = verdicts.worst(compared.pairs, direction) if compared.pairs else None
     if pair is not None:
         known["target"], known["actual"] = pair.target, pair.actual
         if (achieved := quotient("achieved", known)) is not None:
@@ -137,7 +149,7 @@ def read(
     if turned and target.operator in _TURNED[direction]:
         target = replace(target, operator=_TURNED[direction][target.operator])
         known["target_operator"] = target.operator
-    known["verdict"], why = verdicts.verdict(target, item.actual, item.comparison, direction)
+    known["verdict"], why = verdicts.verdict(target, item.actual, compared, direction)
     if item.comparison.scale_doubt:
         known.pop("achieved", None)  # by how much a target was reached or missed depends on the unit that is meant
         if known["verdict"] != verdicts.MET:
@@ -188,6 +200,27 @@ def recognised(item: Typed, reading: DirectionReading, case: Case) -> Recognised
         answer=item.answer,
         weight_ground="" if item.weight is None else "printed",
     )
+
+
+def _said(indicator: Indicator, policy: Policy) -> dict[str, Scalar]:
+    """What the row's reason and its column of evidence say, as the facts of rules have it."""
+    known: dict[str, Scalar] = {}
+    if indicator.reason:
+        known["reason"] = indicator.reason.text
+        known["reason_empty"] = is_empty(indicator.reason.text, policy.prose)
+    proof = next((item for item in indicator.others if any(word in item.label for word in policy.prose.proof_columns)), None)
+    if proof is not None and proof.value.text:
+        known["evidence_text"] = proof.value.text
+    return known
+
+
+def form_fields(line: BudgetLine | None, words: Vocabulary) -> dict[str, Scalar]:
+    """What tables of indicators see of their form: budget, executed, and the rate of the two in percent."""
+    numbers = amounts_of(line, words).numbers if line is not None else {}
+    known: dict[str, Scalar] = {name: number for name in ("budget", "executed") if (number := numbers.get(name)) is not None}
+    if (rate := quotient("rate", known)) is not None:
+        known["rate"] = cut(rate)
+    return known
 
 
 def _wording(
@@ -246,4 +279,6 @@ def _as_filed(indicator: Indicator, form_kind: str, target: Value, actual: Value
         known["actual_percent"] = actual.number
     if compared.early is not None:
         known["early"] = compared.early
+    late = {"days_late": compared.late.days, "months_late": compared.late.months, "full_months_late": compared.late.full_months}
+    known |= {name: Decimal(number) for name, number in late.items() if number is not None}
     return known

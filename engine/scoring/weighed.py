@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from engine.language.model import Scalar
 from engine.policy.model import Policy
 from engine.scoring.model import Recognised, Score
 from engine.scoring.readings import judge
+from engine.scoring.recognition import NOTHING
 from engine.scoring.weighing import Weight
 from engine.submission.model import Indicator
 from engine.values.known_names import KnownNames
@@ -15,7 +18,13 @@ from engine.values.numerals import plain
 
 
 def judge_weighed(
-    indicator: Indicator, weight: Weight | None, form_kind: str, fiscal_year: int, policy: Policy, answers: KnownNames
+    indicator: Indicator,
+    weight: Weight | None,
+    form_kind: str,
+    fiscal_year: int,
+    policy: Policy,
+    answers: KnownNames,
+    around: Mapping[str, Scalar] = NOTHING,
 ) -> tuple[Recognised, Score]:
     """Recognise and score one indicator, in points of the weight it has.
 
@@ -24,7 +33,7 @@ def judge_weighed(
     """
 
     def judged(value: Decimal | None) -> tuple[Recognised, Score]:
-        return judge(indicator, form_kind, fiscal_year, policy, answers, value)
+        return judge(indicator, form_kind, fiscal_year, policy, answers, value, around)
 
     if weight is None:
         return judged(None)

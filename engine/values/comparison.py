@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.values.lateness import IN_TIME, NOT_KNOWN, Lateness, lateness
 from engine.values.model import Quantity, Value
 from engine.values.notation import Vocabulary, fold
 from engine.values.numerals import EXACT, scaled
@@ -46,6 +47,8 @@ class Comparison:
     reason: str = ""
     assumptions: tuple[str, ...] = ()
     early: bool | None = None
+    late: Lateness = NOT_KNOWN
+    """By how much, for deadlines."""
     scale_doubt: str = ""
     """Why the ratio of the two numbers is not certain (a missing unit) though every reading has the same one greater; empty if
     it is: which of them is greater then stands, how much a score in proportion is worth does not."""
@@ -86,7 +89,8 @@ def _deadlines(target: Value, actual: Value, words: Vocabulary, fiscal_year: int
     assert target.deadline is not None
     assert actual.deadline is not None
     if _same_text(target, actual, words):
-        return Comparison("deadline", reason="实际完成值与目标值文字一致。", assumptions=(_copied(actual),), early=True)
+        same = "实际完成值与目标值文字一致。"
+        return Comparison("deadline", reason=same, assumptions=(_copied(actual),), early=True, late=IN_TIME)
     if actual.deadline.planned and not target.deadline.planned:
         return Comparison("deadline", reason=f"实际完成值“{actual.raw.strip()}”写的是打算，不是已经完成。")
     if actual.remark and actual.remark not in target.remark:
@@ -107,9 +111,10 @@ def _deadlines(target: Value, actual: Value, words: Vocabulary, fiscal_year: int
         first = date.min
     shown = f"实际“{actual.raw.strip()}”，目标“{target.raw.strip()}”"
     if last <= strict:
-        return Comparison("deadline", reason=f"{shown}，按期完成。", assumptions=tuple(assumptions), early=True)
+        return Comparison("deadline", reason=f"{shown}，按期完成。", assumptions=tuple(assumptions), early=True, late=IN_TIME)
     if first > generous:
-        return Comparison("deadline", reason=f"{shown}，晚于目标。", assumptions=tuple(assumptions), early=False)
+        by = lateness((strict, generous), (first, last))
+        return Comparison("deadline", reason=f"{shown}，晚于目标。", assumptions=tuple(assumptions), early=False, late=by)
     return Comparison("deadline", reason=f"{shown}，不能确定先后。", assumptions=tuple(assumptions))
 
 

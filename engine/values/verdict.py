@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from engine.values.comparison import INEQUALITIES, Comparison, Pair
 from engine.values.model import Value
 from engine.values.notation import printed
+from engine.values.numerals import EXACT
 
 MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
 
@@ -47,6 +49,29 @@ def worst(pairs: Sequence[Pair], direction: str) -> Pair:
     if direction == "exact":
         return max(pairs, key=_distance)
     return min(pairs, key=_deviation)
+
+
+COMPOSITES = ("worst", "best", "average", "sum")
+
+
+def taken(target: Value, actual: Value, comparison: Comparison, take: str, direction: str) -> Comparison:
+    """The comparison by the one pair that a policy takes of several (正高81.82%，副高88.98%): the best component, or the average or
+    the sum of targets and of actuals. As it is for `worst`: there every component has to be met. Several units have no sum.
+    """
+    pairs = comparison.pairs
+    if take == "worst" or len(pairs) < 2 or "range" in (target.kind, actual.kind):
+        return comparison
+    if take == "best":
+        turned = {"positive": "inverse", "inverse": "positive"}.get(direction)
+        best = worst(pairs, turned) if turned else min(pairs, key=_distance)
+        return replace(comparison, pairs=(best,))
+    if len({pair.unit for pair in pairs}) > 1:
+        return comparison
+    share = len(pairs) if take == "average" else 1
+    sides = [pair.target for pair in pairs], [pair.actual for pair in pairs]
+    whole = [sum(map(Fraction, side), Fraction(0)) / share for side in sides]
+    wanted, got = (EXACT.divide(Decimal(number.numerator), Decimal(number.denominator)) for number in whole)
+    return replace(comparison, pairs=(Pair(wanted, got, pairs[0].unit, ""),))
 
 
 def _deviation(pair: Pair) -> tuple[int, Fraction]:

@@ -76,6 +76,9 @@ EXTRA: Mapping[str, Mapping[str, str]] = {
     "indicator": {
         "actual_percent": "number",
         "early": "bool",
+        "days_late": "number",
+        "months_late": "number",
+        "full_months_late": "number",
         "known_direction": "text",
         # the pair that is worst, and the verdict on it, for either direction an indicator can have
         "target_positive": "number",

@@ -34,10 +34,10 @@ from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, ScoredIndicator
 from engine.submission.model import Form, Submission
 from engine.values import names
+from engine.values.verdict import taken, worst
 from engine.values.verdict import verdict as judged
-from engine.values.verdict import worst
 
-VERSION = 6
+VERSION = 7
 """Of what the rows mean. A corpus written by another version is refused, not guessed at."""
 
 Row = dict[str, Any]
@@ -64,6 +64,7 @@ def preparation(policy: Policy) -> str:
         "version": VERSION,
         "points": [str(policy.scoring.weights.full_score), str(policy.scoring.weights.execution)],
         "reading": policy.reading,
+        "composite": policy.scoring.composite,
         "numbering": policy.numbering,
         "evidence_words": policy.evidence_words,
         "prose": repr(policy.prose),
@@ -183,11 +184,11 @@ class _Rows:
         known = item.known
         out: dict[str, Scalar | None] = {
             "actual_percent": known.fields.get("actual_percent"),
-            "early": known.fields.get("early"),
+            **{name: known.fields.get(name) for name in ("early", "days_late", "months_late", "full_months_late")},
             "known_direction": known.fields.get("known_direction"),
         }
-        compared = known.comparison
         for direction in ("positive", "inverse"):
+            compared = taken(known.target, known.actual, known.comparison, self.evaluation.policy.scoring.composite, direction)
             if compared.pairs:
                 pair = worst(compared.pairs, direction)
                 out[f"target_{direction}"], out[f"actual_{direction}"] = pair.target, pair.actual

@@ -40,6 +40,7 @@ from engine.bulk.relational.terms import (
     rebased,
 )
 from engine.language.fact_fields import FACTS
+from engine.language.fields import FORM_FIELDS
 from engine.policy.model import Policy
 
 Store = Callable[[str, Any], Any]
@@ -103,6 +104,7 @@ class FactRelations:
     def _indicators(self) -> None:
         frame = Frame(self.source("indicator"))
         frame.fields = prepared("indicator", frame.table, self.sizes, self.needs)
+        self._around(frame)
         self._taxonomy(frame)
         spread(frame, self.policy)
         recognise(frame, self.policy)
@@ -125,6 +127,20 @@ class FactRelations:
                 wanted |= {name, *bit_columns(name, len(self.needs.patterns.of(kind, name)))}
         wanted |= {"allowed_low", "allowed_high", "goal", "level1_name"}
         return [name for name in frame.table.columns if name in wanted]
+
+    def _around(self, frame: Frame) -> None:
+        """Joins what tables of indicators see of the form (`recognition.form_fields`), where a policy asks for it."""
+        if not self.needs.fields.get("indicator", set()) & FORM_FIELDS.keys():
+            return
+        forms = self.source("form")
+        amounts = forms.select(of_form=forms["form_key"], form_budget=forms["budget"], form_executed=forms["executed"])
+        joined = frame.table.left_join(amounts, frame.table["form_key"] == amounts["of_form"])
+        frame.table = joined.drop("of_form")
+        frame.fields = {name: moved(value, frame.table) for name, value in frame.fields.items()}
+        for name in ("budget", "executed"):
+            frame.fields[name] = numbers.column(frame.table[f"form_{name}"], self.size("form", name), SCALE)
+        share = numbers.divide(number(frame, "executed"), number(frame, "budget"), [])
+        frame.fields["rate"] = numbers.multiply(share, numbers.constant(100))
 
     def _taxonomy(self, frame: Frame) -> None:
         """Joins what the taxonomy says of the pair of levels."""

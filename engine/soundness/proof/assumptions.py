@@ -22,6 +22,8 @@ from engine.soundness.proof.terms import Record, numbers_of
 
 OPTIONAL = (
     *("level2", "actual_percent", "early", "reported", "target", "actual", *catalogue.QUOTIENTS),
+    *catalogue.SAID,
+    *catalogue.FORM_FIELDS,
     *("name_direction", "name_certain", "name_case", "known_direction", "score_direction"),
 )
 """Fields of an indicator that a record may lack; `scoring` refuses one without a weight."""
@@ -118,6 +120,8 @@ def _compared(record: Record) -> Iterator[Term]:
     yield numbers == both
     yield record.present("target") == record.present("actual")
     yield implies(record.present("early"), record.text("comparison", "deadline"))
+    if "days_late" in record.fields:
+        yield from _late(record)
     yield implies(every([numbers, record.text("target_operator", "±")]), record.text("target_kind", "range"))
     for key in ("target_kind", "actual_kind"):
         for kind in ("empty", "not_applicable", "text", "deadline"):
@@ -147,6 +151,20 @@ def _compared(record: Record) -> Iterator[Term]:
         yield implies(every([here, no(sharp), record.text("verdict", "not_met")]), strict)
         at_most = actual <= target if direction == "positive" else actual >= target
         yield implies(every([here, record.text("verdict", "not_met")]), at_most)
+
+
+def _late(record: Record) -> Iterator[Term]:
+    """What was in time is 0 days and months late, what was not at least 1; months begun are at least those that are over."""
+    for name in ("days_late", "months_late", "full_months_late"):
+        here, value = record.present(name), record.value(name)
+        yield implies(here, record.present("early"))
+        yield implies(here, value >= 0)
+        yield implies(every([here, record.value("early")]), value == 0)
+        if name != "full_months_late":
+            yield implies(every([here, no(record.value("early"))]), value >= 1)
+    begun, over = record.value("months_late"), record.value("full_months_late")
+    both = every([record.present("months_late"), record.present("full_months_late")])
+    yield implies(both, every([begun >= over, begun <= over + 1]))
 
 
 def _execution(policy: Policy, record: Record) -> Iterator[Term]:
