@@ -96,6 +96,7 @@ def catalogue(resolved: Resolved, kinds: Mapping[str, Mapping[str, Field]] | Non
     for name, known in fields.stages(tiers, NATURES).items():
         found[name] = known
     found["total"] = fields.TOTAL
+    found["grades"] = fields.GRADING
     for kind, known in (kinds or fact_fields.FACTS).items():
         found[f"fact.{kind}"] = known
     return {

@@ -141,6 +141,14 @@ TOTAL: Fields = {
     "not_applicable_weight": Field("number", "不适用指标的分值之和"),
     "applicable": Field("number", "总分减去不适用指标的分值"),
 }
+GRADING: Fields = {
+    "zero_scores": Field("number", "得 0 分的指标个数（分值为 0 的不算）", low=Decimal(0)),
+    "met": Field("number", "完成的指标个数", low=Decimal(0)),
+    "unmet": Field("number", "没有完成的指标个数", low=Decimal(0)),
+    "undecided": Field("number", "判断不了是否完成的指标个数", low=Decimal(0)),
+    "indicators": Field("number", "指标个数", low=Decimal(0)),
+}
+"""What the conditions of a grade see of the form."""
 BOUNDS: Fields = {"weight": Field("number", "分值")}
 QUOTIENTS: Mapping[str, tuple[str, str, int]] = {"achieved": ("actual", "target", 1), "rate": ("executed", "budget", 100)}
 """Fields that are a quotient of two others, times a number. There is none where the divisor is 0 or one of them is missing."""

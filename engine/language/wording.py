@@ -128,7 +128,12 @@ class Wording:
         tiers = sections.get("scoring", {}).get("qualitative", {}).get("tiers", ())
         self.tiers = {str(tier["tier"]): str(tier.get("label", tier["tier"])) for tier in tiers}
         natures = tuple(sections.get("scoring", {}))
-        tables = {**fields.stages(tuple(self.tiers), natures), "execution": fields.EXECUTION, "total": fields.TOTAL}
+        tables = {
+            **fields.stages(tuple(self.tiers), natures),
+            "execution": fields.EXECUTION,
+            "total": fields.TOTAL,
+            "grades": fields.GRADING,
+        }
         self.facts = {
             kind: {name: field.title for name, field in known.items()}
             for kind, known in (*tables.items(), *fact_fields.FACTS.items())

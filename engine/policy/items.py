@@ -127,9 +127,9 @@ def summary(item: Item, words: Wording) -> str:
             )
         )
     if item.group in ("tiers", "grades"):
-        return (
-            f"下限 {words.value(value['from'])}（含）" if "from" in value else f"下限 {words.value(value.get('above', 0))}（不含）"
-        )
+        asked = f"，且 {words.conditions(value['when'], 'grades')}" if "when" in value else ""
+        floor = f"{words.value(value['from'])}（含）" if "from" in value else f"{words.value(value.get('above', 0))}（不含）"
+        return f"下限 {floor}{asked}"
     if item.group == "taxonomy":
         return "二级指标：" + words.value(value.get("level2", []))
     if item.group == "measures":

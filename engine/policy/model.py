@@ -73,6 +73,8 @@ class Band:
     floor_included: bool
     basis: str
     place: Place
+    conditions: tuple[Condition, ...] = ()
+    """What a grade asks of the form besides (`fields.GRADING`); where it does not hold, the grade below is asked."""
 
 
 @dataclass(frozen=True, slots=True)

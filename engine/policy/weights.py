@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.errors import Problem, nearest
+from engine.language import fields as catalogue
 from engine.language.tables import Reader
 from engine.policy.model import Band, Scheme, Weights
 from engine.policy.values import Values
@@ -116,7 +117,13 @@ def bands(values: Values, key: str, items: list[Mapping[str, Any]], path: Path_,
             )
         if any(band.id == str(item[key]) for band in out):
             values.add((*at, key), f"“{item[key]}”重复", "各档名称不同", code="bands.twice")
-        out.append(Band(str(item[key]), str(item.get("label", item[key])), floor, included, item["basis"], values.place(at)))
+        asked = (
+            values.reader(catalogue.GRADING).scope.compile(item["when"], (*at, "when"), values.problems) if "when" in item else ()
+        )
+        if asked and index == len(items) - 1:
+            values.add((*at, "when"), f"最末一档“{item[key]}”不能有条件：不符合的表没有等级", "去掉 when", code="bands.last-when")
+        name = str(item[key])
+        out.append(Band(name, str(item.get("label", name)), floor, included, item["basis"], values.place(at), asked))
         above = out[-1] if read and 0 <= floor <= top else above
     if out and not broken and (out[-1].floor != 0 or not out[-1].floor_included):
         missing = f"0 到 {out[-1].floor} 没有归属：缺少最末一档"

@@ -28,6 +28,7 @@ from engine.results.model import (
     ResultFinding,
     ResultFindingRow,
     ResultForm,
+    ResultGrade,
     ResultIndicator,
     ResultMark,
     ResultPolicy,
@@ -49,6 +50,7 @@ from engine.values.numerals import plain
 from engine.values.wording import UNREAD, WordingReading
 
 Fields = Mapping[str, Scalar]
+COMPOSITES = {"best": "取最好的一个", "average": "取平均", "sum": "相加"}
 _AMOUNTS: tuple[Literal["original_budget", "budget", "executed", "unspent", "basic_expenditure", "project_expenditure"], ...] = (
     "original_budget",
     "budget",
@@ -197,11 +199,7 @@ def _form(
         budget=_budget(form, fields),
         scheme=_scheme(scored, policy),
         scores={**scores, "total": _score(scored.total)},
-        grade={
-            "reported": scored.grade_reported or None,
-            "computed": scored.grade_computed or None,
-            "basis": scored.grade_basis or None,
-        },
+        grade=_grade(scored),
         counts={
             "indicators": counts.indicators,
             "met": counts.met,
@@ -307,6 +305,15 @@ def _trace(trace: Trace | None) -> ResultTrace:
     return out
 
 
+def _grade(scored: ScoredForm) -> ResultGrade:
+    out = ResultGrade(
+        reported=scored.grade_reported or None, computed=scored.grade_computed or None, basis=scored.grade_basis or None
+    )
+    if scored.grade_reason:
+        out["reason"] = scored.grade_reason
+    return out
+
+
 def _read(known: Recognised, policy: Policy) -> ResultTrace:
     """How an indicator was read: the answers of the recognition tables, the values, and how they compare."""
     out = ResultTrace(
@@ -319,6 +326,8 @@ def _read(known: Recognised, policy: Policy) -> ResultTrace:
         out["comparison"] = reason
     if known.comparison.pairs and "composite" in (known.target.kind, known.actual.kind):
         out["composite_basis"] = policy.scoring.composite_basis
+        if policy.scoring.composite != "worst":
+            out["composite_take"] = COMPOSITES[policy.scoring.composite]
     if known.direction_ground == "known" and known.answer is not None:
         out["answered"] = "，".join(filter(None, (str(known.answer.place), known.answer.source))) or known.answer.name
     elif known.direction_ground != "sign" and known.name_parts:

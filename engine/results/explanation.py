@@ -51,6 +51,7 @@ def explain(result: Result, policy: Policy, form: str = "", indicator: str = "")
                 lines.append("")
             grade = found["grade"]
             lines.append(f"等级：自评 {grade['reported'] or '—'}，计算 {grade['computed'] or '—'}")
+            lines += [f"    {grade['reason']}"] if "reason" in grade else []
             lines += list(_clause(grade["basis"], policy)) if grade["basis"] else []
             lines.append("")
         for item in chosen:
@@ -103,7 +104,7 @@ def _indicator(item: ResultIndicator, policy: Policy) -> Iterator[str]:
         yield f"  比较：{trace['comparison']}"
     yield from _parse(trace.get("wording"))
     if "composite_basis" in trace:
-        yield f"  几个数：取最差的一个（{_cited(trace['composite_basis'], policy)}）"
+        yield f"  几个数：{trace.get('composite_take', '取最差的一个')}（{_cited(trace['composite_basis'], policy)}）"
     for note in trace.get("notes", []):
         yield f"  注意：{note}"
     for step in trace["recognition"]:

@@ -156,6 +156,7 @@ class ResultScore(TypedDict):
 class ResultGrade(TypedDict):
     """等级。"""
 
+    reason: NotRequired[str]
     reported: str | None
     computed: str | None
     basis: str | None
@@ -220,6 +221,7 @@ class ResultTrace(TypedDict):
     rounding_basis: NotRequired[str]
     recognition: NotRequired[list[ResultStep]]
     comparison: NotRequired[str]
+    composite_take: NotRequired[str]
     composite_basis: NotRequired[str]
     name_read: NotRequired[str]
     answered: NotRequired[str]

@@ -29,7 +29,7 @@ from engine.rollup.units import UnitTree
 from engine.scoring.budget import scored_line
 from engine.scoring.form import evaluate, put_together
 from engine.scoring.model import Evaluation, ScoredForm
-from engine.scoring.totals import grade
+from engine.scoring.totals import grade, grading
 from engine.submission.model import Form, Submission
 from engine.values.cells import number_of
 from engine.values.rounding import rounded
@@ -163,6 +163,7 @@ def _row(scored: ScoredForm, checked: Findings, policy: Policy, titles: Mapping[
     if budget and executed is not None:
         rate = format(rounded(Fraction(executed) / Fraction(budget) * 100, 2), "f")
     completion = counts.completion_rate
+    own = grade(total.reported, policy, grading(scored.indicators))
     return {
         "rank": None,
         "unit": form.unit,
@@ -173,7 +174,7 @@ def _row(scored: ScoredForm, checked: Findings, policy: Policy, titles: Mapping[
         "allowed": None if total.allowed is None else [number(total.allowed[0]), number(total.allowed[1])],
         "status": total.status,
         "grade_reported": scored.grade_reported or None,
-        "grade_own": scored.grade_reported or (band.id if (band := grade(total.reported, policy)) else None),
+        "grade_own": scored.grade_reported or (own.id if own else None),
         "grade": scored.grade_computed or None,
         "money_unit": line.money_unit if line else "",
         "budget": number(budget),

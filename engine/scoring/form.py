@@ -11,7 +11,7 @@ from engine.policy.model import Policy, Scheme
 from engine.scoring.budget import scored_line
 from engine.scoring.model import Counts, Evaluation, Score, ScoredForm, ScoredIndicator
 from engine.scoring.recognition import form_fields
-from engine.scoring.totals import grade, score_execution, summed, total
+from engine.scoring.totals import grade, grading, held_back, score_execution, summed, total
 from engine.scoring.weighed import judge_weighed
 from engine.scoring.weighing import weights_of
 from engine.submission.model import Form, Indicator, Submission
@@ -68,7 +68,8 @@ def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredFo
     whole = total(form, execution, every, unscored, policy)
     if any(item.known.weight_ends for item in indicators):
         whole = _within(whole, policy.scoring.weights.full_score)
-    computed = grade(whole.computed, policy)
+    asked = grading(indicators)
+    computed = grade(whole.computed, policy, asked)
     return ScoredForm(
         form=form,
         label=label,
@@ -78,6 +79,7 @@ def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredFo
         grade_reported=form.grade.text if form.grade else "",
         grade_computed=computed.id if computed else "",
         grade_basis=computed.basis if computed else "",
+        grade_reason=held_back(whole.computed, policy, asked),
         indicators=indicators,
         counts=Counts(
             indicators=len(indicators),

@@ -168,6 +168,8 @@ class ScoredForm:
     counts: Counts
     scheme: Scheme
     """What the policy wants each 一级指标 of this form to be worth."""
+    grade_reason: str = ""
+    """Why a higher grade, whose floor the total reaches, was not given (Chinese)."""
 
 
 def rounding_text(policy: Policy) -> str:

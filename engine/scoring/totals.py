@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from engine.language import formula
+from engine.language.conditions import holds
 from engine.language.fields import cut, quotient
 from engine.language.formula import DivisionByZero
 from engine.language.model import Scalar
 from engine.language.tables import Case
+from engine.language.wording import answered
 from engine.policy.model import Band, Policy
 from engine.scoring.budget import amounts_of
 from engine.scoring.indicator import _computed, _values
-from engine.scoring.model import Score, Trace, rounding_text
+from engine.scoring.model import Score, ScoredIndicator, Trace, rounding_text
 from engine.submission.model import BudgetLine, Form
 from engine.values import numerals
 from engine.values.cells import number_of
@@ -122,8 +125,32 @@ def _decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
 
 
-def grade(value: Decimal | None, policy: Policy) -> Band | None:
-    """The grade of a rounded total; None if there is no total."""
+def grading(indicators: Iterable[ScoredIndicator]) -> dict[str, Scalar]:
+    """What the conditions of grades see of a form (`fields.GRADING`)."""
+    rows = list(indicators)
+    met = Counter(row.known.met for row in rows)
+    zero = sum(row.score.computed == 0 and bool(row.known.weight) for row in rows)
+    counts = {"zero_scores": zero, "met": met["yes"], "undecided": met["unknown"], "unmet": met["no"], "indicators": len(rows)}
+    return {name: Decimal(number) for name, number in counts.items()}
+
+
+def grade(value: Decimal | None, policy: Policy, fields: Mapping[str, Scalar]) -> Band | None:
+    """The grade of a rounded total: the highest whose floor it reaches and whose conditions hold of the form; None if there is no
+    total."""
     if value is None:
         return None
-    return next((b for b in policy.grades if value > b.floor or (b.floor_included and value == b.floor)), None)
+    return next((band for band in policy.grades if reaches(value, band) and holds(band.conditions, fields)), None)
+
+
+def reaches(value: Decimal, band: Band) -> bool:
+    """Whether a total is not below the floor of a grade."""
+    return value > band.floor or (band.floor_included and value == band.floor)
+
+
+def held_back(value: Decimal | None, policy: Policy, fields: Mapping[str, Scalar]) -> str:
+    """Why a total did not get a grade whose floor it reaches (Chinese); empty where it got the highest there is for it."""
+    above = next((band for band in policy.grades if value is not None and reaches(value, band)), None)
+    if above is None or holds(above.conditions, fields):
+        return ""
+    failed = (condition for condition in above.conditions if not condition.passes(fields))
+    return f"总分够“{above.id}”，但不符合：{'；'.join(answered(condition, fields) for condition in failed)}"

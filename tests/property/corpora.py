@@ -22,7 +22,7 @@ from engine.language import model as ir
 from engine.language.causes import Cause, Tie
 from engine.language.conditions import Condition
 from engine.language.fact_fields import FACTS
-from engine.language.fields import EXECUTION, GROUNDS, TOTAL, Field, stages
+from engine.language.fields import EXECUTION, GRADING, GROUNDS, TOTAL, Field, stages
 from engine.language.measures import KEYS, Measure
 from engine.language.rules import FindingRule, RulePattern, RuleSet
 from engine.language.tables import Case, CaseTable
@@ -62,6 +62,9 @@ WORDS = [
     "",
     "12月底前",
     "2021年6月",
+    "2021年6月15日前",
+    "2021年9月20日",
+    "2021年7月15日",
     "🙂良好",
     "前期手续已办完",
     "完成项目建设",
@@ -377,7 +380,10 @@ def policy_of(rng: random.Random, base: Policy, rules: int = 10) -> Policy:
         execution=execution,
     )
     grades = tuple(
-        Band(name, name, Decimal(floor), rng.random() < 0.7 or not floor, f"g#{name}", NOWHERE)
+        Band(
+            *(name, name, Decimal(floor), rng.random() < 0.7 or not floor, f"g#{name}", NOWHERE),
+            conditions(rng, GRADING, 1) if floor and rng.random() < 0.3 else (),
+        )
         for name, floor in (("优", 90), ("良", 60), ("差", 0))
     )
     clauses = {**base.clauses, "b": next(iter(base.clauses.values()))}

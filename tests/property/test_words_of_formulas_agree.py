@@ -24,7 +24,7 @@ from engine.errors import Place, Problem  # noqa: E402
 from engine.language import fields as catalogue  # noqa: E402
 from engine.language import formula  # noqa: E402
 from engine.language import model as ir  # noqa: E402
-from engine.language.conditions import Scope  # noqa: E402
+from engine.language.conditions import Condition, Scope  # noqa: E402
 from engine.language.fact_fields import FACTS  # noqa: E402
 from engine.language.rules import RuleSet  # noqa: E402
 from engine.language.tables import CaseTable, Reader  # noqa: E402
@@ -43,9 +43,20 @@ QUANTITATIVE: list[dict[str, Any]] = [
         },
         "score": "0",
     },
+    {
+        "when": {"rate": {"gte": "60%"}, "reason": {"contains": "疫情"}, "target": {"gt": 50}},
+        "score": "min(weight, weight * rate / 100)",
+    },
+    {"when": {"reason_empty": True, "evidence_text": {"present": False}, "executed": {"gt": {"field": "budget"}}}, "score": "1"},
     {"when": {"target": {"gt": 100}}, "score": "round(weight * actual / target, 1) + floor(actual / target)"},
     {"when": {"target": {"gt": 0}, "achieved": {"gte": "80%"}}, "score": "floor(weight * achieved, 1) * 90%"},
     {"when": {"target": {"gt": 0}}, "score": "ceil(weight * actual / target, 2) - round(0 - actual / target)"},
+    REST,
+]
+DEADLINE = [
+    {"when": {"days_late": {"gt": 300}}, "score": "0"},
+    {"when": {"months_late": {"gte": 0}}, "score": "max(0, weight - 逾期月数 / 4)"},
+    {"when": {"full_months_late": {"present": True}}, "score": "full_months_late"},
     REST,
 ]
 EXECUTION = [{"when": {"budget": {"gt": 0}}, "score": "round(weight * executed / budget) - ceil(1 - rate / 100, 1)"}, REST]
@@ -73,12 +84,25 @@ def policy() -> Policy:
     base = load("hubei/2021")
     scoring = dataclasses.replace(
         base.scoring,
-        tables={**base.scoring.tables, "quantitative": table("quantitative", QUANTITATIVE, STAGES["quantitative"])},
+        tables={
+            **base.scoring.tables,
+            "quantitative": table("quantitative", QUANTITATIVE, STAGES["quantitative"]),
+            "deadline": table("deadline", DEADLINE, STAGES["deadline"]),
+        },
+        composite="sum",
         execution=table("execution", EXECUTION, catalogue.EXECUTION),
         total=table("total", TOTAL, catalogue.TOTAL),
     )
+    asked = (
+        Condition(
+            ir.Test("", "any", options=((ir.Test("zero_scores", "eq", Decimal(0)),), (ir.Test("unmet", "lt", Decimal(2)),))), "x"
+        ),
+    )
+    grades = tuple(dataclasses.replace(band, conditions=asked if band.id in ("优", "良") else ()) for band in base.grades)
     clauses = {**base.clauses, "b": next(iter(base.clauses.values()))}
-    return dataclasses.replace(base, id="words/2021", scoring=scoring, clauses=clauses, rules=rules(), sha256="0" * 64)
+    return dataclasses.replace(
+        base, id="words/2021", grades=grades, scoring=scoring, clauses=clauses, rules=rules(), sha256="0" * 64
+    )
 
 
 def used(made: Policy) -> set[str]:
@@ -97,7 +121,7 @@ def test_every_word_agrees(tmp_path: Path) -> None:
     made, rng = policy(), random.Random(20220101)
     assert set(formula.ROUNDINGS) <= used(made)
     backend = DuckDB(threads=1)
-    found, seen = disagreements(made, load("hubei/2021"), [submission(rng) for _ in range(60)], tmp_path, backend)
+    found, seen = disagreements(made, made, [submission(rng) for _ in range(60)], tmp_path, backend)
     backend.close()
     assert not found, found[:3]
     assert seen["indicators"] > 200

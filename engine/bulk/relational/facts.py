@@ -167,6 +167,7 @@ class FactRelations:
         counts = table.group_by(of_form=table["form_key"]).aggregate(
             count_met=count(met == text_literal("yes")),
             count_undecided=count(met == text_literal("unknown")),
+            count_zero=count((table["computed"] == 0) & (table["weight"] != 0)),
             count_unmet=count(~met.isin([_id("yes"), _id("unknown")])),
             **{
                 f"level_{n}": count(table["level1_name"] == text_literal(level.name))

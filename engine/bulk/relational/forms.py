@@ -229,8 +229,16 @@ class FormTotals:
             fields["rate_lead"] = _as_quotient(numbers.add(own, numbers.negative(share)))
 
     def grade(self, value: Number, bands: Iterable[Band], pick: Any) -> Expr:
+        table = self.forms.table
+        counts = {"met": "count_met", "undecided": "count_undecided", "unmet": "count_unmet", "zero_scores": "count_zero"}
+        asked: dict[str, Any] = {name: numbers.column(table[column], MOST_INDICATORS, 1) for name, column in counts.items()}
+        asked["indicators"] = numbers.column(table["all_indicators"], MOST_INDICATORS, 1)
         cases = [
-            (numbers.compare("gte" if band.floor_included else "gt", value, numbers.constant(band.floor)), text_literal(pick(band)))
+            (
+                numbers.compare("gte" if band.floor_included else "gt", value, numbers.constant(band.floor))
+                & holds(band.conditions, asked).fill_null(False),
+                text_literal(pick(band)),
+            )
             for band in bands
         ]
         return select(cases, NULL_ID)

@@ -18,7 +18,7 @@ from engine.language.facts.form import ApprovedFields, TextFields
 from engine.policy.model import Policy, StatementRule
 from engine.scoring.budget import amounts_of, scored_line
 from engine.scoring.model import ScoredForm
-from engine.scoring.totals import grade
+from engine.scoring.totals import grade, grading
 from engine.submission.model import Form
 from engine.values.cells import number_of, value_of
 from engine.values.model import Value
@@ -62,7 +62,7 @@ def form_fact(
         ratio(scored.execution.reported, weights.execution, 100),
     )
     block = budget_values(form, (budget, executed), words)
-    reported_grade = grade(scored.total.reported, policy)
+    reported_grade = grade(scored.total.reported, policy, grading(scored.indicators))
     header = {item.key: number_of(item.value) for item in form.header if item.key in ("basic_expenditure", "project_expenditure")}
     return FormFact(
         form=scored.label,

@@ -73,5 +73,9 @@ def _bands(bands: tuple[Band, ...]) -> Iterator[str]:
     top = ""
     for band in bands:
         sign = "≥" if band.floor_included else ">"
-        yield f"  {band.id}（{band.label}）：{sign} {plain(band.floor)}{top}（依据 {band.basis}；{band.place}）"
+        yield f"  {band.id}（{band.label}）：{sign} {plain(band.floor)}{top}{_asked(band)}（依据 {band.basis}；{band.place}）"
         top = f"，且 {'<' if band.floor_included else '≤'} {plain(band.floor)}"
+
+
+def _asked(band: Band) -> str:
+    return f"，且 {all_asked(band.conditions)}" if band.conditions else ""

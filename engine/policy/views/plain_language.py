@@ -227,7 +227,8 @@ class PolicyReading:
         high, high_in = top, True
         for band in bands:
             ends = {"low": band.floor, "low_in": band.floor_included, "high": high, "high_in": high_in}
-            yield self._entry(kind, f"{kind}.{band.id}", band.label, band.basis, band.place, **ends)
+            asked = conditions(band.conditions, self.parameters)
+            yield self._entry(kind, f"{kind}.{band.id}", band.label, band.basis, band.place, conditions=asked, **ends)
             high, high_in = band.floor, not band.floor_included
 
     def _level(self, name: str) -> Data:

@@ -91,9 +91,11 @@ def _shared_clauses(form: ResultForm) -> Iterator[str]:
     """How the form's scores were rounded, and several numbers of one indicator compared, each with its clause."""
     traces = [item["trace"] for item in (*form["scores"].values(), *form["indicators"]) if "trace" in item]
     rounded = dict.fromkeys((trace["rounding"], trace["rounding_basis"]) for trace in traces if "rounding" in trace)
-    several = dict.fromkeys(trace["composite_basis"] for trace in traces if "composite_basis" in trace)
+    several = dict.fromkeys(
+        (trace.get("composite_take", "取最差的一个"), trace["composite_basis"]) for trace in traces if "composite_basis" in trace
+    )
     told = [f"取整：{escape(text)}（依据 {escape(basis)}）" for text, basis in rounded]
-    told += [f"有几个数的，取最差的一个（依据 {escape(basis)}）" for basis in several]
+    told += [f"有几个数的，{escape(take)}（依据 {escape(basis)}）" for take, basis in several]
     if told:
         yield from ("；".join(told), "")
 

@@ -159,7 +159,8 @@ def parts(form: ResultForm) -> Iterator[ScoreRow]:
     for key, score in form["scores"].items():
         yield ScoreRow(form, label(key), score["reported"], score["computed"], score, weight=worth(form, key))
     grade = form["grade"]
-    yield ScoreRow(form, "等级", grade["reported"], grade["computed"], note="≠ 不同" if grades_differ(form) else "")
+    note = "；".join(filter(None, ["≠ 不同" if grades_differ(form) else "", grade.get("reason", "")]))
+    yield ScoreRow(form, "等级", grade["reported"], grade["computed"], note=note)
 
 
 def indicators(form: ResultForm) -> Iterator[ScoreRow]:

@@ -69,7 +69,7 @@ def _bands(subject: Subject, what: str, of: str, bands: Sequence[Band], path: Pa
             subject.add(
                 "band-unreachable", f"{what}.{band.id}", place, f"{what}“{band.id}”永远用不上：{limit}", "改正下限，写 from（含）"
             )
-        above.append(here)
+        above.append(z3.And(here, z3.Bool(f"when {index}")) if band.conditions else here)
     answer, model = subject.prover.possible([*inside, *[z3.Not(here) for here in above]])
     subject.prover.note(what, f"{of} 0 至 {plain(top)} 都有归属", answer, subject.place(path, key=True))
     if answer == "refuted":

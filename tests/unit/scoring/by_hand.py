@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from engine.errors import Place, Problem
+from engine.language.conditions import Scope
+from engine.language.fields import Fields, stages
+from engine.language.tables import CaseTable, Reader
+from engine.policy.build import NATURES
 from engine.policy.library import library
 from engine.policy.loading import load
 from engine.policy.model import Policy
@@ -47,3 +53,20 @@ def one(**cells: str) -> ScoredIndicator:
 def number(text: str | None) -> Decimal | None:
     """A number as tests write it."""
     return None if text is None else Decimal(text)
+
+
+def table(name: str, cases: Sequence[Mapping[str, Any]], fields: Fields) -> CaseTable:
+    """A scoring table as policies write it; each case rests on the same clause."""
+    problems: list[Problem] = []
+    reader = Reader(Scope(fields, {}, lambda path: Place()), {}, problems)
+    data = [{"case": f"c{n}", "basis": "note-2021#2", **case} for n, case in enumerate(cases)]
+    made = reader.table(name, {"cases": data}, ("scoring", name))
+    assert not problems, problems
+    return made
+
+
+def with_tables(**tables: Sequence[Mapping[str, Any]]) -> Policy:
+    """Hubei's policy with other tables for some kinds of indicators."""
+    made = {name: table(name, cases, stages(("met", "partial", "unmet"), NATURES)[name]) for name, cases in tables.items()}
+    scoring = replace(hubei().scoring, tables={**hubei().scoring.tables, **made})
+    return replace(hubei(), scoring=scoring)

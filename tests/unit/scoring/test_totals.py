@@ -83,13 +83,13 @@ def test_an_open_part_leaves_the_total_open_with_its_bounds() -> None:
     [("100", "优"), ("90.00", "优"), ("89.99", "良"), ("80", "良"), ("79.99", "中"), ("60", "中"), ("59.99", "差"), ("0", "差")],
 )
 def test_grades_are_half_open(total: str, expected: str) -> None:
-    found = grade(Decimal(total), hubei())
+    found = grade(Decimal(total), hubei(), {})
     assert found is not None
     assert found.id == expected
 
 
 def test_no_total_no_grade() -> None:
-    assert grade(None, hubei()) is None
+    assert grade(None, hubei(), {}) is None
 
 
 def test_a_sum_of_nothing_filed_has_no_own_value() -> None:
