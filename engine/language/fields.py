@@ -116,8 +116,6 @@ FORM_FIELDS: Fields = {
 """What tables of indicators see of the form."""
 COMPARED: Fields = {
     **AS_FILED,
-    **SAID,
-    **FORM_FIELDS,
     "direction": Field("text", "指标方向", DIRECTIONS),
     "target": Field("number", "目标值"),
     "actual": Field("number", "实际完成值"),
@@ -126,6 +124,8 @@ COMPARED: Fields = {
     "wording": Field("text", "完成值的措辞说达到了没有", WORDINGS),
     "wording_aim": Field("text", "目标值的措辞要的是什么", AIMS),
     "wording_ground": Field("text", "措辞为什么这样读", WORD_GROUNDS),
+    **SAID,
+    **FORM_FIELDS,
 }
 EXECUTION: Fields = {
     "weight": Field("number", "预算执行分值"),
