@@ -117,6 +117,7 @@ class Concerns:
             advice=advice,
             key=self._key(key),
             head=cause.head,
+            follow=len(joined),
         )
 
     def _key(self, key: Iterable[str]) -> str:

@@ -19,12 +19,13 @@ def folded(
     """The findings in their order, those of a rule that `folds` names as one for each form (or for all), and the problems they are
     part of."""
     home = {index: n for n, concern in enumerate(concerns) for index in concern.findings}
+    follow = {index for concern in concerns for index in concern.findings[len(concern.findings) - concern.follow :]}
     groups: dict[tuple[str, str, int], list[int]] = {}
     for index, finding in enumerate(findings):
-        fold, concern = folds.get(finding.rule), concerns[home[index]]
+        fold = folds.get(finding.rule)
         if fold is None:
             groups[finding.rule, finding.form, -1 - index] = [index]
-        elif not (fold.once and finding.bond.cause.id != concern.cause):
+        elif not (fold.once and index in follow):
             groups.setdefault((finding.rule, "" if fold.across else finding.form, home[index]), []).append(index)
     told: list[Finding] = []
     moved: dict[int, int] = {}
@@ -42,7 +43,10 @@ def folded(
 
 def _moved(concern: Concern, moved: Mapping[int, int]) -> Concern:
     """The problem with its findings where they are told now; one told with another of the problem is told once, or not again."""
-    return replace(concern, findings=tuple(dict.fromkeys(moved[n] for n in concern.findings if n in moved)))
+    own = len(concern.findings) - concern.follow
+    told, follow = ([moved[n] for n in some if n in moved] for some in (concern.findings[:own], concern.findings[own:]))
+    findings = tuple(dict.fromkeys((*told, *follow)))
+    return replace(concern, findings=findings, follow=len(findings) - len(set(told)))
 
 
 def _one(listed: Sequence[Finding], fold: RowFold, of: Concerns) -> Finding:

@@ -116,12 +116,14 @@ class Concern:
     forms: tuple[str, ...]
     subjects: tuple[str, ...]
     findings: tuple[int, ...]
-    """Indexes into the findings, the one that is told first."""
+    """Indexes into the findings, the one that is told first; those that only follow from others last."""
     advice: str
     key: str
     """The same whatever else is edited and in whatever order files are named."""
     head: bool
     """Whether it is one of those told first."""
+    follow: int = 0
+    """How many of its findings only follow from others."""
 
 
 State = Literal["hit", "clean", "not_applicable", "skipped"]

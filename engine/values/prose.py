@@ -121,7 +121,16 @@ def _apart(text: str, other: str) -> str:
 
 def shared(first: str, second: str, words: tuple[str, ...]) -> str:
     """The longest run of two or more characters that two texts have in common, the words taken out of both; empty if none."""
-    one, other = (_any_of(words).sub("\0", core(text)) for text in (first, second))
+    return in_common(masked(first, words), masked(second, words))
+
+
+def masked(text: str, words: tuple[str, ...]) -> str:
+    """The letters of a text with a mark in the place of each of the words."""
+    return _any_of(words).sub("\0", core(text))
+
+
+def in_common(one: str, other: str) -> str:
+    """The longest run of two or more characters that two masked texts have in common; empty if none."""
     best = ""
     for start in range(len(one)):
         end = start + max(_LEAST, len(best) + 1)

@@ -43,7 +43,19 @@ COMPUTED: Mapping[str, frozenset[str]] = {
     "group": frozenset({"known", "belongs", "home"}),
     "indicator": frozenset(
         {
-            *("level1_name", "belongs", "home", "target", "actual", "verdict", "excess", "direction", "nature", "attainment"),
+            *(
+                "level1_name",
+                "belongs",
+                "home",
+                "target",
+                "actual",
+                "verdict",
+                "excess",
+                "excess_amount",
+                "direction",
+                "nature",
+                "attainment",
+            ),
             *("met", "status", "case", "computed", "score_gap", "score_shortfall", "score_differs", "clause", "review_reason"),
             *("allowed_low", "allowed_high", "achieved", "direction_ground", "certain"),
         }

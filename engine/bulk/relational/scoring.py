@@ -315,3 +315,5 @@ class Scorer:
         known = frame.table["direction"] != text_literal("unknown")
         below = Int((worth & known).ifelse(solid(target), NULL_ID), target.up.most)
         fields["excess"] = Number(signed.scale / target.scale, signed.up, below, quotient=True)
+        up = numbers.solid(signed.up)
+        fields["excess_amount"] = Number(signed.scale, Int((worth & known).ifelse(up.expr, NULL_ID), up.most, up.wide), signed.down)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.findings.facts.beside import FormAround
-from engine.findings.facts.numbers import excess, ratio
+from engine.findings.facts.numbers import decimals, excess, excess_amount, ratio
 from engine.findings.facts.report_text import ReportText, doubled, folded
 from engine.findings.facts.rows import Blanks, part_fields, shared_score
 from engine.findings.facts.words import reason_fields
@@ -96,6 +96,7 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         comparison=known.comparison.kind,
         verdict=str(known.fields["verdict"]),
         excess=excess(target, actual, known.direction) if known.direction_certain else None,
+        excess_amount=excess_amount(target, actual, known.direction) if known.direction_certain else None,
         achieved=achieved if isinstance(achieved, Decimal) else None,
         wording=known.wording.verdict,
         wording_aim=known.wording.aim,
@@ -116,6 +117,7 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         score_gap=None if score.reported is None or score.computed is None else score.reported - score.computed,
         score_shortfall=None if score.reported is None or score.computed is None else score.computed - score.reported,
         score_differs=score.differs,
+        reported_places=decimals(score.reported),
         score_merged=indicator.score is None,
         clause=score.trace.basis if score.trace else None,
         review_reason=score.reason or None,

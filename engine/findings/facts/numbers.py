@@ -13,9 +13,19 @@ from engine.values.cells import number_of
 
 def excess(target: Decimal | None, actual: Decimal | None, direction: str) -> Decimal | None:
     """By what share of the target it is exceeded in the good direction; None without a positive target."""
+    return ratio(excess_amount(target, actual, direction), target)
+
+
+def excess_amount(target: Decimal | None, actual: Decimal | None, direction: str) -> Decimal | None:
+    """By how much a positive target is exceeded in the good direction, negative where it was missed."""
     if target is None or actual is None or target <= 0:
         return None
-    return ratio(actual - target if direction == "positive" else target - actual, target)
+    return actual - target if direction == "positive" else target - actual
+
+
+def decimals(number: Decimal | None) -> int | None:
+    """How many decimals a number is written with."""
+    return None if number is None else max(0, -int(number.as_tuple().exponent))
 
 
 def ratio(part: Decimal | None, whole: Decimal | None, times: int = 1) -> Decimal | None:

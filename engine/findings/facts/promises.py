@@ -49,10 +49,11 @@ def report_claims(form: Form, texts: ReportText, prose: Prose, words: Vocabulary
 
 def _to_tell(form: Form, words: Vocabulary) -> int:
     """How many goals have a result that the form should say in words. A form with a box for it is asked for every goal; one
-    without, as records often are, only for what a goal promises in numbers: the rest is what the indicators are for."""
+    without, as records often are, only for a goal with a number in each of its clauses: the rest the indicators are for."""
     boxed = any(field.key == _ACHIEVED for field in form.header)
     titles = (goal.title for goal in form.goals if goal.title.strip())
-    return sum(boxed or holds_figure(fold(title, words), words) > 0 for title in titles)
+    clauses = ([one for one in _CLAUSE.split(fold(title, words)) if one.strip()] for title in titles)
+    return sum(boxed or all(holds_figure(one, words) for one in some) for some in clauses)
 
 
 def _miscounted(report: str, prose: Prose, words: Vocabulary) -> Iterator[str]:

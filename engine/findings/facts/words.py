@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from engine.findings.facts.figure_rows import UnitMatches
 from engine.findings.facts.report_text import ReportText, folded
 from engine.language import predicates
 from engine.language.facts.words import ReasonFields, WordFields
@@ -17,7 +18,7 @@ from engine.scoring.model import ScoredForm, ScoredIndicator
 from engine.submission.model import Indicator
 from engine.values.notation import read_value
 from engine.values.numerals import read_decimal
-from engine.values.prose import Prose, core, groups_in, is_empty, shared, without
+from engine.values.prose import Prose, core, groups_in, in_common, is_empty, masked, shared, without
 from engine.values.vocabulary import Vocabulary
 
 _FEW_FIELDS = 2
@@ -27,6 +28,7 @@ _DOMINANT = 2
 _SCALES = "十百千万亿"
 _NUMBER = re.compile(rf"(?<![0-9.,第—–-])(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?[{_SCALES}]*)(?P<unit>[^0-9\s]{{1,4}})")
 _LISTED = re.compile(r"([\u4e00-\u9fff]{2,})((?:、[\u4e00-\u9fff]{2,6})*)、([\u4e00-\u9fff]{2,})")
+_BRACKETS = re.compile("[()（）]")
 _EDGE = 2
 """Characters of the first and last of listed things that are theirs for certain: 赴新疆、西藏等考察."""
 
@@ -74,6 +76,9 @@ class FormWords:
         self.prose, self.words, self.texts, self.names = policy.prose, words, texts, policy.names
         self._evidence_words = policy.evidence_words
         form = scored.form
+        self._units = UnitMatches(words, policy.figures) if policy.figures else None
+        self._common = (*self.prose.stop_words, *self.prose.product_words, *self.prose.general_reasons, *self.names.endings)
+        self._reasons = masked("\n".join([texts.unmet, texts.problems]), self._common) if texts.unmet or texts.problems else ""
         self._heads = "\n".join([form.name, form.unit, *(goal.title for goal in form.goals), texts.report, texts.problems])
         self._rows = [item.known.indicator for item in scored.indicators]
         groups = [groups_in(row.name, self.prose.fields) for row in self._rows]
@@ -107,6 +112,9 @@ class FormWords:
             name_number=number,
             name_number_text=text,
             target_number=known.target.number,
+            same_number=None if known.actual.number is None else known.actual.number == known.target.number,
+            units_like=self._units_like(known.target.unit, known.actual.unit),
+            reason_elsewhere=bool(self._reasons and in_common(masked(row.name, self._common), self._reasons)),
             foreign_field=self._foreign(n),
             placeholder=placeholder_in(row, prose) if self._open else None,
             evidence_column=evidence[0] if evidence else None,
@@ -116,6 +124,11 @@ class FormWords:
             told_other=other,
             told_missing=missing,
         )
+
+    def _units_like(self, first: str, second: str) -> bool:
+        """Whether two units may count the same: written in two ways, or words that count anything."""
+        plain = [_BRACKETS.sub("", unit).removesuffix("次") for unit in (first, second)]
+        return plain[0] == plain[1] or (self._units is not None and self._units.alike(first, second) is not None)
 
     def _name_number(self, name: str, target: Decimal | None, unit: str) -> tuple[Decimal | None, str | None]:
         """The one number of a name that is counted in the target's unit."""

@@ -111,6 +111,8 @@ class IndicatorFact:
     comparison: Annotated[str | None, Choices(COMPARISONS)]
     verdict: Annotated[str | None, Choices(VERDICTS)]
     excess: Annotated[Number | None, INTERNAL]
+    excess_amount: Annotated[Number | None, INTERNAL]
+    """By how much it is exceeded, in its own unit."""
     achieved: Annotated[Number | None, INTERNAL]
     wording: Annotated[str | None, Choices(WORDINGS)]
     wording_aim: Annotated[str | None, Choices(AIMS), INTERNAL]
@@ -134,6 +136,8 @@ class IndicatorFact:
     score_gap: Annotated[Number | None, INTERNAL]
     score_shortfall: Annotated[Number | None, INTERNAL]
     score_differs: bool | None
+    reported_places: Annotated[Number | None, INTERNAL]
+    """Decimals the body's score is written with."""
     score_merged: bool | None
     shared: SharedScore
     split: PartFields

@@ -31,6 +31,12 @@ class WordFields:
     name_number: Number | None = None
     name_number_text: str | None = None
     target_number: Annotated[Number | None, INTERNAL] = None
+    same_number: Annotated[bool | None, INTERNAL] = None
+    """Whether target and actual are the same number, whatever their units."""
+    units_like: Annotated[bool | None, INTERNAL] = None
+    """Whether their units may count the same things (个 and 项, 台套 and 台(套))."""
+    reason_elsewhere: Annotated[bool | None, INTERNAL] = None
+    """Whether the form's problems or what it says was not completed have words of its name."""
     foreign_field: str | None = None
     placeholder: str | None = None
     evidence_column: str | None = None
