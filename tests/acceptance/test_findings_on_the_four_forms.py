@@ -223,7 +223,7 @@ def test_about_a_hundred_findings_and_five_errors(seed_result: Any) -> None:
     """A change of the rules that adds or drops many findings is one that somebody meant."""
     counts = Counter(f["severity"] for f in seed_result["findings"])
     assert counts["error"] == 5
-    assert 50 <= counts["warning"] <= 65
+    assert 45 <= counts["warning"] <= 65
     assert 40 <= counts["info"] <= 75
 
 
