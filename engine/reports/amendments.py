@@ -40,19 +40,28 @@ class Amendment:
     clause: str
 
 
-def amendments(result: Result, policy: Policy, forms: Sequence[int]) -> list[Amendment]:
-    """The rows of some forms of a result, by their places in it."""
-    wanted = {(result["forms"][n].get("bundle"), result["forms"][n]["name"]) for n in forms}
-    rows = (row for row in details(result, {policy.id: policy}) if (row.finding.get("bundle"), row.finding["form"]) in wanted)
-    return [_row(number, row) for number, row in enumerate(_slips(rows, policy), start=1)]
+class Amendments:
+    """The rows of a result by its forms."""
+
+    def __init__(self, result: Result, policy: Policy) -> None:
+        self._result = result
+        self._slips: dict[tuple[int | None, str], list[tuple[int, Detail]]] = {}
+        for place, row in enumerate(_slips(details(result, {policy.id: policy}), policy)):
+            self._slips.setdefault((row.finding.get("bundle"), row.finding["form"]), []).append((place, row))
+
+    def of(self, forms: Sequence[int]) -> list[Amendment]:
+        """The rows of some forms, by their places in the result."""
+        names = dict.fromkeys((self._result["forms"][n].get("bundle"), self._result["forms"][n]["name"]) for n in forms)
+        rows = sorted((row for name in names for row in self._slips.get(name, ())), key=lambda row: row[0])
+        return [_row(number, row) for number, (_, row) in enumerate(rows, start=1)]
 
 
 def _slips(rows: Iterator[Detail], policy: Policy) -> Iterator[Detail]:
     """Those for the author alone, each once: several findings may say the same of one place."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[int | None, str, str]] = set()
     for row in rows:
         finding = row.finding
-        key = (finding["message"], finding["form"])
+        key = (finding.get("bundle"), finding["message"], finding["form"])
         if policy.told_in(finding["rule"], finding["category"]) == "list" and key not in seen:
             seen.add(key)
             yield row

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import Place, Problem, UsageError
 from engine.intake.bundle import Bundle
@@ -19,6 +20,9 @@ from engine.reports.revision.revised import RevisedFile, revised_files
 from engine.resources import shipped
 from engine.results.model import Result
 from engine.submission.model import Submission
+
+if TYPE_CHECKING:
+    from engine.reports.amendments import Amendments
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +111,12 @@ def drafted(
             template = _template(narrative.word or "word/report.docx", roots)
             files[f"{name}.docx"] = word(draft, template, narrative.phrases.get("asks"))
             lists.append((name, (n,)))
-    if revision is not None:
+    if revision is not None and lists:
+        from engine.reports.amendments import Amendments
+
+        slips = Amendments(result, policy)
         for name, forms in lists:
-            files |= _lists(result, policy, revision.names["list"].replace("{name}", name), forms, made, roots)
+            files |= _lists(slips, result, policy, revision.names["list"].replace("{name}", name), forms, made, roots)
     if "html" in formats:
         from engine.reports.html import ON_ONE_PAGE, pages
 
@@ -120,12 +127,12 @@ def drafted(
 
 
 def _lists(
-    result: Result, policy: Policy, name: str, forms: Sequence[int], made: Sequence[Draft], roots: Sequence[Path]
+    slips: Amendments, result: Result, policy: Policy, name: str, forms: Sequence[int], made: Sequence[Draft], roots: Sequence[Path]
 ) -> dict[str, bytes]:
     """The list of corrections of some forms as Word and Excel files; none where there is nothing to correct."""
-    from engine.reports.amendments import amendments, document, workbook
+    from engine.reports.amendments import document, workbook
 
-    rows = amendments(result, policy, forms)
+    rows = slips.of(forms)
     if not rows:
         return {}
     unit = made[forms[0]].context.form.unit

@@ -26,6 +26,8 @@ _UNIT = re.compile(r"(?<=\d) (?=[^\W\d_])")
 _ROW = re.compile(r"^(.*?)(?:第\d+行(?:第\d+列)?（?)?(表\d+第\d+行)第\d+格")
 MOST_OF_ONE = 300
 """Forms that a problem leads to: of more it says how many."""
+MOST_AWAY = 12
+"""Forms on other pages that a form's page leads to from a problem that they share: of more it says how many."""
 _SHORT = 44
 """Characters of a problem's sentence where it is only pointed at."""
 
@@ -72,6 +74,19 @@ class Shown:
         for one in self.all:
             for place in one.concern["forms"]:
                 self.touching[place].append(one)
+        self._own: dict[tuple[str, int | None], list[ResultFinding]] = {}  # the findings of a problem by their form
+        self._homes: dict[str, list[int]] = {}  # the forms that a problem's findings are on
+        self._marks: dict[int, dict[int, dict[str, Data]]] = {}
+        for one in self.all:
+            touched = set(one.concern["forms"])
+            for finding in one.findings:
+                self._own.setdefault((one.concern["id"], self._home(finding)), []).append(finding)
+                for of, number in self._touched(finding):
+                    if of in touched:
+                        self._marks.setdefault(of, {}).setdefault(number, {})[one.concern["id"]] = _named(one)
+            homes = {home for finding in one.findings if (home := self._home(finding)) is not None}
+            self._homes[one.concern["id"]] = sorted(homes)
+        self._categories = {one.concern["id"]: list(dict.fromkeys(f["category"] for f in one.findings)) for one in self.all}
 
     def problems(self, site: Site) -> list[Data]:
         """The problems that touch the forms of a page, in their order, with their findings on it; on a page without forms all."""
@@ -81,13 +96,7 @@ class Shown:
 
     def marks(self, place: int) -> dict[int, list[Data]]:
         """The problems that touch the rows of a form, by the numbers of the rows."""
-        out: dict[int, dict[str, Data]] = {}
-        for one in self.touching[place]:
-            for finding in one.findings:
-                for of, number in self._touched(finding):
-                    if of == place:
-                        out.setdefault(number, {})[one.concern["id"]] = _named(one)
-        return {number: list(problems.values()) for number, problems in out.items()}
+        return {number: list(problems.values()) for number, problems in self._marks.get(place, {}).items()}
 
     def pointed(self, place: int) -> list[Data]:
         """The problems that touch a form, each to be pointed at."""
@@ -95,9 +104,11 @@ class Shown:
 
     def _whole(self, one: ToldProblem, site: Site) -> Data:
         concern = one.concern
-        own = [f for f in one.findings if (place := self._home(f)) is None or place in site.here]
+        own = self._here(one, site)
         listed = own if site.here else []
-        away = sorted({place for f in one.findings if (place := self._home(f)) is not None and place not in site.here})
+        homes = self._homes[concern["id"]] if site.here else []
+        away = [place for place in homes if place not in site.here]
+        shown = MOST_AWAY if away else MOST_OF_ONE
         first = f"#{_anchor(one)}"
         return {
             **_named(one),
@@ -110,12 +121,20 @@ class Shown:
             "count": len(one.findings),
             "here": len(own),
             "one_form": len({self._home(finding) for finding in own}) < 2,
-            "categories": list(dict.fromkeys(finding["category"] for finding in one.findings)),
-            "forms": [self._link(place, one, site) for place in concern["forms"][:MOST_OF_ONE]],
+            "categories": self._categories[concern["id"]],
+            "forms": [self._link(place, one, site) for place in concern["forms"][:shown]],
             "reach": len(concern["forms"]),
             "rules": list(self._by_rule(listed, one, site)),
-            "elsewhere": [self._link(place, one, site) for place in away] if site.here else [],
+            "elsewhere": [self._link(place, one, site) for place in away[:MOST_AWAY]],
+            "away": len(away),
         }
+
+    def _here(self, one: ToldProblem, site: Site) -> list[ResultFinding]:
+        """The findings of a problem that are on the forms of a page, or on none."""
+        if len(site.here) != 1:
+            return [f for f in one.findings if (place := self._home(f)) is None or place in site.here]
+        number = one.concern["id"]  # of many pages each is made from its own
+        return [finding for place in (None, *site.here) for finding in self._own.get((number, place), ())]
 
     def _link(self, place: int, one: ToldProblem, site: Site) -> Data:
         """A form as a link; where it is on another page, to what is told there of the problem."""

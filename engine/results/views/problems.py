@@ -93,7 +93,7 @@ def heads_told(result: Result) -> list[ToldProblem]:
 
 
 class FormParts:
-    """Which problems touch each form of a result and which findings are on it, by their places."""
+    """Which problems touch each form of a result and which findings are on it, by their places: these also by the problem."""
 
     def __init__(self, result: Result) -> None:
         named = [(form.get("bundle"), form["name"]) for form in result["forms"]]
@@ -102,28 +102,35 @@ class FormParts:
             on.setdefault((item.get("bundle"), item["form"]), []).append(n)
         self.findings = [on.get(name, []) for name in named]
         self.problems: list[list[int]] = [[] for _ in named]
+        self.of_problem: dict[tuple[int, tuple[int | None, str]], list[int]] = {}
+        self.named = named
         for n, one in enumerate(result["problems"]):
             for place in one["forms"]:
                 self.problems[place].append(n)
+            for number in one["findings"]:
+                item = result["findings"][number]
+                self.of_problem.setdefault((n, (item.get("bundle"), item["form"])), []).append(number)
 
 
 def only(result: Result, forms: Sequence[int], parts: FormParts | None = None) -> Result:
-    """The result of some of its forms, by their places: with the findings and problems that touch them. `parts`: the result's, for
-    who takes one form after another of many."""
+    """The result of some of its forms, by their places: with the problems that touch them and the findings on them. `parts`: the
+    result's, for who takes one form after another of many. A problem may touch all forms of a result: of its findings only those
+    on these forms are kept, so that what is taken of many forms one by one does not grow with their square."""
     parts = parts or FormParts(result)
     kept = {old: new for new, old in enumerate(forms)}
-    own = [result["problems"][n] for n in sorted({n for place in forms for n in parts.problems[place]})]
-    places = sorted({n for one in own for n in one["findings"]} | {n for place in forms for n in parts.findings[place]})
+    own = sorted({n for place in forms for n in parts.problems[place]})
+    names = list(dict.fromkeys(parts.named[place] for place in forms))
+    places = sorted({n for place in forms for n in parts.findings[place]})
     moved = {old: new for new, old in enumerate(places)}
     problems: list[ResultConcern] = [
         {
-            **one,
-            "forms": [kept[n] for n in one["forms"] if n in kept],
-            "findings": [moved[n] for n in one["findings"]],
+            **result["problems"][n],
+            "forms": [kept[place] for place in result["problems"][n]["forms"] if place in kept],
+            "findings": [moved[number] for name in names for number in parts.of_problem.get((n, name), ())],
         }
-        for one in own
+        for n in own
     ]
-    known = {one["id"] for one in own}
+    known = {one["id"] for one in problems}
     return {
         **result,
         "forms": [result["forms"][n] for n in forms],

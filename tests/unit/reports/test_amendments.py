@@ -14,7 +14,7 @@ from engine.documents.word import read_bytes
 from engine.errors import PolicyError
 from engine.intake.own import own_output
 from engine.policy.loading import load
-from engine.reports.amendments import Amendment, amendments, document, workbook
+from engine.reports.amendments import Amendment, Amendments, document, workbook
 
 ROOTS = [ROOT / "templates"]
 EVIL = Amendment(1, "=1+1", "表1\n第2行", "@SUM(A1)", "-2+3", "为什么：<b>&{{ 7 * 7 }}", "\x00依据")
@@ -27,7 +27,7 @@ def table(data: bytes) -> list[list[str]]:
 def test_slips_are_listed_with_what_should_stand_there_and_management_is_not(shown: Jixiao, forms: Forms) -> None:
     result = shown("evaluate", forms.write(("\t74.67", "\t90.00"), ("\t6.67", "\t20")), "--format", "json").data
     policy = load(result["policy"]["id"])
-    rows = amendments(result, policy, [0])
+    rows = Amendments(result, policy).of([0])
     told = {(row.now, row.right) for row in rows}
     assert ("20", "6.67") in told
     wanted = {f["message"] for f in result["findings"] if policy.told_in(f["rule"], f["category"]) == "list"}
