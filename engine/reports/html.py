@@ -27,6 +27,7 @@ from engine.results.views.tables import indicators as indicator_rows
 from engine.results.views.tables import parts as part_rows
 from engine.templating.filters import rate
 from engine.templating.page import self_contained
+from engine.templating.weights import joined
 
 TEMPLATE = "page/report.html.j2"
 INDEX = "page/report-index.html.j2"
@@ -78,6 +79,7 @@ def pages(
     by_label, parts = {draft.label: draft for draft in drafts}, FormParts(result)
     for place, (form, name) in enumerate(zip(result["forms"], names, strict=True)):
         alone, draft = only(result, [place], parts), by_label.get(form["name"])
+        alone["rules"] = []  # stand on the index
         alone["questions"] = [question for question in alone["questions"] if form["name"] in question["forms"]]
         site = Site([*hrefs[:place], "#f1", *hrefs[place + 1 :]], {place: "f1"}, source_of(alone))
         seen = _page(alone, shown, site, [draft] if draft else [], policy) | {"index": INDEX_FILE, "home": home, "rules": []}
@@ -215,7 +217,7 @@ def _draft(draft: Draft) -> Data:
     seen = draft.context.data
     return {
         "title": draft.title,
-        "blocks": [{"kind": block.kind, "text": block.text} for block in draft.blocks],
+        "blocks": [{"kind": block.kind, "text": joined(block.text)} for block in draft.blocks],
         "unmet": seen["unmet"],
         "notes": seen["notes"],
         "budget": seen["budget"],

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,7 @@ def _sanitised(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=16)
 def _check(data: bytes, name: str) -> None:
     """Refuse a template that is no Word document, a bomb, or that would run or fetch something where the report is opened."""
     try:
@@ -128,7 +130,7 @@ def _filled(document: Any, xml: str, part: str, context: Mapping[str, Any], name
             text, _, fresh = super().get_source(environment, template)
             return text, f"{name}/{template}", fresh
 
-    source = _source(document, xml, part, name)
+    source = _source(xml, part, name)
     environment = Environment([], autoescape=True)
     environment.loader = Loader({part: source})
     try:
@@ -148,8 +150,11 @@ def _filled(document: Any, xml: str, part: str, context: Mapping[str, Any], name
     return root
 
 
-def _source(document: Any, xml: str, part: str, name: str) -> str:
+@lru_cache(maxsize=64)
+def _source(xml: str, part: str, name: str) -> str:
     """The part as Jinja2 source: each tag in one piece, docxtpl's marks and {% vmerge … %} resolved, a line a paragraph."""
+    from docxtpl import DocxTemplate
+
     # as docxtpl does first: braces Word tore apart, then whatever stands inside a tag
     xml = re.sub(r"(?<={)(<[^>]*>)+(?=[\{%\#])|(?<=[%\}\#])(<[^>]*>)+(?=\})", "", xml)
     tags, out, done = 0, [], 0
@@ -167,7 +172,7 @@ def _source(document: Any, xml: str, part: str, name: str) -> str:
         out += [xml[done : begin.start()], tag]
         done = end
     xml = _vmerged("".join([*out, xml[done:]]), part, name)
-    return re.sub(r"<w:p([ >])", r"\n<w:p\1", document.patch_xml(xml))
+    return re.sub(r"<w:p([ >])", r"\n<w:p\1", DocxTemplate(None).patch_xml(xml))
 
 
 def _vmerged(xml: str, part: str, name: str) -> str:

@@ -1,272 +1,296 @@
 """Where the pages of a filled Word document will end, and what follows for its tables: a merged cell that runs over a page repeats
-its label on the next, and a weight in brackets (（10分）) stays on one line.
+its label on the next, so do the headings of columns amidst a table, and a weight in brackets (（10分）) stays on one line.
 
 Word sets pages only when it opens the document. What is known here are the page, the widths of the columns and the line heights of
-the styles, which in forms are exact; so the end of a page can be foretold to a row. How wide digits are depends on the font, which
-may not be there: both a narrow and a wide one are tried, and where they part, labels are repeated at either row. Where a page ends
-otherwise, a label stands once more in the middle of a page, or a row lower than it might; no text is lost.
+the styles, which in forms are exact. How wide digits are depends on the font, which may not be there: a narrow and a wide one are
+tried. Where a table begins as far down with both, its rows are given the heights of the wide one, and so much more that each page
+is filled but for a little: then it ends before the row foretold, whatever the font. Where it is not known so well where a table
+begins, labels are repeated at either row, no headings, and a label may stand once more amidst a page; no text is lost.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any  # lxml has no types
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from engine.templating.weights import keep_weights_whole
+from engine.templating.word_measures import (
+    BORDER,
+    NARROW,
+    WIDE,
+    TextSetting,
+    W,
+    cell_height,
+    cell_width,
+    cells_of,
+    goes_on,
+    is_kept,
+    row_heights,
+    set_lines,
+    setting_of,
+    settings_of,
+    tall_of,
+    text_of,
+    twips,
+)
+
 _WEIGHT = re.compile(r"(?<=\S)（[0-9.]+分）$")
-_BORDER = 10
-"""Twips a row's border takes."""
-_SIDES = 80
-"""Twips left free at the sides of a cell, where the table's style does not say."""
-_NARROW, _WIDE = 50, 64
-"""How wide a digit or a letter is, in hundredths of the size: Times New Roman, and what stands in for it."""
 _LESS = 300
 """Twips by which a page may end early where it is set with the wide font."""
-_SINGLE = 240
-_HALF_POINT = 10
-
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """How a paragraph is set: sizes in twips."""
-
-    size: int = 210
-    line: int = _SINGLE
-    exact: bool = False
-    before: int = 0
-    after: int = 0
-    first: int = 0
-    new_page: bool = False
-    keep: bool = False
-    digit: int = _NARROW
-
-    @property
-    def height(self) -> int:
-        """Of one line."""
-        return self.line if self.exact else self.size * 13 * self.line // (10 * _SINGLE)
+_SPARE = 200
+"""Twips left free at the foot of a page that is filled: less than a row, more than what programs differ by."""
+_ROUNDS = 12
+"""How often it is tried again where pages end when rows had to be made higher."""
 
 
 def settle(body: Any, styles: Any) -> None:
     """Make the body of a filled document ready for its pages. `styles` is the root of the part with its styles."""
-    wide = _settings(styles, _WIDE)
-    _keep_weights_whole(body, wide)
-    sheet = next(body.iter(f"{_W}sectPr"), None)
+    wide = settings_of(styles, WIDE)
+    _keep_weights_apart(body, wide)
+    keep_weights_whole(body)
+    sheet = next(body.iter(f"{W}sectPr"), None)
     height = _inner(sheet, "h", "top", "bottom")
     width = _inner(sheet, "w", "left", "right")
     if not height or not width:
         return
-    for table, tops in zip(
-        body.findall(f"{_W}tbl"),
-        zip(_tops(body, _settings(styles, _NARROW), height, width), _tops(body, wide, height - _LESS, width), strict=True),
-        strict=True,
-    ):
-        for number in sorted({*tops[0], *tops[1]}):
-            _repeat(table.findall(f"{_W}tr"), number)
+    narrow = settings_of(styles, NARROW)
+    tables = body.findall(f"{W}tbl")
+    early, late = (_begins(body, settings, height, width) for settings in (narrow, wide))
+    some, others = (_tops(body, *how, width) for how in ((narrow, height), (wide, height - _LESS)))
+    for n, table in enumerate(tables):
+        if abs(early[n] - late[n]) <= _SPARE // 2 and _fill_pages(table, wide, height, max(early[n], late[n])):
+            continue
+        for number in sorted({*some[n], *others[n]}):
+            _repeat(table.findall(f"{W}tr"), number)
 
 
-def _tops(body: Any, settings: Mapping[str, _Setting], height: int, width: int) -> list[list[int]]:
+def _begins(body: Any, settings: Mapping[str, TextSetting], height: int, width: int) -> list[int]:
+    """How far down its page each table of the body begins."""
+    return [at for _, at in _laid_out(body, settings, height, width)]
+
+
+def _tops(body: Any, settings: Mapping[str, TextSetting], height: int, width: int) -> list[list[int]]:
     """For each table of the body, the rows that pages begin with."""
-    at, out = 0, []
+    return [tops for tops, _ in _laid_out(body, settings, height, width)]
+
+
+def _laid_out(body: Any, settings: Mapping[str, TextSetting], height: int, width: int) -> Iterator[tuple[list[int], int]]:
+    at = 0
     for block in body:
-        if block.tag == f"{_W}p":
-            setting = _of(block, settings)
-            tall = _tall(block, setting, width)
+        if block.tag == f"{W}p":
+            setting = setting_of(block, settings)
+            tall = tall_of(block, setting, width)
             at = tall if setting.new_page else (at + tall if at + tall <= height else (at + tall - height) % height)
-        elif block.tag == f"{_W}tbl":
-            tops, at = _table(block, settings, height, at)
-            out.append(tops)
-    return out
+        elif block.tag == f"{W}tbl":
+            tops, end = _table(block, settings, height, at)
+            yield tops, at
+            at = end
 
 
-def _table(table: Any, settings: Mapping[str, _Setting], height: int, at: int) -> tuple[list[int], int]:
+def _table(table: Any, settings: Mapping[str, TextSetting], height: int, at: int) -> tuple[list[int], int]:
     """The rows of a table that pages begin with, and how far down its last page it ends; `at`: how far down it begins."""
-    rows = table.findall(f"{_W}tr")
-    grid = [_twips(column, "w") for column in table.iterfind(f"{_W}tblGrid/{_W}gridCol")]
-    heights = [_row_height(row, rows[n + 1] if n + 1 < len(rows) else None, grid, settings) for n, row in enumerate(rows)]
-    headings = sum(heights[: next((n for n, row in enumerate(rows) if row.find(f"{_W}trPr/{_W}tblHeader") is None), 0)])
+    heights = row_heights(table, settings)
+    headings = _headings(table, heights)
     tops: list[int] = []
-    n = 0
-    while n < len(rows):
-        end = n
-        while end + 1 < len(rows) and _kept(rows[end], settings):
-            end += 1
-        together = sum(heights[n : end + 1])
+    for first, end in _together(table, settings):
+        together = sum(heights[first:end])
         if at and at + together > height:
             at = headings
-            tops.append(n)
+            tops.append(first)
         at += together
-        n = end + 1
     return tops, at % height
+
+
+def _headings(table: Any, heights: Sequence[int]) -> int:
+    """How tall the rows are together that stand on every page."""
+    own = (row.find(f"{W}trPr/{W}tblHeader") is None for row in table.iterfind(f"{W}tr"))
+    return sum(heights[: next((n for n, ends in enumerate(own) if ends), 0)])
+
+
+def _together(table: Any, settings: Mapping[str, TextSetting]) -> Iterator[tuple[int, int]]:
+    """The rows of a table that stay on one page: from which to before which."""
+    rows = table.findall(f"{W}tr")
+    first = 0
+    for n, row in enumerate(rows, start=1):
+        if n == len(rows) or not is_kept(row, settings):
+            yield first, n
+            first = n
+
+
+@dataclass(slots=True)
+class TablePage:
+    """A page of a table: its first row, the one after its last, how far down its rows reach, and the headings that stand again."""
+
+    first: int
+    last: int = 0
+    at: int = 0
+    heading: int | None = None
+
+
+def _fill_pages(table: Any, settings: Mapping[str, TextSetting], height: int, at: int) -> bool:
+    """Give the rows of a table that runs over pages such heights that each page ends where it is foretold, and let labels and the
+    headings of columns stand again on each; whether that can be done. `at`: how far down the table begins."""
+    rows, heights = table.findall(f"{W}tr"), row_heights(table, settings)
+    labels = _labels(table, settings)
+    for _ in range(_ROUNDS):
+        pages = _pages(table, settings, heights, height - _SPARE, at)
+        if not pages:
+            return False
+        if not _make_room(heights, labels, [page.first for page in pages[1:]]):
+            break
+    else:
+        return False
+    for page in pages[:-1]:
+        free = height - _SPARE - page.at
+        for n in range(page.first, page.last):
+            _set_height(rows[n], heights[n] + free // (page.last - page.first))
+    for page in pages[1:]:
+        _repeat(rows, page.first)
+        if page.heading is not None:
+            _head(rows[page.first], deepcopy(rows[page.heading]))
+    return True
+
+
+def _pages(table: Any, settings: Mapping[str, TextSetting], heights: Sequence[int], height: int, at: int) -> list[TablePage]:
+    """The pages of a table whose rows are so high; none where what stays together is taller than a page."""
+    rows, headings = table.findall(f"{W}tr"), _headings(table, heights)
+    pages = [TablePage(0, at=at)]
+    for first, end in _together(table, settings):
+        together = sum(heights[first:end])
+        if first == 0 and at + together > height:
+            pages[0].at = 0  # the table begins on the next page
+        if pages[-1].at + together > height:
+            if first == pages[-1].first:
+                return []
+            pages[-1].last = first
+            above = None if is_kept(rows[first], settings) else _heading_of(rows, first, settings)
+            pages.append(TablePage(first, at=headings + (0 if above is None else heights[above]), heading=above))
+        pages[-1].at += together
+    pages[-1].last = len(rows)
+    return pages
+
+
+def _heading_of(rows: Sequence[Any], number: int, settings: Mapping[str, TextSetting]) -> int | None:
+    """The nearest row of headings above a row that is of its columns."""
+    columns = [start for start, _ in cells_of(rows[number])]
+    above = (n for n in range(number - 1, -1, -1) if is_kept(rows[n], settings))
+    return next((n for n in above if [start for start, _ in cells_of(rows[n])] == columns), None)
+
+
+def _labels(table: Any, settings: Mapping[str, TextSetting]) -> list[tuple[int, int, int]]:
+    """The merged cells of a table: the first row, the one after the last, and how tall what it says is."""
+    rows = table.findall(f"{W}tr")
+    grid = [twips(column, "w") for column in table.iterfind(f"{W}tblGrid/{W}gridCol")]
+    open_: dict[int, tuple[int, int]] = {}
+    out = []
+    for n, row in enumerate(rows):
+        cells = dict(cells_of(row))
+        for start in [start for start in open_ if start not in cells or not goes_on(cells[start])]:
+            first, tall = open_.pop(start)
+            out.append((first, n, tall))
+        for start, cell in cells.items():
+            if cell.find(f"{W}tcPr/{W}vMerge") is not None and not goes_on(cell):
+                open_[start] = n, cell_height(cell, cell_width(cell, grid, start), settings)
+    return out + [(first, len(rows), tall) for first, tall in open_.values()]
+
+
+def _make_room(heights: list[int], labels: Sequence[tuple[int, int, int]], tops: Sequence[int]) -> bool:
+    """Make rows higher where a merged cell is cut by a page and what it says has no room in a part; whether any was."""
+    made = False
+    for first, end, tall in labels:
+        cuts = [first, *(top for top in tops if first < top < end), end]
+        for begin, stop in pairwise(cuts):
+            lacking = tall + BORDER - sum(heights[begin:stop])
+            if len(cuts) > 2 and lacking > 0:
+                heights[stop - 1 if stop in tops else begin] += lacking
+                made = True
+    return made
+
+
+def _head(row: Any, heading: Any) -> None:
+    """Put headings before a row; what is merged with a cell of theirs goes on from there."""
+    own = dict(cells_of(row))
+    for start, cell in cells_of(heading):
+        merge = own[start].find(f"{W}tcPr/{W}vMerge")
+        if merge is None or cell.find(f"{W}tcPr/{W}vMerge") is None:
+            continue
+        del merge.attrib[f"{W}val"]
+        for run in [run for paragraph in own[start].iterfind(f"{W}p") for run in paragraph if run.tag != f"{W}pPr"]:
+            run.getparent().remove(run)
+        for more in own[start].findall(f"{W}p")[1:]:
+            own[start].remove(more)
+    row.addprevious(heading)
+
+
+def _set_height(row: Any, tall: int) -> None:
+    """Make a row no lower than so many twips."""
+    properties = row.find(f"{W}trPr")
+    if properties is None:
+        properties = row.makeelement(f"{W}trPr")
+        row.insert(0, properties)
+    own = properties.find(f"{W}trHeight")
+    if own is None:
+        own = properties.makeelement(f"{W}trHeight")
+        properties.append(own)
+    own.set(f"{W}val", str(max(tall, twips(own, "val"))))
+    own.set(f"{W}hRule", "atLeast")
 
 
 def _repeat(rows: Sequence[Any], number: int) -> None:
     """Begin every merged cell that goes on in a row anew there, with what it says."""
-    for start, cell in _cells(rows[number]):
-        merge = cell.find(f"{_W}tcPr/{_W}vMerge")
-        if merge is None or merge.get(f"{_W}val") == "restart":
+    for start, cell in cells_of(rows[number]):
+        merge = cell.find(f"{W}tcPr/{W}vMerge")
+        if merge is None or merge.get(f"{W}val") == "restart":
             continue
         for above in reversed(rows[:number]):
-            first = next((one for begin, one in _cells(above) if begin == start), None)
-            mark = None if first is None else first.find(f"{_W}tcPr/{_W}vMerge")
+            first = next((one for begin, one in cells_of(above) if begin == start), None)
+            mark = None if first is None else first.find(f"{W}tcPr/{W}vMerge")
             if first is None or mark is None:
                 break
-            if mark.get(f"{_W}val") == "restart":
-                for old in cell.findall(f"{_W}p"):
+            if mark.get(f"{W}val") == "restart":
+                for old in cell.findall(f"{W}p"):
                     cell.remove(old)
-                cell.extend(deepcopy(paragraph) for paragraph in first.findall(f"{_W}p"))
-                merge.set(f"{_W}val", "restart")
+                cell.extend(deepcopy(paragraph) for paragraph in first.findall(f"{W}p"))
+                merge.set(f"{W}val", "restart")
                 break
 
 
-def _keep_weights_whole(body: Any, settings: Mapping[str, _Setting]) -> None:
+def _keep_weights_apart(body: Any, settings: Mapping[str, TextSetting]) -> None:
     """Put a weight in brackets that would be torn at the end of a cell's line on a line of its own."""
-    for table in body.iter(f"{_W}tbl"):
-        grid = [_twips(column, "w") for column in table.iterfind(f"{_W}tblGrid/{_W}gridCol")]
-        for row in table.iterfind(f"{_W}tr"):
-            for start, cell in _cells(row):
-                width = _width(cell, grid, start)
-                for paragraph in cell.iterfind(f"{_W}p"):
-                    _keep_weight(paragraph, _of(paragraph, settings), width)
+    for table in body.iter(f"{W}tbl"):
+        grid = [twips(column, "w") for column in table.iterfind(f"{W}tblGrid/{W}gridCol")]
+        for row in table.iterfind(f"{W}tr"):
+            for start, cell in cells_of(row):
+                width = cell_width(cell, grid, start)
+                for paragraph in cell.iterfind(f"{W}p"):
+                    _keep_weight(paragraph, setting_of(paragraph, settings), width)
 
 
-def _keep_weight(paragraph: Any, setting: _Setting, width: int) -> None:
-    texts = list(paragraph.iter(f"{_W}t"))
+def _keep_weight(paragraph: Any, setting: TextSetting, width: int) -> None:
+    texts = list(paragraph.iter(f"{W}t"))
     text = texts[-1].text or "" if texts else ""
     found = _WEIGHT.search(text)
     if not found:
         return
-    lines = list(_lines(_text(paragraph), setting, width - setting.size // 2))
-    if lines[-1].strip().endswith(found[0]):
+    whole = text_of(paragraph)
+    settings = [replace(setting, digit=digit) for digit in (NARROW, WIDE)]
+    ends = [list(set_lines(whole, one, room))[-1] for one in settings for room in (width, width - setting.size // 2)]
+    if all(end.strip().endswith(found[0]) for end in ends):
         return
     own = texts[-1]
     own.text = text[: found.start()]
-    behind = own.makeelement(f"{_W}t")
+    behind = own.makeelement(f"{W}t")
     behind.text = found[0]
-    own.addnext(own.makeelement(f"{_W}br"))
+    own.addnext(own.makeelement(f"{W}br"))
     own.getnext().addnext(behind)
-
-
-def _row_height(row: Any, below: Any, grid: Sequence[int], settings: Mapping[str, _Setting]) -> int:
-    going_on = {start for start, cell in _cells(below) if _goes_on(cell)} if below is not None else set()
-    tall = 0
-    for start, cell in _cells(row):
-        if _goes_on(cell) or start in going_on:  # what a merged cell says has room in all its rows
-            continue
-        width = _width(cell, grid, start)
-        tall = max(tall, sum(_tall(paragraph, _of(paragraph, settings), width) for paragraph in cell.iterfind(f"{_W}p")))
-    return tall + _BORDER
-
-
-def _goes_on(cell: Any) -> bool:
-    merge = cell.find(f"{_W}tcPr/{_W}vMerge")
-    return merge is not None and merge.get(f"{_W}val") != "restart"
-
-
-def _kept(row: Any, settings: Mapping[str, _Setting]) -> bool:
-    """Whether a row is kept on a page with the next: a row of headings."""
-    said = [paragraph for paragraph in row.iter(f"{_W}p") if _text(paragraph)]
-    return bool(said) and all(_of(paragraph, settings).keep for paragraph in said)
-
-
-def _cells(row: Any) -> Iterator[tuple[int, Any]]:
-    """The cells of a row, each with the column of the grid it begins in."""
-    start = 0
-    for cell in row.iterfind(f"{_W}tc"):
-        yield start, cell
-        start += _span(cell)
-
-
-def _span(cell: Any) -> int:
-    span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-    return 1 if span is None else max(1, _twips(span, "val"))
-
-
-def _width(cell: Any, grid: Sequence[int], start: int) -> int:
-    return max(_HALF_POINT, sum(grid[start : start + _span(cell)]) - _SIDES)
-
-
-def _tall(paragraph: Any, setting: _Setting, width: int) -> int:
-    return setting.before + setting.after + setting.height * len(list(_lines(_text(paragraph), setting, width)))
-
-
-def _lines(text: str, setting: _Setting, width: int) -> Iterator[str]:
-    """The lines a text is set in: a wide character is as wide as its size."""
-    for part in text.split("\n"):
-        line, used = "", setting.first
-        for sign in part:
-            wide = setting.size if unicodedata.east_asian_width(sign) in "WFA" else setting.size * setting.digit // 100
-            if line and used + wide > width:
-                yield line
-                line, used = "", 0
-            line, used = line + sign, used + wide
-        yield line
-
-
-def _text(paragraph: Any) -> str:
-    signs = {f"{_W}br": "\n", f"{_W}tab": "\t"}
-    return "".join(signs.get(one.tag) or one.text or "" for one in paragraph.iter(f"{_W}t", *signs))
-
-
-def _of(paragraph: Any, settings: Mapping[str, _Setting]) -> _Setting:
-    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-    return settings.get("" if style is None else str(style.get(f"{_W}val")), settings[""])
-
-
-def _settings(styles: Any, digit: int) -> dict[str, _Setting]:
-    """The paragraph styles by id; the default one also under no name. `digit`: how wide digits are."""
-    by_id = {str(style.get(f"{_W}styleId")): style for style in styles.iter(f"{_W}style")}
-    base = next((style for style in by_id.values() if style.get(f"{_W}default") == "1" and _kind(style) == "paragraph"), None)
-    out = {key: _resolved(style, by_id, digit) for key, style in by_id.items() if _kind(style) == "paragraph"}
-    return out | {"": _Setting(digit=digit) if base is None else _resolved(base, by_id, digit)}
-
-
-def _kind(style: Any) -> str:
-    return str(style.get(f"{_W}type"))
-
-
-def _resolved(style: Any, by_id: Mapping[str, Any], digit: int) -> _Setting:
-    chain: list[Any] = []
-    while style is not None and style not in chain:
-        chain.append(style)
-        based = style.find(f"{_W}basedOn")
-        style = None if based is None else by_id.get(str(based.get(f"{_W}val")))
-
-    def own(path: str, name: str) -> Any:
-        for one in chain:
-            found = one.find("/".join(f"{_W}{part}" for part in path.split("/")))
-            if found is not None and (name == "" or found.get(f"{_W}{name}") is not None):
-                return found
-        return None
-
-    def number(path: str, name: str, default: int) -> int:
-        found = own(path, name)
-        return default if found is None else _twips(found, name)
-
-    rule = own("pPr/spacing", "lineRule")
-    return _Setting(
-        size=number("rPr/sz", "val", 21) * _HALF_POINT,
-        line=number("pPr/spacing", "line", _SINGLE),
-        exact=rule is not None and rule.get(f"{_W}lineRule") == "exact",
-        before=number("pPr/spacing", "before", 0),
-        after=number("pPr/spacing", "after", 0),
-        first=number("pPr/ind", "firstLine", 0),
-        new_page=own("pPr/pageBreakBefore", "") is not None,
-        keep=own("pPr/keepNext", "") is not None,
-        digit=digit,
-    )
 
 
 def _inner(sheet: Any, side: str, first: str, last: str) -> int:
     """The page without its margins; 0 where the document does not say."""
-    size = None if sheet is None else sheet.find(f"{_W}pgSz")
-    margins = None if sheet is None else sheet.find(f"{_W}pgMar")
-    return 0 if size is None or margins is None else _twips(size, side) - _twips(margins, first) - _twips(margins, last)
-
-
-def _twips(element: Any, name: str) -> int:
-    text = str(element.get(f"{_W}{name}", "0"))
-    return int(text) if re.fullmatch(r"-?[0-9]{1,6}", text) else 0
+    size = None if sheet is None else sheet.find(f"{W}pgSz")
+    margins = None if sheet is None else sheet.find(f"{W}pgMar")
+    return 0 if size is None or margins is None else twips(size, side) - twips(margins, first) - twips(margins, last)

@@ -8,6 +8,7 @@ from typing import Any  # lxml has no types
 
 from engine.documents.word_text import local, pieces
 from engine.reports.revision.wordml import WordMaker, parts_of, properties_of
+from engine.templating.weights import parted
 
 _NOT_COPIED = ("numPr", "sectPr", "pPrChange", "rPr", "pageBreakBefore", "framePr", "cnfStyle")
 """What belongs to the one paragraph that has it: its number, its section, its page."""
@@ -26,7 +27,12 @@ class Adder:
         if look is None:
             look = make.make("pPr")
         look.append(make.make("rPr", make.marked("ins")))
-        runs = [make.run(part, run_look(model), highlight=blank) for part, blank in parts_of(text)]
+        look_of_run = run_look(model)
+        runs = [
+            make.run(piece, look_of_run, highlight=blank, whole=weight)
+            for part, blank in parts_of(text)
+            for piece, weight in ([(part, False)] if blank else parted(part))
+        ]
         return make.make("p", look, *([make.marked("ins", *runs)] if runs else []))
 
     def look(self, model: Any) -> Any:

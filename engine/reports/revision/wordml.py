@@ -12,6 +12,7 @@ from typing import Any  # lxml has no types
 
 from engine.documents.word_text import local, local_name
 from engine.reports.revision.model import AUTHOR
+from engine.templating.weights import of_other_language
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -42,10 +43,13 @@ class WordMaker:
         self._last += 1
         return self.make(tag, *children, id=str(self._last), author=AUTHOR)
 
-    def run(self, text: str, properties: Any = None, *, highlight: bool = False) -> Any:
-        """A run of text with a copy of these properties; a line break where the text has one."""
+    def run(self, text: str, properties: Any = None, *, highlight: bool = False, whole: bool = False) -> Any:
+        """A run of text with a copy of these properties; a line break where the text has one. `whole`: it stays on one line."""
         out = self.make("r")
         own = self.plain(properties)
+        if whole:
+            own = self.make("rPr") if own is None else own
+            of_other_language(own)
         if highlight:
             own = self.make("rPr") if own is None else own
             self.put(own, self.make("highlight", val="yellow"))

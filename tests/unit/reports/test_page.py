@@ -29,6 +29,7 @@ from engine.reports.index import page as index_page
 from engine.reports.problems import cut, unbroken
 from engine.results.bundles import checked_bundles
 from engine.templating.page import self_contained
+from engine.templating.weights import JOINER
 
 justhtml = pytest.importorskip("justhtml", reason="needs justhtml, which `pip install -e '.[dev]'` brings")
 TEMPLATES = ROOT / "templates"
@@ -67,7 +68,7 @@ def words(node: Any) -> str:
 
 
 def squeezed(text: str) -> str:
-    return "".join(text.split())
+    return "".join(text.replace(JOINER, "").split())
 
 
 def make(path: Path, roots: Sequence[Path] = (TEMPLATES,)) -> Page:
