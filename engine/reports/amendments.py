@@ -18,6 +18,7 @@ from engine.results.reading import caution
 from engine.results.views.columns import Column, sheet
 from engine.results.views.details import Detail, details, places
 from engine.results.views.excel import make
+from engine.templating.filters import closed
 from engine.templating.word import fill
 from engine.yaml.reader import load_file
 
@@ -76,8 +77,8 @@ def _row(number: int, row: Detail) -> Amendment:
         finding["form"],
         _place(row, known),
         known["now"] if known else "；".join(list(values)[:_VALUES]),
-        known["right"] if known else finding["advice"],
-        finding["message"],
+        known["right"] if known else closed(finding["advice"]),
+        closed(finding["message"]),
         row.basis,
     )
 

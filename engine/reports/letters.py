@@ -19,6 +19,7 @@ from engine.policy.model import Policy
 from engine.results.model import Result, ResultEvidence, ResultForm, ResultQuestion
 from engine.results.reading import caution, differs, form_kind, grades_differ, readings_told
 from engine.results.views.problems import ToldProblem, told
+from engine.templating.filters import closed
 from engine.templating.word import fill
 from engine.yaml.reader import YamlDocument, load_file
 
@@ -168,23 +169,23 @@ def _problem(one: ToldProblem, policy: Policy, several: bool) -> Data:
     if len(spots) == 1 and not spots[0]["text"] and spots[0]["advice"] in ("", one.concern["advice"]):
         place, spots = spots[0]["at"], []
     return {
-        "title": one.concern["title"],
+        "title": closed(one.concern["title"]),
         "at": place,
-        "advice": one.concern["advice"],
+        "advice": closed(one.concern["advice"]),
         "spots": spots,
         "basis": [] if spots else _basis(one.bases, policy),
-        "stake": one.stake,
+        "stake": closed(one.stake),
     }
 
 
 def _question(question: ResultQuestion, several: bool) -> Data:
     return {
-        "title": question["ask"] or question["subject"],
+        "title": closed(question["ask"]) or question["subject"],
         "at": "、".join(question["forms"]) if several else "",
         "advice": readings_told(question["readings"]),
         "spots": [],
         "basis": [],
-        "stake": f"{question['stake']} 分" if question["stake"] else "",
+        "stake": f"{question['stake']}分" if question["stake"] else "",
     }
 
 
@@ -214,7 +215,7 @@ def _spots(one: ToldProblem, policy: Policy, several: bool) -> Iterator[Data]:
         form, text, advice = key
         at = "、".join(dict.fromkeys(filter(None, spots)))
         where = "：".join(filter(None, (form, at)))
-        yield {"at": where, "text": text, "advice": advice, "basis": _basis(bases[key], policy)}
+        yield {"at": where, "text": closed(text), "advice": closed(advice), "basis": _basis(bases[key], policy)}
 
 
 def _rows(evidence: Iterable[ResultEvidence]) -> str:

@@ -18,6 +18,7 @@ from engine.policy.model import Policy
 from engine.reports.own_words import OwnProblem, OwnProblems
 from engine.results.model import Result, ResultConcern, ResultFinding, ResultForm
 from engine.results.reading import unfolded
+from engine.templating.filters import closed
 
 COMPLETION = "completion"
 _STOPS = "。；，"
@@ -248,7 +249,7 @@ def _telling(one: _Telling, entry: Mapping[str, Any], indicators: Sequence[Data]
 
 
 def _words(finding: ResultFinding) -> str:
-    return finding.get("report", finding["message"]).rstrip(_STOPS)
+    return closed(finding.get("report", finding["message"])).rstrip(_STOPS)
 
 
 def _share(some: Sequence[Data], every: Sequence[Data], *, by_weight: bool) -> Decimal:

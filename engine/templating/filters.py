@@ -22,6 +22,8 @@ MAX_LENGTH = 2_000
 _WHOLE = Decimal(100)
 _TEN_THOUSAND = 10_000
 _SLOT = re.compile(r"\{([a-z_]+)\}")
+_QUOTED = re.compile(r"(“[^“”]*”|‘[^‘’]*’)")
+_APART = re.compile("(?<=[0-9%‰]) (?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) (?=[0-9])")
 
 
 @cache
@@ -77,6 +79,16 @@ def money(yuan: Decimal) -> str:
     that way is left in 元: 32 is 32.00元."""
     shown = rounded(Fraction(yuan) / _TEN_THOUSAND, 2)
     return f"{shown:,.2f}万元" if shown or not yuan else f"{rounded(Fraction(yuan), 2):,.2f}元"
+
+
+def money_apart(yuan: Decimal) -> str:
+    """The same as messages have it, which set numbers apart from what they count: 3,268.00 万元."""
+    return re.sub("(?<=[0-9])(?=[万元])", " ", money(yuan))
+
+
+def closed(text: str) -> str:
+    """A message as a document has it: no space between a number and what it counts (16.26万元, 4个). What is quoted stays."""
+    return "".join(part if n % 2 else _APART.sub("", part) for n, part in enumerate(_QUOTED.split(text)))
 
 
 def points(score: Decimal | str) -> str:
@@ -173,11 +185,19 @@ FILTERS: Mapping[str, Any] = {
     "percent": _of(Decimal, percent),
     "rate": _of(Decimal, rate),
     "fixed": _of(Decimal, fixed),
-    "money": _of(Decimal, money),
+    "money": _of(Decimal, money_apart),
     "abs": _of(Decimal, magnitude),
     "short": _of(str, short),
     "swap": _of(str, swap),
 }
 
-NARRATIVE: Mapping[str, Any] = {"points": points, "fill": fill, "listed": listed, "nested": nested}
-"""Those that only templates of pages and reports have beside these; messages of rules are held to a smaller language."""
+NARRATIVE: Mapping[str, Any] = {
+    "points": points,
+    "fill": fill,
+    "listed": listed,
+    "nested": nested,
+    "money": _of(Decimal, money),
+    "closed": _of(str, closed),
+}
+"""Those that only templates of pages and reports have beside these, or have otherwise; messages of rules are held to a smaller
+language."""

@@ -144,6 +144,9 @@ def _fill_pages(table: Any, settings: Mapping[str, TextSetting], height: int, at
             break
     else:
         return False
+    cut = any(first < page.first < end for first, end, _ in labels for page in pages)
+    if not cut and all(page.heading is None for page in pages):
+        return True  # nothing is to stand again
     for page in pages[:-1]:
         free = height - _SPARE - page.at
         for n in range(page.first, page.last):
@@ -175,9 +178,10 @@ def _pages(table: Any, settings: Mapping[str, TextSetting], heights: Sequence[in
 
 
 def _heading_of(rows: Sequence[Any], number: int, settings: Mapping[str, TextSetting]) -> int | None:
-    """The nearest row of headings above a row that is of its columns."""
+    """The nearest row of headings above a row that is of its columns, but for those that stand on every page anyway."""
     columns = [start for start, _ in cells_of(rows[number])]
-    above = (n for n in range(number - 1, -1, -1) if is_kept(rows[n], settings))
+    own = (n for n in range(number - 1, -1, -1) if rows[n].find(f"{W}trPr/{W}tblHeader") is None)
+    above = (n for n in own if is_kept(rows[n], settings))
     return next((n for n in above if [start for start, _ in cells_of(rows[n])] == columns), None)
 
 

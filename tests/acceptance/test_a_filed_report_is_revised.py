@@ -107,7 +107,7 @@ def test_figures_follow_the_table_to_the_letter(jixiao: Jixiao, tmp_path: Path) 
     assert "绩效自评综合得分为95.58分，其中：资金执行情况得分为19.59分，产出指标得分情况为40分，效益指标得分情况为35.99分" in text
     assert "项目共设计4个绩效指标，实际完成3个，指标完成率为75%" in text, "the first 4 was right"
     comments = "".join(part(data, "word/comments.xml").itertext())
-    assert "自评总分 99.59 分，按规则为 95.58 分。" in comments
+    assert "自评总分99.59分，按规则为95.58分。" in comments
     assert "依据：" in comments
 
 

@@ -18,6 +18,7 @@ from engine.reports import word
 from engine.reports.context import contexts
 from engine.reports.draft import Draft, drafts
 from engine.results.bundles import checked_bundles
+from engine.templating.weights import JOINER
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
@@ -71,10 +72,11 @@ def _text(pdf: Path) -> list[str]:
 def test_every_paragraph_and_cell_is_on_a_page(pages: dict[str, tuple[Path, Path]], name: str) -> None:
     word_file, pdf = pages[name]
     text = _text(pdf)
-    whole = re.sub(r"—[0-9]+—", "", "".join(text)).replace("-", "")  # a hyphen at the end of a line is dropped by pdftotext
+    whole = re.sub(r"—[0-9]+—", "", "".join(text)).replace(JOINER, "")
+    whole = whole.replace("-", "")  # a hyphen at the end of a line is dropped by pdftotext
     document = docx_reader.read_bytes(word_file.read_bytes())
     for paragraph in document.paragraphs():
-        for part in re.split(r"\s+", paragraph.text):
+        for part in re.split(r"\s+", paragraph.text.replace(JOINER, "")):
             assert part.replace("-", "") in whole
     signs = set("".join(cell.text for table in document.tables() for row in table.rows for cell in row))
     assert signs - set(" \n-") <= set(whole)

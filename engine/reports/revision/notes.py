@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from engine.policy.model import Policy
 from engine.results.model import Result, ResultConcern, ResultFinding
 from engine.results.reading import unfolded
+from engine.templating.filters import closed
 
 MOST = 4
 """Findings that one comment tells."""
@@ -24,6 +25,7 @@ class RevisionNotes:
         told: dict[str, None] = {}
         for one in findings[:MOST]:
             message = one["message"].rstrip("。") + "。" + (one["advice"].rstrip("。") + "。" if advice and one["advice"] else "")
+            message = closed(message)
             told.setdefault(message if certain else self.words["question"].replace("{message}", message))
         return (*told, self.clause_line(one["basis"] for one in findings[:MOST]))
 
@@ -31,7 +33,7 @@ class RevisionNotes:
         """What is said beside a problem that the filed report tells itself; nothing where the policy has no words for it."""
         if "told" not in self.words:
             return ()
-        messages = dict.fromkeys(one["message"].rstrip("。") for one in findings[:MOST])
+        messages = dict.fromkeys(closed(one["message"]).rstrip("。") for one in findings[:MOST])
         said = self.words["told"].replace("{message}", "；".join(messages))
         return (said, self.clause_line(one["basis"] for one in findings[:MOST]))
 

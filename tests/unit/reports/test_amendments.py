@@ -15,6 +15,7 @@ from engine.errors import PolicyError
 from engine.intake.own import own_output
 from engine.policy.loading import load
 from engine.reports.amendments import Amendment, Amendments, document, workbook
+from engine.templating.filters import closed
 
 ROOTS = [ROOT / "templates"]
 EVIL = Amendment(1, "=1+1", "表1\n第2行", "@SUM(A1)", "-2+3", "为什么：<b>&{{ 7 * 7 }}", "\x00依据")
@@ -30,7 +31,7 @@ def test_slips_are_listed_with_what_should_stand_there_and_management_is_not(sho
     rows = Amendments(result, policy).of([0])
     told = {(row.now, row.right) for row in rows}
     assert ("20", "6.67") in told
-    wanted = {f["message"] for f in result["findings"] if policy.told_in(f["rule"], f["category"]) == "list"}
+    wanted = {closed(f["message"]) for f in result["findings"] if policy.told_in(f["rule"], f["category"]) == "list"}
     assert {row.why for row in rows} == wanted
     assert [row.number for row in rows] == list(range(1, len(rows) + 1))
     row = next(row for row in rows if row.right == "6.67")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.templating.filters import fill, listed, money, nested, points
+from engine.templating.filters import closed, fill, listed, money, money_apart, nested, points
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,12 @@ def test_names_are_listed_whole_and_counted_where_some_are_left_out() -> None:
 )
 def test_quotation_marks_inside_others_are_single(text: str, told: str) -> None:
     assert nested(text) == told
+
+
+def test_money_of_messages_stands_apart_and_that_of_documents_does_not() -> None:
+    """As other numbers do in either; what is quoted stays as it was filed."""
+    assert money_apart(Decimal(2366600)) == "236.66 万元"
+    assert money_apart(Decimal(32)) == "32.00 元"
+    told = "部门追加 16.26 万元，3 个项目压减 236.66 万元（占 18.12 %），“培训 20 人”得 5 分。"
+    assert closed(told) == "部门追加16.26万元，3个项目压减236.66万元（占18.12 %），“培训 20 人”得5分。"
+    assert closed("目标‘2 期’，完成 1 期") == "目标‘2 期’，完成1期"
