@@ -28,14 +28,14 @@ class NameReading:
     """The words found and what each is, for people: 复耕（治坏事）·面积（个数）."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NameReader:
-    """Reads names by the words and the table `recognition.name` of a policy."""
+    """Reads names by the words and the table `recognition.name` of a policy; equal to itself only: readings are kept by it."""
 
     lists: NameWords
     words: Vocabulary
     table: CaseTable
-    _read: dict[tuple[str, str], NameReading] = field(default_factory=dict, compare=False, repr=False)
+    _read: dict[tuple[str, str], NameReading] = field(default_factory=dict, repr=False)
 
     def read(self, name: str, unit: str) -> NameReading:
         """The reading of a name beside values of that unit ("" for none)."""
@@ -45,6 +45,11 @@ class NameReader:
                 self._read.clear()
             found = self._read[name, unit] = self._reading(name, unit)
         return found
+
+    def way(self, name: str, unit: str) -> tuple[str, bool]:
+        """Which way a measure of that name is better ("" where it does not say), and whether that is certain."""
+        found = self.read(name, unit)
+        return found.direction, found.certain
 
     def _reading(self, name: str, unit: str) -> NameReading:
         parts = parts_of(name, unit, self.lists, self.words)

@@ -231,7 +231,8 @@ def _wording(
         return NOT_READ
     if _bare(target, policy) and _bare(actual, policy):
         return NOT_READ  # two quantities in a unit nobody listed: no words say which way is better
-    return read_wording(actual.raw, target.raw, indicator.name, fiscal_year, policy.grammar)
+    way = policy.name_reader.way if policy.name_reader is not None else None
+    return read_wording(actual.raw, target.raw, indicator.name, fiscal_year, policy.grammar, way)
 
 
 def _bare(value: Value, policy: Policy) -> bool:

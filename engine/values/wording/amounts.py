@@ -32,7 +32,8 @@ def numbers(here: Scene) -> list[Assertion]:
         return _events(listed, here)
     moves = [word for word in here.words if word.kind == ACHIEVE and word.family in here.group("moves")]
     for token in listed:
-        if not token.number and any(word.token.end == token.start for word in moves):
+        falls = here.group("less")  # 降为0
+        if not token.number and any(word.token.end == token.start and word.family not in falls for word in moves):
             return [_number(NOT, "number_none", token, here)]  # 提升0
     if any(word.negated for word in here.words) or here.aim.wanted & here.group("less") - here.group("ended"):
         return _shares(listed, here)

@@ -11,6 +11,8 @@ from typing import Any
 
 from engine.values.vocabulary import Vocabulary, longest_first
 from engine.values.wording.days import MONTHS
+from engine.values.wording.fact_words import FAMILIES as FACTS
+from engine.values.wording.fact_words import FactWords, fact_words
 
 ROLES = (
     *(
@@ -33,87 +35,19 @@ ROLES = (
 )
 """Lists of words that each do one thing. A word stands in one of them only, or in one of the families."""
 TAGS = (
-    "joins",
-    "whole",
-    "besides",
-    "measures",
-    "severity",
-    "denials",
-    "nominal_negators",
-    "preventive",
-    "lateness",
-    "named_negators",
-    "knowing",
-    "findings",
-    "disposal",
-    "gains",
-    "happens",
-    "groundwork",
-    "redone",
-    "prepositional",
-    "uncompared",
-    "plans",
-    "backgrounds",
-    "efforts",
-    "degrees_of",
-    "purposes",
-    "ready",
-    "seeking",
-    "much",
-    "little",
-    "striking",
-    "until",
-    "examined",
-    "agents",
-    "comparatives",
-    "still",
-    "wrongly",
-    "rates",
-    "well",
-    "above",
-    "ranks",
-    "most",
-    "stative",
-    "fleeting",
-    "gradual",
-    "trial",
-    "people",
-    "apart",
-    "others",
-    "strikes",
-    "papers",
-    "lawful",
-    "refuted",
-    "both",
-    "blank",
-    "burdens",
-    "slightly",
-    "meant",
-    "devices",
-    "slopes",
-    "affirms",
-    *(
-        "last_year",
-        "this_year",
-        "reaching",
-        "carries",
-        "asking",
-        "aims",
-        "amounts",
-        "moderate",
-        "towards",
-        "upon",
-        "utmost",
-        "rest",
-        "under",
-        "over",
-    ),
+    *("joins", "whole", "besides", "measures", "severity", "denials", "nominal_negators", "preventive", "lateness"),
+    *("named_negators", "knowing", "findings", "disposal", "gains", "happens", "groundwork", "redone", "prepositional"),
+    *("uncompared", "plans", "backgrounds", "efforts", "degrees_of", "purposes", "ready", "seeking", "much", "little"),
+    *("striking", "until", "examined", "agents", "comparatives", "still", "wrongly", "rates", "well", "above", "ranks", "most"),
+    *("stative", "fleeting", "gradual", "trial", "people", "apart", "others", "strikes", "papers", "lawful", "refuted", "both"),
+    *("blank", "burdens", "slightly", "meant", "devices", "slopes", "affirms", "last_year", "this_year", "reaching", "carries"),
+    *("asking", "aims", "amounts", "moderate", "towards", "upon", "utmost", "rest", "under", "over"),
 )
 """Lists whose words do something beside other words, whatever else they are. Those of ALSO
 also say what a word is that no other list has."""
 ALSO = ("joins", "whole", "besides", "much")
 OTHERS = (
-    *("breaks", "paired", "particles", "slight", "degree_negators", "nouns", "progress_end", "circumstances", "limit"),
+    *("breaks", "paired", "particles", "slight", "degree_negators", "nouns", "progress_end", "circumstances", "limit", "facts"),
     *(
         "more",
         "compounds",
@@ -201,6 +135,7 @@ class Grammar:
     says: Mapping[str, str]
     limit: int
     """Longest text that is read, in characters."""
+    facts: FactWords
 
     def answer(self, family: str) -> Kinship:
         return self.answers.get(family, Kinship())
@@ -255,6 +190,7 @@ def build_grammar(data: Mapping[str, Any], words: Vocabulary) -> Grammar:
         titles=dict(data["titles"]),
         says=dict(data["says"]),
         limit=int(data["limit"]),
+        facts=fact_words(data["facts"]),
     )
 
 
@@ -292,6 +228,7 @@ def mistakes(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], s
             for n, family in enumerate(listed)
         ),
     ]
+    named += [(("facts", key, n), str(family)) for key in FACTS for n, family in enumerate(data["facts"][key])]
     for path, family in named:
         if family not in known:
             yield path, f"没有“{family}”这一族", "、".join(sorted(known))

@@ -60,6 +60,9 @@ GROUNDS = (
     "fewer",
     "slight",
     "wanting",
+    "facts",
+    "facts_worse",
+    "parted",
     "long",
 )
 """Why a text is read as it is: the names of the policy's sentences; empty where nothing was read."""

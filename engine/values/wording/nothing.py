@@ -9,6 +9,7 @@ from engine.values.wording.aim import spoken
 from engine.values.wording.clauses import meant
 from engine.values.wording.grammar import Grammar
 from engine.values.wording.model import ASIDE, DOUBTS, FULL, NOT, OPPOSITE, SAID, UNCLEAR, Aim, Assertion, Phrase, Said
+from engine.values.wording.tokens import grams
 
 
 def nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
@@ -18,10 +19,15 @@ def nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
         return UNCLEAR, doubt
     degrees = {word for word in grammar.tags["severity"] if not any(set(word) <= set(wanted) for wanted in aim.severity)}
     happened, lesser = None, None
+    denied = any(claim.ground == "absent" and _denies(clause, claim, aim, grammar) for clause, claim in said)
     for clause, claim in said:
         if claim.ground in ("happened", "failed") or claim.state == OPPOSITE:
             if aim.severity and spoken(clause.tokens, grammar) and not _as_grave(clause, aim, grammar):
                 lesser = claim  # 一般事故1起, or 事故1起, where 重大事故 is not wanted
+            elif denied and not set(claim.word) & set(aim.text):
+                continue  # 零死亡，轻伤1人, where 死亡事故 is not wanted
+            elif not set(claim.word) & set(aim.text) and any(_literal(other, where, aim) for where, other in said):
+                lesser = claim  # 险情2起，无人员落水, where 落水 is not wanted
             else:
                 happened = claim
     if happened is not None and any(word in clause.text for clause, _ in said for word in grammar.tags["refuted"]):
@@ -33,10 +39,13 @@ def nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
     intended = first_of([claim for clause, claim in said if meant(clause, grammar)], lambda claim: claim.ground == "absent")
     if intended is not None:
         return UNCLEAR, replace(intended, ground="copied", word=intended.word + intended.reach)
+    sure = [claim for clause, claim in said if claim.ground == "absent" and _denies(clause, claim, aim, grammar)]
+    if sure and happened is None:
+        return FULL, sure[-1]
     absent = [claim for claim in found if claim.ground == "absent" and _wanted(claim, aim)]
     elsewhere = first_of(found, lambda claim: claim.ground == "absent" and not _wanted(claim, aim))
     narrow = None if aim.severity else first_of(absent, lambda claim: any(word in claim.reach for word in degrees))
-    if (other := lesser or narrow) is not None:
+    if (other := narrow if denied else lesser or narrow) is not None:
         return UNCLEAR, replace(other, ground="aside", word=other.word + other.reach)
     if aside := first_of(found, lambda claim: claim.state == ASIDE):
         return UNCLEAR, aside
@@ -59,6 +68,18 @@ def _as_grave(clause: Phrase, aim: Aim, grammar: Grammar) -> bool:
     """Whether a clause says a degree that the target does: 重大, of 重特大."""
     said = [word for word in grammar.tags["severity"] if word in clause.text]
     return any(set(word) <= set(wanted) for word in said for wanted in aim.severity)
+
+
+def _denies(clause: Phrase, claim: Assertion, aim: Aim, grammar: Grammar) -> bool:
+    """Whether a clause denies the very event that is not wanted, with all that makes it grave: 未发生较大火灾, 零死亡."""
+    grave = aim.severity and _as_grave(clause, aim, grammar)
+    mortal = any(word in aim.text and word in clause.text for word in grammar.facts.graver)
+    return bool((grave or mortal) and claim.grams and _wanted(claim, aim))
+
+
+def _literal(claim: Assertion, clause: Phrase, aim: Aim) -> bool:
+    """Whether a clause denies what is not wanted, in the target's own words."""
+    return claim.ground == "absent" and any(goal.event & grams([clause.text]) for goal in aim.goals)
 
 
 def _only_barred(aim: Aim) -> bool:

@@ -14,6 +14,8 @@ from engine.values.wording.answers import answers, held
 from engine.values.wording.claims import claims
 from engine.values.wording.clauses import clauses, meant
 from engine.values.wording.conclusion import concluded
+from engine.values.wording.evidence import weighed
+from engine.values.wording.facts import Way
 from engine.values.wording.grammar import Grammar
 from engine.values.wording.model import (
     ASIDE,
@@ -50,8 +52,9 @@ _DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 @lru_cache(maxsize=1 << 13)
-def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar) -> WordingReading:
-    """What the words of `actual` say of `target`. `name` is the indicator's, which helps where the target is a slogan.
+def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar, way: Way | None = None) -> WordingReading:
+    """What the words of `actual` say of `target`. `name` is the indicator's, which helps where the target is a slogan; `way` says
+    which way a measure that the actual names is better.
 
     Pure and memoised. Nothing is read where one of the two is empty.
     """
@@ -72,6 +75,8 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
     if aim.kind == RESULT:
         verdict, deciding = concluded(verdict, deciding, said, kept, aim, grammar)
     verdict, deciding = proved(verdict, deciding, said, kept, aim, grammar)
+    if way is not None:
+        verdict, deciding = weighed(verdict, deciding, said, kept, aim, way, grammar)
     verdict, deciding = yearly(parts, aim, fiscal_year, grammar) or (verdict, deciding)
     if aim.kind == RESULT and aim.grams and text.strip(_DOTS) in grammar.tags["blank"]:
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 无: nothing that could be told?
