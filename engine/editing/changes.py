@@ -8,7 +8,8 @@ own files, with the change.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -26,6 +27,8 @@ from engine.yaml.editor import EditedFile
 from engine.yaml.reader import MAX_DIGITS, Path_
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../../../schemas/policy.schema.json\n"
+_APART = re.compile(r"[,，;；]")
+_BETWEEN = re.compile(r"[、\n，;；]|(?<![0-9]),|,(?![0-9]{3})")
 KINDS = ("set", "delete", "insert", "override", "copy", "disable", "enable")
 
 
@@ -85,8 +88,7 @@ def after(seen: Snapshot, change: FileChange) -> dict[str, str]:
 def typed(value: Any, kind: str) -> Any:
     """A value as it was typed, as YAML data. What is no number stays text, and the check says so at its line."""
     if kind == "list":
-        parts = value if isinstance(value, list) else str(value).replace("\n", "、").split("、")
-        return [part.strip() for part in map(str, parts) if part.strip()]
+        return [part.strip() for part in map(str, value) if part.strip()] if isinstance(value, list) else words(str(value))
     if kind == "bool":
         return value in (True, "true")
     if kind in ("param", "field"):
@@ -100,6 +102,15 @@ def typed(value: Any, kind: str) -> Any:
         if number.is_finite():
             return int(number) if number == number.to_integral_value() and "." not in text and "e" not in text.lower() else number
     return text
+
+
+def words(text: str, kept: Iterable[str] = ()) -> list[str]:
+    """The words of a list as people write them: apart by 、 or lines, and by commas and semicolons too, but for words that have one
+    in them (`kept`) and for numbers (1,000)."""
+    whole = sorted((word.strip() for word in kept if _APART.search(word)), key=len, reverse=True)
+    parts = re.split(f"({'|'.join(map(re.escape, whole))})" if whole else r"(?!)", text)
+    found = [part if part in whole else piece for part in parts for piece in ([part] if part in whole else _BETWEEN.split(part))]
+    return [word.strip() for word in found if word.strip()]
 
 
 def _in_file(seen: Snapshot, change: FileChange) -> EditedFile:

@@ -6,14 +6,18 @@ Export and import lay the same policy out by this one description; what is in a 
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from engine.editing import fields as form_fields
-from engine.editing.changes import FileChange, Snapshot, typed
+from engine.editing.changes import FileChange, Snapshot, typed, words
 from engine.language import wording
 
+_PERCENT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*%\s*")
 BY_FIELD = ("weights", "texts")
 """Groups whose items have little in common: a row for each field. The others have a row for each item."""
 TESTS = "条件"
@@ -35,6 +39,8 @@ class Slot:
     line: int = 0
     told: str = ""
     """What is said beside the cell: a formula in Chinese and in English."""
+    percent: str = ""
+    """What 60% in the cell stands for: `share` 0.6, `number` 60; nothing where a percentage has no meaning."""
 
     def value(self, text: str) -> str:
         """The value a text in the cell stands for: the coded one where the cell has choices; the text itself where it is none."""
@@ -144,7 +150,18 @@ def _slot(item: Mapping[str, Any], field: Mapping[str, Any], lists: Mapping[str,
     kind = kind if kind in ("number", "bool", "list", "param") else "text"
     file, at = _target(item, field["at"])
     help_, line = str(field.get("help", "")).split("\n")[0], field["line"] if file else 0
-    return Slot(text, kind, file, at, choices, help_, line, str(field.get("told", "")))
+    return Slot(
+        text, kind, file, at, choices, help_, line, str(field.get("told", "")), _percent(item, field) if kind == "number" else ""
+    )
+
+
+def _percent(item: Mapping[str, Any], field: Mapping[str, Any]) -> str:
+    """What a percentage stands for in a number of an item: by the unit of a parameter; the floor of a tier is a share."""
+    if item["path"][:3] == ["scoring", "qualitative", "tiers"]:
+        return "share" if field["at"] in (["from"], ["above"]) else ""
+    unit = next((str(other["value"]) for other in item["fields"] if other["at"] == ["unit"]), "")
+    known = {"比例": "share", "%": "number", "％": "number", "百分点": "number"}
+    return known.get(unit, "") if field["at"] == ["value"] else ""
 
 
 def _test_rows(item: Mapping[str, Any], known: Mapping[str, Any], parameters: Any) -> Iterator[Row]:
@@ -180,6 +197,11 @@ def _test_rows(item: Mapping[str, Any], known: Mapping[str, Any], parameters: An
 
 def change(slot: Slot, text: str) -> FileChange:
     """The change that puts another text into a cell of an item's row."""
+    if slot.kind == "list":
+        return FileChange("set", slot.at, slot.file, words(text, slot.text.split("、")))
+    found = _PERCENT.fullmatch(unicodedata.normalize("NFKC", text)) if slot.percent else None
+    if found is not None:
+        text = format((Decimal(found[1]) / (100 if slot.percent == "share" else 1)).normalize(), "f")
     return FileChange("set", slot.at, slot.file, typed(slot.value(text), slot.kind))
 
 

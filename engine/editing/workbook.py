@@ -22,6 +22,8 @@ from engine.results.views import excel as workbook
 
 ABOUT = "说明"
 MARK = "jixiao/policy-workbook/1"
+_MOVES_ON = ("出处",)
+"""Where an item is written moves with every other edit: that the text differs says nothing."""
 _HIDDEN = 8
 """Characters across a column that is hidden."""
 MAX_TOLD_APART = 60
@@ -223,6 +225,8 @@ def _changes(
             problems.append(Problem(place, told, "不增加行；要增加请用工作台或直接改 YAML", code="workbook.rows"))
             continue
         met.add(row.key)
+        if cells[number].get(2, "") == row.mark():
+            problems.extend(_fixed_changed(page, row, cells[number], number, file))
         texts = {column: cells[number].get(first + column, "") for column in row.slots}
         same = replace(row, slots={column: replace(slot, text=texts[column]) for column, slot in row.slots.items()})
         # an untouched row says what it said when it was exported, whatever the policy says by now
@@ -232,13 +236,31 @@ def _changes(
             problems.append(Problem(place, "导出以后政策里这一行又改过，没有读入", "重新导出，再改一次", code="workbook.stale"))
             continue
         yield from _row_changes(row, texts, page, number, first, file, problems)
-    problems.extend(
-        Problem(
-            Place(file, path=page.title), f"少了一行：{row.fixed[1]}", "不删除行；要删请用工作台或直接改 YAML", code="workbook.rows"
-        )
-        for key, row in rows.items()
-        if key not in met
-    )
+    at = {cells[number].get(1, ""): number for number in cells}
+    after = 1
+    for key, row in rows.items():
+        if key in met:
+            after = at[key]
+            continue
+        place = Place(file, path=f"{page.title}!{address(after + 1, 3)}")
+        told = f"这里少了一行：{row.fixed[0]} {row.fixed[1]}"
+        problems.append(Problem(place, told, _REMOVING, code="workbook.rows"))
+
+
+_REMOVING = "放回这一行；要去掉它，在 YAML 里写 changes（remove: true），规则写 policy.disable"
+
+
+def _fixed_changed(page: Page, row: Row, cells: Mapping[int, str], number: int, file: str) -> Iterator[Problem]:
+    """Cells that are only shown and say something else now: whoever wrote there expects it to have an effect."""
+    shown = {3 + n: text for n, text in enumerate(row.fixed) if page.fixed[n] not in _MOVES_ON}
+    first = 3 + len(page.fixed)
+    shown |= {first + n: "" for n in range(len(page.columns)) if n not in row.slots}
+    for column, text in shown.items():
+        written = cells.get(column, "")
+        if written.strip() != text.strip() and written.strip() != workbook.safe(text).strip():
+            place = Place(file, path=f"{page.title}!{address(number, column)}")
+            told = f"这一格只供查看，改了不起作用：写的是“{written[:60]}”，原来是“{text[:60]}”"
+            yield Problem(place, told, "改回原样；要改它请用工作台或直接改 YAML", code="workbook.fixed")
 
 
 def _row_changes(
