@@ -2,7 +2,7 @@
 
 A field that stands in one of the policy's own files is changed there and nowhere else (`yaml_edit`: comments, order and every
 other line stay). A field that is inherited is overridden: the smallest part that a child may replace is copied into the policy's
-own files, with the change.
+own files, with the change; of a case, tier, grade, heading, clause or rule only what changed, as an entry of `changes`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
+from engine.editing import singly
 from engine.editing.overlay import overlaid
+from engine.editing.singly import SCHEMA_LINE
 from engine.errors import Place, PolicyError, Problem
 from engine.files import displayed
 from engine.policy.library import Library, display_name
@@ -26,7 +27,6 @@ from engine.yaml import writer as yaml_text
 from engine.yaml.editor import EditedFile
 from engine.yaml.reader import MAX_DIGITS, Path_
 
-SCHEMA_LINE = "# yaml-language-server: $schema=../../../schemas/policy.schema.json\n"
 _APART = re.compile(r"[,，;；]")
 _BETWEEN = re.compile(r"[、\n，;；]|(?<![0-9]),|,(?![0-9]{3})")
 KINDS = ("set", "delete", "insert", "override", "copy", "disable", "enable")
@@ -116,11 +116,7 @@ def words(text: str, kept: Iterable[str] = ()) -> list[str]:
 def _in_file(seen: Snapshot, change: FileChange) -> EditedFile:
     if change.file not in seen.texts:
         raise PolicyError(Problem(Place(change.file), "没有这个文件", "、".join(seen.texts), code="edit.no-file"))
-    return _changed(_source(change.file, seen.texts[change.file]), change.kind, change.at, change.value)
-
-
-def _source(name: str, text: str) -> EditedFile:
-    return yaml_edit.parsed(EditedFile(Path(name), text, text.encode(), name))
+    return _changed(singly.source(change.file, seen.texts[change.file]), change.kind, change.at, change.value)
 
 
 def _changed(source: EditedFile, kind: str, at: Path_, value: Any) -> EditedFile:
@@ -163,6 +159,8 @@ def _overridden(seen: Snapshot, change: FileChange) -> dict[str, str]:
     part: Any = sections
     for step in change.at[:depth]:
         part = part[step]
+    if change.kind == "set" and (single := singly.entry(sections, change.at, change.value)):
+        return singly.put(seen.texts, single)
     holder = {"part": copy.deepcopy(part)}
     key = str(change.at[-1]) if depth == 2 else ""
     if change.kind == "copy":  # a rule or parameter of another name; the original stays where it is
@@ -178,7 +176,7 @@ def _overridden(seen: Snapshot, change: FileChange) -> dict[str, str]:
 
 def _rewritten(holder: dict[str, Any], change: FileChange, depth: int) -> Any:
     """The part with the change made in it: as text, so that it is made the same way as in a file."""
-    source = _source("继承的内容", yaml_text.block(holder, 0) + "\n")
+    source = singly.source("继承的内容", yaml_text.block(holder, 0) + "\n")
     return _changed(source, change.kind, ("part", *change.at[depth:]), change.value).data["part"]
 
 
@@ -187,7 +185,7 @@ def _with(seen: Snapshot, section: str, key: str, value: Any) -> dict[str, str]:
     for name, text in seen.texts.items():
         if name.startswith("tests/"):
             continue
-        source = _source(name, text)
+        source = singly.source(name, text)
         data = source.data or {}
         if section not in data or (section == "findings" and not name.startswith("findings/") and not data[section]):
             continue
@@ -211,7 +209,7 @@ def _with(seen: Snapshot, section: str, key: str, value: Any) -> dict[str, str]:
 
 def _switched(seen: Snapshot, rule: str, off: bool) -> dict[str, str]:
     """A rule put into, or taken out of, the policy's list of disabled rules."""
-    source = _source("policy.yaml", seen.texts["policy.yaml"])
+    source = singly.source("policy.yaml", seen.texts["policy.yaml"])
     known = list((source.data or {}).get("policy", {}).get("disable", []))
     if off == (rule in known):
         return {}
