@@ -41,7 +41,7 @@ from engine.policy.model import (
 from engine.policy.periods import period, wrong_days
 from engine.policy.prose import prose
 from engine.policy.resolved import MAX_REMEMBERED, Resolved, Same, years
-from engine.policy.taxonomy import Level1
+from engine.policy.taxonomy import Level1, stem_of
 from engine.policy.values import Values
 from engine.policy.weights import bands, weights
 from engine.values.names import NameRules, TargetGroup
@@ -75,6 +75,7 @@ class _Builder(Values):
             raise PolicyError(Problem(self.place(("policy", "status")), told, "一个可用于评分的政策", code="policy.is-pack"))
         self._complete(head)
         sources.check(self)
+        self._headings()
         tiers = bands(self, "tier", self.data["scoring"]["qualitative"]["tiers"], ("scoring", "qualitative", "tiers"), Decimal(1))
         stages = catalogue.stages(tuple(band.id for band in tiers), NATURES)
         recognition = self._recognition(stages, tiers)
@@ -297,6 +298,19 @@ class _Builder(Values):
             value = tuple(map(str, item["value"])) if isinstance(item["value"], list) else item["value"]
             out[name] = Parameter(name, item["label"], value, item.get("unit", ""), item["basis"], self.place(("parameters", name)))
         return out
+
+    def _headings(self) -> None:
+        """A heading of the policy's own is no longer another way to write a heading it inherits: rows under it would be of both."""
+        written = [name for name in self.data["taxonomy"] if self.resolved.owner(("taxonomy", name)) == self.resolved.id]
+        own = {stem_of(name): name for name in written}
+        for other, item in self.data["taxonomy"].items():
+            for alias in item.get("aliases", ()):
+                if stem_of(alias) in own and other not in written:
+                    where = self.place(("taxonomy", other))
+                    message = f"一级指标“{alias}”在上级是“{other}”的另一种写法（{where}）：表上写“{alias}”的认不出归哪一个"
+                    left = "、".join(word for word in item["aliases"] if word != alias)
+                    remedy = f"changes 里写 taxonomy: [{{level1: {other}, aliases: [{left}]}}]，或不另设“{alias}”"
+                    self.add(("taxonomy", own[stem_of(alias)]), message, remedy, code="policy.alias", names=("taxonomy", other))
 
     def _taxonomy(self) -> tuple[Level1, ...]:
         return tuple(

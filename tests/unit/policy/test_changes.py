@@ -140,3 +140,15 @@ def test_what_cannot_be_changed_is_told_at_its_line(entry: str, told: str, tmp_p
     (problem,) = caught.value.problems
     assert told in problem.message
     assert (problem.place.line, problem.code) == (6, "policy.change")
+
+
+def test_a_heading_that_is_another_s_alias_is_told_where_it_is_written(tmp_path: Path) -> None:
+    """And settled by taking the alias from the inherited one."""
+    own = "taxonomy {level1: 效果指标, level2: [影响指标], basis: doc-2022#1}"
+    with pytest.raises(PolicyError) as caught:
+        build(child(tmp_path, own))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place.line) == ("policy.alias", 6)
+    assert "“效益指标”的另一种写法" in problem.message
+    settled = child(tmp_path / "b", own, "taxonomy {level1: 效益指标, aliases: [效益]}")
+    assert [level.name for level in build(settled).taxonomy] == ["产出指标", "效益指标", "效果指标"]
