@@ -154,7 +154,8 @@ def _equal(here: Weighing, whole: Token, first: Sequence[Token], done: Token, se
     if not wanted or not wanted <= here.words.families["deeds"] or here.aim.limited or not found:
         return False
     every = any(here.all(token) or token.role == "done" or token.family in here.grammar.groups["finished"] for token in second)
-    return (every or bool(here.aim.missed)) and any(token.family in mends for token in second)
+    gathered = bool(here.aim.missed) and any(token.role == "done" for token in second)  # 应归集218项，已归集218项
+    return gathered or ((every or bool(here.aim.missed)) and any(token.family in mends for token in second))
 
 
 def _pieces(parts: Sequence[Phrase], grammar: Grammar) -> list[tuple[Token, tuple[Token, ...]]]:

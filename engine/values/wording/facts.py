@@ -39,6 +39,8 @@ class Movement:
     """1 where it rose, -1 where it fell."""
     source: Phrase | None = None
     """The clause that names the measure, where this one does not (事故3起，与上年持平)."""
+    likely: bool = False
+    """Whether it is likely to be better, though that is not certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ def _until(found: Sequence[Token], grammar: Grammar) -> Sequence[Token]:
 def _counted(found: Sequence[Token], at: int, grammar: Grammar) -> bool:
     """Whether a token is a figure, and no bound within a name (56人以上大班额)."""
     bound = at + 1 < len(found) and found[at + 1].text.startswith(grammar.facts.bounds) and at + 2 < len(found)
-    return found[at].number is not None and not bound
+    glued = at and found[at - 1].end == found[at].start and found[at - 1].text[-1].isascii() and found[at - 1].text[-1].isalpha()
+    return found[at].number is not None and not bound and not glued  # PM10
 
 
 def _counts(found: Sequence[Token], grammar: Grammar) -> list[Token]:
@@ -228,16 +231,27 @@ def _judged(move: _Move, aim: Aim, way: Way, grammar: Grammar) -> Movement:
     shorter = move.sign == _FALLS and any(token.text.startswith(grammar.facts.shortened) for token in move.clause.tokens)
     if not direction and shorter and (_timed(move.unit, grammar) or any(word in move.subject for word in grammar.tags["burdens"])):
         own = own or "inverse"  # 查档由3天缩短至半天
+    if _handled(move.subject, grammar):
+        own = ""  # 矛盾受理数: more of it handled, or more of it there
+    likely = not certain and direction == ("positive" if move.sign == _RISES else "inverse")
     if not certain and own and (own == "inverse" or direction in ("", own)):
         direction = own  # a plain count is likely to be better high: 散埋墓, where that is to be 遏制
     elif not certain:
         direction = ""  # neither the name nor the target says which way is better
     if not direction:
-        return Movement(move.clause, move.subject, UNKNOWN, former=move.former, share=move.share, sign=move.sign)
+        out = Movement(move.clause, move.subject, UNKNOWN, former=move.former, share=move.share, sign=move.sign)
+        return replace(out, likely=likely)
     better = (move.sign == _RISES) == (direction == "positive")
     return Movement(
         move.clause, move.subject, BETTER if better else WORSE, certain, move.former, move.share, move.sign, move.source
     )
+
+
+def _handled(subject: str, grammar: Grammar) -> bool:
+    """Whether a name says what was done with the thing: 受理, 查处."""
+    deeds = grammar.groups["doing"] | grammar.groups["mends"]
+    words = (subject[at : at + 2] for at in range(len(subject) - 1))
+    return any((entry := grammar.entries.get(word)) is not None and entry.family in deeds for word in words)
 
 
 def _timed(unit: str, grammar: Grammar) -> bool:

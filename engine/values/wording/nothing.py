@@ -19,7 +19,7 @@ def nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
         return UNCLEAR, doubt
     degrees = {word for word in grammar.tags["severity"] if not any(set(word) <= set(wanted) for wanted in aim.severity)}
     happened, lesser = None, None
-    denied = any(claim.ground == "absent" and _denies(clause, claim, aim, grammar) for clause, claim in said)
+    denied = any(claim.ground == "absent" and denies(clause, claim, aim, grammar) for clause, claim in said)
     for clause, claim in said:
         if claim.ground in ("happened", "failed") or claim.state == OPPOSITE:
             if aim.severity and spoken(clause.tokens, grammar) and not _as_grave(clause, aim, grammar):
@@ -39,7 +39,7 @@ def nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
     intended = first_of([claim for clause, claim in said if meant(clause, grammar)], lambda claim: claim.ground == "absent")
     if intended is not None:
         return UNCLEAR, replace(intended, ground="copied", word=intended.word + intended.reach)
-    sure = [claim for clause, claim in said if claim.ground == "absent" and _denies(clause, claim, aim, grammar)]
+    sure = [claim for clause, claim in said if claim.ground == "absent" and denies(clause, claim, aim, grammar)]
     if sure and happened is None:
         return FULL, sure[-1]
     absent = [claim for claim in found if claim.ground == "absent" and _wanted(claim, aim)]
@@ -70,7 +70,7 @@ def _as_grave(clause: Phrase, aim: Aim, grammar: Grammar) -> bool:
     return any(set(word) <= set(wanted) for word in said for wanted in aim.severity)
 
 
-def _denies(clause: Phrase, claim: Assertion, aim: Aim, grammar: Grammar) -> bool:
+def denies(clause: Phrase, claim: Assertion, aim: Aim, grammar: Grammar) -> bool:
     """Whether a clause denies the very event that is not wanted, with all that makes it grave: 未发生较大火灾, 零死亡."""
     grave = aim.severity and _as_grave(clause, aim, grammar)
     mortal = any(word in aim.text and word in clause.text for word in grammar.facts.graver)

@@ -29,6 +29,7 @@ from engine.values.wording.model import (
     Phrase,
     Said,
 )
+from engine.values.wording.nothing import denies
 from engine.values.wording.tokens import grams
 
 _SHORT = (PART, NOT, OPPOSITE)
@@ -51,6 +52,8 @@ def proved(
         return _accused(verdict, claim, clause, origin, said, aim, grammar)
     if aim.kind == NONE and verdict == NOT and origin.ground == "happened" and _denied(origin, clause):
         return UNCLEAR, replace(claim, ground="aside")
+    if verdict == FULL and aim.kind == NONE and clause is not None and denies(clause, origin, aim, grammar):
+        return verdict, claim  # 未发生重大火灾, beside a smaller one
     if verdict == FULL and clause is not None and (against := _against(origin, clause, said, parts, aim, grammar)):
         for where, other in said:  # 测评提高8分，能力明显提升: the second clause says it of the thing
             if other.state == FULL and other is not origin and not _against(other, where, said, parts, aim, grammar):

@@ -69,7 +69,7 @@ class Weighing:
         fact = self.moved.get(id(part))
         if fact is not None:
             less = bool(self.aim.wanted & self.grammar.groups["less"])
-            unknown = fact.sense == UNKNOWN and (fact.sign < 0) != less
+            unknown = fact.sense == UNKNOWN and ((fact.sign < 0) != less or not (less or fact.likely))
             return fact.sense == WORSE or unknown
         if any(claim.state in _HARM or claim.ground in DOUBTS for claim in self.said.get(id(part), [])):
             return True
