@@ -148,6 +148,9 @@ def _matched(target: Value, actual: Value, words: Vocabulary, notes: _Notes) -> 
         return [(w, g) for w in wanted for g in got]
     if kinds == ("composite", "composite"):
         return _by_name(wanted, got)
+    if target.kind == "number" and (whole := _overall(got, words)) is not None:
+        notes.append(f"实际完成值有几个分项，按“{whole.label}”的数比较。")
+        return [(wanted[0], whole)]
     parts = got if target.kind == "number" else wanted
     for part in parts:
         unit = words.unit(part.unit)
@@ -158,6 +161,15 @@ def _matched(target: Value, actual: Value, words: Vocabulary, notes: _Notes) -> 
     if {_change(single, words)} != {_change(part, words) for part in parts}:
         raise _Incomparable("一边是增减幅度，一边不是，不能比较。")
     return [(single, part) if target.kind == "number" else (part, single) for part in parts]
+
+
+def _overall(parts: Sequence[Quantity], words: Vocabulary) -> Quantity | None:
+    """The figure of all parts, where one is called so and lies between the others: 乔木96.3%，灌木94.1%，综合95.2%."""
+    named = [part for part in parts if part.label in words.overall]
+    others = [part.number for part in parts if part.label not in words.overall]
+    if len(named) != 1 or len(others) < 2 or {part.unit for part in parts} != {named[0].unit}:
+        return None
+    return named[0] if min(others) <= named[0].number <= max(others) else None
 
 
 def _by_name(wanted: Sequence[Quantity], got: Sequence[Quantity]) -> Iterable[tuple[Quantity, Quantity]]:

@@ -115,6 +115,8 @@ class Vocabulary:
     done: Words
     changes: tuple[Words, Words]
     """Words for a rise and for a fall."""
+    overall: frozenset[str]
+    """What the figure of all parts is called (综合)."""
     refused_labels: Words
     separators: Words
     ranges: Words
@@ -182,6 +184,7 @@ def vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         verbs=frozenset(data["verbs"]),
         done=longest_first(data["done"]),
         changes=(tuple(data["changes"]["increase"]), tuple(data["changes"]["decrease"])),
+        overall=frozenset(data["overall"]),
         refused_labels=tuple(data["refused_labels"]),
         separators=(*data["separators"], "\n"),
         ranges=longest_first(data["ranges"]),

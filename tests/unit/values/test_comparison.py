@@ -329,3 +329,16 @@ def test_a_missing_unit_is_no_doubt_where_every_reading_says_the_same(target: st
     found, comparison = judged(target, actual, direction)
     assert found == state
     assert bool(comparison.scale_doubt) == (state != "unknown")
+
+
+@pytest.mark.parametrize(
+    ("actual", "taken"),
+    [
+        ("乔木96.3%，灌木94.1%，综合95.2%", ["95.2"]),
+        ("乔木96.3%，灌木94.1%，综合99%", ["96.3", "94.1", "99"]),  # not between them: of something else
+        ("乔木96.3%，灌木94.1%", ["96.3", "94.1"]),
+    ],
+)
+def test_the_figure_of_all_parts_outranks_its_parts(actual: str, taken: list[str]) -> None:
+    found = compare(read_value("95%", WORDS), read_value(actual, WORDS), WORDS, 2023)
+    assert [str(pair.actual) for pair in found.pairs] == taken
