@@ -16,6 +16,7 @@ from engine.language.facts.words import ReasonFields, WordFields
 from engine.policy.model import Policy
 from engine.scoring.model import ScoredForm, ScoredIndicator
 from engine.submission.model import Indicator
+from engine.values.model import Value
 from engine.values.notation import read_value
 from engine.values.numerals import read_decimal
 from engine.values.prose import Prose, core, groups_in, in_common, is_empty, masked, shared, without
@@ -114,6 +115,7 @@ class FormWords:
             target_number=known.target.number,
             same_number=None if known.actual.number is None else known.actual.number == known.target.number,
             units_like=self._units_like(known.target.unit, known.actual.unit),
+            parts_doubt=_parts(known.target, known.actual),
             reason_elsewhere=bool(self._reasons and in_common(masked(row.name, self._common), self._reasons)),
             foreign_field=self._foreign(n),
             placeholder=placeholder_in(row, prose) if self._open else None,
@@ -190,6 +192,22 @@ class FormWords:
         if not own or not told or own & told:
             return None
         return next(word for group in groups if group in told for word in groups[group] if word in clause)
+
+
+def _parts(target: Value, actual: Value) -> bool:
+    """Whether an actual may be parts to be added up for one target: several values, or in a sentence (新建8个、改建4个) numbers
+    of the target's unit that reach it together where the one taken does not."""
+    if len(target.quantities) != 1 or not actual.quantities:
+        return False
+    if len(actual.quantities) > 1:
+        return True
+    wanted, taken = target.quantities[0].number, actual.quantities[0].number
+    unit = re.escape(target.unit)
+    if not unit or target.unit == "%" or taken >= wanted:
+        return False
+    found = [read_decimal(text) for text in re.findall(rf"([0-9][0-9,]*(?:\.[0-9]+)?){unit}", folded(actual.raw))]
+    total = sum((number for number in found if number is not None), Decimal(0))
+    return len(found) > 1 and total >= wanted and total != 2 * taken  # 11个（其中5个、6个）says its own sum
 
 
 @lru_cache(maxsize=64)

@@ -35,6 +35,8 @@ class WordFields:
     """Whether target and actual are the same number, whatever their units."""
     units_like: Annotated[bool | None, INTERNAL] = None
     """Whether their units may count the same things (个 and 项, 台套 and 台(套))."""
+    parts_doubt: Annotated[bool | None, INTERNAL] = None
+    """Whether the target is one number and the actual may be several parts to be added up."""
     reason_elsewhere: Annotated[bool | None, INTERNAL] = None
     """Whether the form's problems or what it says was not completed have words of its name."""
     foreign_field: str | None = None
