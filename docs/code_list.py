@@ -19,6 +19,7 @@ SECTIONS = {
     "weights": "政策：分值",
     "bands": "政策：档次、等级",
     "table": "政策：表",
+    "refer": "政策：别的指标的情况",
     "condition": "政策：条件",
     "formula": "政策：公式",
     "rule": "政策：核对规则",

@@ -95,6 +95,11 @@ def catalogue(resolved: Resolved, kinds: Mapping[str, Mapping[str, Field]] | Non
     found: dict[str, Mapping[str, Field]] = {}
     for name, known in fields.stages(tiers, NATURES).items():
         found[name] = known
+    refer = resolved.sections.get("scoring", {}).get("refer", {})
+    found[fields.ADJUST_TABLE] = {
+        **found[fields.ADJUST_TABLE],
+        **{name: Field("number", str(item.get("title", name))) for name, item in refer.items()},
+    }
     found["total"] = fields.TOTAL
     found["grades"] = fields.GRADING
     for kind, known in (kinds or fact_fields.FACTS).items():

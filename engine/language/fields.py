@@ -25,6 +25,7 @@ READ_DIRECTIONS = (*DIRECTIONS, "unknown")
 GROUNDS = ("sign", "known", "level2", "name", "arithmetic", "none")
 """What a direction was read from."""
 NAME_TABLE = "name"
+ADJUST_TABLE = "adjust"
 VERDICTS = ("met", "not_met", "unknown")
 MET = ("yes", "no", "unknown")
 PERCENT, SHARE = "%", "比例"
@@ -138,9 +139,17 @@ TOTAL: Fields = {
     "execution": Field("number", "预算执行得分"),
     "indicators": Field("number", "各指标得分之和"),
     "full_score": Field("number", "总分"),
+    "weighted": Field("number", "各指标得分×分值÷100 之和"),
     "not_applicable_weight": Field("number", "不适用指标的分值之和"),
     "applicable": Field("number", "总分减去不适用指标的分值"),
 }
+ADJUSTED: Fields = {
+    "score": Field("number", "调整前得分"),
+    "deducted": Field("number", "人工扣减分", low=Decimal(0)),
+    "deducted_reason": Field("text", "人工扣减的原因"),
+    "met": Field("text", "指标是否完成", MET),
+}
+"""What the table of adjustments sees besides what scoring tables see."""
 GRADING: Fields = {
     "zero_scores": Field("number", "得 0 分的指标个数（分值为 0 的不算）", low=Decimal(0)),
     "met": Field("number", "完成的指标个数", low=Decimal(0)),
@@ -197,6 +206,7 @@ def stages(tiers: tuple[str, ...], natures: tuple[str, ...]) -> Mapping[str, Fie
     attainment = {**COMPARED, "attainment": Field("text", "定性档次", (*tiers, "unknown"))}
     nature = {**attainment, "nature": Field("text", "计分办法", natures)}
     return {
+        ADJUST_TABLE: {**nature, **ADJUSTED},
         NAME_TABLE: NAME_PARTS,
         "direction": READ_FROM,
         "attainment": COMPARED,

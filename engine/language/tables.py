@@ -41,6 +41,11 @@ class Case:
     ask: bool = False
     """Whether a person is asked all the same."""
 
+    @property
+    def keeps(self) -> bool:
+        """Whether a score that is to be adjusted stays as it is."""
+        return isinstance(self.score, formula.Name) and self.score.name == "score"
+
 
 @dataclass(frozen=True, slots=True)
 class CaseTable:

@@ -18,6 +18,7 @@ from engine.language.conditions import leaves
 from engine.language.tables import CaseTable
 from engine.policy import paths as policy_paths
 from engine.policy import portions, reading, sources
+from engine.policy.adjustments import adjustments, references
 from engine.policy.bases import followed
 from engine.policy.evidence import CAPPED, EvidenceCap, Parts, capped
 from engine.policy.figures import figure_rules
@@ -212,6 +213,7 @@ class _Builder(Values):
     def _scoring(self, stages: Mapping[str, catalogue.Fields], tiers: tuple[Band, ...]) -> Scoring:
         data = self.data["scoring"]
         tables = {nature: self._scoring_table(nature, stages[nature], tiers) for nature in NATURES}
+        refer = references(self, stages["met"])
         rounding, bounds = data["rounding"], data["bounds"]
         return Scoring(
             rounding=Rounding(rounding["mode"], rounding["places"], rounding["at"]),
@@ -228,6 +230,8 @@ class _Builder(Values):
             tables=tables,
             tiers=tiers,
             total=self._total(),
+            refer=refer,
+            adjust=adjustments(self, stages[catalogue.ADJUST_TABLE], refer),
             satisfaction_required=data.get("satisfaction", {}).get("required", False),
         )
 

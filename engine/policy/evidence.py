@@ -72,6 +72,7 @@ class Parts:
         weights = {scoring.weights.basis, *(scheme.basis for scheme in scoring.weights.schemes)}
         execution = _bases(scoring.execution)
         indicators = {band.basis for band in scoring.tiers}.union(*map(_bases, scoring.tables.values()))
+        indicators |= {item.basis for item in scoring.refer} | (_bases(scoring.adjust) if scoring.adjust else set())
         total = execution | indicators | _bases(scoring.total)
         parts: tuple[tuple[frozenset[str], Iterable[str]], ...] = (
             (_INDICATORS, indicators),

@@ -116,6 +116,20 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """What is looked at of other indicators: those of the form (or of the same goal) of which the conditions hold, and what of
+    them: count, met, unmet, zero, score (before adjustments), weight."""
+
+    id: str
+    title: str
+    conditions: tuple[Condition, ...]
+    per: str
+    take: str
+    basis: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Scoring:
     rounding: Rounding
     rounding_basis: str
@@ -130,6 +144,15 @@ class Scoring:
     """Tiers of qualitative indicators, best first; floors are shares of the weight."""
     total: CaseTable
     satisfaction_required: bool = False
+    refer: tuple[Reference, ...] = ()
+    """What adjustments look at of other indicators."""
+    adjust: CaseTable | None = None
+    """The table asked of each score once all are there; None: scores stand as they are."""
+
+    @property
+    def hundred(self) -> bool:
+        """Whether each indicator is scored out of 100, and weighed in the total."""
+        return "weighted" in self.total.reads
 
 
 @dataclass(frozen=True, slots=True)

@@ -298,6 +298,8 @@ def _trace(trace: Trace | None) -> ResultTrace:
         out["unrounded"] = exact(trace.unrounded)
     if trace.bounded:
         out["bounded"] = trace.bounded
+    if trace.before is not None:
+        out["before"] = _trace(trace.before)
         if trace.bounded_basis:
             out["bounded_basis"] = trace.bounded_basis
     if trace.rounding:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from engine.errors import Place, Problem, UsageError, closest
-from engine.language.fields import COMPARED, EXECUTION, TOTAL
+from engine.language.fields import ADJUSTED, COMPARED, EXECUTION, TOTAL
 from engine.language.names import function_names
 from engine.language.wording import code
 from engine.policy.model import Policy
@@ -159,6 +159,9 @@ def _head(name: str, score: Scored) -> Iterator[str]:
 def _trace(trace: ResultTrace, policy: Policy) -> Iterator[str]:
     if not trace.get("case"):
         return
+    if "before" in trace:
+        yield from _trace(trace["before"], policy)
+        yield "    按别的指标或人工扣减调整："
     yield f"    情形 {trace['case']}" + (f"：{trace['label']}" if trace.get("label") else "")
     if trace.get("tier"):
         yield f"    档次 {trace['tier']}，范围 {trace['tier_range']}"
@@ -186,8 +189,9 @@ def written_clause(item: str, policy: Policy) -> Iterator[str]:
 
 def _formula(written: str, table: str, policy: Policy) -> str:
     """A policy's formula, as a table has it, with the names of what it computes from: 分值 × 实际完成值 ÷ 目标值."""
-    fields = {"execution": EXECUTION, "total": TOTAL}.get(table, COMPARED)
+    fields = {"execution": EXECUTION, "total": TOTAL}.get(table, {**COMPARED, **ADJUSTED})
     titles = {name: field.title for name, field in fields.items()}
+    titles |= {item.id: item.title for item in policy.scoring.refer}
     titles |= {name: said[0] for name, said in function_names().items()}
     titles |= {name: parameter.label for name, parameter in policy.parameters.items()}
     said = re.sub(r"[A-Za-z_]\w*", lambda found: titles.get(found[0], found[0]), written)

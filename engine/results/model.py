@@ -212,6 +212,7 @@ class ResultTrace(TypedDict):
     formula: NotRequired[str]
     operands: NotRequired[str]
     values: NotRequired[dict[str, str]]
+    before: NotRequired[ResultTrace]
     tier: NotRequired[str]
     tier_range: NotRequired[str]
     unrounded: NotRequired[str]

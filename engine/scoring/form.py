@@ -8,10 +8,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.policy.model import Policy, Scheme
+from engine.scoring.adjusting import adjusted
 from engine.scoring.budget import scored_line
 from engine.scoring.model import Counts, Evaluation, Score, ScoredForm, ScoredIndicator
 from engine.scoring.recognition import form_fields
-from engine.scoring.totals import grade, grading, held_back, score_execution, summed, total
+from engine.scoring.totals import grade, grading, held_back, score_execution, summed, total, weighed
 from engine.scoring.weighed import judge_weighed
 from engine.scoring.weighing import weights_of
 from engine.submission.model import Form, Indicator, Submission
@@ -59,13 +60,14 @@ def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredFo
         ScoredIndicator(number, *judge_weighed(indicator, weight, form.kind, form.fiscal_year, policy, answers, around))
         for (number, indicator), weight in zip(rows, weights, strict=True)
     )
+    indicators = adjusted(indicators, policy)
     execution = score_execution(scored_line(form), policy, words)
     every = summed((item.score for item in indicators), policy)
     unscored = sum(
         (item.known.weight or Decimal(0) for item in indicators if item.score.status == "not_applicable"),
         Decimal(0),
     )
-    whole = total(form, execution, every, unscored, policy)
+    whole = total(form, execution, every, unscored, policy, weighed(indicators))
     if any(item.known.weight_ends for item in indicators):
         whole = _within(whole, policy.scoring.weights.full_score)
     asked = grading(indicators)

@@ -46,7 +46,13 @@ def score_indicator(known: Recognised, policy: Policy) -> Score:
 
 
 def _computed(
-    name: str, case: Case, fields: Mapping[str, Scalar], weight: Decimal, reported: Decimal | None, policy: Policy
+    name: str,
+    case: Case,
+    fields: Mapping[str, Scalar],
+    weight: Decimal,
+    reported: Decimal | None,
+    policy: Policy,
+    unrounded: Mapping[str, Fraction] | None = None,
 ) -> Score:
     """Evaluate a case's formula, keep it within the policy's bounds, round it."""
     assert case.score is not None
@@ -57,7 +63,7 @@ def _computed(
     shown = tuple(values.items())
     operands = formula.show(case.score, values)
     try:
-        exact = formula.evaluate(case.score, {**values, **_quotients(values, fields)})
+        exact = formula.evaluate(case.score, {**values, **_quotients(values, fields), **(unrounded or {})})
     except DivisionByZero as zero:
         trace = Trace(name, case.label, case.basis, case.formula, operands, shown)
         return Score(reported, None, None, None, "error", f"除数 {zero} 为 0", trace)

@@ -110,6 +110,8 @@ class Trace:
     tier: str = ""
     tier_range: str = ""
     """The tier's range as the policy states it, with its open edge: `[10, 16)`."""
+    before: Trace | None = None
+    """How the score came about that was adjusted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,24 +67,42 @@ def summed(scores: Iterable[Score], policy: Policy) -> Score:
     return Score(reported, computed, exact, allowed, status, reason, None, limits)
 
 
-def total(form: Form, execution: Score, indicators: Score, not_applicable: Decimal, policy: Policy) -> Score:
-    """The form's total by the policy's table, from the parts; a range instead where a part needs a human."""
+_NO_WEIGHT = (Fraction(0), Fraction(0), Fraction(0))
+Weighed = tuple[Fraction, Fraction, Fraction]
+"""Scores weighed and added up: the computed ones, and the lowest and highest admissible."""
+
+
+def weighed(indicators: Iterable[ScoredIndicator]) -> Weighed:
+    """Σ score × weight ÷ 100: the indicators of a form each of which is scored out of 100. What has no score counts as nothing; the
+    total is not made of it then."""
+    out = [Fraction(0)] * 3
+    for row in indicators:
+        share = Fraction(row.known.weight or 0) / 100
+        for n, value in enumerate((row.score.exact, *(row.score.limits or (None, None)))):
+            out[n] += (value or 0) * share
+    return out[0], out[1], out[2]
+
+
+def total(
+    form: Form, execution: Score, indicators: Score, not_applicable: Decimal, policy: Policy, weight: Weighed = _NO_WEIGHT
+) -> Score:
+    """The form's total by the policy's table, from the parts (`weight`: `weighed`); a range instead where one needs a human."""
     reported, rounding = number_of(form.total), policy.scoring.rounding
     fixed: dict[str, Scalar] = {"full_score": policy.scoring.weights.full_score, "not_applicable_weight": not_applicable}
     fixed["applicable"] = policy.scoring.weights.full_score - not_applicable
-    ends = [_total_at(low, high, fixed, policy) for low, high in zip(execution.limits or (), indicators.limits or (), strict=False)]
+    sides = zip(execution.limits or (), indicators.limits or (), weight[1:], strict=False)
+    ends = [_total_at(one, rest, share, fixed, policy) for one, rest, share in sides]
     allowed = (rounding(ends[0][1]), rounding(ends[1][1])) if len(ends) == 2 and ends[0] and ends[1] else None
     if execution.exact is None or indicators.exact is None or execution.status != "scored":
         reason = "；".join(filter(None, [execution.reason, indicators.reason]))
         return Score(reported, None, None, allowed, "needs_review", reason, None)
-    found = _total_at(execution.exact, indicators.exact, fixed, policy)
+    found = _total_at(execution.exact, indicators.exact, weight[0], fixed, policy)
     if found is None:
         return Score(reported, None, None, None, "error", "总分的公式算不出来", None)
     case, exact = found
     assert case.score is not None
-    values = _values(
-        case.score, {**fixed, "execution": rounding(execution.exact), "indicators": rounding(indicators.exact)}, policy
-    )
+    parts = {"execution": execution.exact, "indicators": indicators.exact, "weighted": weight[0]}
+    values = _values(case.score, {**fixed, **{name: rounding(value) for name, value in parts.items()}}, policy)
     operands = formula.show(case.score, values)
     name, shown = f"total.{case.id}", tuple(values.items())
     trace = Trace(
@@ -106,15 +124,16 @@ def total(form: Form, execution: Score, indicators: Score, not_applicable: Decim
 
 
 def _total_at(
-    execution: Fraction, indicators: Fraction, fixed: Mapping[str, Scalar], policy: Policy
+    execution: Fraction, indicators: Fraction, weight: Fraction, fixed: Mapping[str, Scalar], policy: Policy
 ) -> tuple[Case, Fraction] | None:
     """The case that makes the total of these parts, and its value; None where its formula has none."""
-    parts = {"execution": _decimal(execution), "indicators": _decimal(indicators)}
+    exact = {"execution": execution, "indicators": indicators, "weighted": weight}
+    parts = {name: _decimal(value) for name, value in exact.items()}
     case = policy.scoring.total.first({**fixed, **parts})
     if case is None or case.score is None:
         return None
     values: dict[str, numerals.Number] = {**_values(case.score, {**fixed, **parts}, policy)}
-    values |= {name: exact for name, exact in (("execution", execution), ("indicators", indicators)) if name in values}
+    values |= {name: value for name, value in exact.items() if name in values}
     try:
         return case, formula.evaluate(case.score, values)
     except (DivisionByZero, KeyError):

@@ -35,6 +35,9 @@ class Prose:
     stop_words: tuple[str, ...] = ()
     classing: tuple[str, ...] = ()
     proof_columns: tuple[str, ...] = ()
+    deducted_columns: tuple[str, ...] = ()
+    """Columns in which somebody takes points off (扣减分), and those that say why."""
+    deducted_reasons: tuple[str, ...] = ()
     person_units: tuple[str, ...] = ()
     occasion_units: tuple[str, ...] = ()
     deduction_whole: tuple[str, ...] = ()
@@ -60,7 +63,18 @@ class Prose:
 NO_PROSE = Prose()
 WORDS = (
     *("empty_reasons", "general_reasons", "connectives", "hollow", "activities", "not_hollow", "remedy_words"),
-    *("product_words", "products", "stop_words", "typo_exceptions", "classing", "proof_columns", "person_units", "occasion_units"),
+    *(
+        "product_words",
+        "products",
+        "stop_words",
+        "typo_exceptions",
+        "classing",
+        "proof_columns",
+        "deducted_columns",
+        "deducted_reasons",
+        "person_units",
+        "occasion_units",
+    ),
     *("deduction_whole", "deduction_rule", "open_lists", "signed"),
 )
 PATTERNS: Mapping[str, tuple[str, ...]] = {

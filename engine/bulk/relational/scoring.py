@@ -117,6 +117,10 @@ class Scorer:
         self.rounding = policy.scoring.rounding
         if self.rounding.at != "indicator":
             raise Unsupported("政策在合计时取整")
+        if policy.scoring.adjust is not None:
+            raise Unsupported("政策按别的指标或人工扣减调整得分")
+        if policy.scoring.hundred:
+            raise Unsupported("政策按各指标的加权得分合计")
         self.unit = 10**self.rounding.places
         self.largest = self.unit
         """Of all scores made so far."""

@@ -133,6 +133,7 @@ def _group(item: GroupImpact) -> Data:
 def _labels(policy: Policy) -> Mapping[str, str]:
     """What a policy calls its cases, by `table.case`."""
     tables: list[CaseTable] = [policy.scoring.execution, policy.scoring.total, *policy.scoring.tables.values()]
+    tables += [policy.scoring.adjust] if policy.scoring.adjust is not None else []
     found = {f"{table.name}.{case.id}": case.label for table in tables for case in table.cases}
     tiers = {band.id: band.label for band in policy.scoring.tiers}
     for case in policy.scoring.tables["qualitative"].cases:

@@ -33,7 +33,12 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield "\n各部分分值"
     yield from _weights(policy)
     rolled_up = (policy.rollup.values,) if policy.rollup else ()
-    scoring = (policy.scoring.execution, *policy.scoring.tables.values(), policy.scoring.total)
+    scoring = (
+        policy.scoring.execution,
+        *policy.scoring.tables.values(),
+        policy.scoring.total,
+        *([policy.scoring.adjust] if policy.scoring.adjust else []),
+    )
     for table in (*policy.recognition.values(), *scoring, *rolled_up):
         yield f"\n{table.title}（{table.name}）"
         yield from _table(table)

@@ -20,8 +20,9 @@ from engine.language.tables import Case, CaseTable
 from engine.language.wording import codes
 from engine.policy import paths as policy_paths
 from engine.policy import titles as schema_titles
+from engine.policy.adjustments import seen as adjusting
 from engine.policy.bases import followed
-from engine.policy.model import Band, Policy
+from engine.policy.model import Band, Policy, Reference
 from engine.policy.resolved import Resolved
 from engine.policy.rollup import AXES, CODES, METHODS
 from engine.policy.rollup import FACTS as ROLLED
@@ -44,10 +45,11 @@ class PolicyReading:
         self.policy, self.resolved = policy, resolved
         self.parameters = policy.parameters
         natures = {name: table.title for name, table in policy.scoring.tables.items()}
-        self.stages = {
+        self.stages: dict[str, Fields] = {
             **catalogue.stages(tuple(band.id for band in policy.scoring.tiers), tuple(natures)),
             "total": catalogue.TOTAL,
         }
+        self.stages[catalogue.ADJUST_TABLE] = adjusting(self.stages[catalogue.ADJUST_TABLE], policy.scoring.refer)
         self.rests = followed(resolved).sections
         self.uses = policy_paths.uses(resolved.sections)
         self.concluded = {
@@ -62,6 +64,7 @@ class PolicyReading:
         """What every page of a policy sees: its head, and the policy's own words for what its tables code."""
         policy = self.policy
         every = [*policy.recognition.values(), policy.scoring.execution, *policy.scoring.tables.values(), policy.scoring.total]
+        every += [policy.scoring.adjust] if policy.scoring.adjust is not None else []
         return {
             "head": {
                 "id": policy.id,
@@ -100,6 +103,9 @@ class PolicyReading:
             if table.name == "qualitative":
                 yield _section("tiers", list(self._bands("tiers", scoring.tiers, Decimal(1))))
             yield self._table(table, "scoring")
+        if scoring.adjust is not None:
+            yield _section("refer", [self._reference(item) for item in scoring.refer])
+            yield self._table(scoring.adjust, "scoring")
         yield self._table(scoring.total, "scoring")
         yield _section("grades", list(self._bands("grades", self.policy.grades, scoring.weights.full_score)))
         yield _section("taxonomy", [self._level(name) for name in self.resolved.sections["taxonomy"]])
@@ -218,6 +224,12 @@ class PolicyReading:
             certain=case.certain,
             ground=case.ground,
             ask=case.ask,
+        )
+
+    def _reference(self, item: Reference) -> Data:
+        asked = conditions(item.conditions, self.parameters)
+        return self._entry(
+            "refer", f"refer.{item.id}", item.title, item.basis, item.place, conditions=asked, per=item.per, take=item.take
         )
 
     def _tier(self, name: str) -> Data:

@@ -14,6 +14,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "case-shadowed": (ERROR, "一条情形被前面的全部接走"),
     "direction-operator": (WARNING, "目标值的符号与方向相反"),
     "case-never-arrives": (INFO, "识别之后没有指标会走到这一条"),
+    "adjust-circle": (INFO, "调整互相看对方的得分"),
     "case-copied": (WARNING, "两条情形的条件完全相同"),
     "value-uncovered": (WARNING, "有的完成值没有规定，落到 otherwise"),
     "value-otherwise": (INFO, "哪些情形落到 otherwise"),

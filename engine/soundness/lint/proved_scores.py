@@ -76,7 +76,7 @@ class ScoringTable:
 
     def _bounds(self) -> None:
         """Whether the bounds keep a score within 0 and the weight at all: told once, where they are written."""
-        if self.table.name != "execution":
+        if self.table.name != "execution" or self.policy.scoring.hundred:
             return
         weight = self.world.names["weight"]
         edges = self.policy.scoring.bounds

@@ -13,6 +13,7 @@ from typing import Any
 from engine.errors import Place, PolicyError, Problem
 from engine.language import fields as catalogue
 from engine.language.conditions import ANY, Condition, Scope
+from engine.language.fields import ADJUST_TABLE
 from engine.language.rules import RuleSet, compile_rules
 from engine.language.tables import CaseTable, Reader
 from engine.policy.build import NATURES, RECOGNITION, build
@@ -127,6 +128,8 @@ class Subject:
             yield table, ("recognition", name)
         for name, table in self.scoring_tables():
             yield table, ("scoring", name)
+        if self.policy is not None and self.policy.scoring.adjust is not None:
+            yield self.policy.scoring.adjust, ("scoring", ADJUST_TABLE)
 
     def scoring_tables(self) -> Iterator[tuple[str, CaseTable]]:
         if self.policy is not None:

@@ -16,8 +16,10 @@ from engine.language.fields import Fields
 from engine.language.model import Ref
 from engine.language.tables import Case, CaseTable
 from engine.language.wording import all_asked
+from engine.policy.adjustments import seen as adjusting
 from engine.policy.build import NATURES
 from engine.policy.model import Scheme
+from engine.soundness.lint import adjustments
 from engine.soundness.lint import proved_order as proof_order
 from engine.soundness.lint.proved_scores import ScoringTable
 from engine.soundness.lint.subject import Subject, numeric
@@ -31,6 +33,8 @@ from engine.yaml.reader import Path_
 def check(subject: Subject) -> None:
     """Every table of the policy."""
     _levels(subject)
+    if subject.proofs and subject.policy is not None and subject.policy.scoring.adjust is not None:
+        adjustments.circles(subject, subject.policy, subject.policy.scoring.adjust, _fields(subject, subject.policy.scoring.adjust))
     if subject.proofs:
         _operators(subject)
     for table, path in subject.tables():
@@ -47,7 +51,8 @@ def check(subject: Subject) -> None:
         )
     if subject.policy is not None:
         for name, table in subject.scoring_tables():
-            _weightless(subject, name, table)
+            if not subject.policy.scoring.hundred:
+                _weightless(subject, name, table)
             _scaled(subject, name, table)
             if subject.proofs:
                 proving = ScoringTable(subject, subject.policy, table, ("scoring", name))
@@ -74,6 +79,8 @@ def _copied(subject: Subject, table: CaseTable) -> None:
 def _fields(subject: Subject, table: CaseTable) -> Fields:
     tiers = tuple(band.id for band in subject.policy.scoring.tiers) if subject.policy else ()
     fields = {**catalogue.stages(tiers, NATURES), "total": catalogue.TOTAL}[table.name]
+    if table.name == catalogue.ADJUST_TABLE and subject.policy:
+        fields = adjusting(fields, subject.policy.scoring.refer)
     if not tiers and "attainment" in fields:  # a pack does not know the tiers of those who extend it
         return {**fields, "attainment": replace(fields["attainment"], choices=())}
     return fields

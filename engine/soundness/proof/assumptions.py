@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from engine.language import fields as catalogue
@@ -91,6 +92,8 @@ def _indicator(policy: Policy, table: CaseTable, record: Record) -> Iterator[Ter
     # a weight of nothing has no score to prove anything of; none is more than the form is worth
     yield record.value("weight") > 0
     yield record.value("weight") <= number(policy.scoring.weights.full_score)
+    if policy.scoring.hundred:  # each is scored out of 100, whatever it weighs: proved of one that weighs 100
+        yield record.value("weight") == number(Decimal(100))
     yield from _compared(record)
     used = {condition.test.field for case in table.cases for condition in leaves(case.conditions)}
     tables = ["direction", "nature", *(["attainment"] if "attainment" in used else [])]
@@ -179,6 +182,8 @@ def _total(policy: Policy, record: Record) -> Iterator[Term]:
     value = record.value
     yield value("full_score") == full
     yield value("applicable") == full - value("not_applicable_weight")
+    yield value("weighted") >= 0
+    yield value("weighted") <= full - execution - value("not_applicable_weight")
     yield value("not_applicable_weight") >= 0
     yield value("not_applicable_weight") <= full - execution
     yield value("execution") >= 0

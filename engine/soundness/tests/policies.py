@@ -17,7 +17,7 @@ from hashlib import sha256
 from typing import Any
 
 from engine.errors import InputError, Place, PolicyError, Problem, nearest
-from engine.language.fields import NAME_TABLE
+from engine.language.fields import ADJUST_TABLE, NAME_TABLE
 from engine.language.rules import SEVERITIES
 from engine.policy import files as policy_files
 from engine.policy.library import Library, display_name
@@ -259,8 +259,9 @@ class _File:
             raise _Unusable("没有写全", "indicator 或 budget 其中一个，和 expect")
         indicator = {**blank(self.policy), **test.get("indicator", {})}
         budget = {"name": "总额", "role": "total", "money_unit": "万元", **test.get("budget", {"budget": "1", "executed": "1"})}
+        beside = [{**blank(self.policy), **other} for other in test.get("beside", ())]
         kind = test.get("kind", self.policy.form_kinds[-1])
-        form = {"kind": kind, "name": "测试", "budget": [budget], "goals": [{"indicators": [indicator]}]}
+        form = {"kind": kind, "name": "测试", "budget": [budget], "goals": [{"indicators": [indicator, *beside]}]}
         evaluation = self._evaluation({"unit": "测试", "fiscal_year": self.year or self.policy.first_year, "forms": [form]})
         item = evaluation.forms[0].indicators[0]
         score = item.score if "indicator" in test else evaluation.forms[0].execution
@@ -324,7 +325,10 @@ def _case_of(wanted: str, score: Score, known: Recognised) -> str:
         if table == NAME_TABLE:
             return f"{table}.{known.fields.get('name_case', '')}"
         return next(f"{table}.{step.case}" for step in known.steps if step.table == table)
-    return score.trace.case if score.trace else ""
+    trace = score.trace
+    if trace is not None and trace.before is not None and table != ADJUST_TABLE:
+        trace = trace.before
+    return trace.case if trace else ""
 
 
 def _shown(value: Any) -> str:
@@ -369,6 +373,8 @@ def cases(policy: Policy) -> Iterator[str]:
     for table in (policy.scoring.execution, *policy.scoring.tables.values()):  # the total's cases are tested by whole records
         for case in table.cases:
             yield f"{table.name}.{case.id}"
+    if policy.scoring.adjust is not None:
+        yield from (f"{ADJUST_TABLE}.{case.id}" for case in policy.scoring.adjust.cases if not case.keeps)
 
 
 _READ_BY = (NAME_TABLE, "direction")

@@ -10,12 +10,13 @@ from typing import Any
 
 from engine.errors import Place, Problem
 from engine.language.conditions import Scope
-from engine.language.fields import Fields, stages
+from engine.language.fields import ADJUST_TABLE, MET, Field, Fields, stages
 from engine.language.tables import CaseTable, Reader
+from engine.policy.adjustments import seen
 from engine.policy.build import NATURES
 from engine.policy.library import library
 from engine.policy.loading import load
-from engine.policy.model import Policy
+from engine.policy.model import Policy, Reference
 from engine.scoring.form import evaluate
 from engine.scoring.model import ScoredForm, ScoredIndicator
 from engine.submission import record
@@ -70,3 +71,18 @@ def with_tables(**tables: Sequence[Mapping[str, Any]]) -> Policy:
     made = {name: table(name, cases, stages(("met", "partial", "unmet"), NATURES)[name]) for name, cases in tables.items()}
     scoring = replace(hubei().scoring, tables={**hubei().scoring.tables, **made})
     return replace(hubei(), scoring=scoring)
+
+
+def adjusting(cases: Sequence[Mapping[str, Any]], *refer: tuple[str, Mapping[str, Any], str], per: str = "form") -> Policy:
+    """Hubei's policy with a table of adjustments; `refer`: (name, of, take)."""
+    fields = {**stages(("met", "partial", "unmet"), NATURES)["met"], "met": Field("text", "是否完成", MET)}
+    problems: list[Problem] = []
+    scope = Scope(fields, {}, lambda path: Place())
+    looked = tuple(
+        Reference(name, name, scope.compile(of, ("of",), problems), per, take, "note-2021#2", Place()) for name, of, take in refer
+    )
+    assert not problems, problems
+    sees = seen(stages(("met", "partial", "unmet"), NATURES)[ADJUST_TABLE], looked)
+    scoring = replace(hubei().scoring, refer=looked, adjust=table(ADJUST_TABLE, cases, sees))
+    prose = replace(hubei().prose, deducted_columns=("扣减分",), deducted_reasons=("扣减原因",))
+    return replace(hubei(), scoring=scoring, prose=prose)
