@@ -39,7 +39,8 @@ def score_indicator(known: Recognised, policy: Policy) -> Score:
     case = table.first(known.fields)
     assert case is not None  # tables end in `otherwise`
     if case.tier:
-        return _tiered(known, known.weight, case, policy)
+        whole = Decimal(100) if policy.scoring.hundred else known.weight  # each scored out of 100, whatever it weighs
+        return _tiered(known, whole, case, policy)
     if case.score is None:
         return _unscored(known, known.weight, case, policy)
     return _computed(f"{table.name}.{case.id}", case, known.fields, known.weight, known.reported, policy)
