@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from engine.language.fields import ADJUST_TABLE, MET, Field, Fields
 from engine.language.tables import CaseTable
-from engine.policy.model import Reference
+from engine.policy.model import OtherRows
 from engine.policy.values import Values
 from engine.yaml.reader import Path_
 
 
-def references(values: Values, fields: Fields) -> tuple[Reference, ...]:
+def references(values: Values, fields: Fields) -> tuple[OtherRows, ...]:
     """What the policy's adjustments may look at of other indicators. `fields`: what is known of each before it is scored."""
     data = values.data["scoring"].get("refer", {})
     known = {**fields, "met": Field("text", "指标是否完成", MET)}
@@ -23,17 +23,17 @@ def references(values: Values, fields: Fields) -> tuple[Reference, ...]:
             told = f"“{name}”是指标自己的字段，不能再用作别的指标的情况"
             values.add(at, told, "另起一个名称", code="refer.taken", names=("scoring", "refer", name))
         out.append(
-            Reference(name, item["title"], conditions, item.get("per", "form"), item["take"], item["basis"], values.place(at))
+            OtherRows(name, item["title"], conditions, item.get("per", "form"), item["take"], item["basis"], values.place(at))
         )
     return tuple(out)
 
 
-def seen(fields: Fields, refer: tuple[Reference, ...]) -> Fields:
+def seen(fields: Fields, refer: tuple[OtherRows, ...]) -> Fields:
     """Everything the table of adjustments sees: the indicator's own fields, and what is looked at of others."""
     return {**fields, **{item.id: Field("number", item.title, low=Decimal(0)) for item in refer}}
 
 
-def adjustments(values: Values, fields: Fields, refer: tuple[Reference, ...]) -> CaseTable | None:
+def adjustments(values: Values, fields: Fields, refer: tuple[OtherRows, ...]) -> CaseTable | None:
     """The table of adjustments; None where the policy has none. Its cases give a formula, or `needs_review`."""
     data = values.data["scoring"].get(ADJUST_TABLE)
     path: Path_ = ("scoring", ADJUST_TABLE)

@@ -116,7 +116,7 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class OtherRows:
     """What is looked at of other indicators: those of the form (or of the same goal) of which the conditions hold, and what of
     them: count, met, unmet, zero, score (before adjustments), weight."""
 
@@ -144,7 +144,7 @@ class Scoring:
     """Tiers of qualitative indicators, best first; floors are shares of the weight."""
     total: CaseTable
     satisfaction_required: bool = False
-    refer: tuple[Reference, ...] = ()
+    refer: tuple[OtherRows, ...] = ()
     """What adjustments look at of other indicators."""
     adjust: CaseTable | None = None
     """The table asked of each score once all are there; None: scores stand as they are."""

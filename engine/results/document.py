@@ -296,10 +296,10 @@ def _trace(trace: Trace | None) -> ResultTrace:
         out["tier"], out["tier_range"] = trace.tier, trace.tier_range
     if trace.unrounded is not None:
         out["unrounded"] = exact(trace.unrounded)
-    if trace.bounded:
-        out["bounded"] = trace.bounded
     if trace.before is not None:
         out["before"] = _trace(trace.before)
+    if trace.bounded:
+        out["bounded"] = trace.bounded
         if trace.bounded_basis:
             out["bounded_basis"] = trace.bounded_basis
     if trace.rounding:

@@ -17,7 +17,7 @@ from engine.language.conditions import Condition, holds, leaves
 from engine.language.fields import cut
 from engine.language.model import Ref, Scalar
 from engine.language.tables import Case, CaseTable
-from engine.policy.model import Policy, Reference
+from engine.policy.model import OtherRows, Policy
 from engine.scoring.indicator import _computed, _whole_range
 from engine.scoring.model import Score, ScoredIndicator, Trace
 from engine.values.cells import number_of
@@ -51,7 +51,7 @@ def _seen(
     return values, frozenset(waiting)
 
 
-def _value(item: Reference, rows: Sequence[ScoredIndicator]) -> Fraction | None:
+def _value(item: OtherRows, rows: Sequence[ScoredIndicator]) -> Fraction | None:
     of = [row for row in rows if holds(item.conditions, {**row.known.fields, "met": row.known.met})]
     if item.take == "count":
         return Fraction(len(of))

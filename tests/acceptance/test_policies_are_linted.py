@@ -25,7 +25,12 @@ def own(policies: Policies) -> Policies:
     return policies
 
 
-@pytest.mark.parametrize("policy", SHIPPED)
+DRAFTED = ("guangxi/2022", "hunan/2022")
+"""Drafts of places over central/2020 that differ in a few cases: jiangxi/2022 is enough, `make deep` takes all."""
+LINTED = [pytest.param(one, marks=[pytest.mark.deep] if one in DRAFTED else []) for one in SHIPPED]
+
+
+@pytest.mark.parametrize("policy", LINTED)
 def test_shipped_policies_have_no_error(jixiao: Jixiao, policy: str) -> None:
     run = jixiao("policy", "lint", policy, "--format", "json", "--today", "2021-06-01")
     errors = [one for one in run.data["lints"] if one["severity"] == "error" and not one["accepted"]]

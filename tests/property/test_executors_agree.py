@@ -40,7 +40,7 @@ from engine.submission.model import Submission  # noqa: E402
 
 ROOT = Path(__file__).parent.parent.parent
 DIRECTIONS = ROOT / "tests" / "unit" / "scoring" / "direction.tsv"
-POLICIES = ("sichuan/2025",)  # the others are checked through the command line in tests/acceptance
+POLICIES = ("sichuan/2025", "jiangxi/2022", "hunan/2022")  # the others are checked through the command line in tests/acceptance
 
 
 def check(rng: random.Random, folder: Path, backend: Any, rules: int = 10, bundles: int = 10) -> Counter[str]:

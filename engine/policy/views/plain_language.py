@@ -22,7 +22,7 @@ from engine.policy import paths as policy_paths
 from engine.policy import titles as schema_titles
 from engine.policy.adjustments import seen as adjusting
 from engine.policy.bases import followed
-from engine.policy.model import Band, Policy, Reference
+from engine.policy.model import Band, OtherRows, Policy
 from engine.policy.resolved import Resolved
 from engine.policy.rollup import AXES, CODES, METHODS
 from engine.policy.rollup import FACTS as ROLLED
@@ -226,7 +226,7 @@ class PolicyReading:
             ask=case.ask,
         )
 
-    def _reference(self, item: Reference) -> Data:
+    def _reference(self, item: OtherRows) -> Data:
         asked = conditions(item.conditions, self.parameters)
         return self._entry(
             "refer", f"refer.{item.id}", item.title, item.basis, item.place, conditions=asked, per=item.per, take=item.take

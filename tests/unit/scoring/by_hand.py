@@ -16,7 +16,7 @@ from engine.policy.adjustments import seen
 from engine.policy.build import NATURES
 from engine.policy.library import library
 from engine.policy.loading import load
-from engine.policy.model import Policy, Reference
+from engine.policy.model import OtherRows, Policy
 from engine.scoring.form import evaluate
 from engine.scoring.model import ScoredForm, ScoredIndicator
 from engine.submission import record
@@ -79,7 +79,7 @@ def adjusting(cases: Sequence[Mapping[str, Any]], *refer: tuple[str, Mapping[str
     problems: list[Problem] = []
     scope = Scope(fields, {}, lambda path: Place())
     looked = tuple(
-        Reference(name, name, scope.compile(of, ("of",), problems), per, take, "note-2021#2", Place()) for name, of, take in refer
+        OtherRows(name, name, scope.compile(of, ("of",), problems), per, take, "note-2021#2", Place()) for name, of, take in refer
     )
     assert not problems, problems
     sees = seen(stages(("met", "partial", "unmet"), NATURES)[ADJUST_TABLE], looked)
