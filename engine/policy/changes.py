@@ -40,7 +40,7 @@ class Laid:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _Change:
     kind: str
     data: Mapping[str, Any]
     document: YamlDocument
@@ -61,7 +61,7 @@ def apply(laid: Laid, written: Mapping[str, Any], document: YamlDocument) -> Non
     """Change single items as `written` (the `changes` of one document) says. What cannot be is added to the problems."""
     for kind, entries in written.items():
         for index, data in enumerate(entries):
-            entry = _Entry(kind, data, document, (SECTION, kind, index))
+            entry = _Change(kind, data, document, (SECTION, kind, index))
             if kind in ("cases", "tiers", "grades"):
                 _in_list(laid, entry)
             else:
@@ -72,7 +72,7 @@ def apply(laid: Laid, written: Mapping[str, Any], document: YamlDocument) -> Non
 
 
 @dataclass(slots=True)
-class _Row:
+class _LaidRow:
     """An item of a list: what it says, where it and its parts were written (the empty path is the item), over what it was laid."""
 
     value: Any
@@ -80,7 +80,7 @@ class _Row:
     over: tuple[tuple[YamlDocument, Path_], ...] = ()
 
 
-def _in_list(laid: Laid, entry: _Entry) -> None:
+def _in_list(laid: Laid, entry: _Change) -> None:
     home = _list_of(laid, entry)
     if home is None:
         return
@@ -103,11 +103,11 @@ def _in_list(laid: Laid, entry: _Entry) -> None:
         row = rows[at]
         value = _merged(row.value, entry.values)
         below = row.written.get(())
-        rows[at] = _Row(value, _parts(row.written, value, entry), (*((below,) if below else ()), *row.over))
+        rows[at] = _LaidRow(value, _parts(row.written, value, entry), (*((below,) if below else ()), *row.over))
     _put(laid, home, rows)
 
 
-def _insert(laid: Laid, entry: _Entry, rows: list[_Row], names: list[str], where: str, name: str) -> None:
+def _insert(laid: Laid, entry: _Change, rows: list[_LaidRow], names: list[str], where: str, name: str) -> None:
     beside = str(entry.data[where])
     if name in names:
         entry.say(laid, f"“{name}”上级已有，不能再加", "改它的不写 insert_before、insert_after；新加的用另一个编号", key=where)
@@ -115,10 +115,10 @@ def _insert(laid: Laid, entry: _Entry, rows: list[_Row], names: list[str], where
         told = f"“{name}”要加在“{beside}”旁边，没有“{beside}”"
         entry.say(laid, told, "、".join(names), nearest(beside, names), key=where)
     elif _whole(laid, entry):
-        rows.insert(names.index(beside) + (where == "insert_after"), _Row(entry.values, {(): (entry.document, entry.path)}))
+        rows.insert(names.index(beside) + (where == "insert_after"), _LaidRow(entry.values, {(): (entry.document, entry.path)}))
 
 
-def _list_of(laid: Laid, entry: _Entry) -> Path_ | None:
+def _list_of(laid: Laid, entry: _Change) -> Path_ | None:
     """Where the list stands that the entry is about; None, told, where there is none to change."""
     if entry.kind == "grades":
         home: Path_ = ("grades",)
@@ -144,7 +144,7 @@ def _list_of(laid: Laid, entry: _Entry) -> Path_ | None:
     return home
 
 
-def _whole(laid: Laid, entry: _Entry) -> bool:
+def _whole(laid: Laid, entry: _Change) -> bool:
     """Whether a new item says all that one has to; told if not."""
     missing = [key for key in _NEEDS[entry.kind] if key not in entry.data]
     for group, of in ((_INSTEAD[0] + ("value",), "cases"), (_INSTEAD[1], "cases"), (_INSTEAD[2], "tiers"), (_INSTEAD[2], "grades")):
@@ -160,18 +160,18 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return {**{key: value for key, value in old.items() if key not in gone}, **new}
 
 
-def _rows(laid: Laid, home: Path_) -> list[_Row]:
-    out: list[_Row] = []
+def _rows(laid: Laid, home: Path_) -> list[_LaidRow]:
+    out: list[_LaidRow] = []
     for index, value in enumerate(_at(laid.sections, home)):
         path = (*home, index)
         found = _origin(laid.origins, path)
         own = {p[len(path) :]: origin for p, origin in laid.origins.items() if p[: len(path)] == path}
-        out.append(_Row(value, {**({(): found} if found else {}), **own}, laid.overridden.get(path, ())))
+        out.append(_LaidRow(value, {**({(): found} if found else {}), **own}, laid.overridden.get(path, ())))
     return out
 
 
 def _parts(
-    was: Mapping[Path_, tuple[YamlDocument, Path_]], item: Mapping[str, Any], entry: _Entry
+    was: Mapping[Path_, tuple[YamlDocument, Path_]], item: Mapping[str, Any], entry: _Change
 ) -> dict[Path_, tuple[YamlDocument, Path_]]:
     """Where the parts of a changed item are written: the item by the entry, what that does not say where it stood before."""
     out: dict[Path_, tuple[YamlDocument, Path_]] = {(): (entry.document, entry.path)}
@@ -183,7 +183,7 @@ def _parts(
     return out
 
 
-def _put(laid: Laid, home: Path_, rows: Sequence[_Row]) -> None:
+def _put(laid: Laid, home: Path_, rows: Sequence[_LaidRow]) -> None:
     """The list in its place, in data that nobody else holds, and where each of its items was written."""
     laid.sections[str(home[0])] = _set(laid.sections[str(home[0])], home[1:], [row.value for row in rows])
     for known in (laid.origins, laid.overridden):
@@ -199,7 +199,7 @@ def _put(laid: Laid, home: Path_, rows: Sequence[_Row]) -> None:
 # --- items by key --------------------------------------------------------------------------------------------------
 
 
-def _by_key(laid: Laid, entry: _Entry) -> None:
+def _by_key(laid: Laid, entry: _Change) -> None:
     if entry.kind == "clauses":
         source = str(entry.data["source"])
         known = laid.sections.get("sources", {})

@@ -130,12 +130,12 @@ def test_what_is_not_proved_is_not_published(policies: Policies) -> None:
 
 def test_steps_that_run_out_are_told_of_everything_that_was_not_decided() -> None:
     under = subject("common/recognition", library(), date(2021, 6, 1))
-    under.prover = Prover(total_steps=20_000)
+    under.prover = Prover(total_steps=60_000)
     report = examine(under)
     undecided = [one for one in report.obligations if one.outcome == "unknown"]
     assert undecided
     assert report.outcomes("proved") > 0
     assert unproved(report) == [f"{one.about}.{one.statement}" for one in undecided]
     again = subject("common/recognition", library(), date(2021, 6, 1))
-    again.prover = Prover(total_steps=20_000)
+    again.prover = Prover(total_steps=60_000)
     assert examine(again) == report
