@@ -67,6 +67,7 @@ AS_FILED: Fields = {
     "actual_kind": Field("text", "实际完成值的类型", KINDS),
     "target_operator": Field("text", "目标值的符号", OPERATORS),
     "target_unit": Field("text", "目标值的单位"),
+    "target_none": Field("bool", "目标值是 0"),
     "actual_unit": Field("text", "实际完成值的单位"),
     "actual_percent": Field("number", "实际完成值（百分数）", unit=PERCENT),
     "comparison": Field("text", "目标值与实际完成值怎样比较", COMPARISONS),

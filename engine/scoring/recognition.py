@@ -273,6 +273,7 @@ def _as_filed(indicator: Indicator, form_kind: str, target: Value, actual: Value
         "target_unit": target.unit,
         "actual_unit": actual.unit,
         "comparison": compared.kind,
+        "target_none": target.number == 0 and target.kind == "number",
     }
     if not indicator.level2:
         del known["level2"]

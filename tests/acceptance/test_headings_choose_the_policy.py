@@ -107,7 +107,7 @@ def test_what_rests_on_unverified_clauses_is_a_hint(jixiao: Jixiao, tmp_path: Pa
     """Under the draft every difference of score is a hint that says why; what rests on practice is as severe as ever."""
     told = judged(jixiao, written(tmp_path, [*COST[:4], (*COST[4][:5], "10", "11")], 2023))
     found = {finding["rule"]: finding for finding in told["findings"]}
-    differences = {"scoring.more-than-formula", "scoring.execution-differs", "scoring.total-differs"}
+    differences = {"scoring.more-than-formula"}
     assert differences <= set(found)
     for rule in differences:
         assert found[rule]["severity"] == "info"
@@ -136,7 +136,7 @@ def test_every_view_says_first_that_it_is_by_a_draft(jixiao: Jixiao, tmp_path: P
     assert json.loads(lines["jsonl"][0])["notes"][0].startswith(DRAFT)
     (run,) = json.loads("".join(lines["sarif"]))["runs"]
     assert run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].startswith(DRAFT)
-    for args in (("--indicator", "满意"), ("--rule", "scoring.total-differs")):
+    for args in (("--indicator", "满意"), ("--rule", "scoring.more-than-formula")):
         assert jixiao("explain", form, *args).out.startswith(DRAFT)
     out = tmp_path / "out"
     assert jixiao("report", form, "--out", out).status == 0

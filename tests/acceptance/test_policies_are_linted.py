@@ -136,4 +136,4 @@ def test_every_check_has_its_page() -> None:
 def test_the_names_templates_may_use_are_those_they_are_given() -> None:
     source = inspect.getsource(report_context._context)
     given = {line.split('"')[1] for line in source.splitlines() if line.startswith('        "') and '": ' in line}
-    assert given | {"phrases"} == set(TEMPLATE_NAMES)
+    assert given | {"phrases", "it", "its"} == set(TEMPLATE_NAMES)

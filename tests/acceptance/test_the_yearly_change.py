@@ -72,7 +72,9 @@ def test_a_new_year(jixiao: Jixiao, forms: Forms, tmp_path: Path, monkeypatch: p
     assert service["allowed"] == ["18.00", "23.99"], "30 points: 60 % to less than 80 %"
     assert result.data["policy"]["sha256"] == jixiao("evaluate", form, *mine, "--format", "json").data["policy"]["sha256"]
 
-    change(policy, ("value: 0.6", "value: 0.7"))
+    mine_now = floor.removeprefix("# ").replace("value: 0.5", "value: 0.6")
+    tampered = mine_now.replace("value: 0.6", "value: 0.7")
+    change(policy, (mine_now, tampered))
     for command in (
         ("evaluate", form),
         ("explain", form, "--policy", "hubei/2023"),
@@ -91,7 +93,7 @@ def test_a_new_year(jixiao: Jixiao, forms: Forms, tmp_path: Path, monkeypatch: p
     assert shown.status == 0
     assert "tier_partial_floor = 0.7比例" in shown.out
     assert shown.err == "注意：“hubei/2023”与锁不符，不能使用：运行 jixiao policy check hubei/2023 看哪里不同。\n"
-    change(policy, ("value: 0.7", "value: 0.6"))
+    change(policy, (tampered, mine_now))
     assert jixiao("policy", "check", "hubei/2023", *mine).status == 0, "as it was"
 
     change(policy, ("  title: 湖北省2023年度预算绩效自评计分规则", "  title: 湖北省二〇二三年度预算绩效自评计分规则"))

@@ -87,6 +87,7 @@ EXTRA: Mapping[str, Mapping[str, str]] = {
     "form": {"weighted": "bool"},
     "indicator": {
         "actual_percent": "number",
+        "target_none": "bool",
         "early": "bool",
         "days_late": "number",
         "months_late": "number",

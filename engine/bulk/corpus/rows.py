@@ -37,7 +37,7 @@ from engine.values import names
 from engine.values.verdict import taken, worst
 from engine.values.verdict import verdict as judged
 
-VERSION = 7
+VERSION = 8
 """Of what the rows mean. A corpus written by another version is refused, not guessed at."""
 
 Row = dict[str, Any]
@@ -184,6 +184,7 @@ class _Rows:
         known = item.known
         out: dict[str, Scalar | None] = {
             "actual_percent": known.fields.get("actual_percent"),
+            "target_none": known.fields.get("target_none"),
             **{name: known.fields.get(name) for name in ("early", "days_late", "months_late", "full_months_late")},
             "known_direction": known.fields.get("known_direction"),
         }

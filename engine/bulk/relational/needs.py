@@ -79,7 +79,7 @@ def used_columns(needs: Needs, kind: str) -> list[str]:
 
 ALWAYS: Mapping[str, tuple[str, ...]] = {
     "indicator": (
-        *("early", "actual_percent", "target_positive", "actual_positive", "verdict_positive", "said_positive"),
+        *("early", "actual_percent", "target_none", "target_positive", "actual_positive", "verdict_positive", "said_positive"),
         *("target_inverse", "actual_inverse", "verdict_inverse", "said_inverse", "name", "level1", "level2", "goal"),
         *("weight", "reported"),
     ),

@@ -142,6 +142,9 @@ def _compared(record: Record) -> Iterator[Term]:
     # a number that meets a target at the very least reaches it; of several the worst is taken, by the same direction
     target, actual = record.value("target"), record.value("actual")
     plain = every([numbers, no(record.text("target_kind", "range"))])
+    none = every([record.present("target_none"), record.value("target_none")])
+    yield implies(none, record.text("target_kind", "number"))
+    yield implies(every([numbers, none]), target == 0)
     unsigned = record.text("target_operator", "")
     exact = record.text("target_operator", "=")
     up = some([record.text("target_operator", ">="), record.text("target_operator", ">"), exact, unsigned])
