@@ -159,7 +159,7 @@ def judgements(patch: pytest.MonkeyPatch) -> None:
         judged = ours.get(id(evaluation))
         if judged is None or self.timed:
             return check(self, evaluation)
-        key = (id(self.policy), self.most, type(self.program.durable), self.program.why_plain)
+        key = (id(self.policy), self.most, bool(self.folds), type(self.program.durable), self.program.why_plain)
         if key not in judged.found:
             judged.found[key] = self.policy, check(self, evaluation)
         return judged.found[key][1]

@@ -80,13 +80,15 @@ class Checker:
         most: int = MAX_PER_RULE,
         timed: bool = False,
         remember: bool = True,
+        fold: bool = True,
     ) -> None:
         """`isolate` runs durable-rules in a process of its own: what serves many users must survive a crash of the library.
         `most`: findings of one rule that are told one by one. `timed`: how long each rule took is told, too. `remember`: the
-        compiled rules are kept for whoever checks by the same."""
+        compiled rules are kept for whoever checks by the same. `fold`: what a rule says of several rows is told as one finding
+        where the rule says so; not where findings are counted row by row, as a database counts them."""
         self.policy, self.most, self.timed = policy, most, timed
         self.params: Mapping[str, Any] = {name: parameter.value for name, parameter in policy.parameters.items()}
-        self.folds = {name: rule.rows for name, rule in policy.rules.rules.items() if rule.rows}
+        self.folds = {name: rule.rows for name, rule in policy.rules.rules.items() if rule.rows and fold}
         self.program: Program = (
             _program(Itself(policy.rules), use_durable).anew()
             if remember and not isolate

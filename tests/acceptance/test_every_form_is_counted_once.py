@@ -433,7 +433,7 @@ def test_averages_by_name_are_not_summed(jixiao: Jixiao, tmp_path: Path, name: s
 
 def test_two_indicators_of_one_form_in_one_row_are_worth_both(jixiao: Jixiao, tmp_path: Path) -> None:
     for unit in ("甲县", "乙县"):
-        rows = (row("清理垃圾", "10吨", "10吨", weight="40"), row("清理淤泥", "10吨", "5吨", weight="40"))
+        rows = (row("清理垃圾", "≥10吨", "10吨", weight="40"), row("清理淤泥", "≥10吨", "5吨", weight="40"))
         save(tmp_path / "表" / f"{unit}.json", form(unit, *rows))
     jixiao("rollup", tmp_path / "表", "--match-out", tmp_path / "m.yaml")
     text = (tmp_path / "m.yaml").read_text(encoding="utf-8")

@@ -75,6 +75,7 @@ WIDE: Mapping[str, frozenset[str]] = {
             "execution_rate_implied",
             "short_weight_share",
             "copied_share",
+            "actuals_said_share",
         }
     ),
     "line": frozenset({"rate", "rate_gap"}),

@@ -197,7 +197,10 @@ class Comparer:
         """`known`: what was judged before, by checkers with the same matchers. `reweigh`: B sees the forms at its own weights."""
         self.reweigh = reweigh
         self.before, self.after = before, after
-        self.checkers = Checker(before, use_durable=use_durable), Checker(after, use_durable=use_durable)
+        self.checkers = (
+            Checker(before, use_durable=use_durable, fold=False),
+            Checker(after, use_durable=use_durable, fold=False),
+        )
         self.judged = known.of if known else _judged
 
     def compare(self, submission: Submission) -> list[FormImpact]:
