@@ -29,7 +29,7 @@ import pytest
 from browser import Browser
 
 from engine.cli import app as cli
-from engine.soundness.tests import policies as policy_tests
+from engine.soundness.tests import running
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # of the processes the tests start, each would compile every module
 # a machine that is busy is slow, and slow is not wrong: times are for benchmarks/. A run judges a change, not a lucky draw: it
@@ -101,8 +101,8 @@ def browser(_chromium: Browser) -> Browser:
 @pytest.fixture
 def without_the_packs(monkeypatch: pytest.MonkeyPatch) -> None:
     """A policy is tested by its own tests and its parents', not by those of the packs, which take seconds and run elsewhere."""
-    every = policy_tests._written
-    monkeypatch.setattr(policy_tests, "_written", lambda *a: [one for one in every(*a) if not one[0].startswith("common/")])
+    every = running._written
+    monkeypatch.setattr(running, "_written", lambda *a: [one for one in every(*a) if not one[0].startswith("common/")])
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from engine.results import bundles
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation
 from engine.soundness.proof.prover import Prover
-from engine.soundness.tests import policies as policy_tests
+from engine.soundness.tests import running
 from engine.submission.model import Submission
 
 
@@ -59,7 +59,7 @@ def tests_of_policies(patch: pytest.MonkeyPatch) -> None:
     five hundred tests of the shipped rules are asked for by commands, by pages that show them, by each policy built on them."""
     known: dict[tuple[Any, ...], Any] = {}
     rules: dict[str, Any] = {}
-    find = policy_tests._written
+    find = running._written
 
     def written(policy: Policy, where: Library, problems: Any) -> Any:
         if policy.sha256 not in rules:
@@ -79,9 +79,9 @@ def tests_of_policies(patch: pytest.MonkeyPatch) -> None:
 
         return once
 
-    patch.setattr(policy_tests, "_written", written)
+    patch.setattr(running, "_written", written)
     for name in ("_record", "_case", "_rollup"):
-        patch.setattr(policy_tests._File, name, remembered(getattr(policy_tests._File, name)))
+        patch.setattr(running.TestFile, name, remembered(getattr(running.TestFile, name)))
 
 
 MOST_BYTES = 1_000_000

@@ -20,6 +20,7 @@ from engine import __version__
 from engine.cli import bulk as corpus_commands
 from engine.cli import changes as lifecycle_commands
 from engine.cli import letters as sending
+from engine.cli import testing as testing_commands
 from engine.cli import workbook as workbook_commands
 from engine.cli.help import dress
 from engine.cli.layouts import layout_group
@@ -253,7 +254,7 @@ def schema(name: str) -> None:
     _write(json.dumps(bundled(name), ensure_ascii=False, indent=2) + "\n", None)
 
 
-for _command in (*lifecycle_commands.COMMANDS, *workbook_commands.COMMANDS):
+for _command in (*testing_commands.COMMANDS, *lifecycle_commands.COMMANDS, *workbook_commands.COMMANDS):
     policy_group.add_command(_command)
 app.add_command(policy_group)
 app.add_command(layout_group)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from engine.cli.options import FILE, chinese_name, library_option, note, out_option, show, tell, the_library
-from engine.errors import EXIT_OK, EXIT_POLICY, EXIT_TESTS
-from engine.files import displayed
+from engine.errors import EXIT_OK, EXIT_POLICY
 from engine.files import write as _write
 
 if TYPE_CHECKING:
@@ -151,35 +149,3 @@ def policy_lint(
     _write(lint_view.as_json(report) if format_ == "json" else lint_view.table(report), out)
     verify(resolve(found, where))  # told after the lints: whoever changed what was published is to learn what is wrong with it, too
     return EXIT_POLICY if report.failed else EXIT_OK
-
-
-@policy_group.command("test")
-@click.argument("policy", metavar="ID")
-@click.option(
-    "--min-coverage",
-    metavar="PERCENT",
-    type=click.FloatRange(0, 100),
-    default=100,
-    show_default=True,
-    help="规则和计分情形至少有百分之几有测试。",
-)
-@click.option("--adopt", is_flag=True, help="上级的测试不过的，按现在的结果写进本政策的 tests/inherited.yaml，供逐条核对。")
-@library_option
-def policy_test(policy: str, min_coverage: float, adopt: bool, policies: Path | None) -> int:
-    """运行政策的测试；有不过的，或覆盖不足的，退出状态为 4。"""
-    from engine.policy.loading import load
-    from engine.soundness.tests.policies import run_tests
-    from engine.soundness.tests.view import show_tests
-
-    where = the_library(policies)
-    loaded = load(policy, where)
-    report = run_tests(loaded, where)
-    if adopt:
-        from engine.changes.lifecycle.adopt import adopt as write_anew
-
-        adopted = write_anew(report, policy, where)
-        if adopted.written:
-            note([f"把上级政策的 {len(adopted.written)} 条测试按现在的结果写进了 {displayed(adopted.file)}，请逐条核对。"])
-            report = run_tests(loaded, where)
-    _write(show_tests(report), None)
-    return EXIT_TESTS if report.failed or report.coverage < Decimal(str(min_coverage)) else EXIT_OK

@@ -29,23 +29,30 @@ def score_execution(line: BudgetLine | None, policy: Policy, words: Vocabulary) 
     if line is None:
         return Score(None, None, None, None, "needs_review", "表上没有预算执行一行", None)
     reported, weight = number_of(line.score), policy.scoring.weights.execution
-    fields: dict[str, Scalar] = {"weight": weight}
-    numbers = amounts_of(line, words).numbers
+    fields = execution_fields(line, policy, words)
     for name, cell in (("budget", line.budget), ("executed", line.executed)):
-        value = numbers.get(name)
-        if value is None:
+        if name not in fields:
             what = f"“{cell.text}”{cell.doubt or '不是数'}" if cell else "没有填"
             return Score(reported, None, None, None, "needs_review", f"{'预算数' if name == 'budget' else '执行数'}{what}", None)
-        fields[name] = value
-    if reported is not None:
-        fields["reported"] = reported
-    if (rate := quotient("rate", fields)) is not None:
-        fields["rate"] = cut(rate)
     case = policy.scoring.execution.first(fields)
     assert case is not None
     if case.score is None:
         return Score(reported, None, None, None, case.status, case.label, Trace(f"execution.{case.id}", case.label, case.basis))
     return _computed(f"execution.{case.id}", case, fields, weight, reported, policy)
+
+
+def execution_fields(line: BudgetLine, policy: Policy, words: Vocabulary) -> dict[str, Scalar]:
+    """The fields of the budget line as the table of execution sees them; amounts that cannot be read are not there."""
+    fields: dict[str, Scalar] = {"weight": policy.scoring.weights.execution}
+    numbers = amounts_of(line, words).numbers
+    for name in ("budget", "executed"):
+        if (value := numbers.get(name)) is not None:
+            fields[name] = value
+    if (reported := number_of(line.score)) is not None:
+        fields["reported"] = reported
+    if (rate := quotient("rate", fields)) is not None:
+        fields["rate"] = cut(rate)
+    return fields
 
 
 def summed(scores: Iterable[Score], policy: Policy) -> Score:

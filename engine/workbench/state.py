@@ -22,7 +22,7 @@ from engine.workbench.kept import Readings
 from engine.workbench.sessions import Sessions
 
 if TYPE_CHECKING:
-    from engine.soundness.tests.policies import Known
+    from engine.soundness.tests.running import Known
 
 T = TypeVar("T")
 

@@ -8,6 +8,7 @@ byte order mark stay, which no round trip through a dumper keeps. A source is a 
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,24 @@ def set_value(source: EditedFile, path: Path_, value: Any) -> EditedFile:
     parent[path[-1]] = value
     tree = _tree(source)
     return _checked(source, tree.replaced(path, value) if known else tree.added(path[:-1], value, key=str(path[-1])), wanted)
+
+
+def set_values(source: EditedFile, values: Sequence[tuple[Path_, Any]]) -> EditedFile:
+    """Several values set at once, none of them inside another: the text is read once, and what comes out is checked once.
+
+    Raises PolicyError for a path that leads nowhere.
+    """
+    wanted = copy.deepcopy(source.data)
+    tree = _tree(source)
+    # from the last to the first: what stands before an edit is where it was
+    for path, value in sorted(values, key=lambda one: tree.start(one[0][:-1]), reverse=True):
+        parent = _at(source, wanted, path[:-1])
+        if not isinstance(parent, dict):
+            raise _nowhere(source, path)
+        known = path[-1] in parent
+        parent[path[-1]] = value
+        tree.text = tree.replaced(path, value) if known else tree.added(path[:-1], value, key=str(path[-1]))
+    return _checked(source, tree.text, wanted)
 
 
 def insert(source: EditedFile, path: Path_, value: Any) -> EditedFile:

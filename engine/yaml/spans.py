@@ -102,6 +102,10 @@ class Tree:
             return self.text[: self._line_start(start)] + self.text[after + (2 if self.text.startswith("\r\n", after) else 1) :]
         return self.text[: self._line_start(start)]
 
+    def start(self, path: Path_) -> int:
+        """Where the node at `path` begins."""
+        return int(self._node(path).start_mark.index)
+
     # --- spans ------------------------------------------------------------------------------------------------------
 
     def _node(self, path: Path_) -> Node:

@@ -1,22 +1,32 @@
-"""Inherited tests that the policy means not to meet: written anew, with what comes now, for people to check."""
+"""Tests written for people to check: inherited ones that the policy means not to meet, with what comes now, and those proposed for
+what no test shows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from engine.files import make_directory, write
+from engine.policy import files as policy_files
 from engine.policy.library import Library, display_name
-from engine.soundness.tests.policies import PolicyTestReport, PolicyTestResult
+from engine.soundness.tests.model import PolicyTestReport, PolicyTestResult
+from engine.soundness.tests.proposals import Proposal
+from engine.soundness.tests.view import plain_data
 from engine.yaml import editor as yaml_edit
 from engine.yaml import writer as yaml_text
+from engine.yaml.reader import Path_
 
 FILE = "inherited.yaml"
+PROPOSED = "proposed.yaml"
 HEADING = """\
 # 上级政策的测试在这里有不同结果的，由 jixiao policy test --adopt 按现在的结果写成。逐条核对新结果是对的，再发布。
+"""
+
+
+PROPOSED_HEADING = """\
+# 没有测试看住的界限、词表、依据和文字，由 jixiao policy test --adopt 按现在的结果写成。逐条核对结果是对的，再发布。
 """
 
 
@@ -38,21 +48,61 @@ def adopt(report: PolicyTestReport, policy: str, where: Library) -> Adopted:
     file = directory / FILE
     found = tuple(result for result in report.failed if result.now is not None)
     left = tuple(result for result in report.failed if result.now is None)
-    tests = [_plain(result.now) for result in found if result.now is not None]
+    tests = [plain_data(result.now) for result in found if result.now is not None]
+    _add(tests, file, HEADING, where.directory(policy))
+    return Adopted(file, found, left)
+
+
+def take_over(proposals: Sequence[Proposal], policy: str, where: Library) -> list[Path]:
+    """Write proposed tests into the policy's own: what more a test of its own expects in its place, the others in a file of
+    their own. The files written.
+
+    Raises PolicyError if a file there cannot be edited.
+    """
+    directory = where.directory(policy) / "tests"
+    anew = {proposal.replaces: proposal.test for proposal in proposals if proposal.replaces}
+    out: list[Path] = []
+    for path in sorted(directory.glob("*.yaml")) if anew else ():
+        source = yaml_edit.read(path, display_name(path))
+        document, _ = policy_files.read(path, display_name(path), "test")
+        changes = [
+            change
+            for index, test in enumerate(document.data["tests"])
+            if (place := document.place(("tests", index))) in anew
+            for change in _changes(("tests", index), test, plain_data(anew[place]))
+        ]
+        if changes:
+            yaml_edit.save(yaml_edit.set_values(source, changes))
+            out.append(path)
+    tests = [plain_data(proposal.test) for proposal in proposals if not proposal.replaces]
+    if tests:
+        _add(tests, directory / PROPOSED, PROPOSED_HEADING, where.directory(policy))
+        out.append(directory / PROPOSED)
+    return out
+
+
+def _changes(at: Path_, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[Path_, Any]]:
+    """What has to be set for one mapping to be the other, which has all its keys."""
+    for key, value in now.items():
+        if isinstance(value, Mapping) and isinstance(before.get(key), Mapping):
+            yield from _changes((*at, key), before[key], value)
+        elif key not in before or plain_data(before[key]) != value:
+            yield (*at, key), value
+
+
+def _add(tests: Sequence[Any], file: Path, heading: str, home: Path) -> None:
+    """The tests at the end of a file, which is begun where there is none."""
     if not tests:
-        return Adopted(file, (), left)
+        return
     if file.exists():
         source = yaml_edit.read(file, display_name(file))
         for test in tests:
             source = yaml_edit.insert(source, ("tests", len(source.data["tests"])), test)
         yaml_edit.save(source)
     else:
-        make_directory(directory)
-        schema = _schema_line(where.directory(policy))
-        text = schema + HEADING + yaml_text.block({"tests": []}, 0).replace(" []", "") + "\n"
-        text += "".join(yaml_text.item(test, 2) + "\n" for test in tests)
-        write(text, file)
-    return Adopted(file, found, left)
+        make_directory(file.parent)
+        text = _schema_line(home) + heading + yaml_text.block({"tests": []}, 0).replace(" []", "") + "\n"
+        write(text + "".join(yaml_text.item(test, 2) + "\n" for test in tests), file)
 
 
 def _schema_line(directory: Path) -> str:
@@ -62,12 +112,3 @@ def _schema_line(directory: Path) -> str:
         if first.startswith("# yaml-language-server:"):
             return first.replace("policy.schema.json", "test.schema.json") + "\n" if path.parent.name == "tests" else ""
     return ""
-
-
-def _plain(value: Any) -> Any:
-    """The test as it is written: numbers that came as text, as they are in results."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(item) for item in value]
-    return str(value) if isinstance(value, Decimal) else value

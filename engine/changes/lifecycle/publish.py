@@ -26,7 +26,8 @@ from engine.yaml import editor as yaml_edit
 from engine.yaml import writer as yaml_text
 
 if TYPE_CHECKING:
-    from engine.soundness.tests.policies import Known
+    from engine.soundness.tests.proposals import Proposal
+    from engine.soundness.tests.running import Known
 
 
 _AMBIGUOUS = "policy-overlap"
@@ -153,11 +154,15 @@ def _lint(policy: str, where: Library, today: date) -> None:
 
 def _tests(built: Any, where: Library, min_coverage: Decimal, known: Known | None) -> None:
     from engine.soundness.tests.policies import run_tests
+    from engine.soundness.tests.proposals import proposals
     from engine.soundness.tests.view import show_tests
 
     report = run_tests(built, where, known)
-    if report.failed or report.coverage < min_coverage:
-        lines = show_tests(report).splitlines()
+    proposed: list[Proposal] = []
+    if not report.failed and report.own_coverage < min_coverage:
+        proposed, _ = proposals(built, where, report)
+    if report.failed or report.coverage < min_coverage or proposed:
+        lines = show_tests(report, proposed).splitlines()
         told = f"“{built.id}”的测试没有全部通过，或覆盖不足，没有发布：\n" + "\n".join(lines)
         raise PolicyTestsFailed(Problem(Place(), told, code="publish.tests"))
 

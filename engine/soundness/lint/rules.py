@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from engine.errors import nearest
 from engine.language.conditions import Condition, leaves
@@ -18,8 +19,9 @@ from engine.soundness.lint.subject import Subject, numeric
 from engine.soundness.proof.logic import Term
 from engine.soundness.proof.prover import opposite
 from engine.soundness.proof.terms import Record
-from engine.soundness.tests.policies import cases
+from engine.soundness.tests.subjects import cases
 from engine.values.numerals import plain
+from engine.yaml.reader import Path_
 
 
 def check(subject: Subject) -> None:
@@ -28,6 +30,7 @@ def check(subject: Subject) -> None:
     told = set(_unknown(subject, known))
     _alike(subject)
     _units(subject)
+    _weighed(subject)
     if subject.proofs:
         for rule in subject.rules.rules.values():
             if rule.id not in told:
@@ -273,6 +276,26 @@ def _pattern_key(rule: FindingRule, index: int) -> tuple[object, ...]:
 # --- units ---------------------------------------------------------------------------------------------------------
 
 
+_POINTS = ("分", "个", "字", "元", "万元")
+"""Units of what is neither a share nor a percentage."""
+
+
+def _weighed(subject: Subject) -> None:
+    """Parameters that are weights or floors of tiers, and say they are in something else."""
+    scoring = subject.data.get("scoring", {})
+    weights, tiers = scoring.get("weights", {}), scoring.get("qualitative", {}).get("tiers", [])
+    used: list[tuple[Path_, Any, str]] = [
+        (("scoring", "weights", key), weights.get(key), "分") for key in ("full_score", "execution")
+    ]
+    used += [(("scoring", "qualitative", "tiers", n, "from"), tier.get("from"), SHARE) for n, tier in enumerate(tiers)]
+    for path, written, wanted in used:
+        name = written.get("param", "") if isinstance(written, dict) else ""
+        unit = subject.data.get("parameters", {}).get(name, {}).get("unit", "")
+        if unit and unit != wanted:
+            told = f"这里的数是{wanted}，参数 {name} 的单位写的是“{unit}”"
+            subject.add("unit-mismatch", f"parameters.{name}.unit", subject.place(path), told, f"把 unit 改为 {wanted}，核对数值")
+
+
 def _units(subject: Subject) -> None:
     """Percentages compared with shares, by the field's own unit and the parameter's unit or size."""
     units = {name: item.get("unit", "") for name, item in subject.data.get("parameters", {}).items()}
@@ -287,5 +310,7 @@ def _units(subject: Subject) -> None:
             wrong = f"“{condition.title}”是百分数（90 表示 90%），却与{said}比较"
         elif condition.unit == SHARE and (unit in (PERCENT, "百分点") or (not unit and abs(value) >= 5)):
             wrong = f"“{condition.title}”是比例（0.9 表示 90%），却与{said}比较"
+        elif condition.unit in (PERCENT, SHARE) and unit in _POINTS:
+            wrong = f"“{condition.title}”是{'百分数' if condition.unit == PERCENT else '比例'}，却与{said}比较"
         if wrong:
             subject.add("unit-mismatch", f"{at}.{condition.test.field}", subject.place(path), wrong, "改成同一种写法")

@@ -10,7 +10,7 @@ from engine.policy import files as policy_files
 from engine.policy.library import display_name
 from engine.soundness.lint.codes import INFO
 from engine.soundness.lint.subject import Subject, parameters_named
-from engine.soundness.tests.policies import cases
+from engine.soundness.tests.subjects import cases
 
 
 def check(subject: Subject) -> None:

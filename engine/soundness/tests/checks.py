@@ -20,15 +20,15 @@ class TestChecks:
 
     __test__ = False
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
+    def __init__(self, policy: Policy, durable: bool = True) -> None:
+        self.policy, self.durable = policy, durable
         self._whole: Checker | None = None
         self._open: dict[str, Checker] = {}
 
     def whole(self, evaluation: Evaluation) -> Findings:
         """What all rules find."""
         if self._whole is None:
-            self._whole = Checker(self.policy)
+            self._whole = Checker(self.policy, use_durable=self.durable)
         return self._whole.check(evaluation)
 
     def of_rule(self, rule: str, evaluation: Evaluation) -> Findings:
@@ -39,7 +39,7 @@ class TestChecks:
             if len(self._open) >= MOST_OPEN:
                 self._open.pop(next(iter(self._open))).close()
             narrowed = choose({self.policy.id: self.policy}, RuleChoice(only=(rule,)))[self.policy.id]
-            self._open[rule] = Checker(narrowed, remember=False)
+            self._open[rule] = Checker(narrowed, remember=False, use_durable=self.durable)
         return self._open[rule].check(evaluation)
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,18 +15,12 @@ from engine.rollup.run import Rollup, roll_up
 from engine.rollup.units import Node, UnitTree
 from engine.scoring.model import ScoredIndicator
 from engine.soundness.tests.blanks import blank
+from engine.soundness.tests.expected import OF_FINDING, compare_finding, finding_came
+from engine.soundness.tests.records import Unusable
 from engine.submission import record
 
 TOP = "上级"
 """Name of the unit the children are rolled up to."""
-
-
-class Unusable(Exception):
-    """A test that cannot be run: what is wrong, what was expected, the nearest valid name."""
-
-    def __init__(self, message: str, expected: str = "", close: str = "") -> None:
-        super().__init__(message)
-        self.message, self.expected, self.close = message, expected, close
 
 
 def subjects(policy: Policy) -> Iterator[str]:
@@ -36,9 +30,11 @@ def subjects(policy: Policy) -> Iterator[str]:
         yield from (check.id for check in policy.rollup.checks)
 
 
-def run(test: Mapping[str, Any], policy: Policy, year: int, file: str) -> tuple[str, bool, dict[str, Any]]:
-    """Why the test does not hold (empty if it does), whether it shows its subject at work and not only a near miss, and the
-    test as it would hold."""
+def run(
+    test: Mapping[str, Any], policy: Policy, year: int, file: str, later: Callable[[Place], bool]
+) -> tuple[str, bool, dict[str, Any], frozenset[str]]:
+    """Why the test does not hold (empty if it does), whether it shows its subject at work and not only a near miss, the test as
+    it would hold, and what it shows in detail. Of what is written `later` than the test it does not know what it rests on."""
     known = list(subjects(policy))
     about = test["rollup"]
     if about not in known:
@@ -47,13 +43,41 @@ def run(test: Mapping[str, Any], policy: Policy, year: int, file: str) -> tuple[
     if "children" not in test or ("expect" if is_case else "fires") not in test:
         raise Unusable("没有写全", "children，和 expect（情形）或 fires（规则）")
     done = _rolled(test, policy, year, file)
-    wrong, now = _wrong_values(test, done, about if is_case else "")
+    aside = later(_place(policy, about))
+    wrong, now = _wrong_values(test, done, about if is_case else "", {"basis"} if aside else set())
+    shows = {f"basis:rollup.{about}"} if is_case and "basis" in test["expect"] and not aside else set()
+    if not is_case and "finding" in test:
+        told_by = [told for told in done.findings if told.rule == about]
+        compared = compare_finding(test["finding"], told_by, OF_FINDING if aside else ())
+        wrong += [compared.wrong] if compared.wrong else []
+        now = {**now, "finding": dict(compared.came)} if compared.came else {k: v for k, v in now.items() if k != "finding"}
+        shows |= set() if aside else {f"{key}:rollup.{about}" for key in test["finding"]}
     if not is_case:
         found = [told.subject for told in done.findings if told.rule == about]
         wrong += _wrong_count(test, done, about, found)
         now = {key: value for key, value in now.items() if key != "subject" or value in found} | {"fires": len(found)}
     none = not is_case and any(c.id == about and c.severity == "none" for c in (policy.rollup.checks if policy.rollup else ()))
-    return "；".join(wrong), is_case or none or test["fires"] > 0, now
+    return "；".join(wrong), is_case or none or test["fires"] > 0, now, frozenset() if wrong else frozenset(shows)
+
+
+def everything(test: Mapping[str, Any], policy: Policy, year: int, file: str) -> dict[str, Any]:
+    """All that comes of a test's roll-up, whatever it expects."""
+    done = _rolled(test, policy, year, file)
+    out: dict[str, Any] = {"rows": [_came(item) for item in done.levels[0].forms[0].indicators]}
+    line = done.levels[0].forms[0].form.budget[0]
+    out["budget"] = [line.budget.text if line.budget else "", line.executed.text if line.executed else "", line.money_unit]
+    for told in done.findings:
+        out.setdefault(f"finding of {told.rule}", []).append({"subject": told.subject, **finding_came(told)})
+    return out
+
+
+def _place(policy: Policy, about: str) -> Place:
+    """Where the case or check is written that a test is about."""
+    rules = policy.rollup
+    assert rules is not None
+    if about.startswith("values."):
+        return next(case.place for case in rules.values.cases if f"values.{case.id}" == about)
+    return next(check.place for check in rules.checks if check.id == about)
 
 
 def _rolled(test: Mapping[str, Any], policy: Policy, year: int, file: str) -> Rollup:
@@ -114,7 +138,7 @@ def _form(child: Mapping[str, Any], number: int, by: str, policy: Policy) -> dic
     }
 
 
-def _wrong_values(test: Mapping[str, Any], done: Rollup, case: str) -> tuple[list[str], dict[str, Any]]:
+def _wrong_values(test: Mapping[str, Any], done: Rollup, case: str, aside: Container[str]) -> tuple[list[str], dict[str, Any]]:
     """What differs, and the test with what came."""
     expect, said = test.get("expect", {}), {}
     scored = done.levels[0].forms[0]
@@ -135,7 +159,7 @@ def _wrong_values(test: Mapping[str, Any], done: Rollup, case: str) -> tuple[lis
             same = str(wanted) == str(value)
         if value is not None or key in ("computed", "weight"):
             said[key] = wanted if same else "" if value is None else value
-        if not same:
+        if not same and key not in aside:
             wrong.append(f"{key} 应为 {_shown(wanted)}，是 {_shown(value)}")
     now = {**test, **({"rollup": f"values.{came['case']}"} if case else {}), **({"expect": said} if said else {})}
     return wrong, now
@@ -153,6 +177,7 @@ def _came(item: ScoredIndicator) -> dict[str, Any]:
     assert rolled is not None
     return {
         "case": rolled.case,
+        "basis": rolled.basis,
         "actual": indicator.actual.text if indicator.actual else "",
         "target": indicator.target.text if indicator.target else "",
         "weight": item.known.weight,

@@ -14,7 +14,7 @@ from engine.changes.lifecycle.new import new
 from engine.errors import OutputError, UsageError
 from engine.policy.library import Library, library
 from engine.policy.loading import check, load, resolve
-from engine.soundness.tests import policies as policy_tests
+from engine.soundness.tests import running
 from engine.soundness.tests.policies import run_tests
 from engine.yaml.reader import YamlDocument
 
@@ -108,7 +108,7 @@ def test_one_parameter_alone(tmp_path: Path) -> None:
 @pytest.fixture
 def _without_the_packs(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests of the packs, which take seconds, run elsewhere; a few of them are enough here."""
-    every = policy_tests._written
+    every = running._written
 
     def some(*arguments: Any) -> list[tuple[str, YamlDocument]]:
         # documents are remembered and shared by all that read them: a copy is cut, not the document
@@ -118,7 +118,7 @@ def _without_the_packs(monkeypatch: pytest.MonkeyPatch) -> None:
         kept = [one for one in document.data["tests"] if one.get("rule") == "target.exceeded"]
         return replace(document, data={**document.data, "tests": kept})
 
-    monkeypatch.setattr(policy_tests, "_written", some)
+    monkeypatch.setattr(running, "_written", some)
 
 
 @pytest.mark.usefixtures("_without_the_packs")

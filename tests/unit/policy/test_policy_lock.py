@@ -17,7 +17,7 @@ from engine.policy import lock as policy_lock
 from engine.policy.heads import heads
 from engine.policy.library import Library, library
 from engine.policy.loading import load, resolve
-from engine.soundness.tests.policies import PolicyTestReport, PolicyTestResult
+from engine.soundness.tests.model import PolicyTestReport, PolicyTestResult
 from engine.yaml import editor as yaml_edit
 from engine.yaml.reader import load_file
 

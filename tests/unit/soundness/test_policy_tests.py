@@ -12,7 +12,8 @@ from engine.policy.library import Library, library
 from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.soundness.tests import policies as policy_tests
-from engine.soundness.tests.policies import PolicyTestResult
+from engine.soundness.tests import records, running
+from engine.soundness.tests.model import PolicyTestResult
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def base() -> dict[str, Any]:
 )
 def test_a_change(path: str, value: Any, expected: Any) -> None:
     data = base()
-    policy_tests._change(data, path, value)
+    records.change(data, path, value)
     assert expected(data)
 
 
@@ -46,8 +47,8 @@ def test_a_change(path: str, value: Any, expected: Any) -> None:
     ["", "forms[1].name", "forms[0].goals[0].indicators[9]", "forms.name", "unit.name", "forms[0]..name x[", "forms[x].name"],
 )
 def test_a_path_that_leads_nowhere(path: str) -> None:
-    with pytest.raises(policy_tests._Unusable):
-        policy_tests._change(base(), path, "值")
+    with pytest.raises(records.Unusable):
+        records.change(base(), path, "值")
 
 
 def test_cases_are_those_of_execution_and_of_every_table(policy: Policy) -> None:
@@ -95,16 +96,16 @@ def test_what_ran_before_runs_again_only_under_another_policy_or_with_another_re
     # beneath, a test session remembers results by itself (tests/once.py)
     ran: list[str] = []
     for name in ("_record", "_case", "_rollup"):
-        real = getattr(policy_tests._File, name)
+        real = getattr(running.TestFile, name)
 
         def counted(self: Any, test: Any, place: Any, real: Any = real) -> PolicyTestResult:
             ran.append(test["test"])
             found: PolicyTestResult = real(self, test, place)
             return found
 
-        monkeypatch.setattr(policy_tests._File, name, counted)
+        monkeypatch.setattr(running.TestFile, name, counted)
     where = Library((policies.root, *library().roots))
-    known: policy_tests.Known = {}
+    known: running.Known = {}
 
     def report() -> tuple[list[PolicyTestResult], int]:
         ran.clear()
