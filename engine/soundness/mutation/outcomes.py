@@ -8,8 +8,7 @@ from typing import Any
 
 from engine.errors import JixiaoError
 from engine.scoring.model import Evaluation, Score
-from engine.scoring.totals import grade
-from engine.soundness.tests.expected import READ_BY, case_of, finding_came, score_came
+from engine.soundness.tests.expected import READ_BY, case_of, finding_came, graded, score_came
 from engine.soundness.tests.records import Unusable
 from engine.soundness.tests.running import TestFile
 
@@ -20,7 +19,7 @@ def outcome(file: TestFile, test: Mapping[str, Any], whole: bool = False) -> Out
     """What comes of it, by name. `whole`: of a record all findings and scores, whatever the test is about."""
     try:
         if "total" in test:
-            band = grade(Decimal(str(test["total"])), file.policy)
+            band = graded(Decimal(str(test["total"])), file.policy)
             return {"grade": band.id if band else "", "basis": band.basis if band else ""}
         if "rollup" in test:
             return file.rolled_up(test)

@@ -9,8 +9,10 @@ from typing import Any
 
 from engine.findings.model import Finding
 from engine.language.fields import ADJUST_TABLE, NAME_TABLE
+from engine.policy.model import Band, Policy
 from engine.rollup.checks import RollupFinding
 from engine.scoring.model import Recognised, Score, ScoredForm
+from engine.scoring.totals import reaches
 
 READ_BY = (NAME_TABLE, "direction")
 """Tables by which an indicator is read, whose cases a test may name."""
@@ -115,6 +117,11 @@ def compare_form(expected: Mapping[str, Any], form: ScoredForm) -> Compared:
         if came[key] != value:
             wrong.append(f"{key} 应为 {wanted}，是 {_shown(came[key])}")
     return Compared("；".join(wrong), {key: came[key] for key in expected if came[key] not in (None, "")})
+
+
+def graded(total: Decimal, policy: Policy) -> Band | None:
+    """The grade of a total of a form that meets whatever conditions a grade has: what a test that gives a total alone is about."""
+    return next((band for band in policy.grades if reaches(total, band)), None)
 
 
 def _shown(value: Any) -> str:

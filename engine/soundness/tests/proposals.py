@@ -18,10 +18,9 @@ from engine.language.measures import measured
 from engine.language.model import Ref
 from engine.policy.library import Library
 from engine.policy.model import Policy
-from engine.scoring.totals import grade
 from engine.soundness.tests import variants
 from engine.soundness.tests.details import SAYS, ConditionScope
-from engine.soundness.tests.expected import finding_came, score_came
+from engine.soundness.tests.expected import finding_came, graded, score_came
 from engine.soundness.tests.model import CoverageDetail, PolicyTestReport, PolicyTestResult
 from engine.soundness.tests.records import Unusable
 from engine.soundness.tests.running import Running, TestFile
@@ -163,7 +162,7 @@ class Proposer:
         band = next(band for band in self.policy.grades if band.id == name)
         step = Decimal(1).scaleb(-self.policy.scoring.rounding.places)
         total = band.floor if side == "at" else band.floor - step
-        found = grade(total, self.policy)
+        found = graded(total, self.policy)
         file = self._own_file()
         if found is None or file is None:
             return None

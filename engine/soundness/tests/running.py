@@ -13,17 +13,18 @@ from typing import Any
 from engine.errors import InputError, Place, Problem, nearest
 from engine.findings.model import Finding
 from engine.language.rules import SEVERITIES
+from engine.language.tables import Case
 from engine.policy import files as policy_files
 from engine.policy.library import Library, display_name
 from engine.policy.model import Policy
 from engine.policy.resolved import years
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation
-from engine.scoring.totals import execution_fields, grade
+from engine.scoring.totals import execution_fields
 from engine.soundness.tests.blanks import blank
 from engine.soundness.tests.checks import TestChecks
 from engine.soundness.tests.details import Details, grade_edge
-from engine.soundness.tests.expected import OF_FINDING, compare_finding, compare_form, compare_score
+from engine.soundness.tests.expected import OF_FINDING, compare_finding, compare_form, compare_score, graded
 from engine.soundness.tests.model import PolicyTestResult
 from engine.soundness.tests.records import Unusable, change
 from engine.soundness.tests.subjects import cases, read_cases
@@ -268,7 +269,7 @@ class TestFile:
         if "expect" not in test:
             raise Unusable("没有写全", "total 与 expect（grade、basis）")
         total = Decimal(str(test["total"]))
-        band = grade(total, self.policy)
+        band = graded(total, self.policy)
         came = {"grade": band.id if band else "", "basis": band.basis if band else ""}
         aside = {"basis"} if band and self.running.later(band.place, self.owner) else set()
         wrong = [
@@ -320,8 +321,8 @@ class TestFile:
         score = item.score if "indicator" in test else form.execution
         scoring = self.policy.scoring
         table = scoring.execution if "budget" in test else scoring.tables.get(test["case"].partition(".")[0])
-        place_of = {f"{table.name}.{case.id}": case.place for case in table.cases} if table else {}
-        aside = {"basis"} if test["case"] in place_of and self.running.later(place_of[test["case"]], self.owner) else set()
+        case = next((case for case in table.cases if f"{table.name}.{case.id}" == test["case"]), None) if table else None
+        aside = {"basis"} if case is not None and self._follows(case, test["expect"]) else set()
         reason, now = compare_score(test, score, item.known, aside)
         shows: frozenset[str] = frozenset()
         if not reason and table is not None:
@@ -330,9 +331,14 @@ class TestFile:
                 fields = execution_fields(form.form.budget[0], self.policy, self.policy.words)
             shows = self.running.details.shown_by_fields(table, fields)
             shows |= {f"basis:{test['case']}"} if "basis" in test["expect"] and not aside else set()
-            tier = next((case.tier for case in table.cases if f"{table.name}.{case.id}" == test["case"]), "")
-            shows |= {f"tier:{tier}"} if tier and "allowed" in test["expect"] else set()
+            shows |= {f"tier:{case.tier}"} if case is not None and case.tier and "allowed" in test["expect"] else set()
         return self._came(test, place, test["case"], reason, True, now, shows=shows)
+
+    def _follows(self, case: Case, expect: Mapping[str, Any]) -> bool:
+        """Whether an inherited test cannot know the clause: the case was written anew above it, or says what the test expects and
+        a value that it uses, whose clause is told, was."""
+        inherited = self.owner != self.policy.id
+        return self.running.later(case.place, self.owner) or (inherited and expect.get("basis") == case.basis)
 
     def _rollup(self, test: Mapping[str, Any], place: Place) -> PolicyTestResult:
         from engine.soundness.tests import rollup as rollup_tests
