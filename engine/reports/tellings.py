@@ -87,8 +87,8 @@ def told(problems: FormProblems, form: ResultForm, indicators: Sequence[Data], p
     """The groups of section 三 of a form, as templates see them. `indicators` are the form's, as templates see them; `own` is what
     its own report tells, which is left out.
 
-    What was not completed is told where much of the weight hangs on it (`phrases.completion.share`) or where something happened
-    that was not to happen at all, also without a finding.
+    What was not completed is told where much of the weight hangs on it (`phrases.completion.share`), where something happened that
+    was not to happen at all, or where nothing else is told, also without a finding.
     """
     phrases = policy.narrative.phrases if policy.narrative else {}
     entries: Mapping[str, Mapping[str, Any]] = phrases.get("tellings", {})
@@ -163,7 +163,7 @@ def _with_completion(
     own = next((group for group in groups if group.category == COMPLETION), None)
     said: Mapping[str, Any] = phrases.get("completion", {})
     least = Decimal(str(said.get("share", 0)))
-    if own is None and unmet and (happened or share >= least):
+    if own is None and unmet and (happened or share >= least or not groups):
         own = _Group(COMPLETION)
     if own is None:
         return groups

@@ -208,7 +208,8 @@ class _Planner:
         out: list[Addition] = []
         kinds = [words.get("own", ()) for words in narrative.phrases.get("problems", {}).values()]
         note = partial(self._note, draft=draft)
-        for one in additions(drafted, filed, narrative.similar or 100, note, ordinals, missing, kinds):
+        nothing = frozenset() if draft.context.data["unmet"] else frozenset({"unmet"})
+        for one in additions(drafted, filed, narrative.similar or 100, note, ordinals, missing, kinds, nothing):
             if isinstance(one, TextChange):
                 self.changes.setdefault(one.spot, one)
             else:

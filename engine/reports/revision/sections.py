@@ -119,6 +119,10 @@ class FiledSections:
         """The first section that has a heading: what stands before it is the title."""
         return next((n for n, section in enumerate(self.sections) if section_of(section.heading, self.layout)), 0)
 
+    def divided(self, keys: frozenset[str]) -> bool:
+        """Whether sections with these keys stand under headings of a second depth."""
+        return any(section.key in keys and section.depth > 1 for section in self.sections)
+
     def home(self, heading: str, kinds: Sequence[Sequence[str]]) -> tuple[Place, ...]:
         """Where the filed problem ends that is of one kind with a drafted heading; nowhere where none is. `kinds`: the wordings by
         which each kind is known."""
@@ -142,15 +146,17 @@ def additions(
     ordinals: Sequence[str],
     missing: str,
     kinds: Sequence[Sequence[str]] = (),
+    nothing: frozenset[str] = frozenset(),
 ) -> Iterator[Addition | TextChange]:
     """What is to be added to a filed report: whole sections that it does not have, behind the one that goes before; what a section
     says instead of that there is nothing; in the one that tells problems those that it does not tell, behind the filed one of
-    their kind (`kinds`: its wordings) or under a heading of their own, and behind its measures those against them. `note`: what is
-    said beside a block; `missing`: beside the heading of a section that was not there."""
+    their kind (`kinds`: its wordings) or under a heading of their own, and behind its measures those against them. Where the filed
+    parts have no headings of a second depth, what is added has none. `note`: what is said beside a block; `missing`: beside a
+    section that was not there; `nothing`: the sections that would only say that there is nothing."""
 
-    def added(group: Sequence[DraftedSection]) -> tuple[AddedBlock, ...]:
-        first = group[0].heading
-        return tuple(AddedBlock(b, note(b) or ((missing,) if b is first else ())) for section in group for b in section.all)
+    def added(group: Sequence[DraftedSection], *, headed: bool = True) -> tuple[AddedBlock, ...]:
+        blocks = [block for section in group for block in (section.all if headed else section.blocks)]
+        return tuple(AddedBlock(block, note(block) or ((missing,) if not n else ())) for n, block in enumerate(blocks))
 
     anchor = filed.beginning()
     woven: list[int] = []
@@ -173,8 +179,9 @@ def additions(
                     yield Addition(home, tuple(AddedBlock(block, note(block)) for block in one.blocks))
             apart = [one for (_, one), home in zip(unsaid, homes, strict=True) if not home]
             if apart:
-                told = _numbered(apart, filed, ordinals)
-                yield Addition(places, tuple(AddedBlock(block, note(block)) for section in told for block in section.all))
+                told = list(_numbered(apart, filed, ordinals))
+                blocks = (b for section in told for b in (section.all if filed.divided(PROBLEMS) else section.blocks))
+                yield Addition(places, tuple(AddedBlock(block, note(block)) for block in blocks))
             anchor = places
             continue
         last = filed.heading(keys) or anchor
@@ -190,8 +197,8 @@ def additions(
             elif filed.names(own_key):
                 last = filed.end(own_key)
                 yield from _instead(section, filed, last, note, missing)
-            else:
-                yield Addition(last, added([section]))
+            elif section.key not in nothing:
+                yield Addition(last, added([section], headed=filed.divided(keys)))
         anchor = last
 
 

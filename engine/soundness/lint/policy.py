@@ -29,6 +29,7 @@ _PHRASES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("form", ""): ("unit", "name", "called"),
     ("again", ""): ("unit", "name", "called"),
     ("problems", "heading"): ("degree",),
+    ("problems", "known"): ("names", "form", "its", "year", "count"),
     ("problems", "measure"): ("names", "form", "its", "year", "count", "lacks"),
     ("tellings", "one"): _TOLD,
     ("tellings", "many"): _TOLD,

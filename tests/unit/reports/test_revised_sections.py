@@ -186,3 +186,14 @@ def test_what_is_new_of_a_kind_that_is_told_stands_with_it() -> None:
     assert isinstance(within, Addition)
     assert within.after[-1] == Place(path="第13段")
     assert texts(apart)[0] == "（三）部分指标没有完成", "numbered on from the filed ones"
+
+
+def test_a_report_without_headings_of_a_second_depth_gets_none() -> None:
+    """What is added stands behind its own paragraphs, without a heading that would be the only one with a number."""
+    second = ("met", 1, "二、绩效目标完成情况", ("完成2个。",))
+    problems = ("problems", 1, "三、存在的问题", ("人手不足。",))
+    fourth = ("remedies", 1, "四、下一步改进措施", ("加强管理。",))
+    found = added(filed(TITLE, SCORE, second, problems, fourth))
+    assert not any(block.block.kind.startswith("heading") for one in found if isinstance(one, Addition) for block in one.blocks)
+    assert any("没有成本指标" in text for one in found for text in texts(one))
+    assert any(text == "作为安排预算的依据。" for one in found for text in texts(one))
