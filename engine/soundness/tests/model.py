@@ -58,6 +58,8 @@ class PolicyTestReport:
     covered: int
     to_cover: int
     details: tuple[CoverageDetail, ...] = ()
+    aside: tuple[str, ...] = ()
+    """Inherited tests of what the policy no longer has, each with its place and why: they were not run."""
 
     @property
     def failed(self) -> tuple[PolicyTestResult, ...]:

@@ -9,6 +9,7 @@ it stops; their base records are at hand.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from engine.errors import Place, PolicyError, Problem
 from engine.policy.library import Library
@@ -33,7 +34,7 @@ def run_tests(policy: Policy, where: Library, known: Known | None = None) -> Pol
             results += file.run()
     if problems:
         raise PolicyError(problems)
-    return reachable(policy, _report(results, policy, running.is_own))
+    return reachable(policy, replace(_report(results, policy, running.is_own), aside=tuple(running.aside)))
 
 
 def _report(results: list[PolicyTestResult], policy: Policy, own: Callable[[Place], bool] = lambda _: True) -> PolicyTestReport:

@@ -16,11 +16,13 @@ from engine.language.rules import SEVERITIES
 from engine.language.tables import Case
 from engine.policy import files as policy_files
 from engine.policy.library import Library, display_name
+from engine.policy.loading import load, resolve
 from engine.policy.model import Policy
 from engine.policy.resolved import years
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation
 from engine.scoring.totals import execution_fields
+from engine.soundness.tests import rescaled
 from engine.soundness.tests.blanks import blank
 from engine.soundness.tests.checks import TestChecks
 from engine.soundness.tests.details import Details, grade_edge
@@ -47,6 +49,8 @@ class Running:
     ) -> None:
         """`durable`: rules run on durable-rules, too, with the plain matcher as referee."""
         self.policy, self.problems, self.known = policy, problems, known
+        self.aside: list[str] = []
+        """Inherited tests of what the policy no longer has, each with its place: they are not run."""
         self.checker, self.details = TestChecks(policy, durable), Details(policy)
         order = (*policy.extends, policy.id)
         self._homes = [(owner, f"{display_name(where.directory(owner))}/") for owner in order]
@@ -84,8 +88,16 @@ def _written(policy: Policy, where: Library, problems: list[Problem]) -> list[tu
             document, wrong = policy_files.read(path, display_name(path), "test")
             problems += wrong
             if not wrong:
-                out.append((owner, document))
+                out.append((owner, _adapted(document, owner, policy, where)))
     return out
+
+
+def _adapted(document: YamlDocument, owner: str, policy: Policy, where: Library) -> YamlDocument:
+    """The file with its base records after the policy's scheme, where another policy wrote them for its own."""
+    written = document.data.get("bases", {})
+    if not written or owner == policy.id or resolve(owner, where).sections["policy"]["status"] == "pack":
+        return document
+    return replace(document, data={**document.data, "bases": rescaled.bases(written, load(owner, where), policy)})
 
 
 def _year(owner: str, where: Library) -> int:
@@ -151,6 +163,9 @@ class TestFile:
     def result(self, test: Mapping[str, Any], index: int) -> PolicyTestResult | None:
         """What comes of one test of the file; None, and a problem, where it cannot be run."""
         place = self.document.place(("tests", index))
+        if self.owner != self.policy.id and (gone := self._gone(test)):
+            self.running.aside.append(f"{place}：{test['test']}：{gone}")
+            return None
         try:
             return self._result(test, place)
         except Unusable as wrong:
@@ -163,6 +178,13 @@ class TestFile:
                 for p in error.problems
             ]
         return None
+
+    def _gone(self, test: Mapping[str, Any]) -> str:
+        """That an inherited test is of a case that the policy no longer has (Chinese); empty where it has it."""
+        case = test.get("case", "")
+        if not case or case in cases(self.policy) or case in read_cases(self.policy):
+            return ""
+        return f"这里没有情形 {case}"
 
     def _result(self, test: Mapping[str, Any], place: Place) -> PolicyTestResult:
         if self.known is None:

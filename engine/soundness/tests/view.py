@@ -25,6 +25,8 @@ def show_tests(report: PolicyTestReport, proposed: Sequence[Proposal] = ()) -> s
     ):
         if names:
             lines.append(f"{title}：{'、'.join(names)}")
+    if report.aside:
+        lines += [f"上级的测试 {len(report.aside)} 条没有运行，测的是这里没有了的：", *(f"  {line}" for line in report.aside)]
     own = [detail for detail in report.details if detail.own]
     for detail in own if not report.failed else ():  # first what does not hold
         if not detail.shown:
