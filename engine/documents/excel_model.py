@@ -93,6 +93,8 @@ def number_shown(value: float, code: str, *, date1904: bool) -> str:
 
 def tidy(text: str) -> str:
     """A text cell as blocks have it: outer white space dropped, each line of it too, and no empty lines."""
+    if text.isprintable() and "_x000" not in text:  # no line ends in it, nor any white space but blanks
+        return text.strip()
     lines = _BREAK.sub("\n", text).replace("\r\n", "\n").replace("\r", "\n").translate(_SPACES).split("\n")
     return "\n".join(filter(None, (line.strip() for line in lines)))
 

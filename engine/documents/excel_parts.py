@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -100,6 +101,7 @@ def stream(content: bytes, file: str, part: str, wanted: Sequence[str], root: st
     events = etree.iterparse(
         BytesIO(content),
         events=("start", "end"),
+        tag=[f"{{*}}{name}" for name in {root, *wanted}],  # of all others nothing is asked: most are cells, and what is in them
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -109,19 +111,26 @@ def stream(content: bytes, file: str, part: str, wanted: Sequence[str], root: st
     names, first = frozenset(wanted), True
     try:
         for event, element in events:
-            if first and element.getroottree().docinfo.internalDTD is not None:
-                message = f"“{part}”声明了 XML 实体或文档类型，不予读取"
-                raise InputError(Problem(Place(file), message, EXPECTED, code="input.entities"))
-            if first and local(element) != root:
-                raise damaged(file, f"“{part}”不是它该是的内容（“{local(element)[:20]}”）")
+            if first:
+                _as_expected(element.getroottree(), file, part, root)
             first = False
             if event == "end" and local(element) in names:
                 yield element
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
+        if first:  # nothing of what is wanted: then of another kind, too
+            _as_expected(events.root.getroottree(), file, part, root)
     except (etree.XMLSyntaxError, ValueError):
         raise damaged(file, f"“{part}”不是完整的 XML，文件已损坏") from None
+
+
+def _as_expected(tree: Any, file: str, part: str, root: str) -> None:
+    if tree.docinfo.internalDTD is not None:
+        message = f"“{part}”声明了 XML 实体或文档类型，不予读取"
+        raise InputError(Problem(Place(file), message, EXPECTED, code="input.entities"))
+    if (found := local(tree.getroot())) != root:
+        raise damaged(file, f"“{part}”不是它该是的内容（“{found[:20]}”）")
 
 
 def rich(item: Any) -> str:
@@ -152,9 +161,15 @@ def descend(element: Any, name: str) -> Iterator[Any]:
 def attribute(element: Any, name: str) -> str:
     value = element.get(name)
     if value is None:
-        value = next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
+        value = next((element.get(key) for key in element.keys() if "}" in key and key.rpartition("}")[2] == name), "")  # noqa: SIM118
     return str(value)
 
 
 def local(element: Any) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+@functools.lru_cache(maxsize=1000)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
