@@ -62,6 +62,7 @@ def preparation(policy: Policy) -> str:
     can be run on the same rows."""
     data = {
         "version": VERSION,
+        "columns": {kind: dict(columns(kind)) for kind in PREPARED_KINDS},
         "points": [str(policy.scoring.weights.full_score), str(policy.scoring.weights.execution)],
         "reading": policy.reading,
         "composite": policy.scoring.composite,
