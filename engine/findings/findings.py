@@ -53,6 +53,8 @@ class Findings:
     rules: tuple[RuleRun, ...] = ()
     concerns: tuple[Concern, ...] = ()
     """The findings put together by their cause: the problems, the most pressing first."""
+    apart: tuple[Finding, ...] = ()
+    """The findings before those on several rows of a form became one: one a match, which is what a database has."""
 
     @property
     def matcher(self) -> str:
@@ -106,7 +108,7 @@ class Checker:
         found = teller.findings()
         apart = Concerns(found, self.policy.telling, self.params, _whose(evaluation))
         told, concerns = folded(found, apart.all(), apart, self.folds)
-        return Findings(told, every, given.sources, outcome, given.notes, tuple(teller.rules()), concerns)
+        return Findings(told, every, given.sources, outcome, given.notes, tuple(teller.rules()), concerns, tuple(found))
 
     def close(self) -> None:
         self.program.close()

@@ -114,9 +114,9 @@ def _of_bundle(checked: Findings, checker: Checker, number: int) -> Iterator[tup
 
 
 def _paired(matches: Iterable[Match], checked: Findings) -> Iterator[tuple[Match, Finding]]:
-    """Each match with its finding. Findings of one rule and form are in the order of their matches."""
+    """Each match with its own finding. Findings of one rule and form are in the order of their matches."""
     by_rule: dict[tuple[str, str], list[Finding]] = {}
-    for finding in checked.findings:
+    for finding in checked.apart:
         by_rule.setdefault((finding.rule, finding.form), []).append(finding)
     facts = {fact.id: fact for fact in checked.facts}
     origins = {item.fact.id: item.match for item in checked.outcome.derived}
