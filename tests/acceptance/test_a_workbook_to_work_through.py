@@ -41,7 +41,10 @@ def test_the_workbook_says_what_the_result_says(jixiao: Jixiao, seed: Path, made
     assert len(heads) == len(result["head"])
     assert all(titles[which] in told for which, told in zip(result["head"], heads, strict=True))
     details = rows(book, "问题明细")
-    assert len(details) == sum(len(problem["findings"]) for problem in result["problems"])
+    told = [result["findings"][n] for problem in result["problems"] for n in problem["findings"]]
+    assert len(details) == sum(len(finding.get("rows") or [finding]) for finding in told), (
+        "a line a row, also where one finding tells several"
+    )
     assert {row["编号"] for row in details} == {problem["id"] for problem in result["problems"]}
     assert {row["规则"] for row in rows(book, "规则")} == {rule["title"] for rule in result["rules"]}
     assert sum(row["问题数"] for row in rows(book, "问题汇总")) == len(result["problems"])
