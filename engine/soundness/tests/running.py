@@ -344,7 +344,8 @@ class TestFile:
         scoring = self.policy.scoring
         table = scoring.execution if "budget" in test else scoring.tables.get(test["case"].partition(".")[0])
         case = next((case for case in table.cases if f"{table.name}.{case.id}" == test["case"]), None) if table else None
-        aside = {"basis"} if case is not None and self._follows(case, test["expect"]) else set()
+        told = score.trace.basis if score.trace else ""
+        aside = {"basis"} if case is not None and self._unknown(case, told) else set()
         reason, now = compare_score(test, score, item.known, aside)
         shows: frozenset[str] = frozenset()
         if not reason and table is not None:
@@ -356,11 +357,11 @@ class TestFile:
             shows |= {f"tier:{case.tier}"} if case is not None and case.tier and "allowed" in test["expect"] else set()
         return self._came(test, place, test["case"], reason, True, now, shows=shows)
 
-    def _follows(self, case: Case, expect: Mapping[str, Any]) -> bool:
-        """Whether an inherited test cannot know the clause: the case was written anew above it, or says what the test expects and
-        a value that it uses, whose clause is told, was."""
-        inherited = self.owner != self.policy.id
-        return self.running.later(case.place, self.owner) or (inherited and expect.get("basis") == case.basis)
+    def _unknown(self, case: Case, basis: str) -> bool:
+        """Whether an inherited test cannot know the clause told: the case was written anew above it, or the clause is one of a
+        policy above it, whose value the case uses."""
+        clause = self.policy.clauses.get(basis)
+        return self.running.later(case.place, self.owner) or (clause is not None and self.running.later(clause.place, self.owner))
 
     def _rollup(self, test: Mapping[str, Any], place: Place) -> PolicyTestResult:
         from engine.soundness.tests import rollup as rollup_tests
