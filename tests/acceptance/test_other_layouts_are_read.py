@@ -68,12 +68,11 @@ def test_a_central_form(jixiao: Jixiao) -> None:
         ("汛前排查", "时效指标", 5, 5, 5),
         ("每平方米修补成本", "成本指标", 5, 5, 5),
         ("道路投诉办结率", "社会效益指标", 15, 15, 15),
-        ("养护机制", "可持续影响指标", 15, 14, None),  # 网格巡查制度 may be the 日常巡查机制 aimed at: asked, not guessed
+        ("养护机制", "可持续影响指标", 15, 14, 14),
         ("市民满意度", "服务对象满意度指标", 10, 10, 10),
     ]
-    expected = {"execution": "9.61", "产出指标": "49.60", "效益指标": None, "满意度指标": "10.00", "total": None}
+    expected = {"execution": "9.61", "产出指标": "49.60", "效益指标": "29.00", "满意度指标": "10.00", "total": "98.21"}
     assert scores(form) == expected
-    assert form["scores"]["total"]["allowed"] == ["84.21", "99.21"]
 
 
 def test_everything_on_a_central_form_is_kept(jixiao: Jixiao) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.files import write
 from engine.policy.library import Library, display_name
 from engine.policy.resolved import Resolved
 from engine.soundness.mutation.model import Edit, Mutant
@@ -33,11 +34,11 @@ class Copies:
         for edit in mutant.edits:
             text = _edited(text, edit)
         original = path.read_bytes()
-        path.write_bytes(text.content())
+        write(text.content(), path)
         try:
             yield Library((self.root, *self.where.roots))
         finally:
-            path.write_bytes(original)
+            write(original, path)
 
     def _source(self, mutant: Mutant) -> tuple[Path, EditedFile]:
         if mutant.file not in self.files:
