@@ -181,8 +181,14 @@ def _heading_of(rows: Sequence[Any], number: int, settings: Mapping[str, TextSet
     """The nearest row of headings above a row that is of its columns, but for those that stand on every page anyway."""
     columns = [start for start, _ in cells_of(rows[number])]
     own = (n for n in range(number - 1, -1, -1) if rows[n].find(f"{W}trPr/{W}tblHeader") is None)
-    above = (n for n in own if is_kept(rows[n], settings))
+    above = (n for n in own if _is_heading(rows[n], settings))
     return next((n for n in above if [start for start, _ in cells_of(rows[n])] == columns), None)
+
+
+def _is_heading(row: Any, settings: Mapping[str, TextSetting]) -> bool:
+    """Whether a row is of headings alone: a label with its value beside it is none, though it may be kept with the next row."""
+    said = [paragraph for paragraph in row.iter(f"{W}p") if text_of(paragraph)]
+    return bool(said) and all(setting_of(paragraph, settings).keep for paragraph in said)
 
 
 def _labels(table: Any, settings: Mapping[str, TextSetting]) -> list[tuple[int, int, int]]:

@@ -114,3 +114,9 @@ def test_rows_before_the_end_of_a_page_fill_it() -> None:
     heights = [int(one.get(f"{W}val", "0")) for line in rows for one in line.iter(f"{W}trHeight")]
     assert len(heights) == 9
     assert 3100 - 300 < sum(heights) <= 3100 - 190
+
+
+def test_a_label_with_its_value_is_no_heading_that_stands_again() -> None:
+    label = row(cell("项目类型", style="Kept"), cell("常年性项目"))
+    rows = [label, *(row(cell(f"说明{n}"), cell(str(n))) for n in range(20))]
+    assert [line[0] for line in settled("", *rows)].count("项目类型") == 1
