@@ -59,7 +59,7 @@ def tests_of_policies(patch: pytest.MonkeyPatch) -> None:
     five hundred tests of the shipped rules are asked for by commands, by pages that show them, by each policy built on them."""
     known: dict[tuple[Any, ...], Any] = {}
     rules: dict[str, Any] = {}
-    find = running._written
+    find = running.written_tests
 
     def written(policy: Policy, where: Library, problems: Any) -> Any:
         if policy.sha256 not in rules:
@@ -79,7 +79,7 @@ def tests_of_policies(patch: pytest.MonkeyPatch) -> None:
 
         return once
 
-    patch.setattr(running, "_written", written)
+    patch.setattr(running, "written_tests", written)
     for name in ("_record", "_case", "_rollup"):
         patch.setattr(running.TestFile, name, remembered(getattr(running.TestFile, name)))
 

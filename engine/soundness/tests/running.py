@@ -1,10 +1,10 @@
-"""The tests written beside a policy and beside what it extends, ready to be run against the policy as it is."""
+"""Tests run against a policy as it is: a test of a rule, of a whole record, of a grade, of a case, of a roll-up."""
 
 from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
@@ -14,22 +14,19 @@ from engine.errors import InputError, Place, Problem, nearest
 from engine.findings.model import Finding
 from engine.language.rules import SEVERITIES
 from engine.language.tables import Case
-from engine.policy import files as policy_files
 from engine.policy.library import Library, display_name
-from engine.policy.loading import load, resolve
 from engine.policy.model import Policy
-from engine.policy.resolved import years
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation
 from engine.scoring.totals import execution_fields
-from engine.soundness.tests import rescaled
 from engine.soundness.tests.blanks import blank
 from engine.soundness.tests.checks import TestChecks
 from engine.soundness.tests.details import Details, grade_edge
 from engine.soundness.tests.expected import OF_FINDING, compare_finding, compare_form, compare_score, graded
 from engine.soundness.tests.model import PolicyTestResult
-from engine.soundness.tests.records import Unusable, change
+from engine.soundness.tests.records import Unusable, approved_record, changed_base, earlier_record
 from engine.soundness.tests.subjects import cases, read_cases
+from engine.soundness.tests.written import first_year, names_replaced, written_tests
 from engine.submission import record
 from engine.submission.model import Submission
 from engine.yaml.reader import YamlDocument
@@ -54,10 +51,10 @@ class Running:
         self.checker, self.details = TestChecks(policy, durable), Details(policy)
         order = (*policy.extends, policy.id)
         self._homes = [(owner, f"{display_name(where.directory(owner))}/") for owner in order]
-        written = _written(policy, where, problems)
+        written = written_tests(policy, where, problems)
         bases = {name: base for _, document in written for name, base in document.data.get("bases", {}).items()}
         self.files = [
-            TestFile(self, document, owner, _year(owner, where), bases, _replaced(policy, owner, written))
+            TestFile(self, document, owner, first_year(owner, where), bases, names_replaced(policy, owner, written))
             for owner, document in written
         ]
 
@@ -78,42 +75,6 @@ class Running:
         """Whether what stands there was written by a policy that stands on `owner`, whose tests could not know of it."""
         order = [name for name, _ in self._homes]
         return order.index(self.owner(place)) > order.index(owner)
-
-
-def _written(policy: Policy, where: Library, problems: list[Problem]) -> list[tuple[str, YamlDocument]]:
-    """The test files of what the policy extends and its own, each with the id of its policy."""
-    out: list[tuple[str, YamlDocument]] = []
-    for owner in (*policy.extends, policy.id):
-        for path in sorted((where.directory(owner) / "tests").glob("*.yaml")):
-            document, wrong = policy_files.read(path, display_name(path), "test")
-            problems += wrong
-            if not wrong:
-                out.append((owner, _adapted(document, owner, policy, where)))
-    return out
-
-
-def _adapted(document: YamlDocument, owner: str, policy: Policy, where: Library) -> YamlDocument:
-    """The file with its base records after the policy's scheme, where another policy wrote them for its own."""
-    written = document.data.get("bases", {})
-    if not written or owner == policy.id or resolve(owner, where).sections["policy"]["status"] == "pack":
-        return document
-    return replace(document, data={**document.data, "bases": rescaled.bases(written, load(owner, where), policy)})
-
-
-def _year(owner: str, where: Library) -> int:
-    """The first fiscal year of a policy, of which the dates in its tests are; 0 for a pack, which has none."""
-    path = where.directory(owner) / "policy.yaml"
-    return years(policy_files.read(path, display_name(path))[0].data.get("policy", {}))[0]
-
-
-def _replaced(policy: Policy, owner: str, written: Sequence[tuple[str, YamlDocument]]) -> frozenset[str]:
-    """Names of the tests of `owner` that the policy, or one between the two, writes anew or whose rule it stops."""
-    order = [*policy.extends, policy.id]
-    later = set(order[order.index(owner) + 1 :])
-    stopped = policy.disabled if later else frozenset()
-    names = {test["test"] for id_, document in written if id_ in later for test in document.data["tests"]}
-    own = (test for id_, document in written if id_ == owner for test in document.data["tests"])
-    return frozenset(names | {test["test"] for test in own if test.get("rule") in stopped})
 
 
 class TestFile:
@@ -303,33 +264,6 @@ class TestFile:
         shows = frozenset() if wrong or "grade" not in test["expect"] else frozenset(grade_edge(self.policy, total, test["expect"]))
         return self._came(test, place, "", "；".join(wrong), False, now, shows=shows)
 
-    def _changed(self, test: Mapping[str, Any]) -> Any:
-        name = test.get("base", "")
-        if name not in self.bases:
-            raise Unusable(f"没有底稿“{name}”", "、".join(self.bases), nearest(name, self.bases))
-        data = copy.deepcopy(self.bases[name])
-        for path, value in test.get("change", {}).items():
-            change(data, path, value)
-        return data
-
-    def _earlier(self, test: Mapping[str, Any]) -> Any:
-        """Last year's record: the base record changed as `earlier` says, a year before; None where the test gives none."""
-        if "earlier" not in test:
-            return None
-        data = self._changed({**test, "change": test["earlier"]})
-        return {**data, "fiscal_year": data["fiscal_year"] - 1}
-
-    def _approved(self, test: Mapping[str, Any]) -> Any:
-        """The targets as approved: the base record changed as `approved` says, without actuals, scores and totals."""
-        if "approved" not in test:
-            return None
-        data = self._changed({**test, "change": test["approved"]})
-        for form in data["forms"]:
-            form.pop("total", None)
-            for goal in form["goals"]:
-                goal["indicators"] = [{k: v for k, v in row.items() if k not in ("actual", "score")} for row in goal["indicators"]]
-        return data
-
     # --- scoring cases -----------------------------------------------------------------------------------------------
 
     def _case(self, test: Mapping[str, Any], place: Place) -> PolicyTestResult:
@@ -383,7 +317,7 @@ class TestFile:
     def evaluation(self, test: Mapping[str, Any]) -> Evaluation:
         """What the policy makes of the record, or of the one row, that a test is about. Raises Unusable or InputError."""
         if "case" not in test:
-            return self._evaluated(self._changed(test), self._earlier(test), self._approved(test))
+            return self._evaluated(*(made(self.bases, test) for made in (changed_base, earlier_record, approved_record)))
         indicator = {**blank(self.policy), **test.get("indicator", {})}
         budget = {"name": "总额", "role": "total", "money_unit": "万元", **test.get("budget", {"budget": "1", "executed": "1"})}
         kind = test.get("kind", self.policy.form_kinds[-1])

@@ -108,7 +108,7 @@ def test_one_parameter_alone(tmp_path: Path) -> None:
 @pytest.fixture
 def _without_the_packs(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests of the packs, which take seconds, run elsewhere; a few of them are enough here."""
-    every = running._written
+    every = running.written_tests
 
     def some(*arguments: Any) -> list[tuple[str, YamlDocument]]:
         # documents are remembered and shared by all that read them: a copy is cut, not the document
@@ -118,7 +118,7 @@ def _without_the_packs(monkeypatch: pytest.MonkeyPatch) -> None:
         kept = [one for one in document.data["tests"] if one.get("rule") == "target.exceeded"]
         return replace(document, data={**document.data, "tests": kept})
 
-    monkeypatch.setattr(running, "_written", some)
+    monkeypatch.setattr(running, "written_tests", some)
 
 
 @pytest.mark.usefixtures("_without_the_packs")

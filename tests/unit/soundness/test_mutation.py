@@ -108,8 +108,8 @@ tests:
 def only_own(monkeypatch: pytest.MonkeyPatch) -> None:
     from engine.soundness.tests import running as of_tests
 
-    every = of_tests._written
-    monkeypatch.setattr(of_tests, "_written", lambda *a: [one for one in every(*a) if one[0] == "hubei/2031"])
+    every = of_tests.written_tests
+    monkeypatch.setattr(of_tests, "written_tests", lambda *a: [one for one in every(*a) if one[0] == "hubei/2031"])
 
 
 @pytest.mark.usefixtures("only_own")
