@@ -9,7 +9,8 @@ from typing import Any, cast
 from engine.forms.model import Layout
 from engine.language import fields as catalogue
 from engine.language.name_reading import NameReader
-from engine.language.rules import RuleSet, compile_rules
+from engine.language.rule_compiler import compile_rules
+from engine.language.rules import RuleSet
 from engine.policy import reading
 from engine.policy import rollup as rollup_rules
 from engine.policy.form import form_layout

@@ -14,7 +14,8 @@ from engine.errors import Place, PolicyError, Problem
 from engine.language import fields as catalogue
 from engine.language.conditions import ANY, Condition, Scope
 from engine.language.fields import ADJUST_TABLE
-from engine.language.rules import RuleSet, compile_rules
+from engine.language.rule_compiler import compile_rules
+from engine.language.rules import RuleSet
 from engine.language.tables import CaseTable, Reader
 from engine.policy.build import NATURES, RECOGNITION, build
 from engine.policy.library import Library, display_name

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import Place, Problem
-from engine.language.rules import RuleSet, compile_rules
+from engine.language.rule_compiler import compile_rules
+from engine.language.rules import RuleSet
 
 ROW = {"when": [{"a": {"fact": "indicator"}}], "title": "规则", "basis": "s#1"}
 FORM = {"when": [{"f": {"fact": "form"}}], "title": "规则", "basis": "s#1"}
