@@ -17,7 +17,8 @@ from engine.errors import PolicyError, Problem
 from engine.findings import groups
 from engine.findings.bonds import Bonds
 from engine.findings.concerns import Concerns
-from engine.findings.facts.build import Facts, Source, facts_of
+from engine.findings.facts.build import facts_of
+from engine.findings.facts.model import Facts, Source
 from engine.findings.folding import folded
 from engine.findings.matching import chaining
 from engine.findings.matching.chaining import Outcome, Program

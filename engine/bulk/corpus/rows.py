@@ -26,7 +26,8 @@ from engine.bulk.corpus.columns import (
     scaled,
     text_id,
 )
-from engine.findings.facts.build import Facts, facts_of
+from engine.findings.facts.build import facts_of
+from engine.findings.facts.model import Facts
 from engine.findings.matching.plain import JOIN_LIMIT
 from engine.language.model import Fact, Scalar
 from engine.policy.model import Policy

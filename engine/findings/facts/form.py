@@ -8,6 +8,7 @@ from decimal import Decimal
 from engine.findings.facts.budget import budget_values, execution_habit, printed_weights
 from engine.findings.facts.claims import amounts, last_place, percent
 from engine.findings.facts.habits import copied_fields, reason_habits, value_habits
+from engine.findings.facts.model import Source, present
 from engine.findings.facts.money import money_fields
 from engine.findings.facts.numbers import gap, ratio
 from engine.findings.facts.promises import report_claims
@@ -177,3 +178,21 @@ def _expenditure_gap(header: Mapping[str, Decimal | None], budget: Decimal | Non
         return None
     added = sum((part for part in parts if part is not None), Decimal(0))
     return min(abs(added - total) for total in totals)
+
+
+def form_source(form: Form, label: str) -> Source:
+    """Where a form's own figures and texts stand: totals, the scored line, the headings, a section's first paragraph."""
+    line = scored_line(form)
+    cells = {"total_reported": form.total, "grade_reported": form.grade}
+    if line:
+        cells |= {
+            "budget": line.budget,
+            "executed": line.executed,
+            "execution_rate_stated": line.rate,
+            "execution_reported": line.score,
+        }
+    cells |= {item.key: item.value for item in form.header if item.key in ("basic_expenditure", "project_expenditure")}
+    for section in form.report:
+        if section.key in ("execution", "met", "unmet") and section.paragraphs:
+            cells.setdefault(f"{section.key}_text", section.paragraphs[0])
+    return Source(label, form.name, form.place, present(cells))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.findings.facts.beside import FormAround
+from engine.findings.facts.model import Source, present
 from engine.findings.facts.numbers import decimals, excess, excess_amount, ratio
 from engine.findings.facts.report_text import ReportText, doubled, folded
 from engine.findings.facts.rows import Blanks, part_fields, shared_score
@@ -195,3 +196,11 @@ def _counted(unit: str, words: Vocabulary) -> str:
     """A unit without the whole year under its stroke, which every form is of: 家/年 is 家."""
     head, stroke, last = unit.rpartition("/")
     return head if head and f"{stroke}{last}" in words.whole_year else unit
+
+
+def indicator_source(item: ScoredIndicator, label: str) -> Source:
+    """Where a row and its cells stand."""
+    indicator = item.known.indicator
+    own = {"target": indicator.target, "actual": indicator.actual, "reported": indicator.score, "reason": indicator.reason}
+    cells = {**own, "target_text": indicator.target, "actual_text": indicator.actual, "weight": indicator.weight}
+    return Source(label, indicator.name, indicator.place, present(cells))

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from engine.errors import Place
-from engine.findings.facts.build import Facts, facts_of
+from engine.findings.facts.build import facts_of
+from engine.findings.facts.model import Facts
 from engine.findings.facts.numbers import headings_sum
 from engine.findings.facts.rows import Blanks, blanks_below
 from engine.language.fact_fields import FACTS
