@@ -18,9 +18,10 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from engine.errors import PolicyError
-from engine.findings.matching import durable
+from engine.findings.matching import durable_library
 from engine.findings.matching.chaining import Outcome, compile_program, run
-from engine.findings.matching.durable import DurableFailed, DurableMatcher
+from engine.findings.matching.durable import DurableMatcher
+from engine.findings.matching.durable_library import DurableFailed
 from engine.findings.matching.plain import compile_rules
 from engine.language.model import Conclusion, Fact, Match, Pattern, Ref, Rule, Scalar, Schema, Test
 
@@ -246,7 +247,7 @@ def check_matchers(rng: random.Random, most_facts: int, submissions: int = 2, mo
     """Plain, durable-rules and brute force on the same rules; then with the facts shuffled. How many evaluations were made."""
     rules = [random_rule(rng, number, SCHEMA, most=3) for number in range(rng.randint(1, most_rules))]
     plain = compile_rules(rules, SCHEMA, limit=100_000)
-    library = DurableMatcher(rules, SCHEMA) if durable.available() else None
+    library = DurableMatcher(rules, SCHEMA) if durable_library.available() else None
     done = 0
     for _ in range(submissions):
         facts = random_facts(rng, rng.randint(0, most_facts))
@@ -286,7 +287,7 @@ def check_chaining(rng: random.Random, most_facts: int = 8) -> int:
         assert list(outcome.matches) == brute_force(rules, everything)
         shuffled: Outcome = run(program, rng.sample(facts, len(facts)))
         assert shuffled == outcome
-        assert outcome.matcher == ("durable-rules+plain" if durable.available() else "plain")
+        assert outcome.matcher == ("durable-rules+plain" if durable_library.available() else "plain")
     return 2 * outcome.rounds
 
 
@@ -322,11 +323,11 @@ def test_chaining_sweep(batch: int, figure: Figure) -> None:
 
 def test_matchers_agree_on_many_facts() -> None:
     done = sum(check_matchers(random.Random(number), most_facts=300, submissions=1, most_rules=6) for number in range(8))
-    assert done or not durable.available()
+    assert done or not durable_library.available()
 
 
 def test_rules_beyond_one_handle_agree() -> None:
-    if durable.available():
+    if durable_library.available():
         check_matchers(random.Random(7), most_facts=12, most_rules=120)
 
 

@@ -19,7 +19,7 @@ from engine.bulk.relational.facts import FactRelations, Store
 from engine.bulk.relational.numbers import Expr, Int, Number, TooWide
 from engine.bulk.relational.scoring import NULL_ID, Frame, text_literal
 from engine.bulk.relational.terms import Branches, Fields, Flag, Presence, TextColumn, Unsupported, Value, condition, every
-from engine.findings.matching.chaining import stratify
+from engine.findings.matching.strata import stratify
 from engine.language.fact_fields import FACTS
 from engine.language.model import Conclusion, Pattern, Ref, Rule, Test
 from engine.policy.model import Policy

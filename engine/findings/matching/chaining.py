@@ -1,26 +1,23 @@
 """Forward chaining over the intermediate form: strata, rounds, derived facts, and two matchers that must agree.
 
-Rules that conclude something are ordered in strata, so that a negated pattern on a derived kind is asked only when no more
-facts of that kind can come. Within a stratum, rounds: evaluate, turn conclusions into facts, evaluate again from the start on
-all facts, until nothing new comes. Derived facts are never asserted into a live state of durable-rules, whose negations would
-be wrong. Rules that conclude nothing run once, at the end.
-
-On every evaluation the plain matcher runs first, then durable-rules where it is available; a disagreement is an InternalError.
-If durable-rules fails, its verdict is lost and never the results: `Outcome.matcher` says so.
+Rules that conclude something are ordered in strata. Within a stratum, rounds: evaluate, turn conclusions into facts, evaluate
+again from the start on all facts, until nothing new comes. Derived facts are never asserted into a live state of
+durable-rules, whose negations would be wrong. Rules that conclude nothing run once, at the end.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.errors import InternalError, Place, PolicyError, Problem, nearest
-from engine.findings.matching import durable
+from engine.findings.matching import durable_library
 from engine.findings.matching.checks import check_facts, check_rules, wrong_type
-from engine.findings.matching.durable import DurableDeclined, DurableFailed
+from engine.findings.matching.durable_library import DurableFailed
 from engine.findings.matching.durable_worker import TIME_LIMIT, Durable, InProcess, Worker
 from engine.findings.matching.plain import JOIN_LIMIT, Limited, PlainMatcher
+from engine.findings.matching.referee import Referee
+from engine.findings.matching.strata import stratify
 from engine.language.model import Conclusion, Fact, FieldType, Match, Ref, Rule, Scalar, Schema
 
 MAX_ROUNDS = 20
@@ -124,7 +121,7 @@ def compile_program(
     )
     backend: Durable | None = None
     why = ""
-    if use_durable and durable.available():
+    if use_durable and durable_library.available():
         try:
             groups = [stratum.rules for stratum in strata]
             backend = Worker(groups, schema, time_limit) if isolate else InProcess.compiled(groups, schema)
@@ -164,68 +161,13 @@ def _check_conclusion(rule: Rule, conclusion: Conclusion, schema: Schema) -> Ite
             yield Problem(place, f"{where}：{value.alias}.{value.field} 不存在或类型不同", code="rule.conclusion-types")
 
 
-# --- strata --------------------------------------------------------------------------------------------------------
-
-
-def stratify(rules: Sequence[Rule]) -> list[tuple[Rule, ...]]:
-    """Rules in the order in which they can be evaluated; those without a conclusion last. PolicyError if a fact depends on its
-    own absence."""
-    concluding = [(rule, rule.conclude.kind) for rule in rules if rule.conclude is not None]
-    level = {kind: 0 for _, kind in concluding}
-    rank = {rule.id: 0 for rule, _ in concluding}
-    raised = [rule for rule, _ in concluding]
-    for _ in range(len(level) + 1):  # each sweep settles one level more; there are no more levels than derived kinds
-        raised = []
-        for rule, kind in concluding:
-            rank[rule.id] = max((level[p.kind] + p.negated for p in rule.patterns if p.kind in level), default=0)
-            if rank[rule.id] > level[kind]:
-                level[kind] = rank[rule.id]
-                raised.append(rule)
-        if not raised:
-            break
-    if raised:
-        circle = _circle(concluding)
-        message = f"规则 {'、'.join(circle)} 互相否定：事实的得出取决于它自己不存在"
-        raise PolicyError(
-            Problem(Place(path=circle[0]), message, "否定条件只用在别的规则已经全部得出的事实上", code="rule.negation-circle")
-        )
-    groups = [tuple(rule for rule, _ in concluding if rank[rule.id] == n) for n in sorted(set(rank.values()))]
-    silent = tuple(rule for rule in rules if rule.conclude is None)
-    return [*groups, silent] if silent else groups
-
-
-def _circle(concluding: Sequence[tuple[Rule, str]]) -> list[str]:
-    """Ids of the rules on a circle of kinds that contains a negation."""
-    needs: dict[str, set[str]] = {}
-    for rule, kind in concluding:
-        needs.setdefault(kind, set()).update(p.kind for p in rule.patterns)
-    reach = {kind: _closure(kind, needs) for kind in needs}
-    for rule, kind in concluding:
-        if any(p.negated and kind in reach.get(p.kind, {p.kind}) for p in rule.patterns):
-            together = {k for k in reach if kind in reach[k] and k in reach[kind]}
-            return sorted(r.id for r, k in concluding if k in together and any(p.kind in together for p in r.patterns))
-    raise AssertionError("no circle although the levels never settled")
-
-
-def _closure(start: str, needs: Mapping[str, set[str]]) -> set[str]:
-    found, left = {start}, [start]
-    while left:
-        fresh = needs.get(left.pop(), set()) - found
-        found |= fresh
-        left += fresh
-    return found
-
-
-# --- running -------------------------------------------------------------------------------------------------------
-
-
 def run(program: Program, facts: Sequence[Fact]) -> Outcome:
     """Evaluate to the end. InternalError for facts that do not fit the schema or matchers that disagree; PolicyError for rules
     that join too widely or do not come to an end."""
     check_facts(facts, program.schema)
     if clash := [fact.id for fact in facts if fact.id.startswith(DERIVED)]:
         raise InternalError(Problem(Place(), f"事实编号“{clash[0]}”与推出的事实冲突", code="engine.facts"))
-    referee = _Referee(program)
+    referee = Referee([stratum.plain for stratum in program.strata], program.durable, program.why_plain)
     concluded = {rule.conclude.kind for stratum in program.strata for rule in stratum.rules if rule.conclude is not None}
     known = {_content(fact) for fact in facts if fact.kind in concluded}
     everything = list(facts)
@@ -310,76 +252,3 @@ def _conclude(
             counts[conclusion.kind] = counts.get(conclusion.kind, 0) + 1
             fresh.append(Derived(fact, match.rule, match, round_number))
     return fresh
-
-
-class _Referee:
-    """Both matchers on each evaluation of one run, and how the run went for durable-rules."""
-
-    def __init__(self, program: Program) -> None:
-        self._strata = program.strata
-        self._durable = program.durable
-        self.matcher = "plain"
-        if program.why_plain:
-            self.matcher = f"plain (durable-rules failed: {program.why_plain})"
-        elif program.durable is not None:
-            self.matcher = "durable-rules+plain"
-        self.limited: dict[str, Limited] = {}
-        self.seconds_plain = self.seconds_durable = 0.0
-        self.spent: dict[str, float] = {}
-
-    def evaluate(self, number: int, facts: Sequence[Fact]) -> list[Match]:
-        begin = time.perf_counter()
-        # first: it also bounds the width of joins
-        expected, limited = self._strata[number].plain.run_what_can(facts, checked=True, spent=self.spent)
-        self.limited |= {item.rule: item for item in limited}
-        self.seconds_plain += time.perf_counter() - begin
-        if limited and self._durable is not None:
-            self._give_up(f"规则 {'、'.join(item.rule for item in limited)} 要比较的事实组合过多")
-        if self._durable is not None:
-            begin = time.perf_counter()
-            found = self._ask(self._durable, number, facts)
-            self.seconds_durable += time.perf_counter() - begin
-            if found is not None and found != expected:
-                raise _disagreement(found, expected)
-        return expected
-
-    def _ask(self, backend: Durable, number: int, facts: Sequence[Fact]) -> list[Match] | None:
-        try:
-            return backend.run(number, facts)
-        except DurableDeclined as why:
-            self._give_up(str(why))
-            return None
-        except DurableFailed:
-            try:
-                return backend.run(number, facts)  # on a fresh handle, or in a fresh process
-            except DurableFailed as error:
-                self.matcher = f"plain (durable-rules failed: {error})"
-                self._durable = None  # for the rest of this run
-                return None
-
-    def _give_up(self, why: str) -> None:
-        """durable-rules is not asked for the rest of this run; the result says so in a sentence."""
-        self.matcher = f"plain（规则照常核对，只是这一次没有用 durable-rules 再核对一遍：{why}）"
-        self._durable = None
-
-
-def _disagreement(found: list[Match], expected: list[Match]) -> InternalError:
-    def said(match: Match) -> str:
-        return f"规则“{match.rule}”，事实 {'、'.join(f'{alias}={fact}' for alias, fact in match.facts)}"
-
-    problems = [
-        Problem(Place(path=m.rule), f"两个匹配器结论不一致，只有 durable-rules 认为成立：{said(m)}", code="engine.matchers")
-        for m in found
-        if m not in expected
-    ]
-    problems += [
-        Problem(Place(path=m.rule), f"两个匹配器结论不一致，只有内置匹配器认为成立：{said(m)}", code="engine.matchers")
-        for m in expected
-        if m not in found
-    ]
-    if not problems:
-        twice = next(m for m in found if found.count(m) > 1)
-        problems = [
-            Problem(Place(path=twice.rule), f"两个匹配器结论不一致，durable-rules 重复给出：{said(twice)}", code="engine.matchers")
-        ]
-    return InternalError(problems[:20])

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-from engine.findings.matching.durable import DurableFailed, DurableMatcher
+from engine.findings.matching.durable import DurableMatcher
+from engine.findings.matching.durable_library import DurableFailed
 from engine.language.model import Fact, Match, Rule, Schema
 
 TIME_LIMIT = 30.0

@@ -8,13 +8,14 @@ from decimal import Decimal
 import pytest
 
 from engine.errors import InternalError, PolicyError
-from engine.findings.matching import durable, durable_worker
-from engine.findings.matching.chaining import Program, compile_program, run, stratify
-from engine.findings.matching.durable import DurableFailed
+from engine.findings.matching import durable_library, durable_worker
+from engine.findings.matching.chaining import Program, compile_program, run
+from engine.findings.matching.durable_library import DurableFailed
 from engine.findings.matching.durable_worker import Worker
+from engine.findings.matching.strata import stratify
 from engine.language.model import Conclusion, Fact, Match, Pattern, Ref, Rule, Test
 
-needs_library = pytest.mark.skipif(not durable.available(), reason=durable.why_unavailable())
+needs_library = pytest.mark.skipif(not durable_library.available(), reason=durable_library.why_unavailable())
 
 SCHEMA = {"step": {"of": "text", "to": "text"}, "goal": {"name": "text", "score": "number"}}
 DERIVED = {"path": {"of": "text", "to": "text"}, "weak": {"name": "text", "score": "number"}, "fine": {"name": "text"}}
@@ -190,7 +191,7 @@ def test_a_program_anew_has_handles_of_its_own() -> None:
 
 
 def test_plain_alone_where_the_library_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(durable, "_engine", None)
+    monkeypatch.setattr(durable_library, "_engine", None)
     outcome = run(compile_program([WEAK], SCHEMA, DERIVED), GOALS)
     assert (outcome.matcher, outcome.seconds_durable, len(outcome.matches)) == ("plain", 0, 1)
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from engine.errors import InternalError, PolicyError
-from engine.findings.matching import durable
-from engine.findings.matching.durable import DurableFailed, DurableMatcher
+from engine.findings.matching import durable_library as library
+from engine.findings.matching.durable import DurableMatcher
+from engine.findings.matching.durable_library import DurableFailed
 from engine.findings.matching.plain import compile_rules
 from engine.language.model import Fact, Pattern, Ref, Rule, Test
 
-needs_library = pytest.mark.skipif(not durable.available(), reason=durable.why_unavailable())
+needs_library = pytest.mark.skipif(not library.available(), reason=library.why_unavailable())
 
 SCHEMA = {
     "indicator": {"form": "text", "name": "text", "weight": "number", "score": "number", "met": "bool"},
@@ -117,7 +118,7 @@ def test_error_of_the_library_gives_a_fresh_handle(monkeypatch: pytest.MonkeyPat
     matcher = DurableMatcher([PAIR], SCHEMA)
     expected = matcher.run(FACTS)
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "_trigger", lambda handle: (_ for _ in ()).throw(MemoryError("state")))
+        patch.setattr(library, "trigger", lambda handle: (_ for _ in ()).throw(MemoryError("state")))
         with pytest.raises(DurableFailed, match="MemoryError"):
             matcher.run(FACTS)
     assert matcher._chunks[0].handle is None
@@ -128,7 +129,7 @@ def test_error_of_the_library_gives_a_fresh_handle(monkeypatch: pytest.MonkeyPat
 def test_silent_canary_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     matcher = DurableMatcher([PAIR], SCHEMA)
     matcher.run(FACTS)
-    monkeypatch.setattr(durable, "_TRIGGER", '{"id":"T","sid":"s","k":999,"_":1}')
+    monkeypatch.setattr(library, "_TRIGGER", '{"id":"T","sid":"s","k":999,"_":1}')
     with pytest.raises(DurableFailed):
         matcher.run(FACTS)
 
@@ -182,8 +183,8 @@ def test_threads_take_turns() -> None:
 
 
 def test_without_the_library_it_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(durable, "_engine", None)
-    monkeypatch.setattr(durable, "_why", "ImportError: undefined symbol: PyEval_CallObject")
-    assert not durable.available()
+    monkeypatch.setattr(library, "_engine", None)
+    monkeypatch.setattr(library, "_why", "ImportError: undefined symbol: PyEval_CallObject")
+    assert not library.available()
     with pytest.raises(DurableFailed, match="PyEval_CallObject"):
         DurableMatcher([PAIR], SCHEMA)
