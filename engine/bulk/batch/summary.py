@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine.bulk.batch.run import BatchRun
+from engine.bulk.batch.model import BatchRun
 from engine.bulk.corpus.store import duckdb_connection
 from engine.language.rules import SEVERITIES
 from engine.results.model import ResultRule

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.findings.matching.durable_library import SID
-from engine.findings.matching.durable_rules import Column
+from engine.findings.matching.durable_rules import IntegerColumn
 from engine.language.model import Fact
 from engine.language.predicates import Predicate
 
@@ -19,7 +19,7 @@ class Coded:
     `columns` and `constants` are those of the rules, `folds` the tests of columns that hold where all of them do."""
 
     def __init__(
-        self, facts: Sequence[Fact], columns: dict[Column, int], folds: dict[int, list[Predicate]], constants: dict[str, int]
+        self, facts: Sequence[Fact], columns: dict[IntegerColumn, int], folds: dict[int, list[Predicate]], constants: dict[str, int]
     ) -> None:
         self.positions: dict[str, list[int]] = {}
         self._rows: dict[str, list[Any]] = {}

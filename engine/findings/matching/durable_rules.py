@@ -22,7 +22,7 @@ _OPERATORS = {"ne": "$neq", "lt": "$lt", "lte": "$lte", "gt": "$gt", "gte": "$gt
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class IntegerColumn:
     """One integer of a fact of a kind. Every fact of the kind has all of them, also for fields it lacks: comparing with a
     field that is not there is error 311, which loses the assert, or reads uninitialised memory (elsewhere `$ex` guards).
 
@@ -37,7 +37,7 @@ class Column:
 
 
 @dataclass(slots=True)
-class Candidates:
+class JoinCandidates:
     """For the bound on join width: what a positive pattern asks of one fact, and its equality join columns."""
 
     kind: str
@@ -52,7 +52,7 @@ class Lowered:
     definition: dict[str, Any]
     columns: dict[str, set[int]] = field(default_factory=dict)
     """Kind -> columns some pattern of the rule looks at."""
-    positive: list[Candidates] = field(default_factory=list)
+    positive: list[JoinCandidates] = field(default_factory=list)
 
 
 class Lowering:
@@ -60,7 +60,7 @@ class Lowering:
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self.columns: dict[Column, int] = {}
+        self.columns: dict[IntegerColumn, int] = {}
         self.kinds: dict[str, int] = {}
         self.constants: dict[str, int] = {}
 
@@ -107,25 +107,25 @@ class Lowering:
                     keys.append(own)
                 needed[test.field] = None
                 if pattern.negated:  # the bound fact need not have the field: then no fact passes, and the negation holds
-                    there = self._column(theirs, Column(bound, "present", test.value.field))
+                    there = self._column(theirs, IntegerColumn(bound, "present", test.value.field))
                     joins.append(("_", "eq", names[test.value.alias], there))
             elif test.op == "eq" and isinstance(test.value, str | bool):
                 value = (
                     int(test.value) if isinstance(test.value, bool) else self.constants.setdefault(test.value, len(self.constants))
                 )
-                wanted[self._column(used, Column(kind, "code", test.field)), value] = None
+                wanted[self._column(used, IntegerColumn(kind, "code", test.field)), value] = None
             elif test.op in ("present", "absent"):
-                wanted[self._column(used, Column(kind, "present", test.field)), int(test.op == "present")] = None
+                wanted[self._column(used, IntegerColumn(kind, "present", test.field)), int(test.op == "present")] = None
             else:
                 folded.append(test)
         for name in needed:
-            wanted[self._column(used, Column(kind, "present", name)), 1] = None
+            wanted[self._column(used, IntegerColumn(kind, "present", name)), 1] = None
         if folded:
-            wanted[self._column(used, Column(kind, "fold", tests=frozenset(folded))), 1] = None
+            wanted[self._column(used, IntegerColumn(kind, "fold", tests=frozenset(folded))), 1] = None
         if len(joins) > MAX_JOINS or len(wanted) > MAX_TESTS:
             raise DurableFailed(f"rule {rule.id}: too many tests on {pattern.alias}")
         if not pattern.negated:
-            lowered.positive.append(Candidates(kind, list(wanted), keys))
+            lowered.positive.append(JoinCandidates(kind, list(wanted), keys))
         conditions: list[dict[str, Any]] = [{"k": self.kinds.setdefault(kind, len(self.kinds) + 1)}]
         conditions += [{f"f{column}": value} for column, value in wanted]
         for mine, op, other, column in joins:
@@ -136,10 +136,10 @@ class Lowering:
             conditions.append({"_": {"T": "_"}})
         return conditions
 
-    def _join_column(self, kind: str, name: str) -> Column:
-        return Column(kind, "rank" if self._schema[kind][name] == "number" else "code", name)
+    def _join_column(self, kind: str, name: str) -> IntegerColumn:
+        return IntegerColumn(kind, "rank" if self._schema[kind][name] == "number" else "code", name)
 
-    def _column(self, used: set[int], column: Column) -> int:
+    def _column(self, used: set[int], column: IntegerColumn) -> int:
         """Names are made here, f0 f1 …: the library tells fields apart by 32-bit hashes, and a condition on the `id` or `sid` of a
         stored fact reads freed memory."""
         number = self.columns.setdefault(column, len(self.columns))
