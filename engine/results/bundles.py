@@ -19,7 +19,7 @@ from engine.intake.collection import Collection, FileOutcome, Progress
 from engine.language.causes import ProblemTelling
 from engine.policy.model import Policy
 from engine.results.concerns import Numbered, concerns
-from engine.results.document import to_data, where
+from engine.results.document import to_data
 from engine.results.model import (
     Result,
     ResultBundle,
@@ -30,6 +30,7 @@ from engine.results.model import (
     ResultQuestion,
     ResultRule,
 )
+from engine.results.numbers import where
 from engine.results.questions import place_question
 from engine.results.reading import caution, numbers_of
 from engine.scoring.form import evaluate

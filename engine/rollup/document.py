@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.language.rules import SEVERITIES
 from engine.policy.rollup import AXES, METHODS, WEIGHTED
-from engine.results.document import number, where
+from engine.results.numbers import number, where
 from engine.rollup.admission import NOT_COUNTED, Uncounted
 from engine.rollup.checks import RollupFinding
 from engine.rollup.forms import entries_of

@@ -19,7 +19,8 @@ from engine.forms.places import PlaceWords
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
 from engine.results.bundles import together
-from engine.results.document import number, rule_run
+from engine.results.findings import rule_run
+from engine.results.numbers import number
 from engine.rollup.admission import CountedForm, Twin, admit, filed_of
 from engine.rollup.given import MatchTable
 from engine.rollup.matching import form_keys

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.forms.labels import fold
-from engine.results.document import number
+from engine.results.numbers import number
 from engine.rollup.matching import form_keys
 from engine.rollup.model import exact, mean
 from engine.rollup.units import UnitTree

@@ -17,7 +17,7 @@ from engine.findings.findings import absent
 from engine.findings.model import RuleRun
 from engine.policy.model import Policy
 from engine.results.bundles import together
-from engine.results.document import rule_run
+from engine.results.findings import rule_run
 from engine.results.model import ResultRule
 
 _ORDER = ", ".join(f"{name} NULLS LAST" for name in (*(f"fact_{n}" for n in range(1, MOST_FACTS + 1)), "form", "subject"))

@@ -22,7 +22,7 @@ from engine.language.model import Match
 from engine.language.rules import SEVERITIES
 from engine.policy.model import Policy
 from engine.results.concerns import concern_data
-from engine.results.document import finding_data
+from engine.results.findings import finding_data
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation
 

@@ -18,7 +18,7 @@ from engine.changes.impact.sides import Side, differing_packs
 from engine.changes.impact.tally import Bin, CaseImpact, RuleImpact, Spread
 from engine.language.tables import CaseTable
 from engine.policy.model import Policy
-from engine.results.document import number
+from engine.results.numbers import number
 
 SCHEMA = "jixiao/impact/1"
 _STATUS = {"draft": "是草稿", "retired": "已停用"}

@@ -11,7 +11,7 @@ from by_hand import adjusting, hubei, row, scored, table, with_tables
 
 from engine.language import formula
 from engine.language.fields import TOTAL
-from engine.results.document import _trace
+from engine.results.traces import trace_data
 from engine.scoring.model import ScoredForm
 
 KEEP = {"case": "keep", "otherwise": True, "score": "score"}
@@ -43,7 +43,7 @@ def test_both_steps_are_told() -> None:
     assert trace is not None
     assert trace.before is not None
     assert (trace.case, trace.operands, trace.before.case) == ("adjust.held", "min(10, 10 × 90%)", "quantitative.met")
-    assert _trace(trace)["before"]["case"] == "quantitative.met"
+    assert trace_data(trace)["before"]["case"] == "quantitative.met"
     kept = quality("3期").indicators[1].score.trace
     assert kept is not None
     assert (kept.case, kept.before) == ("quantitative.met", None)
