@@ -24,21 +24,8 @@ from engine.policy.evidence import CAPPED, EvidenceCap, Parts, capped
 from engine.policy.figures import figure_rules
 from engine.policy.form import statements
 from engine.policy.headings import headings
-from engine.policy.model import (
-    GROUPED,
-    GROUPED_VALUE,
-    Band,
-    Bounds,
-    FollowedCell,
-    Grouping,
-    Narrative,
-    NarrativeSection,
-    Parameter,
-    Policy,
-    Praise,
-    Revision,
-    Scoring,
-)
+from engine.policy.model import GROUPED, GROUPED_VALUE, Band, Bounds, Grouping, Parameter, Policy, Scoring
+from engine.policy.narrative import FollowedCell, Narrative, NarrativeSection, Praise, Revision
 from engine.policy.periods import period, wrong_days
 from engine.policy.prose import prose
 from engine.policy.resolved import MAX_REMEMBERED, Resolved, Same, years

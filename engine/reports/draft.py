@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Place, PolicyError, Problem
-from engine.policy.model import Narrative, Policy
+from engine.policy.model import Policy
+from engine.policy.narrative import Narrative
 from engine.reports.context import Context
 from engine.reports.mention import mentions
 from engine.templating.filters import nested

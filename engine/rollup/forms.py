@@ -35,7 +35,8 @@ from engine.rollup.values import roll
 from engine.scoring.budget import scored_line
 from engine.scoring.form import canonical_level1
 from engine.scoring.model import ScoredForm
-from engine.submission.model import Cell, Form, Goal, Group, HeaderField, Indicator, Member, RolledForm
+from engine.submission.model import Cell, Form, Goal, Group, HeaderField, Indicator
+from engine.submission.rolled import Member, RolledForm
 from engine.values.cells import number_of
 from engine.values.money import money_factor
 from engine.values.rounding import rounded

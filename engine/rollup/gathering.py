@@ -13,7 +13,7 @@ from engine.policy.rollup import METHODS, RollupRules
 from engine.rollup import entries as of
 from engine.rollup.matching import GIVEN, UNCLEAR, Assigned
 from engine.rollup.model import Entry, Obstacle, Units, exact, grouped, number, together
-from engine.submission.model import Rolled, RolledNumber, Share
+from engine.submission.rolled import Rolled, RolledNumber, Share
 from engine.values.cells import value_of
 from engine.values.notation import fold, read_value
 from engine.values.rounding import rounded

@@ -18,7 +18,8 @@ from engine.forms.labels import fold
 from engine.policy.rollup import RollupRules
 from engine.scoring.budget import scored_line
 from engine.scoring.model import Recognised, Score, ScoredForm
-from engine.submission.model import Cell, Form, Indicator, Rolled
+from engine.submission.model import Cell, Form, Indicator
+from engine.submission.rolled import Rolled
 from engine.values.cells import number_of
 from engine.values.comparison import compare
 from engine.values.model import Quantity, Value

@@ -29,7 +29,8 @@ from engine.rollup.units import UnitTree, flat
 from engine.scoring.budget import scored_line
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation, ScoredForm
-from engine.submission.model import Form, Remark, Submission
+from engine.submission.model import Form, Submission
+from engine.submission.rolled import Remark
 from engine.values import names
 from engine.values.vocabulary import Vocabulary
 

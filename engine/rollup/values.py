@@ -17,7 +17,8 @@ from engine.rollup import entries as of
 from engine.rollup.gathering import Gathered, Obstructed, Setting
 from engine.rollup.matching import Assigned
 from engine.rollup.model import Entry, Obstacle, Units, exact, grouped, made, mean, number, told, trimmed, written
-from engine.submission.model import Cell, Rolled, RolledNumber
+from engine.submission.model import Cell
+from engine.submission.rolled import Rolled, RolledNumber
 from engine.values.notation import fold
 
 

@@ -17,7 +17,8 @@ from engine.language.tables import Case
 from engine.policy.model import Policy
 from engine.scoring.budget import amounts_of
 from engine.scoring.model import Recognised, Step
-from engine.submission.model import BudgetLine, Indicator, KnownIndicator, Rolled
+from engine.submission.model import BudgetLine, Indicator, KnownIndicator
+from engine.submission.rolled import Rolled
 from engine.values import verdict as verdicts
 from engine.values.cells import number_of, value_of
 from engine.values.comparison import Comparison, compare

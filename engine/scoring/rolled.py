@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from engine.policy.model import Policy
 from engine.scoring.model import Recognised, Score, Trace, rounding_text
-from engine.submission.model import Rolled, Share
+from engine.submission.rolled import Rolled, Share
 from engine.values.numerals import plain
 
 ROUNDED = Fraction(1, 2)

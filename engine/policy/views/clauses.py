@@ -19,7 +19,8 @@ from engine.policy.build import build
 from engine.policy.library import Library, locate
 from engine.policy.loading import resolve
 from engine.policy.views.conditions import Data
-from engine.policy.views.plain_language import PolicyReading, part_title, render, rendered
+from engine.policy.views.plain_language import PolicyReading, part_title
+from engine.policy.views.rendering import render, rendered
 from engine.resources import shipped
 from engine.templating.page import self_contained
 

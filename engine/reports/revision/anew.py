@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.errors import Place
-from engine.policy.model import Narrative
+from engine.policy.narrative import Narrative
 from engine.reports.draft import Block, Draft
 from engine.reports.revision.model import RevisionPlan, TextChange
 from engine.submission.model import Cell

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from engine.policy.model import FollowedCell, Policy, Revision
+from engine.policy.model import Policy
+from engine.policy.narrative import FollowedCell, Revision
 from engine.reports.draft import Block, Draft
 from engine.reports.revision.filed import FiledCells, has_report
 from engine.reports.revision.model import AddedBlock, Addition, RevisionPlan, RevisionTable, Spot, TextChange, TextRemark

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from engine.policy.model import Policy, Praise, Revision
+from engine.policy.model import Policy
+from engine.policy.narrative import Praise, Revision
 from engine.reports.context import Context
 from engine.reports.own_words import folded, said, saying
 from engine.reports.revision.model import Spot

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.documents.kinds import kind_of
 from engine.errors import InputError
-from engine.policy.model import Revision
+from engine.policy.narrative import Revision
 from engine.reports.draft import Draft
 from engine.reports.revision.document import revise
 from engine.reports.revision.filed import has_report

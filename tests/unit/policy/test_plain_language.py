@@ -20,7 +20,7 @@ from engine.policy.heads import heads
 from engine.policy.library import library
 from engine.policy.loading import resolve
 from engine.policy.views import clauses as clause_views
-from engine.policy.views import plain_language
+from engine.policy.views import rendering
 from engine.policy.views.clauses import clause_html, clauses, policy_html
 from engine.policy.views.plain_language import PolicyReading
 
@@ -38,7 +38,7 @@ def reading(policy: str) -> PolicyReading:
 
 def render(of: PolicyReading, name: str = "", *, form: str = "", roots: Sequence[Path] = ()) -> str:
     """As Markdown; without `form`, what escapes the texts' own marks taken out again."""
-    said = plain_language.render(of, name, form=form or "markdown", roots=roots)
+    said = rendering.render(of, name, form=form or "markdown", roots=roots)
     return said if form else unescaped(said)
 
 
