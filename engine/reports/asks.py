@@ -13,24 +13,22 @@ from engine.reports.revision.comments import WordComments
 from engine.reports.revision.wordml import WordMaker, properties_of
 
 ASK = re.compile(r"(【请[^【】]{1,40}】)")
+_BEGINS = "【请".encode()
 _MAIN = "word/document.xml"
 
 
-def asked(data: bytes, notes: Mapping[str, str]) -> bytes:
-    """The Word file with all it asks for marked. `notes`: what is asked for (without its brackets) -> what the comment says; what
-    is not in it gets no comment. A file that asks for nothing stays as it is."""
-    parts = office_package.unpack(data)
-    if _MAIN not in parts:
-        return data
+def asked(parts: Mapping[str, bytes], notes: Mapping[str, str]) -> Mapping[str, bytes]:
+    """The parts of a Word file with all it asks for marked. `notes`: what is asked for (without its brackets) -> what the comment
+    says; what is not in it gets no comment. A file that asks for nothing stays as it is."""
+    if _BEGINS not in parts.get(_MAIN, b""):
+        return parts
     root = office_package.parse(parts[_MAIN], "", _MAIN, as_filed=True)
     make = WordMaker(root)
     comments = WordComments(parts, _MAIN, make.namespace)
     found = [text for text in root.iter(make.name("t")) if ASK.search(text.text or "")]
     for text in found:
         _mark(text, make, comments, notes)
-    if not found:
-        return data
-    return package.packed(comments.into({**parts, _MAIN: package.written(root)}))
+    return comments.into({**parts, _MAIN: package.written(root)}) if found else parts
 
 
 def _mark(text: Any, make: WordMaker, comments: WordComments, notes: Mapping[str, str]) -> None:

@@ -19,7 +19,7 @@ from engine.policy.narrative import Narrative
 from engine.reports.context import Context
 from engine.reports.mention import mentions
 from engine.templating.filters import nested
-from engine.templating.sandbox import Environment, render
+from engine.templating.sandbox import Environment, render, shared
 
 TABLES = ("unmet", "form", "notes")
 TELLS = "@problem"
@@ -50,7 +50,7 @@ class Draft:
 
 def drafts(contexts: Sequence[Context], policy: Policy, roots: Sequence[Path]) -> list[Draft]:
     """A draft for each form. Raises PolicyError with template, line and missing name."""
-    environment = Environment(roots)
+    environment = shared(tuple(roots), autoescape=False)
     return [_draft(context, policy, environment) for context in contexts]
 
 

@@ -14,7 +14,7 @@ from engine.errors import Place
 from engine.reports.asks import asked
 from engine.reports.draft import Draft
 from engine.submission.model import Cell, Form, Goal, Group, Indicator
-from engine.templating.word import fill
+from engine.templating.word import filled_parts, packed
 from engine.values.cells import number_of
 
 
@@ -22,7 +22,7 @@ def render(draft: Draft, template: Path, asks: Mapping[str, str] | None = None) 
     """The .docx. `asks`: what the draft may ask its author to fill in, and what a comment says of it (`narrative.phrases.asks`).
 
     Raises PolicyError for a template that is missing, damaged or dangerous, or that asks for what is not there."""
-    return asked(fill(template, view(draft), draft.title), asks or {})
+    return packed(asked(filled_parts(template, view(draft), draft.title), asks or {}))
 
 
 def view(draft: Draft) -> dict[str, Any]:

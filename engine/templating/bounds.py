@@ -7,7 +7,6 @@ machine, at the same place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
 from typing import Any
 
 from jinja2.exceptions import SecurityError
@@ -106,12 +105,11 @@ class Spent:
 def bounded(name: str, function: Callable[..., Any], spent: Callable[[], Spent]) -> Callable[..., Any]:
     """A filter whose arguments and result are within the bounds. `spent` gives the account of the rendering."""
     before = _BEFORE.get(name)
+    # what a filter of Jinja2 is given first may be the environment
+    own = 1 if hasattr(function, "jinja_pass_arg") else 0
 
-    @wraps(function)
     def within(*arguments: Any, **named: Any) -> Any:
         account = spent()
-        # what a filter of Jinja2 is given first may be the environment
-        own = 1 if hasattr(function, "jinja_pass_arg") else 0
         for argument in (*arguments[own + 1 :], *named.values()):
             if isinstance(argument, int) and abs(argument) > MAX_ARGUMENT:
                 raise TooMuch(f"过滤器 {name} 的参数 {argument} 过大")
@@ -120,6 +118,8 @@ def bounded(name: str, function: Callable[..., Any], spent: Callable[[], Spent])
             arguments = (*arguments[:own], *before(account, *arguments[own:], **named))
         return account.checked(function(*arguments, **named))
 
+    if own:
+        within.jinja_pass_arg = function.jinja_pass_arg  # type: ignore[attr-defined]  # how Jinja2 knows them
     return within
 
 

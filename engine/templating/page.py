@@ -25,7 +25,7 @@ def self_contained(name: str, values: Mapping[str, Any], roots: Sequence[Path], 
 
     Raises PolicyError with template, line and missing name, or where the template does not begin with the page's protection.
     """
-    environment = templates.Environment(roots, autoescape=True)
+    environment = templates.shared(tuple(roots), autoescape=True)
     style, script = _beside(environment, name, ".css"), _beside(environment, name, ".js")
     style += "".join(_beside(environment, sheet, "") for sheet in styles)
     protection = f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(script)}"

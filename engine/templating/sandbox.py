@@ -9,7 +9,9 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
+from threading import local
 from types import CodeType
 from typing import Any, cast
 
@@ -27,7 +29,7 @@ from jinja2 import (
 from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.filters import make_attrgetter
-from jinja2.runtime import markup_join, str_join
+from jinja2.runtime import LoopContext, markup_join, str_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
@@ -69,6 +71,8 @@ SAFE_FILTERS = frozenset(
     ]
 )
 """Filters of Jinja2 that cannot grow a small text large or reach into objects."""
+_NUMBERS = (Decimal, bool, int)
+_OF_LOOPS = frozenset(["first", "last", "index", "index0", "length", "previtem", "nextitem"])
 _STEP, _JOINED, _MADE, _LOOKED = "__step", "__joined", "__made", "__looked"
 """What the template calls in each pass, for `~`, for each list or table it writes, and for what it compares."""
 
@@ -93,6 +97,13 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
+class _Rendering(local):
+    """What the rendering has cost that goes on in a thread: one sandbox serves several."""
+
+    def __init__(self) -> None:
+        self.spent = Spent()
+
+
 class Environment(ImmutableSandboxedEnvironment):
     """The sandbox. Attributes are items of plain data and nothing else; every loop and macro is counted."""
 
@@ -111,16 +122,29 @@ class Environment(ImmutableSandboxedEnvironment):
         )
         kept = {name: self.filters[name] for name in SAFE_FILTERS if name in self.filters}
         own = kept | {"sum": total} | dict(FILTERS) | dict(NARRATIVE)
-        self.spent = Spent()
+        self._rendering = _Rendering()
         self.filters.clear()
         self.filters.update({name: bounded(name, function, lambda: self.spent) for name, function in own.items()})
         known = {name: self.globals[name] for name in ("range", "namespace")}
         self._own = (self._step, self._joined, self._made, self._looked)
+        self._counting = (self._looked, self._step, self._made)
         self.globals = known | dict(zip((_STEP, _JOINED, _MADE, _LOOKED), self._own, strict=True))
+
+    @property
+    def spent(self) -> Spent:
+        """What the rendering has cost so far that is going on in this thread."""
+        return self._rendering.spent
+
+    def begin(self) -> None:
+        """A rendering begins, with nothing spent."""
+        self._rendering.spent = Spent()
 
     def _finalized(self, value: object) -> object:
         """How a value is written, and that it is not too long to be."""
-        if not isinstance(value, str | Decimal | bool | int):
+        if isinstance(value, str):
+            self.spent.long(len(value))
+            return value
+        if not isinstance(value, _NUMBERS):
             self.spent.long(self.spent.size(value))
         said = shown(value)
         if isinstance(said, str):
@@ -152,14 +176,22 @@ class Environment(ImmutableSandboxedEnvironment):
         return cast(nodes.Template, _Counted().visit(tree))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if isinstance(obj, Mapping):
+        if type(obj) is dict or isinstance(obj, Mapping):
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
-        # loop.first, values of a namespace, the two parts of a group: objects of Jinja2's own
+        if type(obj) is LoopContext and attribute in _OF_LOOPS:
+            return getattr(obj, attribute)
+        # values of a namespace, the two parts of a group: objects of Jinja2's own
         if type(obj).__module__ in ("jinja2.runtime", "jinja2.utils") or (
             type(obj).__name__ == "_GroupTuple" and attribute in obj._fields
         ):
             return super().getattr(obj, attribute)
         return self.undefined(obj=obj, name=attribute)
+
+    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # as Jinja2 has it
+        """A call of the template's; what counts is called at once, without looking for what it is to be given."""
+        if __obj in __self._counting:
+            return __obj(*args)
+        return super().call(__context, __obj, *args, **kwargs)
 
     def is_safe_callable(self, obj: Any) -> bool:
         return obj in (self.globals["range"], self.globals["namespace"], *self._own) or type(obj).__module__ == "jinja2.runtime"
@@ -172,6 +204,12 @@ class Environment(ImmutableSandboxedEnvironment):
         if operator != "**" and all(isinstance(side, int | Decimal) for side in (left, right)):
             return self.spent.checked(left * right if operator == "*" else left % right)
         raise SecurityError(f"模板里不能对这些值用 {operator}")
+
+
+@lru_cache(maxsize=8)
+def shared(roots: tuple[Path, ...], autoescape: bool) -> Environment:
+    """A sandbox for the templates of these folders: one for all pages of a run. A template that has changed is read again."""
+    return Environment(roots, autoescape=autoescape)
 
 
 class _Counted(NodeTransformer):
@@ -235,7 +273,7 @@ def total(environment: Environment, values: Iterable[Any], attribute: str | int 
 
 def render(environment: Environment, name: str, context: Mapping[str, Any]) -> str:
     """The template's text. Raises PolicyError naming template, line and what was wrong or missing."""
-    environment.spent = Spent()
+    environment.begin()
     parts: list[str] = []
     size = 0
     try:

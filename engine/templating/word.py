@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from engine.documents import package as office_package
 from engine.documents import word as docx_reader
@@ -39,8 +40,11 @@ def fill(template: Path, values: Mapping[str, Any], title: str, *, own: bool = F
     one, and says who made it, so that it is passed over where forms are read.
 
     Raises PolicyError for a template that is missing, damaged or dangerous, or that asks for what is not there."""
-    from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # ships no types
+    return packed(filled_parts(template, values, title, own=own))
 
+
+def filled_parts(template: Path, values: Mapping[str, Any], title: str, *, own: bool = False) -> dict[str, bytes]:
+    """The parts of what `fill` makes, by name, before they are packed."""
     name = str(template)
     try:
         data = template.read_bytes()
@@ -48,31 +52,119 @@ def fill(template: Path, values: Mapping[str, Any], title: str, *, own: bool = F
         raise PolicyError(
             Problem(Place(name), f"Word 模板读不了（{system_reason(error)}）", "一个 .docx 文件", code="template.unreadable")
         ) from None
+    ready = _prepared(data, name)
+    context = _sanitised(values)
+    parts = dict(ready.parts)
+    for part in ready.filled:
+        root = _filled(part, context, name)
+        if part.name == ready.main:
+            settle(root, office_package.parse(ready.parts[ready.styles], name, ready.styles) if ready.styles else root)
+            whole = office_package.parse(ready.shell, name, part.name)
+            whole.replace(whole.find(f"{_W}body"), root)
+            root = whole
+        parts[part.name] = _bytes(root)
+    if ready.properties:
+        parts[ready.properties] = _properties(parts[ready.properties], title, own=own)
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a template that is to be filled."""
+
+    name: str
+    kind: str
+    """What it is called where something is wrong in it."""
+    source: str
+    """Its text as Jinja2 source."""
+    environment: Any
+    """The sandbox it is filled in."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A template that was opened and looked through: all that is the same whatever it is filled with."""
+
+    parts: Mapping[str, bytes]
+    filled: tuple[_Part, ...]
+    main: str
+    shell: bytes
+    """The main part with an empty body."""
+    styles: str
+    properties: str
+
+
+@lru_cache(maxsize=16)
+def _prepared(data: bytes, name: str) -> _Prepared:
+    """Raises PolicyError for a template that is damaged, dangerous or not written to the end."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # ships no types
+
     _check(data, name)
     try:
         document = DocxTemplate(BytesIO(data))
         document.render_init()
+        body = document.docx.element.body
+        main = _part_name(document.docx.part)
+        found = [(main, _PART, document.get_xml())]
+        for kind, uri in (("页眉", document.HEADER_URI), ("页脚", document.FOOTER_URI)):
+            found += [(_part_name(part), kind, document.get_part_xml(part)) for _, part in document.get_headers_footers(uri)]
+        assert document.docx.core_properties is not None  # are made where there are none
+        properties = _part_name(document.docx.part.package.part_related_by(RELATIONSHIP_TYPE.CORE_PROPERTIES))
+        styles = _part_name(document.docx.part._styles_part)
+        for child in list(body):
+            body.remove(child)
+        saved = BytesIO()
+        document.docx.save(saved)
+        with ZipFile(saved) as package:
+            parts = {entry.filename: package.read(entry) for entry in package.infolist()}
     except Exception as error:  # python-docx raises whatever a broken package leads it to
         raise PolicyError(
             Problem(Place(name), f"Word 模板打不开（{error}）", "能用 Word 或 WPS 打开的 .docx 文件", code="template.unreadable")
         ) from None
-    context = _sanitised(values)
-    root = _filled(document, document.get_xml(), _PART, context, name)
-    settle(root, document.docx.styles.element)
-    document.map_tree(root)
-    for kind, uri in (("页眉", document.HEADER_URI), ("页脚", document.FOOTER_URI)):
-        for relation, part in list(document.get_headers_footers(uri)):
-            root = _filled(document, document.get_part_xml(part), kind, context, name)
-            document.map_headers_footers_xml(relation, _bytes(root))
-    properties = document.docx.core_properties
+    sources = ((part, kind, _source(xml, kind, name)) for part, kind, xml in found)
+    filled = tuple(_Part(part, kind, source, _environment(kind, source, name)) for part, kind, source in sources)
+    return _Prepared(parts, filled, main, parts[main], styles, properties)
+
+
+def _environment(kind: str, source: str, name: str) -> Any:
+    from jinja2 import DictLoader
+
+    from engine.templating.sandbox import Environment
+
+    class Loader(DictLoader):
+        """The part as a template, with a file name by which an error's line is found."""
+
+        searchpath = (name,)
+
+        def get_source(self, environment: Any, template: str) -> Any:
+            text, _, fresh = super().get_source(environment, template)
+            return text, f"{name}/{template}", fresh
+
+    made = Environment([], autoescape=True)
+    made.loader = Loader({kind: source})
+    return made
+
+
+def _part_name(part: Any) -> str:
+    """The name of a part of python-docx in its package."""
+    return str(part.partname).lstrip("/")
+
+
+def _properties(content: bytes, title: str, *, own: bool) -> bytes:
+    """The part that says what a document is called and when it was made."""
+    from docx.opc.packuri import PackURI
+    from docx.opc.parts.coreprops import CorePropertiesPart
+    from docx.package import Package
+
+    part = CorePropertiesPart.load(PackURI("/docProps/core.xml"), "", content, Package())
+    properties = part.core_properties
     if own:
         properties.author = MAKER
     properties.title = _ILLEGAL.sub("", title)[:255]
     properties.created = properties.modified = _MOMENT
     properties.last_modified_by, properties.revision = "", 1
-    packed = BytesIO()
-    document.docx.save(packed)
-    return _timeless(packed.getvalue())
+    return bytes(part.blob)
 
 
 def _sanitised(value: Any) -> Any:
@@ -86,7 +178,6 @@ def _sanitised(value: Any) -> Any:
     return value
 
 
-@lru_cache(maxsize=16)
 def _check(data: bytes, name: str) -> None:
     """Refuse a template that is no Word document, a bomb, or that would run or fetch something where the report is opened."""
     try:
@@ -114,43 +205,33 @@ def _check(data: bytes, name: str) -> None:
         raise PolicyError(error.problems) from None
 
 
-def _filled(document: Any, xml: str, part: str, context: Mapping[str, Any], name: str) -> Any:
-    """A part of the template, rendered: the root element. `xml` is as docxtpl gives it."""
-    from jinja2 import DictLoader
+def _filled(part: _Part, context: Mapping[str, Any], name: str) -> Any:
+    """A part of the template, rendered: the root element."""
+    from docxtpl import DocxTemplate
 
-    from engine.templating.sandbox import Environment
-    from engine.templating.sandbox import render as fill
+    from engine.templating.sandbox import render
 
-    class Loader(DictLoader):
-        """The part as a template, with a file name by which an error's line is found."""
-
-        searchpath = (name,)
-
-        def get_source(self, environment: Any, template: str) -> Any:
-            text, _, fresh = super().get_source(environment, template)
-            return text, f"{name}/{template}", fresh
-
-    source = _source(xml, part, name)
-    environment = Environment([], autoescape=True)
-    environment.loader = Loader({part: source})
     try:
-        text = fill(environment, part, context)
+        text = render(part.environment, part.kind, context)
     except PolicyError as error:
-        raise PolicyError([_told(problem, source, part, name) for problem in error.problems]) from None
+        raise PolicyError([_told(problem, part.source, part.kind, name) for problem in error.problems]) from None
     try:
-        root = office_package.parse(document.resolve_listing(text.replace("\n<w:p", "<w:p")).encode(), name, part)
+        listed = DocxTemplate(None).resolve_listing(text.replace("\n<w:p", "<w:p"))
+        root = office_package.parse(listed.encode(), name, part.kind)
     except InputError:
         expected = "成对的 {%p … %} 或 {%tr … %}，各占一整段或一整行"
         raise PolicyError(
             Problem(
-                Place(name), f"{part}填写后不是完整的 Word 内容：标记没有成对，或跨了段落、表格行", expected, code="template.word"
+                Place(name),
+                f"{part.kind}填写后不是完整的 Word 内容：标记没有成对，或跨了段落、表格行",
+                expected,
+                code="template.word",
             )
         ) from None
     _mend(root)
     return root
 
 
-@lru_cache(maxsize=64)
 def _source(xml: str, part: str, name: str) -> str:
     """The part as Jinja2 source: each tag in one piece, docxtpl's marks and {% vmerge … %} resolved, a line a paragraph."""
     from docxtpl import DocxTemplate
@@ -225,14 +306,12 @@ def _bytes(root: Any) -> bytes:
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
-def _timeless(data: bytes) -> bytes:
+def packed(parts: Mapping[str, bytes]) -> bytes:
     """The package with one fixed time on every part."""
-    from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-    packed = BytesIO()
-    with ZipFile(BytesIO(data)) as old, ZipFile(packed, "w", ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            info = ZipInfo(entry.filename)
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as new:
+        for name, content in parts.items():
+            info = ZipInfo(name)
             info.compress_type, info.create_system, info.external_attr = ZIP_DEFLATED, 3, 0o600 << 16
-            new.writestr(info, old.read(entry))
-    return packed.getvalue()
+            new.writestr(info, content)
+    return out.getvalue()

@@ -1,4 +1,4 @@
-"""How tall and wide what stands in a Word document is: the lines a text is set in, the heights of the rows of a table, in twips.
+"""How tall and wide what stands in a Word document is, in twips: the lines a text is set in, by the styles of paragraphs.
 
 What is known is the widths of the columns and the line heights of the styles, which in forms are exact; how wide digits are depends
 on the font, which may not be there.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any  # lxml has no types
@@ -16,14 +16,16 @@ from typing import Any  # lxml has no types
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 BORDER = 10
 """Twips a row's border takes."""
+_KNOWN = 1 << 12
+"""Texts whose lines are remembered: the forms of one layout say much the same, and each is set more than once."""
 NARROW, WIDE = 50, 64
 """How wide a digit or a letter is, in hundredths of the size: Times New Roman, and what stands in for it."""
-_SIDES = 80
-"""Twips left free at the sides of a cell, where the table's style does not say."""
+_SIGNS = {f"{W}br": "\n", f"{W}tab": "\t"}
 _WORD = re.compile(r"[0-9A-Za-z.,%‰/:+\-]+|.")
 _OPENS, _CLOSES = "（(“‘《〈【〔「", "）)”’》〉】〕」，。、；：！？％"
+_NUMBER = re.compile(r"-?[0-9]{1,6}")
 _SINGLE = 240
-_HALF_POINT = 10
+HALF_POINT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,66 +50,20 @@ class TextSetting:
         return self.line if self.exact else self.size * 13 * self.line // (10 * _SINGLE)
 
 
-def row_heights(table: Any, settings: Mapping[str, TextSetting]) -> list[int]:
-    """How tall the rows of a table are. What a merged cell says has room in all its rows, and counts for none of them."""
-    rows = table.findall(f"{W}tr")
-    grid = [twips(column, "w") for column in table.iterfind(f"{W}tblGrid/{W}gridCol")]
-    return [_row_height(row, rows[n + 1] if n + 1 < len(rows) else None, grid, settings) for n, row in enumerate(rows)]
+def tall_of(text: str, setting: TextSetting, width: int) -> int:
+    """How tall a paragraph with this text is that has so much room from side to side."""
+    one = "\n" not in text and setting.first + len(text) * (setting.size + setting.size // 4) <= width
+    return setting.before + setting.after + setting.height * (1 if one else len(set_lines(text, setting, width)))
 
 
-def _row_height(row: Any, below: Any, grid: Sequence[int], settings: Mapping[str, TextSetting]) -> int:
-    going_on = {start for start, cell in cells_of(below) if goes_on(cell)} if below is not None else set()
-    tall = 0
-    for start, cell in cells_of(row):
-        if goes_on(cell) or start in going_on:  # what a merged cell says has room in all its rows
-            continue
-        tall = max(tall, cell_height(cell, cell_width(cell, grid, start), settings))
-    return tall + BORDER
-
-
-def cell_height(cell: Any, width: int, settings: Mapping[str, TextSetting]) -> int:
-    """How tall what stands in a cell is that has so much room for it."""
-    return sum(tall_of(paragraph, setting_of(paragraph, settings), width) for paragraph in cell.iterfind(f"{W}p"))
-
-
-def goes_on(cell: Any) -> bool:
-    """Whether a cell is merged with the one above it."""
-    merge = cell.find(f"{W}tcPr/{W}vMerge")
-    return merge is not None and merge.get(f"{W}val") != "restart"
-
-
-def is_kept(row: Any, settings: Mapping[str, TextSetting]) -> bool:
-    """Whether a row is kept on a page with the next, by its first text: a row of headings, a goal above its own."""
-    first = next((paragraph for paragraph in row.iter(f"{W}p") if text_of(paragraph)), None)
-    return first is not None and setting_of(first, settings).keep
-
-
-def cells_of(row: Any) -> Iterator[tuple[int, Any]]:
-    """The cells of a row, each with the column of the grid it begins in."""
-    start = 0
-    for cell in row.iterfind(f"{W}tc"):
-        yield start, cell
-        start += _span(cell)
-
-
-def _span(cell: Any) -> int:
-    span = cell.find(f"{W}tcPr/{W}gridSpan")
-    return 1 if span is None else max(1, twips(span, "val"))
-
-
-def cell_width(cell: Any, grid: Sequence[int], start: int) -> int:
-    """How much room a cell has from side to side, which begins in this column of the grid."""
-    return max(_HALF_POINT, sum(grid[start : start + _span(cell)]) - _SIDES)
-
-
-def tall_of(paragraph: Any, setting: TextSetting, width: int) -> int:
-    """How tall a paragraph is."""
-    return setting.before + setting.after + setting.height * len(list(set_lines(text_of(paragraph), setting, width)))
-
-
-def set_lines(text: str, setting: TextSetting, width: int) -> Iterator[str]:
+@lru_cache(maxsize=_KNOWN)
+def set_lines(text: str, setting: TextSetting, width: int) -> tuple[str, ...]:
     """The lines a text is set in: a wide character is as wide as its size, between it and a digit is a quarter of that; a number
     is not torn, no line begins with what closes or ends with what opens."""
+    return tuple(_set_lines(text, setting, width))
+
+
+def _set_lines(text: str, setting: TextSetting, width: int) -> Iterator[str]:
     for part in text.split("\n"):
         line, used = "", setting.first
         for piece in _pieces(part):
@@ -138,32 +94,39 @@ def _pieces(text: str) -> Iterator[str]:
 
 def _wide(piece: str, setting: TextSetting, before: str) -> int:
     """How wide a piece is behind a character."""
+    size, narrow, space = setting.size, setting.size * setting.digit // 100, setting.size // 4 if setting.spaced else 0
     used = 0
+    last, beside = _sign(before) if before else (False, False)
     for sign in piece:
-        full = unicodedata.east_asian_width(sign) in "WFA"
-        used += setting.size if full else setting.size * setting.digit // 100
-        if (
-            setting.spaced
-            and before
-            and sign.isalnum()
-            and before.isalnum()
-            and full != (unicodedata.east_asian_width(before) in "WFA")
-        ):
-            used += setting.size // 4
-        before = sign
+        full, word = _sign(sign)
+        used += size if full else narrow
+        if space and word and beside and full != last:
+            used += space
+        last, beside = full, word
     return used
+
+
+@lru_cache(maxsize=_KNOWN)
+def _sign(sign: str) -> tuple[bool, bool]:
+    """Whether a character is as wide as its size, and whether it is a letter or digit, beside which there may be a little space."""
+    return unicodedata.east_asian_width(sign) in "WFA", sign.isalnum()
 
 
 def text_of(paragraph: Any) -> str:
     """The text of a paragraph, with its line breaks and tabs."""
-    signs = {f"{W}br": "\n", f"{W}tab": "\t"}
-    return "".join(signs.get(one.tag) or one.text or "" for one in paragraph.iter(f"{W}t", *signs))
+    return "".join(_SIGNS.get(one.tag) or one.text or "" for one in paragraph.iter(f"{W}t", *_SIGNS))
 
 
-def setting_of(paragraph: Any, settings: Mapping[str, TextSetting]) -> TextSetting:
-    """How a paragraph is set, by its style."""
-    style = paragraph.find(f"{W}pPr/{W}pStyle")
-    return settings.get("" if style is None else str(style.get(f"{W}val")), settings[""])
+def style_of(paragraph: Any) -> str:
+    """The id of a paragraph's style; empty where it has none of its own."""
+    properties = paragraph.find(f"{W}pPr")
+    style = None if properties is None else properties.find(f"{W}pStyle")
+    return "" if style is None else str(style.get(f"{W}val"))
+
+
+def setting_of(style: str, settings: Mapping[str, TextSetting]) -> TextSetting:
+    """How a paragraph of a style is set."""
+    return settings.get(style) or settings[""]
 
 
 def settings_of(styles: Any, digit: int) -> Mapping[str, TextSetting]:
@@ -208,7 +171,7 @@ def _resolved(style: Any, by_id: Mapping[str, Any], digit: int) -> TextSetting:
 
     rule = own("pPr/spacing", "lineRule")
     return TextSetting(
-        size=number("rPr/sz", "val", 21) * _HALF_POINT,
+        size=number("rPr/sz", "val", 21) * HALF_POINT,
         line=number("pPr/spacing", "line", _SINGLE),
         exact=rule is not None and rule.get(f"{W}lineRule") == "exact",
         before=number("pPr/spacing", "before", 0),
@@ -223,5 +186,5 @@ def _resolved(style: Any, by_id: Mapping[str, Any], digit: int) -> TextSetting:
 
 def twips(element: Any, name: str) -> int:
     """A number an element has under a name; 0 where it has none."""
-    text = str(element.get(f"{W}{name}", "0"))
-    return int(text) if re.fullmatch(r"-?[0-9]{1,6}", text) else 0
+    text = str(element.get(W + name, "0"))
+    return int(text) if _NUMBER.fullmatch(text) else 0

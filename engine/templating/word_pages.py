@@ -24,19 +24,15 @@ from engine.templating.word_measures import (
     WIDE,
     TextSetting,
     W,
-    cell_height,
-    cell_width,
-    cells_of,
-    goes_on,
-    is_kept,
-    row_heights,
     set_lines,
     setting_of,
     settings_of,
+    style_of,
     tall_of,
     text_of,
     twips,
 )
+from engine.templating.word_tables import RowRead, heights, read
 
 _WEIGHT = re.compile(r"(?<=\S)（[0-9.]+分）$")
 _LESS = 300
@@ -47,57 +43,79 @@ _ROUNDS = 12
 """How often it is tried again where pages end when rows had to be made higher."""
 
 
+@dataclass(frozen=True, slots=True)
+class TableSet:
+    """A table of the body with the heights its rows have."""
+
+    rows: Sequence[RowRead]
+    heights: Sequence[int]
+    together: Sequence[tuple[int, int]]
+    """The rows that stay on one page: from which to before which."""
+
+    @property
+    def headings(self) -> int:
+        """How tall the rows are together that stand on every page."""
+        return _headings(self.rows, self.heights)
+
+
+Block = tuple[int, bool] | TableSet
+"""A paragraph of the body, how tall it is and whether it begins a page, or a table."""
+
+
 def settle(body: Any, styles: Any) -> None:
     """Make the body of a filled document ready for its pages. `styles` is the root of the part with its styles."""
     wide = settings_of(styles, WIDE)
-    _keep_weights_apart(body, wide)
+    known = {table: read(table) for table in body.iter(f"{W}tbl")}
+    for table in [table for table, rows in known.items() if _keep_weights_apart(rows, wide)]:
+        known[table] = read(table)
     keep_weights_whole(body)
     sheet = next(body.iter(f"{W}sectPr"), None)
     height = _inner(sheet, "h", "top", "bottom")
     width = _inner(sheet, "w", "left", "right")
     if not height or not width:
         return
-    narrow = settings_of(styles, NARROW)
-    tables = body.findall(f"{W}tbl")
-    early, late = (_begins(body, settings, height, width) for settings in (narrow, wide))
-    some, others = (_tops(body, *how, width) for how in ((narrow, height), (wide, height - _LESS)))
-    for n, table in enumerate(tables):
+    tables = [known[table] for table in body.iterfind(f"{W}tbl")]
+    narrowly, widely = (list(_set(body, tables, settings, width)) for settings in (settings_of(styles, NARROW), wide))
+    early, late = ([at for _, at in _laid_out(blocks, height)] for blocks in (narrowly, widely))
+    some, others = ([tops for tops, _ in _laid_out(*how)] for how in ((narrowly, height), (widely, height - _LESS)))
+    for n, table in enumerate(block for block in widely if isinstance(block, TableSet)):
         if abs(early[n] - late[n]) <= _SPARE // 2 and _fill_pages(table, wide, height, max(early[n], late[n])):
             continue
         for number in sorted({*some[n], *others[n]}):
-            _repeat(table.findall(f"{W}tr"), number)
+            _repeat(table.rows, number)
 
 
-def _begins(body: Any, settings: Mapping[str, TextSetting], height: int, width: int) -> list[int]:
-    """How far down its page each table of the body begins."""
-    return [at for _, at in _laid_out(body, settings, height, width)]
-
-
-def _tops(body: Any, settings: Mapping[str, TextSetting], height: int, width: int) -> list[list[int]]:
-    """For each table of the body, the rows that pages begin with."""
-    return [tops for tops, _ in _laid_out(body, settings, height, width)]
-
-
-def _laid_out(body: Any, settings: Mapping[str, TextSetting], height: int, width: int) -> Iterator[tuple[list[int], int]]:
-    at = 0
+def _set(body: Any, tables: Sequence[Sequence[RowRead]], settings: Mapping[str, TextSetting], width: int) -> Iterator[Block]:
+    """The paragraphs and tables of a body as they are set. `tables`: as they were read, in their order."""
+    left = iter(tables)
     for block in body:
         if block.tag == f"{W}p":
-            setting = setting_of(block, settings)
-            tall = tall_of(block, setting, width)
-            at = tall if setting.new_page else (at + tall if at + tall <= height else (at + tall - height) % height)
+            setting = setting_of(style_of(block), settings)
+            yield tall_of(text_of(block), setting, width), setting.new_page
         elif block.tag == f"{W}tbl":
-            tops, end = _table(block, settings, height, at)
+            rows = next(left)
+            yield TableSet(rows, heights(rows, settings), list(_together(rows, settings)))
+
+
+def _laid_out(blocks: Sequence[Block], height: int) -> Iterator[tuple[list[int], int]]:
+    """For each table the rows that pages begin with, and how far down its page it begins."""
+    at = 0
+    for block in blocks:
+        if isinstance(block, TableSet):
+            tops, end = _table(block, height, at)
             yield tops, at
             at = end
+        else:
+            tall, new_page = block
+            at = tall if new_page else (at + tall if at + tall <= height else (at + tall - height) % height)
 
 
-def _table(table: Any, settings: Mapping[str, TextSetting], height: int, at: int) -> tuple[list[int], int]:
+def _table(table: TableSet, height: int, at: int) -> tuple[list[int], int]:
     """The rows of a table that pages begin with, and how far down its last page it ends; `at`: how far down it begins."""
-    heights = row_heights(table, settings)
-    headings = _headings(table, heights)
+    headings = table.headings
     tops: list[int] = []
-    for first, end in _together(table, settings):
-        together = sum(heights[first:end])
+    for first, end in table.together:
+        together = sum(table.heights[first:end])
         if at and at + together > height:
             at = headings
             tops.append(first)
@@ -105,18 +123,16 @@ def _table(table: Any, settings: Mapping[str, TextSetting], height: int, at: int
     return tops, at % height
 
 
-def _headings(table: Any, heights: Sequence[int]) -> int:
+def _headings(rows: Sequence[RowRead], tall: Sequence[int]) -> int:
     """How tall the rows are together that stand on every page."""
-    own = (row.find(f"{W}trPr/{W}tblHeader") is None for row in table.iterfind(f"{W}tr"))
-    return sum(heights[: next((n for n, ends in enumerate(own) if ends), 0)])
+    return sum(tall[: next((n for n, row in enumerate(rows) if not row.repeated), 0)])
 
 
-def _together(table: Any, settings: Mapping[str, TextSetting]) -> Iterator[tuple[int, int]]:
+def _together(rows: Sequence[RowRead], settings: Mapping[str, TextSetting]) -> Iterator[tuple[int, int]]:
     """The rows of a table that stay on one page: from which to before which."""
-    rows = table.findall(f"{W}tr")
     first = 0
     for n, row in enumerate(rows, start=1):
-        if n == len(rows) or not is_kept(row, settings):
+        if n == len(rows) or not row.is_kept(settings):
             yield first, n
             first = n
 
@@ -131,16 +147,16 @@ class TablePage:
     heading: int | None = None
 
 
-def _fill_pages(table: Any, settings: Mapping[str, TextSetting], height: int, at: int) -> bool:
+def _fill_pages(table: TableSet, settings: Mapping[str, TextSetting], height: int, at: int) -> bool:
     """Give the rows of a table that runs over pages such heights that each page ends where it is foretold, and let labels and the
     headings of columns stand again on each; whether that can be done. `at`: how far down the table begins."""
-    rows, heights = table.findall(f"{W}tr"), row_heights(table, settings)
-    labels = _labels(table, settings)
+    rows, tall = table.rows, list(table.heights)
+    labels = _labels(rows, settings)
     for _ in range(_ROUNDS):
-        pages = _pages(table, settings, heights, height - _SPARE, at)
+        pages = _pages(table, settings, tall, height - _SPARE, at)
         if not pages:
             return False
-        if not _make_room(heights, labels, [page.first for page in pages[1:]]):
+        if not _make_room(tall, labels, [page.first for page in pages[1:]]):
             break
     else:
         return False
@@ -150,61 +166,51 @@ def _fill_pages(table: Any, settings: Mapping[str, TextSetting], height: int, at
     for page in pages[:-1]:
         free = height - _SPARE - page.at
         for n in range(page.first, page.last):
-            _set_height(rows[n], heights[n] + free // (page.last - page.first))
+            _set_height(rows[n].element, tall[n] + free // (page.last - page.first))
     for page in pages[1:]:
         _repeat(rows, page.first)
         if page.heading is not None:
-            _head(rows[page.first], deepcopy(rows[page.heading]))
+            _head(rows[page.first], rows[page.heading])
     return True
 
 
-def _pages(table: Any, settings: Mapping[str, TextSetting], heights: Sequence[int], height: int, at: int) -> list[TablePage]:
+def _pages(table: TableSet, settings: Mapping[str, TextSetting], tall: Sequence[int], height: int, at: int) -> list[TablePage]:
     """The pages of a table whose rows are so high; none where what stays together is taller than a page."""
-    rows, headings = table.findall(f"{W}tr"), _headings(table, heights)
+    rows, headings = table.rows, _headings(table.rows, tall)
     pages = [TablePage(0, at=at)]
-    for first, end in _together(table, settings):
-        together = sum(heights[first:end])
+    for first, end in table.together:
+        together = sum(tall[first:end])
         if first == 0 and at + together > height:
             pages[0].at = 0  # the table begins on the next page
         if pages[-1].at + together > height:
             if first == pages[-1].first:
                 return []
             pages[-1].last = first
-            above = None if is_kept(rows[first], settings) else _heading_of(rows, first, settings)
-            pages.append(TablePage(first, at=headings + (0 if above is None else heights[above]), heading=above))
+            above = None if rows[first].is_kept(settings) else _heading_of(rows, first, settings)
+            pages.append(TablePage(first, at=headings + (0 if above is None else tall[above]), heading=above))
         pages[-1].at += together
     pages[-1].last = len(rows)
     return pages
 
 
-def _heading_of(rows: Sequence[Any], number: int, settings: Mapping[str, TextSetting]) -> int | None:
+def _heading_of(rows: Sequence[RowRead], number: int, settings: Mapping[str, TextSetting]) -> int | None:
     """The nearest row of headings above a row that is of its columns, but for those that stand on every page anyway."""
-    columns = [start for start, _ in cells_of(rows[number])]
-    own = (n for n in range(number - 1, -1, -1) if rows[n].find(f"{W}trPr/{W}tblHeader") is None)
-    above = (n for n in own if _is_heading(rows[n], settings))
-    return next((n for n in above if [start for start, _ in cells_of(rows[n])] == columns), None)
+    above = (n for n in range(number - 1, -1, -1) if not rows[n].repeated and rows[n].is_heading(settings))
+    return next((n for n in above if rows[n].columns == rows[number].columns), None)
 
 
-def _is_heading(row: Any, settings: Mapping[str, TextSetting]) -> bool:
-    """Whether a row is of headings alone: a label with its value beside it is none, though it may be kept with the next row."""
-    said = [paragraph for paragraph in row.iter(f"{W}p") if text_of(paragraph)]
-    return bool(said) and all(setting_of(paragraph, settings).keep for paragraph in said)
-
-
-def _labels(table: Any, settings: Mapping[str, TextSetting]) -> list[tuple[int, int, int]]:
+def _labels(rows: Sequence[RowRead], settings: Mapping[str, TextSetting]) -> list[tuple[int, int, int]]:
     """The merged cells of a table: the first row, the one after the last, and how tall what it says is."""
-    rows = table.findall(f"{W}tr")
-    grid = [twips(column, "w") for column in table.iterfind(f"{W}tblGrid/{W}gridCol")]
     open_: dict[int, tuple[int, int]] = {}
     out = []
     for n, row in enumerate(rows):
-        cells = dict(cells_of(row))
-        for start in [start for start in open_ if start not in cells or not goes_on(cells[start])]:
+        going_on = {cell.start for cell in row.cells if cell.goes_on}
+        for start in [start for start in open_ if start not in going_on]:
             first, tall = open_.pop(start)
             out.append((first, n, tall))
-        for start, cell in cells.items():
-            if cell.find(f"{W}tcPr/{W}vMerge") is not None and not goes_on(cell):
-                open_[start] = n, cell_height(cell, cell_width(cell, grid, start), settings)
+        for cell in row.cells:
+            if cell.merged and not cell.goes_on:
+                open_[cell.start] = n, cell.height(settings)
     return out + [(first, len(rows), tall) for first, tall in open_.values()]
 
 
@@ -221,19 +227,19 @@ def _make_room(heights: list[int], labels: Sequence[tuple[int, int, int]], tops:
     return made
 
 
-def _head(row: Any, heading: Any) -> None:
+def _head(row: RowRead, heading: RowRead) -> None:
     """Put headings before a row; what is merged with a cell of theirs goes on from there."""
-    own = dict(cells_of(row))
-    for start, cell in cells_of(heading):
-        merge = own[start].find(f"{W}tcPr/{W}vMerge")
-        if merge is None or cell.find(f"{W}tcPr/{W}vMerge") is None:
+    own = {cell.start: cell.element for cell in row.cells}
+    for cell in heading.cells:
+        merge = own[cell.start].find(f"{W}tcPr/{W}vMerge")
+        if merge is None or not cell.merged:
             continue
         del merge.attrib[f"{W}val"]
-        for run in [run for paragraph in own[start].iterfind(f"{W}p") for run in paragraph if run.tag != f"{W}pPr"]:
+        for run in [run for paragraph in own[cell.start].iterfind(f"{W}p") for run in paragraph if run.tag != f"{W}pPr"]:
             run.getparent().remove(run)
-        for more in own[start].findall(f"{W}p")[1:]:
-            own[start].remove(more)
-    row.addprevious(heading)
+        for more in own[cell.start].findall(f"{W}p")[1:]:
+            own[cell.start].remove(more)
+    row.element.addprevious(deepcopy(heading.element))
 
 
 def _set_height(row: Any, tall: int) -> None:
@@ -250,14 +256,13 @@ def _set_height(row: Any, tall: int) -> None:
     own.set(f"{W}hRule", "atLeast")
 
 
-def _repeat(rows: Sequence[Any], number: int) -> None:
+def _repeat(rows: Sequence[RowRead], number: int) -> None:
     """Begin every merged cell that goes on in a row anew there, with what it says."""
-    for start, cell in cells_of(rows[number]):
+    for own in (cell for cell in rows[number].cells if cell.goes_on):
+        cell = own.element
         merge = cell.find(f"{W}tcPr/{W}vMerge")
-        if merge is None or merge.get(f"{W}val") == "restart":
-            continue
         for above in reversed(rows[:number]):
-            first = next((one for begin, one in cells_of(above) if begin == start), None)
+            first = next((one.element for one in above.cells if one.start == own.start), None)
             mark = None if first is None else first.find(f"{W}tcPr/{W}vMerge")
             if first is None or mark is None:
                 break
@@ -269,34 +274,35 @@ def _repeat(rows: Sequence[Any], number: int) -> None:
                 break
 
 
-def _keep_weights_apart(body: Any, settings: Mapping[str, TextSetting]) -> None:
-    """Put a weight in brackets that would be torn at the end of a cell's line on a line of its own."""
-    for table in body.iter(f"{W}tbl"):
-        grid = [twips(column, "w") for column in table.iterfind(f"{W}tblGrid/{W}gridCol")]
-        for row in table.iterfind(f"{W}tr"):
-            for start, cell in cells_of(row):
-                width = cell_width(cell, grid, start)
-                for paragraph in cell.iterfind(f"{W}p"):
-                    _keep_weight(paragraph, setting_of(paragraph, settings), width)
+def _keep_weights_apart(rows: Sequence[RowRead], settings: Mapping[str, TextSetting]) -> bool:
+    """Put a weight in brackets that would be torn at the end of a cell's line on a line of its own; whether there was any."""
+    with_weights = [cell for row in rows for cell in row.cells if any(_WEIGHT.search(text) for text, _ in cell.said)]
+    changed = [
+        _keep_weight(paragraph, setting_of(style_of(paragraph), settings), cell.width)
+        for cell in with_weights
+        for paragraph in cell.element.iterfind(f"{W}p")
+    ]
+    return any(changed)
 
 
-def _keep_weight(paragraph: Any, setting: TextSetting, width: int) -> None:
+def _keep_weight(paragraph: Any, setting: TextSetting, width: int) -> bool:
     texts = list(paragraph.iter(f"{W}t"))
     text = texts[-1].text or "" if texts else ""
     found = _WEIGHT.search(text)
     if not found:
-        return
+        return False
     whole = text_of(paragraph)
     settings = [replace(setting, digit=digit) for digit in (NARROW, WIDE)]
-    ends = [list(set_lines(whole, one, room))[-1] for one in settings for room in (width, width - setting.size // 2)]
+    ends = [set_lines(whole, one, room)[-1] for one in settings for room in (width, width - setting.size // 2)]
     if all(end.strip().endswith(found[0]) for end in ends):
-        return
+        return False
     own = texts[-1]
     own.text = text[: found.start()]
     behind = own.makeelement(f"{W}t")
     behind.text = found[0]
     own.addnext(own.makeelement(f"{W}br"))
     own.getnext().addnext(behind)
+    return True
 
 
 def _inner(sheet: Any, side: str, first: str, last: str) -> int:

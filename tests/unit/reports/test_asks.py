@@ -9,7 +9,9 @@ from docx import Document
 from docx.shared import Pt
 
 from engine.documents import word as docx_reader
-from engine.reports.asks import asked
+from engine.documents.package import unpack
+from engine.reports.asks import asked as asked_parts
+from engine.templating.word import packed
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -21,6 +23,10 @@ def package(*paragraphs: str) -> bytes:
     out = BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def asked(filed: bytes, notes: dict[str, str]) -> bytes:
+    return packed(asked_parts(unpack(filed), notes))
 
 
 def part(data: bytes, name: str) -> str:
@@ -53,7 +59,7 @@ def test_two_in_one_run_are_two_and_what_has_no_note_has_no_comment() -> None:
 
 def test_a_file_that_asks_for_nothing_stays_as_it_is() -> None:
     filed = package("甲【注】。")
-    assert asked(filed, {"请填写原因": "…"}) == filed
+    assert asked_parts(unpack(filed), {"请填写原因": "…"}) == unpack(filed)
 
 
 def test_two_runs_give_the_same_bytes() -> None:
