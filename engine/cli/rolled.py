@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.intake.collection import FileOutcome
     from engine.policy.model import Policy
     from engine.rollup.brief import BriefOccasion
-    from engine.rollup.run import Rollup
+    from engine.rollup.outcome import Rollup
     from engine.rollup.units import UnitTree
     from engine.submission.model import Form
 

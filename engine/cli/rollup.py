@@ -16,7 +16,7 @@ from engine.files import displayed, write, write_all
 
 if TYPE_CHECKING:
     from engine.rollup.given import MatchTable
-    from engine.rollup.run import Rollup
+    from engine.rollup.outcome import Rollup
     from engine.rollup.units import UnitTree
     from engine.scoring.model import ScoredForm
 

@@ -14,7 +14,7 @@ from engine.rollup.forms import entries_of
 from engine.rollup.match_file import MatchLines
 from engine.rollup.matching import GIVEN, REASONS
 from engine.rollup.model import exact
-from engine.rollup.run import Level, Rollup
+from engine.rollup.outcome import Level, Rollup
 from engine.scoring.budget import scored_line
 from engine.scoring.model import ScoredForm, ScoredIndicator
 

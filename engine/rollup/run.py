@@ -7,7 +7,7 @@ and is told as a finding; see `rollup_rules` for what the policy decides.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from engine.errors import InputError, Place, PolicyError, Problem
@@ -16,15 +16,16 @@ from engine.forms.places import PlaceWords
 from engine.language.model import Scalar
 from engine.language.rules import SEVERITIES
 from engine.policy.model import Policy
-from engine.policy.rollup import AXES, RollupRules
+from engine.policy.rollup import RollupRules
 from engine.rollup import conservation, correspondence
 from engine.rollup.admission import OWN, CountedForm, Twin, Uncounted, admit, alike, filed_of
 from engine.rollup.checks import Fact, RollupFinding, level_facts, obstacle_facts, tell
 from engine.rollup.conservation import Conserved
-from engine.rollup.correspondence import Key, MatchedForm
+from engine.rollup.correspondence import Key
 from engine.rollup.forms import RolledHead, children_of, roll_form, with_scores
 from engine.rollup.given import MatchTable
 from engine.rollup.model import Obstacle, funds_of, name_key
+from engine.rollup.outcome import Level, Rollup
 from engine.rollup.units import UnitTree, flat
 from engine.scoring.budget import scored_line
 from engine.scoring.form import evaluate
@@ -36,42 +37,6 @@ from engine.values.vocabulary import Vocabulary
 
 MOST_NAMES = 400
 """Names of projects compared pairwise for a proposal; of more none is made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One level rolled up: a region, a department. `depth` is 0 for the top; `children` are those directly under it."""
-
-    name: str
-    depth: int
-    forms: tuple[ScoredForm, ...]
-    findings: tuple[RollupFinding, ...]
-    children: tuple[str, ...]
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rollup:
-    """The top level as a record, every level, and the forms that were rolled up with their scores."""
-
-    by: str
-    policy: Policy
-    submission: Submission
-    levels: tuple[Level, ...]
-    """Top first."""
-    filed: tuple[ScoredForm, ...]
-    left: tuple[Uncounted, ...] = ()
-    """The forms that were read and are not added, each with its reason."""
-    matched: tuple[MatchedForm, ...] = ()
-    """Which form of whom went into which, and its indicators into which rows."""
-
-    @property
-    def findings(self) -> tuple[RollupFinding, ...]:
-        return tuple(told for level in self.levels for told in level.findings)
-
-    def record(self, level: Level) -> Submission:
-        """One level's forms as a record of their own."""
-        return replace(self.submission, forms=tuple(scored.form for scored in level.forms))
 
 
 def axis_of(forms: Sequence[Form]) -> str:
@@ -353,6 +318,3 @@ def _remarked(form: Form, told: Sequence[RollupFinding]) -> Form:
         return form
     remarks = tuple(Remark(t.rule, t.severity, t.subject, t.message) for t in told)
     return replace(form, rolled=replace(form.rolled, remarks=remarks))
-
-
-__all__ = ["AXES", "Level", "Rollup", "axis_of", "roll_up"]

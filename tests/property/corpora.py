@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.bulk.batch.reference import Reference
 from engine.bulk.corpus import store as corpus
-from engine.bulk.corpus.ingest import write_rows
+from engine.bulk.corpus.parts import write_rows
 from engine.bulk.relational import plans
 from engine.bulk.relational import program as relational
 from engine.bulk.relational.duckdb_backend import DuckDB, sizes_of

@@ -26,15 +26,8 @@ from engine.bulk.corpus.tables import RECORDS
 from engine.changes.impact.compare import Comparer, FormImpact, Standing
 from engine.changes.impact.run import Impact
 from engine.changes.impact.sides import sides as both_sides
-from engine.changes.impact.tally import (
-    EXAMPLES,
-    CaseImpact,
-    RuleImpact,
-    Totals,
-    distribution,
-    histogram,
-    spread,
-)
+from engine.changes.impact.spread import distribution, histogram, spread
+from engine.changes.impact.tally import EXAMPLES, CaseImpact, RuleImpact, Totals
 from engine.errors import InternalError, JixiaoError, Place, Problem
 from engine.intake.collection import FileOutcome
 from engine.policy.library import Library, locate

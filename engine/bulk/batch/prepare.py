@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.bulk.batch.files import records
 from engine.bulk.corpus import store as corpus
-from engine.bulk.corpus.ingest import write_rows
+from engine.bulk.corpus.parts import write_rows
 from engine.bulk.corpus.rows import preparation
 from engine.bulk.corpus.store import Part
 from engine.bulk.corpus.tables import RECORDS

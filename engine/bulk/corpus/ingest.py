@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +22,15 @@ from engine.bulk.corpus import copies as corpus_copies
 from engine.bulk.corpus import index, listing, readings, twice
 from engine.bulk.corpus import sources as corpus_sources
 from engine.bulk.corpus import store as corpus
-from engine.bulk.corpus import tables as corpus_tables
 from engine.bulk.corpus.bundles import PartJob
-from engine.bulk.corpus.columns import PREPARED_KINDS
+from engine.bulk.corpus.crew import Crew, Ingester, Settings
 from engine.bulk.corpus.index import CorpusFile, Piece, PieceRead
-from engine.bulk.corpus.rows import preparation, rows_of
-from engine.errors import InputError, JixiaoError, Place, Problem
+from engine.bulk.corpus.parts import write_part
+from engine.errors import InputError, Place, Problem
 from engine.files import displayed
 from engine.intake import apart
-from engine.intake import bundle as inputs
 from engine.intake.shelf import Shelf
 from engine.policy.library import Library
-from engine.policy.model import Policy
-from engine.workers import Workers
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done, how much of it, and of how much."""
@@ -65,39 +60,6 @@ class Ingested:
     """Files that were taken out; `left` those that are kept though they have gone."""
     left: list[str] = field(default_factory=list)
     index: Path = Path()
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What every process needs."""
-
-    out: Path
-    library: Library
-
-
-class _Ingester:
-    """What a process reads with: the settings, and the policies as far as they were asked for."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.out, self.shelf = settings.out, Shelf(settings.library)
-
-    def policy(self, id_: str) -> Policy | None:
-        return self.shelf.policy(id_) if id_ else None
-
-
-class _Crew:
-    """The processes, started when there is something for them to do."""
-
-    def __init__(self, settings: Settings, jobs: int) -> None:
-        self.settings, self.jobs = settings, jobs or os.cpu_count() or 1
-        self.stack = ExitStack()
-        self.workers: Workers[_Ingester] | None = None
-
-    def run(self, function: Callable[[_Ingester, Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
-        if tasks and self.workers is None:
-            made = Workers(partial(_Ingester, self.settings), min(self.jobs, len(tasks)))
-            self.workers = self.stack.enter_context(made)
-        return self.workers.run(function, tasks) if self.workers and tasks else iter(())
 
 
 def ingest(
@@ -146,7 +108,7 @@ def _ingest(
     stamp = readings.stamp(library, policy or "")
     found = listing.found(paths, [out], stamp, policy or "")
     done = Ingested(again=bool(before))
-    crew = _Crew(Settings(out, library), jobs)
+    crew = Crew(Settings(out, library), jobs)
     with crew.stack:
         sources = _read(crew, _sources(before, found, keep, done), found, before, progress)
         _compared(before, sources, found, done)
@@ -199,7 +161,7 @@ def _sources(before: Mapping[str, CorpusFile], found: listing.Inventory, keep: b
 
 
 def _read(
-    crew: _Crew,
+    crew: Crew,
     sources: Sequence[CorpusFile],
     found: listing.Inventory,
     before: Mapping[str, CorpusFile],
@@ -234,7 +196,7 @@ def _read(
     return [replace(source, read=tuple(known[piece.key] for piece in source.pieces)) for source in sources]
 
 
-def _read_piece(reader: _Ingester, task: tuple[CorpusFile, Piece, Path]) -> PieceRead:
+def _read_piece(reader: Ingester, task: tuple[CorpusFile, Piece, Path]) -> PieceRead:
     source, piece, path = task
     found, problems, skipped = corpus_sources.read(piece, path, source.digest, reader.shelf, reader.policy(source.policy))
     return readings.keep(reader.out, piece.key, found, problems, skipped)
@@ -254,68 +216,17 @@ def _compared(before: Mapping[str, CorpusFile], now: Sequence[CorpusFile], found
 # --- parts ----------------------------------------------------------------------------------------------------------
 
 
-def _written(crew: _Crew, jobs: Sequence[PartJob], done: Ingested, progress: Progress | None) -> list[dict[str, Any]]:
+def _written(crew: Crew, jobs: Sequence[PartJob], done: Ingested, progress: Progress | None) -> list[dict[str, Any]]:
     """What became of each job: done now, or by an earlier run."""
     out = crew.settings.out
     made = {job.name: corpus.made(out, job.name) for job in jobs}
     tasks = [job for job in jobs if made[job.name] is None]
     done.kept = sum(len(part["parts"]) for part in made.values() if part is not None)
-    for n, (job, part) in enumerate(zip(tasks, crew.run(_part, tasks), strict=True), start=1):
+    for n, (job, part) in enumerate(zip(tasks, crew.run(write_part, tasks), strict=True), start=1):
         made[job.name] = part
         if progress:
             progress("整理", n, len(tasks))
     return [part for part in made.values() if part is not None]
-
-
-def _part(reader: _Ingester, job: PartJob) -> dict[str, Any]:
-    """Prepare and write the parts of a job, one for each policy; what was done."""
-    problems: list[Problem] = []
-    failed: list[int] = []
-    told: list[str] = []
-    by_policy: dict[str, tuple[Policy, list[tuple[int, inputs.Bundle]]]] = {}
-    for position, found in enumerate(readings.of_bundles(reader.out, job.bundles)):
-        try:
-            bundle = inputs.bundle(found, reader.shelf, reader.policy(job.bundles[position].policy))
-        except JixiaoError as error:
-            place = Place(found[0].file, found[0].line)
-            problems += [replace(p, place=place) if not p.place.file else p for p in error.problems]
-            failed.append(position)
-            continue
-        by_policy.setdefault(bundle.policy.id, (bundle.policy, []))[1].append((position, bundle))
-        told += [f"{bundle.files[0]}：{line}" for line in bundle.told]
-    data: dict[str, Any] = {"parts": [], "bundles": 0, "forms": 0, "indicators": 0, "beyond": 0, "failed": failed}
-    for chosen, bundles in by_policy.values():
-        name = corpus.part_name(job.name, chosen.id)
-        items = [(job.bundle_number(n), "、".join(bundle.files), bundle.submission) for n, bundle in bundles]
-        part, beyond = write_rows(reader.out / "parts" / name, items, chosen)
-        data["parts"].append(name)
-        for key in ("bundles", "forms", "indicators"):
-            data[key] += getattr(part, key)
-        data["beyond"] += beyond
-    data["problems"] = [asdict(problem) for problem in problems]
-    data["told"] = told
-    corpus.write_made(reader.out, job.name, data)
-    return data
-
-
-def write_rows(folder: Path, bundles: Sequence[tuple[int, str, Any]], policy: Policy) -> tuple[corpus.Part, int]:
-    """Bundles (number, files, submission) as a part, prepared by the words of a policy; how many hold values beyond columns."""
-    prepared = [(number, rows_of(submission, policy, number)) for number, _, submission in bundles]
-    tables = corpus_tables.tables_of(prepared)
-    tables[corpus_tables.RECORDS] = corpus_tables.record_table([(n, files, policy.id, s) for n, files, s in bundles])
-    sizes: dict[str, int] = {}
-    for kind in PREPARED_KINDS:
-        rows = [row for _, item in prepared for row in item.rows.get(kind, ())]
-        sizes |= {f"{kind}.{name}": most for name, most in corpus_tables.largest(kind, rows).items()}
-    about = {
-        "policy": policy.id,
-        "preparation": preparation(policy),
-        "bundles": len(bundles),
-        "forms": sum(item.forms for _, item in prepared),
-        "indicators": sum(item.indicators for _, item in prepared),
-        "sizes": sizes,
-    }
-    return corpus.write_part(folder, tables, about), sum(bool(item.beyond) for _, item in prepared)
 
 
 def _count(part: Mapping[str, Any], done: Ingested) -> None:

@@ -15,7 +15,8 @@ from engine.changes.impact.compare import FindingImpact, FormImpact, IndicatorIm
 from engine.changes.impact.groups import GroupImpact
 from engine.changes.impact.run import FAILED, SKIPPED, Impact, PartImpact
 from engine.changes.impact.sides import Side, differing_packs
-from engine.changes.impact.tally import Bin, CaseImpact, RuleImpact, Spread
+from engine.changes.impact.spread import Bin, Spread
+from engine.changes.impact.tally import CaseImpact, RuleImpact
 from engine.language.tables import CaseTable
 from engine.policy.model import Policy
 from engine.results.numbers import number

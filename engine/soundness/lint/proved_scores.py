@@ -1,5 +1,5 @@
 """The obligations of a scoring table, proved over all values: every operand there, no divisor 0, no score out of range, none that
-falls when a body did better, full marks exactly where the target is reached; and which values nobody provided for.
+falls when a body did better, full marks exactly where the target is reached.
 
 What the solver finds is told only if the engine's own tables agree (`counterexample`); where they do not, or the solver's steps
 run out, the obligation counts as not proved.
@@ -7,7 +7,7 @@ run out, the obligation counts as not proved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.errors import Place
@@ -43,7 +43,7 @@ class ScoringTable:
         """Cases of which something could not be decided: nothing more is asked of them, and nothing of the table is proved."""
 
     def run(self) -> None:
-        """Everything but how scores follow what was achieved: `proof_order`."""
+        """What is asked of each case. How scores follow what was achieved: `proved_order`; what no case is for: `proved_gaps`."""
         self._bounds()
         for index, case in enumerate(self.table.cases):
             self._arrives(index, case)
@@ -55,7 +55,6 @@ class ScoringTable:
                 continue
             self._divisors(index, case)
             self._range(index, case)
-        self._otherwise()
 
     # --- what is asked ---------------------------------------------------------------------------------------------
 
@@ -190,67 +189,6 @@ class ScoringTable:
         )
         return True
 
-    def _otherwise(self) -> None:
-        """Which values of an indicator the last case takes; a warning where they are plain ones."""
-        last = self.table.cases[-1]
-        key, base = {"quantitative": ("actual", "target"), "execution": ("executed", "budget")}.get(self.table.name, ("", ""))
-        if not key or last.conditions or last.score is not None:
-            return
-        record = self.world.record
-
-        for direction in ("positive", "inverse") if key == "actual" else ("",):
-            chosen = [record.text("direction", direction)] if direction else []
-            if key == "actual":
-                chosen.append(self.directed(record))
-            plainly = [*chosen, record.value(base) > 0, record.value(key) >= 0]
-            answer, model = self.model(self.ways[-1], *plainly)
-            word = {"positive": "正向指标", "inverse": "反向指标"}.get(direction, "预算")
-            found = self.engine(model) if answer == "refuted" else None
-            confirmed = found is not None and found[1].case.id == last.id
-            self.outcome(
-                f"{word}的目标为正、完成不为负时都有规定" if direction else "预算数为正、执行数不为负时都有规定",
-                "unknown" if answer == "refuted" and not confirmed else answer,
-                last,
-            )
-            if found is not None and confirmed:
-                self.subject.add(
-                    "value-uncovered",
-                    f"{self.table.name}.{last.id}.{direction or 'budget'}",
-                    last.place,
-                    f"{word}有的值各条都不成立，落到 otherwise（{last.status or last.tier}）",
-                    "补上一条，或把相邻两条的 gt/gte、lt/lte 接上（边界值要归其中一条）",
-                    example=self.told(found[0]),
-                )
-        regions = list(self._regions(base, key))
-        if regions:
-            self.subject.add(
-                "value-otherwise",
-                f"{self.table.name}.{last.id}",
-                last.place,
-                f"落到 otherwise（{last.status}）的有：{'；'.join(regions)}",
-                "确属不作规定的不必改",
-            )
-
-    def _regions(self, base: str, key: str) -> Iterator[str]:
-
-        record = self.world.record
-        titles = ("目标值", "完成值") if key == "actual" else ("预算数", "执行数")
-        for direction in ("positive", "inverse") if key == "actual" else ("",):
-            for low, low_said in ((-1, "为负"), (0, "为零"), (1, "为正")):
-                taken = []
-                for sign, said in ((-1, "为负"), (0, "为零"), (1, "为正")):
-                    terms = [_signed(record.value(base), low), _signed(record.value(key), sign)]
-                    if direction:
-                        terms += [record.text("direction", direction), self.directed(record)]
-                    answer, _ = self.subject.prover.possible(self.world.terms(self.ways[-1], *terms))
-                    self.undecided(f"{titles[0]}{low_said}、{titles[1]}{said}的落不落到 otherwise", answer, self.table.cases[-1])
-                    if answer == "refuted":
-                        taken.append(said)
-                if taken:
-                    word = {"positive": "正向、", "inverse": "反向、"}.get(direction, "")
-                    rest = "" if len(taken) == 3 else f"、{titles[1]}{'或'.join(taken)}"
-                    yield f"{word}{titles[0]}{low_said}{rest}"
-
     # --- small things ----------------------------------------------------------------------------------------------
 
     def outcome(self, statement: str, answer: Answer, case: Case) -> None:
@@ -347,7 +285,3 @@ class ScoringTable:
 
 def _operands(case: Case, fields: Mapping[str, Scalar]) -> list[str]:
     return [name.name for name in formula.names(case.score) if name.name in fields] if case.score is not None else []
-
-
-def _signed(value: Term, sign: int) -> Term:
-    return value < 0 if sign < 0 else value > 0 if sign else value == 0

@@ -19,8 +19,7 @@ from engine.language.wording import all_asked
 from engine.policy.adjustments import seen as adjusting
 from engine.policy.build import NATURES
 from engine.policy.model import Scheme
-from engine.soundness.lint import adjustments
-from engine.soundness.lint import proved_order as proof_order
+from engine.soundness.lint import adjustments, proved_gaps, proved_order
 from engine.soundness.lint.proved_scores import ScoringTable
 from engine.soundness.lint.subject import Subject, numeric
 from engine.soundness.proof.assumptions import reached
@@ -57,7 +56,8 @@ def check(subject: Subject) -> None:
             if subject.proofs:
                 proving = ScoringTable(subject, subject.policy, table, ("scoring", name))
                 proving.run()
-                proof_order.check(proving)
+                proved_gaps.check(proving)
+                proved_order.check(proving)
 
 
 def _copied(subject: Subject, table: CaseTable) -> None:

@@ -11,7 +11,8 @@ from engine.forms.labels import fold
 from engine.policy.model import Policy
 from engine.rollup.given import CHOSEN, GivenIndicator, MatchTable, method_of, table_of
 from engine.rollup.model import name_key
-from engine.rollup.run import Rollup, roll_up
+from engine.rollup.outcome import Rollup
+from engine.rollup.run import roll_up
 from engine.rollup.units import Node, UnitTree
 from engine.scoring.model import ScoredIndicator
 from engine.soundness.tests.blanks import blank

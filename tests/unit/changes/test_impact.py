@@ -26,7 +26,8 @@ from engine.changes.impact.compare import Comparer, FormImpact, Judgements, Stan
 from engine.changes.impact.data import signed, to_data
 from engine.changes.impact.html import render as page
 from engine.changes.impact.run import Impact, compared, replay
-from engine.changes.impact.tally import Tally, Totals, distribution, histogram, spread
+from engine.changes.impact.spread import distribution, histogram, spread
+from engine.changes.impact.tally import Tally, Totals
 from engine.changes.impact.view import render as table
 from engine.errors import Place
 from engine.findings.model import NOTHING, Bond, Evidence, Finding

@@ -20,7 +20,8 @@ from engine.policy.model import Policy
 from engine.rollup import conservation
 from engine.rollup.admission import Admitted, CountedForm
 from engine.rollup.conservation import Conserved
-from engine.rollup.run import Rollup, roll_up
+from engine.rollup.outcome import Rollup
+from engine.rollup.run import roll_up
 from engine.rollup.units import Node, UnitTree
 from engine.submission import record
 from engine.submission.model import Form

@@ -16,7 +16,8 @@ from engine.errors import InputError, PolicyError
 from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.rollup.model import exact, together
-from engine.rollup.run import Rollup, roll_up
+from engine.rollup.outcome import Rollup
+from engine.rollup.run import roll_up
 from engine.rollup.units import Node, UnitTree
 from engine.scoring.form import evaluate
 from engine.submission import record
