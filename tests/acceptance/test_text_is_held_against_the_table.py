@@ -19,7 +19,8 @@ import deep
 import pytest
 from conftest import ROOT
 
-from engine.findings.findings import Checker, Finding
+from engine.findings.findings import Checker
+from engine.findings.model import Finding
 from engine.intake.bundle import Bundle, bundle, read_file
 from engine.intake.shelf import Shelf
 from engine.policy.library import library

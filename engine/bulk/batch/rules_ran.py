@@ -13,8 +13,8 @@ from pathlib import Path
 from engine.bulk.corpus.columns import MOST_FACTS
 from engine.bulk.corpus.store import duckdb_connection
 from engine.files import rename
-from engine.findings.findings import absent
 from engine.findings.model import RuleRun
+from engine.findings.telling import absent
 from engine.policy.model import Policy
 from engine.results.bundles import together
 from engine.results.findings import rule_run

@@ -1,0 +1,170 @@
+"""Matches told in words: each match of a rule that says something becomes one finding, worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from engine.errors import PolicyError, Problem
+from engine.findings import groups
+from engine.findings.bonds import Bonds
+from engine.findings.evidence import Origins
+from engine.findings.facts.model import Facts
+from engine.findings.matching.chaining import Outcome
+from engine.findings.model import Finding, RuleRun
+from engine.language import messages
+from engine.language.fact_fields import TITLES
+from engine.language.model import Fact, Match, Scalar
+from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule, RuleSet
+from engine.policy.model import Grouping, Policy
+
+
+def absent(rule: FindingRule, kinds: Collection[str], rules: RuleSet) -> str:
+    """Why a rule is not applicable where there are facts of these kinds alone (Chinese); empty where it is."""
+    missing = next((p.kind for p in rule.patterns if not p.negated and p.kind not in kinds), "")
+    if not missing:
+        return ""
+    makers = (maker.title for maker in rules.rules.values() if maker.compiled.conclude and maker.compiled.conclude.kind == missing)
+    return f"没有它要看的内容：{TITLES.get(missing) or f'“{next(makers, missing)}”的情形'}"
+
+
+class Teller:
+    """Turns the matches of one run into findings, and says what came of each rule."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        params: Mapping[str, Any],
+        given: Facts,
+        every: Sequence[Fact],
+        outcome: Outcome,
+        most: int,
+        *,
+        timed: bool = False,
+    ) -> None:
+        self.policy, self.params, self.given, self.outcome = policy, params, given, outcome
+        self.most, self.timed = most, timed
+        self.origins = Origins(policy, given, every, outcome)
+        self.by_id = self.origins.by_id
+        self.forms = sum(fact.kind == "form" for fact in given.facts)
+        self.bonds = Bonds(policy, given.facts)
+        self.hits: Counter[str] = Counter()
+        self.cut: dict[str, int] = {}
+        """Rules with more findings than are told one by one -> how many more."""
+
+    def rules(self) -> Iterator[RuleRun]:
+        """What came of each rule that says something, in the policy's order."""
+        ruleset = self.policy.rules
+        kinds = {fact.kind for fact in self.by_id.values()}
+        for identity in ruleset.order or ruleset.rules:
+            if left := ruleset.left_out.get(identity):
+                yield RuleRun(identity, "skipped", 0, left.reason, title=left.rule.title, by_option=True)
+            elif identity in ruleset.rules and ruleset.rules[identity].message:
+                yield self._ran(ruleset.rules[identity], kinds)
+
+    def _ran(self, rule: FindingRule, kinds: Collection[str]) -> RuleRun:
+        hits, limited = self.hits[rule.id], next((item for item in self.outcome.limited if item.rule == rule.id), None)
+        spent = self.outcome.spent.get(rule.id, 0.0) * 1000
+        run = RuleRun(rule.id, "clean", 0, title=rule.title, ms=f"{spent:.2f}" if self.timed else None)
+        if limited and not limited.ran:
+            return replace(run, state="skipped", reason=limited.reason)
+        if hits:
+            return replace(run, state="hit", hits=hits, reason=limited.reason if limited else "", more=self.cut.get(rule.id, 0))
+        if why := absent(rule, kinds, self.policy.rules):
+            return replace(run, state="not_applicable", reason=why)
+        return run
+
+    def findings(self) -> list[Finding]:
+        """Every finding, worst first. Raises PolicyError for messages that cannot be written."""
+        problems: list[Problem] = []
+        out: list[Finding] = []
+        for identity, matches in groupby(self.outcome.matches, key=lambda match: match.rule):
+            rule = self.policy.rules.rules[identity]
+            if rule.message:
+                out += self._of_rule(rule, list(matches), problems)
+        if problems:
+            raise PolicyError(problems)
+        order = {severity: n for n, severity in enumerate(SEVERITIES)}
+        kinds = {category: n for n, category in enumerate(CATEGORIES)}
+        forms = {fact.fields["form"]: n for n, fact in enumerate(self.given.facts) if fact.kind == "form"}
+        return sorted(out, key=lambda f: (order[f.severity], forms.get(f.form, -1), kinds[f.category], f.rule))
+
+    def _of_rule(self, rule: FindingRule, matches: list[Match], problems: list[Problem]) -> Iterator[Finding]:
+        """The findings of one rule: one a match, or where many forms are held against each other one a name."""
+        self.hits[rule.id] = len(matches)
+        grouping = self.policy.grouping
+        how = groups.comparison(rule) if grouping is not None and self.forms > grouping.above else None
+        units = groups.together(how, matches, self.by_id) if how else [[match] for match in matches]
+        if len(units) > self.most:
+            self.cut[rule.id] = sum(map(len, units[self.most :]))
+        for unit in units[: self.most]:
+            found = self._finding(rule, unit[0], problems)
+            if found and how and grouping and len(unit) > 1:
+                found = self._of_all(rule, found, unit, how, grouping)
+            if found:
+                yield found
+
+    def _of_all(
+        self, rule: FindingRule, first: Finding, unit: list[Match], how: groups.FormComparison, grouping: Grouping
+    ) -> Finding:
+        """The first finding of a name, with what is to be said of all of them."""
+        spread = groups.spread(how, unit, self.by_id)
+        said = groups.sentence(spread, len(unit), grouping, self.params)
+        shown = groups.telling(how, unit, spread, self.by_id, grouping.named)
+        bound = ({alias: self.by_id[identity] for alias, identity in match.facts} for match in shown)
+        evidence = dict.fromkeys(item for facts in bound for item in self.origins.evidence(rule, facts))
+        bond = replace(first.bond, forms=tuple(dict.fromkeys((*first.bond.forms, *spread.forms))))
+        return replace(first, message=f"{first.message}{said}", evidence=tuple(evidence), bond=bond)
+
+    def _finding(self, rule: FindingRule, match: Match, problems: list[Problem]) -> Finding | None:
+        from jinja2 import TemplateError
+
+        bound = {alias: self.by_id[identity] for alias, identity in match.facts}
+        fields = {alias: fact.fields for alias, fact in bound.items()}
+        lead = self.origins.sources(next(iter(bound.values())))[0]
+        known = {pattern.alias: self.policy.rules.kinds[pattern.kind] for pattern in rule.patterns if pattern.alias}
+
+        def told(text: str) -> str:
+            return messages.render(text, fields, known, self.params) if text else ""
+
+        try:
+            subject, message, advice, report = told(rule.subject), told(rule.message), told(rule.advice), told(rule.report)
+            follows, right = told(rule.tie.follows), told(rule.corrects[1])
+        except (TemplateError, TypeError, ValueError, ArithmeticError) as wrong:
+            problems.append(
+                Problem(
+                    rule.place,
+                    f"规则 {rule.id} 的文字写不出来（“{lead.subject}”）：{wrong}",
+                    "模板里的写法与字段的类型相符",
+                    code="finding.text",
+                )
+            )
+            return None
+        form = str(next(iter(bound.values())).fields.get("form", lead.form))
+        subject = subject or lead.subject
+        return Finding(
+            rule=rule.id,
+            title=rule.title,
+            category=rule.category,
+            severity=rule.severity,
+            form=form,
+            subject=subject,
+            message=message + rule.capped,
+            advice=advice,
+            report=report or message,
+            basis=(basis := self._clause(rule, fields)),
+            basis_title=self.policy.clause(basis).title,
+            evidence=tuple(dict.fromkeys(self.origins.evidence(rule, bound))),
+            derived_by=tuple(dict.fromkeys(self.origins.derivation(bound.values()))),
+            correction=self.origins.correction(rule, bound, right),
+            bond=self.bonds.of(rule, bound, form, subject, follows),
+        )
+
+    @staticmethod
+    def _clause(rule: FindingRule, fields: Mapping[str, Mapping[str, Scalar]]) -> str:
+        """The clause a finding rests on: the one the rule cites (that of the score, say), else the rule's own."""
+        alias, name = rule.cite
+        return str(fields[alias].get(name, rule.basis)) if alias else rule.basis
