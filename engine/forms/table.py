@@ -22,6 +22,7 @@ from engine.forms.columns import (
     one_line,
 )
 from engine.forms.content import TableContent
+from engine.forms.goal_heads import GoalHeads
 from engine.forms.goal_rows import OpenGoal, read_bare_weights, read_weight_cells
 from engine.forms.head_rows import HeadRows
 from engine.forms.header_rows import read_header
@@ -35,7 +36,6 @@ from engine.forms.shared_columns import parted
 from engine.forms.split_cells import separate, widened
 from engine.forms.targets import settle_targets
 from engine.forms.tree_rows import settle_levels
-from engine.forms.unconfirmed import add_guess, guess_of
 from engine.submission.model import Cell, Doubt, HeaderField
 from engine.values.numerals import read_decimal
 
@@ -51,7 +51,7 @@ def read_tables(tables: Sequence[Table], layout: Layout, place: Place, money_uni
     content = TableContent()
     closing = ClosingRows(layout, content.doubts, content.cells, content.notes, content.header)
     budget = BudgetRows(layout.budget, content.doubts, content.header, content.kinds, money_unit=money_unit)
-    reader = _TableReader(layout, content, closing, budget, HeadRows(layout, content, closing))
+    reader = _TableReader(layout, content, closing, budget, HeadRows(layout, content, closing), GoalHeads(layout, content))
     rows = parted(whole_headers([row for table in tables for row in table.rows], layout), layout)
     total = last_total(rows, layout)
     for index, row in enumerate(rows):
@@ -68,15 +68,9 @@ class _TableReader:
     closing: ClosingRows
     budget: BudgetRows
     head: HeadRows
+    goals: GoalHeads
     block: str = "header"
     columns: Columns | None = None
-    goals: list[OpenGoal] = field(default_factory=list)
-    again: OpenGoal | None = None
-    """The heading of the open goal, said again: of a page's top, or of another goal. The next row tells."""
-    goal_labels: Sequence[tuple[int, Label]] = ()
-    """Labels beside the goal's heading, whose texts stand in the rows below (预期目标, 实际完成情况)."""
-    goal_names: dict[str, str] = field(default_factory=dict)
-    """What the form calls these."""
     above: set[tuple[str, ...]] = field(default_factory=set)
     """The rows above the indicators, folded: one that comes again below stands at a page's top."""
     before_total: bool = False
@@ -93,7 +87,7 @@ class _TableReader:
         started = self.columns is not None
         if started and len(shown) > 1 and shown in self.above:
             return
-        if self.again and self.columns and self.block == "goal" and len(filled) > len(self.goal_labels) > 0:
+        if self.goals.again and self.columns and self.block == "goal" and len(filled) > len(self.goals.labels) > 0:
             self.block = "indicators"  # only the heading was said again, not the header row below it
         self._placed(row, filled)
         if not started and self.block in ("header", "budget", "block"):
@@ -121,8 +115,9 @@ class _TableReader:
         elif self.columns is None and len(budget) >= HEADER_MATCHES and keys & {"rate", *AMOUNTS}:
             self.block = "budget"
             self.budget.header(row, budget)
-        elif (labels := self._goal_row(row, index)) is not None:
-            self._goal_of_columns(row, labels)
+        elif self.columns is None and (labels := self.goals.labels_in(row)) is not None:
+            self.goals.of_columns(row, labels)
+            self.block = "goal"
         elif self.block == "notes" and not (leads and self._ends_notes(first)):
             self.content.notes.extend(cell_of(cell) for _, cell in filled)
         elif self.columns and self.block == "indicators" and self._subtotal(row, self.columns):
@@ -133,8 +128,8 @@ class _TableReader:
             self.block = self.closing.read(row, filled, self.columns) or self.block
         elif leads and (heading := self.layout.goal_heading(first.text)):
             self._goal(row, index, *heading)
-        elif self.block == "goal" and self.goal_labels and index >= self.goal_labels[0][0]:
-            self._goal_texts(filled)
+        elif self.block == "goal" and self.goals.labels and index >= self.goals.labels[0][0]:
+            self.goals.texts(filled)
         elif layout.blocks.find(first.text) and self.columns is None:
             self.block, self.heading = "block", one_line(first.text)
             self._block_row(filled[1:])
@@ -168,7 +163,7 @@ class _TableReader:
         name = adds_up(row, columns, self.layout)
         if name is None or (not self.before_total and self.closing.begins(name)):
             return False
-        level1 = self.goals[-1].level1 if self.goals else ""
+        level1 = self.goals.last.level1 if self.goals.every else ""
         self.content.header += subtotal_fields(row, columns, f"{level1}{one_line(name.text)}", self.layout)
         return True
 
@@ -200,88 +195,26 @@ class _TableReader:
         cell = filled[1][1] if rest else filled[0][1]
         self.content.header.append(HeaderField("block", f"{self.heading}·{name}", Cell("；".join(rest), cell.place)))
 
-    # goals
-
-    def _goal_row(self, row: Row, index: int) -> Sequence[tuple[int, Label]] | None:
-        """The labels of a row that says where goal and result stand below it (预期目标, 实际完成情况); None if it is none."""
-        labels = header_columns(row, self.layout.goal_columns)
-        if self.columns is not None or len({label.key for _, label in labels}) < HEADER_MATCHES:
-            return None
-        return labels if len(labels) + HEADER_MATCHES >= sum(1 for cell in row if cell) else None
-
-    def _goal_of_columns(self, row: Row, labels: Sequence[tuple[int, Label]]) -> None:
-        before = [cell for cell in row[: labels[0][0]] if cell]
-        cell = before[-1] if before else row[labels[0][0]]
-        heading = self.layout.goal_heading(cell.text)
-        if heading and heading[0].opens == "goal":
-            self._open(cell, *heading)
-        else:
-            self._settle(another=True)
-            self.goals.append(OpenGoal(one_line(cell.text), cell.place))
-        self.goal_labels, self.block = labels, "goal"
-        for at, label in labels:
-            if label.unconfirmed:
-                add_guess(self.content.doubts, guess_of(label, row[at], self.layout.goal_columns))
-        self.goal_names |= {label.key: one_line(row[at].text) for at, label in labels}
-
     def _goal(self, row: Row, index: int, heading: GoalHeading, match: LabelMatch) -> None:
         """A goal heading: alone, with the goal's text beside it, or at the head of the goal's first row of indicators."""
         rest = [cell for cell in row[index + 1 :] if cell]
-        if self._said_beside_texts(row, index):
-            self._goal_texts([(at, cell) for at, cell in enumerate(row) if cell and at > index])
+        if self.block == "goal" and self.goals.said_beside_texts(row, index):
+            self.goals.texts([(at, cell) for at, cell in enumerate(row) if cell and at > index])
             return
         known = heading.columns if heading.columns.items else self.layout.goal_columns
-        self.goal_labels = header_columns(row, known) if heading.title == "columns" else ()
-        is_row = bool(rest) and self.columns is not None and len(rest) > HEADER_MATCHES and not self.goal_labels
-        beside = bool(rest) and not self.goal_labels and not is_row and heading.opens == "goal"
+        self.goals.labels = header_columns(row, known) if heading.title == "columns" else ()
+        is_row = bool(rest) and self.columns is not None and len(rest) > HEADER_MATCHES and not self.goals.labels
+        beside = bool(rest) and not self.goals.labels and not is_row and heading.opens == "goal"
         self._open(row[index], heading, match, one_line("\n".join(cell.text for cell in rest)) if beside else "")
-        self.goal_names |= {label.key: one_line(row[at].text) for at, label in self.goal_labels}
-        if beside or self.goal_labels:
+        self.goals.names |= {label.key: one_line(row[at].text) for at, label in self.goals.labels}
+        if beside or self.goals.labels:
             self.block = "goal"
         elif rest and self.columns:
             self._indicator_row((*row[:index], replace(row[index], text=""), *row[index + 1 :]))
 
-    def _said_beside_texts(self, row: Row, index: int) -> bool:
-        """Whether the heading is said again beside the goal's texts, as where a merged cell was taken apart."""
-        if self.block != "goal" or not self.goal_labels or fold(row[index].text) != fold(self.goals[-1].heading):
-            return False
-        beside = [(row[at].text, label) for at, label in self.goal_labels if index < at < len(row) and row[at]]
-        return bool(beside) and all(fold(text) not in map(fold, label.texts) for text, label in beside)
-
-    def _goal_texts(self, filled: Sequence[tuple[int, TableCell]]) -> None:
-        """The texts under the labels beside a goal's heading: what the goal is; anything else becomes a header field."""
-        goal = self.again or self.goals[-1]
-        for index, cell in filled:
-            label = next((label for at, label in reversed(self.goal_labels) if at <= index), None)
-            if label is None or label.key == "title":
-                goal.title = one_line("\n".join(filter(None, (goal.title, cell.text))))
-                continue
-            known = [item.value.text for item in self.content.header if item.key == label.key] if self.again else []
-            if cell.text not in known:  # a text said again at a page's top
-                self.content.header.append(HeaderField(label.key, self.goal_names.get(label.key, label.texts[0]), cell_of(cell)))
-
     def _open(self, cell: TableCell, heading: GoalHeading, match: LabelMatch, title: str = "") -> None:
-        weight = match.get("weight")
-        declared = Cell(weight, cell.place) if weight is not None else None
-        if heading.opens == "goal" or not self.goals:
-            self._settle(another=True)
-            goal = OpenGoal(one_line(cell.text), cell.place, declared, title)
-            if self.goals and self.goals[-1].same_heading(goal, untitled=bool(self.goal_labels) and not title):
-                self.again = goal
-            else:
-                self.goals.append(goal)
-        elif heading.opens == "indicators":
-            goal = self.again or self.goals[-1]
-            goal.weight = declared or goal.weight
+        self.goals.open(cell, heading, match, title)
         self.block = "indicators" if self.columns else "goal"
-
-    def _settle(self, *, another: bool) -> None:
-        """Whether the heading said again was that of another goal is known now. What follows it otherwise goes on with the goal."""
-        if self.again and another:
-            self.goals.append(self.again)
-        elif self.again and self.again.title not in self.goals[-1].title:
-            self.goals[-1].title += self.again.title
-        self.again = None
 
     # indicators
 
@@ -293,15 +226,15 @@ class _TableReader:
             if heading:
                 headings.append(index)
                 self._open(cell, *heading)
-            elif not self.goals:
-                self.goals.append(OpenGoal(one_line(cell.text), cell.place))
+            elif not self.goals.every:
+                self.goals.every.append(OpenGoal(one_line(cell.text), cell.place))
         doubts: list[Doubt] = []
         self.columns = read_header(row, self.layout, found, doubts, headings)
         known = {(doubt.key, doubt.text) for doubt in self.content.doubts}  # said again at a page's top
         self.content.doubts += [doubt for doubt in doubts if (doubt.key, doubt.text) not in known]
         self.block = "indicators"
-        if not self.goals:
-            self.goals.append(OpenGoal("", next(cell for cell in row if cell).place))
+        if not self.goals.every:
+            self.goals.every.append(OpenGoal("", next(cell for cell in row if cell).place))
 
     def _indicator_row(self, row: Row) -> None:
         columns = self.columns
@@ -313,8 +246,8 @@ class _TableReader:
             self.head.unknown([(index, cell) for index, cell in enumerate(row) if cell])
             return
         found = indicator_of(row, columns, self.layout, self.content.doubts)
-        self._settle(another=self.goals[-1].is_over(found.values.get("level1"), self.layout.weight))
-        goal = self.goals[-1]
+        self.goals.settle(another=self.goals.last.is_over(found.values.get("level1"), self.layout.weight))
+        goal = self.goals.last
         goal.levels(found.values, self.layout.weight)
         if found.carried:
             found.name = goal.indicators[-1].name if goal.indicators else ""
@@ -334,25 +267,25 @@ class _TableReader:
     # the end
 
     def finish(self, place: Place) -> TableContent:
-        content, layout = self.content, self.layout
+        content, layout, goals = self.content, self.layout, self.goals.every
         content.budget = self.budget.finish()
         if not any(line.role == "total" for line in content.budget):
             content.doubts.append(Doubt("no_budget", layout.budget.total, "", place))
         self.closing.settle()
-        self._settle(another=True)
-        settle_targets(self.goals, layout, content.doubts)
-        levels = settle_levels(self.goals, layout)
-        if levels or any(goal.groups for goal in self.goals):
+        self.goals.settle(another=True)
+        settle_targets(goals, layout, content.doubts)
+        levels = settle_levels(goals, layout)
+        if levels or any(goal.groups for goal in goals):
             known = next((label.texts[0] for label in layout.columns.items if label.key == "level1"), "")
             content.doubts[:] = [item for item in content.doubts if (item.key, item.subject) != ("column_missing", known)]
         content.header += levels
-        settle_parts(self.goals, layout, content.doubts)
-        read_weight_cells(self.goals, layout.weight_cells)
-        read_bare_weights(self.goals, layout.weight_if_all)
-        settle_numbered(self.goals, layout, content.doubts)
-        content.doubts += separate(self.goals, self._indicator_points())
-        filled = [goal for goal in self.goals if goal.indicators]
-        for goal in self.goals:
+        settle_parts(goals, layout, content.doubts)
+        read_weight_cells(goals, layout.weight_cells)
+        read_bare_weights(goals, layout.weight_if_all)
+        settle_numbered(goals, layout, content.doubts)
+        content.doubts += separate(goals, self._indicator_points())
+        filled = [goal for goal in goals if goal.indicators]
+        for goal in goals:
             if not goal.indicators and filled:
                 name = goal.title or goal.heading
                 content.doubts.append(Doubt("unread_goal", one_line(name), goal.heading, goal.place))
