@@ -9,6 +9,7 @@ import shlex
 import sys
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from engine.files import displayed
 from engine.files import write as _write
 from engine.resources import shipped
 
+if TYPE_CHECKING:
+    from engine.policy.library import Library
+
 
 @click.command("diff")
 @click.argument("before", metavar="A")
@@ -28,11 +32,18 @@ from engine.resources import shipped
 @library_option
 def policy_diff(before: str, after: str, form: str, out: Path | None, policies: Path | None) -> int:
     """逐项比较两个政策（编号或目录）：参数、条款、各表各条、规则各项，哪些影响得分，哪些只改文字。"""
-    from engine.changes.diff.compare import compare
     from engine.policy.library import locate
 
     where = the_library(policies)
-    difference = compare(locate(before, where), locate(after, where), where)
+    _told_difference(locate(before, where), locate(after, where), where, form, out)
+    return EXIT_OK
+
+
+def _told_difference(before: str | Path, after: str | Path, where: Library, form: str, out: Path | None) -> None:
+    """Print or write what differs item by item."""
+    from engine.changes.diff.compare import compare
+
+    difference = compare(before, after, where)
     if form == "json":
         from engine.changes.diff.data import to_data
         from engine.results.views.as_json import dumps
@@ -42,6 +53,36 @@ def policy_diff(before: str, after: str, form: str, out: Path | None, policies: 
         from engine.changes.diff.view import render
 
         _write(render(difference, terminal=out is None and sys.stdout.isatty()), out)
+
+
+@click.command("compare")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--prove", is_flag=True, help="用求解器逐表证明：对一切输入相同，或在哪里不同、差多少、举一个最简单的例子。")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="输出格式。")
+@out_option
+@library_option
+def policy_compare(before: str, after: str, prove: bool, form: str, out: Path | None, policies: Path | None) -> int:
+    """比较两个政策（编号或目录）的得分：--prove 时逐表证明哪里相同、哪里不同；不写则与 diff 相同，只比条文。"""
+    from engine.policy.library import locate
+
+    where = the_library(policies)
+    one, two = locate(before, where), locate(after, where)
+    if not prove:
+        _told_difference(one, two, where, form, out)
+        return EXIT_OK
+    from engine.changes.scores.compare import compare_scores
+
+    found = compare_scores(one, two, where)
+    if form == "json":
+        from engine.changes.scores.data import to_data
+        from engine.results.views.as_json import dumps
+
+        _write(dumps(to_data(found)) + "\n", out)
+    else:
+        from engine.changes.scores.view import render
+
+        _write(render(found, terminal=out is None and sys.stdout.isatty()), out)
     return EXIT_OK
 
 
@@ -183,5 +224,5 @@ def policy_publish(policy: str | None, by: str, amend: str, every: bool, min_cov
     return EXIT_OK
 
 
-COMMANDS = (policy_diff, policy_impact, policy_new, policy_publish)
+COMMANDS = (policy_diff, policy_compare, policy_impact, policy_new, policy_publish)
 """What this module adds to the group of `jixiao policy`."""

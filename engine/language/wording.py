@@ -163,6 +163,8 @@ class Wording:
             return plain(Decimal(value))
         if isinstance(value, Mapping) and set(value) == {"param"}:
             return self.parameter(str(value["param"]))
+        if isinstance(value, Mapping):
+            return "，".join(f"{key} {self.value(inner)}" for key, inner in value.items())
         if isinstance(value, list | tuple):
             rest = f" 等 {len(value)} 个" if len(value) > _LISTED else ""
             return "、".join(self.value(item, name) for item in value[:_LISTED]) + rest

@@ -13,18 +13,20 @@ def to_data(found: PolicyDifference) -> dict[str, Any]:
     """The difference as plain data (schemas/diff.schema.json)."""
     return {
         "schema": SCHEMA,
-        "before": _head_data(found.before),
-        "after": _head_data(found.after),
+        "before": head_data(found.before),
+        "after": head_data(found.after),
         "counts": {effect: found.count(effect) for effect in EFFECTS},
-        "changes": [_change_data(change) for change in found.changes],
+        "changes": [change_data(change) for change in found.changes],
     }
 
 
-def _head_data(head: ComparedPolicy) -> dict[str, str]:
+def head_data(head: ComparedPolicy) -> dict[str, str]:
+    """Which policy was compared, as plain data."""
     return {"id": head.id, "title": head.title, "status": head.status, "sha256": head.sha256}
 
 
-def _change_data(change: Change) -> dict[str, Any]:
+def change_data(change: Change) -> dict[str, Any]:
+    """One difference as plain data."""
     out: dict[str, Any] = {
         "effect": change.effect,
         "kind": change.kind,

@@ -64,9 +64,18 @@ def stage(policy: Policy, table: str) -> Fields:
     return catalogue.stages(tuple(band.id for band in policy.scoring.tiers), NATURES)[table]
 
 
-def world(policy: Policy, table: CaseTable, params: Mapping[str, Any], name: str = "a", other: World | None = None) -> World:
-    """A record as it comes to a scoring table. With `other`: one that differs from it only in what the body achieved."""
+def world(
+    policy: Policy,
+    table: CaseTable,
+    params: Mapping[str, Any],
+    name: str = "a",
+    other: World | None = None,
+    own: Iterable[str] | None = None,
+) -> World:
+    """A record as it comes to a scoring table. With `other`: one that differs from it in the fields `own` only (those that say what
+    the body achieved, if nothing is said)."""
     moved: Iterable[str] = {"execution": ("executed", "reported", "rate"), "total": ()}.get(table.name, MOVED)
+    moved = moved if own is None else own
     fields = stage(policy, table.name)
     if table.name not in ("execution", "total"):
         fields = {**fields, **catalogue.READ_FROM}  # the table of directions sees one field that no table behind it does
