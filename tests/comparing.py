@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.changes.scores.model import Edge, Region, ScoreComparison, Span
-from engine.changes.scores.sides import Side
+from engine.changes.scores.model import ScoreComparison, ScoreRegion, SpanEdge, ValueSpan
+from engine.changes.scores.sides import ScoringSide
 from engine.changes.scores.spans import QUANTITIES
 from engine.language.conditions import leaves
 from engine.language.fields import GRADING, QUOTIENTS, cut, quotient
@@ -22,7 +22,7 @@ _CENT = Decimal("0.01")
 _SHARES = ("0", "0.3", "0.5", "0.6", "0.7", "0.8", "0.9", "1", "1.1", "1.2", "1.3", "1.5", "2", "3", "5")
 
 
-def disagreements(found: ScoreComparison, one: Side, two: Side, chance: random.Random, most: int = 400) -> list[str]:
+def disagreements(found: ScoreComparison, one: ScoringSide, two: ScoringSide, chance: random.Random, most: int = 400) -> list[str]:
     """Inputs of which the comparison says one thing and the two policies another."""
     wrong: list[str] = []
     by_name = {table.table: table for table in found.tables}
@@ -47,7 +47,7 @@ def disagreements(found: ScoreComparison, one: Side, two: Side, chance: random.R
 
 
 def _judged(
-    what: str, regions: tuple[Region, ...], cases: tuple[str, str], differs: bool, fields: Mapping[str, Scalar], answer: str
+    what: str, regions: tuple[ScoreRegion, ...], cases: tuple[str, str], differs: bool, fields: Mapping[str, Scalar], answer: str
 ) -> Iterator[str]:
     region = next((region for region in regions if region.cases == cases), None)
     if differs and region is None and answer != "undecided":
@@ -58,7 +58,7 @@ def _judged(
         yield f"{what}: the same, and {cases} are said to differ everywhere"
 
 
-def _within(span: Span, fields: Mapping[str, Scalar]) -> bool:
+def _within(span: ValueSpan, fields: Mapping[str, Scalar]) -> bool:
     of = QUANTITIES[span.quantity]
     above, below = fields.get(of.above), fields.get(of.below) if of.below else Decimal(1)
     if not isinstance(above, Decimal) or not isinstance(below, Decimal) or below <= 0:
@@ -67,13 +67,13 @@ def _within(span: Span, fields: Mapping[str, Scalar]) -> bool:
     return _beyond(value, span.low, 1) and _beyond(value, span.high, -1)
 
 
-def _beyond(value: Fraction, edge: Edge, sign: int) -> bool:
+def _beyond(value: Fraction, edge: SpanEdge, sign: int) -> bool:
     if edge.value is None:
         return True
     return sign * value > sign * edge.value or (value == edge.value and edge.included)
 
 
-def _sides(one: Side, two: Side, name: str, fields: Record) -> tuple[Record, Record]:
+def _sides(one: ScoringSide, two: ScoringSide, name: str, fields: Record) -> tuple[Record, Record]:
     out = []
     for side in (one, two):
         scoring = side.policy.scoring
@@ -97,7 +97,7 @@ def _some(records: Iterator[Record], chance: random.Random, most: int) -> list[R
     return found if len(found) <= most else chance.sample(found, most)
 
 
-def _named(one: Side, two: Side, name: str) -> list[Decimal]:
+def _named(one: ScoringSide, two: ScoringSide, name: str) -> list[Decimal]:
     """The numbers the two tables name, and those beside them."""
     found: set[Decimal] = set()
     for side in (one, two):
@@ -112,7 +112,7 @@ def _named(one: Side, two: Side, name: str) -> list[Decimal]:
     return sorted({value + step for value in found for step in (Decimal(0), _CENT, -_CENT)})
 
 
-def _records(one: Side, two: Side, name: str) -> Iterator[Record]:
+def _records(one: ScoringSide, two: ScoringSide, name: str) -> Iterator[Record]:
     reads = one.tables[name].reads | two.tables[name].reads
     if name == "execution":
         for budget, share in itertools.product(("80", "-80", "0", "3"), [*map(Decimal, _SHARES), *_named(one, two, name)]):
@@ -148,7 +148,7 @@ def _words(tables: tuple[CaseTable, CaseTable], key: str) -> list[Scalar]:
     return list(found)
 
 
-def _quantities(one: Side, two: Side, name: str) -> Iterator[Record]:
+def _quantities(one: ScoringSide, two: ScoringSide, name: str) -> Iterator[Record]:
     shares = list(dict.fromkeys([*map(Decimal, _SHARES), *_named(one, two, name)]))
     for direction, target, weight in itertools.product(("positive", "inverse"), ("80", "0", "3", "-80"), ("10", "3")):
         for share in shares:
@@ -175,7 +175,7 @@ def _quantities(one: Side, two: Side, name: str) -> Iterator[Record]:
                "target_operator": ""}  # fmt: skip
 
 
-def _totals(one: Side, two: Side, chance: random.Random, most: int) -> Iterator[tuple[Decimal, Record]]:
+def _totals(one: ScoringSide, two: ScoringSide, chance: random.Random, most: int) -> Iterator[tuple[Decimal, Record]]:
     full = max(one.policy.scoring.weights.full_score, two.policy.scoring.weights.full_score)
     floors = {band.floor + step for side in (one, two) for band in side.policy.grades for step in (Decimal(0), _CENT, -_CENT)}
     for _ in range(most):

@@ -15,8 +15,8 @@ from typing import Any
 from engine.changes.diff.compare import Change, difference
 from engine.changes.scores.grades import compare_grades
 from engine.changes.scores.joint import Joint
-from engine.changes.scores.model import Region, ScoreComparison, TableComparison, Witness
-from engine.changes.scores.sides import Side
+from engine.changes.scores.model import ScoreComparison, ScoreRegion, TableComparison, Witness
+from engine.changes.scores.sides import ScoringSide
 from engine.errors import PolicyError, Problem
 from engine.language.formula import names
 from engine.policy.library import Library
@@ -46,10 +46,10 @@ def compare_scores(before: str | Path, after: str | Path, where: Library, steps:
     either; a pack has no scores and is refused."""
     for policy in (before, after):
         _no_pack(policy, where)
-    return held(Side.of(before, where), Side.of(after, where), steps)
+    return held(ScoringSide.of(before, where), ScoringSide.of(after, where), steps)
 
 
-def held(one: Side, two: Side, steps: int = TOTAL_STEPS) -> ScoreComparison:
+def held(one: ScoringSide, two: ScoringSide, steps: int = TOTAL_STEPS) -> ScoreComparison:
     """Hold two policies that are built against each other."""
     found = difference(one.resolved, two.resolved)
     with SOLVER:
@@ -64,7 +64,9 @@ def _no_pack(policy: str | Path, where: Library) -> None:
     resolved = resolve(policy, where)
     if resolved.sections["policy"]["status"] == "pack":
         wrong = f"“{resolved.id}”是供政策引用的包，没有得分可比"
-        raise PolicyError([Problem(resolved.place(("policy", "status")), wrong, "写两个政策的编号或目录", code="compare.pack")])
+        raise PolicyError(
+            [Problem(resolved.place(("policy", "status")), wrong, "写两个政策的编号或目录", code="policy.compared-pack")]
+        )
 
 
 def _touches(change: Change) -> bool:
@@ -72,7 +74,7 @@ def _touches(change: Change) -> bool:
     return change.effect in ("scores", "reading") and change.group != "rollup"
 
 
-def _proved(change: Change, one: Side, two: Side) -> bool:
+def _proved(change: Change, one: ScoringSide, two: ScoringSide) -> bool:
     """Whether a difference is one that the tables compared here carry."""
     if change.group == "scoring":
         if change.item == "weights":  # of the weights only what execution and the whole are worth enter a score
@@ -83,7 +85,7 @@ def _proved(change: Change, one: Side, two: Side) -> bool:
     return change.group in _PROVED
 
 
-def _outside(names: set[str], one: Side, two: Side) -> set[str]:
+def _outside(names: set[str], one: ScoringSide, two: ScoringSide) -> set[str]:
     """Parameters among these that something outside of the proved tables reads, and that touches readings or adjustments."""
     from engine.policy.items import items, parameters_used
 
@@ -98,7 +100,7 @@ def _outside(names: set[str], one: Side, two: Side) -> set[str]:
 # --- tables --------------------------------------------------------------------------------------------------------------
 
 
-def _tables(one: Side, two: Side, prover: Prover) -> Iterator[TableComparison]:
+def _tables(one: ScoringSide, two: ScoringSide, prover: Prover) -> Iterator[TableComparison]:
     yield from _rounding(one, two)
     if one.policy.scoring.hundred != two.policy.scoring.hundred:
         said = "一个按百分计每个指标、一个按分值计：得分不是同一种数，没有比较"
@@ -118,7 +120,7 @@ def _tables(one: Side, two: Side, prover: Prover) -> Iterator[TableComparison]:
     yield compare_grades(one.policy, two.policy, prover)
 
 
-def _alike(one: Side, two: Side, name: str, own: tuple[str, ...], prover: Prover) -> TableComparison:
+def _alike(one: ScoringSide, two: ScoringSide, name: str, own: tuple[str, ...], prover: Prover) -> TableComparison:
     """A table, for rows that both read alike. `own`: what execution and the whole are worth."""
     tables = one.tables[name], two.tables[name]
     title = tables[0].title or name
@@ -127,7 +129,7 @@ def _alike(one: Side, two: Side, name: str, own: tuple[str, ...], prover: Prover
     return Joint(one, two, tables, own, prover).compare(title)
 
 
-def _apart(one: Side, two: Side, names: tuple[str, str], own: tuple[str, ...], prover: Prover) -> TableComparison:
+def _apart(one: ScoringSide, two: ScoringSide, names: tuple[str, str], own: tuple[str, ...], prover: Prover) -> TableComparison:
     """The tables that rows come to which the two policies read otherwise."""
     tables = one.tables[names[0]], two.tables[names[1]]
     titles = [table.title or table.name for table in tables]
@@ -135,13 +137,13 @@ def _apart(one: Side, two: Side, names: tuple[str, str], own: tuple[str, ...], p
     return Joint(one, two, tables, own, prover).compare_apart(title)
 
 
-def _worth_differs(one: Side, two: Side, own: tuple[str, ...]) -> bool:
+def _worth_differs(one: ScoringSide, two: ScoringSide, own: tuple[str, ...]) -> bool:
     """Whether something among these that each policy has for itself is another."""
     here, there = one.policy.scoring.weights, two.policy.scoring.weights
     return ("weight" in own and here.execution != there.execution) or ("full_score" in own and here.full_score != there.full_score)
 
 
-def _same_text(one: Side, two: Side, name: str) -> bool:
+def _same_text(one: ScoringSide, two: ScoringSide, name: str) -> bool:
     """Whether a table says the same in both, parameters of formulas and the bounds of all scores included."""
     paths = [("scoring", name), ("scoring", "bounds"), ("scoring", "qualitative", "tiers")]
     named = {found.name for side in (one, two) for case in side.tables[name].cases if case.score for found in names(case.score)}
@@ -149,7 +151,7 @@ def _same_text(one: Side, two: Side, name: str) -> bool:
     return values[0] == values[1] and all(_meaning(one.resolved, path) == _meaning(two.resolved, path) for path in paths)
 
 
-def _read_apart(one: Side, two: Side) -> tuple[str, ...]:
+def _read_apart(one: ScoringSide, two: ScoringSide) -> tuple[str, ...]:
     """The fields that the two read from a row by tables of recognition that are not the same, or that look at such a field."""
     out: dict[str, None] = {}
     tiers = [tuple(tier.id for tier in side.policy.scoring.tiers) for side in (one, two)]
@@ -178,7 +180,7 @@ def _meaning(resolved: Resolved, path: tuple[str, ...]) -> Any:
     return made(node)
 
 
-def _rounding(one: Side, two: Side) -> Iterator[TableComparison]:
+def _rounding(one: ScoringSide, two: ScoringSide) -> Iterator[TableComparison]:
     """Rounding, where it differs: with a number that shows it. What is proved of the tables is proved of scores before it."""
     from fractions import Fraction
 
@@ -197,7 +199,7 @@ def _rounding(one: Side, two: Side) -> Iterator[TableComparison]:
         sums = [sum(Fraction(each(part)) for _ in range(3)) if each.at == "indicator" else part * 3 for each in (here, there)]
         shown = [f"合计 {plain(each(Fraction(total)))} 分" for each, total in zip((here, there), sums, strict=True)]
         example = Witness("三个指标各算出 1/3 分", *shown)
-    yield TableComparison("rounding", "舍入", (Region(("", ""), words[0], words[1], everywhere=False, example=example),))
+    yield TableComparison("rounding", "舍入", (ScoreRegion(("", ""), words[0], words[1], everywhere=False, example=example),))
 
 
 def _mode(mode: str) -> str:

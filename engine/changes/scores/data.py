@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.changes.diff.data import change_data, head_data
-from engine.changes.scores.model import Edge, Region, ScoreComparison, Span, TableComparison
+from engine.changes.scores.model import ScoreComparison, ScoreRegion, SpanEdge, TableComparison, ValueSpan
 from engine.changes.scores.view import where, whole
 
 SCHEMA = "jixiao/compare/1"
@@ -35,7 +35,7 @@ def _table(table: TableComparison) -> dict[str, Any]:
     }
 
 
-def _region(region: Region) -> dict[str, Any]:
+def _region(region: ScoreRegion) -> dict[str, Any]:
     out: dict[str, Any] = {
         "cases": list(region.cases),
         "before": region.before,
@@ -54,11 +54,11 @@ def _region(region: Region) -> dict[str, Any]:
     return out
 
 
-def _span(span: Span) -> dict[str, Any]:
+def _span(span: ValueSpan) -> dict[str, Any]:
     return {"quantity": span.quantity, "low": _edge(span.low), "high": _edge(span.high)}
 
 
-def _edge(edge: Edge) -> dict[str, Any]:
+def _edge(edge: SpanEdge) -> dict[str, Any]:
     return {"value": None if edge.value is None else _number(edge.value), "included": edge.included}
 
 

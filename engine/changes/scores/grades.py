@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from engine.changes.scores import spans
-from engine.changes.scores.model import Region, TableComparison, Witness
+from engine.changes.scores.model import ScoreRegion, TableComparison, Witness
 from engine.changes.scores.sides import band_said
 from engine.language.fields import GRADING, Field, Fields
 from engine.language.model import Scalar
@@ -32,7 +32,7 @@ def compare_grades(one: Policy, two: Policy, prover: Prover) -> TableComparison:
     known.append(record.value("met") + record.value("unmet") + record.value("undecided") == record.value("indicators"))
     known.append(record.value("zero_scores") <= record.value("indicators"))
     floors = sorted({Fraction(band.floor) for band in (*one.grades, *two.grades)} | {Fraction(0), Fraction(full)})
-    regions: list[Region] = []
+    regions: list[ScoreRegion] = []
     undecided: list[str] = []
     for here, a in zip(_ways(one.grades, record), (*one.grades, None), strict=True):
         for there, b in zip(_ways(two.grades, record), (*two.grades, None), strict=True):
@@ -67,7 +67,7 @@ def _region(
     policies: tuple[Policy, Policy],
     bands: tuple[Band | None, Band | None],
     floors: list[Fraction],
-) -> Region | None:
+) -> ScoreRegion | None:
     found = spans.span("total", (record.value("total"), None), lambda more: prover.possible([*terms, *more])[0], floors)
     if found is None:
         return None
@@ -82,7 +82,7 @@ def _region(
         if (made[0].id if made[0] else "") != (made[1].id if made[1] else ""):
             example = Witness(given, band_said(made[0]), band_said(made[1]))
             ids = (bands[0].id if bands[0] else "", bands[1].id if bands[1] else "")
-            return Region(ids, band_said(bands[0]), band_said(bands[1]), everywhere=True, span=found, example=example)
+            return ScoreRegion(ids, band_said(bands[0]), band_said(bands[1]), everywhere=True, span=found, example=example)
     raise spans.Undecided
 
 

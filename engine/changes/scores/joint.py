@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from engine.changes.scores import spans
-from engine.changes.scores.model import Edge, Region, TableComparison, Witness
-from engine.changes.scores.sides import Side
+from engine.changes.scores.model import ScoreRegion, SpanEdge, TableComparison, Witness
+from engine.changes.scores.sides import ScoringSide
 from engine.language.tables import Case, CaseTable
 from engine.soundness.proof.assumptions import percent_factor, reached, world
 from engine.soundness.proof.counterexample import fields_of, friendly, read_by, told
@@ -29,7 +29,9 @@ _TENTH = Decimal(10)
 class Joint:
     """A pair of tables. `own`: fields that each policy reads for itself."""
 
-    def __init__(self, one: Side, two: Side, tables: tuple[CaseTable, CaseTable], own: Iterable[str], prover: Prover) -> None:
+    def __init__(
+        self, one: ScoringSide, two: ScoringSide, tables: tuple[CaseTable, CaseTable], own: Iterable[str], prover: Prover
+    ) -> None:
         self.one, self.two, self.tables, self.prover = one, two, tables, prover
         self.own = own = tuple(own)
         self.here = world(one.policy, tables[0], one.params, "a")
@@ -117,7 +119,7 @@ class Joint:
         here, there = self._kept(0, one), self._kept(1, two)
         return None if here.eq(there) else [here != there]
 
-    def _tier(self, side: Side, case: Case, *, digits: bool = True) -> Term:
+    def _tier(self, side: ScoringSide, case: Case, *, digits: bool = True) -> Term:
         """The score of a tier: the body's own, kept within the tier; of an end that does not belong to it, a last digit inside
         (but not where `digits` do not count)."""
         import z3
@@ -146,7 +148,7 @@ class Joint:
 
     # --- one pair of cases -----------------------------------------------------------------------------------------
 
-    def _region(self, n: int, m: int, differing: list[Term], *, measured: bool = True) -> Region | None:
+    def _region(self, n: int, m: int, differing: list[Term], *, measured: bool = True) -> ScoreRegion | None:
         one, two = self.tables[0].cases[n], self.tables[1].cases[m]
         said = self.one.said(self.tables[0].name, one), self.two.said(self.tables[1].name, two)
         meeting = [self.ways[0][n], self.ways[1][m], *self._valued(one, two)]
@@ -162,8 +164,8 @@ class Joint:
             self.undecided.append(f"A 的{said[0]}与 B 的{said[1]}：{known}")
             return None
         if not measured:
-            return Region((one.id, two.id), said[0], said[1], everywhere=False, example=example)
-        region = Region((one.id, two.id), said[0], said[1], everywhere=self._everywhere(meeting, differing), example=example)
+            return ScoreRegion((one.id, two.id), said[0], said[1], everywhere=False, example=example)
+        region = ScoreRegion((one.id, two.id), said[0], said[1], everywhere=self._everywhere(meeting, differing), example=example)
         return self._measured(region, one, two, [*meeting, *differing])
 
     def _everywhere(self, meeting: list[Term], differing: list[Term]) -> bool:
@@ -180,7 +182,7 @@ class Joint:
     def _ask(self, terms: list[Term]) -> spans.Ask:
         return lambda more: self.prover.possible(self._terms(*terms, *more))[0]
 
-    def _measured(self, region: Region, one: Case, two: Case, terms: list[Term]) -> Region:
+    def _measured(self, region: ScoreRegion, one: Case, two: Case, terms: list[Term]) -> ScoreRegion:
         """The region with the span along which it differs, and how far the score rises and falls."""
         record, named = self.here.record, spans.constants((one, two), {**self.one.params, **self.two.params})
         found = None
@@ -275,6 +277,6 @@ class Joint:
         return Witness("、".join(filter(None, [given, *apart])), self.one.told(made), self.two.told(other))
 
 
-def _kept(edge: Edge) -> Edge:
+def _kept(edge: SpanEdge) -> SpanEdge:
     """The end with the value that it ends with."""
     return replace(edge, included=edge.value is not None)

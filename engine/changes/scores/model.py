@@ -13,7 +13,7 @@ ANSWERS = {"equal": "处处相同", "differs": "有不同", "undecided": "没有
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class SpanEdge:
     """An end of a span: the value, and whether it belongs to it. `value` None: no end."""
 
     value: Fraction | None
@@ -21,13 +21,13 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ValueSpan:
     """The values of one quantity (completion as a share of the target, a total) among which two policies differ."""
 
     quantity: str
     """A key of `spans.QUANTITIES`."""
-    low: Edge
-    high: Edge
+    low: SpanEdge
+    high: SpanEdge
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class ScoreRegion:
     """Where one case of A and one of B meet, and differ."""
 
     cases: tuple[str, str]
@@ -50,7 +50,7 @@ class Region:
     after: str
     everywhere: bool
     """Whether every input that comes to both cases differs."""
-    span: Span | None = None
+    span: ValueSpan | None = None
     rise: Fraction = Fraction(0)
     fall: Fraction = Fraction(0)
     """By how much a score rises or falls at most, of `out_of` points; 0 where it does not, or where an outcome is no score."""
@@ -66,7 +66,7 @@ class TableComparison:
 
     table: str
     title: str
-    regions: tuple[Region, ...] = ()
+    regions: tuple[ScoreRegion, ...] = ()
     undecided: tuple[str, ...] = ()
     """What the solver could not decide (Chinese)."""
 

@@ -31,14 +31,14 @@ Made = tuple[str, Decimal | None, tuple[Decimal, Decimal] | None]
 
 
 @dataclass(frozen=True)
-class Side:
+class ScoringSide:
     """A policy under comparison."""
 
     resolved: Resolved
     policy: Policy
 
     @classmethod
-    def of(cls, policy: str | Path, where: Library) -> Side:
+    def of(cls, policy: str | Path, where: Library) -> ScoringSide:
         """Read and build a policy. Raises PolicyError with everything wrong with it."""
         resolved = resolve(policy, where)
         return cls(resolved, build(resolved))

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.changes.scores.model import Edge, Span
+from engine.changes.scores.model import SpanEdge, ValueSpan
 from engine.language import formula
 from engine.language.conditions import leaves
 from engine.language.tables import Case
@@ -28,7 +28,7 @@ Ask = Callable[[Sequence[Term]], Answer]
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class SpannedQuantity:
     """A quotient of two fields, or one field (`below` empty), and what it is called."""
 
     above: str
@@ -37,14 +37,14 @@ class Quantity:
     percent: bool = False
 
 
-QUANTITIES: Mapping[str, Quantity] = {
-    "achieved": Quantity("actual", "target", "完成值与目标值之比"),
-    "executed": Quantity("executed", "budget", "执行率", percent=True),
-    "own": Quantity("reported", "weight", "自评得分与分值之比", percent=True),
-    "total": Quantity("total", "", "总分"),
-    "days_late": Quantity("days_late", "", "逾期天数"),
-    "months_late": Quantity("months_late", "", "逾期月数"),
-    "full_months_late": Quantity("full_months_late", "", "逾期整月数"),
+QUANTITIES: Mapping[str, SpannedQuantity] = {
+    "achieved": SpannedQuantity("actual", "target", "完成值与目标值之比"),
+    "executed": SpannedQuantity("executed", "budget", "执行率", percent=True),
+    "own": SpannedQuantity("reported", "weight", "自评得分与分值之比", percent=True),
+    "total": SpannedQuantity("total", "", "总分"),
+    "days_late": SpannedQuantity("days_late", "", "逾期天数"),
+    "months_late": SpannedQuantity("months_late", "", "逾期月数"),
+    "full_months_late": SpannedQuantity("full_months_late", "", "逾期整月数"),
 }
 """What a span may be of."""
 
@@ -77,7 +77,7 @@ def _numeric(value: Any) -> bool:
     return isinstance(value, int | Decimal | Fraction) and not isinstance(value, bool)
 
 
-def span(name: str, quotient: tuple[Term, Term | None], ask: Ask, named: Sequence[Fraction]) -> Span | None:
+def span(name: str, quotient: tuple[Term, Term | None], ask: Ask, named: Sequence[Fraction]) -> ValueSpan | None:
     """The span of a quantity among which something is possible (`ask`); None if it is not possible at all.
 
     Raises Undecided where the solver cannot say.
@@ -92,7 +92,7 @@ def span(name: str, quotient: tuple[Term, Term | None], ask: Ask, named: Sequenc
 
     low = _end(lambda value, sign: _possible(ask, [at(value, sign)]), -1, named)
     high = _end(lambda value, sign: _possible(ask, [at(value, sign)]), 1, named)
-    return Span(name, low, high)
+    return ValueSpan(name, low, high)
 
 
 def greatest(term: Term, ask: Ask, most: Fraction) -> Fraction:
@@ -110,11 +110,11 @@ def _possible(ask: Ask, terms: list[Term]) -> bool:
     return answer == "refuted"
 
 
-def _end(possible: Callable[[Fraction, int], bool], sign: int, named: Sequence[Fraction]) -> Edge:
+def _end(possible: Callable[[Fraction, int], bool], sign: int, named: Sequence[Fraction]) -> SpanEdge:
     """The outermost value on one side, of what is possible. `possible(value, sign)`: something lies beyond the value (0: on it)."""
     known = sorted(set(named), reverse=sign > 0)
     if possible(sign * MOST, sign):
-        return Edge(None)
+        return SpanEdge(None)
     beyond, inside = sign * MOST, None
     for value in known:  # from outside inwards: the first beyond which something lies
         if possible(value, sign):
@@ -122,16 +122,16 @@ def _end(possible: Callable[[Fraction, int], bool], sign: int, named: Sequence[F
             break
         beyond = value
         if possible(value, 0):
-            return Edge(value, included=True)
+            return SpanEdge(value, included=True)
     if inside is None:
         inside = -sign * MOST
     return _halved(possible, sign, Fraction(inside), Fraction(beyond))
 
 
-def _halved(possible: Callable[[Fraction, int], bool], sign: int, inside: Fraction, beyond: Fraction) -> Edge:
+def _halved(possible: Callable[[Fraction, int], bool], sign: int, inside: Fraction, beyond: Fraction) -> SpanEdge:
     """The end between a value beyond which something lies, and one beyond which nothing does."""
     if _reaches(possible, sign, beyond):  # everything up to the number that is named, but not that number itself
-        return Edge(beyond)
+        return SpanEdge(beyond)
     for turn in range(1, _HALVINGS + 1):
         middle = (inside + beyond) / 2
         if possible(middle, sign):
@@ -141,8 +141,8 @@ def _halved(possible: Callable[[Fraction, int], bool], sign: int, inside: Fracti
         if turn % _GUESSED == 0:  # the ends that policies make are simple numbers: found long before halving comes to them
             simple = simplest(min(inside, beyond), max(inside, beyond))
             if not possible(simple, sign) and ((on := possible(simple, 0)) or _reaches(possible, sign, simple)):
-                return Edge(simple, included=on)
-    return Edge(beyond)  # no simple number: too far out by less than a ten-thousandth
+                return SpanEdge(simple, included=on)
+    return SpanEdge(beyond)  # no simple number: too far out by less than a ten-thousandth
 
 
 def simplest(low: Fraction, high: Fraction) -> Fraction:

@@ -9,7 +9,7 @@ from io import StringIO
 from rich.text import Text
 
 from engine.changes.diff.data import place_text, sentence
-from engine.changes.scores.model import ANSWERS, Edge, Region, ScoreComparison, Span, TableComparison
+from engine.changes.scores.model import ANSWERS, ScoreComparison, ScoreRegion, SpanEdge, TableComparison, ValueSpan
 from engine.changes.scores.spans import QUANTITIES
 from engine.results.views.screen import ChineseConsole
 from engine.values.numerals import plain
@@ -65,7 +65,7 @@ def _table(table: TableComparison) -> Iterator[Text]:
         yield Text(f"  没有判定：{said}")
 
 
-def where(region: Region) -> str:
+def where(region: ScoreRegion) -> str:
     """Where and by how much the two differ in a region, in one sentence."""
     parts = [span_said(region.span)] if region.span else []
     parts.append("处处不同" if region.everywhere else "有的地方不同")
@@ -80,7 +80,7 @@ def where(region: Region) -> str:
     return "，".join(parts)
 
 
-def span_said(span: Span) -> str:
+def span_said(span: ValueSpan) -> str:
     """A span in words: 完成值与目标值之比在 1.2（含）至 2 之间."""
     of = QUANTITIES[span.quantity]
     low, high = (_edge(edge, percent=of.percent) for edge in (span.low, span.high))
@@ -95,7 +95,7 @@ def span_said(span: Span) -> str:
     return f"{of.title}不限"
 
 
-def _edge(edge: Edge, *, percent: bool) -> str:
+def _edge(edge: SpanEdge, *, percent: bool) -> str:
     return "" if edge.value is None else f"{_value(edge.value, percent=percent)}{'（含）' if edge.included else '（不含）'}"
 
 

@@ -21,8 +21,8 @@ from deep import Figure, tries
 from engine.changes.scores.compare import compare_scores, held
 from engine.changes.scores.data import to_data
 from engine.changes.scores.joint import Joint
-from engine.changes.scores.model import Edge, ScoreComparison, TableComparison
-from engine.changes.scores.sides import Side
+from engine.changes.scores.model import ScoreComparison, SpanEdge, TableComparison
+from engine.changes.scores.sides import ScoringSide
 from engine.changes.scores.view import render, where
 from engine.errors import JixiaoError, PolicyError
 from engine.language.formula import names
@@ -38,17 +38,17 @@ Sections = dict[str, Any]
 
 
 @cache
-def side(name: str = "hubei/2021") -> Side:
-    return Side.of(name, library())
+def side(name: str = "hubei/2021") -> ScoringSide:
+    return ScoringSide.of(name, library())
 
 
-def changed(edit: Callable[[Sections], None], name: str = "hubei/2021") -> Side:
+def changed(edit: Callable[[Sections], None], name: str = "hubei/2021") -> ScoringSide:
     """A policy as `edit` leaves it."""
     base = side(name).resolved
     sections = copy.deepcopy(base.sections)
     edit(sections)
     resolved = replace(base, sections=sections)
-    return Side(resolved, build(resolved))
+    return ScoringSide(resolved, build(resolved))
 
 
 def found(edit: Callable[[Sections], None], name: str = "hubei/2021") -> ScoreComparison:
@@ -84,12 +84,12 @@ def test_another_way_to_write_the_same_is_proved_to_be_the_same() -> None:
 @pytest.mark.parametrize(
     ("score", "low", "high", "fall"),
     [
-        ("weight * (1.6 - achieved * 0.5)", Edge(Fraction("1.2")), Edge(Fraction(2), included=True), Fraction(4)),
-        ("weight - 4.3", Edge(Fraction("1.2")), Edge(Fraction(2), included=True), Fraction("4.3")),
-        ("weight * 1.5 / achieved", Edge(Fraction("1.5")), Edge(Fraction(2), included=True), Fraction("2.5")),
+        ("weight * (1.6 - achieved * 0.5)", SpanEdge(Fraction("1.2")), SpanEdge(Fraction(2), included=True), Fraction(4)),
+        ("weight - 4.3", SpanEdge(Fraction("1.2")), SpanEdge(Fraction(2), included=True), Fraction("4.3")),
+        ("weight * 1.5 / achieved", SpanEdge(Fraction("1.5")), SpanEdge(Fraction(2), included=True), Fraction("2.5")),
     ],
 )  # fmt: skip
-def test_where_scores_fall(score: str, low: Edge, high: Edge, fall: Fraction) -> None:
+def test_where_scores_fall(score: str, low: SpanEdge, high: SpanEdge, fall: Fraction) -> None:
     def edit(sections: Sections) -> None:
         cases = sections["scoring"]["quantitative"]["cases"]
         at = next(n for n, case in enumerate(cases) if case["case"] == "met")
@@ -129,7 +129,7 @@ def test_a_wider_tier_is_told_by_the_bodys_own_score() -> None:
     partial = regions["partial", "partial"]
     assert partial.rise == 1
     assert partial.span is not None
-    assert partial.span.high == Edge(Fraction("0.6"), included=True)
+    assert partial.span.high == SpanEdge(Fraction("0.6"), included=True)
     assert partial.example is not None
     assert "自评得分" in partial.example.given
 
@@ -152,8 +152,8 @@ def test_a_grade_is_told_by_the_totals_that_get_another(floor: str, low: Fractio
 
     (region,) = table(found(edit), "grades").regions
     assert region.span is not None
-    assert region.span.low == Edge(low, included=True)
-    assert region.span.high == Edge(high)
+    assert region.span.low == SpanEdge(low, included=True)
+    assert region.span.high == SpanEdge(high)
     assert where(region).startswith("总分在")
 
 
@@ -246,7 +246,7 @@ def test_pairs_one_slip_apart_are_told_apart_exactly(name: str, figure: Figure) 
                 break
             try:
                 with room.made(slip) as changed_library:
-                    other = Side.of(name, changed_library)
+                    other = ScoringSide.of(name, changed_library)
             except JixiaoError:
                 continue  # it cannot be built: there is nothing to compare
             out = held(side(name), other)
