@@ -18,7 +18,7 @@ from engine.values.measures import SentenceNumber, measures_in, plain_unit
 from engine.values.model import Quantity, Value
 from engine.values.notation import fold
 from engine.values.paired_days import read_day_beside
-from engine.values.said import DIGIT, MARKS, YEAR, PairScene, SaidBeside, SaidReader
+from engine.values.said import DIGIT, FILL, MARKS, YEAR, PairScene, SaidBeside, SaidReader
 from engine.values.sentence_words import Role, SentenceWords
 from engine.values.vocabulary import Vocabulary
 
@@ -288,11 +288,17 @@ class _PairReader:
 
 
 def is_bare_bound(value: Value, words: Vocabulary) -> bool:
-    """Whether a number is nothing but a limit (≤30分钟): no word says which of several it is, no remark, no name."""
+    """Whether a cell is nothing but a limit (≤30分钟): no word says which of several it is, no remark, no name, nothing else is
+    said around it (均在24小时内报告)."""
     if value.kind not in ("number", "composite") or value.operator not in (">=", ">", "<=", "<"):
         return False
     if value.extent or value.remark or any(quantity.label for quantity in value.quantities) or words.sentences is None:
         return False
+    text = fold(value.raw[: words.limits.characters], words)
     roles = words.sentences.roles
-    found = words.sentences.pattern.finditer(fold(value.raw[: words.limits.characters], words))
-    return not any(roles.get(match[0]) in ("most", "least", "average") for match in found)
+    if any(roles.get(match[0]) in ("most", "least", "average") for match in words.sentences.pattern.finditer(text)):
+        return False
+    for item in reversed(measures_in(text, words, open_=True)):
+        text = text[: item.start] + FILL + text[item.end :]
+    signs = "|".join(map(re.escape, (*words.operators_before, *words.links, *sorted(words.verbs, key=len, reverse=True))))
+    return re.fullmatch(rf"(?:(?:{signs}| )*{FILL})+[ ()]*", text) is not None

@@ -13,6 +13,7 @@ from engine.values.vocabulary import Vocabulary, longest_first
 from engine.values.wording.days import MONTHS
 from engine.values.wording.fact_words import FAMILIES as FACTS
 from engine.values.wording.fact_words import FactWords, fact_words
+from engine.values.wording.openness import open_pattern
 
 ROLES = (
     *(
@@ -50,6 +51,7 @@ OTHERS = (
     *("breaks", "paired", "particles", "slight", "degree_negators", "nouns", "progress_end", "circumstances", "limit", "facts"),
     *(
         "more",
+        "open_targets",
         "compounds",
         "limits",
         "families",
@@ -136,6 +138,8 @@ class Grammar:
     limit: int
     """Longest text that is read, in characters."""
     facts: FactWords
+    open_targets: re.Pattern[str]
+    """What a whole target that sets none looks like."""
 
     def answer(self, family: str) -> Kinship:
         return self.answers.get(family, Kinship())
@@ -191,6 +195,7 @@ def build_grammar(data: Mapping[str, Any], words: Vocabulary) -> Grammar:
         says=dict(data["says"]),
         limit=int(data["limit"]),
         facts=fact_words(data["facts"]),
+        open_targets=open_pattern(data["open_targets"], data["breaks"]),
     )
 
 

@@ -10,9 +10,9 @@ from decimal import Decimal
 FULL, PART, NOT, OPPOSITE, UNCLEAR, UNREAD = "full", "part", "not", "opposite", "unclear", "unread"
 VERDICTS = (FULL, PART, NOT, OPPOSITE, UNCLEAR, UNREAD)
 """Reached fully, in part, not, the opposite happened, cannot be told; `unread`: there are no words to read."""
-RESULT, NONE, NOTHING = "result", "none", "unread"
-AIMS = (RESULT, NONE, NOTHING)
-"""What a target aims at: a result, or that something does not happen; `unread` where there are no words to read."""
+RESULT, NONE, OPEN, NOTHING = "result", "none", "open", "unread"
+AIMS = (RESULT, NONE, OPEN, NOTHING)
+"""What a target aims at: a result, or that something does not happen; `open`: it sets none (据实); `unread`: no words to read."""
 GROUNDS = (
     "",
     "same",
@@ -63,6 +63,7 @@ GROUNDS = (
     "facts",
     "facts_worse",
     "parted",
+    "sets_none",
     "long",
 )
 """Why a text is read as it is: the names of the policy's sentences; empty where nothing was read."""

@@ -27,6 +27,7 @@ from engine.values.wording.model import (
     NOT,
     NOT_READ,
     NOTHING,
+    OPEN,
     OPPOSITE,
     PART,
     RESULT,
@@ -42,6 +43,7 @@ from engine.values.wording.model import (
     WordingReading,
 )
 from engine.values.wording.nothing import first_of, nothing
+from engine.values.wording.openness import sets_none
 from engine.values.wording.proof import proved
 from engine.values.wording.tokens import folded, grams, tokens
 from engine.values.wording.years import yearly
@@ -84,6 +86,10 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")
     if verdict == FULL and deciding.ground == "echo" and _numbers(text) != _numbers(wanted):
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 85/万 is not what 92/万 says, though written alike
+    if sets_none(wanted, grammar.open_targets):
+        aim = replace(aim, kind=OPEN)
+        if verdict != FULL:
+            verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "sets_none")  # nothing that could be missed
     copied = text.strip(_DOTS) == wanted.strip(_DOTS) and not any(claim.ground in DOUBTS for _, claim in said)
     if copied and verdict in (FULL, UNCLEAR, PART):
         bare = imperative(wanted, grammar)
