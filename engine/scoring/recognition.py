@@ -25,8 +25,8 @@ from engine.values.comparison import Comparison, compare
 from engine.values.known_names import KnownNames
 from engine.values.model import Value
 from engine.values.notation import fold
-from engine.values.paired import read_as_pair
 from engine.values.prose import is_empty
+from engine.values.reckoned import read_as_pair
 from engine.values.said import PairScene
 from engine.values.vocabulary import Vocabulary
 from engine.values.wording import NOT_READ, WordingReading

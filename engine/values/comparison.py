@@ -130,7 +130,7 @@ def _numbers(target: Value, actual: Value, words: Vocabulary) -> Comparison:
     for value in (target, actual):
         if value.scanned and any(turns(value, value is target, pair.target, pair.actual, words) for pair in pairs):
             raise _Incomparable(value.note)
-    return Comparison("numbers", tuple(pairs), assumptions=tuple(dict.fromkeys(notes)), scale_doubt=notes.doubt)
+    return Comparison("numbers", tuple(pairs), assumptions=tuple(dict.fromkeys(notes)), scale_doubt=notes.doubt or actual.doubt)
 
 
 def _matched(target: Value, actual: Value, words: Vocabulary, notes: _Notes) -> Iterable[tuple[Quantity, Quantity]]:

@@ -44,6 +44,9 @@ class Value:
     scanned: str = ""
     """The operator (as printed) that a scan may have turned into a letter or digit of this text; empty if there is no doubt."""
 
+    doubt: str = ""
+    """Why only the order of the number and the other side's is certain (Chinese), where it was computed; empty if it is."""
+
     @property
     def number(self) -> Decimal | None:
         """The number, if the value is a single one."""

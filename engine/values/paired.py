@@ -12,7 +12,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.values.comparison import Comparison, compare
 from engine.values.dates import dates_at
 from engine.values.measures import SentenceNumber, measures_in, plain_unit
 from engine.values.model import Quantity, Value
@@ -32,7 +31,7 @@ _NOT_IT = frozenset({"barred", "odd", "planned", "aside", "change", "step"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Aim:
+class PairAim:
     """What the target asks for. `unlisted` is its unit as written where no list holds it; `below` what it is for each of."""
 
     value: Value
@@ -60,23 +59,10 @@ def read_beside(target: Value, actual: Value, scene: PairScene, words: Vocabular
     if target.kind == "deadline":
         done = read_day_beside(target, actual, said, scene.fiscal_year, reader, words)
         return None if done is None else (target, done)
-    return _PairReader(target, actual, aimed, said, reader, words, sentences).number()
+    return PairReader(target, actual, aimed, said, reader, words, sentences).number()
 
 
-def read_as_pair(
-    target: Value, actual: Value, compared: Comparison, scene: PairScene, words: Vocabulary
-) -> tuple[Value, Value, Comparison]:
-    """Target, actual and how they compare: read beside each other where each by itself does not tell."""
-    told = compared.kind not in ("words", "incomparable") and (compared.kind != "deadline" or compared.early is not None)
-    copied = compared.kind == "words" and compared.assumptions
-    if not told and not copied and (found := read_beside(target, actual, scene, words)):
-        again = compare(*found, words, scene.fiscal_year)
-        if again.kind == "numbers" or again.early is not None:
-            return *found, again
-    return target, actual, compared
-
-
-class _PairReader:
+class PairReader:
     def __init__(
         self, target: Value, actual: Value, aimed: str, said: str, reader: SaidReader, words: Vocabulary, sentences: SentenceWords
     ) -> None:
@@ -84,7 +70,7 @@ class _PairReader:
         self.reader, self.words, self.sentences = reader, words, sentences
 
     def number(self) -> tuple[Value, Value] | None:
-        aim = self._aim()
+        aim = self.aim()
         if aim is None or self.actual.kind == "deadline":
             return None
         numbers = measures_in(self.said, self.words, aim.unlisted, aim.unit)
@@ -95,17 +81,19 @@ class _PairReader:
         if chosen is None:
             return None
         item, before, behind = numbers[chosen], *sides[chosen]
+        if any(word in aim.label and word not in self.said for word in self.sentences.parted):
+            return None  # 引进境外展览, of which 引进故宫博物院展览 is none
         if item.ranged or not self._fits(aim, numbers, chosen, before, behind):
             return None
         return aim.value, self._value(aim, item, before)
 
-    def _aim(self) -> _Aim | None:
+    def aim(self) -> PairAim | None:
         """What the target asks for; None where it is not one number or one range."""
         target, words = self.target, self.words
         if target.kind in ("number", "range"):
             first = target.quantities[0]
             unit, below = self._below(first.unit)
-            return _Aim(target, first.unit, "", below, first.label) if unit or not first.unit else None
+            return PairAim(target, first.unit, "", below, first.label) if unit or not first.unit else None
         if target.kind != "text" or YEAR.search(self.aimed) or any(True for _ in dates_at(self.aimed, words)):
             return None
         found = measures_in(self.aimed, words, open_=True)
@@ -113,7 +101,7 @@ class _PairReader:
             return None
         return self._unlisted_aim(found[0])
 
-    def _unlisted_aim(self, item: SentenceNumber) -> _Aim | None:
+    def _unlisted_aim(self, item: SentenceNumber) -> PairAim | None:
         """A target whose number has a unit that no list holds, or words around it that hide it (每户不超过5000元)."""
         words = self.words
         before, rest = self.aimed[: item.start].rstrip(), self.aimed[item.end :].strip()
@@ -148,7 +136,7 @@ class _PairReader:
             unit = f"{unit}/{'*'.join(below)}"
         quantity = Quantity(item.number, unit, "", approximate or item.approximate)
         note = f"计量单位“{unlisted}”不在单位表中，两边写法相同。" if unlisted else ""
-        return _Aim(Value(self.target.raw, "number", operator, (quantity,), note=note), unit, unlisted, self._below(unit)[1], "")
+        return PairAim(Value(self.target.raw, "number", operator, (quantity,), note=note), unit, unlisted, self._below(unit)[1], "")
 
     def _written(self, item: SentenceNumber, rest: str) -> str:
         """The unit of a target as it is written, to the end of it."""
@@ -164,7 +152,9 @@ class _PairReader:
         head, *below = _JOINER.split(unit)
         return head, tuple(below)
 
-    def _chosen(self, aim: _Aim, numbers: Sequence[SentenceNumber], sides: Sequence[tuple[SaidBeside, SaidBeside]]) -> int | None:
+    def _chosen(
+        self, aim: PairAim, numbers: Sequence[SentenceNumber], sides: Sequence[tuple[SaidBeside, SaidBeside]]
+    ) -> int | None:
         """The one number that is meant; None where there is none, or more than one."""
         able, planned, aside = [], [], []
         for n, (item, (before, _)) in enumerate(zip(numbers, sides, strict=True)):
@@ -181,14 +171,17 @@ class _PairReader:
         if len(able) > 1:
             named = [n for n in able if sides[n][0].shared]
             if len(named) == 1 and not any(sides[n][0].reach for n in able if n not in named):
-                return named[0] if set(aside) <= {0} else None
+                others = [sides[n][0] for n in able if n not in named]
+                later = any("finished" in other.roles for other in others) and "finished" not in sides[named[0]][0].roles
+                certain = not later and (sides[named[0]][0].headed or not any(other.left for other in others))
+                return named[0] if set(aside) <= {0} and certain else None  # 协议引资41.2亿元，到位6.8亿元
             bound: Role = "most" if aim.value.operator in ("<=", "<") else "least"
             able = [n for n in able if bound in sides[n][0].roles]
         if len(able) != 1 or 0 < max(aside, default=0) >= sides[able[0]][0].reach:
             return None  # 新装电梯17部，其中加装电梯14部: it is the part that the name means
         return able[0]
 
-    def _same_unit(self, aim: _Aim, item: SentenceNumber, before: SaidBeside, *, alone: bool) -> bool:
+    def _same_unit(self, aim: PairAim, item: SentenceNumber, before: SaidBeside, *, alone: bool) -> bool:
         words = self.words
         if aim.unlisted and item.unit == plain_unit(aim.unlisted, words):
             return True
@@ -207,7 +200,7 @@ class _PairReader:
             return False
         return sorted(own_below) == sorted(below) or (not own_below and before.each == frozenset(below))
 
-    def _fits(self, aim: _Aim, numbers: Sequence[SentenceNumber], chosen: int, before: SaidBeside, behind: SaidBeside) -> bool:
+    def _fits(self, aim: PairAim, numbers: Sequence[SentenceNumber], chosen: int, before: SaidBeside, behind: SaidBeside) -> bool:
         """Whether nothing around the number makes it another thing."""
         item = numbers[chosen]
         if _NOT_IT & set(before.roles) or {"barred", "odd", "planned"} & set(behind.roles):
@@ -222,7 +215,7 @@ class _PairReader:
             return False  # 发放资料300份，惠及1200人 for a number of people trained
         return before.shared or self._outer(numbers, chosen, aim)
 
-    def _outer(self, numbers: Sequence[SentenceNumber], chosen: int, aim: _Aim) -> bool:
+    def _outer(self, numbers: Sequence[SentenceNumber], chosen: int, aim: PairAim) -> bool:
         """Whether a number that stands in brackets for itself, 337天(92.1%), is of what stands before them: that says so, or, with
         no number before the brackets, says nothing else."""
         item = numbers[chosen]
@@ -234,7 +227,7 @@ class _PairReader:
         outside = self.reader.lex(self.said[marks[-2].end() if len(marks) > 1 else 0 : marks[-1].start()], aim.below)
         return outside.reach > 0 or not outside.left
 
-    def _averaged(self, aim: _Aim) -> bool:
+    def _averaged(self, aim: PairAim) -> bool:
         """Whether an average answers the target: it is a limit or a rate for each case, or speaks of an average itself."""
         words = self.words
         unit = words.unit(self._below(aim.unit)[0])
@@ -246,7 +239,7 @@ class _PairReader:
         unit = self.words.unit(item.unit)
         return unit is not None and unit.counting and not item.closed and len(behind.left) <= self.words.limits.noun
 
-    def _value(self, aim: _Aim, item: SentenceNumber, before: SaidBeside) -> Value:
+    def _value(self, aim: PairAim, item: SentenceNumber, before: SaidBeside) -> Value:
         extent = next((role for role in before.roles if role in ("average", "most", "least")), "")
         operator = item.operator or {"most": "<=", "least": ">="}.get(extent, "")
         approximate = item.approximate
@@ -267,7 +260,7 @@ class _PairReader:
             taken += "它是平均数，不是每一次的数。"
         return Value(self.actual.raw, "number", operator, (quantity,), note=taken, extent=extent, inside=True)
 
-    def _beside(self, numbers: Sequence[SentenceNumber], n: int, aim: _Aim) -> tuple[SaidBeside, SaidBeside]:
+    def _beside(self, numbers: Sequence[SentenceNumber], n: int, aim: PairAim) -> tuple[SaidBeside, SaidBeside]:
         """What stands before and behind a number, up to the next mark or number."""
         item, text = numbers[n], self.said
         start = max([numbers[n - 1].end if n else 0, *(mark.end() for mark in MARKS.finditer(text, 0, item.start))])
@@ -279,7 +272,7 @@ class _PairReader:
         before = text[start : item.start]
         return self.reader.lex(before, aim.below), self.reader.lex(behind, ())
 
-    def _denied(self, numbers: Sequence[SentenceNumber], aim: _Aim) -> bool:
+    def _denied(self, numbers: Sequence[SentenceNumber], aim: PairAim) -> bool:
         """Whether anything in the text says that something was not done, or is of another year."""
         text = self.said
         for item in numbers:

@@ -43,6 +43,8 @@ class SaidBeside:
     part: int
     """The same, behind a word such as 其中 only."""
     each: frozenset[str]
+    headed: bool = False
+    """Whether what is shared has the end of the name (of what is counted): 干部, of 培训当地干部人数."""
 
 
 class SaidReader:
@@ -51,11 +53,27 @@ class SaidReader:
     def __init__(self, scene: PairScene, aimed: str, words: Vocabulary, sentences: SentenceWords) -> None:
         self.name = fold(scene.name[:_MOST], words)
         self._year, self._aimed, self._words, self._sentences = scene.fiscal_year, aimed, words, sentences
+        self._head = self._end_of_name()
         self._known = self.name + FILL + DIGIT.sub(FILL, aimed)
 
     def speaks_of(self, role: Role) -> bool:
         """Whether the name or the target has a word of this role."""
         return any(word in self._known for word, own in self._sentences.roles.items() if own == role)
+
+    def _end_of_name(self) -> str:
+        """The last two characters of the name, without words that say nothing of what is counted (数量, 率)."""
+        name = _NO_WORD.sub("", self.name)
+        ending = True
+        while ending:
+            ending = False
+            for word, role in self._sentences.roles.items():
+                if role == "plain" and len(word) < len(name) - 1 and name.endswith(word) and word not in self._words.done:
+                    name, ending = name.removesuffix(word), True
+        return name[-_LEAST:]
+
+    def speaks_of_all(self, words: Sequence[str]) -> bool:
+        """Whether the target asks for the sum of several (全年累计8小时内)."""
+        return any(word in self._aimed for word in words)
 
     def lex(self, text: str, below: Sequence[str] = (), *, known: str = "") -> SaidBeside:
         """What words say, read from the left, always the longest: a word of the lists, or what target or name have, too."""
@@ -63,7 +81,7 @@ class SaidReader:
         roles: list[Role] = []
         left: list[str] = []
         each: set[str] = set()
-        shared = moved = False
+        shared = moved = headed = False
         reach = part = 0
         at = 0
         while at < len(text):
@@ -74,6 +92,7 @@ class SaidReader:
             run = self._run(text, at, known)
             match = self._sentences.pattern.match(text, at)
             if run >= _LEAST and (match is None or run > len(match[0]) or (run == len(match[0]) and self._shares(match[0]))):
+                headed = headed or (self._head != "" and self._head in text[at : at + run])
                 shared, reach, part, at = True, max(reach, run), max(part, run), at + run
             elif year := YEAR.match(text, at):
                 roles += () if self._this_year(year) else ("barred",)
@@ -91,7 +110,7 @@ class SaidReader:
                 at += 1
         if "relative" in roles and not (moved or shared):
             roles.append("aside")  # what it was measured from, and no rise that the target asks for
-        return SaidBeside(tuple(roles), "".join(left), shared, reach, part, frozenset(each))
+        return SaidBeside(tuple(roles), "".join(left), shared, reach, part, frozenset(each), headed)
 
     def _shares(self, word: str) -> bool:
         """Whether a word of the lists, found in the name or the target, says what the number is of: 完成 and 平均 never do."""

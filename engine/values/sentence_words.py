@@ -23,6 +23,13 @@ ROLES: tuple[Role, ...] = (*_FIRST, "relative", "finished", "step", "deed", "pla
 """The roles that have a list of their own; a word in two lists has the role that comes first."""
 
 
+LISTS = (
+    *("rates", "negators", "and_so_on", "earlier", "level", "beside", "since", "unchanged"),
+    *("undone", "severally", "altogether", "parted"),
+)
+"""Lists of the section for what is computed from several numbers; a policy may do without."""
+
+
 @dataclass(frozen=True, slots=True)
 class SentenceWords:
     """The role of each word, what finds them, and the units that are written one behind the other (1小时10分)."""
@@ -36,6 +43,33 @@ class SentenceWords:
     """Dimensions in which an average is what a target asks for, whether or not it says so."""
     numerals: re.Pattern[str]
     """Whatever counts in Chinese numerals: 三期."""
+
+    apart: frozenset[str] = frozenset()
+    """Names of parts that exclude each other (新、续; 线上、线下): what is so called adds up."""
+    rates: tuple[str, ...] = ()
+    """How the name of a rate ends (率)."""
+    negators: tuple[str, ...] = ()
+    """What turns the name of a part round (不合格)."""
+    and_so_on: tuple[str, ...] = ()
+    """What says that a list is not all (等)."""
+    earlier: tuple[str, ...] = ()
+    """Last year."""
+    level: tuple[str, ...] = ()
+    """What may stand behind it (水平)."""
+    beside: tuple[str, ...] = ()
+    """What holds a change against last year without naming it (同比)."""
+    since: tuple[str, ...] = ()
+    """What stands before the figure a change begins with (由)."""
+    unchanged: tuple[str, ...] = ()
+    """What says that a figure is as it was (持平)."""
+    undone: tuple[str, ...] = ()
+    """What says of a part that it is not done yet (在建)."""
+    severally: tuple[str, ...] = ()
+    """What stands before figures told one by one (分别为)."""
+    altogether: tuple[str, ...] = ()
+    """What says in a target that several are added up (累计)."""
+    parted: tuple[str, ...] = ()
+    """How names of parts that exclude each other end (旺季、淡季)."""
 
     def extreme(self, label: str) -> str:
         """The sign that 最长, 最低 at the end of a name is: of what is not the highest or lowest, nothing is said but this."""
@@ -64,4 +98,6 @@ def sentence_words(
         tuple({str(spelling): str(name) for spelling, name in group.items()} for group in data["joined"]),
         frozenset(data["averaged_dimensions"]),
         re.compile(rf"[{signs}]+(?:{counted})(?![\u4e00-\u9fff])"),
+        apart=frozenset(map(str, data.get("apart", ()))),
+        **{name: tuple(map(str, data.get(name, ()))) for name in LISTS},
     )

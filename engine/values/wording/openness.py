@@ -19,7 +19,7 @@ _MOST = 60
 
 def open_pattern(data: Mapping[str, Any], breaks: Iterable[str]) -> re.Pattern[str]:
     """What a whole target that sets none looks like, clauses and the marks between them. `data`: periods that may stand before a
-    clause, patterns as lists of parts, each a list of words; the word "" leaves a part out, `~` is any few words."""
+    clause, patterns as lists of parts, each a list of words; `?` says that a part may be left out, `~` is any few words."""
     said = "|".join("".join(_part(part) for part in pattern) for pattern in data["patterns"])
     clause = rf"{alternation(data['before'])}?(?:{said})"
     marks = "[" + re.escape("".join(breaks)) + r"、\s]"
@@ -33,6 +33,6 @@ def sets_none(target: str, pattern: re.Pattern[str]) -> bool:
 
 def _part(words: Iterable[str]) -> str:
     listed = [str(word) for word in words]
-    if "~" in listed:
-        return r"[^\W\d_]{%d,12}" % (0 if "" in listed else 1)
-    return alternation(filter(None, listed)) + ("?" if "" in listed else "")
+    optional = "?" if "?" in listed else ""
+    some = r"[^\W\d_]{1,12}" if "~" in listed else alternation([word for word in listed if word != "?"])
+    return f"(?:{some}){optional}"

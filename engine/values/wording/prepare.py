@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -22,7 +23,8 @@ _OPEN = 2
 
 def prepared(clause: Phrase, aim: Aim, grammar: Grammar) -> list[Token]:
     """The words of a clause that mean anything."""
-    tokens = _sought(_steps_ready(_trials(_shortfalls(clause.tokens, aim), grammar), grammar), aim, grammar)
+    tokens = _only_named(_shortfalls(clause.tokens, aim), aim, grammar)
+    tokens = _sought(_steps_ready(_trials(tokens, grammar), grammar), aim, grammar)
     alls = {before.end for before, after in pairwise(tokens) if after.text in _ALL}
     found: list[Token] = []
     for index, token in enumerate(tokens):
@@ -69,6 +71,27 @@ def _shortfalls(tokens: Sequence[Token], aim: Aim) -> list[Token]:
             if part
         ]
     return out
+
+
+def _only_named(tokens: Sequence[Token], aim: Aim, grammar: Grammar) -> list[Token]:
+    """Words that are only a part of a name or say what something is made of: 信访 of 信访联席办, 六成 of 占六成; 签约 where it is
+    an agreement that is wanted."""
+    pact = any(word in aim.text for word in grammar.tags["pacts"])
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        before, after = tokens[at - 1] if at else None, tokens[at + 1] if at + 1 < len(tokens) else None
+        office = token.role == "bad" and after is not None and after.start == token.end and _office(after, grammar)
+        share = before is not None and before.end == token.start and before.text.endswith(tuple(grammar.tags["composing"]))
+        share = share and not aim.percent and (token.unit == "%" or token.role == "some")
+        signed = pact and bool(token.steps) and token.text in grammar.tags["signing"]
+        out.append(replace(_content(token), number=None, unit="") if office or share or signed else token)
+    return out
+
+
+def _office(token: Token, grammar: Grammar) -> bool:
+    """Whether a text begins with what an office is called: 联席办, 局."""
+    short = "".join(word for word in grammar.tags["agents"] if len(word) == 1)
+    return token.role in (CONTENT, "plain") and re.match(rf"[^{short}]{{0,3}}[{short}]", token.text) is not None
 
 
 def _trials(tokens: Sequence[Token], grammar: Grammar) -> list[Token]:

@@ -86,6 +86,8 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")
     if verdict == FULL and deciding.ground == "echo" and _numbers(text) != _numbers(wanted):
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 85/万 is not what 92/万 says, though written alike
+    if verdict == FULL and deciding.ground == "number_met" and not _all_counted(parts, aim):
+        verdict, deciding = UNCLEAR, replace(deciding, ground="open")
     if sets_none(wanted, grammar.open_targets):
         aim = replace(aim, kind=OPEN)
         if verdict != FULL:
@@ -95,6 +97,14 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
         bare = imperative(wanted, grammar)
         verdict, deciding = (UNCLEAR, Assertion(UNCLEAR, "copied", text)) if bare else (FULL, Assertion(FULL, "same", text))
     return _told(verdict, deciding, aim, places, grammar)
+
+
+def _all_counted(parts: Sequence[Phrase], aim: Aim) -> bool:
+    """Whether, of a target that wants so much of several things (每年2次，参与5000人以上), so much of each is told."""
+    told = [(token.number, token.unit) for clause in parts for token in clause.tokens if token.number is not None]
+    wanted = [(number, unit) for number, unit in aim.counts if number and unit]
+    several = len({unit for _, unit in wanted}) > 1
+    return not several or all(any(own == unit and number >= least for number, own in told) for least, unit in wanted)
 
 
 def _numbers(text: str) -> list[str]:

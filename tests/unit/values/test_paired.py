@@ -12,7 +12,8 @@ from engine.values.comparison import Comparison, compare
 from engine.values.measures import holds_figure, measures_in, plain_unit
 from engine.values.model import Value
 from engine.values.notation import fold, read_value, vocabulary
-from engine.values.paired import is_bare_bound, read_as_pair
+from engine.values.paired import is_bare_bound
+from engine.values.reckoned import read_as_pair
 from engine.values.said import PairScene
 from engine.values.verdict import verdict
 from engine.yaml.reader import load_file

@@ -1,0 +1,275 @@
+"""The figures that an actual lists, and the one they make together: a whole stated with its parts, or the sum of parts.
+
+Whether parts add up is a matter of what they are called. Names that divide a whole (春季、秋季; 进机关、进学校) and names in one
+row (甲、乙) do; names of what is done one after the other (签约、开工) do not. Where that is not certain, the sum is used only if
+every way to read the list lies on the same side of the target, and then says no more than that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from engine.values.measures import measures_in, plain_unit
+from engine.values.said import FILL, MARKS, SaidBeside, SaidReader
+from engine.values.sentence_words import Role, SentenceWords
+from engine.values.vocabulary import Vocabulary
+
+_MONTHS = re.compile(r"(1[0-2]|[1-9])月?(?:份)?(?:-|至|到)(1[0-2]|[1-9])月份?")
+_STAGES: frozenset[Role] = frozenset(
+    {"deed", "finished", "step", "planned", "aside", "relative", "change", "odd", "average", "most", "least"}
+)
+_NO_PART: frozenset[Role] = frozenset({"planned", "relative", "change", "average", "most", "least", "odd", "step"})
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of the actual with the words between the marks or numbers around it."""
+
+    number: Decimal
+    unit: str
+    before: str
+    after: str
+    said: SaidBeside
+    """What the words before it say."""
+    mark: str
+    """The mark between it and the figure before, if only one stands there."""
+    loose: bool
+    """Approximate, a limit, or an end of a range."""
+    months: frozenset[int]
+    """Of the year, where it is said to be of a part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """A number made of several. `how` (Chinese) says of which; `doubt`, if it is not certain, why only the order is."""
+
+    number: Fraction
+    how: str
+    doubt: str = ""
+
+
+class Listing:
+    """The figures of one actual. `unit` is the target's, `unlisted` where no list holds it."""
+
+    def __init__(
+        self, said: str, unit: str, unlisted: str, reader: SaidReader, words: Vocabulary, sentences: SentenceWords
+    ) -> None:
+        self.reader, self.words, self.sentences = reader, words, sentences
+        self.unit = unit
+        text, spans = said, {}
+        for match in _MONTHS.finditer(said):
+            if int(match[1]) < int(match[2]):
+                text = text[: match.start()] + FILL * len(match[0]) + text[match.end() :]
+                spans[match.start()] = frozenset(range(int(match[1]), int(match[2]) + 1))
+        self.text = text
+        self.figures = self._read(unlisted, spans)
+
+    def _read(self, unlisted: str, spans: dict[int, frozenset[int]]) -> tuple[Figure, ...]:
+        found = measures_in(self.text, self.words, unlisted, self.unit)
+        marks = list(MARKS.finditer(self.text))
+        out = []
+        for n, item in enumerate(found):
+            end = found[n - 1].end if n else 0
+            start = max([end, *(mark.end() for mark in marks if mark.start() < item.start)])
+            stop = found[n + 1].start if n + 1 < len(found) else len(self.text)
+            mark = next((mark for mark in marks if item.end <= mark.start() < stop), None)
+            between = [mark[0] for mark in marks if end <= mark.start() < item.start] if n else []
+            before = self.text[start : item.start]
+            behind = self.text[item.end : mark.start()] if mark else "" if n + 1 < len(found) else self.text[item.end :]
+            months = next((months for at, months in spans.items() if start <= at < item.start), self._months(before))
+            loose = bool(item.approximate or item.operator or item.ranged) or before.rstrip().endswith(
+                self.words.approximate_before
+            )
+            said = self.reader.lex(before.replace(FILL, ""))
+            out.append(Figure(item.number, item.unit, before, behind, said, between[0] if len(between) == 1 else "", loose, months))
+        return tuple(out)
+
+    def _months(self, before: str) -> frozenset[int]:
+        found = [months for word, months in self.words.dates.periods.items() if word in before]
+        return frozenset(range(found[0][0], found[0][1] + 1)) if found and found[0] != (1, 12) else frozenset()
+
+    def denied(self) -> bool:
+        """Whether a clause without a figure says that something was not done."""
+        text = self.text
+        for item in reversed(measures_in(text, self.words)):
+            text = text[: item.start] + "\r" + text[item.end :]
+        pieces = [piece for piece in MARKS.split(text) if "\r" not in piece]
+        return any("barred" in self.reader.lex(piece).roles for piece in pieces)
+
+    def alike(self, first: str, second: str) -> bool:
+        """Whether numbers in the two units can be counted together."""
+        if plain_unit(first, self.words) == plain_unit(second, self.words):
+            return True
+        if "/" in first or "/" in second or not first or not second:
+            return False
+        one, other = self.words.unit(first), self.words.unit(second)
+        if one is None or other is None:
+            return False
+        return one.dimension == other.dimension or any(one.name in group and other.name in group for group in self.words.same)
+
+    def in_unit(self, figure: Figure, unit: str) -> Fraction:
+        """The figure's number in another unit that is alike."""
+        one, other = self.words.unit(figure.unit), self.words.unit(unit)
+        scale = Fraction(one.scale) / Fraction(other.scale) if one and other and one.dimension == other.dimension else Fraction(1)
+        return Fraction(figure.number) * scale
+
+    def furthest(self, operator: str) -> Reckoned | None:
+        """Of figures told one by one (分别为86秒、133秒) the one that is furthest from a limit: it holds for each of them."""
+        same = [figure for figure in self.figures if self.alike(figure.unit, self.unit)]
+        if len(same) < 2 or any(figure.loose for figure in same) or self.denied() or operator not in ("<=", "<", ">=", ">"):
+            return None
+        if not same[0].before.rstrip().endswith(self.sentences.severally) or any(figure.mark != "、" for figure in same[1:]):
+            return None
+        numbers = [self.in_unit(figure, self.unit) for figure in same]
+        if self.reader.speaks_of_all(self.sentences.altogether):
+            total = sum(numbers, Fraction(0))
+            return Reckoned(total, f"各次相加得{_shown(total)}{self.unit}")
+        worst = max(numbers) if operator in ("<=", "<") else min(numbers)
+        return Reckoned(worst, f"分别所述各数中离目标最远的是{_shown(worst)}{self.unit}")
+
+    # --- a whole and its parts ---------------------------------------------------------------------------------------
+
+    def whole(self, target: Fraction) -> Reckoned | None:
+        """The whole that the list states or makes; None where it makes none, or none that is certain enough for this target."""
+        named = self.words.unit(re.split(r"[/*]", self.unit)[0])
+        if named is not None and (named.each or named.dimension in self.sentences.averaged_dimensions):
+            return None
+        same = [figure for figure in self.figures if self.alike(figure.unit, self.unit)]
+        if len(same) < 2 or any(figure.loose for figure in same):
+            return None
+        if any("%" in figure.unit or not figure.unit for figure in self.figures):
+            return None
+        if (short := self._left_undone(same, target)) is not None:
+            return short
+        return None if self.denied() else self._stated(same) or self._summed(same, target)
+
+    def _left_undone(self, same: Sequence[Figure], target: Fraction) -> Reckoned | None:
+        """What was done, where the others are said to be still undone (完成87个，在建33个) and it is short of the target: then
+        whatever else it may be, it is not more."""
+        meant = [figure for figure in same if "planned" in figure.said.roles]
+        if any(self.in_unit(figure, self.unit) != target for figure in meant):
+            return None
+        rest = [figure for figure in same if figure not in meant]
+        undone = [figure for figure in rest if self._not_yet(figure)]
+        done = [figure for figure in rest if figure not in undone]
+        if len(done) != 1 or not undone or _NO_PART & set(done[0].said.roles):
+            return None
+        number = self.in_unit(done[0], self.unit)
+        return Reckoned(number, f"做到的是{_shown(number)}{self.unit}，其余没有做到") if number < target else None
+
+    def _not_yet(self, figure: Figure) -> bool:
+        text = figure.before + figure.after
+        return any(word in text for word in self.sentences.undone)
+
+    def _stated(self, same: Sequence[Figure]) -> Reckoned | None:
+        """One of them is the sum of all others: 37所，其中新签22所、续签15所."""
+        if len(same) < 3:
+            return None
+        numbers = [self.in_unit(figure, self.unit) for figure in same]
+        for at in (0, len(same) - 1):
+            rest = [figure for n, figure in enumerate(same) if n != at]
+            if numbers[at] * 2 != sum(numbers) or (_NO_PART | {"barred"}) & set(same[at].said.roles):
+                continue
+            if any(self._undone(figure) or figure.said.reach > same[at].said.reach for figure in rest):
+                continue
+            return Reckoned(numbers[at], f"其余各数相加正好是{_shown(numbers[at])}{self.unit}")
+        return None
+
+    def _undone(self, figure: Figure) -> bool:
+        roles = set(figure.said.roles) | set(self.reader.lex(figure.after).roles)
+        return bool({"barred", "planned", "step"} & roles)
+
+    def _summed(self, same: Sequence[Figure], target: Fraction) -> Reckoned | None:
+        labels = [self._label(figure) for figure in same]
+        if len(set(labels)) < len(labels) or not all(labels) or self._open_ended(same):
+            return None
+        if any(_NO_PART & set(figure.said.roles) or self._barred(figure) for figure in same):
+            return None
+        if any("aside" in figure.said.roles for figure in same[:1]):
+            return None  # 其中, of what was said elsewhere
+        numbers = [self.in_unit(figure, self.unit) for figure in same]
+        total = sum(numbers, Fraction(0))
+        how = f"各部分相加（{'＋'.join(_shown(number) for number in numbers)}）得{_shown(total)}{self.unit}"
+        if self._divides(same, labels, numbers) or total == target:
+            return Reckoned(total, how)
+        if total < target or min(numbers) > target:
+            return Reckoned(total, how, f"{how}，但不能确定各部分可以相加；无论怎样算，都在目标值的同一边。")
+        return None
+
+    def _barred(self, figure: Figure) -> bool:
+        """Whether words beside a figure leave open whether it was done; parts of the year do not where all of it is told so."""
+        text = figure.before.replace(FILL, "")
+        for word in self.words.dates.periods:
+            text = text.replace(word, "")
+        return bool({"barred"} & (set(self.reader.lex(text).roles) | set(self.reader.lex(figure.after).roles)))
+
+    def _label(self, figure: Figure) -> str:
+        """What a part is called: the words before it without those that say nothing, else what is counted behind it."""
+        return self._core(figure.before) or self._core(figure.after)
+
+    def _core(self, text: str) -> str:
+        out, at = "", 0
+        while at < len(text):
+            match = self.sentences.pattern.match(text, at)
+            kept = match and (match[0] in self.words.done or match[0] in self.sentences.apart)
+            if match and self.sentences.roles[match[0]] == "plain" and not kept:
+                at = match.end()
+                continue
+            size = len(match[0]) if match else 1
+            out, at = out + text[at : at + size], at + size
+        return re.sub(r"[^\w\x00]+", "", out)
+
+    def _open_ended(self, same: Sequence[Figure]) -> bool:
+        """Whether the list says that it leaves something out (……等)."""
+        return any(figure.after.startswith(self.sentences.and_so_on) for figure in same)
+
+    def _divides(self, same: Sequence[Figure], labels: Sequence[str], numbers: Sequence[Fraction]) -> bool:
+        """Whether the names are of parts of one thing that exclude each other."""
+        months = [figure.months for figure in same]
+        if all(months):
+            return sum(map(len, months)) == len(frozenset[int]().union(*months))
+        cores = _unshared(labels)
+        apart = self.sentences.apart
+        if all(core in apart or label.endswith(self.sentences.parted) for core, label in zip(cores, labels, strict=True)):
+            return True
+        if any(self._stage(core) for core in cores):
+            return False
+        shared = len(labels[0]) - len(cores[0])
+        if shared and labels[0][:1] == labels[1][:1]:
+            return True  # 进机关、进学校
+        if shared and min(map(len, cores)) > 1:
+            return True  # 容器苗、裸根苗
+        if all(figure.mark == "、" for figure in same[1:]):
+            return True
+        falling = all(one > other for one, other in pairwise(numbers))
+        return len(same) > 2 and not falling
+
+    def _stage(self, core: str) -> bool:
+        found = self.sentences.pattern.finditer(core)
+        return any(self.sentences.roles[match[0]] in _STAGES or match[0] in self.words.done for match in found)
+
+
+def _unshared(labels: Sequence[str]) -> list[str]:
+    """The names without the characters they all begin and all end with; a name is never all of that."""
+    least = min(map(len, labels)) - 1
+    head = next((n for n in range(least, 0, -1) if len({label[:n] for label in labels}) == 1), 0)
+    tail = next((n for n in range(least - head, 0, -1) if len({label[-n:] for label in labels}) == 1), 0)
+    return [label[head : len(label) - tail] for label in labels]
+
+
+def _shown(number: Fraction) -> str:
+    """As digits, to six places."""
+    return format(rounded_six(number), "f")
+
+
+def rounded_six(number: Fraction) -> Decimal:
+    """To six places, half away from zero; trailing zeros dropped."""
+    whole, rest = divmod(abs(number) * 10**6, 1)
+    whole += rest * 2 >= 1
+    value = Decimal(int(whole) * (-1 if number < 0 else 1)).scaleb(-6)
+    return Decimal(format(value.normalize(), "f"))

@@ -1,0 +1,132 @@
+"""A rate that the actual gives as two counts (抽检500批次，合格493批次), and what each cost, of money and a count."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from engine.values.listed import Figure, Listing, Reckoned, rounded_six
+from engine.values.said import FILL
+
+_AMONG = re.compile(r"[^\W\d_]{0,10}?[中里](?:有|的)?")
+_JOINER = re.compile(r"[/*]")
+_OTHER = frozenset({"planned", "aside", "relative", "change", "average", "most", "least"})
+_PARTS_OF_ALL = {"%": 100, "‰": 1000, "‱": 10000}
+
+
+def share(listing: Listing, names: tuple[str, ...], target: Fraction) -> Reckoned | None:
+    """The rate, in the target's unit. `names` are what may be called a rate: the indicator's name, the label of the target."""
+    base = _PARTS_OF_ALL.get(listing.unit)
+    stems = _stems(names, listing)
+    pair = _whole_and_part(listing, stems)
+    if base is None or pair is None or listing.denied():
+        return None
+    whole, part = pair
+    if whole.loose or part.loose or not whole.unit or any(figure.unit[:1] in "%‰‱百" for figure in (whole, part)):
+        return None
+    if not whole.number or {"barred", "aside", "average", "relative", "change"} & set(whole.said.roles):
+        return None
+    planned = "planned" in whole.said.roles
+    label, roles = _label(part, listing)
+    if (set(roles) & _OTHER) - {"aside", "average"} or (part.number > whole.number and not planned):
+        return None
+    named = any(_names(stem, label) for stem in stems)
+    if not listing.alike(whole.unit, part.unit) and not any(label == stem for stem in stems):
+        return None
+    rate = Fraction(listing.in_unit(part, whole.unit)) / Fraction(whole.number)
+    negated = _negated(label, listing)
+    direct = any(label in stem for stem in stems)
+    how = f"{_shown(part, listing)}÷{_shown(whole, listing)}"
+    taken, other = (1 - rate, rate) if negated and not direct else (rate, 1 - rate)
+    shown = f"1－{how}" if negated and not direct else how
+    said = f"{shown}＝{format(rounded_six(taken * base), 'f')}{listing.unit}"
+    if named or (planned and not negated):
+        return Reckoned(taken * base, said)
+    among = not part.mark and part.before != "" and _AMONG.match(part.before) is not None
+    if not (negated or among) or ("barred" in roles and not negated):
+        return None
+    if (taken * base > target) == (other * base > target) and target not in (taken * base, other * base):
+        return Reckoned(taken * base, said, f"{said}，但不能确定说的就是这一比率；反过来算也在目标值的同一边。")
+    return None
+
+
+def _whole_and_part(listing: Listing, stems: list[str]) -> tuple[Figure, Figure] | None:
+    """The two counts, or of more the first, if it is the sum of the others, and the one of these that the rate is of."""
+    if len(listing.figures) == 2:
+        return listing.figures
+    whole, *parts = listing.figures or (None,)
+    if whole is None or len(parts) < 2 or any(not listing.alike(part.unit, whole.unit) for part in parts):
+        return None
+    if sum(listing.in_unit(part, whole.unit) for part in parts) != whole.number:
+        return None
+    labels = [_label(part, listing)[0] for part in parts]
+    meant = [part for part, label in zip(parts, labels, strict=True) if any(stem == label for stem in stems)]
+    return (whole, meant[0]) if len(meant) == 1 else None
+
+
+def apiece(listing: Listing, below: tuple[str, ...]) -> Reckoned | None:
+    """What it cost for each, in the target's unit (元/人): the money over the count, where the actual gives one of each."""
+    head = _JOINER.split(listing.unit)[0]
+    if len(below) != 1 or len(listing.figures) != 2 or listing.denied():
+        return None
+    if below[0] in listing.words.denominators or any(figure.loose for figure in listing.figures):
+        return None
+    money = [figure for figure in listing.figures if listing.alike(figure.unit, head)]
+    count = [figure for figure in listing.figures if listing.alike(figure.unit, below[0])]
+    if len(money) != 1 or len(count) != 1 or money[0] is count[0] or not count[0].number:
+        return None
+    if any((_OTHER | {"barred"}) & set(figure.said.roles) for figure in listing.figures):
+        return None
+    each = listing.in_unit(money[0], head) / listing.in_unit(count[0], below[0])
+    how = f"{_shown(money[0], listing)}÷{_shown(count[0], listing)}＝{format(rounded_six(each), 'f')}{listing.unit}"
+    return Reckoned(each, how)
+
+
+def _label(part: Figure, listing: Listing) -> tuple[str, tuple[str, ...]]:
+    """What the part is called, and what that says; of 386台警报器中有383台完好 it is 完好."""
+    before = part.before
+    if not part.mark and (among := _AMONG.match(before)):
+        before = before[among.end() :]
+    text = before.replace(FILL, "") + part.after
+    said = listing.reader.lex(text)
+    return re.sub(r"[^\w]+", "", _bare(text, listing)), tuple(said.roles)
+
+
+def _bare(text: str, listing: Listing) -> str:
+    """A label without the words around it that say nothing; what is left of 合格 or 完好 is all of it."""
+    sentences, words = listing.sentences, listing.words
+    changed = text not in listing.reader.name
+    while changed and text:
+        changed = False
+        for word, role in sentences.roles.items():
+            if role in ("plain", "aside", "average") and word not in words.done and len(word) < len(text):
+                if text.startswith(word):
+                    text, changed = text[len(word) :], True
+                elif text.endswith(word):
+                    text, changed = text[: -len(word)], True
+    return text
+
+
+def _stems(names: tuple[str, ...], listing: Listing) -> list[str]:
+    """What the rate is of: 合格 of 合格率."""
+    out = []
+    for name in names:
+        stem = re.sub(r"[^\w]+", "", name)
+        ending = next((word for word in listing.sentences.rates if stem.endswith(word)), "")
+        stem = stem.removesuffix(ending)
+        if len(stem) > 1:
+            out.append(stem)
+    return out
+
+
+def _names(stem: str, label: str) -> bool:
+    """Whether a label speaks of what the rate is of: it has the end of its name, or is a part of that with the end."""
+    return stem[-2:] in label or (len(label) > 1 and (stem.endswith(label) or stem.startswith(label)))
+
+
+def _negated(label: str, listing: Listing) -> bool:
+    return label.startswith(listing.sentences.negators) or label.endswith(listing.sentences.negators)
+
+
+def _shown(figure: Figure, listing: Listing) -> str:
+    return f"{format(figure.number, 'f')}{figure.unit}"

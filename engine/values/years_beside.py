@@ -1,0 +1,185 @@
+"""Targets held against last year (较上年提高3个百分点, 不高于上年), where the actual gives last year's figure or the change."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.values.listed import Figure, Listing, Reckoned, rounded_six
+from engine.values.measures import measures_in
+from engine.values.said import DIGIT, FILL, MARKS, SaidReader
+from engine.values.sentence_words import SentenceWords
+from engine.values.vocabulary import Vocabulary, alternation
+
+_POINTS = "百分点"
+
+
+@dataclass(frozen=True, slots=True)
+class YearAim:
+    """What a target asks for beside last year. `kind` is `change` (a rise or fall by so much) or `bound` (not above last year's);
+    `rise`: for a change, which way; `by`: how much, in `unit`; None for a bound by nothing."""
+
+    kind: str
+    operator: str
+    rise: bool
+    by: Fraction | None
+    unit: str
+
+
+def year_aim(aimed: str, reader: SaidReader, words: Vocabulary, sentences: SentenceWords) -> YearAim | None:
+    """The target as one beside last year; None where it is none. `aimed` is its folded text."""
+    aimed = aimed.rstrip(" .,;。、")
+    if MARKS.search(aimed):
+        return None
+    found = measures_in(aimed, words)
+    if len(found) > 1 or (found and (found[0].ranged or found[0].approximate or found[0].unit not in ("%", _POINTS))):
+        return None
+    item = found[0] if found else None
+    before, behind = (aimed[: item.start], aimed[item.end :]) if item else (aimed, "")
+    if DIGIT.search(before) or behind.strip():
+        return None
+    bound = _bound(before, words, sentences, reader)
+    if bound:
+        by = Fraction(item.number) if item else None
+        return None if item and bound in (">=",) else YearAim("bound", bound, False, by, item.unit if item else "")
+    if item is None:
+        return None
+    named = _named_change(reader.name, words) if not before.strip(" ≥≤<>=") else -1
+    kinds = [n for n, group in enumerate(words.changes) if any(word in before for word in group)] or [named][: named + 1]
+    operator = item.operator or next((sign for word, sign in words.operators_before.items() if before.rstrip().endswith(word)), "")
+    if len(kinds) != 1 or operator in ("=", "±"):
+        return None
+    left = reader.lex(_without(before, (*words.changes[kinds[0]], *words.operators_before))).left
+    return None if left else YearAim("change", operator or ">=", kinds[0] == 0, Fraction(item.number), item.unit)
+
+
+def _named_change(name: str, words: Vocabulary) -> int:
+    """Whether the name itself ends by saying that something rises (0) or falls (1): 投诉下降; -1 if it does not."""
+    for kind, group in enumerate(words.changes):
+        if re.search(rf"{alternation(group)}(?:率|幅度|比例)?$", name):
+            return kind
+    return -1
+
+
+def _without(text: str, listed: tuple[str, ...]) -> str:
+    return re.sub(alternation(listed), FILL, text).replace(FILL, "")
+
+
+def _bound(text: str, words: Vocabulary, sentences: SentenceWords, reader: SaidReader) -> str:
+    """The sign of a target that is bound by last year's figure (不高于上年水平); empty if it is not."""
+    signs = alternation([word for word, sign in words.operators_before.items() if sign in (">=", ">", "<=", "<")])
+    match = re.search(rf"(?P<sign>{signs})(?P<year>{alternation(sentences.earlier)})(?:的)?{alternation(sentences.level)}?$", text)
+    if match is None or reader.lex(text[: match.start()], known=reader.name).left:
+        return ""
+    return words.operators_before[match["sign"]]
+
+
+def change(aim: YearAim, listing: Listing) -> Reckoned | None:
+    """By how much the figure rose (or fell, as the target has it) from last year's, in the target's unit."""
+    pair = _then_and_now(listing)
+    if pair is None or aim.by is None:
+        return None
+    then, now = (listing.in_unit(figure, pair[1].unit) for figure in pair)
+    sign = 1 if aim.rise else -1
+    points = sign * (now - then)
+    shown = f"由{_plain(then)}{pair[1].unit}到{_plain(now)}{pair[1].unit}"
+    if aim.unit == _POINTS:
+        return Reckoned(points, f"{shown}，变化{_plain(points)}个百分点") if pair[1].unit == "%" else None
+    if not then:
+        return None
+    share = sign * (now - then) / then * 100
+    how = f"{shown}，{'增' if aim.rise else '降'}{_plain(share)}%"
+    if pair[1].unit not in ("%", _POINTS):
+        return Reckoned(share, how)
+    if (share > aim.by) == (points > aim.by) and aim.by not in (share, points):
+        return Reckoned(share, how, f"{how}；是百分数的百分之几还是几个百分点不能确定，都在目标值的同一边。")
+    return None
+
+
+def beside_last_year(aim: YearAim, listing: Listing) -> tuple[Fraction, Reckoned, str] | None:
+    """Last year's figure as the target, this year's, and the unit; or 0 and the change, where only that is said."""
+    pair = _then_and_now(listing)
+    if pair is not None:
+        then, now = (listing.in_unit(figure, pair[1].unit) for figure in pair)
+        limit = then
+        if aim.by is not None:
+            if aim.unit != pair[1].unit and not (aim.unit == _POINTS and pair[1].unit == "%"):
+                if aim.unit != "%" or pair[1].unit == "%":
+                    return None
+                limit = then * (1 + _outward(aim) * aim.by / 100)
+            else:
+                limit = then + _outward(aim) * aim.by
+        return limit, Reckoned(now, f"与上年的{_plain(then)}{pair[1].unit}相比"), pair[1].unit
+    return _said_change(aim, listing)
+
+
+def _outward(aim: YearAim) -> int:
+    """低于上年2个百分点 lies below last year's, 不高于上年2个百分点 above it."""
+    return -1 if aim.operator == "<" else 1
+
+
+def _said_change(aim: YearAim, listing: Listing) -> tuple[Fraction, Reckoned, str] | None:
+    """The change that the actual itself tells: 较上年下降8%, 与上年持平."""
+    text, sentences = listing.text, listing.sentences
+    if listing.denied() or not any(word in text for word in (*sentences.earlier, *sentences.beside)):
+        return None
+    if text.rstrip().endswith(sentences.unchanged) and not listing.figures:
+        return None if aim.by is not None else (Fraction(0), Reckoned(Fraction(0), "与上年相同"), "")
+    told = [
+        (figure, kind)
+        for figure in listing.figures
+        for kind, group in enumerate(listing.words.changes)
+        if figure.before.rstrip().endswith((*group, *(f"{word}了" for word in group)))
+    ]
+    if len(told) != 1 or told[0][0].loose or "barred" in told[0][0].said.roles:
+        return None
+    figure, kind = told[0]
+    before = figure.before
+    if not any(word in before for word in (*sentences.earlier, *sentences.beside)) or "每" in before:
+        return None
+    delta = Fraction(figure.number) * (1 if kind == 0 else -1)
+    limit = Fraction(0)
+    if aim.by is not None:
+        if figure.unit != aim.unit:
+            return None
+        limit = _outward(aim) * aim.by
+    how = f"实际说的是{figure.before.strip()}{format(figure.number, 'f')}{figure.unit}"
+    return limit, Reckoned(delta, how, f"{how}，没有说上年是多少：只知道比上年多了还是少了。"), figure.unit
+
+
+def _then_and_now(listing: Listing) -> tuple[Figure, Figure] | None:
+    """Last year's figure and this year's: the only two of one unit, one of which is said to be the earlier."""
+    if listing.denied() or not listing.figures:
+        return None
+    units = {figure.unit for figure in listing.figures}
+    figures = [figure for figure in listing.figures if listing.alike(figure.unit, listing.figures[0].unit)]
+    if len(figures) != 2 or len(units) > 2 or any(figure.loose for figure in figures):
+        return None
+    earlier = [_earlier(figure, listing) for figure in figures]
+    if sum(earlier) != 1:
+        return None
+    then, now = figures if earlier[0] else figures[::-1]
+    roles = set(now.said.roles)
+    if {"planned", "barred"} & roles or _by_how_much(now, listing):
+        return None
+    return then, now
+
+
+def _earlier(figure: Figure, listing: Listing) -> bool:
+    text = figure.before.rstrip()
+    said = text.endswith(
+        (*listing.sentences.earlier, *(f"{word}{link}" for word in listing.sentences.earlier for link in ("为", "是", "的")))
+    )
+    since = any(text.startswith(word) or text.endswith(word) for word in listing.sentences.since)
+    return said or since
+
+
+def _by_how_much(figure: Figure, listing: Listing) -> bool:
+    """Whether the figure is a difference (比上年下降3%), not what was reached (降至3%)."""
+    text = figure.before.rstrip()
+    return any(text.endswith(word) for group in listing.words.changes for word in group)
+
+
+def _plain(number: Fraction) -> str:
+    return format(rounded_six(number), "f")
