@@ -195,11 +195,19 @@ class Listing:
         numbers = [self.in_unit(figure, self.unit) for figure in same]
         total = sum(numbers, Fraction(0))
         how = f"各部分相加（{'＋'.join(_shown(number) for number in numbers)}）得{_shown(total)}{self.unit}"
-        if self._divides(same, labels, numbers) or total == target:
+        if not self._singled_out(labels) and (self._divides(same, labels, numbers) or total == target):
             return Reckoned(total, how)
         if total < target or min(numbers) > target:
             return Reckoned(total, how, f"{how}，但不能确定各部分可以相加；无论怎样算，都在目标值的同一边。")
         return None
+
+    def _singled_out(self, labels: Sequence[str]) -> bool:
+        """Whether the name is of some of the parts only (新建文化站, of 新建8个、改建4个); one that lists things may name any."""
+        name = self.reader.name
+        if any(word in name for word in self.sentences.lists):
+            return False
+        named = [label in name for label in labels]
+        return any(named) and not all(named)
 
     def _barred(self, figure: Figure) -> bool:
         """Whether words beside a figure leave open whether it was done; parts of the year do not where all of it is told so."""
