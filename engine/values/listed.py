@@ -27,7 +27,7 @@ _NO_PART: frozenset[Role] = frozenset({"planned", "relative", "change", "average
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class ListedFigure:
     """A number of the actual with the words between the marks or numbers around it."""
 
     number: Decimal
@@ -53,7 +53,7 @@ class Reckoned:
     doubt: str = ""
 
 
-class Listing:
+class FigureList:
     """The figures of one actual. `unit` is the target's, `unlisted` where no list holds it."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Listing:
         self.text = text
         self.figures = self._read(unlisted, spans)
 
-    def _read(self, unlisted: str, spans: dict[int, frozenset[int]]) -> tuple[Figure, ...]:
+    def _read(self, unlisted: str, spans: dict[int, frozenset[int]]) -> tuple[ListedFigure, ...]:
         found = measures_in(self.text, self.words, unlisted, self.unit)
         marks = list(MARKS.finditer(self.text))
         out = []
@@ -86,7 +86,9 @@ class Listing:
                 self.words.approximate_before
             )
             said = self.reader.lex(before.replace(FILL, ""))
-            out.append(Figure(item.number, item.unit, before, behind, said, between[0] if len(between) == 1 else "", loose, months))
+            out.append(
+                ListedFigure(item.number, item.unit, before, behind, said, between[0] if len(between) == 1 else "", loose, months)
+            )
         return tuple(out)
 
     def _months(self, before: str) -> frozenset[int]:
@@ -112,7 +114,7 @@ class Listing:
             return False
         return one.dimension == other.dimension or any(one.name in group and other.name in group for group in self.words.same)
 
-    def in_unit(self, figure: Figure, unit: str) -> Fraction:
+    def in_unit(self, figure: ListedFigure, unit: str) -> Fraction:
         """The figure's number in another unit that is alike."""
         one, other = self.words.unit(figure.unit), self.words.unit(unit)
         scale = Fraction(one.scale) / Fraction(other.scale) if one and other and one.dimension == other.dimension else Fraction(1)
@@ -148,7 +150,7 @@ class Listing:
             return short
         return None if self.denied() else self._stated(same) or self._summed(same, target)
 
-    def _left_undone(self, same: Sequence[Figure], target: Fraction) -> Reckoned | None:
+    def _left_undone(self, same: Sequence[ListedFigure], target: Fraction) -> Reckoned | None:
         """What was done, where the others are said to be still undone (完成87个，在建33个) and it is short of the target: then
         whatever else it may be, it is not more."""
         meant = [figure for figure in same if "planned" in figure.said.roles]
@@ -162,11 +164,11 @@ class Listing:
         number = self.in_unit(done[0], self.unit)
         return Reckoned(number, f"做到的是{_shown(number)}{self.unit}，其余没有做到") if number < target else None
 
-    def _not_yet(self, figure: Figure) -> bool:
+    def _not_yet(self, figure: ListedFigure) -> bool:
         text = figure.before + figure.after
         return any(word in text for word in self.sentences.undone)
 
-    def _stated(self, same: Sequence[Figure]) -> Reckoned | None:
+    def _stated(self, same: Sequence[ListedFigure]) -> Reckoned | None:
         """One of them is the sum of all others: 37所，其中新签22所、续签15所."""
         if len(same) < 3:
             return None
@@ -180,11 +182,11 @@ class Listing:
             return Reckoned(numbers[at], f"其余各数相加正好是{_shown(numbers[at])}{self.unit}")
         return None
 
-    def _undone(self, figure: Figure) -> bool:
+    def _undone(self, figure: ListedFigure) -> bool:
         roles = set(figure.said.roles) | set(self.reader.lex(figure.after).roles)
         return bool({"barred", "planned", "step"} & roles)
 
-    def _summed(self, same: Sequence[Figure], target: Fraction) -> Reckoned | None:
+    def _summed(self, same: Sequence[ListedFigure], target: Fraction) -> Reckoned | None:
         labels = [self._label(figure) for figure in same]
         if len(set(labels)) < len(labels) or not all(labels) or self._open_ended(same):
             return None
@@ -209,14 +211,14 @@ class Listing:
         named = [label in name for label in labels]
         return any(named) and not all(named)
 
-    def _barred(self, figure: Figure) -> bool:
+    def _barred(self, figure: ListedFigure) -> bool:
         """Whether words beside a figure leave open whether it was done; parts of the year do not where all of it is told so."""
         text = figure.before.replace(FILL, "")
         for word in self.words.dates.periods:
             text = text.replace(word, "")
         return bool({"barred"} & (set(self.reader.lex(text).roles) | set(self.reader.lex(figure.after).roles)))
 
-    def _label(self, figure: Figure) -> str:
+    def _label(self, figure: ListedFigure) -> str:
         """What a part is called: the words before it without those that say nothing, else what is counted behind it."""
         return self._core(figure.before) or self._core(figure.after)
 
@@ -232,11 +234,11 @@ class Listing:
             out, at = out + text[at : at + size], at + size
         return re.sub(r"[^\w\x00]+", "", out)
 
-    def _open_ended(self, same: Sequence[Figure]) -> bool:
+    def _open_ended(self, same: Sequence[ListedFigure]) -> bool:
         """Whether the list says that it leaves something out (……等)."""
         return any(figure.after.startswith(self.sentences.and_so_on) for figure in same)
 
-    def _divides(self, same: Sequence[Figure], labels: Sequence[str], numbers: Sequence[Fraction]) -> bool:
+    def _divides(self, same: Sequence[ListedFigure], labels: Sequence[str], numbers: Sequence[Fraction]) -> bool:
         """Whether the names are of parts of one thing that exclude each other."""
         months = [figure.months for figure in same]
         if all(months):

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from engine.values.comparison import Comparison, compare
-from engine.values.listed import Listing, Reckoned, rounded_six
+from engine.values.listed import FigureList, Reckoned, rounded_six
 from engine.values.measures import measures_in
 from engine.values.model import Quantity, Value
 from engine.values.notation import fold
@@ -74,7 +74,7 @@ def reckoned(target: Value, actual: Value, scene: PairScene, words: Vocabulary) 
     unlisted = aim.unlisted or next(
         (unit for unit in (aim.unit.partition("/")[0], *aim.below) if unit and not words.unit(unit)), ""
     )
-    listing = Listing(said, aim.unit, unlisted, reader, words, sentences)
+    listing = FigureList(said, aim.unit, unlisted, reader, words, sentences)
     wanted = Fraction(aim.value.quantities[0].number)
     found_number = (
         share(listing, (aim.label, scene.name), wanted)
@@ -94,7 +94,7 @@ def _beside_last_year(
     aim = year_aim(aimed, reader, words, sentences)
     if aim is None:
         return None
-    listing = Listing(said, "", "", reader, words, sentences)
+    listing = FigureList(said, "", "", reader, words, sentences)
     if aim.kind == "change":
         assert aim.by is not None
         found = change(aim, listing)

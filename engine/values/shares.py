@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from engine.values.listed import Figure, Listing, Reckoned, rounded_six
+from engine.values.listed import FigureList, ListedFigure, Reckoned, rounded_six
 from engine.values.said import FILL
 
 _AMONG = re.compile(r"[^\W\d_]{0,10}?[中里](?:有|的)?")
@@ -14,7 +14,7 @@ _OTHER = frozenset({"planned", "aside", "relative", "change", "average", "most",
 _PARTS_OF_ALL = {"%": 100, "‰": 1000, "‱": 10000}
 
 
-def share(listing: Listing, names: tuple[str, ...], target: Fraction) -> Reckoned | None:
+def share(listing: FigureList, names: tuple[str, ...], target: Fraction) -> Reckoned | None:
     """The rate, in the target's unit. `names` are what may be called a rate: the indicator's name, the label of the target."""
     base = _PARTS_OF_ALL.get(listing.unit)
     stems = _stems(names, listing)
@@ -50,7 +50,7 @@ def share(listing: Listing, names: tuple[str, ...], target: Fraction) -> Reckone
     return None
 
 
-def _whole_and_part(listing: Listing, stems: list[str]) -> tuple[Figure, Figure] | None:
+def _whole_and_part(listing: FigureList, stems: list[str]) -> tuple[ListedFigure, ListedFigure] | None:
     """The two counts, or of more the first, if it is the sum of the others, and the one of these that the rate is of."""
     if len(listing.figures) == 2:
         return listing.figures
@@ -64,7 +64,7 @@ def _whole_and_part(listing: Listing, stems: list[str]) -> tuple[Figure, Figure]
     return (whole, meant[0]) if len(meant) == 1 else None
 
 
-def apiece(listing: Listing, below: tuple[str, ...]) -> Reckoned | None:
+def apiece(listing: FigureList, below: tuple[str, ...]) -> Reckoned | None:
     """What it cost for each, in the target's unit (元/人): the money over the count, where the actual gives one of each."""
     head = _JOINER.split(listing.unit)[0]
     if len(below) != 1 or len(listing.figures) != 2 or listing.denied():
@@ -82,7 +82,7 @@ def apiece(listing: Listing, below: tuple[str, ...]) -> Reckoned | None:
     return Reckoned(each, how)
 
 
-def _label(part: Figure, listing: Listing) -> tuple[str, tuple[str, ...]]:
+def _label(part: ListedFigure, listing: FigureList) -> tuple[str, tuple[str, ...]]:
     """What the part is called, and what that says; of 386台警报器中有383台完好 it is 完好."""
     before = part.before
     if not part.mark and (among := _AMONG.match(before)):
@@ -92,7 +92,7 @@ def _label(part: Figure, listing: Listing) -> tuple[str, tuple[str, ...]]:
     return re.sub(r"[^\w]+", "", _bare(text, listing)), tuple(said.roles)
 
 
-def _bare(text: str, listing: Listing) -> str:
+def _bare(text: str, listing: FigureList) -> str:
     """A label without the words around it that say nothing; what is left of 合格 or 完好 is all of it."""
     sentences, words = listing.sentences, listing.words
     changed = text not in listing.reader.name
@@ -107,7 +107,7 @@ def _bare(text: str, listing: Listing) -> str:
     return text
 
 
-def _stems(names: tuple[str, ...], listing: Listing) -> list[str]:
+def _stems(names: tuple[str, ...], listing: FigureList) -> list[str]:
     """What the rate is of: 合格 of 合格率."""
     out = []
     for name in names:
@@ -124,9 +124,9 @@ def _names(stem: str, label: str) -> bool:
     return stem[-2:] in label or (len(label) > 1 and (stem.endswith(label) or stem.startswith(label)))
 
 
-def _negated(label: str, listing: Listing) -> bool:
+def _negated(label: str, listing: FigureList) -> bool:
     return label.startswith(listing.sentences.negators) or label.endswith(listing.sentences.negators)
 
 
-def _shown(figure: Figure, listing: Listing) -> str:
+def _shown(figure: ListedFigure, listing: FigureList) -> str:
     return f"{format(figure.number, 'f')}{figure.unit}"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.values.listed import Figure, Listing, Reckoned, rounded_six
+from engine.values.listed import FigureList, ListedFigure, Reckoned, rounded_six
 from engine.values.measures import measures_in
 from engine.values.said import DIGIT, FILL, MARKS, SaidReader
 from engine.values.sentence_words import SentenceWords
@@ -75,7 +75,7 @@ def _bound(text: str, words: Vocabulary, sentences: SentenceWords, reader: SaidR
     return words.operators_before[match["sign"]]
 
 
-def change(aim: YearAim, listing: Listing) -> Reckoned | None:
+def change(aim: YearAim, listing: FigureList) -> Reckoned | None:
     """By how much the figure rose (or fell, as the target has it) from last year's, in the target's unit."""
     pair = _then_and_now(listing)
     if pair is None or aim.by is None:
@@ -97,7 +97,7 @@ def change(aim: YearAim, listing: Listing) -> Reckoned | None:
     return None
 
 
-def beside_last_year(aim: YearAim, listing: Listing) -> tuple[Fraction, Reckoned, str] | None:
+def beside_last_year(aim: YearAim, listing: FigureList) -> tuple[Fraction, Reckoned, str] | None:
     """Last year's figure as the target, this year's, and the unit; or 0 and the change, where only that is said."""
     pair = _then_and_now(listing)
     if pair is not None:
@@ -119,7 +119,7 @@ def _outward(aim: YearAim) -> int:
     return -1 if aim.operator == "<" else 1
 
 
-def _said_change(aim: YearAim, listing: Listing) -> tuple[Fraction, Reckoned, str] | None:
+def _said_change(aim: YearAim, listing: FigureList) -> tuple[Fraction, Reckoned, str] | None:
     """The change that the actual itself tells: 较上年下降8%, 与上年持平."""
     text, sentences = listing.text, listing.sentences
     if listing.denied() or not any(word in text for word in (*sentences.earlier, *sentences.beside)):
@@ -148,7 +148,7 @@ def _said_change(aim: YearAim, listing: Listing) -> tuple[Fraction, Reckoned, st
     return limit, Reckoned(delta, how, f"{how}，没有说上年是多少：只知道比上年多了还是少了。"), figure.unit
 
 
-def _then_and_now(listing: Listing) -> tuple[Figure, Figure] | None:
+def _then_and_now(listing: FigureList) -> tuple[ListedFigure, ListedFigure] | None:
     """Last year's figure and this year's: the only two of one unit, one of which is said to be the earlier."""
     if listing.denied() or not listing.figures:
         return None
@@ -166,7 +166,7 @@ def _then_and_now(listing: Listing) -> tuple[Figure, Figure] | None:
     return then, now
 
 
-def _earlier(figure: Figure, listing: Listing) -> bool:
+def _earlier(figure: ListedFigure, listing: FigureList) -> bool:
     text = figure.before.rstrip()
     said = text.endswith(
         (*listing.sentences.earlier, *(f"{word}{link}" for word in listing.sentences.earlier for link in ("为", "是", "的")))
@@ -175,7 +175,7 @@ def _earlier(figure: Figure, listing: Listing) -> bool:
     return said or since
 
 
-def _by_how_much(figure: Figure, listing: Listing) -> bool:
+def _by_how_much(figure: ListedFigure, listing: FigureList) -> bool:
     """Whether the figure is a difference (比上年下降3%), not what was reached (降至3%)."""
     text = figure.before.rstrip()
     return any(text.endswith(word) for group in listing.words.changes for word in group)
