@@ -86,9 +86,8 @@ class FigureList:
                 self.words.approximate_before
             )
             said = self.reader.lex(before.replace(FILL, ""))
-            out.append(
-                ListedFigure(item.number, item.unit, before, behind, said, between[0] if len(between) == 1 else "", loose, months)
-            )
+            mark_before = between[0] if len(between) == 1 else ""
+            out.append(ListedFigure(item.number, item.unit, before, behind, said, mark_before, loose, months))
         return tuple(out)
 
     def _months(self, before: str) -> frozenset[int]:
