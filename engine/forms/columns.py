@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from engine.documents.model import Paragraph, Row, TableCell
 from engine.forms.labels import Label, LabelPattern, Labels, fold
-from engine.submission.model import Cell, HeaderField
+from engine.submission.model import Cell
 from engine.values.numerals import read_decimal
 
 HEADER_MATCHES = 2
@@ -25,7 +25,6 @@ _VALUE_LENGTH = 12
 """A text with digits in it that is not longer may be a value that stands one column too far to the right."""
 LOOSE = ("reason",)
 """Fields that may be missing at the end of a row: what is not written there is empty."""
-_COLON = re.compile(r"(?P<label>[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z()（）/、·\s]{1,19})[:：]\s*(?P<value>.*)", re.DOTALL)
 _LABEL_LIKE = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z()/、·]{1,19}:?")
 
 
@@ -180,21 +179,6 @@ def label_pairs(row: Row, labels: Labels) -> Iterator[tuple[Label | None, list[T
             current[1].append(cell)
     if current[0] or current[2]:
         yield current
-
-
-def colon_fields(cells: Sequence[TableCell], labels: Labels) -> list[HeaderField]:
-    """Cells that hold label and value both (填表人：李某) as fields, those the labels do not know without a key; none if one
-    of the cells is something else."""
-    fields = []
-    for cell in cells:
-        hit = _COLON.fullmatch(cell.text)
-        if not hit:
-            return []
-        label = labels.find(hit["label"])
-        if label is None and labels.misspelt(hit["label"]):
-            return []
-        fields.append(HeaderField(label.key if label else "", hit["label"].strip(), Cell(hit["value"].strip(), cell.place)))
-    return fields
 
 
 def unlisted_pairs(cells: Sequence[TableCell], labels: Labels) -> Iterator[tuple[TableCell, Cell]] | None:

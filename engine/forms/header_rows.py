@@ -47,17 +47,12 @@ def read_header(
         if before is None or key == "reason":
             names[index] = key
             continue
-        ranks = label.rank(row[index].text), label.rank(row[before].text)
-        year = [any(p.search(row[at].text) for p in layout.whole_year) for at in (index, before)] if key in _OF_A_YEAR else []
-        if year and year[0] != year[1]:
-            counts, kept = (index, before) if year[0] else (before, index)
-        else:
-            counts, kept = (index, before) if ranks[0] < ranks[1] else (before, index)
+        counts, kept, alike = _of_two(row, layout, label, key, (before, index))
         names[counts], names[kept] = key, OTHER + one_line(row[kept].text)
         if key in _ALIKE:
             continue  # what each of them says is told by what stands in it
         text = one_line(row[kept].text)
-        if year[:1] == year[1:] if year else ranks[0] == ranks[1]:
+        if alike:
             twice[key] = text
         doubts.append(Doubt("column_twice", label.texts[0], text, row[kept].place, taken=one_line(row[counts].text)))
     _stand_in(row, layout.stand_ins, names, [*elsewhen, *(n for n in range(len(row)) if n in headings)])
@@ -95,6 +90,19 @@ def read_header(
         add_guess(doubts, guess_of(label, row[index], labels))
     unsure = doubtful_fields((names[index], why(label, row[index].text, labels)) for index, label in guessed)
     return Columns.of(tuple(names.items()), len(row), {**unsure, **doubtful}, twice)
+
+
+def _of_two(row: Row, layout: Layout, label: Label, key: str, both: tuple[int, int]) -> tuple[int, int, bool]:
+    """Of two columns (the earlier first) for one field: which counts, which is kept under its own label, and whether nothing tells
+    them apart."""
+    before, index = both
+    ranks = label.rank(row[index].text), label.rank(row[before].text)
+    year = [any(p.search(row[at].text) for p in layout.whole_year) for at in (index, before)] if key in _OF_A_YEAR else []
+    if year and year[0] != year[1]:
+        counts, kept = (index, before) if year[0] else (before, index)
+    else:
+        counts, kept = (index, before) if ranks[0] < ranks[1] else (before, index)
+    return counts, kept, year[:1] == year[1:] if year else ranks[0] == ranks[1]
 
 
 def _names_beside_levels(names: Mapping[int, str], unlisted: Sequence[int]) -> int | None:

@@ -35,13 +35,14 @@ def laid_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> tuple[dict[str
     sources: Sources = {}
     if own.get(ALONE):
         return dict(own), {(key,): (True, (key,)) for key in own}
-    dropped = {_folded(text) for text in own.get("drop", ())}
+    dropped = {folded_label(text) for text in own.get("drop", ())}
     inherited = {key: value for key, value in base.items() if key not in (ALONE, "drop")}
     made = _mapping(_without(inherited, dropped) if dropped else inherited, own, (), sources)
     return made, sources
 
 
-def _folded(text: str) -> str:
+def folded_label(text: str) -> str:
+    """A label as it is compared: its spelling folded, no colon behind it."""
     return fold(text).rstrip(LABEL_END)
 
 
@@ -69,11 +70,11 @@ def _list(base: Sequence[Any], own: Sequence[Any], path: Path, sources: Sources)
     if path in _ENTRIES:
         return _entries(base, own, path, sources)
     labels = all(isinstance(item, str) for item in (*base, *own))
-    known = {_folded(item) for item in own} if labels else set()
+    known = {folded_label(item) for item in own} if labels else set()
     made: list[Any] = list(own)
     sources |= {(*path, n): (True, (*path, n)) for n in range(len(own))}
     for n, item in enumerate(base):
-        if (_folded(item) not in known) if labels else (item not in own):
+        if (folded_label(item) not in known) if labels else (item not in own):
             sources[(*path, len(made))] = (False, (*path, n))
             made.append(item)
     return made
@@ -89,7 +90,7 @@ class _Entry:
 
 def _entries(base: Sequence[Mapping[str, Any]], own: Sequence[Mapping[str, Any]], path: Path, sources: Sources) -> list[Any]:
     """Entries with labels: those for the same field are one, and no label stands for two fields."""
-    taken = {_folded(text) for item in own for text in item.get("labels", ())}
+    taken = {folded_label(text) for item in own for text in item.get("labels", ())}
     # found by a pattern: tried before those of the parent
     made = [_Entry(dict(item), {(): (True, (*path, n))}) for n, item in enumerate(own) if "labels" not in item]
     places: dict[tuple[Any, ...], _Entry] = {}
@@ -97,7 +98,7 @@ def _entries(base: Sequence[Mapping[str, Any]], own: Sequence[Mapping[str, Any]]
         entry = _Entry(dict(item), {(): (False, (*path, n))})
         made.append(entry)
         if "labels" in item:
-            left = [(j, text) for j, text in enumerate(item["labels"]) if _folded(text) not in taken]
+            left = [(j, text) for j, text in enumerate(item["labels"]) if folded_label(text) not in taken]
             entry.data["labels"] = [text for _, text in left]
             entry.sources |= {("labels", j): (False, (*path, n, "labels", at)) for j, (at, _) in enumerate(left)}
             places.setdefault(_identity(item, path), entry)
@@ -141,7 +142,7 @@ def _without(node: Any, dropped: set[str]) -> Any:
     """What is inherited, without these labels wherever they are listed."""
     if isinstance(node, Mapping):
         return {
-            key: [text for text in value if _folded(text) not in dropped]
+            key: [text for text in value if folded_label(text) not in dropped]
             if isinstance(value, list) and all(isinstance(text, str) for text in value)
             else _without(value, dropped)
             for key, value in node.items()

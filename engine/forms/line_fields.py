@@ -18,7 +18,6 @@ _LONGEST = 24
 _LABEL = re.compile(r"[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z()（）〔〕【】\[\]/、·\s]{0,22}")
 _YEAR = re.compile(r"(?:\s{2,}|\t|\u3000)(?P<year>(?:19|20)[0-9]{2}年度)\s*$")
 """A fiscal year behind a gap."""
-_STAMP = re.compile(r"[（(][^（()）]{0,8}[章签][^（()）]{0,8}[)）]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,3 @@ def _start(before: str, at_begin: bool, is_known: Callable[[str], bool]) -> int 
 def _separate(before: str, start: int) -> bool:
     """Whether a label the layout knows may begin here: not inside a word that is longer than it by its beginning only."""
     return before[start - 1].isspace() or not _LABEL.fullmatch(before[:start].strip() or "1") or len(before[start:].strip()) > 2
-
-
-def without_stamp(label: str) -> str:
-    """A label without what is to be stamped or signed beside it: 项目单位（盖章） -> 项目单位."""
-    return _STAMP.sub("", label.strip()).strip()

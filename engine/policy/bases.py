@@ -7,13 +7,14 @@ a tier another value changes what the case says without touching it: the clause 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from engine.policy.identity import Itself
 from engine.policy.items import parameters_used
+from engine.policy.parts import part_at, with_part
 from engine.policy.resolved import Resolved, Same, bases
 from engine.yaml.reader import Path_
 
@@ -62,7 +63,7 @@ def _followed(same: Same) -> Followed:
             rested[path[:-1]] = Rested(path, written, now)
     sections = resolved.sections
     for one in rested.values():
-        sections = _set(sections, one.path, one.now[0])
+        sections = with_part(sections, one.path, one.now[0])
     return Followed(sections, rested, _replaced(resolved, rested, sections))
 
 
@@ -108,7 +109,7 @@ def _overriding(resolved: Resolved, item: Path_, written: str) -> tuple[str, ...
     writer = _writer(resolved, resolved.owner(item))
     if writer is None:
         return ()
-    node = _at(resolved.sections, item)
+    node = part_at(resolved.sections, item)
     then, now = writer.sections, resolved.sections
     out = []
     for used in _uses(item, node, now):
@@ -207,30 +208,12 @@ def _replaced(
     for path, below in resolved.overridden.items():
         if path[0] not in _FOLLOWING:
             continue
-        at = _at(sections, path)
+        at = part_at(sections, path)
         mine = list(dict.fromkeys(basis for _, basis in bases(at)))
         if not mine:
             continue
         for document, origin in below:
-            for _, basis in bases(_at(document.data, origin)):
+            for _, basis in bases(part_at(document.data, origin)):
                 if basis not in mine:
                     out.setdefault(basis, {}).setdefault(path, mine[0])
     return {clause: tuple(items.items()) for clause, items in out.items()}
-
-
-# --- data ----------------------------------------------------------------------------------------------------------
-
-
-def _at(node: Any, path: Iterable[str | int]) -> Any:
-    for key in path:
-        node = node[key]
-    return node
-
-
-def _set(node: Any, path: Path_, value: Any) -> Any:
-    """The data with another value at `path`; what is not on the way is the same thing, and nothing is changed in place."""
-    if not path:
-        return value
-    copied: Any = list(node) if isinstance(node, list) else dict(node)
-    copied[path[0]] = _set(node[path[0]], path[1:], value)
-    return copied

@@ -86,16 +86,7 @@ class _Builder(Values):
         spoken_words = prose(self)
         figures = figure_rules(self)
         rollup = portions.rollup(self)
-        first, last = years(head)
-        if last is not None and last < first:
-            self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from", code="policy.years")
-        away = headings(head, "kept_away_by")
-        if away.last_year is not None and away.last_year < away.first_year:
-            told = f"年度起止颠倒：{away.first_year} 至 {away.last_year}"
-            self.add(("policy", "kept_away_by", "fiscal_years"), told, "to 不早于 from", code="policy.years")
-        for path, wrong in wrong_days(head):
-            remedy = "如 {from: 2024-04-28, to: 2024-05-08}，两端都算在内"
-            self.add(("policy", *path), wrong, remedy, code="policy.in-force")
+        first, last = self._years(head)
         grammar = portions.grammar(self, words)
         if self.problems or grammar is None:
             raise PolicyError(self.problems)
@@ -143,6 +134,20 @@ class _Builder(Values):
             kept_away_by=headings(head, "kept_away_by"),
             rested=self._rested(),
         )
+
+    def _years(self, head: Mapping[str, Any]) -> tuple[int, int | None]:
+        """The years the policy is of; those and other times of its head are told where they end before they begin."""
+        first, last = years(head)
+        if last is not None and last < first:
+            self.add(("policy", "fiscal_years"), f"适用年度起止颠倒：{first} 至 {last}", "to 不早于 from", code="policy.years")
+        away = headings(head, "kept_away_by")
+        if away.last_year is not None and away.last_year < away.first_year:
+            told = f"年度起止颠倒：{away.first_year} 至 {away.last_year}"
+            self.add(("policy", "kept_away_by", "fiscal_years"), told, "to 不早于 from", code="policy.years")
+        for path, wrong in wrong_days(head):
+            remedy = "如 {from: 2024-04-28, to: 2024-05-08}，两端都算在内"
+            self.add(("policy", *path), wrong, remedy, code="policy.in-force")
+        return first, last
 
     def _rested(self) -> dict[str, str]:
         """Items by their name whose clause is not the one written with them, and that one."""

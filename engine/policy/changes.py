@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import Problem, nearest
+from engine.policy.parts import origin_of, part_at, with_part
 from engine.yaml.reader import Path_, YamlDocument
 
 SECTION = "changes"
@@ -137,7 +138,7 @@ def _list_of(laid: Laid, entry: _Change) -> Path_ | None:
             return None
         home = (tables[table], table, "cases")
     try:
-        _at(laid.sections, home)
+        part_at(laid.sections, home)
     except (KeyError, TypeError):
         entry.say(laid, f"上级没有 {'.'.join(map(str, home))}，没有可改的", "在 extends 里写上有它的政策")
         return None
@@ -162,9 +163,9 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 def _rows(laid: Laid, home: Path_) -> list[_LaidRow]:
     out: list[_LaidRow] = []
-    for index, value in enumerate(_at(laid.sections, home)):
+    for index, value in enumerate(part_at(laid.sections, home)):
         path = (*home, index)
-        found = _origin(laid.origins, path)
+        found = origin_of(laid.origins, path)
         own = {p[len(path) :]: origin for p, origin in laid.origins.items() if p[: len(path)] == path}
         out.append(_LaidRow(value, {**({(): found} if found else {}), **own}, laid.overridden.get(path, ())))
     return out
@@ -185,7 +186,7 @@ def _parts(
 
 def _put(laid: Laid, home: Path_, rows: Sequence[_LaidRow]) -> None:
     """The list in its place, in data that nobody else holds, and where each of its items was written."""
-    laid.sections[str(home[0])] = _set(laid.sections[str(home[0])], home[1:], [row.value for row in rows])
+    laid.sections[str(home[0])] = with_part(laid.sections[str(home[0])], home[1:], [row.value for row in rows])
     for known in (laid.origins, laid.overridden):
         for path in [path for path in known if path[: len(home)] == home and len(path) > len(home)]:
             del known[path]
@@ -212,7 +213,7 @@ def _by_key(laid: Laid, entry: _Change) -> None:
         home, name = ("taxonomy",), str(entry.data["level1"])
     else:
         home, name = ("findings",), str(entry.data["id"])
-    items: Mapping[str, Any] = _at(laid.sections, home) if home[0] in laid.sections else {}
+    items: Mapping[str, Any] = part_at(laid.sections, home) if home[0] in laid.sections else {}
     path = (*home, name)
     if entry.data.get("remove"):
         if name not in items:
@@ -222,7 +223,7 @@ def _by_key(laid: Laid, entry: _Change) -> None:
         for gone in [one for one in laid.origins if one[: len(path)] == path]:
             del laid.origins[gone]
         return
-    below = _origin(laid.origins, path) if name in items else None
+    below = origin_of(laid.origins, path) if name in items else None
     if name not in items and (entry.kind == "findings" or not _whole(laid, entry)):
         if entry.kind == "findings":
             entry.say(laid, f"没有规则“{name}”，不能改", "新加的规则写在 findings", nearest(name, items), key="id")
@@ -238,31 +239,4 @@ def _by_key(laid: Laid, entry: _Change) -> None:
 
 def _keep(laid: Laid, home: Path_, items: Mapping[str, Any]) -> None:
     section = str(home[0])
-    laid.sections[section] = _set(laid.sections.get(section, {}), home[1:], dict(items))
-
-
-# --- data ----------------------------------------------------------------------------------------------------------
-
-
-def _at(node: Any, path: Path_) -> Any:
-    for key in path:
-        node = node[key]
-    return node
-
-
-def _set(node: Any, path: Path_, value: Any) -> Any:
-    """The data with another value at `path`; what is not on the way is the same thing, and nothing is changed in place."""
-    if not path:
-        return value
-    copied: Any = list(node) if isinstance(node, list) else dict(node)
-    copied[path[0]] = _set(node[path[0]], path[1:], value)
-    return copied
-
-
-def _origin(origins: Mapping[Path_, tuple[YamlDocument, Path_]], path: Path_) -> tuple[YamlDocument, Path_] | None:
-    """Where the part at `path` was written: by the nearest of what it is a part of."""
-    for length in range(len(path), 0, -1):
-        if found := origins.get(path[:length]):
-            document, origin = found
-            return document, (*origin, *path[length:])
-    return None
+    laid.sections[section] = with_part(laid.sections.get(section, {}), home[1:], dict(items))

@@ -7,7 +7,7 @@ whole, adds to the layout of the form, and every resolved item remembers the fil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from engine.policy import changes
 from engine.policy import files as policy_files
 from engine.policy.gaps import Gaps, mend
 from engine.policy.library import Library, display_name, incomplete, misnamed
+from engine.policy.parts import origin_of
 from engine.policy.resolved import FORM, WHOLE, Resolved
 from engine.yaml.reader import MAX_BYTES, Path_, YamlDocument
 
@@ -142,18 +143,9 @@ def _lay(
             if len(path) > MOST_ITEM or path[1] not in sections[section]:
                 del origins[path]
         for part, (own, source) in sources.items():
-            found = _origin(over.origins if own else inherited, (section, *source))
+            found = origin_of(over.origins if own else inherited, (section, *source))
             if found:
                 origins[(section, *part)] = found
-
-
-def _origin(origins: Mapping[Path_, tuple[YamlDocument, Path_]], path: Path_) -> tuple[YamlDocument, Path_] | None:
-    """Where the part at `path` was written: by the nearest of what it is a part of."""
-    for length in range(len(path), 0, -1):
-        if found := origins.get(path[:length]):
-            document, origin = found
-            return document, (*origin, *path[length:])
-    return None
 
 
 def _spot(origin: tuple[YamlDocument, Path_]) -> tuple[str, Path_]:

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.documents.packing import packed
 from engine.errors import Place
 from engine.reports.asks import asked
 from engine.reports.draft import Draft
 from engine.submission.model import Cell, Form, Goal, Group, Indicator
-from engine.templating.word import filled_parts, packed
+from engine.templating.word import filled_parts
 from engine.values.cells import number_of
 
 

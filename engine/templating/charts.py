@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from engine.documents import package as office_package
+from engine.documents.packing import packed, xml_bytes
 from engine.errors import Place, PolicyError, Problem, nearest
 
 _MARK = re.compile(r"\s*【图：([^】\s]+)(?:\s+([0-9.]+)[×xX*]([0-9.]+))?】\s*")
@@ -56,7 +57,7 @@ def with_charts(data: bytes, charts: Mapping[str, Chart | None], name: str) -> b
         if found:
             _put(paragraph, found, charts, made, name)
     if not made:
-        return _packed(parts | {_DOCUMENT: _bytes(root)})
+        return packed(parts | {_DOCUMENT: xml_bytes(root)})
     for n, chart in enumerate(made, start=1):
         parts[f"word/charts/chart{n}.xml"] = _xml(chart).encode()
     numbers = range(1, len(made) + 1)
@@ -64,7 +65,7 @@ def with_charts(data: bytes, charts: Mapping[str, Chart | None], name: str) -> b
     kinds = "".join(f'<Override PartName="/word/charts/chart{n}.xml" ContentType="{_KIND}"/>' for n in numbers)
     parts[_RELATIONS] = parts[_RELATIONS].replace(b"</Relationships>", f"{links}</Relationships>".encode())
     parts[_TYPES] = parts[_TYPES].replace(b"</Types>", f"{kinds}</Types>".encode())
-    return _packed(parts | {_DOCUMENT: _bytes(root)})
+    return packed(parts | {_DOCUMENT: xml_bytes(root)})
 
 
 def _put(paragraph: Any, found: re.Match[str], charts: Mapping[str, Chart | None], made: list[Chart], name: str) -> None:
@@ -134,19 +135,3 @@ def _xml(chart: Chart) -> str:
         '<c:axPos val="l"/><c:crossAx val="1"/></c:valAx></c:plotArea>'
         f'{legend}<c:plotVisOnly val="1"/></c:chart><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr></c:chartSpace>'
     )
-
-
-def _bytes(root: Any) -> bytes:
-    from lxml import etree  # type: ignore[import-untyped]  # ships no types
-
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
-
-
-def _packed(parts: Mapping[str, bytes]) -> bytes:
-    stream = BytesIO()
-    with ZipFile(stream, "w", ZIP_DEFLATED) as package:
-        for name, content in parts.items():
-            info = ZipInfo(name)
-            info.compress_type, info.create_system, info.external_attr = ZIP_DEFLATED, 3, 0o600 << 16
-            package.writestr(info, content)
-    return stream.getvalue()

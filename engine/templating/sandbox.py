@@ -31,10 +31,10 @@ from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.filters import make_attrgetter
 from jinja2.runtime import LoopContext, markup_join, str_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.visitor import NodeTransformer
 
 from engine.errors import Place, PolicyError, Problem, nearest
 from engine.templating.bounds import MAX_OUTPUT, Spent, TooMuch, bounded
+from engine.templating.counting import JOINED, LOOKED, MADE, STEP, Counted, call
 from engine.templating.filters import FILTERS, NARRATIVE, shown
 
 MAX_COMPILED = 200
@@ -73,8 +73,6 @@ SAFE_FILTERS = frozenset(
 """Filters of Jinja2 that cannot grow a small text large or reach into objects."""
 _NUMBERS = (Decimal, bool, int)
 _OF_LOOPS = frozenset(["first", "last", "index", "index0", "length", "previtem", "nextitem"])
-_STEP, _JOINED, _MADE, _LOOKED = "__step", "__joined", "__made", "__looked"
-"""What the template calls in each pass, for `~`, for each list or table it writes, and for what it compares."""
 
 
 class _Compiled(BytecodeCache):
@@ -128,7 +126,7 @@ class Environment(ImmutableSandboxedEnvironment):
         known = {name: self.globals[name] for name in ("range", "namespace")}
         self._own = (self._step, self._joined, self._made, self._looked)
         self._counting = (self._looked, self._step, self._made)
-        self.globals = known | dict(zip((_STEP, _JOINED, _MADE, _LOOKED), self._own, strict=True))
+        self.globals = known | dict(zip((STEP, JOINED, MADE, LOOKED), self._own, strict=True))
 
     @property
     def spent(self) -> Spent:
@@ -170,10 +168,10 @@ class Environment(ImmutableSandboxedEnvironment):
         tree = super()._parse(source, name, filename)
         for node in list(tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock))):
             written = sum(len(data.data) for data in node.find_all(nodes.TemplateData))
-            count = nodes.Output([_call(_STEP, [nodes.Const(written)])])
+            count = nodes.Output([call(STEP, [nodes.Const(written)])])
             body: list[nodes.Node] = node.body  # type: ignore[attr-defined]  # all three kinds have one
             body.insert(0, count.set_lineno(node.lineno))
-        return cast(nodes.Template, _Counted().visit(tree))
+        return cast(nodes.Template, Counted().visit(tree))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict or isinstance(obj, Mapping):
@@ -210,52 +208,6 @@ class Environment(ImmutableSandboxedEnvironment):
 def shared(roots: tuple[Path, ...], autoescape: bool) -> Environment:
     """A sandbox for the templates of these folders: one for all pages of a run. A template that has changed is read again."""
     return Environment(roots, autoescape=autoescape)
-
-
-class _Counted(NodeTransformer):
-    """`~` and the lists and tables that a template writes, put together by functions that count."""
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
-        self.generic_visit(node)
-        return _call(_JOINED, node.nodes).set_lineno(node.lineno)
-
-    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:
-        self.generic_visit(node)
-        node.expr = _looked(node.expr)
-        for operand in node.ops:
-            operand.expr = _looked(operand.expr)
-        return node
-
-    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:
-        self.generic_visit(node)
-        if isinstance(node.arg, nodes.Slice):
-            node.node = _looked(node.node)
-        return node
-
-    def visit_List(self, node: nodes.List) -> nodes.Node:
-        self.generic_visit(node)
-        return _made(node, node.items)
-
-    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:
-        self.generic_visit(node)
-        return node if node.ctx != "load" else _made(node, node.items)
-
-    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:
-        self.generic_visit(node)
-        return _made(node, [pair.value for pair in node.items])
-
-
-def _made(node: nodes.Expr, items: Sequence[nodes.Node]) -> nodes.Node:
-    """What is written out whole in the template is as long as it is written."""
-    return node if all(isinstance(item, nodes.Const) for item in items) else _call(_MADE, [node]).set_lineno(node.lineno)
-
-
-def _looked(node: nodes.Expr) -> nodes.Expr:
-    return node if isinstance(node, nodes.Const) else cast(nodes.Expr, _call(_LOOKED, [node]).set_lineno(node.lineno))
-
-
-def _call(name: str, arguments: list[nodes.Expr]) -> nodes.Call:
-    return nodes.Call(nodes.Name(name, "load"), arguments, [], None, None)
 
 
 @pass_environment

@@ -13,10 +13,11 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from engine.documents import package as office_package
 from engine.documents import word as docx_reader
+from engine.documents.packing import packed, xml_bytes
 from engine.errors import InputError, Place, PolicyError, Problem, system_reason
 from engine.templating.word_pages import settle
 
@@ -62,7 +63,7 @@ def filled_parts(template: Path, values: Mapping[str, Any], title: str, *, own: 
             whole = office_package.parse(ready.shell, name, part.name)
             whole.replace(whole.find(f"{_W}body"), root)
             root = whole
-        parts[part.name] = _bytes(root)
+        parts[part.name] = xml_bytes(root)
     if ready.properties:
         parts[ready.properties] = _properties(parts[ready.properties], title, own=own)
     return parts
@@ -298,20 +299,3 @@ def _mend(root: Any) -> None:
     for cell in root.iter(f"{_W}tc"):
         if len(cell) == 0 or cell[-1].tag != f"{_W}p":
             cell.append(cell.makeelement(f"{_W}p"))
-
-
-def _bytes(root: Any) -> bytes:
-    from lxml import etree  # type: ignore[import-untyped]  # ships no types
-
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
-
-
-def packed(parts: Mapping[str, bytes]) -> bytes:
-    """The package with one fixed time on every part."""
-    out = BytesIO()
-    with ZipFile(out, "w", ZIP_DEFLATED) as new:
-        for name, content in parts.items():
-            info = ZipInfo(name)
-            info.compress_type, info.create_system, info.external_attr = ZIP_DEFLATED, 3, 0o600 << 16
-            new.writestr(info, content)
-    return out.getvalue()

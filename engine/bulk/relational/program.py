@@ -102,78 +102,94 @@ def _built(
 
 def _outputs(policy: Policy, world: FactRelations, compiled: Compiled, backend: Backend, kinds: Sequence[str]) -> dict[str, Any]:
     texts = _spelled(policy, world, backend)
-    unit = world.scorer.unit
-    forms, parts = world.relations["form"].table, world.relations["part"].table
-    indicators = world.relations["indicator"].table
-    labels = forms.select(label_key=forms["form_key"], label=forms["form"])
-
-    def score(table: Any, name: str) -> Expr:
-        return decimal(table[name], unit)
-
-    out = {
-        "forms": _named(
-            forms.select(
-                "bundle",
-                form_number=(forms["form_key"] % FORM_SHIFT).cast("int32"),
-                unit=forms["unit"],
-                fiscal_year=decimal(forms["fiscal_year"], SCALE),
-                kind=forms["form_kind"],
-                form=forms["form"],
-                execution_reported=decimal(forms["execution_reported"], SCALE),
-                execution_computed=score(forms, "execution_computed"),
-                execution_status=forms["execution_status"],
-                total_reported=decimal(forms["total_reported"], SCALE),
-                total_computed=score(forms, "total_computed"),
-                total_low=score(forms, "total_low"),
-                total_high=score(forms, "total_high"),
-                total_status=forms["total_status"],
-                grade_reported=forms["grade_reported"],
-                grade_computed=forms["grade_computed"],
-                indicators=decimal(forms["indicators"], SCALE).cast("int32"),
-                met=forms["count_met"].cast("int32"),
-                undecided=forms["count_undecided"].cast("int32"),
-            ),
-            ("unit", "kind", "form", "execution_status", "total_status", "grade_reported", "grade_computed"),
-            texts,
-        ),
-        "parts": _named(
-            parts.select(
-                "bundle",
-                form_number=(parts["form_key"] % FORM_SHIFT).cast("int32"),
-                name=parts["name"],
-                reported=decimal(parts["reported"], SCALE),
-                computed=score(parts, "computed"),
-                low=score(parts, "allowed_low"),
-                high=score(parts, "allowed_high"),
-            ),
-            ("name",),
-            texts,
-        ),
-        "indicators": _named(
-            indicators.select(
-                "bundle",
-                form_number=(indicators["form_key"] % FORM_SHIFT).cast("int32"),
-                indicator_number=(indicators["fact"] % FACT_SHIFT).cast("int32"),
-                name=indicators["name"],
-                direction=indicators["direction"],
-                nature=indicators["nature"],
-                attainment=indicators["attainment"],
-                met=indicators["met"],
-                status=indicators["status"],
-                case=indicators["case"],
-                clause=indicators["clause"],
-                reported=decimal(indicators["reported"], SCALE),
-                computed=score(indicators, "computed"),
-                low=score(indicators, "allowed_low"),
-                high=score(indicators, "allowed_high"),
-            ),
-            ("name", "direction", "nature", "attainment", "met", "status", "case", "clause"),
-            texts,
-        ),
+    tables = [world.relations[kind].table.select("bundle").distinct().mutate(fact_kind=ibis.literal(kind)) for kind in kinds]
+    return {
+        "forms": _forms(world, texts),
+        "parts": _parts(world, texts),
+        "indicators": _indicators(world, texts),
+        "kinds": backend.union("r_kind", tables),
+        "findings": _findings(policy, world, compiled, backend, texts),
     }
-    out["kinds"] = backend.union(
-        "r_kind", [world.relations[kind].table.select("bundle").distinct().mutate(fact_kind=ibis.literal(kind)) for kind in kinds]
+
+
+def _forms(world: FactRelations, texts: Any) -> Any:
+    """Forms with their scores and counts."""
+    forms, unit = world.relations["form"].table, world.scorer.unit
+    return _named(
+        forms.select(
+            "bundle",
+            form_number=(forms["form_key"] % FORM_SHIFT).cast("int32"),
+            unit=forms["unit"],
+            fiscal_year=decimal(forms["fiscal_year"], SCALE),
+            kind=forms["form_kind"],
+            form=forms["form"],
+            execution_reported=decimal(forms["execution_reported"], SCALE),
+            execution_computed=decimal(forms["execution_computed"], unit),
+            execution_status=forms["execution_status"],
+            total_reported=decimal(forms["total_reported"], SCALE),
+            total_computed=decimal(forms["total_computed"], unit),
+            total_low=decimal(forms["total_low"], unit),
+            total_high=decimal(forms["total_high"], unit),
+            total_status=forms["total_status"],
+            grade_reported=forms["grade_reported"],
+            grade_computed=forms["grade_computed"],
+            indicators=decimal(forms["indicators"], SCALE).cast("int32"),
+            met=forms["count_met"].cast("int32"),
+            undecided=forms["count_undecided"].cast("int32"),
+        ),
+        ("unit", "kind", "form", "execution_status", "total_status", "grade_reported", "grade_computed"),
+        texts,
     )
+
+
+def _parts(world: FactRelations, texts: Any) -> Any:
+    """First-level parts of forms with their scores."""
+    parts, unit = world.relations["part"].table, world.scorer.unit
+    return _named(
+        parts.select(
+            "bundle",
+            form_number=(parts["form_key"] % FORM_SHIFT).cast("int32"),
+            name=parts["name"],
+            reported=decimal(parts["reported"], SCALE),
+            computed=decimal(parts["computed"], unit),
+            low=decimal(parts["allowed_low"], unit),
+            high=decimal(parts["allowed_high"], unit),
+        ),
+        ("name",),
+        texts,
+    )
+
+
+def _indicators(world: FactRelations, texts: Any) -> Any:
+    """Indicators with what was read and scored."""
+    indicators, unit = world.relations["indicator"].table, world.scorer.unit
+    return _named(
+        indicators.select(
+            "bundle",
+            form_number=(indicators["form_key"] % FORM_SHIFT).cast("int32"),
+            indicator_number=(indicators["fact"] % FACT_SHIFT).cast("int32"),
+            name=indicators["name"],
+            direction=indicators["direction"],
+            nature=indicators["nature"],
+            attainment=indicators["attainment"],
+            met=indicators["met"],
+            status=indicators["status"],
+            case=indicators["case"],
+            clause=indicators["clause"],
+            reported=decimal(indicators["reported"], SCALE),
+            computed=decimal(indicators["computed"], unit),
+            low=decimal(indicators["allowed_low"], unit),
+            high=decimal(indicators["allowed_high"], unit),
+        ),
+        ("name", "direction", "nature", "attainment", "met", "status", "case", "clause"),
+        texts,
+    )
+
+
+def _findings(policy: Policy, world: FactRelations, compiled: Compiled, backend: Backend, texts: Any) -> Any:
+    """What the rules found, each with the facts it is about."""
+    forms = world.relations["form"].table
+    labels = forms.select(label_key=forms["form_key"], label=forms["form"])
     names = list(compiled.findings)
     rules = backend.small_table(
         "p_rules",
@@ -189,7 +205,7 @@ def _outputs(policy: Policy, world: FactRelations, compiled: Compiled, backend: 
     joined = found.inner_join(rules, found["rule_"] == rules["rule_"])
     joined = joined.left_join(labels, joined["form_key"] == labels["label_key"])
     told = joined.mutate(form=ibis.coalesce(joined[FORM], joined["label"]), subject=joined[SUBJECT])
-    out["findings"] = _named(
+    return _named(
         told.select(
             "bundle",
             "rule",
@@ -202,7 +218,6 @@ def _outputs(policy: Policy, world: FactRelations, compiled: Compiled, backend: 
         ("form", "subject"),
         texts,
     )
-    return out
 
 
 def decimal(expr: Expr, scale: int) -> Expr:

@@ -12,12 +12,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from engine.changes.diff.fields import Differing, differing
+from engine.changes.diff.fields import Differing, differing, word_of
 from engine.errors import Place
 from engine.language.wording import Wording
 from engine.policy.build import build
@@ -340,8 +339,4 @@ def _effect(item: Item, field: str) -> str:
 def _content(value: Any) -> str:
     """What an item says, whatever its own id: to recognise it under another."""
     own = {key: inner for key, inner in value.items() if key not in ("case", "id", "tier")} if isinstance(value, Mapping) else value
-    return json.dumps(own, ensure_ascii=False, sort_keys=True, default=_plain)
-
-
-def _plain(value: object) -> str:
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+    return json.dumps(own, ensure_ascii=False, sort_keys=True, default=word_of)

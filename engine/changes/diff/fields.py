@@ -218,11 +218,12 @@ def _word_lists(a: Any, b: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
         a, b = next(iter(a.values())), next(iter(b.values()))
     if not (isinstance(a, list) and isinstance(b, list)) or any(isinstance(item, Mapping | list) for item in (*a, *b)):
         return (), ()
-    old, new = Counter(map(_word, a)), Counter(map(_word, b))
+    old, new = Counter(map(word_of, a)), Counter(map(word_of, b))
     return tuple((new - old).elements()), tuple((old - new).elements())
 
 
-def _word(value: Any) -> str:
+def word_of(value: Any) -> str:
+    """A value as it is compared: numbers however they were written."""
     return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.findings.facts.budget import budget_values, execution_habit, printed_weights
@@ -20,7 +21,7 @@ from engine.policy.model import Policy, StatementRule
 from engine.scoring.budget import amounts_of, scored_line
 from engine.scoring.model import ScoredForm
 from engine.scoring.totals import grade, grading
-from engine.submission.model import Form
+from engine.submission.model import BudgetLine, Form
 from engine.values.cells import number_of, value_of
 from engine.values.model import Value
 from engine.values.vocabulary import Vocabulary
@@ -38,30 +39,11 @@ def form_fact(
 ) -> FormFact:
     """The fact of a form: what was filed, what was computed, how far the two are apart."""
     form, weights = scored.form, policy.scoring.weights
-    line = scored_line(form)
-    money = amounts_of(line, words) if line else None
-    budget, executed = (money.numbers.get("budget"), money.numbers.get("executed")) if money else (None, None)
-    original = (
-        money.numbers.get("original")
-        if money and line and line.original
-        else claimed_amount(form, "original_budget", words, policy.statements)
-    )
-    rate = ratio(executed, budget, 100)
-    stated = value_of(line.rate, words) if line else value_of(None, words)
-    stated_rate = _stated_rate(stated, rate)
-    precision = None if stated_rate is None else _precision(stated, stated_rate)
-    parts = [scored.execution.reported, *(item.score.reported for item in scored.indicators)]
-    own = [item.score.reported for item in scored.indicators]
-    own_sum = None if None in own else sum((o for o in own if o is not None), Decimal(0))
-    weight_sum = sum((item.known.weight or Decimal(0) for item in scored.indicators), Decimal(0))
-    computed = [item.score.computed for item in scored.indicators]
+    line, own = scored_line(form), _own_scores(scored)
+    spent = _spent(form, line, words, policy)
+    budget, executed, original, rate = spent.budget, spent.executed, spent.original, spent.rate
     counts = scored.counts
-    added = None if None in parts else sum((p for p in parts if p is not None), Decimal(0))
-    weighted = all(item.known.weight is not None for item in scored.indicators)
-    own_rate, own_execution = (
-        ratio(own_sum, weight_sum if weighted else None, 100),
-        ratio(scored.execution.reported, weights.execution, 100),
-    )
+    own_rate, own_execution = ratio(own.indicators, own.weight, 100), ratio(scored.execution.reported, weights.execution, 100)
     block = budget_values(form, (budget, executed), words)
     reported_grade = grade(scored.total.reported, policy, grading(scored.indicators))
     header = {item.key: number_of(item.value) for item in form.header if item.key in ("basic_expenditure", "project_expenditure")}
@@ -76,8 +58,8 @@ def form_fact(
         total_status=scored.total.status,
         full_score=weights.full_score,
         total_gap=gap(scored.total.reported, scored.total.computed),
-        total_added=added,
-        added_gap=gap(added, scored.total.reported),
+        total_added=own.whole,
+        added_gap=gap(own.whole, scored.total.reported),
         execution_reported=scored.execution.reported,
         execution_computed=scored.execution.computed,
         execution_gap=gap(scored.execution.reported, scored.execution.computed),
@@ -89,15 +71,15 @@ def form_fact(
         approved=approved,
         money=money_fields(form, line, original, block.lines_budget, texts, words),
         habit=execution_habit(scored.execution.reported, (number_of(line.weight) if line else None) or weights.execution, rate),
-        printed=printed_weights(form, weight_sum if weighted else None, weights.execution, weights.full_score),
+        printed=printed_weights(form, own.weight, weights.execution, weights.full_score),
         execution_clause=scored.execution.trace.basis if scored.execution.trace else None,
-        indicators_reported=own_sum,
-        indicators_computed=None if None in computed else sum((c for c in computed if c is not None), Decimal(0)),
+        indicators_reported=own.indicators,
+        indicators_computed=_sum([item.score.computed for item in scored.indicators]),
         grade_reported=scored.grade_reported or None,
         grade_computed=scored.grade_computed or None,
         grade_of_reported=reported_grade.id if reported_grade else None,
         grade_clause=scored.grade_basis or None,
-        money_unit=money.unit if money else "",
+        money_unit=spent.unit,
         budget=budget,
         executed=executed,
         unspent=None if budget is None or executed is None else budget - executed,
@@ -106,12 +88,12 @@ def form_fact(
         budget_moved=None if budget is None or original is None else budget - original,
         budget_change=None if budget is None or original is None else ratio(budget - original, original),
         execution_rate=rate,
-        execution_rate_stated=stated_rate,
-        execution_rate_gap=gap(rate, stated_rate),
-        execution_rate_precision=precision,
-        execution_rate_half=None if precision is None else precision / 2,
-        execution_rate_whole=None if rate is None or precision is None else rate < 100 <= rate + precision / 2,
-        execution_rate_unit_missing=True if stated.number is not None and stated.unit == "" else None,
+        execution_rate_stated=spent.stated,
+        execution_rate_gap=gap(rate, spent.stated),
+        execution_rate_precision=spent.precision,
+        execution_rate_half=None if spent.precision is None else spent.precision / 2,
+        execution_rate_whole=None if rate is None or spent.precision is None else rate < 100 <= rate + spent.precision / 2,
+        execution_rate_unit_missing=spent.unit_missing,
         basic_expenditure=header.get("basic_expenditure"),
         project_expenditure=header.get("project_expenditure"),
         expenditure_gap=_expenditure_gap(header, budget, executed),
@@ -120,7 +102,7 @@ def form_fact(
         unmet=counts.indicators - counts.met - counts.unknown,
         undecided=counts.unknown,
         completion_rate=ratio(Decimal(counts.met), Decimal(counts.indicators), 100),
-        weight_sum=weight_sum if weighted else None,
+        weight_sum=own.weight,
         weight_scheme=weights.full_score - weights.execution,
         indicator_rate=own_rate,
         execution_score_rate=own_execution,
@@ -135,6 +117,57 @@ def form_fact(
         against_table=against,
         copied=copied_fields(form),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnScores:
+    """What the body gave itself, added up: None where a score, or a weight, is not there."""
+
+    indicators: Decimal | None
+    whole: Decimal | None
+    """With budget execution."""
+    weight: Decimal | None
+    """What the indicators are worth."""
+
+
+def _own_scores(scored: ScoredForm) -> _OwnScores:
+    scores = [item.score.reported for item in scored.indicators]
+    weights = [item.known.weight for item in scored.indicators]
+    return _OwnScores(_sum(scores), _sum([scored.execution.reported, *scores]), _sum(weights))
+
+
+def _sum(numbers: Sequence[Decimal | None]) -> Decimal | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known, Decimal(0)) if len(known) == len(numbers) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """The scored line of the budget as numbers, in its own unit; rates in percent."""
+
+    budget: Decimal | None
+    executed: Decimal | None
+    original: Decimal | None
+    unit: str
+    rate: Decimal | None
+    stated: Decimal | None
+    """The rate as stated, and how exactly it is."""
+    precision: Decimal | None
+    unit_missing: bool | None
+
+
+def _spent(form: Form, line: BudgetLine | None, words: Vocabulary, policy: Policy) -> _Spent:
+    money = amounts_of(line, words) if line else None
+    budget, executed = (money.numbers.get("budget"), money.numbers.get("executed")) if money else (None, None)
+    if money and line and line.original:
+        original = money.numbers.get("original")
+    else:
+        original = claimed_amount(form, "original_budget", words, policy.statements)
+    rate, read = ratio(executed, budget, 100), value_of(line.rate if line else None, words)
+    stated = _stated_rate(read, rate)
+    precision = None if stated is None else _precision(read, stated)
+    bare = True if read.number is not None and read.unit == "" else None
+    return _Spent(budget, executed, original, money.unit if money else "", rate, stated, precision, bare)
 
 
 def _stated_rate(stated: Value, rate: Decimal | None) -> Decimal | None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from io import BytesIO
 from typing import Any  # lxml has no types
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from engine.documents import packing
 from engine.documents.package import parse
 
 TYPES = "[Content_Types].xml"
@@ -22,20 +21,12 @@ _KIND = {
 
 def packed(parts: Mapping[str, bytes]) -> bytes:
     """The parts in one file, their order kept and the list of types first; no time is told, so that two runs give the same."""
-    out = BytesIO()
-    with ZipFile(out, "w", ZIP_DEFLATED) as package:
-        for name in sorted(parts, key=lambda one: one != TYPES):
-            info = ZipInfo(name)
-            info.compress_type, info.create_system, info.external_attr = ZIP_DEFLATED, 3, 0o600 << 16
-            package.writestr(info, parts[name])
-    return out.getvalue()
+    return packing.packed({name: parts[name] for name in sorted(parts, key=lambda one: one != TYPES)})
 
 
 def written(root: Any) -> bytes:
     """A part's root as bytes."""
-    from lxml import etree  # type: ignore[import-untyped]  # ships no types
-
-    return bytes(etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", standalone=True))
+    return packing.xml_bytes(root.getroottree())
 
 
 def comments_part(parts: Mapping[str, bytes], main: str) -> str:

@@ -17,7 +17,9 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from engine.documents.packing import part
 
 MAKER = "jixiao"
 """Who made a workbook, as its properties say: by that it is known as none that a body filed."""
@@ -95,16 +97,10 @@ class _Timeless(ZipFile):
     def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **options: Any) -> None:
         if zinfo_or_arcname == _PROPERTIES:
             data = _TIMES.sub("", data if isinstance(data, str) else data.decode())
-        super().writestr(_part(zinfo_or_arcname), data, *args, **options)
+        super().writestr(part(zinfo_or_arcname), data, *args, **options)
 
     def write(self, filename: Any, arcname: Any = None, *args: Any, **options: Any) -> None:
-        super().writestr(_part(arcname), Path(filename).read_bytes())
-
-
-def _part(name: str) -> ZipInfo:
-    part = ZipInfo(name)
-    part.compress_type, part.create_system, part.external_attr = ZIP_DEFLATED, 3, 0o600 << 16
-    return part
+        super().writestr(part(arcname), Path(filename).read_bytes())
 
 
 def printable(page: Any, widths: Sequence[float]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.forms.labels import LABEL_END, fold
+from engine.forms.inheritance import folded_label
 from engine.forms.layout import fits, layout
 from engine.forms.wordings import placeholders_in
 from engine.policy.resolved import FORM
@@ -66,21 +66,19 @@ def _examples(subject: Subject, form: Mapping[str, Any]) -> None:
 def _labels(subject: Subject) -> None:
     """A child's own labels that what it extends has already, for the same thing."""
     known = {
-        (field, _folded(text)) for parent in subject.resolved.parents for field, text, _ in _named(parent.sections.get(FORM, {}))
+        (field, folded_label(text))
+        for parent in subject.resolved.parents
+        for field, text, _ in _named(parent.sections.get(FORM, {}))
     }
     for document in subject.resolved.documents:
         if document.file not in subject.own:
             continue
         for field, text, path in _named(document.data.get(FORM, {})):
-            if (field, _folded(text)) in known:
+            if (field, folded_label(text)) in known:
                 message = f"标签“{text}”上级政策的版式里已有，写不写都一样"
                 at = ".".join((FORM, *field, text))
                 fixes = subject.edit_in(document, (FORM, *path), f"删去标签“{text}”")
                 subject.add("label-same", at, document.place((FORM, *path)), message, "删去", fixes=fixes)
-
-
-def _folded(text: str) -> str:
-    return fold(text).rstrip(LABEL_END)
 
 
 def _named(form: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str, Path_]]:

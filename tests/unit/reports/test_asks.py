@@ -10,8 +10,8 @@ from docx.shared import Pt
 
 from engine.documents import word as docx_reader
 from engine.documents.package import unpack
+from engine.documents.packing import packed
 from engine.reports.asks import asked as asked_parts
-from engine.templating.word import packed
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
