@@ -92,6 +92,6 @@ def _free(parts: Mapping[str, bytes], stem: str) -> str:
 
 
 def _new(space: str, tag: str) -> Any:
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]  # ships no types
 
     return etree.Element(f"{{{space}}}{tag}", nsmap={None: space})
