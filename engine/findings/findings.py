@@ -48,6 +48,7 @@ class Findings:
 
     @property
     def matcher(self) -> str:
+        """Which matchers ran and agreed, as the result says it."""
         return self.outcome.matcher
 
 
@@ -92,6 +93,7 @@ class Checker:
         return Findings(told, every, given.sources, outcome, given.notes, tuple(teller.rules()), concerns, tuple(found))
 
     def close(self) -> None:
+        """Give back what durable-rules holds."""
         self.program.close()
 
 

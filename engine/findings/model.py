@@ -79,6 +79,9 @@ class FoldedRow:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """What a rule says of one match: the sentences for officers (Chinese), the clause it rests on (`basis`), the values it rests on
+    with their places, and what should stand in place of a wrong one."""
+
     rule: str
     title: str
     category: str

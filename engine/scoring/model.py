@@ -136,6 +136,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class ScoredIndicator:
+    """An indicator with what was recognised of it and its score, in points; `goal` is the number of its annual goal, from 1."""
+
     goal: int
     known: Recognised
     score: Score
@@ -151,12 +153,14 @@ class Counts:
 
     @property
     def completion_rate(self) -> Decimal | None:
-        """Share of indicators met, to 4 places; None where there are none."""
+        """Share of indicators met, from 0 to 1, to 4 places; what could not be judged counts as not met. None where there are none."""
         return round(Decimal(self.met) / self.indicators, 4) if self.indicators else None
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredForm:
+    """A form with every score (points, None where none can be computed), the grade, and the clause the grade rests on."""
+
     form: Form
     label: str
     """The form's name, with a number behind it where another form of the bundle has the same."""
@@ -184,7 +188,7 @@ def rounding_text(policy: Policy) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the policy makes of a submission."""
+    """What the policy makes of a submission: its forms in their order, scored; nothing in it is judged against the rules yet."""
 
     submission: Submission
     policy: Policy

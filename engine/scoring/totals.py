@@ -25,7 +25,9 @@ from engine.values.vocabulary import Vocabulary
 
 
 def score_execution(line: BudgetLine | None, policy: Policy, words: Vocabulary) -> Score:
-    """The score of budget execution from the amounts of the budget line, not from its printed rate."""
+    """The score of budget execution, in points, from the amounts of the budget line and not from its printed rate, by the case of
+    `scoring.execution` that holds first; its clause is in the trace. `needs_review` where there is no line or an amount cannot be
+    read."""
     if line is None:
         return Score(None, None, None, None, "needs_review", "表上没有预算执行一行", None)
     reported, weight = number_of(line.score), policy.scoring.weights.execution

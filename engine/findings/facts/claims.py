@@ -25,6 +25,9 @@ from engine.values.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Claim:
+    """A statement of the report with its named groups as typed values (amounts in the form's unit, rates in percent, scores in
+    points), and where it stands."""
+
     fields: Mapping[str, Scalar]
     subject: str
     text: str

@@ -40,7 +40,9 @@ def figure_fact(
 
 
 def text_fields(found: TextAgainstTable, rules: FigureRules | None) -> TextFields:
-    """What a form's fact says of it; the first few named, all counted."""
+    """What a form's fact says of its text held against its rows: actuals that the text never says and figures that no row holds,
+    the first few named and all counted; the share of actuals said, from 0 to 1. Nothing where the policy does not ask or the
+    text was not read."""
     if rules is None or not found.read:
         return TextFields()
     rows = [found.rows[n] for n in found.unsaid]

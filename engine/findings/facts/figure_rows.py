@@ -54,6 +54,7 @@ class FigureRow:
     actual: Cell | None
 
     def cell(self, side: str) -> Cell | None:
+        """Its cell of the target or the actual; None where it has none."""
         return self.target if side == "target" else self.actual
 
     @property
@@ -68,6 +69,7 @@ def rows_of(items: Sequence[ScoredIndicator], rules: NameRules) -> list[FigureRo
 
 
 def words_of(rows: Sequence[FigureRow]) -> NameShares:
+    """How much of each row's words a stretch of text has: asked for every figure, made once for the form."""
     return name_shares([row.words for row in rows])
 
 

@@ -55,10 +55,12 @@ class Candidate:
 
     @property
     def place(self) -> tuple[int, str]:
+        """Row and side (target or actual) of the number."""
         return self.row, self.number.side
 
     @property
     def share(self) -> int:
+        """How much speaks for it: characters of the name around the figure, those of the clauses beside it by half."""
         return self.own + self.near // 2
 
 

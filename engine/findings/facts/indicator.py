@@ -184,11 +184,12 @@ def _scan_doubt(known: Recognised) -> str | None:
 
 
 def home_of(level2: str, policy: Policy) -> list[str]:
-    """The 一级指标 under which the taxonomy puts a 二级指标."""
+    """The 一级指标 under which the policy's taxonomy puts a 二级指标, in its order; none where it does not know it."""
     return [level.name for level in policy.taxonomy if level.holds(level2)]
 
 
 def level1_of(name: str, policy: Policy) -> str | None:
+    """The 一级指标 of the taxonomy that a heading names, by its name or an alias; None where it is none of them."""
     return next((level.name for level in policy.taxonomy if level.is_called(name)), None)
 
 

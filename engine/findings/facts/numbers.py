@@ -12,12 +12,14 @@ from engine.values.cells import number_of
 
 
 def excess(target: Decimal | None, actual: Decimal | None, direction: str) -> Decimal | None:
-    """By what share of the target it is exceeded in the good direction; None without a positive target."""
+    """By what share of the target it is exceeded in the good direction (0.5 is half as much again), negative where it was missed;
+    None without a positive target."""
     return ratio(excess_amount(target, actual, direction), target)
 
 
 def excess_amount(target: Decimal | None, actual: Decimal | None, direction: str) -> Decimal | None:
-    """By how much a positive target is exceeded in the good direction, negative where it was missed."""
+    """By how much a positive target is exceeded in the good direction, in its unit, negative where it was missed; None without
+    one."""
     if target is None or actual is None or target <= 0:
         return None
     return actual - target if direction == "positive" else target - actual
@@ -37,6 +39,7 @@ def ratio(part: Decimal | None, whole: Decimal | None, times: int = 1) -> Decima
 
 
 def weight_sum(items: Iterable[ScoredIndicator]) -> Decimal | None:
+    """What the weights add up to, in points; None where one is not known, or there are none."""
     weights = [item.known.weight for item in items]
     return None if None in weights or not weights else sum((w for w in weights if w is not None), Decimal(0))
 
@@ -63,4 +66,5 @@ def headings_sum(goal: Goal, level1: str, whole: Decimal | None) -> Decimal | No
 
 
 def gap(first: Decimal | None, second: Decimal | None) -> Decimal | None:
+    """How far two numbers of one unit are apart, never negative; None where one is not known."""
     return None if first is None or second is None else abs(first - second)

@@ -76,6 +76,7 @@ class Program:
         return replace(self, durable=self.durable.anew() if isinstance(self.durable, InProcess) else self.durable)
 
     def close(self) -> None:
+        """Give back handles and end the worker process. A later run opens new ones."""
         if self.durable is not None:
             self.durable.close()
 

@@ -21,9 +21,11 @@ TIME_LIMIT = 30.0
 class Durable(Protocol):
     """durable-rules over numbered strata, in this process or another. Raises DurableFailed; is then ready for the next call."""
 
-    def run(self, stratum: int, facts: Sequence[Fact]) -> list[Match]: ...
+    def run(self, stratum: int, facts: Sequence[Fact]) -> list[Match]:
+        """The matches of the rules of a stratum (from 0), as the plain matcher sorts them."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Give back what is held; a later call takes it anew."""
 
 
 class InProcess:
@@ -42,9 +44,11 @@ class InProcess:
         return InProcess([matcher.anew() for matcher in self._matchers])
 
     def run(self, stratum: int, facts: Sequence[Fact]) -> list[Match]:
+        """As `Durable.run`; the facts have been checked by the plain matcher."""
         return self._matchers[stratum].run(facts, checked=True)
 
     def close(self) -> None:
+        """Give the handles back."""
         for matcher in self._matchers:
             matcher.close()
 
@@ -63,6 +67,7 @@ class Worker:
         """For tests: so many of the next calls find the worker killed by a segmentation fault."""
 
     def run(self, stratum: int, facts: Sequence[Fact]) -> list[Match]:
+        """As `Durable.run`. DurableFailed also where the worker died or did not answer in time."""
         with self._lock:
             try:
                 return self._exchange(stratum, facts)
@@ -101,6 +106,7 @@ class Worker:
         return status
 
     def close(self) -> None:
+        """End the process."""
         with self._lock:
             self._stop()
 
