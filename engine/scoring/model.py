@@ -153,7 +153,7 @@ class Counts:
 
     @property
     def completion_rate(self) -> Decimal | None:
-        """Share of indicators met, from 0 to 1, to 4 places; what could not be judged counts as not met. None where there are none."""
+        """Share of indicators met, from 0 to 1, to 4 places; None where there are none. What could not be judged is not met."""
         return round(Decimal(self.met) / self.indicators, 4) if self.indicators else None
 
 

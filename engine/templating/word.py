@@ -70,7 +70,7 @@ def filled_parts(template: Path, values: Mapping[str, Any], title: str, *, own: 
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _TemplatePart:
     """A part of a template that is to be filled."""
 
     name: str
@@ -87,7 +87,7 @@ class _Prepared:
     """A template that was opened and looked through: all that is the same whatever it is filled with."""
 
     parts: Mapping[str, bytes]
-    filled: tuple[_Part, ...]
+    filled: tuple[_TemplatePart, ...]
     main: str
     shell: bytes
     """The main part with an empty body."""
@@ -124,7 +124,7 @@ def _prepared(data: bytes, name: str) -> _Prepared:
             Problem(Place(name), f"Word 模板打不开（{error}）", "能用 Word 或 WPS 打开的 .docx 文件", code="template.unreadable")
         ) from None
     sources = ((part, kind, _source(xml, kind, name)) for part, kind, xml in found)
-    filled = tuple(_Part(part, kind, source, _environment(kind, source, name)) for part, kind, source in sources)
+    filled = tuple(_TemplatePart(part, kind, source, _environment(kind, source, name)) for part, kind, source in sources)
     return _Prepared(parts, filled, main, parts[main], styles, properties)
 
 
@@ -206,7 +206,7 @@ def _check(data: bytes, name: str) -> None:
         raise PolicyError(error.problems) from None
 
 
-def _filled(part: _Part, context: Mapping[str, Any], name: str) -> Any:
+def _filled(part: _TemplatePart, context: Mapping[str, Any], name: str) -> Any:
     """A part of the template, rendered: the root element."""
     from docxtpl import DocxTemplate
 
