@@ -24,6 +24,8 @@ _STAGES: frozenset[Role] = frozenset(
     {"deed", "finished", "step", "planned", "aside", "relative", "change", "odd", "average", "most", "least"}
 )
 _NO_PART: frozenset[Role] = frozenset({"planned", "relative", "change", "average", "most", "least", "odd", "step"})
+_FAR = 25
+"""By how many times parts of one thing may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +178,18 @@ class FigureList:
             rest = [figure for n, figure in enumerate(same) if n != at]
             if numbers[at] * 2 != sum(numbers) or (_NO_PART | {"barred"}) & set(same[at].said.roles):
                 continue
-            if any(self._undone(figure) or figure.said.reach > same[at].said.reach for figure in rest):
+            if not self._called_whole(same, at) or any(
+                self._undone(figure) or figure.said.reach > same[at].said.reach for figure in rest
+            ):
                 continue
             return Reckoned(numbers[at], f"其余各数相加正好是{_shown(numbers[at])}{self.unit}")
         return None
+
+    def _called_whole(self, same: Sequence[ListedFigure], at: int) -> bool:
+        """Whether words or marks say that the figure is of all others (共37所，其中…). One of three may be the sum by chance."""
+        if any(word in same[at].before for word in self.sentences.altogether):
+            return True
+        return at == 0 and ("aside" in same[1].said.roles or same[1].mark in ("(", ":"))
 
     def _undone(self, figure: ListedFigure) -> bool:
         roles = set(figure.said.roles) | set(self.reader.lex(figure.after).roles)
@@ -196,19 +206,27 @@ class FigureList:
         numbers = [self.in_unit(figure, self.unit) for figure in same]
         total = sum(numbers, Fraction(0))
         how = f"各部分相加（{'＋'.join(_shown(number) for number in numbers)}）得{_shown(total)}{self.unit}"
-        if not self._singled_out(labels) and (self._divides(same, labels, numbers) or total == target):
+        if not self._singled_out(same) and (self._divides(same, labels, numbers) or total == target):
             return Reckoned(total, how)
         if total < target or min(numbers) > target:
             return Reckoned(total, how, f"{how}，但不能确定各部分可以相加；无论怎样算，都在目标值的同一边。")
         return None
 
-    def _singled_out(self, labels: Sequence[str]) -> bool:
-        """Whether the name is of some of the parts only (新建文化站, of 新建8个、改建4个); one that lists things may name any."""
-        name = self.reader.name
-        if any(word in name for word in self.sentences.lists):
-            return False
-        named = [label in name for label in labels]
-        return any(named) and not all(named)
+    def _singled_out(self, same: Sequence[ListedFigure]) -> bool:
+        """Whether name or target speaks of some of the parts only (新建文化站, of 新建8个、改建4个; 一等奖2个, of 一等奖3个、二等奖5个).
+        A name that lists things may name any of them."""
+        name, aimed = self.reader.name, self.reader.aimed
+        for text in (aimed,) if any(word in name for word in self.sentences.lists) else (aimed, name):
+            reach = [self._reach(figure, text, first=figure is same[0]) for figure in same]
+            if max(reach) > min(reach):
+                return True
+        return False
+
+    def _reach(self, figure: ListedFigure, known: str, *, first: bool) -> int:
+        """How much a part's label has in common with a text; without the verb before the first that is of all (养护县道、乡道)."""
+        label = self._label(figure)
+        run = 0 if label in known else next((n for n in range(len(label) - 1, 1, -1) if label[:n] in known), 0)
+        return self.reader.lex(label[run:] if first else label, known=known).reach
 
     def _barred(self, figure: ListedFigure) -> bool:
         """Whether words beside a figure leave open whether it was done; parts of the year do not where all of it is told so."""
@@ -239,6 +257,8 @@ class FigureList:
 
     def _divides(self, same: Sequence[ListedFigure], labels: Sequence[str], numbers: Sequence[Fraction]) -> bool:
         """Whether the names are of parts of one thing that exclude each other."""
+        if max(numbers) > _FAR * min(numbers):
+            return False  # 现场7.6万人次，线上412万人次: no parts of one number
         months = [figure.months for figure in same]
         if all(months):
             return sum(map(len, months)) == len(frozenset[int]().union(*months))

@@ -168,18 +168,25 @@ class PairReader:
                 aside.append(before.part)
         if any(item.number not in {q.number for q in aim.value.quantities} for item in planned):
             return None
+        if len(able) > 1 and (done := [n for n in able if self._done(sides[n][0])]):
+            able = done  # 申请320笔，放款186笔
         if len(able) > 1:
             named = [n for n in able if sides[n][0].shared]
             if len(named) == 1 and not any(sides[n][0].reach for n in able if n not in named):
                 others = [sides[n][0] for n in able if n not in named]
-                later = any("finished" in other.roles for other in others) and "finished" not in sides[named[0]][0].roles
-                certain = not later and (sides[named[0]][0].headed or not any(other.left for other in others))
+                own = sides[named[0]][0]
+                later = any("finished" in other.roles for other in others) and "finished" not in own.roles
+                certain = own.headed or (not later and not any(other.left for other in others))
                 return named[0] if set(aside) <= {0} and certain else None  # 协议引资41.2亿元，到位6.8亿元
             bound: Role = "most" if aim.value.operator in ("<=", "<") else "least"
             able = [n for n in able if bound in sides[n][0].roles]
         if len(able) != 1 or 0 < max(aside, default=0) >= sides[able[0]][0].reach:
             return None  # 新装电梯17部，其中加装电梯14部: it is the part that the name means
         return able[0]
+
+    def _done(self, before: SaidBeside) -> bool:
+        """Whether a number is of what was done, or of what the name itself says, not of a step on the way (申请320笔)."""
+        return "step" not in before.roles or before.reach > 0
 
     def _same_unit(self, aim: PairAim, item: SentenceNumber, before: SaidBeside, *, alone: bool) -> bool:
         words = self.words

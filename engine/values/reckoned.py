@@ -22,6 +22,9 @@ from engine.values.shares import apiece, share
 from engine.values.vocabulary import Vocabulary
 from engine.values.years_beside import beside_last_year, change, year_aim
 
+_FAR = 3
+"""By how many times a number differs from the target that is far from it."""
+
 
 def read_as_pair(
     target: Value, actual: Value, compared: Comparison, scene: PairScene, words: Vocabulary
@@ -43,16 +46,19 @@ def read_as_pair(
 
 
 def _rivalled(target: Value, actual: Value, compared: Comparison, scene: PairScene, words: Vocabulary) -> bool:
-    """Whether another number of the same unit stands in brackets behind one that is called what neither name nor target is:
-    闭馆57天（全年365天）."""
+    """Whether the number is called what neither name nor target is, and another of the same unit stands in brackets behind it, or
+    it is far from the target: 闭馆31天, of 开放天数."""
     if compared.kind != "numbers" or actual.kind != "number" or words.sentences is None or not actual.quantities[0].label:
         return False
-    if not DIGIT.search(actual.remark):
-        return False
     reader = SaidReader(scene, fold(target.raw, words), words, words.sentences)
-    same = any(item.unit == actual.unit for item in measures_in(actual.remark, words))
     called = reader.lex(actual.quantities[0].label)
-    return same and bool(called.left) and not called.reach
+    if not called.left or called.reach:
+        return False
+    if any(item.unit == actual.unit for item in measures_in(actual.remark, words)):
+        return True
+    pair = compared.pairs[0]
+    far = pair.target > _FAR * pair.actual or pair.actual > _FAR * pair.target
+    return far and not set(called.left) & set(reader.name + reader.aimed)
 
 
 def reckoned(target: Value, actual: Value, scene: PairScene, words: Vocabulary) -> tuple[Value, Value] | None:

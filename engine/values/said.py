@@ -52,7 +52,7 @@ class SaidReader:
 
     def __init__(self, scene: PairScene, aimed: str, words: Vocabulary, sentences: SentenceWords) -> None:
         self.name = fold(scene.name[:_MOST], words)
-        self._year, self._aimed, self._words, self._sentences = scene.fiscal_year, aimed, words, sentences
+        self._year, self.aimed, self._words, self._sentences = scene.fiscal_year, aimed, words, sentences
         self._head = self._end_of_name()
         self._known = self.name + FILL + DIGIT.sub(FILL, aimed)
 
@@ -73,7 +73,7 @@ class SaidReader:
 
     def speaks_of_all(self, words: Sequence[str]) -> bool:
         """Whether the target asks for the sum of several (全年累计8小时内)."""
-        return any(word in self._aimed for word in words)
+        return any(word in self.aimed for word in words)
 
     def lex(self, text: str, below: Sequence[str] = (), *, known: str = "") -> SaidBeside:
         """What words say, read from the left, always the longest: a word of the lists, or what target or name have, too."""
@@ -114,7 +114,10 @@ class SaidReader:
 
     def _shares(self, word: str) -> bool:
         """Whether a word of the lists, found in the name or the target, says what the number is of: 完成 and 平均 never do."""
-        return self._sentences.roles[word] not in ("plain", "average", "most", "least", "finished", "change")
+        role = self._sentences.roles[word]
+        if role == "finished":
+            return self.name.endswith(word)  # 课题结项
+        return role not in ("plain", "average", "most", "least", "change")
 
     def _changes(self, word: str) -> bool:
         """Whether the target or the name speaks of a rise where the word does, or of a fall."""
@@ -140,4 +143,4 @@ class SaidReader:
         return end - at
 
     def _this_year(self, year: re.Match[str]) -> bool:
-        return self._year is None or int(year[1]) == self._year or year[0] in self._aimed
+        return self._year is None or int(year[1]) == self._year or year[0] in self.aimed

@@ -25,7 +25,7 @@ ROLES: tuple[Role, ...] = (*_FIRST, "relative", "finished", "step", "deed", "pla
 
 LISTS = (
     *("rates", "negators", "and_so_on", "earlier", "level", "beside", "since", "unchanged"),
-    *("undone", "severally", "altogether", "parted", "lists"),
+    *("undone", "severally", "altogether", "parted", "lists", "achieved"),
 )
 """Lists of the section for what is computed from several numbers; a policy may do without."""
 
@@ -68,6 +68,8 @@ class SentenceWords:
     """What stands before figures told one by one (分别为)."""
     altogether: tuple[str, ...] = ()
     """What says in a target that several are added up (累计)."""
+    achieved: tuple[str, ...] = ()
+    """What stands before a deed that was to be done and was (实到, of 应到)."""
     lists: tuple[str, ...] = ()
     """What a name that lists several things has (及)."""
     parted: tuple[str, ...] = ()

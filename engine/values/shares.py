@@ -9,6 +9,7 @@ from engine.values.listed import FigureList, ListedFigure, Reckoned, rounded_six
 from engine.values.said import FILL
 
 _AMONG = re.compile(r"[^\W\d_]{0,10}?[中里](?:有|的)?")
+_EACH = re.compile(r"[^\W\d_]均|每")
 _JOINER = re.compile(r"[/*]")
 _OTHER = frozenset({"planned", "aside", "relative", "change", "average", "most", "least"})
 _PARTS_OF_ALL = {"%": 100, "‰": 1000, "‱": 10000}
@@ -28,9 +29,9 @@ def share(listing: FigureList, names: tuple[str, ...], target: Fraction) -> Reck
         return None
     planned = "planned" in whole.said.roles
     label, roles = _label(part, listing)
-    if (set(roles) & _OTHER) - {"aside", "average"} or (part.number > whole.number and not planned):
-        return None
     named = any(_names(stem, label) for stem in stems)
+    if ((set(roles) & _OTHER) - {"aside", "average"} and not named) or (part.number > whole.number and not planned):
+        return None
     if not listing.alike(whole.unit, part.unit) and not any(label == stem for stem in stems):
         return None
     rate = Fraction(listing.in_unit(part, whole.unit)) / Fraction(whole.number)
@@ -40,7 +41,7 @@ def share(listing: FigureList, names: tuple[str, ...], target: Fraction) -> Reck
     taken, other = (1 - rate, rate) if negated and not direct else (rate, 1 - rate)
     shown = f"1－{how}" if negated and not direct else how
     said = f"{shown}＝{format(rounded_six(taken * base), 'f')}{listing.unit}"
-    if named or (planned and not negated):
+    if named or (planned and not negated and _same_deed(whole, label, listing)):
         return Reckoned(taken * base, said)
     among = not part.mark and part.before != "" and _AMONG.match(part.before) is not None
     if not (negated or among) or ("barred" in roles and not negated):
@@ -75,6 +76,8 @@ def apiece(listing: FigureList, below: tuple[str, ...]) -> Reckoned | None:
     count = [figure for figure in listing.figures if listing.alike(figure.unit, below[0])]
     if len(money) != 1 or len(count) != 1 or money[0] is count[0] or not count[0].number:
         return None
+    if any(_EACH.search(figure.before) for figure in listing.figures):
+        return None  # 带动1120户，户均增收1860元: that is what it is for each
     if any((_OTHER | {"barred"}) & set(figure.said.roles) for figure in listing.figures):
         return None
     each = listing.in_unit(money[0], head) / listing.in_unit(count[0], below[0])
@@ -90,6 +93,15 @@ def _label(part: ListedFigure, listing: FigureList) -> tuple[str, tuple[str, ...
     text = before.replace(FILL, "") + part.after
     said = listing.reader.lex(text)
     return re.sub(r"[^\w]+", "", _bare(text, listing)), tuple(said.roles)
+
+
+def _same_deed(whole: ListedFigure, label: str, listing: FigureList) -> bool:
+    """Whether what was to be done is what was done: 应到、实到; not 应报、漏报."""
+    deed = label
+    while word := next((word for word in listing.sentences.achieved if deed.startswith(word)), ""):
+        deed = deed.removeprefix(word)
+    deed = "" if listing.sentences.roles.get(deed) == "plain" else deed
+    return deed in whole.before + whole.after
 
 
 def _bare(text: str, listing: FigureList) -> str:

@@ -21,8 +21,8 @@ def test_lists_are_judged_as_a_reviewer_would() -> None:
     wrong = [(row, got) for row, got in zip(rows, found, strict=True) if got not in (row["verdict"], "unknown")]
     decided = [row["verdict"] == got for row, got in zip(rows, found, strict=True) if row["verdict"] != "unknown"]
     assert wrong == []
-    assert len(decided) > 90
-    assert sum(decided) >= 0.95 * len(decided), f"{sum(decided)} of {len(decided)}"
+    assert len(decided) > 140
+    assert sum(decided) >= 0.9 * len(decided), f"{sum(decided)} of {len(decided)}"
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def test_the_number_they_make(name: str, target: str, actual: str, number: str, 
 
 
 def test_where_only_the_order_is_certain_the_ratio_is_in_doubt() -> None:
-    """洽谈、落地 may be one thing after the other: their sum is short of the target, and so is each of them."""
-    _, got, compared = pair("≥10家", "洽谈3家，落地6家", "引进企业")
+    """对接、落户 may be one thing after the other: their sum is short of the target, and so is each of them."""
+    _, got, compared = pair("≥10家", "对接3家，落户6家", "引进企业")
     assert got.doubt
     assert compared.scale_doubt == got.doubt
 
