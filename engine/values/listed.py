@@ -213,8 +213,8 @@ class FigureList:
         return None
 
     def _singled_out(self, same: Sequence[ListedFigure]) -> bool:
-        """Whether name or target speaks of some of the parts only (新建文化站, of 新建8个、改建4个; 一等奖2个, of 一等奖3个、二等奖5个).
-        A name that lists things may name any of them."""
+        """Whether name or target speaks of some of the parts only (新建文化站, of 新建8个、改建4个; 一等奖, of 一等奖3个、二等奖5个). A
+        name that lists things may name any of them."""
         name, aimed = self.reader.name, self.reader.aimed
         for text in (aimed,) if any(word in name for word in self.sentences.lists) else (aimed, name):
             reach = [self._reach(figure, text, first=figure is same[0]) for figure in same]

@@ -14,7 +14,7 @@ LISTS = Path(__file__).with_name("value_lists.tsv")
 
 
 def test_lists_are_judged_as_a_reviewer_would() -> None:
-    """Nothing is wrong and nothing is guessed; nearly all that can be told is."""
+    """Nothing is wrong and nothing is guessed; most that can be told is, of lists made to mislead, too."""
     with LISTS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     found = [judged(row["target"], row["actual"], row["direction"], row["name"]) for row in rows]
@@ -22,7 +22,7 @@ def test_lists_are_judged_as_a_reviewer_would() -> None:
     decided = [row["verdict"] == got for row, got in zip(rows, found, strict=True) if row["verdict"] != "unknown"]
     assert wrong == []
     assert len(decided) > 140
-    assert sum(decided) >= 0.9 * len(decided), f"{sum(decided)} of {len(decided)}"
+    assert sum(decided) >= 0.85 * len(decided), f"{sum(decided)} of {len(decided)}"
 
 
 @pytest.mark.parametrize(
