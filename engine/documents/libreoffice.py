@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from engine.errors import InputError, Place, Problem
+from engine.documents.refusal import refused
 
 SECONDS = 90
 """Of the clock, which also runs while other programs have the machine."""
@@ -83,19 +83,19 @@ def convert(data: bytes, kind: str, file: str = "", *, seconds: float = SECONDS)
     soffice = program()
     if soffice is None:
         message = f"这是{name}文件，要先由 LibreOffice 转换，而这台机器上没有安装"
-        raise _error(file, message, f"另存为 .{target} 的文件；或安装 LibreOffice（{_package(kind)}）", "input.no-office")
+        raise refused(file, message, f"另存为 .{target} 的文件；或安装 LibreOffice（{_package(kind)}）", "input.no-office")
     if not _has_part(soffice, kind):
         part = "Calc（表格）" if kind in _SHEETS else "Writer（文字）"
         message = f"这是{name}文件，要先由 LibreOffice 转换，而这台机器上的 LibreOffice 没有装 {part}部分"
-        raise _error(file, message, f"另存为 .{target} 的文件；或装上这一部分（{_package(kind)}）", "input.no-office")
+        raise refused(file, message, f"另存为 .{target} 的文件；或装上这一部分（{_package(kind)}）", "input.no-office")
     if len(data) > MAX_BYTES:
-        raise _error(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
+        raise refused(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
     if kind == "doc" and _is_encrypted(data):
-        raise _error(file, "文件加了密码，读不了", "去掉密码的文件", "input.encrypted")
+        raise refused(file, "文件加了密码，读不了", "去掉密码的文件", "input.encrypted")
     made = _run(soffice, data, kind, file, seconds)
     if made is None:
         message = f"LibreOffice 打不开这个{name}文件，文件已损坏或加了密码"
-        raise _error(file, message, _by_hand(kind), "input.damaged")
+        raise refused(file, message, _by_hand(kind), "input.damaged")
     return made
 
 
@@ -164,17 +164,17 @@ def _run(soffice: str, data: bytes, kind: str, file: str, seconds: float) -> byt
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             message = f"LibreOffice 转换了{seconds:g}秒还没有完成，文件过大或结构异常"
-            raise _error(file, message, _by_hand(kind), "input.too-slow") from None
+            raise refused(file, message, _by_hand(kind), "input.too-slow") from None
         finally:
             _end(process)
         made = output / f"in.{_target(kind)}"
         if not made.is_file():
             if _used() - before >= CPU_SECONDS:
                 message = f"LibreOffice 转换用了{CPU_SECONDS}秒的计算时间还没有完成，文件过大或结构异常"
-                raise _error(file, message, _by_hand(kind), "input.too-slow")
+                raise refused(file, message, _by_hand(kind), "input.too-slow")
             return None
         if made.stat().st_size > MAX_BYTES:
-            raise _error(file, f"转换后过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
+            raise refused(file, f"转换后过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
         return made.read_bytes()
 
 
@@ -244,7 +244,3 @@ def _is_encrypted(data: bytes) -> bool:
     except Exception:  # a damaged file; LibreOffice is to say so
         return False
     return len(head) == 12 and bool(head[11] & 1)
-
-
-def _error(file: str, message: str, expected: str, code: str) -> InputError:
-    return InputError(Problem(Place(file), message, expected, code=code))

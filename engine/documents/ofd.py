@@ -10,7 +10,7 @@ from importlib.util import find_spec
 
 from engine.documents import isolation
 from engine.documents.model import Document
-from engine.errors import InputError, Place, Problem
+from engine.documents.refusal import refused
 
 MAX_BYTES = 50_000_000
 _EXPECTED = "有文字的 OFD（由 Word、Excel 导出，不是扫描件），最好是原来的 Word、Excel 文件"
@@ -22,9 +22,9 @@ def read_bytes(data: bytes, file: str = "") -> Document:
     if find_spec("ofdkit") is None:
         message = "这是 OFD 版式文件，要有附加组件“ofd”才能读，而这里没有安装"
         expected = "先运行 pip install 'jixiao[ofd]'；或给出原来的 Word、Excel 文件，或另存为 PDF"
-        raise _error(file, message, expected, "input.no-ofd")
+        raise refused(file, message, expected, "input.no-ofd")
     if len(data) > MAX_BYTES:
-        raise _error(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
+        raise refused(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
     return isolation.read("engine.documents.ofd", data, file, _EXPECTED)
 
 
@@ -34,7 +34,3 @@ def read_here(data: bytes, file: str) -> Document:
     from engine.documents.printed import found
 
     return found.document(ofd_pages.pages(data), file, "OFD")
-
-
-def _error(file: str, message: str, expected: str, code: str) -> InputError:
-    return InputError(Problem(Place(file), message, expected, code=code))

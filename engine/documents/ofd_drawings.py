@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from itertools import pairwise
 
-from engine.documents.ofd_text import Matrix, placed
+from engine.documents.matrices import Matrix, placed
 from engine.documents.printed.model import Stroke
 
 _THIN = 4.0

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from ofdkit.errors import OFDError
 from ofdkit.package import Package
 
+from engine.documents.matrices import SAME, Matrix, placed, times
 from engine.documents.ofd_drawings import strokes
-from engine.documents.ofd_text import SAME, Matrix, OfdText, numbers, placed, times
+from engine.documents.ofd_text import OfdText, numbers
 from engine.documents.printed import found
 from engine.documents.printed.found import Damaged, Found, OverLimit
 from engine.documents.printed.model import PrintedPage, Stroke

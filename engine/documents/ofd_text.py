@@ -9,13 +9,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from engine.documents.matrices import Matrix, placed
 from engine.documents.printed.model import Char
 
 MAX_CHARS = 20_000
 """On one page; a page of small print has some 3,000."""
-Matrix = tuple[float, float, float, float, float, float]
-"""x' = a·x + c·y + e, y' = b·x + d·y + f."""
-SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _ASCENT, _DESCENT = 0.88, 0.12
 """Where the box of a Chinese character stands about the base line, in parts of the size."""
 _TINY = 1.0
@@ -169,19 +167,6 @@ def _deltas(value: str | None, most: int) -> list[float]:
             out.append(_number(tokens[at], 0.0))
             at += 1
     return out
-
-
-def placed(x: float, y: float, matrix: Matrix) -> tuple[float, float]:
-    """A point on the page."""
-    a, b, c, d, e, f = matrix
-    return a * x + c * y + e, b * x + d * y + f
-
-
-def times(one: Matrix, other: Matrix) -> Matrix:
-    """First one, then the other."""
-    a, b, c, d, e, f = one
-    g, h, i, j, k, m = other
-    return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m
 
 
 def _number(value: str | None, default: float) -> float:

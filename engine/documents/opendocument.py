@@ -11,6 +11,7 @@ from engine.documents import package
 from engine.documents.excel_parts import attribute, descend
 from engine.documents.model import Document, Told
 from engine.documents.package import Package
+from engine.documents.refusal import refused
 from engine.errors import Place
 
 _CONTENT, _STYLES, _MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
@@ -24,12 +25,12 @@ def damage(data: bytes, file: str, expected: str) -> list[str]:
     parts = package.opened(data, file, expected)
     if _CONTENT not in parts.parts:
         why = parts.bad.get(_CONTENT, "不在文件里")
-        raise package.error(file, f"正文“{_CONTENT}”{why}", expected, "input.damaged")
+        raise refused(file, f"正文“{_CONTENT}”{why}", expected, "input.damaged")
     root = package.parse(parts.parts[_CONTENT], file, _CONTENT, expected=expected)
     names = Counter(attribute(table, "name") for table in descend(root, "table") if attribute(table, "name"))
     if twice := [name for name, count in names.items() if count > 1]:
         listed = "、".join(f"“{name}”" for name in twice[:_LISTED])
-        raise package.error(file, f"工作表{listed}有两份", expected, "input.damaged")
+        raise refused(file, f"工作表{listed}有两份", expected, "input.damaged")
     return [*_missing(parts, file, expected), *_unstyled(parts, root, file, expected)]
 
 

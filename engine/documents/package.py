@@ -16,7 +16,8 @@ from types import MappingProxyType
 from typing import Any
 from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
 
-from engine.errors import InputError, Place, Problem
+from engine.documents.refusal import refused
+from engine.errors import InputError
 
 MAX_BYTES = 50_000_000
 MAX_UNPACKED = 200_000_000
@@ -51,15 +52,15 @@ def opened(data: bytes, file: str = "", expected: str = EXPECTED) -> Package:
     """The package, never more of it than the bounds say, whatever the zip claims. Raises InputError for what is no package,
     encrypted or too large."""
     if len(data) > MAX_BYTES:
-        raise error(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
+        raise refused(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
     try:
         with ZipFile(BytesIO(data)) as package:
             entries = [entry for entry in package.infolist() if not entry.is_dir()]
             if len(entries) > MAX_PARTS:
-                raise error(file, f"压缩包里有{len(entries)}个文件", f"不超过{MAX_PARTS}个", "input.too-large")
+                raise refused(file, f"压缩包里有{len(entries)}个文件", f"不超过{MAX_PARTS}个", "input.too-large")
             return _read(package, entries, file)
     except _BAD_ENTRY:
-        raise error(file, "文件已损坏，解不开", expected, "input.damaged") from None
+        raise refused(file, "文件已损坏，解不开", expected, "input.damaged") from None
 
 
 def _read(package: ZipFile, entries: list[ZipInfo], file: str) -> Package:
@@ -71,7 +72,7 @@ def _read(package: ZipFile, entries: list[ZipInfo], file: str) -> Package:
         written = entry.filename.replace("\\", "/").lstrip("/")
         name = names.setdefault(written.casefold(), written)
         if entry.flag_bits & 1:
-            raise error(file, "文件加了密码，读不了", "去掉密码的文件", "input.encrypted")
+            raise refused(file, "文件加了密码，读不了", "去掉密码的文件", "input.encrypted")
         limit = min(left, MAX_XML if name.endswith((".xml", ".rels")) else left)
         allowed = min(limit, max(SMALL, entry.compress_size * MAX_RATIO))
         if entry.file_size > allowed:
@@ -96,7 +97,7 @@ def whole(data: bytes, file: str = "", expected: str = EXPECTED) -> Package:
     """The package, where every part has to be whole. Raises InputError for one that is not."""
     package = opened(data, file, expected)
     for name, why in package.bad.items():
-        raise error(file, f"“{name}”{why}", expected, "input.damaged")
+        raise refused(file, f"“{name}”{why}", expected, "input.damaged")
     return package
 
 
@@ -163,16 +164,11 @@ def parse(content: bytes, file: str, part: str, *, as_filed: bool = False, expec
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError):
-        raise error(file, f"“{part}”不是完整的 XML，文件已损坏", expected, "input.damaged") from None
+        raise refused(file, f"“{part}”不是完整的 XML，文件已损坏", expected, "input.damaged") from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise error(file, f"“{part}”声明了 XML 实体或文档类型，不予读取", expected, "input.entities")
+        raise refused(file, f"“{part}”声明了 XML 实体或文档类型，不予读取", expected, "input.entities")
     return root
 
 
-def error(file: str, message: str, expected: str, code: str) -> InputError:
-    """What is wrong with a file as a whole."""
-    return InputError(Problem(Place(file), message, expected, code=code))
-
-
 def _too_large(file: str, part: str) -> InputError:
-    return error(file, f"“{part}”解压后过大，可能是压缩炸弹", f"解压后不超过{MAX_UNPACKED:,}字节的文件", "input.too-large")
+    return refused(file, f"“{part}”解压后过大，可能是压缩炸弹", f"解压后不超过{MAX_UNPACKED:,}字节的文件", "input.too-large")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from engine.documents import isolation
 from engine.documents.model import Document
-from engine.errors import InputError, Place, Problem
+from engine.documents.refusal import refused
 
 MAX_BYTES = 50_000_000
 _FAR = 1_000
@@ -19,7 +19,7 @@ _EXPECTED = "有文字的 PDF（由 Word、Excel 导出，不是扫描件），�
 def read_bytes(data: bytes, file: str = "") -> Document:
     """The blocks of a PDF. Raises InputError for what is scanned, encrypted, damaged, too large or too slow to read."""
     if len(data) > MAX_BYTES:
-        raise _error(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
+        raise refused(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
     begin = data.find(b"%PDF-")
     if begin > _FAR:  # sent with the lines of a letter or of a server before it
         data = data[begin:]
@@ -35,8 +35,4 @@ def read_here(data: bytes, file: str) -> Document:
     try:
         return found.document(pdf_pages.pages(data), file, "PDF")
     except pdf_pages.WantsPassword:
-        raise _error(file, "文件加了密码，读不了", "去掉密码的 PDF", "input.encrypted") from None
-
-
-def _error(file: str, message: str, expected: str, code: str) -> InputError:
-    return InputError(Problem(Place(file), message, expected, code=code))
+        raise refused(file, "文件加了密码，读不了", "去掉密码的 PDF", "input.encrypted") from None

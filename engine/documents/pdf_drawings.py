@@ -10,6 +10,7 @@ from typing import Any
 
 import pypdfium2_raw as pdfium
 
+from engine.documents.matrices import SAME, Matrix, placed, times
 from engine.documents.pdf_text import Overfull, PageSpace
 from engine.documents.printed.areas import Area, Areas, is_white
 from engine.documents.printed.model import Box, Stroke
@@ -33,8 +34,6 @@ _RECTANGLE = 5
 """Segments of a rectangle."""
 _CURVE, _MOVE = 1, 2
 _Point = tuple[float, float]
-_Matrix = tuple[float, float, float, float, float, float]
-_SAME: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(slots=True)
@@ -52,7 +51,7 @@ class Drawings:
     """When each text object is drawn, by its address."""
     objects: int = 0
 
-    def read(self, holder: Any, count: Callable[[Any], int], get: Callable[[Any, int], Any], matrix: _Matrix, depth: int) -> None:
+    def read(self, holder: Any, count: Callable[[Any], int], get: Callable[[Any, int], Any], matrix: Matrix, depth: int) -> None:
         """What is drawn in a page or in a form within it."""
         for index in range(count(holder)):
             item = get(holder, index)
@@ -69,10 +68,10 @@ class Drawings:
                 self._thin(box)
                 self.areas.add(Area(box, self.objects, False, False))  # a picture may be clear in parts, as that of a seal is
             elif kind == _FORM and depth < _MAX_DEPTH:
-                inner = _times(_matrix_of(item), matrix)
+                inner = times(_matrix_of(item), matrix)
                 self.read(item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, inner, depth + 1)
 
-    def _path(self, item: Any, matrix: _Matrix) -> None:
+    def _path(self, item: Any, matrix: Matrix) -> None:
         self.paths += 1
         self.segments += pdfium.FPDFPath_CountSegments(item)
         if self.paths > MAX_PATHS or self.segments > MAX_SEGMENTS:
@@ -83,7 +82,7 @@ class Drawings:
             return
         if fill.value:
             self._area(item, box)
-        for points, curved in self._parts(item, _times(_matrix_of(item), matrix)):
+        for points, curved in self._parts(item, times(_matrix_of(item), matrix)):
             if stroke.value:
                 self._strokes(points, _SHORT if curved else 0.0)
                 continue
@@ -104,7 +103,7 @@ class Drawings:
         white = is_white(*(part.value / 255 for part in (red, green, blue)))
         self.areas.add(Area(box, self.objects, white, covers))
 
-    def _bounds(self, item: Any, matrix: _Matrix) -> Box:
+    def _bounds(self, item: Any, matrix: Matrix) -> Box:
         sides = [ctypes.c_float() for _ in range(4)]
         if not pdfium.FPDFPageObj_GetBounds(item, *map(ctypes.byref, sides)):
             return 0.0, 0.0, 0.0, 0.0
@@ -113,11 +112,11 @@ class Drawings:
         across, down = [x for x, _ in corners], [y for _, y in corners]
         return min(across), min(down), max(across), max(down)
 
-    def _placed(self, point: _Point, matrix: _Matrix) -> _Point:
-        (x, y), (a, b, c, d, e, f) = point, matrix
-        return a * x + c * y + e - self.frame.left, self.frame.top - (b * x + d * y + f)
+    def _placed(self, point: _Point, matrix: Matrix) -> _Point:
+        x, y = placed(*point, matrix)
+        return x - self.frame.left, self.frame.top - y
 
-    def _parts(self, item: Any, matrix: _Matrix) -> Iterator[tuple[list[_Point], bool]]:
+    def _parts(self, item: Any, matrix: Matrix) -> Iterator[tuple[list[_Point], bool]]:
         """Each piece of a path drawn without lifting the pen, and whether it has curves."""
         x, y = ctypes.c_float(), ctypes.c_float()
         points: list[_Point] = []
@@ -165,19 +164,12 @@ class Drawings:
 def read_drawings(page: Any, frame: PageSpace) -> Drawings:
     """What is drawn on a page (a handle of PDFium). Raises TooMuch."""
     out = Drawings(frame)
-    out.read(page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, _SAME, 0)
+    out.read(page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, SAME, 0)
     return out
 
 
-def _matrix_of(item: Any) -> _Matrix:
+def _matrix_of(item: Any) -> Matrix:
     matrix = pdfium.FS_MATRIX()
     if not pdfium.FPDFPageObj_GetMatrix(item, ctypes.byref(matrix)):
-        return _SAME
+        return SAME
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
-
-
-def _times(one: _Matrix, other: _Matrix) -> _Matrix:
-    """First one, then the other."""
-    a, b, c, d, e, f = one
-    g, h, i, j, k, m = other
-    return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.documents.model import Block, Document, Paragraph, Row, Table, TableCell
+from engine.documents.refusal import refused
 from engine.errors import InputError, Place, Problem, system_reason
 
 MAX_BYTES = 20_000_000
@@ -48,14 +49,14 @@ def read(path: Path, *, file: str = "", max_bytes: int = MAX_BYTES, max_rows: in
         with path.open("rb") as stream:
             data = stream.read(max_bytes + 1)
     except OSError as error:
-        raise _error(name, f"无法读取文件（{system_reason(error)}）", "一个可读的文件", "input.unreadable") from error
+        raise refused(name, f"无法读取文件（{system_reason(error)}）", "一个可读的文件", "input.unreadable") from error
     return read_bytes(data, name, max_bytes=max_bytes, max_rows=max_rows)
 
 
 def read_bytes(data: bytes, file: str = "", *, max_bytes: int = MAX_BYTES, max_rows: int = MAX_ROWS) -> Document:
     """The blocks of a text given as bytes, in whatever encoding it is."""
     if len(data) > max_bytes:
-        raise _error(file, f"文件过大（超过{max_bytes:,}字节）", f"不超过{max_bytes:,}字节，可拆分为几个文件", "input.too-large")
+        raise refused(file, f"文件过大（超过{max_bytes:,}字节）", f"不超过{max_bytes:,}字节，可拆分为几个文件", "input.too-large")
     return read_text(decode(data, file), file, max_rows=max_rows)
 
 
@@ -63,10 +64,10 @@ def decode(data: bytes, file: str = "") -> str:
     """The text of `data`: by its byte order mark, else UTF-8, else GB 18030; anything else is no text."""
     for magic, what in _MAGIC:
         if data.startswith(magic):
-            raise _error(file, f"内容是{what}，不是文本文件", "文本文件；其他格式请保留原扩展名", "input.binary")
+            raise refused(file, f"内容是{what}，不是文本文件", "文本文件；其他格式请保留原扩展名", "input.binary")
     encodings = [name for mark, name in _BOMS if data.startswith(mark)] or ["utf-8", "gb18030"]
     if "utf-16" not in encodings and b"\0" in data:
-        raise _error(file, "文件含有空字节（NUL），不是文本文件", "UTF-8 或 GB18030 编码的文本文件", "input.binary")
+        raise refused(file, "文件含有空字节（NUL），不是文本文件", "UTF-8 或 GB18030 编码的文本文件", "input.binary")
     for encoding in encodings:
         try:
             text = data.decode(encoding)
@@ -79,7 +80,7 @@ def decode(data: bytes, file: str = "") -> str:
             break  # on so many lines it is no text with a slip in it
         raise InputError(problems)
     expected = "UTF-8、GB18030 或带 BOM 的 UTF-16 文本文件"
-    raise _error(file, "文件无法按文本解码，不是文本文件或编码不受支持", expected, "input.binary")
+    raise refused(file, "文件无法按文本解码，不是文本文件或编码不受支持", expected, "input.binary")
 
 
 def _controls(text: str, file: str) -> list[Problem]:
@@ -94,7 +95,7 @@ def _controls(text: str, file: str) -> list[Problem]:
 def read_text(text: str, file: str = "", *, max_rows: int = MAX_ROWS) -> Document:
     """The blocks of a text already decoded."""
     if not text.strip("\ufeff \t\r\n\v\f\u3000"):
-        raise _error(file, "文件是空的", "一份绩效自评表", "input.empty")
+        raise refused(file, "文件是空的", "一份绩效自评表", "input.empty")
     lines = list(_lines(text))
     reader = _TextReader(file, max_rows)
     if mark := separator(lines):
@@ -181,10 +182,6 @@ def _quoted(line: str) -> list[str]:
 
 def _lines(text: str) -> Iterator[str]:
     return iter(text.replace("\r\n", "\n").replace("\r", "\n").translate(_SPACES).split("\n"))
-
-
-def _error(file: str, message: str, expected: str, code: str) -> InputError:
-    return InputError(Problem(Place(file), message, expected, code=code))
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 from engine.documents import package
 from engine.documents.model import Block, Document, Paragraph, Row, Table, TableCell, Told
 from engine.documents.package import EXPECTED, Package
+from engine.documents.refusal import refused
 from engine.documents.word_beside import Notes, is_beside, notes, referred, running
 from engine.documents.word_text import WRAPPERS, boxes, is_on, local, settle, text_of, unseen, value
 from engine.errors import InputError, Place, Problem
@@ -39,7 +40,7 @@ def read_bytes(data: bytes, file: str = "") -> Document:
     """The blocks of a Word document. Raises InputError for what is damaged, encrypted, too large or no Word document."""
     if data.startswith(_OLE):
         what = "文件加了密码" if _ENCRYPTED in data else "这是旧版 Word/Excel 文件"
-        raise package.error(
+        raise refused(
             file, f"{what}，读不了", "去掉密码、另存为 .docx 的文件", "input.encrypted" if _ENCRYPTED in data else "input.binary"
         )
     parts = package.opened(data, file)
@@ -55,7 +56,7 @@ def read_bytes(data: bytes, file: str = "") -> Document:
     reader.told += (Told("page_header", _short(text), Place(file)) for text in running(beside))
     reader.told += _damage(parts, name, [part for part, root in parsed.items() if root is None], file)
     if not reader.blocks:
-        raise package.error(file, "文件是空的", "一份绩效自评表", "input.empty")
+        raise refused(file, "文件是空的", "一份绩效自评表", "input.empty")
     return Document(tuple(reader.blocks), file, tuple(reader.told))
 
 
@@ -99,9 +100,9 @@ def _main_part(parts: Package, file: str) -> str:
     wanted = named or [name for name in (parts.name("word/document.xml"),) if name in parts.parts or name in parts.bad]
     if len(wanted) != 1:
         message = f"压缩包里有 {len(wanted)} 个 Word 正文" if wanted else "压缩包里没有 Word 正文"
-        raise package.error(file, message, EXPECTED, "input.damaged")
+        raise refused(file, message, EXPECTED, "input.damaged")
     if why := parts.bad.get(wanted[0]):
-        raise package.error(file, f"正文“{wanted[0]}”{why}", EXPECTED, "input.damaged")
+        raise refused(file, f"正文“{wanted[0]}”{why}", EXPECTED, "input.damaged")
     return wanted[0]
 
 
@@ -110,7 +111,7 @@ def _body(root: Any, name: str, file: str) -> Any:  # Any: lxml elements
     bodies = [child for child in root if local(child) == "body"]
     if len(bodies) != 1:
         message = f"“{name}”里有 {len(bodies)} 份正文" if bodies else f"“{name}”里没有正文"
-        raise package.error(file, message, EXPECTED, "input.damaged")
+        raise refused(file, message, EXPECTED, "input.damaged")
     return bodies[0]
 
 

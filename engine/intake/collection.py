@@ -7,7 +7,7 @@ jurisdiction, and the forms of one file always stay together. Every file is acco
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Collection as Some
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,6 +21,7 @@ from engine.forms.labels import fold
 from engine.intake import answers, apart, folders
 from engine.intake import bundle as inputs
 from engine.intake.bundle import Bundle, Reading
+from engine.intake.joining import joined
 from engine.intake.own import own_output
 from engine.intake.shelf import Shelf
 from engine.policy.library import Library
@@ -190,31 +191,17 @@ class _FoundFile:
     def groups(self) -> list[list[Reading]]:
         """The readings that belong together, in the order their files were found: those that were named; else those of a unit,
         a year and a jurisdiction, joined where one file holds forms of several units."""
-        leader = list(range(len(self.readings)))
-
-        def find(n: int) -> int:
-            while leader[n] != n:
-                leader[n] = leader[leader[n]]
-                n = leader[n]
-            return n
-
         places, home = self._jurisdictions(), self._apart()
-        first: dict[object, int] = {}
-        for n, reading in enumerate(self.readings):
+
+        def keys(n: int, reading: Reading) -> Iterator[object]:
             if reading.line:
-                continue
-            year = reading.submission.forms[0].fiscal_year
-            keys: list[object] = (
-                [("named", year)]
-                if n in self._named
-                else [(key, places(key, reading), home(key, reading.file)) for key in _bodies(reading)]
-            )
-            for key in keys:
-                leader[find(n)] = find(first.setdefault(key, n))
-        out: dict[int, list[Reading]] = {}
-        for n, reading in enumerate(self.readings):
-            out.setdefault(find(n), []).append(reading)
-        return list(out.values())
+                return  # a record of a file of many stands by itself
+            if n in self._named:
+                yield "named", reading.submission.forms[0].fiscal_year
+            else:
+                yield from ((key, places(key, reading), home(key, reading.file)) for key in _bodies(reading))
+
+        return joined(self.readings, (keys(n, reading) for n, reading in enumerate(self.readings)))
 
     def _apart(self) -> Callable[[tuple[str, int], str], str]:
         """The folder that tells units of one name apart, of a unit and file; told."""

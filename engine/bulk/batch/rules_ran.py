@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.bulk.corpus.columns import MOST_FACTS
-from engine.bulk.corpus.store import duckdb_connection
+from engine.bulk.corpus.store import duckdb_connection, quoted
 from engine.files import rename
 from engine.findings.model import RuleRun
 from engine.findings.telling import absent
@@ -80,7 +80,7 @@ class RulesRan:
 def _files(path: Path) -> str:
     """What DuckDB or Spark wrote of one output, as a table; empty where there is nothing."""
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path] * path.exists()
-    listed = ", ".join(_quoted(str(file)) for file in files)
+    listed = ", ".join(quoted(str(file)) for file in files)
     return f"read_parquet([{listed}])" if files else ""
 
 
@@ -97,13 +97,8 @@ def _cut(folder: Path, most: int) -> Counter[str]:
             more.update(dict(over))
             kept = path.with_name(f".{path.name}")
             told = f"SELECT * EXCLUDE (place_) FROM placed WHERE place_ <= {int(most)}"
-            con.execute(f"COPY ({told}) TO {_quoted(str(kept))} (FORMAT parquet, COMPRESSION zstd)")
+            con.execute(f"COPY ({told}) TO {quoted(str(kept))} (FORMAT parquet, COMPRESSION zstd)")
         if path.is_dir():  # Spark's
             shutil.rmtree(path)
         rename(kept, path.name)
     return more
-
-
-def _quoted(text: str) -> str:
-    """A text as SQL writes it; the backend's own needs what this room does without."""
-    return "'" + text.replace("'", "''") + "'"

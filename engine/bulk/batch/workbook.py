@@ -14,9 +14,8 @@ from typing import Any
 from engine import __version__
 from engine.bulk.batch.summary import results
 from engine.bulk.corpus.columns import FORM_SHIFT, SCALE, WIDE_SCALE
-from engine.bulk.corpus.store import duckdb_connection, open_corpus
+from engine.bulk.corpus.store import duckdb_connection, open_corpus, quoted
 from engine.bulk.corpus.tables import TEXTS
-from engine.bulk.relational.duckdb_backend import quoted
 from engine.findings.findings import Findings
 from engine.language.causes import ProblemTelling
 from engine.language.rules import SEVERITIES

@@ -16,6 +16,7 @@ from engine.bulk.corpus.index import CorpusFile, ReadingHead
 from engine.bulk.corpus.twice import Twice, Where, body, place_of, places
 from engine.intake import apart
 from engine.intake.apart import Body
+from engine.intake.joining import joined
 from engine.submission.model import Copied
 
 LEAST, USUAL, MOST = 50, 50, 200
@@ -128,25 +129,8 @@ Whose = Callable[[PlannedReading, Body], tuple[str, str]]
 
 def _grouped(readings: Sequence[PlannedReading], whose: Whose) -> list[list[PlannedReading]]:
     """Readings of one unit, year and jurisdiction, joined where one file holds forms of several units; as `collection` does."""
-    leader = list(range(len(readings)))
-
-    def find(n: int) -> int:
-        while leader[n] != n:
-            leader[n] = leader[leader[n]]
-            n = leader[n]
-        return n
-
-    first: dict[object, int] = {}
-    for n, reading in enumerate(readings):
-        if reading.head.line:
-            continue
-        for of in _bodies(reading):
-            key = of, whose(reading, of)
-            leader[find(n)] = find(first.setdefault(key, n))
-    out: dict[int, list[PlannedReading]] = {}
-    for n, reading in enumerate(readings):
-        out.setdefault(find(n), []).append(reading)
-    return list(out.values())
+    keys = ([] if reading.head.line else [(of, whose(reading, of)) for of in _bodies(reading)] for reading in readings)
+    return joined(readings, keys)
 
 
 def _bundle(readings: Sequence[PlannedReading], sources: Sequence[CorpusFile], whose: Whose) -> PlannedBundle:

@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 
 from engine.bulk.corpus.columns import PREPARED_KINDS, columns, text_id
-from engine.bulk.corpus.store import Part
+from engine.bulk.corpus.store import Part, quoted
 from engine.bulk.relational.facts import LEVELS
 from engine.bulk.relational.needs import Needs, relevant_beyond, used_columns
 from engine.bulk.relational.terms import WORD, Pattern, answers, bit_columns
@@ -28,10 +28,6 @@ CREATE OR REPLACE TEMP MACRO jx_micro(n) AS n::DECIMAL(31, 0) * 0.000001::DECIMA
 """
 AT_ONCE = 500
 """Rows of a small table that are put in by one statement: each statement takes as long as many rows."""
-
-
-def quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 class DuckDB:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import StringIO
 
 from rich.text import Text
 
 from engine.changes.diff.compare import EFFECTS, Change, PolicyDifference
 from engine.changes.diff.data import place_text, sentence
-from engine.results.views.screen import ChineseConsole
+from engine.results.views.screen import lines_printed
 
 _SHOWN = 90
 """Characters of one side of a difference, on a screen; JSON has all."""
@@ -17,11 +16,7 @@ _SHOWN = 90
 
 def render(found: PolicyDifference, terminal: bool) -> str:
     """Text for a terminal (in colour, NO_COLOR respected) or for a file: one difference a line, folded on a terminal alone."""
-    out = StringIO()
-    console = ChineseConsole(file=out, highlight=False, force_terminal=terminal)
-    for line in _lines(found):
-        console.print(line, soft_wrap=not terminal)
-    return out.getvalue()
+    return lines_printed(_lines(found), terminal=terminal)
 
 
 def _lines(found: PolicyDifference) -> Iterator[Text]:

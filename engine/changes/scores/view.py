@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from io import StringIO
 
 from rich.text import Text
 
 from engine.changes.diff.data import place_text, sentence
 from engine.changes.scores.model import ANSWERS, ScoreComparison, ScoreRegion, SpanEdge, TableComparison, ValueSpan
 from engine.changes.scores.spans import QUANTITIES
-from engine.results.views.screen import ChineseConsole
+from engine.results.views.screen import lines_printed
 from engine.values.numerals import plain
 
 WHOLE = {
@@ -23,11 +22,7 @@ WHOLE = {
 
 def render(found: ScoreComparison, terminal: bool) -> str:
     """Text for a terminal or a file: first the whole, then table by table, then what was not proved."""
-    out = StringIO()
-    console = ChineseConsole(file=out, highlight=False, force_terminal=terminal)
-    for line in _lines(found):
-        console.print(line, soft_wrap=not terminal)
-    return out.getvalue()
+    return lines_printed(_lines(found), terminal=terminal)
 
 
 def _lines(found: ScoreComparison) -> Iterator[Text]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from engine.documents.model import Document, Told
 from engine.documents.printed.blocks import blocks_of
 from engine.documents.printed.model import PrintedPage
-from engine.errors import InputError, Place, Problem
+from engine.documents.refusal import refused
+from engine.errors import InputError, Place
 
 MAX_PAGES = 300
 _SHORT = 60
@@ -57,7 +58,7 @@ def document(found: Iterable[Found | int], file: str, kind: str) -> Document:
             elif not isinstance(one, int) and one.page.chars:
                 kept.append(one)
     except Damaged:
-        raise error(file, f"{kind} 文件已损坏，打不开", expected, "input.damaged") from None
+        raise refused(file, f"{kind} 文件已损坏，打不开", expected, "input.damaged") from None
     except OverLimit as limit:
         raise _too_much(limit, file, kind) from None
     if not kept:
@@ -70,11 +71,6 @@ def document(found: Iterable[Found | int], file: str, kind: str) -> Document:
 def expected_of(kind: str) -> str:
     """What to give instead of a file of this kind that cannot be read."""
     return f"有文字的 {kind}（由 Word、Excel 导出，不是扫描件），最好是原来的 Word、Excel 文件"
-
-
-def error(file: str, message: str, expected: str, code: str) -> InputError:
-    """What is wrong with a file."""
-    return InputError(Problem(Place(file), message, expected, code=code))
 
 
 def _unseen(kept: Sequence[Found], file: str) -> Iterator[Told]:
@@ -122,14 +118,14 @@ def _nothing(unread: dict[str, list[int]], file: str, kind: str) -> InputError:
     told = "；".join(f"{_listed(pages)}{_WHY[why]}" for why, pages in unread.items())
     scanned = f"由 Word、Excel 导出的 {kind}，或原来的文件；扫描件请先识别成文字，并与原件核对"
     if "scanned" in unread or not unread:
-        return error(file, told or f"{kind} 里没有可读的文字，像是扫描件或图片", scanned, "input.scanned")
+        return refused(file, told or f"{kind} 里没有可读的文字，像是扫描件或图片", scanned, "input.scanned")
     if "no-unicode" in unread:
-        return error(file, told, scanned, "input.no-unicode")
-    return error(file, told, expected_of(kind), "input.damaged")
+        return refused(file, told, scanned, "input.no-unicode")
+    return refused(file, told, expected_of(kind), "input.damaged")
 
 
 def _too_much(limit: OverLimit, file: str, kind: str) -> InputError:
     if not limit.page:
-        return error(file, f"{kind} 超过{limit.most}页", f"不超过{limit.most}页，只留自评报告和自评表", "input.too-large")
+        return refused(file, f"{kind} 超过{limit.most}页", f"不超过{limit.most}页，只留自评报告和自评表", "input.too-large")
     message = f"第{limit.page}页的内容过多（{limit.chars:,}个字、{limit.lines:,}条线）"
-    return error(file, message, expected_of(kind), "input.too-large")
+    return refused(file, message, expected_of(kind), "input.too-large")

@@ -141,3 +141,12 @@ def table(
         cells = [ChineseText(column.text(row), style=style(row, column.title) if style else "") for column in own]
         made.add_row(*cells, style=style(row, "") if style else "")
     return made
+
+
+def lines_printed(lines: Iterable[Text], *, terminal: bool) -> str:
+    """Lines one below the other, folded on a terminal alone; in colour there (NO_COLOR respected)."""
+    out = StringIO()
+    console = ChineseConsole(file=out, highlight=False, force_terminal=terminal)
+    for line in lines:
+        console.print(line, soft_wrap=not terminal)
+    return out.getvalue()
