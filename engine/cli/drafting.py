@@ -43,7 +43,6 @@ def write_reports(
             templates,
             as_filed=as_filed,
             clean=clean,
-            why=item.why_unjudged,
             filed=_filed(item.bundle),
             home=f"../{drafting.INDEX}" if together else "",
         )

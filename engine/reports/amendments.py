@@ -12,9 +12,9 @@ from pathlib import Path
 
 from engine.errors import PolicyError, Problem
 from engine.policy.model import Policy
+from engine.reports.proviso import proviso
 from engine.resources import shipped
 from engine.results.model import Result, ResultCorrection
-from engine.results.reading import caution
 from engine.results.views.columns import Column, sheet
 from engine.results.views.details import Detail, details, places
 from engine.results.views.excel import make
@@ -131,7 +131,7 @@ def document(
     seen = {
         "title": title,
         "unit": unit,
-        "caution": caution(result.get("policy")),
+        "caution": proviso(result.get("policy"), policy),
         "policies": [policy.title] if result.get("policy") else [],
         "several": len({row.form for row in rows}) > 1,
         "count": str(len(rows)),

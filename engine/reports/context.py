@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from engine.policy.model import Policy
 from engine.reports.own_words import OwnProblems, own_problems
+from engine.reports.proviso import proviso
 from engine.reports.tellings import FormProblems, OwnTold, problems_by_form
 from engine.reports.tellings import told as told_problems
 from engine.results.model import Result, ResultBudget, ResultForm, ResultIndicator, ResultQuantity
-from engine.results.reading import Scored, caution, differs
+from engine.results.reading import Scored, differs
 from engine.submission.model import Form
 from engine.templating.filters import percent, rate
 from engine.values.money import money_factor
@@ -40,25 +41,24 @@ class Context:
     """Findings that the report filed with the form tells itself."""
 
 
-def contexts(result: Result, forms: Sequence[Form], policy: Policy, *, as_filed: bool = False, why: str = "") -> list[Context]:
+def contexts(result: Result, forms: Sequence[Form], policy: Policy, *, as_filed: bool = False) -> list[Context]:
     """One context a form, in order: `forms` are those of the record the result was made from.
 
-    `as_filed`: the draft states the body's own scores, also where they cannot stand. `why`: why no policy judged the forms.
+    `as_filed`: the draft states the body's own scores, also where they cannot stand.
     """
-    first = "。".join(filter(None, (caution(result.get("policy")), why)))
+    first = proviso(result.get("policy"), policy)
     problems = problems_by_form(result)
     names = tuple(dict.fromkeys(form.name for form in forms))
     out = []
     for told, form in zip(result["forms"], forms, strict=True):
         own = own_problems(form, names)
         found = problems.get((told.get("bundle"), told["name"]), [])
-        out.append(_context(found, told, form, policy, as_filed, first, own))
+        made = _context(found, told, form, policy, as_filed, own)
+        out.append(replace(made, data={**made.data, "caution": first, "judged": result.get("policy") is not None}))
     return out
 
 
-def _context(
-    problems: FormProblems, told: ResultForm, form: Form, policy: Policy, as_filed: bool, first: str, own: OwnProblems
-) -> Context:
+def _context(problems: FormProblems, told: ResultForm, form: Form, policy: Policy, as_filed: bool, own: OwnProblems) -> Context:
     scores, grade, counts = told["scores"], told["grade"], told["counts"]
     as_filed = as_filed or scores["total"]["computed"] is None  # computed parts do not add up to a total that is not known
     indicators = [_indicator(item, as_filed, policy) for item in told["indicators"]]
@@ -68,7 +68,6 @@ def _context(
     to_tell = told_problems(problems, told, indicators, policy, own)
     total, execution = _score(scores["total"], as_filed), _score(scores["execution"], as_filed)
     data = {
-        "caution": first,
         "unit": form.unit,
         "year": str(form.fiscal_year),
         "name": form.name,

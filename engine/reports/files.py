@@ -17,6 +17,7 @@ from engine.reports.revision.anew import anew
 from engine.reports.revision.filed import has_report
 from engine.reports.revision.planning import plan_of
 from engine.reports.revision.revised import RevisedFile, revised_files
+from engine.reports.revision.undivided import with_keys
 from engine.resources import shipped
 from engine.results.model import Result
 from engine.submission.model import Submission
@@ -49,10 +50,9 @@ def reports(
     templates: Path | None = None,
     *,
     as_filed: bool = False,
-    why: str = "",
 ) -> dict[str, bytes]:
     """The files by name, as `drafted` makes them, where no filed file is at hand."""
-    return drafted(result, submission, policy, formats, templates, as_filed=as_filed, why=why).files
+    return drafted(result, submission, policy, formats, templates, as_filed=as_filed).files
 
 
 def drafted(
@@ -64,20 +64,20 @@ def drafted(
     *,
     as_filed: bool = False,
     clean: bool = False,
-    why: str = "",
     filed: Mapping[str, bytes] | None = None,
     home: str = "",
 ) -> DraftedFiles:
     """One .docx and .md a form, one .html for the bundle (of many forms: an index, and one a form), from a bundle's result and its
     record. Of a filed Word file (`filed`: the files by name) in which a report stands it is that file itself, revised; `clean`:
-    without marks. `why`: why no policy judged the bundle, where none did. `home`: where the index of all bundles is where this is
+    without marks. `home`: where the index of all bundles is where this is
     one of several; then each form has a page of its own.
 
     Raises PolicyError with template, line and missing name.
     """
     narrative = narrative_of(policy)
     roots = [*([templates] if templates else []), shipped("templates")]
-    made = drafts(contexts(result, submission.forms, policy, as_filed=as_filed, why=why), policy, roots)
+    keyed = [with_keys(form, policy.layout) for form in submission.forms]
+    made = drafts(contexts(result, keyed, policy, as_filed=as_filed), policy, roots)
     revision = narrative.revision
     revised: list[RevisedFile] = []
     told: list[str] = []

@@ -16,8 +16,9 @@ from typing import Any
 from engine.errors import PolicyError, Problem
 from engine.language.rules import CATEGORIES, SEVERITIES
 from engine.policy.model import Policy
+from engine.reports.proviso import proviso
 from engine.results.model import Result, ResultEvidence, ResultForm, ResultQuestion
-from engine.results.reading import caution, differs, form_kind, grades_differ, readings_told
+from engine.results.reading import differs, form_kind, grades_differ, readings_told
 from engine.results.views.problems import ToldProblem, told
 from engine.templating.filters import closed
 from engine.templating.word import fill
@@ -130,7 +131,7 @@ def values(unit: str, results: Sequence[tuple[Result, Policy]], parts: Sequence[
         "unit": unit,
         "year": "、".join(dict.fromkeys(str(form["fiscal_year"]) for form in forms)),
         "by": {"year": str(by.year), "month": str(by.month), "day": str(by.day)} if by else "",
-        "caution": "。".join(dict.fromkeys(filter(None, (caution(result.get("policy")) for result, _ in results)))),
+        "caution": "。".join(dict.fromkeys(filter(None, (proviso(result.get("policy"), policy) for result, policy in results)))),
         "policies": list(dict.fromkeys(policy.title for result, policy in results if result.get("policy"))),
         "forms": [_form(form) for form in forms],
         "apart": [_form(form) for form in forms if differs(form["scores"]["total"]) or grades_differ(form)],

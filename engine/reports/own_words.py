@@ -49,6 +49,13 @@ class OwnProblem:
         """Whether it names something."""
         return bool(name) and folded(name) in folded(self.text)
 
+    def tells(self, name: str, aspects: Sequence[str]) -> bool:
+        """Whether one sentence names something and says what about it is wrong (its target, its weight): among the problems that is
+        enough, whatever the words of the verdict are."""
+        own = folded(name)
+        sentences = (folded(sentence) for sentence in re.split(f"[{_STOPS}]", self.text))
+        return bool(own) and any(own in one and any(aspect in one.replace(own, "") for aspect in aspects) for one in sentences)
+
 
 @dataclass(frozen=True, slots=True)
 class OwnProblems:
@@ -56,11 +63,13 @@ class OwnProblems:
 
     problems: tuple[OwnProblem, ...] = ()
 
-    def telling(self, wordings: Sequence[str], name: str, *, of_form: bool) -> OwnProblem | None:
-        """The one that tells a matter (in one of these wordings) of what is called `name`; where the matter is of the form as a
-        whole (`of_form`), one that is not told of another form."""
+    def telling(self, wordings: Sequence[str], name: str, aspects: Sequence[str] = (), *, of_form: bool) -> OwnProblem | None:
+        """The one that tells a matter (in one of these wordings) of what is called `name`, or what about it is wrong (`aspects`);
+        where the matter is of the form as a whole (`of_form`), one that is not told of another form."""
         matter = [one for one in self.problems if wordings and one.says(wordings)]
-        return next((one for one in matter if one.names(name) or (of_form and not one.elsewhere())), None)
+        named = (one for one in matter if one.names(name) or (of_form and not one.elsewhere()))
+        told = (one for one in self.problems if aspects and one.tells(name, aspects))
+        return next(named, None) or next(told, None)
 
 
 def own_problems(form: Form, names: tuple[str, ...]) -> OwnProblems:

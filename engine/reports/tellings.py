@@ -102,7 +102,8 @@ def told(problems: FormProblems, form: ResultForm, indicators: Sequence[Data], p
         for finding in findings:
             key = entry_of.get(finding["rule"], finding["rule"])
             entry = entries.get(key, {})
-            there = None if finding["rule"] in facts else _admitting(own, entry, finding, known)
+            aspects: Sequence[str] = (entry or phrases.get("problems", {}).get(finding["category"], {})).get("aspect", ())
+            there = None if finding["rule"] in facts else _admitting(own, entry, finding, known, aspects)
             group = groups.setdefault(category, _Group(category))
             if there is not None:
                 admitted.setdefault(there, []).append(finding)
@@ -121,13 +122,16 @@ def told(problems: FormProblems, form: ResultForm, indicators: Sequence[Data], p
     return ToldSections(told_here, tuple(OwnTold(one, tuple(found)) for one, found in admitted.items()))
 
 
-def _admitting(own: OwnProblems, entry: Mapping[str, Any], finding: ResultFinding, known: Collection[str]) -> OwnProblem | None:
-    """The own problem that tells what a finding does: the matter (`own` of the entry) with the indicator's name; where a kind of
-    indicators is lacking, with that kind."""
+def _admitting(
+    own: OwnProblems, entry: Mapping[str, Any], finding: ResultFinding, known: Collection[str], aspects: Sequence[str]
+) -> OwnProblem | None:
+    """The own problem that tells what a finding does: the matter (`own` of the entry) with the indicator's name, or in one sentence
+    the indicator and what is wrong about it (`aspects`); where a kind of indicators is lacking, the matter with that kind."""
     wordings: Sequence[str] = entry.get("own", ())
     lack = entry.get("lacks", {}).get(finding["rule"], "")
     name = lack or finding["subject"]
-    return own.telling(wordings, name, of_form=not lack and finding["subject"] == finding["form"] and name not in known)
+    of_form = not lack and finding["subject"] == finding["form"] and name not in known
+    return own.telling(wordings, name, aspects if name in known else (), of_form=of_form)
 
 
 def concerning(problems: FormProblems, policy: Policy) -> FormProblems:

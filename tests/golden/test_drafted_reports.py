@@ -25,7 +25,7 @@ HOME = Path(__file__).parent / "drafts"
 NAMES = [path.stem for path in sorted(HOME.glob("*.json"))]
 FORMULAS = (
     r"原因：【请填写原因】",
-    r"原因见第二部分（三）",
+    r"原因见前文",
     r"没有发现需要在本报告中说明的管理问题",
     r"【请填写改进措施】",
     r"定性的写明达到的标准",
@@ -169,7 +169,7 @@ def test_every_cause_is_given_or_asked_for(all_drafts: list[Drafted]) -> None:
     """A paragraph of section 三 tells a cause of the form's own, or asks for one; so does each row of what was not completed."""
     for draft in all_drafts:
         for paragraph in re.findall(r"### （.+\n\n(.+)\n", draft.section("三", "四")):
-            assert "原因：【请填写原因】" in paragraph or "原因见第二部分（三）" in paragraph, (draft.name, paragraph)
+            assert "原因：【请填写原因】" in paragraph or "原因见前文" in paragraph, (draft.name, paragraph)
         filed = _texts(draft.record)
         rows = [line.strip("| ").split(" | ") for line in draft.section("二", "三").splitlines() if line.startswith("| ")]
         for cell in (row[-1] for row in rows[2:]):

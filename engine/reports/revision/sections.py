@@ -17,6 +17,7 @@ from engine.forms.report import section_of
 from engine.reports.draft import Block, Draft
 from engine.reports.own_words import folded, said
 from engine.reports.revision.model import AddedBlock, Addition, Spot, TextChange
+from engine.reports.revision.undivided import lacking, renumbered, undivided
 from engine.submission.model import Cell, Form, Section
 
 _DEPTHS = {"heading1": 1, "heading2": 2}
@@ -111,6 +112,11 @@ class FiledSections:
         places = [(s.place, *(p.place for p in s.paragraphs)) for s in self.sections[: self._begin()]]
         return tuple(place for some in places for place in some)
 
+    def last(self) -> tuple[Place, ...]:
+        """The last section and what it says."""
+        section = self.sections[-1]
+        return (section.place, *(paragraph.place for paragraph in section.paragraphs))
+
     def first(self) -> Place:
         """Where the first section begins."""
         return self.sections[self._begin()].place
@@ -147,15 +153,20 @@ def additions(
     missing: str,
     kinds: Sequence[Sequence[str]] = (),
     nothing: frozenset[str] = frozenset(),
+    unmet: Sequence[str] = (),
 ) -> Iterator[Addition | TextChange]:
     """What is to be added to a filed report: whole sections that it does not have, behind the one that goes before; what a section
     says instead of that there is nothing; in the one that tells problems those that it does not tell, behind the filed one of
     their kind (`kinds`: its wordings) or under a heading of their own, and behind its measures those against them. Where the filed
     parts have no headings of a second depth, what is added has none. `note`: what is said beside a block; `missing`: beside a
-    section that was not there; `nothing`: the sections that would only say that there is nothing."""
+    section that was not there; `nothing`: the sections that would only say that there is nothing; `unmet`: what was
+    not reached, by name."""
+    number = renumbered([section.heading for section in filed.sections if section.depth == 1], ordinals)
 
     def added(group: Sequence[DraftedSection], *, headed: bool = True) -> tuple[AddedBlock, ...]:
         blocks = [block for section in group for block in (section.all if headed else section.blocks)]
+        if blocks and blocks[0].kind == "heading1":
+            blocks[0] = replace(blocks[0], text=number(blocks[0].text, anchor == filed.last()))
         return tuple(AddedBlock(block, note(block) or ((missing,) if not n else ())) for n, block in enumerate(blocks))
 
     anchor = filed.beginning()
@@ -164,7 +175,15 @@ def additions(
     for group in _groups(drafted):
         keys = frozenset(section.key for section in group if section.key)
         if not keys or not filed.names(keys):
-            if any(section.blocks for section in group):
+            told = [block for section in group for block in section.blocks]
+            findable = [] if keys & (PROBLEMS | MEASURES) else told
+            part = undivided(filed.form, group[0].heading.text, findable) if keys else None
+            if part:
+                anchor = part.places
+                left = lacking(part, [(section.key, section.blocks) for section in group], unmet, nothing)
+                if made := tuple(AddedBlock(block, note(block) or ((missing,) if not n else ())) for n, block in enumerate(left)):
+                    yield Addition(anchor, made)
+            elif told:
                 yield Addition(anchor, added(group), filed.first())
             continue
         if keys & PROBLEMS and filed.has(keys):
@@ -179,8 +198,8 @@ def additions(
                     yield Addition(home, tuple(AddedBlock(block, note(block)) for block in one.blocks))
             apart = [one for (_, one), home in zip(unsaid, homes, strict=True) if not home]
             if apart:
-                told = list(_numbered(apart, filed, ordinals))
-                blocks = (b for section in told for b in (section.all if filed.divided(PROBLEMS) else section.blocks))
+                woven_in = list(_numbered(apart, filed, ordinals))
+                blocks = (b for section in woven_in for b in (section.all if filed.divided(PROBLEMS) else section.blocks))
                 yield Addition(places, tuple(AddedBlock(block, note(block)) for block in blocks))
             anchor = places
             continue

@@ -20,13 +20,14 @@ from engine.yaml.reader import Path_, walk
 
 TEMPLATE_NAMES = (
     "unit", "year", "name", "called", "kind", "filled_on", "total", "execution_score", "parts", "parts_sum", "adds_up", "grade",
-    "as_filed", "grade_reported", "budget", "goals", "counts", "indicators", "unmet", "undecided", "to_judge", "problems", "filed",
-    "clauses", "notes", "policy", "param", "phrases", "score_problems", "caution", "it", "its",
+    "as_filed", "judged", "grade_reported", "budget", "goals", "counts", "indicators", "unmet", "undecided", "to_judge", "problems",
+    "filed", "clauses", "notes", "policy", "param", "phrases", "score_problems", "caution", "it", "its",
 )  # fmt: skip
 """What a section template sees (`report_context`), to tell a name that does not exist."""
 _TOLD = ("said", "names", "items", "count", "lacks", "form", "its", "all", "year")
 _PHRASES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("form", ""): ("unit", "name", "called"),
+    ("caution", ""): ("title",),
     ("again", ""): ("unit", "name", "called"),
     ("problems", "heading"): ("degree",),
     ("problems", "known"): ("names", "form", "its", "year", "count"),

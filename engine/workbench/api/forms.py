@@ -176,7 +176,6 @@ async def report(
             formats or FORMATS,
             as_filed=as_filed,
             clean=clean,
-            why=found.why_unjudged,
             filed=filed,
         )
         return archive(made.files)

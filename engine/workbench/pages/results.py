@@ -72,7 +72,7 @@ def _documents(kept: Kept) -> list[str]:
     """The names of the Word reports there are: one for each form."""
     from engine.reports.files import reports
 
-    made = reports(kept.found.result, kept.found.bundle.submission, kept.found.policy, ("markdown",), why=kept.found.why_unjudged)
+    made = reports(kept.found.result, kept.found.bundle.submission, kept.found.policy, ("markdown",))
     return [name.removesuffix(".md") + ".docx" for name in made]
 
 
@@ -101,13 +101,13 @@ def _file(kept: Kept, name: str) -> tuple[bytes, str, dict[str, str]] | None:
     from engine.reports.files import reports
 
     if name == "report.zip":
-        made = reports(found.result, found.bundle.submission, found.policy, ("docx", "html", "markdown"), why=found.why_unjudged)
+        made = reports(found.result, found.bundle.submission, found.policy, ("docx", "html", "markdown"))
         return archive(made), "application/zip", download
     if name == "report.html":
-        content = reports(found.result, found.bundle.submission, found.policy, ("html",), why=found.why_unjudged)[name]
+        content = reports(found.result, found.bundle.submission, found.policy, ("html",))[name]
         return content, *alone(content)
     if name.endswith(".docx"):
-        made = reports(found.result, found.bundle.submission, found.policy, ("docx",), why=found.why_unjudged)
+        made = reports(found.result, found.bundle.submission, found.policy, ("docx",))
         return (made[name], DOCX, download) if name in made else None
     return None
 

@@ -79,18 +79,20 @@ def test_a_report_says_first_that_nothing_was_scored(jixiao: Jixiao, forms: Form
     assert run.status == 5
     (written,) = out.glob("*.md")
     first, *rest = written.read_text(encoding="utf-8").splitlines()
-    assert first.startswith("没有适用的政策：没有计分")
-    assert "没有已发布的政策适用于 2031年度项目支出" in first
-    assert "hubei/2021" in first, "which there are"
+    assert first.startswith("【请送出前删去本段】")
+    assert "没有适用的计分政策" in first
+    assert "hubei/2021" not in first, "who reads the report knows no ids and no commands"
+    assert "jixiao" not in first
     told = "\n".join(rest)
     assert "预算执行率" in told
     assert "自评得分" in told
     assert "更正为" not in told, "nothing was scored that could be put right"
     (word,) = (path for path in out.glob("*.docx") if "修改清单" not in path.name)
-    assert docx.Document(str(word)).paragraphs[0].text.startswith("没有适用的政策")
+    assert docx.Document(str(word)).paragraphs[0].text.startswith("【请送出前删去本段】")
     page = (out / "report.html").read_text(encoding="utf-8")
     assert page.index("没有适用的政策") < page.index("<h1>")
-    assert "计分政策" not in page
+    assert "没有已发布的政策适用于 2031年度项目支出" in page
+    assert "hubei/2021" in page, "which there are"
 
 
 def test_a_policy_that_fits_and_is_broken_is_not_passed_over(jixiao: Jixiao, forms: Forms, policies: Policies) -> None:

@@ -77,7 +77,14 @@ ALL = {
     "concentrated": ["服务水平"],
     "low-execution": ["示例经费"],
 }
-KINDS = {"lacking": "design", "few": "design", "concentrated": "design", "low-execution": "budget", "missed": "completion"}
+KINDS = {
+    "lacking": "design",
+    "few": "design",
+    "concentrated": "design",
+    "low-execution": "budget",
+    "not-measurable": "design",
+    "missed": "completion",
+}
 CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
     "nothing of it": ("内部管理制度有待完善。", {}),
     "a kind that is lacking": ("没有设置成本指标。", {"lacking": ["时效指标"]}),
@@ -88,6 +95,9 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
     "of an indicator": ("“服务水平”一项分值过于集中。", {"concentrated": []}),
     "the matter, but of another": ("“服务对象满意度”一项分值过于集中。", {}),
     "the indicator, but another matter": ("“服务水平”还要进一步提高。", {}),
+    "of an indicator, in no word that is known": ("“服务水平”占的权重值得商榷。", {"concentrated": []}),
+    "its target, in no word that is known": ("服务水平一项的目标定得随意。", {"not-measurable": []}),
+    "its target in one sentence, its name in another": ("目标定得随意。服务水平要提高。", {}),
     "what was missed, by name": ("“培训期数”没有完成。", {"missed": ["服务投诉次数"]}),
     "what was missed, all by name": ("培训期数、服务投诉次数未达到目标。", {"missed": []}),
     "what was missed, as a rate": ("指标完成率仅50%，偏低。", {"missed": []}),

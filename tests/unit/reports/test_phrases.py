@@ -136,7 +136,7 @@ def test_the_rules_of_each_telling_are_rules() -> None:
 
 def test_what_templates_ask_for_has_its_comment_and_nothing_else_has() -> None:
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "templates" / "narrative").iterdir()]
-    asked = {found for text in [*texts, PHRASES["unmet"]["missing"]] for found in ASK.findall(text)}
+    asked = {found for text in [*texts, PHRASES["unmet"]["missing"], *PHRASES["caution"].values()] for found in ASK.findall(text)}
     assert asked == set(PHRASES["asks"])
 
 
@@ -336,7 +336,7 @@ def test_an_event_and_what_else_was_missed(seen: Data) -> None:
         one = {**group("completion", "a.rule", 0), "tellings": [], "missed": list(rows), "also": also}
         return written("problems", {**seen, "kind": "project", "called": "某项目", "problems": [one], "unmet": list(rows)})
 
-    assert "\n“事故”（5分）目标为0起，实际发生1起。原因见第二部分（三）。" in told(event)
+    assert "\n“事故”（5分）目标为0起，实际发生1起。原因见前文。" in told(event)
     assert "实际发生1起。此外，某项目的“乙”（5分）没有达到年初目标。" in told(event, indicator("乙", met="no"))
     assert "\n此外，某项目的“乙”（5分）没有达到年初目标。" in told(indicator("乙", met="no"), also=True), (
         "the report tells the others"
@@ -344,7 +344,7 @@ def test_an_event_and_what_else_was_missed(seen: Data) -> None:
     several = [indicator(f"指标{n}", met="no", weight=str(n), weight_number=Decimal(n)) for n in range(1, 8)]
     text = told(*several)
     assert "某项目有7个指标没有完成，分值合计28.00分：“指标7”（7分）、“指标6”（6分）" in text  # heaviest first
-    assert "等。原因见第二部分（三）。" in text
+    assert "等。原因见前文。" in text
 
 
 def test_without_problems_nothing_is_made_up(seen: Data) -> None:

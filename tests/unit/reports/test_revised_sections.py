@@ -12,6 +12,7 @@ from engine.policy.loading import load
 from engine.reports.draft import Block, Draft, parse
 from engine.reports.revision.model import Addition, TextChange
 from engine.reports.revision.sections import FiledSections, additions, drafted_sections
+from engine.reports.revision.undivided import renumbered, with_keys
 from engine.submission.model import Cell, Form, Section, UnmetRow
 
 POLICY = load("hubei/2021")
@@ -25,7 +26,7 @@ DRAFT = """# 一、自评得分
 
 ## （一）执行率情况
 
-执行率为75.00%。
+执行24.00万元，执行率为75.00%。
 
 ## （二）完成的绩效目标
 
@@ -99,7 +100,11 @@ def added(form: Form, **more: Any) -> list[Addition | TextChange]:
     draft = Draft("示例", "示例", tuple(blocks), None)  # type: ignore[arg-type]  # its data is not looked at
     sections = drafted_sections(draft, POLICY.layout, SECTIONS)
     note = more.get("note", lambda block: (f"问题{block.problem}",) if block.problem else ())
-    return list(additions(sections, FiledSections(form, POLICY.layout), 55, note, list(ORDINALS), "补写", KINDS))
+    return list(
+        additions(
+            sections, FiledSections(form, POLICY.layout), 55, note, list(ORDINALS), "补写", KINDS, unmet=more.get("unmet", ())
+        )
+    )
 
 
 KINDS = [["没有完成"], ["指标设计有待", "指标设计不"]]
@@ -186,6 +191,52 @@ def test_what_is_new_of_a_kind_that_is_told_stands_with_it() -> None:
     assert isinstance(within, Addition)
     assert within.after[-1] == Place(path="第13段")
     assert texts(apart)[0] == "（三）部分指标没有完成", "numbered on from the filed ones"
+
+
+UNDIVIDED = ("", 1, "二、部门整体绩效目标完成情况", ("预算32.00万元，执行24.00万元，执行率75.00%。", "培训期数完成2期。"))
+
+
+@pytest.mark.parametrize(
+    ("heading", "second"),
+    [
+        ("of about the same name", UNDIVIDED),
+        ("of another name, with its figures", ("", 1, "二、工作情况", (UNDIVIDED[3][0], "全年得分为95.58分。"))),
+    ],
+)
+def test_a_part_that_is_not_divided_is_kept_and_not_written_a_second_time(heading: str, second: Any) -> None:
+    """Only what was not reached and is not named there is added behind it, without headings."""
+    form = filed(TITLE, SCORE, second, PROBLEMS, PROBLEM, FOURTH, REMEDIES, USE)
+    found = [one for one in added(form, unmet=["培训期数", "服务投诉次数"]) if isinstance(one, Addition)]
+    told = [block.block for one in found for block in one.blocks]
+    if heading == "of about the same name":
+        assert [block.text for block in told if block.section == "completion"] == ["没有完成的有2个：", "unmet"]
+    assert not [block for block in told if block.kind == "heading1"]
+    named = filed(
+        TITLE, SCORE, (*second[:3], (*second[3], "培训期数、服务投诉次数没有完成。")), PROBLEMS, PROBLEM, FOURTH, REMEDIES, USE
+    )
+    more = [block.block for one in added(named, unmet=["培训期数", "服务投诉次数"]) for block in getattr(one, "blocks", ())]
+    assert not [block for block in more if block.section == "completion"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "expected"),
+    [
+        (("一、自评得分", "二、完成情况", "三、存在的问题"), ("四、改进", True, "四、改进")),
+        (("一、项目概况", "二、完成情况"), ("一、自评得分", False, "自评得分")),  # its number is another's
+        (("一、自评得分", "三、存在的问题"), ("二、完成情况", False, "二、完成情况")),
+        (("自评得分", "完成情况"), ("三、存在的问题", True, "存在的问题")),  # the filed parts have no numbers
+    ],
+)
+def test_an_added_part_takes_no_number_that_is_taken(headings: tuple[str, ...], expected: tuple[str, bool, str]) -> None:
+    text, last, right = expected
+    assert renumbered(headings, list(ORDINALS))(text, last) == right
+
+
+def test_a_record_that_does_not_say_what_its_sections_are_is_read_by_their_headings() -> None:
+    bare = filed(*(("", *one[1:]) for one in WHOLE))
+    assert [section.key for section in with_keys(bare, POLICY.layout).report if section.depth == 2] == [
+        one[0] for one in WHOLE if one[1] == 2
+    ]
 
 
 def test_a_report_without_headings_of_a_second_depth_gets_none() -> None:
