@@ -1,4 +1,4 @@
-"""Old workbooks (.xls, .et) -> blocks, by xlrd in a process of its own (engine.bounded): it trusts what a file says of itself."""
+"""Old workbooks (.xls, .et) -> blocks, by xlrd in a process of its own (`bounded`): it trusts what a file says of itself."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def program() -> str | None:
 
 
 def convert(data: bytes, kind: str, file: str = "", *, seconds: float = SECONDS) -> bytes:
-    """The document as .docx, a workbook as .xlsx. `kind` as engine.kinds names it.
+    """The document as .docx, a workbook as .xlsx. `kind` as `kinds` names it.
 
     Raises InputError where LibreOffice, or the part of it that is needed, is missing or cannot do it.
     """

@@ -200,7 +200,7 @@ def heads(ordered: Sequence[Concern], telling: ProblemTelling) -> set[int]:
 
 
 def in_wan(yuan: Fraction) -> Decimal:
-    """An amount of 元 in 万元, to two places."""
+    """An amount of 元 in 万元, rounded to two places as amounts are told (half up)."""
     return rounded(yuan / _WAN, 2)
 
 

@@ -27,7 +27,8 @@ class FormComparison:
 
 
 def comparison(rule: FindingRule) -> FormComparison | None:
-    """How the rule compares; None of a rule that does something else."""
+    """How the rule compares rows of different forms: equal in which fields, unlike in which. None of a rule that compares
+    otherwise, or within one form."""
     patterns = [pattern for pattern in rule.compiled.patterns if not pattern.negated]
     if len(patterns) != 2 or patterns[0].kind != patterns[1].kind:
         return None

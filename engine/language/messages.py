@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from engine.language.fields import Fields
@@ -225,7 +225,11 @@ def _wrong_comparison(node: Any, aliases: Mapping[str, Fields], params: Mapping[
     return ""
 
 
-@cache
+MAX_TEMPLATES = 4_000
+"""Texts that are remembered compiled: all of the shipped policies several times; a workbench sees new ones for years."""
+
+
+@lru_cache(maxsize=MAX_TEMPLATES)
 def _template(text: str) -> Any:
     return environment().from_string(text)
 

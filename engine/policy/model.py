@@ -1,4 +1,4 @@
-"""A resolved policy: what the engine runs on. Built by `policy_build`, read by everything after; nothing here reads files."""
+"""A resolved policy: what the engine runs on. Built by `build`, read by everything after; nothing here reads files."""
 
 from __future__ import annotations
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from engine.yaml.schema import bundled
 
+MAX_PATHS = 20_000
+"""Paths whose part of the schema is remembered; a workbench sees new ones for years."""
 Path = tuple[str | int, ...]
 Node = Mapping[str, Any]
 
@@ -22,7 +24,7 @@ def _root(name: str) -> Node:
     return bundled(name)
 
 
-@cache
+@lru_cache(maxsize=MAX_PATHS)
 def node(path: Path, name: str = "policy") -> Node | None:
     """The part of the schema that describes the value at `path`; None where it says nothing of it."""
     nodes = [_root(name)]

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
 from engine.errors import Place
 from engine.submission.model import Form
@@ -99,7 +99,7 @@ def saying(text: str, wordings: Iterable[str]) -> Iterator[re.Match[str]]:
         yield from _pattern(wording).finditer(text)
 
 
-@cache
+@lru_cache(maxsize=2_000)
 def _pattern(wording: str) -> re.Pattern[str]:
     between = f"[^{_STOPS}]{{0,{BETWEEN}}}?"
     return re.compile(between.join(re.escape(part.strip()) for part in wording.split("…") if part.strip()))

@@ -1,7 +1,7 @@
 """汇总: the forms of many units or projects made one, level by level, each value with its trace.
 
 The result is a submission record again: it can be evaluated, reported and rolled up further. What cannot be added stays empty
-and is told as a finding; see `rollup_rules` for what the policy decides.
+and is told as a finding; see `policy.rollup` for what the policy decides.
 """
 
 from __future__ import annotations

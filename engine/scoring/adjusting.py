@@ -27,7 +27,8 @@ Made = tuple[Case, Score | None]
 
 
 def adjusted(indicators: Sequence[ScoredIndicator], policy: Policy) -> tuple[ScoredIndicator, ...]:
-    """The indicators of a form with their scores adjusted."""
+    """The indicators of a form, in their order, each score put through the policy's table `scoring.adjust` (its clause is in the
+    trace, what stood before it beside); as they are where the policy has no such table."""
     table = policy.scoring.adjust
     if table is None:
         return tuple(indicators)

@@ -23,7 +23,8 @@ from engine.values.cells import number_of
 
 
 def score_indicator(known: Recognised, policy: Policy) -> Score:
-    """The score of one indicator by the table its nature names."""
+    """The score of one indicator, in points, by the first case that holds of the table its nature names; the case's clause is in
+    the trace. `needs_review` where its weight is not known; a rolled-up indicator is scored by what it was made of."""
     if known.weight is None:
         written = known.indicator.weight
         number = number_of(written)

@@ -58,7 +58,8 @@ def execution_fields(line: BudgetLine, policy: Policy, words: Vocabulary) -> dic
 
 
 def summed(scores: Iterable[Score], policy: Policy) -> Score:
-    """Scores added up: what the body's own add up to, what the computed ones do, and the range that is admissible."""
+    """Scores added up, in points: the body's own (None where one is missing), the computed ones (rounded by the policy; None where
+    one is open, and then `needs_review`), and the range that is admissible."""
     parts = list(scores)
     reported = None if any(s.reported is None for s in parts) else sum((s.reported or Decimal(0) for s in parts), Decimal(0))
     open_ = [s for s in parts if s.status not in ("scored", "not_applicable")]
@@ -171,7 +172,7 @@ def grade(value: Decimal | None, policy: Policy, fields: Mapping[str, Scalar]) -
 
 
 def reaches(value: Decimal, band: Band) -> bool:
-    """Whether a total is not below the floor of a grade."""
+    """Whether a total (points) is not below the floor of a grade; the floor itself counts where the policy says so."""
     return value > band.floor or (band.floor_included and value == band.floor)
 
 

@@ -15,7 +15,7 @@ def view(drafts: Drafts, person: str, policy: str, below: Library) -> Snapshot:
 def apply(
     drafts: Drafts, person: str, policy: str, revision: int, change: FileChange, below: Library, seen_state: str = ""
 ) -> PolicyDraft:
-    """The person's draft with a change made. `seen_state`: what was saved when they saw the place (`text_merge.state`).
+    """The person's draft with a change made. `seen_state`: what was saved when they saw the place (`merging.state`).
 
     Raises Stale if the draft or what is saved is another one by now, and PolicyError for what cannot be changed so.
     """

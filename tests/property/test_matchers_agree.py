@@ -1,4 +1,4 @@
-"""Random rules over random facts: plain matcher, durable-rules and a brute force written from the words of `engine.ir` agree.
+"""Random rules over random facts: plain matcher, durable-rules and a brute force written from the words of `language.model` agree.
 
 Run as a program for a long fuzz: `python tests/property/test_matchers_agree.py CASES SEED`.
 """
@@ -63,7 +63,7 @@ ALIASES = ["a", "b", "c", "T", "m", "左 值", "", "id", "$and", "甲"]
 Rows = Sequence[Fact]
 
 
-# --- the words of engine.ir, as directly as possible ---------------------------------------------------------------
+# --- the words of language.model, as directly as possible ---------------------------------------------------------------
 
 
 def passes(test: Test, fact: Fact, bound: dict[str, Fact]) -> bool:

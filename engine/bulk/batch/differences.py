@@ -144,7 +144,7 @@ class Differences:
         return list(self.con.execute(sql + "GROUP BY ALL ORDER BY 1, 2").fetchall())
 
     def changed(self, limit: int) -> list[Row]:
-        """The changed forms, worst first, as `impact_tally` ranks them."""
+        """The changed forms, worst first, as `changes.impact.tally` ranks them."""
         return self._rows(_CHANGED.format(limit=limit))
 
     def cases(self) -> list[Row]:

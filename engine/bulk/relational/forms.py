@@ -193,7 +193,7 @@ class FormTotals:
         self.forms.mutate(**{f"{name}_total": of_case(self.forms.table[f"{name}_case"], values, NULL_WIDE)})
 
     def facts(self) -> None:
-        """The computed fields of form facts (`form_facts.form_values`)."""
+        """The computed fields of form facts (`findings.facts.form`)."""
         frame, policy = self.forms, self.policy
         table, fields = frame.table, frame.fields
         computed = (table["all_uncomputed"] == 0).ifelse(table["all_computed"], NULL_ID)

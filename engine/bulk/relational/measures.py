@@ -1,4 +1,4 @@
-"""Measures as grouping and aggregation (`engine.measures`): counts, sums, shares, least and greatest of facts."""
+"""Measures as grouping and aggregation (`language.measures`): counts, sums, shares, least and greatest of facts."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Rounding of exact numbers in a database: one integer division, by the policy's mode and places.
 
-Follows `engine.rounding`; every division is of numbers that are not negative, so that no backend's way with signs matters.
+Follows `values.rounding`; every division is of numbers that are not negative, so that no backend's way with signs matters.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _whole(up: Int, places: int, quotient: bool) -> Number:
 
 
 def rounded(value: Number, rounding: Rounding) -> Number:
-    """`engine.rounding.rounded`, in integers."""
+    """`values.rounding.rounded`, in integers."""
     if value.constant:
         return constant(rounding(value.scale))
     n, d = _parts(value, rounding.places)

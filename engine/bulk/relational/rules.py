@@ -1,4 +1,4 @@
-"""Finding rules as joins. The same semantics as `engine.matching`: each combination of facts, one for each positive pattern, that
+"""Finding rules as joins. The same semantics as `findings.matching`: each combination of facts, one for each positive pattern, that
 passes all tests; one fact never for two aliases; a negated pattern where no other fact passes.
 
 Facts join within their bundle. What a rule concludes becomes a relation that later rules read, in the order of the strata.

@@ -4,7 +4,7 @@ Exactness: integers beyond 64 bits are DECIMAL(38, 0). Spark adds, subtracts, mu
 with ANSI mode on an overflow is an error. Its division rounds to six places, but `(n - n % d) / d` has no places to round: it is
 the whole quotient, as long as that is below 10^32; beyond, ANSI mode stops the run. `DIV` is not used: it cuts to 64 bits.
 
-Regular expressions of Spark are Java's. So questions about texts are asked by `relational_duckdb` (RE2) of each distinct text.
+Regular expressions of Spark are Java's. So questions about texts are asked by `duckdb_backend` (RE2) of each distinct text.
 """
 
 from __future__ import annotations

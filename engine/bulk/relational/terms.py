@@ -1,6 +1,6 @@
 """Fields of facts as columns, and condition words as expressions over them.
 
-Texts are numbers (`corpus_fields.text_id`), so equality of texts is equality of integers. What looks inside a text (contains,
+Texts are numbers (`columns.text_id`), so equality of texts is equality of integers. What looks inside a text (contains,
 matches) is asked once of each distinct text, by the engine's own predicates or by DuckDB's RE2, and comes as bits beside the
 column. A field with few possible values known to the policy (`choices`) needs no bits: the question is put to the values.
 

@@ -1,6 +1,6 @@
 """What a change of policy does to forms that were filed: each form scored under both, and what differs.
 
-Here one bundle is compared; `impact_tally` adds up many, `impact_run` reads them. Only differences are kept, never the
+Here one bundle is compared; `tally` adds up many, `run` reads them. Only differences are kept, never the
 evaluations, so that a province's forms fit in memory. Scores are Decimal throughout.
 """
 

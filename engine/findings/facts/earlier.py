@@ -67,7 +67,8 @@ class RecordsBeside:
         return {found[0]: by_key[key][0] for key, found in mine.items() if len(found) == 1 and len(by_key.get(key, ())) == 1}
 
     def of_indicator(self, n: int, m: int) -> BesideFields:
-        """What is beside indicator `m` of form `n`."""
+        """What last year's record, the approved targets and the form's own initial target say of indicator `m` of form `n` (both
+        from 0): only of one whose name is that of exactly one row there."""
         known = self.evaluation.forms[n].indicators[m].known
         initial = self._initial(known)
         if not (self.evaluation.earlier or self.evaluation.approved):
@@ -94,7 +95,7 @@ class RecordsBeside:
         )
 
     def earlier(self) -> Iterator[tuple[EarlierFact, ScoredForm]]:
-        """Last year's forms as facts."""
+        """Last year's forms as facts, amounts in their own unit and in 元, each with the form it is of."""
         own = {self._key(scored) for scored in self.evaluation.forms}
         for scored in self.evaluation.earlier:
             form, line = scored.form, scored_line(scored.form)

@@ -117,7 +117,9 @@ def text_against_table(
     names: NameRules,
     words: Vocabulary,
 ) -> TextAgainstTable:
-    """The figures of a form's report and of its own texts (原因分析, 改进措施) held against its rows."""
+    """The figures of a form's report and of its own texts (原因分析, 改进措施) held against its rows: which speak of a row and
+    are not its number, which no row holds, which rows no text speaks of. `elsewhere`: the numbers of all forms, which a report may
+    speak of as well."""
     if not form.report and not form.analysis:
         return TextAgainstTable()
     said = list(figures_said(form, claims, rules, words))
@@ -145,6 +147,7 @@ class _Matcher:
         self.parted = {n for n, row in enumerate(self.rows) if len({number.label for number in row.numbers if number.label}) > 1}
 
     def result(self) -> TextAgainstTable:
+        """Figures matched where they are equal first, then by the words around them."""
         open_ = [(n, item, self._candidates(item)) for n, item in enumerate(self.said) if not item.told]
         matched, rest = self._equal(open_)
         held = {row for _, row, side in matched if side == "actual"}

@@ -43,10 +43,12 @@ class _Chunk:
     handle: int | None = None
 
     def has_room(self, rule: Lowered) -> bool:
+        """Whether the rule fits beside those there, by patterns and by columns of a fact."""
         widest = max((len(self.columns.get(kind, set()) | columns) for kind, columns in rule.columns.items()), default=0)
         return self.patterns + len(rule.definition["all"]) <= MAX_PATTERNS and widest <= MAX_COLUMNS
 
     def add(self, name: str, rule: Lowered) -> None:
+        """Put the rule on the handle, under a name of ours."""
         self.definition[name] = rule.definition
         self.patterns += len(rule.definition["all"])
         for kind, columns in rule.columns.items():

@@ -65,7 +65,7 @@ class Lowering:
         self.constants: dict[str, int] = {}
 
     def lower(self, rule: Rule) -> Lowered:
-        """Raises DurableFailed for a rule beyond the limits of the library."""
+        """The rule in the library's words, its columns noted. Raises DurableFailed for one beyond the limits of the library."""
         kinds = {p.alias: p.kind for p in rule.patterns}
         names = {p.alias: f"a{n}" for n, p in enumerate(rule.patterns)}
         referred: dict[str, dict[str, None]] = {}  # alias -> fields that later positive patterns join with

@@ -1,6 +1,6 @@
 """The plain-Python matcher of the intermediate form: compiled once, run on many submissions.
 
-It is the referee of `engine.durable` on every evaluation, and runs alone where durable-rules cannot be installed.
+It is the referee of `durable` on every evaluation, and runs alone where durable-rules cannot be installed.
 Patterns are taken in the order written. Facts are looked up by kind, by one equality with a constant, and by the fields an
 equality join names; whatever is left is tried one by one, and counted, so that a rule without a join key is an error and
 not an endless run.

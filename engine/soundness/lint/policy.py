@@ -23,7 +23,7 @@ TEMPLATE_NAMES = (
     "as_filed", "judged", "grade_reported", "budget", "goals", "counts", "indicators", "unmet", "undecided", "to_judge", "problems",
     "filed", "clauses", "notes", "policy", "param", "phrases", "score_problems", "caution", "it", "its",
 )  # fmt: skip
-"""What a section template sees (`report_context`), to tell a name that does not exist."""
+"""What a section template sees (`reports.context`), to tell a name that does not exist."""
 _TOLD = ("said", "names", "items", "count", "lacks", "form", "its", "all", "year")
 _PHRASES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("form", ""): ("unit", "name", "called"),

@@ -1,4 +1,4 @@
-"""Policy tests of 汇总: a few forms written short, rolled up, and what has to come of it. Run by `policy_tests`."""
+"""Policy tests of 汇总: a few forms written short, rolled up, and what has to come of it. Run by `running`."""
 
 from __future__ import annotations
 
