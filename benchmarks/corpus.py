@@ -41,8 +41,9 @@ CHILD = """
 import json, resource, sys, time
 sys.path[:0] = {paths!r}
 from pathlib import Path
-from engine.batch import Options, batch
-from engine.policy_files import library
+from engine.bulk.batch.options import Options
+from engine.bulk.batch.run import batch
+from engine.policy.library import library
 begin, cpu = time.perf_counter(), time.process_time()
 run = batch(Path({corpus!r}), Path({out!r}), library({library}), "{policy}", Options(memory="{memory}", check={check}))
 print(json.dumps([time.perf_counter() - begin, time.process_time() - cpu,
