@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -50,6 +51,10 @@ class Place:
         return "：".join(filter(None, [self.file, "".join(parts)]))
 
 
+_UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""Characters nobody sees, some of which turn what follows around: two names that look the same and are not differ by these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with an input or a policy.
@@ -77,7 +82,7 @@ class Problem:
             text += f"；是否想写“{self.nearest}”？"
         if self.near:
             text += f"；最接近的：{'、'.join(f'“{name}”' for name in self.near)}"
-        return text
+        return _UNSEEN.sub(lambda found: f"〔U+{ord(found[0]):04X}〕", text)
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Problem:
@@ -177,6 +182,12 @@ _REASONS = {
     errno.EMFILE: "同时打开的文件太多",
     errno.ENFILE: "同时打开的文件太多",
     errno.ENOMEM: "内存不够",
+    errno.EINVAL: "系统不认这个名字或做法",
+    errno.ENXIO: "设备不在",
+    errno.ENODEV: "设备不在",
+    errno.ESTALE: "网络磁盘断开了",
+    errno.EHOSTDOWN: "网络磁盘断开了",
+    errno.ETIMEDOUT: "等得太久，没有回应",
     errno.EADDRINUSE: "已经有程序在用",
     errno.EADDRNOTAVAIL: "这台机器没有这个地址",
 }
@@ -190,5 +201,6 @@ def error_number(error: OSError) -> int:
 
 
 def system_reason(error: OSError) -> str:
-    """Why the system refused, in Chinese; in its own words for what is rare."""
-    return _REASONS.get(error_number(error), error.strerror or str(error) or type(error).__name__)
+    """Why the system refused, in Chinese; for what is rare, the name by which whoever looks after the machine knows it."""
+    number = error_number(error)
+    return _REASONS.get(number) or f"系统不让做（{errno.errorcode.get(number, type(error).__name__)}）"

@@ -2,7 +2,7 @@
 
 A file is old or new and never half, also after the power was cut: it is written beside its place under a name of its own, brought
 to the disk, put in its place, and the directory is brought to the disk. So is a set of files, and a whole directory. What a run
-that was killed leaves behind is known by `PREFIX`, is read by nobody, and goes when something is next written there.
+that was killed leaves behind is known by its name, is read by nobody, and goes when something is next written there (`leftovers`).
 
 Whatever the machine refuses is an OutputError in Chinese: which file, what is wrong, what to do.
 """
@@ -12,20 +12,15 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import shutil
 import stat
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from engine.errors import OutputError, Place, Problem, UsageError, error_number, system_reason
+from engine import leftovers
+from engine.errors import InputError, OutputError, Place, Problem, UsageError, error_number, system_reason
 
-PREFIX = ".jixiao-tmp-"
-"""How the name of what is not yet in its place begins. It does not hold the name of the file: that may be as long as names get."""
-ABANDONED = 3600.0
-"""Seconds without a change after which such a file was left behind by a run that was killed."""
 _SPACE, _RIGHTS, _PLACE = "腾出空间后再运行一次，或写到别的磁盘", "有权写的目录；或请管理员给权限", "已有的目录里的一个文件"
 _NAME = "短一些的名字：一段名字不超过 255 字节，约 85 个汉字"
 _REMEDIES = {
@@ -68,7 +63,7 @@ def write(content: str | bytes, out: Path | None, *, mode: int = 0o666) -> None:
         if not target.parent.exists():
             told = f"不能写到这里：所在的目录 {displayed(target.parent)} 不存在"
             raise UsageError(Problem(Place(displayed(out)), told, "已有的目录里的一个文件；或先建这个目录", code="output.place"))
-        _clear(target.parent)
+        leftovers.sweep(target.parent)
     with replacing(out, mode=mode) as temporary, temporary.open("wb") as stream:
         stream.write(data)
 
@@ -81,7 +76,7 @@ def replacing(out: Path, *, mode: int = 0o666) -> Iterator[Path]:
     """
     with telling(out):
         target = _target(out)
-        temporary = _begun(target, mode)
+        temporary, handle = leftovers.begun(target.parent, mode)
         try:
             yield temporary
             _finished(temporary, target)
@@ -89,29 +84,39 @@ def replacing(out: Path, *, mode: int = 0o666) -> Iterator[Path]:
             _to_disk(target.parent)
         finally:  # Ctrl-C too: nothing half-written stays behind, and whatever it was goes on upwards
             temporary.unlink(missing_ok=True)
+            leftovers.released(handle)
 
 
 def write_all(files: Mapping[str, bytes], directory: Path) -> list[Path]:
-    """Write files into a directory, made if it is not there: all are on the disk before the first takes its place. What was
-    written. Raises OutputError."""
-    make_directory(directory)
-    _clear(directory)
+    """Write files into a directory and those below it that the names tell of, made if they are not there: all are on the disk
+    before the first takes its place. What was written. Raises OutputError."""
+    homes = dict.fromkeys([directory, *((directory / name).parent for name in files)])
+    for home in homes:
+        make_directory(home)
+        leftovers.sweep(home)
+    aside: dict[Path, tuple[Path, int | None]] = {}
     staged: list[tuple[Path, Path]] = []
     try:
         for name, content in files.items():
             with telling(directory / name):
                 target = _target(directory / name)
-                staged.append((_begun(target, 0o666), target))
+                if target.parent not in aside:  # one for all that goes there: only so many can be held at once
+                    aside[target.parent] = leftovers.begun_directory(target.parent)
+                staged.append((aside[target.parent][0] / str(len(staged)), target))
                 staged[-1][0].write_bytes(content)
                 _finished(*staged[-1])
         for temporary, target in staged:
             with telling(target):
                 os.replace(temporary, target)
-        with telling(directory):
-            _to_disk(directory)
+        for home in aside:
+            with telling(home):
+                _to_disk(home)
     finally:
         for temporary, _ in staged:
             temporary.unlink(missing_ok=True)
+        for holder, handle in aside.values():
+            holder.rmdir()
+            leftovers.released(handle)
     return [directory / name for name in files]
 
 
@@ -119,17 +124,22 @@ def write_all(files: Mapping[str, bytes], directory: Path) -> list[Path]:
 def whole_directory(folder: Path, *, replace: bool = False) -> Iterator[Path]:
     """A new directory that takes its place when all in it is written and on the disk, and is taken away if anything fails.
 
-    With `replace` it takes the place of one that is there; else that is an OutputError, as is all that the machine refuses.
+    With `replace` it takes the place of one that is there; else that is an OutputError, as is all that the machine refuses. A run
+    that is killed in the moment between taking the old one away and putting the new one there leaves neither: only for what can be
+    made again.
     """
     make_directory(folder.parent)
-    fresh, old = folder.parent / _temporary(), folder.parent / _temporary()
+    with telling(folder):
+        leftovers.sweep(folder.parent)
+        fresh, handle = leftovers.begun_directory(folder.parent)
+    old, handles = leftovers.fresh_name(folder.parent), [handle]
     try:
         with telling(folder):
-            fresh.mkdir()
             yield fresh
             for path in (*fresh.rglob("*"), fresh):
                 _to_disk(path)
             if replace and folder.exists():  # whoever looks finds the old one, the new one, or for a moment none
+                handles.append(leftovers.held(folder))
                 os.rename(folder, old)
             try:
                 os.rename(fresh, folder)
@@ -141,6 +151,8 @@ def whole_directory(folder: Path, *, replace: bool = False) -> Iterator[Path]:
     finally:
         for directory in (fresh, old):
             shutil.rmtree(directory, ignore_errors=True)
+        for handle in handles:
+            leftovers.released(handle)
 
 
 def append(line: bytes, out: Path, *, mode: int = 0o666) -> None:
@@ -176,9 +188,11 @@ def rename(path: Path, name: str) -> None:
         _to_disk(path.parent)
 
 
-def contents(directory: Path) -> Iterator[Path]:
-    """What stands in a directory, but for what a run left unfinished."""
-    return (path for path in directory.iterdir() if not path.name.startswith(PREFIX))
+def remove(path: Path) -> None:
+    """Take a file away, for good: the directory is brought to the disk. Raises OutputError; one that is gone is no error."""
+    with telling(path):
+        path.unlink(missing_ok=True)
+        _to_disk(path.parent)
 
 
 @contextlib.contextmanager
@@ -198,6 +212,30 @@ def refused(error: OSError, name: str) -> OutputError:
     code, remedy = _REMEDIES.get(number, ("output.other", "处理后再运行一次"))
     why = "所在的目录不存在" if number == errno.ENOENT else system_reason(error)
     return OutputError(Problem(Place(name), f"写不进去：{why}", remedy, code=code))
+
+
+_READABLE = {
+    errno.EACCES: "有权读的文件；或请管理员给权限",
+    errno.EPERM: "有权读的文件；或请管理员给权限",
+    errno.EISDIR: "一个文件",
+    errno.ENOENT: "已有的文件；看看名字和所在的目录对不对",
+    errno.ENAMETOOLONG: _NAME,
+    errno.EIO: "别处的一份；并检查这个磁盘",
+    errno.EBUSY: "关掉占用它的程序再运行一次",
+    errno.ETXTBSY: "关掉占用它的程序再运行一次",
+}
+
+
+def readable(error: OSError) -> str:
+    """What to do about something the system does not let us read."""
+    return _READABLE.get(error_number(error), "读得了的文件")
+
+
+def unreadable(error: OSError, name: str) -> InputError:
+    """What the machine did not let us read, in Chinese: the file, what is wrong, what to do."""
+    missing = error_number(error) == errno.ENOENT
+    code, told = ("input.missing", "没有这个文件") if missing else ("input.unreadable", f"文件读不了：{system_reason(error)}")
+    return InputError(Problem(Place(name), told, "" if missing else readable(error), code=code))
 
 
 def _print(content: str | bytes) -> None:
@@ -239,17 +277,6 @@ def _longest(directory: Path) -> int:
         return 255
 
 
-def _temporary() -> str:
-    return PREFIX + secrets.token_hex(8)
-
-
-def _begun(target: Path, mode: int) -> Path:
-    """An empty file beside the target."""
-    temporary = target.parent / _temporary()
-    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))  # the system applies the umask
-    return temporary
-
-
 def _finished(temporary: Path, target: Path) -> None:
     """What is to take the target's place gets its permissions, and is brought to the disk."""
     if target.exists():
@@ -270,16 +297,6 @@ def _to_disk(path: Path) -> None:
             raise
     finally:
         os.close(handle)
-
-
-def _clear(directory: Path) -> None:
-    """Takes away what runs that were killed left behind."""
-    with os.scandir(directory) as found:
-        for entry in found:
-            if entry.name.startswith(PREFIX) and entry.is_file(follow_symlinks=False):
-                with contextlib.suppress(OSError):  # another run's, gone meanwhile or not ours to take
-                    if time.time() - entry.stat(follow_symlinks=False).st_mtime > ABANDONED:
-                        os.unlink(entry)
 
 
 def displayed(path: str | Path) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from engine import __version__
+from engine import __version__, leftovers
 from engine.cli import bulk as corpus_commands
 from engine.cli import changes as lifecycle_commands
 from engine.cli import letters as sending
@@ -26,6 +26,7 @@ from engine.cli.help import dress
 from engine.cli.layouts import layout_group
 from engine.cli.options import (
     FILE,
+    OUT,
     chinese_name,
     files_argument,
     on_date,
@@ -42,7 +43,6 @@ from engine.cli.rollup import rollup
 from engine.cli.workbench import account, workbench
 from engine.errors import (
     EXIT_FINDINGS,
-    EXIT_INPUT,
     EXIT_MACHINE,
     EXIT_OK,
     EXIT_USAGE,
@@ -50,9 +50,8 @@ from engine.errors import (
     Place,
     Problem,
     UsageError,
-    system_reason,
 )
-from engine.files import displayed, refused
+from engine.files import displayed, refused, unreadable
 from engine.files import write as _write
 
 Command = Callable[..., Any]
@@ -200,7 +199,7 @@ def explain(files: tuple[Path, ...], form: str, indicator: str, rule: str, polic
 
 @app.command()
 @files_argument
-@click.option("--out", metavar="DIR", type=FILE, required=True, help="写到这个目录。")
+@click.option("--out", metavar="DIR", type=OUT, required=True, help="写到这个目录。")
 @click.option(
     "--format", "formats", type=click.Choice(["docx", "html", "markdown"]), multiple=True, help="可以写几次；不写则三种都出。"
 )
@@ -266,6 +265,10 @@ app.add_command(corpus_commands.batch)
 dress(app)
 
 
+_FOR_WANT = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
+"""What the machine lacks, whatever file it was."""
+
+
 def main() -> None:
     """Entry point: runs the command line and exits with the Contract's status."""
     gc.set_threshold(*GARBAGE)
@@ -317,6 +320,16 @@ def _run() -> int:
         tell([Problem(Place(), "内存不够", "分几次做，或换一台内存多的机器", code="machine.memory")])
         return EXIT_MACHINE
     except OSError as error:
-        name = f"{displayed(os.fspath(error.filename))}：" if isinstance(error.filename, str | os.PathLike) else ""
-        click.echo(f"错误：{name}{system_reason(error)}", err=True)
-        return EXIT_MACHINE if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE) else EXIT_INPUT
+        told = _refused(error)
+        tell(told.problems)
+        return told.exit_status
+
+
+def _refused(error: OSError) -> JixiaoError:
+    """What the system refused where nobody had words of their own for it."""
+    path = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes | os.PathLike) else ""
+    if path and leftovers.within(Path(path)) is not None:
+        return refused(error, f"放临时文件的目录 {displayed(leftovers.home())}（可用环境变量 TMPDIR 另指一个）")
+    if not path or error.errno in _FOR_WANT:
+        return refused(error, displayed(path))
+    return unreadable(error, displayed(path))

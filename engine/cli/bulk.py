@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import FILE, library_option, note, place_option, rule_options, tell, the_library, today
+from engine.cli.options import FILE, OUT, library_option, note, office_options, place_option, rule_options, tell, the_library, today
 from engine.cli.options import show as on_screen
 from engine.errors import EXIT_INPUT, EXIT_OK, Place, Problem, UsageError
 from engine.extras import extra
@@ -35,10 +35,11 @@ def progress() -> Progress:
 
 @click.command("ingest")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FILE)
-@click.option("--out", metavar="CORPUS", type=FILE, required=True, help="语料的目录；已有的语料照原件更新。")
+@click.option("--out", metavar="CORPUS", type=OUT, required=True, help="语料的目录；已有的语料照原件更新。")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 256), help="几个进程一起读；不写则每个核一个。")
 @click.option("--policy", metavar="ID", help="都按这个政策读；不写则按地区、表种、年度选。")
 @click.option("--keep", is_flag=True, help="原件已不在的也留在语料里；不写则从语料里去掉，并说明。")
+@office_options
 @place_option
 @library_option
 @extra("corpus")
@@ -82,7 +83,7 @@ def _some(lines: Sequence[str], more: str) -> list[str]:
 
 @click.command("batch")
 @click.argument("corpus", metavar="CORPUS", type=FILE)
-@click.option("--out", metavar="DIR", type=FILE, required=True, help="结果写到这个目录；没有做完的可以接着做。")
+@click.option("--out", metavar="DIR", type=OUT, required=True, help="结果写到这个目录；没有做完的可以接着做。")
 @click.option("--backend", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="用哪个数据库。")
 @click.option("--policy", metavar="ID", help="都按这个政策；不写则各按读入时选定的。")
 @click.option("--memory", metavar="SIZE", default="4GB", show_default=True, help="最多用多少内存。")

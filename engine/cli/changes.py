@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import FILE, chinese_name, library_option, note, out_option, tell, the_library
+from engine.cli.options import FILE, OUT, chinese_name, library_option, note, office_options, out_option, tell, the_library
 from engine.errors import EXIT_INPUT, EXIT_OK, Place, Problem, UsageError
 from engine.extras import extra
 from engine.files import displayed
@@ -111,6 +111,7 @@ def policy_compare(before: str, after: str, prove: bool, form: str, out: Path | 
 @click.option(
     "--jobs", metavar="N", type=click.IntRange(0), default=0, show_default=True, help="同时用几个进程；0 为按处理器个数。"
 )
+@office_options
 @library_option
 def policy_impact(
     before: str,
@@ -167,7 +168,7 @@ def policy_impact(
 @click.command("new")
 @click.argument("new_id", metavar="ID")
 @click.option("--from", "parent", metavar="ID", required=True, help="在哪个政策之上，如 hubei/2021。")
-@click.option("--into", metavar="DIR", type=FILE, help="写在这个目录下；不写则是 --policies 的目录，或这里的 policies/。")
+@click.option("--into", metavar="DIR", type=OUT, help="写在这个目录下；不写则是 --policies 的目录，或这里的 policies/。")
 @click.option("--title", metavar="TEXT", default="", callback=chinese_name, help="名称；不写则照上一个政策，换成新年度。")
 @click.option("--year", metavar="YEAR", type=click.IntRange(1990, 2200), help="适用年度；不写则看编号。")
 @library_option

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import FILE, files_argument, library_option, note, tell, the_library
+from engine.cli.options import OUT, files_argument, library_option, note, office_options, tell, the_library
 from engine.errors import EXIT_OK, EXIT_POLICY
 from engine.files import displayed
 from engine.resources import shipped
@@ -31,7 +31,8 @@ def layout_group() -> None:
 @layout_group.command("learn")
 @files_argument
 @click.option("--as", "id_", metavar="ID", default="", help="表样的编号（地区/名称），如 chongqing/form；不写则是 learned/form-1。")
-@click.option("--into", metavar="DIR", type=FILE, help="写在这个目录下；不写则是 --policies 的目录，或这里的 policies/。")
+@click.option("--into", metavar="DIR", type=OUT, help="写在这个目录下；不写则是 --policies 的目录，或这里的 policies/。")
+@office_options
 @library_option
 def layout_learn(files: tuple[Path, ...], id_: str, into: Path | None, policies: Path | None) -> int:
     """从填好的表（一张或几张）学会一种没见过的表样，写成 YAML。

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -13,15 +14,29 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from engine.errors import Problem
-from engine.files import argument
+from engine.files import argument, telling
 
 if TYPE_CHECKING:
     from engine.policy.library import Library
 
 Command = Callable[..., Any]
-FILE = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, readable=False)  # what cannot be read is said by who reads it
+
+
+class _Output(click.Path):
+    """Where something is to be written: a name that cannot be is told before anything is done."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        with telling(path), contextlib.suppress(FileNotFoundError):
+            path.stat()
+        return path
+
+
+OUT = _Output(path_type=Path, readable=False)
 _DAY = "jixiao.on-date"
 _PLACE = "jixiao.place"
+_OFFICE = "jixiao.office"
 
 
 def files_argument(command: Command) -> Command:
@@ -36,7 +51,7 @@ def library_option(command: Command) -> Command:
 
 def policy_options(command: Command) -> Command:
     """`--policy ID`, `--policies DIR`, `--place NAME` and `--on-date DATE`; the day is asked for with `on_date`."""
-    command = place_option(library_option(command))
+    command = office_options(place_option(library_option(command)))
     command = click.option(
         "--on-date",
         metavar="DATE",
@@ -56,6 +71,39 @@ def place_option(command: Command) -> Command:
         callback=_keep_place,
         help="表是哪个地区的，如 湖北省、武汉市、湖北省宜昌市夷陵区：按它、没有就按它上级的政策；不写则看记录和单位名称。",
     )(command)
+
+
+def office_options(command: Command) -> Command:
+    """`--office-file-seconds N`, `--office-run-seconds N`."""
+    command = click.option(
+        "--office-run-seconds",
+        metavar="N",
+        type=click.IntRange(1),
+        default=600,
+        show_default=True,
+        expose_value=False,
+        callback=_keep_office,
+        help="旧格式（.doc、.wps、.odt、.ods …）由 LibreOffice 转换：一次运行一共可以计算几秒，超过的文件不读并说明。",
+    )(command)
+    return click.option(
+        "--office-file-seconds",
+        metavar="N",
+        type=click.IntRange(1),
+        default=30,
+        show_default=True,
+        expose_value=False,
+        callback=_keep_office,
+        help="同上：一个文件可以计算几秒。",
+    )(command)
+
+
+def _keep_office(context: click.Context, parameter: click.Parameter, value: int) -> None:
+    from engine.documents import office_budget
+
+    seconds = context.meta.setdefault(_OFFICE, {})
+    seconds[parameter.name] = value
+    if len(seconds) > 1:
+        office_budget.begin(seconds["office_file_seconds"], seconds["office_run_seconds"])
 
 
 def _keep_place(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
@@ -118,7 +166,7 @@ def _names(context: click.Context, parameter: click.Parameter, values: tuple[str
 
 def out_option(command: Command) -> Command:
     """`--out FILE`."""
-    return click.option("--out", metavar="FILE", type=FILE, help="写到文件（整个写成才替换）；不写则打印。")(command)
+    return click.option("--out", metavar="FILE", type=OUT, help="写到文件（整个写成才替换）；不写则打印。")(command)
 
 
 def to_file(form: str, out: Path | None) -> None:

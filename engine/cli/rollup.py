@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.cli import rolled
-from engine.cli.options import FILE, chinese_name, files_argument, out_option, policy_options, the_library, to_file
+from engine.cli.options import FILE, OUT, chinese_name, files_argument, out_option, policy_options, the_library, to_file
 from engine.cli.rolled import Given
 from engine.errors import EXIT_FINDINGS, EXIT_OK, InputError, Place, PolicyError, Problem
 from engine.files import displayed, write, write_all
@@ -56,9 +56,9 @@ _WITH_RANKS = ("html", "docx", "xlsx")
     help="上一年的表或记录，排名写明比上年升降。可以写几次。",
 )
 @click.option("--match", "match", metavar="FILE", type=FILE, help="对应表：哪张表、哪个指标归入哪一行，怎样合。")
-@click.option("--match-out", metavar="FILE", type=FILE, help="把这次的对应关系写成对应表，改好后用 --match 读回。")
+@click.option("--match-out", metavar="FILE", type=OUT, help="把这次的对应关系写成对应表，改好后用 --match 读回。")
 @out_option
-@click.option("--levels", metavar="DIR", type=FILE, help="每一级的汇总表各写一份 JSON 记录到这个目录。")
+@click.option("--levels", metavar="DIR", type=OUT, help="每一级的汇总表各写一份 JSON 记录到这个目录。")
 @click.option("--strict", is_flag=True, help="有一处没有汇总（目标值、单位、方向不同，缺资金额度，缺单位）就不写，退出状态为 5。")
 @click.option(
     "--fail-on",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -97,7 +98,7 @@ def collected(
     unjudged: bool = False,
 ) -> Collection:
     """Files and folders in bundles, as `collect` gives them; or a corpus, as its files would be. UsageError for one and more."""
-    if not any((path / "corpus.json").is_file() for path in paths):
+    if not any(os.path.isfile(path / "corpus.json") for path in paths):  # which tells nothing of what cannot be looked into
         return collect(paths, library, policy, on=on, progress=progress, each_file=each_file, exclude=exclude, unjudged=unjudged)
     from engine.bulk.corpus.collected import collect_corpus, corpus_among
 

@@ -30,6 +30,13 @@ _ROLES = ("viewer", "editor", "publisher")
 )
 @click.option("--certificate", metavar="FILE", type=FILE, help="TLS 证书（PEM）。")
 @click.option("--key", metavar="FILE", type=FILE, help="TLS 私钥（PEM）。")
+@click.option(
+    "--forwarded-allow",
+    "proxies",
+    metavar="ADDRESS",
+    multiple=True,
+    help="在它后面运行的代理的地址或网段；它说的来访者地址和 https 才算数；可以写几次。",
+)
 @extra("workbench")
 def workbench(
     port: int,
@@ -39,6 +46,7 @@ def workbench(
     policies: Path,
     certificate: Path | None,
     key: Path | None,
+    proxies: tuple[str, ...],
 ) -> None:
     """在浏览器里看政策、改政策、核对自评表。只在本机或内网使用，不连外网。"""
     from engine.workbench.server import is_loopback, serve
@@ -62,6 +70,7 @@ def workbench(
         names=names,
         certificate=certificate,
         key=key,
+        proxies=proxies,
         said=lambda text: click.echo(text, err=True),
     )
 
@@ -105,6 +114,25 @@ def disable(name: str, accounts: Path) -> None:
     save(accounts, disabled(load(accounts), name))
 
 
+@account.command("token")
+@click.argument("name")
+@click.option("--revoke", is_flag=True, help="作废它的全部令牌。")
+@_file
+@extra("workbench")
+def token(name: str, revoke: bool, accounts: Path) -> None:
+    """给别的系统一个令牌，以这个账号的名义调用接口；只打印这一次，不存原文。"""
+    from engine.workbench.accounts import load, save, with_token, without_tokens
+
+    if revoke:
+        save(accounts, without_tokens(load(accounts), name))
+        click.echo(f"{name}：令牌已全部作废", err=True)
+        return
+    known, made = with_token(load(accounts), name)
+    save(accounts, known)
+    click.echo(made)
+    click.echo("请求里带上：Authorization: Bearer 令牌", err=True)
+
+
 @account.command("list")
 @_file
 @extra("workbench")
@@ -113,4 +141,5 @@ def listing(accounts: Path) -> None:
     from engine.workbench.accounts import load
 
     for one in load(accounts).values():
-        click.echo("\t".join([one.name, one.role, *(["已停用"] if one.disabled else [])]))
+        more = [*(["已停用"] if one.disabled else []), *([f"{len(one.tokens)} 个令牌"] if one.tokens else [])]
+        click.echo("\t".join([one.name, one.role, *more]))

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import FILE, library_option, the_library
+from engine.cli.options import FILE, OUT, library_option, tell, the_library
 from engine.errors import EXIT_OK, Place, Problem, UsageError
 from engine.files import displayed, write
 
 
 @click.command("export")
 @click.argument("policy", metavar="ID")
-@click.option("--xlsx", "out", metavar="FILE", type=FILE, required=True, help="写到这个 .xlsx 文件。")
+@click.option("--xlsx", "out", metavar="FILE", type=OUT, required=True, help="写到这个 .xlsx 文件。")
 @library_option
 def policy_export(policy: str, out: Path, policies: Path | None) -> int:
     """导出为 Excel 工作簿：参数、表、条件、规则、措辞各一张工作表，有下拉和说明。"""
@@ -55,7 +55,10 @@ def policy_import(file: Path, dry_run: bool, policies: Path | None) -> int:
             )
         )
     if not dry_run:
-        SavedPolicies(target).recover()
+        recovered = SavedPolicies(target).recover()
+        for name in recovered.finished:
+            click.echo(f"“{name}”：上一次没有写完的保存，已接着写完。", err=True)
+        tell(one for one in recovered.problems if policy not in one.names)  # of this one it is told below, as an error
     texts = files_of(policy, where)
     seen = editing.look(policy, texts, where)
     changed = read(content, displayed(file), policy, seen, where)

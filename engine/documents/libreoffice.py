@@ -11,15 +11,14 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+from engine import leftovers
+from engine.documents import office_budget
 from engine.documents.refusal import refused
 
 SECONDS = 90
 """Of the clock, which also runs while other programs have the machine."""
-CPU_SECONDS = 30
-"""Of computing: a document of a hundred pages takes some four."""
 MAX_BYTES = 50_000_000
 _MEGABYTES = 6_000
 """Address space: LibreOffice lays claim to far more than it uses."""
@@ -92,7 +91,12 @@ def convert(data: bytes, kind: str, file: str = "", *, seconds: float = SECONDS)
         raise refused(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
     if kind == "doc" and _is_encrypted(data):
         raise refused(file, "文件加了密码，读不了", "去掉密码的文件", "input.encrypted")
-    made = _run(soffice, data, kind, file, seconds)
+    most = office_budget.for_file()
+    if not most:
+        message = f"LibreOffice 在这次运行里已经计算了 {office_budget.of_run()} 秒，这个文件没有读"
+        expected = f"分几次运行；用 --office-run-seconds 放宽；或{_by_hand(kind)}"
+        raise refused(file, message, expected, "input.too-slow")
+    made = _run(soffice, data, kind, file, seconds, most)
     if made is None:
         message = f"LibreOffice 打不开这个{name}文件，文件已损坏或加了密码"
         raise refused(file, message, _by_hand(kind), "input.damaged")
@@ -121,11 +125,10 @@ def _has_part(soffice: str, kind: str) -> bool:
     return not known or any(("sclo" if kind in _SHEETS else "swlo") in name for name in libraries)
 
 
-def _run(soffice: str, data: bytes, kind: str, file: str, seconds: float) -> bytes | None:
+def _run(soffice: str, data: bytes, kind: str, file: str, seconds: float, most: int) -> bytes | None:
     """One conversion in a directory of its own, which is removed with all that was left in it."""
     filter_name, extension = _FILTERS[kind]
-    with tempfile.TemporaryDirectory(prefix="jixiao-office-", ignore_cleanup_errors=True) as directory:
-        home = Path(directory)
+    with leftovers.scratch() as home:
         source, output, profile = home / f"in.{extension}", home / "out", home / "profile"
         source.write_bytes(data)
         (profile / "user").mkdir(parents=True)
@@ -148,30 +151,31 @@ def _run(soffice: str, data: bytes, kind: str, file: str, seconds: float) -> byt
             str(output),
             str(source),
         ]
-        environment = {**os.environ, "HOME": directory, "TMPDIR": directory, "SAL_USE_VCLPLUGIN": "svp"}
+        environment = {**os.environ, "HOME": str(home), "TMPDIR": str(home), "SAL_USE_VCLPLUGIN": "svp"}
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            cwd=directory,
+            cwd=home,
             env=environment,
             start_new_session=True,
         )
         before = _used()
         try:
-            _limit(process.pid)
+            _limit(process.pid, most)
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             message = f"LibreOffice 转换了{seconds:g}秒还没有完成，文件过大或结构异常"
             raise refused(file, message, _by_hand(kind), "input.too-slow") from None
         finally:
             _end(process)
+            office_budget.spend(_used() - before)
         made = output / f"in.{_target(kind)}"
         if not made.is_file():
-            if _used() - before >= CPU_SECONDS:
-                message = f"LibreOffice 转换用了{CPU_SECONDS}秒的计算时间还没有完成，文件过大或结构异常"
-                raise refused(file, message, _by_hand(kind), "input.too-slow")
+            if _used() - before >= most:
+                message = f"LibreOffice 转换用了{most}秒的计算时间还没有完成，文件过大或结构异常"
+                raise refused(file, message, f"{_by_hand(kind)}；或用 --office-file-seconds 放宽", "input.too-slow")
             return None
         if made.stat().st_size > MAX_BYTES:
             raise refused(file, f"转换后过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
@@ -195,12 +199,12 @@ def _offline() -> list[str]:
     return command if tried.returncode == 0 else []
 
 
-def _limit(pid: int) -> None:
+def _limit(pid: int, seconds: int) -> None:
     if sys.platform != "linux":
         return
     import resource
 
-    limits = (resource.RLIMIT_AS, _MEGABYTES << 20), (resource.RLIMIT_CPU, CPU_SECONDS)
+    limits = (resource.RLIMIT_AS, _MEGABYTES << 20), (resource.RLIMIT_CPU, seconds)
     for what, most in (*limits, (resource.RLIMIT_FSIZE, 4 * MAX_BYTES), (resource.RLIMIT_CORE, 0)):
         try:
             hard = resource.prlimit(pid, what)[1]

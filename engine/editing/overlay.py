@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,8 +14,10 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+from engine import leftovers
 from engine.errors import Place, PolicyError, Problem
 from engine.files import displayed
+from engine.policy import unfinished
 from engine.policy.library import Library
 
 MAX_TEXT = 1_000_000
@@ -31,13 +32,17 @@ _FILE = re.compile(r"(?:findings/|tests/)?[\w][\w-]{0,80}\.yaml")
 
 
 def files_of(policy: str, library: Library) -> dict[str, str]:
-    """The files of any policy there is, by name. Raises PolicyError with code policy.missing if there is none of that id."""
+    """The files of any policy there is, by name. Raises PolicyError with code policy.missing if there is none of that id, and
+    with policy.unfinished for one whose last save was cut off."""
     if not ID.fullmatch(policy):
         raise PolicyError(missing(policy))
     try:
-        return files_in(library.directory(policy))
+        home = library.directory(policy)
     except PolicyError as error:
         raise PolicyError([replace(problem, code="policy.missing") for problem in error.problems]) from None
+    if cut_off := unfinished.told(home):
+        raise PolicyError(cut_off)
+    return files_in(home)
 
 
 @contextmanager
@@ -58,9 +63,9 @@ def overlaid(policy: str, texts: Mapping[str, str], below: Library) -> Iterator[
 def copied(policy: str, texts: Mapping[str, str], below: Library) -> Iterator[Library]:
     """The same in a place of its own, to be written into. Raises PolicyError for names that are no files of a policy."""
     _check(policy, texts)
-    with tempfile.TemporaryDirectory(prefix="jixiao-") as temporary:
-        _lay(Path(temporary), policy, texts)
-        yield Library((Path(temporary), *below.roots))
+    with leftovers.scratch() as place:
+        _lay(place, policy, texts)
+        yield Library((place, *below.roots))
 
 
 def _check(policy: str, texts: Mapping[str, str]) -> None:
@@ -85,12 +90,12 @@ class _Places:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._users: Counter[str] = Counter()
-        self._homes: dict[int, tempfile.TemporaryDirectory[str]] = {}
+        self._homes: dict[int, Path] = {}
 
     @contextmanager
     def taken(self, name: str, policy: str, texts: Mapping[str, str]) -> Iterator[Path]:
         with self._lock:
-            place = self._home() / name
+            place = self._home() / (leftovers.PREFIX + name)
             if not self._users[name]:
                 try:
                     _lay(place, policy, texts)
@@ -110,9 +115,9 @@ class _Places:
     def _home(self) -> Path:
         process = os.getpid()  # one that was forked off has a directory, and users, of its own
         if process not in self._homes:
-            self._homes = {process: tempfile.TemporaryDirectory(prefix="jixiao-")}
+            self._homes = {process: leftovers.lasting()}
             self._users.clear()
-        return Path(self._homes[process].name)
+        return self._homes[process]
 
 
 _PLACES = _Places()

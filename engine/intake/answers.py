@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from engine.errors import InputError, Place, Problem
+from engine.errors import InputError, Place, Problem, system_reason
 from engine.files import displayed
 from engine.submission.model import Form, KnownIndicator
 from engine.values.known_names import folded, key_of
@@ -57,7 +57,7 @@ def read(path: Path) -> AnswerFile:
     try:
         stat = path.stat()
     except OSError as error:
-        return AnswerFile(displayed(path), told=(f"{displayed(path)}：答复读不了：{error.strerror}",))
+        return AnswerFile(displayed(path), told=(f"{displayed(path)}：答复读不了：{system_reason(error)}",))
     return _read(path, stat.st_mtime_ns, stat.st_size)
 
 
@@ -69,7 +69,7 @@ def _read(path: Path, _changed: int, _size: int) -> AnswerFile:
     except InputError as error:
         return AnswerFile(name, told=tuple(map(_not_used, error.problems)))
     except OSError as error:
-        return AnswerFile(name, told=(f"{name}：答复读不了：{error.strerror}",))
+        return AnswerFile(name, told=(f"{name}：答复读不了：{system_reason(error)}",))
     told = [_not_used(problem) for problem in schemas.check(document, "answers")]
     answers, doubts = _agreeing(_answers(document))
     places, more = _one_place(_places(document))

@@ -13,8 +13,8 @@ from pathlib import Path
 from engine.documents import kinds, reader
 from engine.documents import text as text_reader
 from engine.documents.model import Document
-from engine.errors import InputError, Place, PolicyError, Problem, system_reason
-from engine.files import displayed
+from engine.errors import InputError, Place, PolicyError, Problem
+from engine.files import displayed, unreadable
 from engine.intake import answers, layouts, selection
 from engine.intake.answers import AnswerFile
 from engine.intake.placing import NOT_PLACED, OPTION, SAID, Placed, placed, unknown_told
@@ -259,10 +259,7 @@ def content_of(path: Path) -> bytes:
             if len(content) > MAX_TEXT_BYTES and limit > MAX_TEXT_BYTES:
                 content += stream.read(MAX_BYTES + 1 - len(content))
     except OSError as error:
-        reason = "没有这个文件" if isinstance(error, FileNotFoundError) else f"文件读不了：{system_reason(error)}"
-        raise InputError(
-            Problem(Place(name), reason, code="input.missing" if isinstance(error, FileNotFoundError) else "input.unreadable")
-        ) from None
+        raise unreadable(error, name) from None
     if len(content) > limit:
         expected = f"不超过 {limit} 字节，可拆分为几个文件"
         raise InputError(Problem(Place(name), f"文件过大（超过 {limit} 字节）", expected, code="input.too-large"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from engine import leftovers
 from engine.errors import Place, PolicyError, Problem, nearest
 from engine.files import displayed
 from engine.resources import shipped
@@ -117,16 +118,32 @@ def beside(policy: str | Path, where: Library) -> Library:
     return Library((root, *(other for other in where.roots if other.resolve() != root)), where.place)
 
 
+_CALLED: dict[Path, str] = {}
+
+
+def call(root: Path, name: str) -> None:
+    """From now on messages of this process call a directory of policies by a name of its own: where it lies on the machine that
+    serves it is not for everyone to know."""
+    _CALLED[root.resolve()] = name
+    _shown.cache_clear()
+
+
 def display_name(path: Path) -> str:
-    """How messages call a policy file: shipped ones below `policies/`, others as they can be opened from here."""
+    """How messages call a policy file: shipped ones below `policies/`, copies made for now by what lies in them, others as they
+    can be opened from here, or by the name their directory was given."""
     return _shown(path, os.getcwd())
 
 
 @lru_cache(maxsize=4096)  # asked for with every file of every policy, and a step of the disk for each part of the way
 def _shown(path: Path, directory: str) -> str:
+    if (inside := leftovers.within(path)) is not None:
+        return displayed(inside)
     whole, home, here = path.resolve(), shipped("policies").resolve(), Path(directory).resolve()
     if whole.is_relative_to(home):
         return displayed(Path("policies") / whole.relative_to(home))
+    for root, name in _CALLED.items():
+        if whole.is_relative_to(root):
+            return displayed(Path(name) / whole.relative_to(root))
     return displayed(whole.relative_to(here) if whole.is_relative_to(here) else whole)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.errors import Place, PolicyError, Problem
 from engine.forms.inheritance import Sources, laid_over
-from engine.policy import changes
+from engine.policy import changes, unfinished
 from engine.policy import files as policy_files
 from engine.policy.gaps import Gaps, mend
 from engine.policy.library import Library, display_name, incomplete, misnamed
@@ -39,6 +39,8 @@ def laid(
     if isinstance(policy, str) and policy in done:
         return done[policy]
     directory = policy if isinstance(policy, Path) else where.directory(policy)
+    if cut_off := unfinished.told(directory):
+        raise PolicyError(cut_off)
     own = _read(directory, where, None if isinstance(policy, Path) else policy, problems, gaps)
     name = own.id
     if name in trail:

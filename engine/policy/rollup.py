@@ -17,6 +17,7 @@ from engine.language.conditions import Condition, Scope, holds
 from engine.language.fields import READ_DIRECTIONS, Field, Fields
 from engine.language.model import Scalar
 from engine.language.tables import CaseTable, Reader
+from engine.policy import rollup_texts
 from engine.values.rounding import Rounding
 
 METHODS: Mapping[str, str] = {
@@ -284,6 +285,7 @@ def build(data: Mapping[str, Any], params: Mapping[str, Any], locate: Callable[.
             place = locate(("rollup",))
             said = f"rollup_checks 没有说“{code}”（{title}）怎么办"
             problems.append(Problem(place, said, f"一条 when: {{code: {code}}}", code="rollup.no-check"))
+    problems += rollup_texts.faults(own["texts"], locate)
     rounding = own["rounding"]
     return RollupRules(
         funds=_take(own["funds"]),

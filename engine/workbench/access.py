@@ -15,13 +15,16 @@ from engine.workbench.safeguards import SAFE_METHODS
 from engine.workbench.sessions import Session
 from engine.workbench.state import Refused, bench
 
-COOKIE = "jixiao"
+
+def cookie_of(request: Request) -> str:
+    """The name of the browser's cookie. By https it is one that no other host of the domain, and nobody on the way, can set."""
+    return "__Host-jixiao" if request.url.scheme == "https" else "jixiao"
 
 
 def session_of(request: Request) -> Session | None:
     """The session the browser's cookie names, with the account as it is now; None if there is none."""
     work = bench(request)
-    session = work.sessions.find(request.cookies.get(COOKIE, ""))
+    session = work.sessions.find(request.cookies.get(cookie_of(request), ""))
     if session and work.accounts_file:
         account = work.accounts().get(session.account.name)
         if account is None or account.disabled or account.password != session.account.password:
@@ -32,10 +35,18 @@ def session_of(request: Request) -> Session | None:
 
 
 def signed_in(request: Request) -> Session:
-    """Whoever asks: the browser's session, a name and password sent along (other systems), or, with no accounts kept, this machine.
+    """Whoever asks: the browser's session, a token or a name and password sent along (other systems), or, with no accounts kept,
+    this machine. Found out once a request.
 
     A change made through a browser's session must carry that session's token. Raises Refused with 401 or 403.
     """
+    known: Session | None = getattr(request.state, "session", None)
+    if known is None:
+        known = request.state.session = _asking(request)
+    return known
+
+
+def _asking(request: Request) -> Session:
     work = bench(request)
     session = session_of(request)
     if session:
@@ -48,6 +59,12 @@ def signed_in(request: Request) -> Session:
     if header.lower().startswith("basic "):
         name, password = _basic(header)
         return work.sessions.begin_unkept(sign_in(request, name, password))
+    if header.lower().startswith("bearer "):
+        account = accounts.by_token(work.accounts(), header[7:].strip())
+        if account is None:
+            work.log.add(_address(request), "sign-in", outcome="refused", reason="token")
+            raise Refused(401, "令牌不对，或已作废", {"WWW-Authenticate": 'Bearer realm="jixiao"'})
+        return work.sessions.begin_unkept(account)
     work.log.add(_address(request), "enter", outcome="refused", path=request.url.path)
     raise Refused(401, "请先登录", {"WWW-Authenticate": 'Basic realm="jixiao", charset="UTF-8"'} if header else None)
 
@@ -75,16 +92,15 @@ Publisher = Annotated[Session, Depends(may("publisher"))]
 def sign_in(request: Request, name: str, password: str) -> Account:
     """The account of a name and password. Raises Refused (401, or 429 after too many wrong tries); both are logged."""
     work = bench(request)
-    keys = (f"name:{name[:100]}", f"address:{_address(request)}")
-    if (wait := work.throttle.wait(*keys)) > 0:
-        work.log.add(name[:100], "sign-in", outcome="refused", address=_address(request), reason="too many tries")
+    name, address = name[:100], _address(request)
+    if (wait := work.throttle.reserve(name, address)) > 0:
+        work.log.add(name, "sign-in", outcome="refused", address=address, reason="too many tries")
         raise Refused(429, f"试的次数太多，请过 {int(wait) + 1} 秒再试", {"Retry-After": str(int(wait) + 1)})
     account = accounts.verified(work.accounts(), name, password)
     if account is None:
-        work.throttle.failed(*keys)
-        work.log.add(name[:100], "sign-in", outcome="refused", address=_address(request))
+        work.log.add(name, "sign-in", outcome="refused", address=address)
         raise Refused(401, "账号或密码不对")
-    work.throttle.passed(keys[0])
+    work.throttle.passed(name, address)
     return account
 
 

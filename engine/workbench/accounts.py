@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import re
+import secrets
 import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -16,16 +18,17 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from engine import files as output
-from engine.errors import Place, Problem, UsageError, system_reason
-from engine.files import displayed
+from engine.errors import Place, Problem, UsageError
+from engine.files import displayed, unreadable
 
 SCHEMA = "jixiao/accounts/1"
 ROLES = {"viewer": "查看", "editor": "编辑", "publisher": "发布"}
 """Each may do what those before it may."""
-MAX_ACCOUNTS = 10_000
+MAX_ACCOUNTS, MAX_BYTES = 10_000, 10_000_000
 MIN_PASSWORD, MAX_PASSWORD = 10, 1_000
 _NAME = re.compile(r"[\w.-]{1,40}")
-FREE_TRIES, LONGEST_WAIT, MAX_REMEMBERED = 5, 300.0, 10_000
+_HASH = re.compile(r"[0-9a-f]{64}").fullmatch
+MAX_TOKENS = 20
 _HASHING = threading.Semaphore(2)  # each hash takes 64 MiB: a crowd of guesses waits in a row
 
 
@@ -37,6 +40,8 @@ class Account:
     role: str
     password: str = ""
     disabled: bool = False
+    tokens: tuple[str, ...] = ()
+    """Hashes of the tokens by which other systems ask in its name: too long to be guessed, and so never slowed down."""
 
     def may(self, role: str) -> bool:
         """Whether this account may do what `role` may."""
@@ -49,24 +54,33 @@ LOCAL = Account("本机", "publisher")
 
 
 def load(path: Path) -> dict[str, Account]:
-    """The accounts of a file, by name. Raises UsageError if it cannot be read or is no file of accounts."""
+    """The accounts of a file, by name. Raises UsageError if there is none or it is no file of accounts, InputError if it cannot be
+    read."""
     place = Place(displayed(path))
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as stream:  # bounded whatever the file says of its size
+            content = stream.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise ValueError
+        data = json.loads(content.decode("utf-8"))
         if data["schema"] != SCHEMA or len(data["accounts"]) > MAX_ACCOUNTS:
             raise ValueError
-        found = [Account(item["name"], item["role"], item["password"], item.get("disabled", False)) for item in data["accounts"]]
-        if any(account.role not in ROLES or not _NAME.fullmatch(account.name) for account in found):
+        found = [_account(item) for item in data["accounts"]]
+        if not all(one.role in ROLES and _NAME.fullmatch(one.name) and all(map(_HASH, one.tokens)) for one in found):
             raise ValueError
+    except FileNotFoundError:
+        raise UsageError(Problem(place, "没有这个账号文件", "用 jixiao account add 建立", code="account.file")) from None
     except OSError as error:
-        raise UsageError(
-            Problem(place, f"读不了账号文件：{system_reason(error)}", "用 jixiao account add 建立", code="account.file")
-        ) from None
-    except (ValueError, KeyError, TypeError, UnicodeDecodeError):
+        raise unreadable(error, displayed(path)) from None
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError, RecursionError):
         raise UsageError(
             Problem(place, "不是账号文件，或内容有误", f"schema: {SCHEMA}，用 jixiao account add 建立", code="account.file")
         ) from None
     return {account.name: account for account in found}
+
+
+def _account(item: Mapping[str, Any]) -> Account:
+    return Account(item["name"], item["role"], item["password"], item.get("disabled", False), tuple(item.get("tokens", ())))
 
 
 def save(path: Path, accounts: Mapping[str, Account]) -> None:
@@ -74,7 +88,8 @@ def save(path: Path, accounts: Mapping[str, Account]) -> None:
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "accounts": [
-            {"name": one.name, "role": one.role, "password": one.password, "disabled": one.disabled} for one in accounts.values()
+            {"name": one.name, "role": one.role, "password": one.password, "disabled": one.disabled, "tokens": list(one.tokens)}
+            for one in accounts.values()
         ],
     }
     output.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n", path, mode=0o600)
@@ -90,14 +105,46 @@ def with_account(accounts: Mapping[str, Account], name: str, role: str, password
         raise UsageError(
             Problem(Place(), f"密码长度 {len(password)} 不行", f"{MIN_PASSWORD} 至 {MAX_PASSWORD} 个字符", code="account.password")
         )
-    return {**accounts, name: Account(name, role, hashed(password))}
+    kept = accounts[name].tokens if name in accounts else ()
+    return {**accounts, name: Account(name, role, hashed(password), tokens=kept)}
 
 
 def disabled(accounts: Mapping[str, Account], name: str) -> dict[str, Account]:
     """The accounts with one shut out. Raises UsageError if there is none of that name."""
+    return {**accounts, name: replace(_known(accounts, name), disabled=True)}
+
+
+def with_token(accounts: Mapping[str, Account], name: str) -> tuple[dict[str, Account], str]:
+    """The accounts with one more token for one of them, and the token, which is kept nowhere. Raises UsageError if there is none of
+    that name, or it has too many."""
+    known = _known(accounts, name)
+    if len(known.tokens) >= MAX_TOKENS:
+        told = f"账号“{name}”已有 {MAX_TOKENS} 个令牌"
+        raise UsageError(Problem(Place(), told, "先用 --revoke 作废", code="account.tokens"))
+    token = f"jx_{secrets.token_urlsafe(32)}"
+    return {**accounts, name: replace(known, tokens=(*known.tokens, _digest(token)))}, token
+
+
+def without_tokens(accounts: Mapping[str, Account], name: str) -> dict[str, Account]:
+    """The accounts with all tokens of one made worthless. Raises UsageError if there is none of that name."""
+    return {**accounts, name: replace(_known(accounts, name), tokens=())}
+
+
+def by_token(accounts: Mapping[str, Account], token: str) -> Account | None:
+    """The account a token is of, if it is not disabled."""
+    digest = _digest(token)
+    of = [one for one in accounts.values() for known in one.tokens if hmac.compare_digest(known, digest)]
+    return of[0] if of and not of[0].disabled else None
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _known(accounts: Mapping[str, Account], name: str) -> Account:
     if name not in accounts:
         raise UsageError(Problem(Place(), f"没有账号“{displayed(name)}”", "、".join(accounts), code="account.none"))
-    return {**accounts, name: replace(accounts[name], disabled=True)}
+    return accounts[name]
 
 
 def hashed(password: str) -> str:
@@ -120,35 +167,3 @@ def verified(accounts: Mapping[str, Account], name: str, password: str) -> Accou
         except (VerificationError, InvalidHashError):
             right = False
     return account if account and right and not account.disabled else None
-
-
-class Throttle:
-    """Slows down guessing: after five wrong passwords for a name, or from an address, each next try waits twice as long."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._wrong: dict[str, tuple[int, float]] = {}
-        self._lock = threading.Lock()
-
-    def wait(self, *keys: str) -> float:
-        """Seconds until one more try is heard; 0 if it is now."""
-        with self._lock:
-            return max([0.0, *(self._until(key) - self._clock() for key in keys)])
-
-    def failed(self, *keys: str) -> None:
-        """Count a wrong try for each key."""
-        with self._lock:
-            for key in keys:
-                count = self._wrong.pop(key, (0, 0.0))[0] + 1
-                self._wrong[key] = (count, self._clock())
-            while len(self._wrong) > MAX_REMEMBERED:
-                del self._wrong[next(iter(self._wrong))]
-
-    def passed(self, key: str) -> None:
-        """Forget the wrong tries of a key."""
-        with self._lock:
-            self._wrong.pop(key, None)
-
-    def _until(self, key: str) -> float:
-        count, last = self._wrong.get(key, (0, 0.0))
-        return last + min(2.0 ** min(count - FREE_TRIES, 20), LONGEST_WAIT) if count >= FREE_TRIES else 0.0

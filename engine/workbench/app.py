@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from engine import __version__
 from engine.errors import JixiaoError
+from engine.workbench.doors import OPEN, Doors
 from engine.workbench.problems import _misshapen, _refused, _unwritten, _wrong
 from engine.workbench.safeguards import App, Safeguards
 from engine.workbench.state import Workbench
@@ -22,6 +23,8 @@ MAX_UPLOAD = 120_000_000
 """Bytes of one request: a little more than the largest form that is read."""
 MAX_JSON = 8_000_000
 """Bytes of a request that is no upload."""
+MAX_STRANGERS = 32_000
+"""Bytes that someone may send who has not signed in: a name and a password."""
 
 
 def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
@@ -33,7 +36,11 @@ def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     from engine.workbench.pages import policies as pages
     from engine.workbench.pages import results as result_pages
 
-    workbench.drafts.recover()
+    recovered = workbench.drafts.recover()
+    for name in recovered.finished:
+        workbench.log.add("", "recover", policy=name)
+    for problem in recovered.problems:
+        workbench.log.add("", "recover", policy="".join(problem.names), outcome="refused", reason=str(problem))
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
@@ -49,6 +56,7 @@ def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
         lifespan=running,
     )
     app.state.workbench = workbench
+    app.add_middleware(Doors)
     app.add_exception_handler(JixiaoError, _wrong)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misshapen)
@@ -63,4 +71,6 @@ def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     def tell(address: str, path: str, reason: str) -> None:
         workbench.log.add(address, "request", outcome="refused", path=path[:500], reason=reason)
 
-    return Safeguards(app, tuple(name.lower() for name in hosts), MAX_UPLOAD, tell, MAX_JSON)
+    return Safeguards(
+        app, tuple(name.lower() for name in hosts), MAX_UPLOAD, tell, MAX_JSON, strangers_limit=dict.fromkeys(OPEN, MAX_STRANGERS)
+    )

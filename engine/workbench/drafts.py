@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from engine import files as output
 from engine.editing.overlay import ID, check_name, check_text, missing, overlaid
-from engine.editing.saving import Conflict, SavedPolicies
+from engine.editing.saving import Conflict, SavedPolicies, set_aside
 from engine.errors import Place, PolicyError, Problem
 from engine.policy.library import Library
 from engine.workbench.merging import all_merged, digest, merged, state
@@ -53,12 +53,15 @@ class Drafts(SavedPolicies):
     """The drafts kept beside a directory of policies, and the saving of them."""
 
     def get(self, person: str, policy: str) -> PolicyDraft:
-        """The person's draft of the policy; an empty one if nothing was changed. Raises PolicyError for what is no such id."""
+        """The person's draft of the policy; an empty one if nothing was changed. Raises PolicyError for what is no such id, and
+        for a draft that is damaged: once, since it is put aside then."""
         path = self._path(person, policy)
         if not path.exists():
             return PolicyDraft(policy)
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return PolicyDraft(**data | {"undo": tuple(data["undo"]), "redo": tuple(data["redo"])})
+        try:
+            return _read(path.read_bytes(), policy)
+        except ValueError:
+            raise PolicyError(set_aside(path)) from None
 
     def texts(self, person: str, policy: str) -> dict[str, str]:
         """Every file of the policy as this person sees it: those on disk, under the draft's."""
@@ -130,13 +133,11 @@ class Drafts(SavedPolicies):
         policy: str,
         revision: int,
         seen: Mapping[str, str] | None = None,
-        before: Callable[[dict[str, tuple[str, str]]], None] = lambda changes: None,
     ) -> dict[str, tuple[str, str]]:
         """Write the draft's files; by name, the text before and after. The draft is gone then.
 
-        `seen`: digests of texts on disk whose conflict the person was shown and settled in the draft. `before` is told of the
-        changes before any is written. Raises Stale, or Conflict where someone else changed the same lines and the person has
-        not seen it; nothing is written then.
+        `seen`: digests of texts on disk whose conflict the person was shown and settled in the draft. Raises Stale, or Conflict
+        where someone else changed the same lines and the person has not seen it; nothing is written then.
         """
         with self.locked():
             draft, disk = self._current(person, policy, revision), self.on_disk(policy)
@@ -152,7 +153,6 @@ class Drafts(SavedPolicies):
                     conflicts[name] = (now, mine)
             if conflicts:
                 raise Conflict(conflicts)
-            before(new)
             self.replace(policy, {name: after for name, (_, after) in new.items()})
             self._path(person, policy).unlink(missing_ok=True)
             return new
@@ -181,6 +181,20 @@ class Drafts(SavedPolicies):
             raise PolicyError(missing(policy))
         # the name is hashed: `.` and `..` are names a person may have, and no directories of ours
         return self.home / "drafts" / hashlib.sha256(person.encode()).hexdigest()[:20] / f"{policy.replace('/', '@')}.json"
+
+
+def _read(content: bytes, policy: str) -> PolicyDraft:
+    """A draft as it was kept. Raises ValueError for what is none."""
+    try:
+        data = json.loads(content)
+        draft = PolicyDraft(**data | {"undo": tuple(data["undo"]), "redo": tuple(data["redo"])})
+        steps = [text for step in (*draft.undo, *draft.redo) for text in step.values()]
+        texts = [*draft.base.values(), *draft.texts.values(), *(text for text in steps if text is not None)]
+    except (TypeError, KeyError, AttributeError, RecursionError):
+        raise ValueError from None
+    if draft.policy != policy or type(draft.revision) is not int or not all(isinstance(text, str) for text in texts):
+        raise ValueError
+    return draft
 
 
 def _stale(draft: PolicyDraft, revision: int) -> Stale:

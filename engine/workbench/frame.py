@@ -15,10 +15,10 @@ from engine.files import displayed
 from engine.resources import shipped
 from engine.templating import sandbox as templates
 from engine.workbench import accounts
-from engine.workbench.access import COOKIE, session_of
+from engine.workbench.access import cookie_of, session_of
 from engine.workbench.accounts import LOCAL
 from engine.workbench.sessions import Session
-from engine.workbench.state import Refused, Workbench, bench
+from engine.workbench.state import Refused, bench
 
 
 def visitor(request: Request) -> Session:
@@ -42,9 +42,11 @@ def page(request: Request, session: Session, name: str, here: str = "", status: 
         "publisher": session.account.may("publisher"),
         "accounts": work.accounts_file is not None,
     }
-    text = _render(f"workbench/{name}", who=who, here=here, version=__version__, directory=displayed(work.policies), **data)
+    # where it lies is for whoever sits at the machine
+    directory = displayed(work.policies.name if work.accounts_file else work.policies)
+    text = _render(f"workbench/{name}", who=who, here=here, version=__version__, directory=directory, **data)
     response = HTMLResponse(text, status)
-    _remember(response, session, work)
+    remember(request, response, session)
     return response
 
 
@@ -61,8 +63,16 @@ def _render(name: str, **data: Any) -> str:
     return templates.render(templates.Environment([shipped("templates")], autoescape=True), name, data)
 
 
-def _remember(response: Response, session: Session, work: Workbench) -> None:
-    response.set_cookie(COOKIE, session.token, httponly=True, samesite="strict", secure=work.secure, path="/")
+def remember(request: Request, response: Response, session: Session) -> None:
+    """Have the browser say from now on whose it is."""
+    name, secure = cookie_of(request), request.url.scheme == "https"
+    response.set_cookie(name, session.token, httponly=True, samesite="strict", secure=secure, path="/")
+
+
+def forget(request: Request, response: Response) -> None:
+    """Have the browser say so no more."""
+    name, secure = cookie_of(request), request.url.scheme == "https"
+    response.delete_cookie(name, path="/", httponly=True, samesite="strict", secure=secure)
 
 
 def asks(request: Request, role: str = "viewer") -> Session:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
@@ -12,10 +14,11 @@ from starlette.exceptions import HTTPException
 from engine.editing.saving import Conflict, difference
 from engine.errors import InternalError, JixiaoError, OutputError, Problem
 from engine.files import refused
+from engine.workbench.audit import Unlogged
 from engine.workbench.bodies import Answer, complaint
 from engine.workbench.drafts import Stale
 from engine.workbench.merging import digest
-from engine.workbench.state import Refused
+from engine.workbench.state import Refused, bench
 
 
 def told(problem: Problem) -> dict[str, Any]:
@@ -39,6 +42,9 @@ def told(problem: Problem) -> dict[str, Any]:
 
 def _wrong(request: Request, error: Exception) -> Response:
     assert isinstance(error, JixiaoError)
+    for problem in error.problems:
+        if problem.code == "edit.damaged":
+            bench(request).log.add("", "recover", outcome="failed", reason=str(problem))
     if isinstance(error, OutputError):
         return _unwritten(request, error)
     status = 409 if isinstance(error, Stale | Conflict) else 422
@@ -80,8 +86,12 @@ def _unwritten(request: Request, error: Exception) -> Response:
     known = error if isinstance(error, OutputError) else refused(error, "") if isinstance(error, OSError) else None
     assert known is not None
     problem = known.problems[0]
-    status = 507 if problem.code in ("output.full", "output.denied") else 503
+    # where it lies on the machine is in the log; who asks sees what it is called
+    problem = replace(problem, place=replace(problem.place, file=re.split(r"[/\\]", problem.place.file)[-1]))
+    status = 507 if problem.code in ("output.full", "output.denied", "output.unlogged") else 503
     title = f"没有写成，原来的内容没有变（{problem}）。请管理员处理后再试"
+    if isinstance(error, Unlogged):
+        title = f"{problem}。请管理员处理"
     return _problem(request, status, {"title": title, "status": status, "problems": [told(problem)]})
 
 

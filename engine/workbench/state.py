@@ -14,12 +14,13 @@ from starlette.exceptions import HTTPException
 from engine.changes.impact.compare import Judgements
 from engine.policy.library import Library
 from engine.workbench import accounts
-from engine.workbench.accounts import Account, Throttle
+from engine.workbench.accounts import Account
 from engine.workbench.audit import Log
 from engine.workbench.checker_pool import CheckerPool
 from engine.workbench.drafts import Drafts
 from engine.workbench.kept import Readings
 from engine.workbench.sessions import Sessions
+from engine.workbench.throttle import Throttle
 
 if TYPE_CHECKING:
     from engine.soundness.tests.running import Known
@@ -46,8 +47,8 @@ class Workbench:
     """What came of tests of policies: they are run before and after each change of a few of them, and again to publish."""
     judged: Judgements = field(default_factory=Judgements)
     """What policies made of the forms a draft is tried on, by the plain matcher."""
-    secure: bool = False
-    """Whether it is reached by https, so that the cookie is sent over nothing else."""
+    hashing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(6))
+    """Passwords looked at once: they take their time, and none of the threads that answer pages."""
     at_once: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
     """Evaluations at once; the rest wait in a row, and hold no thread."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from engine import leftovers
 from engine.errors import InputError, Place, Problem
 from engine.files import displayed
 from engine.intake.bundle import Bundle, read_bundle
@@ -23,13 +23,13 @@ _UNSAFE = re.compile(r"[^\w（）()〔〕·. —-]+")
 @contextmanager
 def kept_for_now(files: Iterable[tuple[str, BinaryIO]], most: int = MAX_FILES) -> Iterator[list[Path]]:
     """The files, in a temporary directory, under names of their own. Raises InputError for none, or too many."""
-    with tempfile.TemporaryDirectory(prefix="jixiao-") as directory:
+    with leftovers.scratch() as directory:
         paths: list[Path] = []
         for name, stream in files:
             if len(paths) >= most:
                 raise InputError(Problem(Place(), f"一次给出的文件超过 {most} 个", "分几次核对", code="input.too-many-files"))
             # each in a folder of its own: two of one name stay two, and each keeps the name it is known by
-            path = Path(directory) / str(len(paths)) / safe_name(name)
+            path = directory / str(len(paths)) / safe_name(name)
             path.parent.mkdir()
             with path.open("wb") as out:
                 shutil.copyfileobj(stream, out)

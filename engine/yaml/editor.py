@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InternalError, JixiaoError, Place, PolicyError, Problem, system_reason
-from engine.files import displayed, write
+from engine.files import displayed, readable, write
 from engine.yaml.reader import MAX_BYTES, Path_, load
 from engine.yaml.spans import Tree
 
@@ -49,7 +49,9 @@ def read(path: Path, name: str = "") -> EditedFile:
             content = stream.read(MAX_BYTES + 1)
         text = content.decode("utf-8")
     except OSError as error:
-        raise PolicyError(Problem(Place(name), f"文件读不了：{system_reason(error)}", code="yaml.unreadable")) from None
+        raise PolicyError(
+            Problem(Place(name), f"文件读不了：{system_reason(error)}", readable(error), code="yaml.unreadable")
+        ) from None
     except UnicodeDecodeError as error:
         raise PolicyError(
             Problem(Place(name), f"第 {error.start + 1} 字节起不是 UTF-8 文本", "UTF-8 编码的文本", code="yaml.encoding")

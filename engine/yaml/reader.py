@@ -28,7 +28,7 @@ from ruamel.yaml.events import (
 )
 
 from engine.errors import JixiaoError, Place, PolicyError, Problem, system_reason
-from engine.files import displayed
+from engine.files import displayed, readable
 from engine.yaml import mistakes as yaml_mistakes
 
 MAX_BYTES = 20_000_000
@@ -86,7 +86,9 @@ def text_of(path: Path, error: type[JixiaoError], name: str) -> str:
             )
         return content.decode("utf-8-sig")
     except OSError as problem:
-        raise error(Problem(Place(name), f"文件读不了：{system_reason(problem)}", code="yaml.unreadable")) from None
+        raise error(
+            Problem(Place(name), f"文件读不了：{system_reason(problem)}", readable(problem), code="yaml.unreadable")
+        ) from None
     except UnicodeDecodeError as problem:
         message, expected = _no_text(content, problem.start)
         raise error(Problem(Place(name), message, expected, code="yaml.encoding")) from None
@@ -120,7 +122,7 @@ def load(text: str, file: str, error: type[JixiaoError] = PolicyError) -> YamlDo
         for line, column, char in yaml_mistakes.controls(text)
     ]:
         raise error(unreadable)
-    builder = _TreeBuilder(file)
+    builder = _TreeBuilder(file, policy=issubclass(error, PolicyError))
     yaml = YAML(typ="safe")
     try:
         for event in yaml.parse(text):
@@ -178,6 +180,16 @@ _SYNTAX = (
 )
 
 
+_LONGEST_WORD = 10
+"""Characters of what may be a word of a list; what is longer, or ends as a sentence does, has its comma in the right place."""
+
+
+def _glued(text: str) -> bool:
+    """Whether a text is several words with Chinese commas between them."""
+    parts = [part.strip() for part in text.split("，")]
+    return len(parts) > 1 and all(0 < len(part) <= _LONGEST_WORD and part[-1] not in "。；！？：" for part in parts)
+
+
 class _TooDeep(Exception):
     pass
 
@@ -185,8 +197,8 @@ class _TooDeep(Exception):
 class _TreeBuilder:
     """Builds data from events. One frame per open container: (container, path, pending key)."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, *, policy: bool) -> None:
+        self.file, self.policy = file, policy
         self.problems: list[Problem] = []
         self.marks: dict[Path_, tuple[int, int]] = {}
         self.key_marks: dict[Path_, tuple[int, int]] = {}
@@ -194,6 +206,8 @@ class _TreeBuilder:
         self.started = False
         self.stack: list[tuple[Any, Path_]] = []
         self.keys: list[str | None] = []
+        self.brackets: list[bool] = []
+        """Of each list or mapping entered: whether it is a list in brackets."""
         self.documents = 0
 
     def take(self, event: Any) -> None:
@@ -214,9 +228,11 @@ class _TreeBuilder:
                 raise _TooDeep(Problem(self._place(event), f"嵌套超过 {MAX_DEPTH} 层", f"不超过 {MAX_DEPTH} 层", code="yaml.depth"))
             self.stack.append((container, path))
             self.keys.append(None)
+            self.brackets.append(isinstance(event, SequenceStartEvent) and bool(event.flow_style))
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             self.stack.pop()
             self.keys.pop()
+            self.brackets.pop()
         elif isinstance(event, AliasEvent):
             self._problem(event, "不支持 YAML 别名（*…）", "把内容写全")
             if self._wants_key():
@@ -265,6 +281,9 @@ class _TreeBuilder:
         text: str = event.value
         if not event.implicit[0]:  # quoted or block text is text
             return text
+        if self.policy and self.brackets and self.brackets[-1] and _glued(text):
+            expected = "词与词之间用半角逗号“, ”；逗号本身就在词里的，整个词加双引号"
+            self._problem(event, f"方括号里用了全角逗号，“{text}”粘成了一个词", expected)
         if text in _WORDS:
             return _WORDS[text]
         if _INT.match(text) or _DECIMAL.match(text):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import shutil
+import tempfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
 from conftest import Jixiao
 from deep import DEEP
 
+from engine import leftovers
 from engine.policy.library import Library
 from engine.policy.loading import load
 from engine.resources import shipped
@@ -87,6 +90,18 @@ def test_formulas_are_told_in_chinese_and_in_english(book: Any) -> None:
     cells = [cell for sheet in book for row in sheet.iter_rows(min_row=2) for cell in row]
     told = {cell.comment.text for cell in cells if cell.comment and cell.value == "weight * actual / target"}
     assert told == {"分值 × 实际完成值 ÷ 目标值（weight × actual ÷ target）"}
+
+
+def test_a_workbook_is_the_same_bytes_twice_and_tells_of_no_place_on_this_machine(made: Path, jixiao: Jixiao) -> None:
+    again = made / "again.xlsx"
+    assert jixiao("policy", "export", POLICY, "--xlsx", again, "--policies", made / "mine").status == 0
+    assert again.read_bytes() == (made / "政策.xlsx").read_bytes()
+    with ZipFile(again) as package:
+        parts = {name: package.read(name).decode("utf-8") for name in package.namelist() if name.endswith((".xml", ".rels"))}
+    for name, text in parts.items():
+        assert leftovers.PREFIX not in text, name
+        assert tempfile.gettempdir() + "/" not in text.replace(str(made), ""), name
+    assert any("policies/hubei/2022/" in text for text in parts.values()), "places are told by what they are called"
 
 
 @pytest.mark.deep

@@ -22,6 +22,7 @@ pytest.importorskip("ibis", reason="the corpus extra is not installed")
 pq = pytest.importorskip("pyarrow.parquet", reason="the corpus extra is not installed")
 pa = pytest.importorskip("pyarrow", reason="the corpus extra is not installed")
 
+from engine import leftovers  # noqa: E402
 from engine.bulk.relational import plans  # noqa: E402
 
 SEED = ROOT / "examples" / "hubei-gcc-2021.txt"
@@ -117,7 +118,7 @@ def test_an_interrupted_ingest_goes_on(folder: Path, tmp_path: Path, jixiao: Jix
     time.sleep(0.3)
     child.kill()
     child.wait()
-    (at / "parts" / ".half").mkdir(parents=True, exist_ok=True)
+    (at / "parts" / f"{leftovers.PREFIX}half").mkdir(parents=True, exist_ok=True)
     run = jixiao("ingest", folder, "--out", at, "--jobs", 1)
     assert "4 份申报、7 张表" in run.out
     assert not list(at.glob("parts/.*"))
@@ -189,7 +190,7 @@ def test_a_batch_goes_on_and_computes_nothing_twice(corpus: Path, tmp_path: Path
     first = jixiao("batch", corpus, "--out", out, "--format", "json").data
     places = sorted(out.glob("*/*/partition.json"))
     shutil.rmtree(places[0].parent)
-    (places[0].parent.parent / ".half").mkdir(exist_ok=True)
+    (places[0].parent.parent / f"{leftovers.PREFIX}half").mkdir(exist_ok=True)
     again = jixiao("batch", corpus, "--out", out, "--format", "json")
     assert again.data == first
     assert not list(out.glob("*/.*"))

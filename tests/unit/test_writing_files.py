@@ -17,14 +17,14 @@ from typing import Any
 
 import pytest
 
-from engine import files
+from engine import files, leftovers
 from engine.errors import OutputError, UsageError
 
 ROOT = Path(__file__).parents[2]
 
 
 def _left(directory: Path) -> list[str]:
-    return [path.name for path in directory.iterdir() if path.name.startswith(files.PREFIX)]
+    return [path.name for path in directory.iterdir() if path.name.startswith(leftovers.PREFIX)]
 
 
 def _cut_off(path: Path, why: BaseException) -> None:
@@ -56,8 +56,7 @@ class _Watched:
 
     @staticmethod
     def name(path: Any) -> str:
-        name = Path(path).name
-        return "*" if name.startswith(files.PREFIX) else name
+        return "*" if leftovers.PREFIX in str(path) else Path(path).name
 
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="what a handle is of is looked up in /proc")
@@ -76,7 +75,7 @@ def test_content_and_directory_are_on_the_disk_in_that_order(tmp_path: Path, mon
     seen.done.clear()
     with files.whole_directory(home / "set") as fresh:
         (fresh / "x").write_text("x")
-    assert seen.done == ["disk x", "disk *", "place set", "disk home"]
+    assert seen.done == ["disk *", "disk *", "place set", "disk home"]
     seen.done.clear()
     files.append(b"1\n", home / "log")
     files.append(b"2\n", home / "log")
@@ -265,7 +264,7 @@ def test_a_line_is_added_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest
 KILLED = """
 import sys
 from pathlib import Path
-from engine import files
+from engine import files, leftovers
 home = Path(sys.argv[1])
 print("ready", flush=True)
 n = 0
@@ -287,18 +286,63 @@ def test_killed_at_any_moment_each_file_is_whole_and_what_is_left_is_known(tmp_p
         child.wait()
         child.stdout.close()
         left += _left(tmp_path)
-        for path in files.contents(tmp_path):
+        for path in leftovers.contents(tmp_path):
             text = path.read_bytes()
             assert text == text[:10] * 30000, path
-    assert {path.name for path in files.contents(tmp_path)} <= {"a", "b"}
-    old = time.time() - files.ABANDONED - 60
-    for name in (*left, f"{files.PREFIX}made-by-hand"):
-        (tmp_path / name).touch()
-        os.utime(tmp_path / name, (old, old))
-    young = tmp_path / f"{files.PREFIX}of-a-run-that-goes-on"
-    young.touch()
+    assert {path.name for path in leftovers.contents(tmp_path)} <= {"a", "b"}
+    made, handle = leftovers.begun(tmp_path, 0o600)
+    folder, holder = leftovers.begun_directory(tmp_path)
+    (folder / "half").touch()
+    (tmp_path / f"{leftovers.PREFIX}of-another-run").mkdir()
+    (tmp_path / f"{leftovers.PREFIX}of-another-run" / "half").touch()
     files.write("x", tmp_path / "c")
-    assert _left(tmp_path) == [young.name]
+    assert sorted(_left(tmp_path)) == sorted([made.name, folder.name]), "what a run holds that goes on stays, and nothing else"
+    leftovers.released(handle)
+    leftovers.released(holder)
+    files.write("x", tmp_path / "c")
+    assert not _left(tmp_path)
+
+
+def test_where_there_are_no_locks_age_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leftovers, "_lock", lambda handle, wait: None)
+    made = [leftovers.begun(tmp_path, 0o600) for _ in range(2)]
+    assert [handle for _, handle in made] == [None, None]
+    old = time.time() - leftovers.ABANDONED - 60
+    os.utime(made[0][0], (old, old))
+    files.write_all({"c": b"x"}, tmp_path)
+    assert _left(tmp_path) == [made[1][0].name]
+
+
+def test_what_is_taken_for_a_leftover_before_it_is_held_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock, taken = leftovers._lock, [0]
+
+    def late(handle: int, *, wait: bool) -> bool | None:
+        if wait and not taken[0]:
+            taken[0] = 1
+            leftovers.sweep(tmp_path)
+        return lock(handle, wait=wait)
+
+    monkeypatch.setattr(leftovers, "_lock", late)
+    files.write("x", tmp_path / "a")
+    taken[0] = 0
+    with files.whole_directory(tmp_path / "set") as fresh:
+        (fresh / "a").write_text("1")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "a", "set"]
+
+
+def test_what_is_needed_only_now_is_gone_when_its_run_was_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leftovers.tempfile, "tempdir", str(tmp_path))
+    child = os.fork()
+    if not child:
+        with leftovers.scratch() as place:
+            (place / "form.docx").write_text("private")
+            os._exit(9)
+    os.waitpid(child, 0)
+    assert len(_left(tmp_path)) == 1
+    with leftovers.scratch() as place:
+        assert _left(tmp_path) == [place.name]
+        assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    assert not _left(tmp_path)
 
 
 def test_a_library_writes_by_name(tmp_path: Path) -> None:

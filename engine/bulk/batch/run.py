@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine import __version__
+from engine import __version__, leftovers
 from engine.bulk.batch.model import BatchRun
 from engine.bulk.batch.options import Options, Progress, memory_bytes
 from engine.bulk.batch.partition import PartitionEngine
@@ -23,7 +23,7 @@ from engine.bulk.corpus.columns import PREPARED_KINDS
 from engine.bulk.corpus.store import Corpus, Part
 from engine.bulk.corpus.tables import BEYOND, RECORDS, TEXTS
 from engine.errors import Place, Problem, UsageError
-from engine.files import contents, displayed, make_directory, whole_directory
+from engine.files import displayed, make_directory, whole_directory
 from engine.findings import choice
 from engine.findings.choice import choose
 from engine.intake.shelf import Shelf
@@ -65,8 +65,8 @@ def batch(
     hashes = {name: policy.sha256 for name, policy in policies.items()}
     run = BatchRun(out, policies=hashes, judging=dict(policies), told=[*left, *_told(found)])
     scratch = out / ".scratch"
-    for old in out.glob("*/.*"):
-        shutil.rmtree(old, ignore_errors=True)
+    for folder in out.iterdir():
+        leftovers.sweep(folder)
     try:
         for name, parts in groups.items():
             _policy(found, parts, policies[name], run, options, scratch, progress or (lambda what, n, of: None))
@@ -119,7 +119,7 @@ def _claim(out: Path, found: Corpus, policies: Mapping[str, Policy], options: Op
                 )
             )
         return
-    if out.exists() and (not out.is_dir() or any(contents(out))):
+    if out.exists() and (not out.is_dir() or any(leftovers.contents(out))):
         raise UsageError(Problem(Place(displayed(out)), "这个目录里有别的东西", "新的目录，或上一次没有做完的", code="batch.other"))
     make_directory(out)
     corpus.write_json(said, stamp)

@@ -27,7 +27,7 @@ from engine.bulk.corpus.crew import Crew, Ingester, Settings
 from engine.bulk.corpus.index import CorpusFile, Piece, PieceRead
 from engine.bulk.corpus.parts import write_part
 from engine.errors import InputError, Place, Problem
-from engine.files import displayed
+from engine.files import displayed, refused
 from engine.intake import apart
 from engine.intake.shelf import Shelf
 from engine.policy.library import Library
@@ -79,20 +79,22 @@ def ingest(
     with single files is in the result and in the corpus. If anything is raised the corpus is what it was."""
     import pyarrow.parquet  # noqa: F401 - what is not installed is told before anything is made or read
 
-    corpus.begin(out)
-    with _alone(out):
+    corpus.prepare(out)
+    with _alone(out):  # before anything is tidied up: it may be another's, who is at work
         return _ingest(paths, out, library, policy, jobs, progress, keep)
 
 
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
     """Nobody else writes the corpus meanwhile. Raises InputError if somebody does."""
-    lock = FileLock(out / "lock")
+    lock = FileLock(out / corpus.LOCK)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         message = "另一个 jixiao ingest 正在写这个语料"
         raise InputError(Problem(Place(displayed(out)), message, "等它结束再运行", code="corpus.busy")) from None
+    except OSError as error:
+        raise refused(error, displayed(out)) from None
     try:
         yield
     finally:

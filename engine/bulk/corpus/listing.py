@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.bulk.corpus.index import CorpusFile, Piece, below
 from engine.bulk.corpus.sources import FLAT, NEEDED
 from engine.errors import InputError, Place, Problem, system_reason
-from engine.files import displayed
+from engine.files import displayed, unreadable
 from engine.intake import answers, folders
 from engine.intake.bundle import MAX_BYTES
 
@@ -66,7 +66,7 @@ def found(paths: Sequence[Path], exclude: Sequence[Path], stamp: str, policy: st
             out.sources[path] = CorpusFile(path, name, policy=policy, problems=error.problems)
             continue
         except OSError as error:
-            problem = Problem(Place(name), f"文件读不了：{system_reason(error)}", "读得了的文件", code="input.unreadable")
+            (problem,) = unreadable(error, name).problems
             out.closed[path] = problem
             out.sources[path] = CorpusFile(path, name, policy=policy, problems=(problem,))
             continue
@@ -92,7 +92,7 @@ def _answers(folder: Path, skipped: dict[str, str]) -> str:
             try:
                 said.append(f"{name}\0{_digest(folder / name)}")
             except OSError as error:
-                said.append(f"{name}\0{error}")
+                said.append(f"{name}\0{system_reason(error)}")
     return "\n".join(said)
 
 

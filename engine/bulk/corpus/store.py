@@ -21,14 +21,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from engine import __version__
+from engine import __version__, leftovers
 from engine.bulk.corpus import index
 from engine.bulk.corpus.rows import VERSION
 from engine.errors import InputError, Place, Problem, system_reason
-from engine.files import contents, displayed, make_directory, whole_directory, write
+from engine.files import displayed, make_directory, unreadable, whole_directory, write
 
 FORMAT = "jixiao-corpus"
-STAMP, MANIFEST = "corpus.json", "part.json"
+STAMP, MANIFEST, LOCK = "corpus.json", "part.json", "lock"
 UNFINISHED = "unfinished"
 """Stands there while an `ingest` is under way."""
 
@@ -68,18 +68,24 @@ class Corpus:
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def begin(path: Path) -> dict[str, index.CorpusFile]:
-    """A new corpus, or one that is there: its files, by path. InputError if the folder is something else or damaged."""
-    if path.exists() and not (path / STAMP).exists() and (not path.is_dir() or any(contents(path))):
+def prepare(path: Path) -> None:
+    """The folder of a corpus, made if it is not there. InputError if there is something else in it."""
+    there = path.exists() and not (path / STAMP).exists()
+    if there and (not path.is_dir() or any(each.name != LOCK for each in leftovers.contents(path))):
         raise InputError(
             Problem(Place(displayed(path)), "这个目录里有别的东西，不是语料", "新的目录，或以前建的语料", code="corpus.other")
         )
+    make_directory(path)
+
+
+def begin(path: Path) -> dict[str, index.CorpusFile]:
+    """A new corpus, or one that is there, in a folder that is `prepare`d and locked: its files, by path. InputError if it is
+    damaged."""
     if not (path / STAMP).exists():
-        make_directory(path)
         write_stamp(path, "", ())  # first of all: cut off here, the folder is a corpus with nothing in it yet
     stamp = check_stamp(path)
-    for folder in [*path.glob("parts/.*"), *path.glob("prepared/*/.*"), *path.glob("index/.*")]:  # half written
-        shutil.rmtree(folder, ignore_errors=True)
+    for folder in (path, *(path / name for name in ("made", "parts", "index")), *path.glob("prepared/*"), *path.glob("readings/*")):
+        leftovers.sweep(folder)
     write("", path / UNFINISHED)
     return index.sources(path / index.FOLDER / stamp["index"]) if stamp["index"] else {}
 
@@ -163,7 +169,9 @@ def check_stamp(path: Path) -> dict[str, Any]:
         raise InputError(
             Problem(Place(displayed(path)), "这不是语料：没有 corpus.json", "用 jixiao ingest 建的目录", code="corpus.none")
         ) from None
-    except (OSError, ValueError, KeyError, TypeError):
+    except OSError as error:
+        raise unreadable(error, displayed(path / STAMP)) from None
+    except (ValueError, KeyError, TypeError):
         raise InputError(Problem(where, "语料的说明读不了", "没有改动过的语料", code="corpus.damaged")) from None
     if found != (FORMAT, VERSION):
         engine = str(stamp.get("engine", "？"))

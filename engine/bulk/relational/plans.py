@@ -28,7 +28,8 @@ from engine.bulk.relational.needs import Needs
 from engine.bulk.relational.program import compile_policy
 from engine.bulk.relational.terms import Unsupported
 from engine.errors import OutputError
-from engine.files import contents, make_directory, write
+from engine.files import make_directory, write
+from engine.leftovers import contents
 from engine.policy.model import Policy
 
 Sizes = Mapping[tuple[str, str], int]

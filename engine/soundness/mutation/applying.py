@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine import leftovers
 from engine.files import write
 from engine.policy.library import Library, display_name
 from engine.policy.resolved import Resolved
@@ -51,8 +51,8 @@ class Copies:
 @contextmanager
 def copies(resolved: Resolved, where: Library) -> Iterator[Copies]:
     """Room for copies, which goes with them."""
-    with tempfile.TemporaryDirectory(prefix="jixiao-mutate-") as root:
-        yield Copies(resolved, where, Path(root))
+    with leftovers.scratch() as root:
+        yield Copies(resolved, where, root)
 
 
 def _edited(source: EditedFile, edit: Edit) -> EditedFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -108,8 +109,8 @@ async def draft(request: Request, who: Editor, jurisdiction: Jurisdiction, year:
 def state_of(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year) -> State:
     work, policy = bench(request), f"{jurisdiction}/{year}"
     mine, now = work.drafts.get(who.account.name, policy), state(work.drafts.on_disk(policy))
-    written = ("save", "publish")
-    last = next((one for one in work.log.entries(50) if one.get("policy") == policy and one["action"] in written), {})
+    recent = work.log.page(size=50, only={"policy": policy, "outcome": "done"}).entries
+    last = next((one for one in recent if one["action"] in ("save", "publish")), {})
     by, at = str(last.get("who", "")), str(last.get("at", ""))
     return State(revision=mine.revision, state=now, moved=list(work.drafts.moved(mine)), by=by, at=at)
 
@@ -174,8 +175,8 @@ async def workbook(
 
         content, name = file.file.read(), safe_name(file.filename or "")
         view = draft_changes.view(work.drafts, who.account.name, policy, work.library)
-        work.drafts.edit(who.account.name, policy, revision, read(content, name, policy, view, work.library), view.texts)
-        work.log.add(who.account.name, "import", policy=policy, file=name)
+        with work.log.deed(who.account.name, "import", policy=policy, file=name):
+            work.drafts.edit(who.account.name, policy, revision, read(content, name, policy, view, work.library), view.texts)
         return seen_by(work, who, policy)
 
     return await bench(request).busy(made)
@@ -218,9 +219,9 @@ async def save(request: Request, who: Editor, jurisdiction: Jurisdiction, year: 
     work, policy = bench(request), f"{jurisdiction}/{year}"
 
     def made() -> Saved:
-        written = work.drafts.save(
-            who.account.name, policy, at.revision, at.seen, before=lambda changes: note(work, who, "save", policy, changes)
-        )
+        with work.log.deed(who.account.name, "save", policy=policy) as about:
+            written = work.drafts.save(who.account.name, policy, at.revision, at.seen)
+            about |= changed(written)
         told_changes = {name: difference(before, after, name) for name, (before, after) in written.items()}
         return Saved(saved=told_changes, draft=seen_by(work, who, policy))
 
@@ -264,10 +265,10 @@ def seen_by(work: Workbench, who: Session, policy: str) -> Seen:
     )
 
 
-def note(work: Workbench, who: Session, action: str, policy: str, changes: dict[str, tuple[str, str]], **more: Any) -> None:
-    """Log changes of files, with the difference they make."""
+def changed(changes: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """What the log says of files that were changed: their names, and the difference it makes."""
     told_changes = "\n".join(difference(before, after, name) for name, (before, after) in changes.items())
-    work.log.add(who.account.name, action, policy=policy, files=list(changes), difference=told_changes, **more)
+    return {"files": list(changes), "difference": told_changes}
 
 
 def _items_changed(work: Workbench, who: Session, policy: str) -> str:

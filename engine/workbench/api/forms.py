@@ -210,8 +210,8 @@ def keep_result(request: Request, who: Editor, key: Annotated[str, Path(pattern=
     if key not in who.forms:
         raise Refused(404, "没有这次核对的结果")
     work = bench(request)
-    work.log.add(who.account.name, "keep", forms=who.forms[key].label)
-    return Made(id=keep(work.kept, who.forms[key].found.evaluation.submission))
+    with work.log.deed(who.account.name, "keep", forms=who.forms[key].label):
+        return Made(id=keep(work.kept, who.forms[key].found.evaluation.submission))
 
 
 @router.get("/diff", summary="比较两个政策")
@@ -253,9 +253,22 @@ def schema(who: Viewer, name: Literal["policy", "submission", "result", "test"])
     return JSONResponse(bundled(name))
 
 
-@router.get("/log", summary="谁在什么时候改了什么，最近的在前")
-def log(request: Request, who: Publisher, last: Annotated[int, Query(ge=1, le=1000)] = 200) -> list[dict[str, Any]]:
-    return bench(request).log.entries(last)
+Wanted = Annotated[str, Query(max_length=100)]
+
+
+@router.get("/log", summary="谁在什么时候改了什么，最近的在前；可按人、事、政策、结果筛选，翻页")
+def log(
+    request: Request,
+    who: Publisher,
+    last: Annotated[int, Query(ge=1, le=1000)] = 200,
+    page: Annotated[int, Query(ge=1, le=10**6)] = 1,
+    person: Wanted = "",
+    action: Wanted = "",
+    policy: Wanted = "",
+    outcome: Wanted = "",
+) -> list[dict[str, Any]]:
+    wanted = {"who": person, "action": action, "policy": policy, "outcome": outcome}
+    return list(bench(request).log.page(page, last, wanted).entries)
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:

@@ -44,8 +44,8 @@ def forget(request: Request, who: Editor, key: Annotated[str, Path(pattern="^[0-
     work = bench(request)
     if not any(known == key for known, _, _ in shelf.kept(work.kept)):
         raise Refused(404, "没有保留这份表")
-    work.log.add(who.account.name, "forget", forms=key)
-    shelf.forget(work.kept, key)
+    with work.log.deed(who.account.name, "forget", forms=key):
+        shelf.forget(work.kept, key)
     return forms(request, who)
 
 

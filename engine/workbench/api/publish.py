@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from engine.editing.overlay import copied, files_of, overlaid
-from engine.errors import JixiaoError, Place, PolicyError, Problem
+from engine.errors import Place, PolicyError, Problem
 from engine.workbench.access import Editor, Publisher
-from engine.workbench.api.drafts import Revision, Seen, note, seen_by
+from engine.workbench.api.drafts import Revision, Seen, changed, seen_by
 from engine.workbench.api.forms import WRONG
 from engine.workbench.api.model import Jurisdiction, Year
 from engine.workbench.bodies import Sent
@@ -69,8 +69,8 @@ async def new(request: Request, who: Editor, wanted: New) -> dict[str, str]:
         from engine.changes.lifecycle.new import new as make
 
         files_of(wanted.parent, work.library)
-        make(wanted.id, wanted.parent, work.library, work.policies)
-        work.log.add(who.account.name, "new", policy=wanted.id, parent=wanted.parent)
+        with work.log.deed(who.account.name, "new", policy=wanted.id, parent=wanted.parent):
+            make(wanted.id, wanted.parent, work.library, work.policies)
         return {"id": wanted.id}
 
     return await bench(request).busy(made)
@@ -95,16 +95,11 @@ async def publish(request: Request, who: Publisher, jurisdiction: Jurisdiction, 
 
         if work.drafts.get(who.account.name, policy).changed:
             raise PolicyError(Problem(Place(policy), "还有未保存的修改", "先保存或放弃", code="edit.unsaved"))
-        try:
-            with work.drafts.locked():
-                before = work.drafts.on_disk(policy)
-                run(policy, work.library, by=who.account.name, amend=wanted.amend, known=work.tests)
-        except JixiaoError:
-            work.log.add(who.account.name, "publish", policy=policy, outcome="refused", amend=wanted.amend)
-            raise
-        after = work.drafts.on_disk(policy)
-        changes = {name: (before.get(name, ""), text) for name, text in after.items() if before.get(name) != text}
-        note(work, who, "publish", policy, changes, amend=wanted.amend)
+        with work.log.deed(who.account.name, "publish", policy=policy, amend=wanted.amend) as about, work.drafts.locked():
+            before = work.drafts.on_disk(policy)
+            run(policy, work.library, by=who.account.name, amend=wanted.amend, known=work.tests)
+            after = work.drafts.on_disk(policy)
+            about |= changed({name: (before.get(name, ""), text) for name, text in after.items() if before.get(name) != text})
         return seen_by(work, who, policy)
 
     return await bench(request).busy(made)
@@ -120,7 +115,7 @@ def _tested(work: Workbench, who: Session, policy: str, wanted: TestRequest) -> 
     seen = work.drafts.texts(who.account.name, policy)
     with overlaid(policy, seen, work.library) as library:
         report = run_tests(load(policy, library, locked=False), library, work.tests)
-        told = show_tests(report).replace(f"{library.roots[0]}/", "")
+        told = show_tests(report)
         adoptable = sum(result.now is not None for result in report.failed)
     if wanted.adopt and adoptable:
         name = f"tests/{FILE}"

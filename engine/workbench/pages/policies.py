@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request
+from anyio import to_thread
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.concurrency import run_in_threadpool
 
 from engine.editing import changes as editing
 from engine.editing import fields as form_fields
@@ -18,9 +19,9 @@ from engine.editing.overlay import files_of
 from engine.errors import JixiaoError
 from engine.policy.heads import Head, heads
 from engine.resources import shipped
-from engine.workbench.access import COOKIE, session_of, sign_in
+from engine.workbench.access import cookie_of, session_of, sign_in
 from engine.workbench.api.model import Jurisdiction, Year
-from engine.workbench.frame import _inside, _remember, _render, asks, page
+from engine.workbench.frame import _inside, _render, asks, forget, page, remember
 from engine.workbench.problems import told
 from engine.workbench.sessions import Session
 from engine.workbench.state import Refused, Workbench, bench
@@ -47,7 +48,12 @@ ACTIONS = {
     "import": "导入",
     "keep": "保留自评表",
     "forget": "删去保留的自评表",
+    "recover": "接着写完断了的保存",
 }
+OUTCOMES = {"done": "完成", "failed": "没有做成", "refused": "拒绝"}
+ENTRIES = 100
+"""Of the log, on one page."""
+Wanted = Annotated[str, Query(max_length=100)]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -69,15 +75,15 @@ async def enter(
     if work.accounts_file is None:
         return RedirectResponse("/", 303)
     try:
-        account = await run_in_threadpool(sign_in, request, name, password)
+        account = await to_thread.run_sync(sign_in, request, name, password, limiter=work.hashing)
     except Refused as refused:
         text = _render("workbench/login.html.j2", problem=str(refused.detail), next=_inside(next))
         return HTMLResponse(text, refused.status_code, dict(refused.headers or {}))
-    work.sessions.end(request.cookies.get(COOKIE, ""))  # a new name gets a new token
+    work.sessions.end(request.cookies.get(cookie_of(request), ""))  # a new name gets a new token
     session = work.sessions.begin(account)
     work.log.add(account.name, "sign-in")
     response = RedirectResponse(_inside(next), 303)
-    _remember(response, session, work)
+    remember(request, response, session)
     return response
 
 
@@ -90,7 +96,7 @@ def leave(request: Request) -> Response:
         bench(request).sessions.end(session.token)
         bench(request).log.add(session.account.name, "sign-out")
     response = PlainTextResponse("")
-    response.delete_cookie(COOKIE, path="/")
+    forget(request, response)
     return response
 
 
@@ -197,9 +203,22 @@ def _shown(name: str, work: Workbench) -> tuple[Any, list[dict[str, str]], str, 
 
 
 @router.get("/log")
-def log(request: Request) -> Response:
-    session = asks(request, "publisher")
-    return page(request, session, "log.html.j2", "log", entries=bench(request).log.entries(), actions=ACTIONS)
+def log(
+    request: Request,
+    number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1,
+    person: Wanted = "",
+    action: Wanted = "",
+    policy: Wanted = "",
+    outcome: Wanted = "",
+) -> Response:
+    session, kept = asks(request, "publisher"), bench(request).log
+    shown = {"person": person, "action": action, "policy": policy, "outcome": outcome}
+    found = kept.page(number, ENTRIES, {"who" if key == "person" else key: value for key, value in shown.items()})
+    query = urlencode({key: value for key, value in shown.items() if value})
+    data: dict[str, Any] = {"shown": shown, "number": number, "query": f"&{query}" if query else "", "head": kept.head()}
+    data |= {"actions": ACTIONS, "outcomes": OUTCOMES, "entries": found.entries, "more": found.more}
+    data |= {"every_action": list(ACTIONS.items()), "every_outcome": list(OUTCOMES.items())}
+    return page(request, session, "log.html.j2", "log", **data)
 
 
 @router.get("/static/{name}")

@@ -12,6 +12,7 @@ import pytest
 from writers import converted, has_office, packed
 
 from engine.documents import libreoffice as office
+from engine.documents import office_budget
 from engine.documents import word as docx_reader
 from engine.errors import InputError
 
@@ -113,3 +114,27 @@ def test_what_is_too_large_or_encrypted_is_not_given_to_it(monkeypatch: pytest.M
     monkeypatch.setattr(office, "MAX_BYTES", 10_000)
     monkeypatch.setattr(office, "_is_encrypted", lambda data: True)
     assert refused(b"x", "doc").startswith("input.encrypted")
+
+
+def test_a_run_has_so_many_seconds_for_all_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (office_budget._FILE, office_budget._RUN):
+        monkeypatch.setenv(name, "")
+    given: list[int] = []
+
+    def slow(soffice: str, data: bytes, kind: str, file: str, seconds: float, most: int) -> bytes:
+        given.append(most)
+        office_budget.spend(25)
+        return b"docx"
+
+    monkeypatch.setattr(office, "program", lambda: "/usr/bin/soffice")
+    monkeypatch.setattr(office, "_has_part", lambda *_: True)
+    monkeypatch.setattr(office, "_run", slow)
+    office_budget.begin(30, 70)
+    for _ in range(3):
+        assert office.convert(b"x", "rtf") == b"docx"
+    assert given == [30, 30, 20], "the last has what is left"
+    with pytest.raises(InputError, match=r"已经计算了 70 秒，这个文件没有读；应为：分几次运行；用 --office-run-seconds 放宽"):
+        office.convert(b"x", "rtf", "a.rtf")
+    office_budget.begin(40, 70)
+    office.convert(b"x", "rtf")
+    assert given[-1] == 40

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -111,8 +112,8 @@ def test_a_publication_that_is_stopped_between_its_two_writes(
 
 
 def test_a_publication_that_is_stopped_before_the_lock(policies: Policies, where: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
-    with pytest.raises(OutputError, match=r"policy\.lock：写不进去：full"):
+    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
+    with pytest.raises(OutputError, match=r"policy\.lock：写不进去：磁盘满了"):
         publish("hubei/2021", where)
     assert not (policies.home / "policy.lock").exists()
     assert [path.name for path in policies.home.iterdir() if path.name.startswith(".")] == []

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from engine.editing.saving import difference
 from engine.errors import UsageError
-from engine.workbench.accounts import FREE_TRIES, LONGEST_WAIT, Account, Throttle, disabled, load, save, verified, with_account
-from engine.workbench.audit import Log
+from engine.workbench.accounts import (
+    MAX_TOKENS,
+    Account,
+    by_token,
+    disabled,
+    load,
+    save,
+    verified,
+    with_account,
+    with_token,
+    without_tokens,
+)
 from engine.workbench.sessions import IDLE_SECONDS, LONGEST_SECONDS, MAX_SESSIONS, Sessions
 
 
@@ -70,22 +78,20 @@ def test_a_file_that_is_no_file_of_accounts_is_refused(tmp_path: Path, content: 
         load(path)
 
 
-def test_guessing_becomes_slow_and_a_right_password_is_heard_at_once_again() -> None:
-    now = [0.0]
-    throttle = Throttle(lambda: now[0])
-    for _ in range(FREE_TRIES):
-        assert throttle.wait("name:a") == 0
-        throttle.failed("name:a")
-    waits = []
-    for _ in range(12):
-        waits.append(throttle.wait("name:a"))
-        now[0] += waits[-1]
-        throttle.failed("name:a")
-    assert waits == sorted(waits)
-    assert waits[0] > 0
-    assert waits[-1] == LONGEST_WAIT
-    throttle.passed("name:a")
-    assert throttle.wait("name:a") == 0
+def test_a_token_is_known_by_its_hash_alone_and_can_be_revoked(accounts: dict[str, Account], tmp_path: Path) -> None:
+    path = tmp_path / "accounts.json"
+    known, token = with_token(accounts, "王芳")
+    save(path, known)
+    assert token not in path.read_text(encoding="utf-8")
+    assert by_token(load(path), token) == known["王芳"]
+    assert by_token(load(path), token + "x") is None
+    assert by_token(disabled(known, "王芳"), token) is None
+    assert by_token(without_tokens(known, "王芳"), token) is None
+    assert with_account(known, "王芳", "viewer", "another password")["王芳"].tokens == known["王芳"].tokens
+    for _ in range(MAX_TOKENS - 1):
+        known, _other = with_token(known, "王芳")
+    with pytest.raises(UsageError, match="已有 20 个令牌"):
+        with_token(known, "王芳")
 
 
 def test_a_session_ends_when_idle_when_old_and_when_signed_out() -> None:
@@ -108,14 +114,3 @@ def test_sessions_are_bounded_and_tokens_differ() -> None:
     made = {sessions.begin(Account("a", "viewer")).token for _ in range(MAX_SESSIONS + 5)}
     assert len(made) == MAX_SESSIONS + 5
     assert sum(sessions.find(token) is not None for token in made) == MAX_SESSIONS
-
-
-def test_the_log_is_added_to_and_a_damaged_line_is_told(tmp_path: Path) -> None:
-    log = Log(tmp_path / "below" / "log.jsonl")
-    log.add("王", "save", policy="x/2021", difference=difference("a: 1\n", "a: 2\n", "policy.yaml"))
-    with log.path.open("a") as stream:
-        stream.write('{"at": "cut o')
-    assert [entry["outcome"] for entry in log.entries()] == ["damaged", "done"]
-    entry = json.loads(log.path.read_text(encoding="utf-8").splitlines()[0])
-    assert "-a: 1" in entry["difference"]
-    assert "+a: 2" in entry["difference"]

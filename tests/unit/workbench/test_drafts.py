@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -136,16 +135,6 @@ def test_a_link_out_of_the_directory_is_neither_read_nor_written(drafts: Drafts,
     (drafts.policies / POLICY / "names.yaml").symlink_to(secret)
     with pytest.raises(PolicyError, match="链接"):
         drafts.on_disk(POLICY)
-
-
-def test_a_save_that_was_cut_off_between_two_files_is_finished(drafts: Drafts) -> None:
-    (drafts.policies / ".workbench").mkdir()
-    texts = {"policy.yaml": "a: 9\n", "grades.yaml": "grades: []\n"}
-    journal = drafts.policies / ".workbench" / "saving-x-2021.json"
-    journal.write_text(json.dumps({"policy": POLICY, "texts": texts}))
-    drafts.recover()
-    assert drafts.on_disk(POLICY) == {"policy.yaml": "a: 9\n", "grades.yaml": "grades: []\n"}
-    assert not journal.exists()
 
 
 def test_killed_while_saving_a_file_is_old_or_new(drafts: Drafts) -> None:
