@@ -133,6 +133,7 @@ COMMANDS = (
     Writing("ingest HOME/filed --out HOME/corpus --jobs 1", forms, between=r"corpus(/.*)?"),
     Writing("batch HOME/corpus --out HOME/out --format xlsx", corpus, between=r"out/(\.scratch.*|summary.json)", dear=True),
     Writing("account add 王 --role viewer --password-stdin --accounts HOME/a.json", said="long enough\n", moving=r"\$argon2[^\"]*"),
+    Writing("account token 王 --accounts HOME/a.json", accounts, moving=r'"tokens": \[[^\]]*\]'),
     Writing("account disable 王 --accounts HOME/a.json", accounts),
 )
 READING = {"explain", "schema", "policy list", "policy show", "policy check", "layout list", "account list", "workbench"}
