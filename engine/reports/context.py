@@ -26,6 +26,8 @@ from engine.values.numerals import EXACT
 from engine.values.prose import is_empty
 
 RATES = ("%", "‰", "百分点")
+_BARE = 2
+"""Letters beside a quantity and its unit with which a result is still no sentence (约, 个次)."""
 _NAMES_IT = 6
 """Characters at the end of a project's name in which 项目 says what it is."""
 
@@ -178,7 +180,7 @@ def _indicator(item: ResultIndicator, as_filed: bool, policy: Policy) -> dict[st
         "rate": any(quantity.get("unit") in RATES for quantity in (*target, *actual)),
         "zero": item["direction"] == "inverse" and [quantity.get("number") for quantity in target] == ["0"],
         "none": [quantity.get("number") for quantity in actual] == ["0"],
-        "single": len(actual) == 1 and not actual[0].get("label") and not actual[0].get("approximate"),
+        "single": len(actual) == 1 and not actual[0].get("label") and not actual[0].get("approximate") and _bare(item, actual[0]),
         "over": item["direction"] == "positive" and "exceeded_by" in item,
         "excess": percent(Decimal(item["exceeded_share"]), 0) if "exceeded_share" in item else "",
         "excess_number": Decimal(item.get("exceeded_share", "0")),
@@ -186,6 +188,12 @@ def _indicator(item: ResultIndicator, as_filed: bool, policy: Policy) -> dict[st
         "reason": "" if is_empty(reason, policy.prose) else reason,
         **_score(item, as_filed),
     }
+
+
+def _bare(item: ResultIndicator, quantity: ResultQuantity) -> bool:
+    """Whether a result says its quantity and next to nothing else: 均在24小时内报告 is a sentence, 12台（套） a number."""
+    left = item["actual"].replace(quantity.get("unit") or "", "", 1)
+    return len(re.sub(r"[\d.,，%‰≥≤<>=～~\-\s（）()]", "", left)) <= _BARE
 
 
 def _with_reason(item: Mapping[str, Any], filed: str, policy: Policy) -> dict[str, Any]:
@@ -228,7 +236,8 @@ def _about_scores(problems: FormProblems, policy: Policy) -> str:
 
 def _called(form: Form) -> str:
     """What a sentence calls the form: a project's name with 项目 behind it, unless it says so itself (…建设项目, …项目（二期）)."""
-    said = "项目" in re.sub(r"[（(][^（）()]*[）)]$", "", form.name)[-_NAMES_IT:]
+    ends = (form.name[-_NAMES_IT:], re.sub(r"[（(][^（）()]*[）)]$", "", form.name)[-_NAMES_IT:])
+    said = any("项目" in end for end in ends)
     return form.name if form.kind == "department" or said else f"{form.name}项目"
 
 

@@ -86,7 +86,7 @@ def drafted(
         if "docx" in formats:
             revised, told = revised_files(made, plans, revision, filed or {}, clean=clean)
         made = [
-            anew(draft, plan, narrative) if has_report(draft.context.form) else draft
+            anew(draft, plan, narrative, policy.layout) if has_report(draft.context.form) else draft
             for draft, plan in zip(made, plans, strict=True)
         ]
     files: dict[str, bytes] = {}

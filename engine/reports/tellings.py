@@ -167,7 +167,7 @@ def _with_completion(
     own = next((group for group in groups if group.category == COMPLETION), None)
     said: Mapping[str, Any] = phrases.get("completion", {})
     least = Decimal(str(said.get("share", 0)))
-    if own is None and unmet and (happened or share >= least or not groups):
+    if own is None and unmet and (happened or share >= least or not any(group.tellings for group in groups)):
         own = _Group(COMPLETION)
     if own is None:
         return groups

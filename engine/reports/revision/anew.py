@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.errors import Place
+from engine.forms.model import Layout
+from engine.forms.report import section_of
 from engine.policy.narrative import Narrative
 from engine.reports.draft import Block, Draft
 from engine.reports.revision.model import RevisionPlan, TextChange
@@ -15,20 +17,21 @@ from engine.submission.model import Cell
 _KINDS = {1: "heading1", 2: "heading2"}
 
 
-def anew(draft: Draft, plan: RevisionPlan, narrative: Narrative) -> Draft:
+def anew(draft: Draft, plan: RevisionPlan, narrative: Narrative, layout: Layout | None) -> Draft:
     """The draft with the filed report in place of the drafted sections that it has: every sentence of it that is right."""
     keys = {key: section.id for section in narrative.sections for key in section.filed}
     own = {section.id for section in narrative.sections if section.filed}
     first = next((n for n, block in enumerate(draft.blocks) if block.section in own), len(draft.blocks))
     last = next((n for n in range(len(draft.blocks), 0, -1) if draft.blocks[n - 1].section in own), first)
-    told = _with_additions(_filed(draft, plan, keys), plan)
+    told = _with_additions(_filed(draft, plan, keys, layout), plan)
     return replace(draft, blocks=(*draft.blocks[:first], *told, *draft.blocks[last:]))
 
 
-def _filed(draft: Draft, plan: RevisionPlan, keys: dict[str, str]) -> list[tuple[Block, frozenset[Place]]]:
+def _filed(draft: Draft, plan: RevisionPlan, keys: dict[str, str], layout: Layout | None) -> list[tuple[Block, frozenset[Place]]]:
     """The filed report as blocks, from its first section on, each with the places it stands at."""
     form = draft.context.form
-    sections = form.report[next((n for n, section in enumerate(form.report) if section.key), 0) :]
+    headed = (n for n, one in enumerate(form.report) if one.key or (layout and section_of(one.heading, layout)))
+    sections = form.report[next(headed, 0) :]
     out: list[tuple[Block, frozenset[Place]]] = []
     under = ""
     for section in sections:

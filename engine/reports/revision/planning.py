@@ -210,7 +210,8 @@ class _Planner:
         kinds = [words.get("own", ()) for words in narrative.phrases.get("problems", {}).values()]
         note = partial(self._note, draft=draft)
         nothing = frozenset() if draft.context.data["unmet"] else frozenset({"unmet"})
-        unmet = [str(item["name"]) for item in draft.context.data["unmet"]]
+        wordings = narrative.phrases.get("completion", {}).get("own", ())
+        unmet = [str(item["name"]) for item in draft.context.data["unmet"] if not filed.misses(item, wordings)]
         for one in additions(drafted, filed, narrative.similar or 100, note, ordinals, missing, kinds, nothing, unmet):
             if isinstance(one, TextChange):
                 self.changes.setdefault(one.spot, one)

@@ -6,8 +6,9 @@ A drafted heading is read by the layout that read the filed report, so the two a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -17,7 +18,7 @@ from engine.forms.report import section_of
 from engine.reports.draft import Block, Draft
 from engine.reports.own_words import folded, said
 from engine.reports.revision.model import AddedBlock, Addition, Spot, TextChange
-from engine.reports.revision.undivided import lacking, renumbered, undivided
+from engine.reports.revision.undivided import UndividedPart, lacking, renumbered, says_missed, undivided
 from engine.submission.model import Cell, Form, Section
 
 _DEPTHS = {"heading1": 1, "heading2": 2}
@@ -125,6 +126,27 @@ class FiledSections:
         """The first section that has a heading: what stands before it is the title."""
         return next((n for n, section in enumerate(self.sections) if section_of(section.heading, self.layout)), 0)
 
+    def lead(self, keys: frozenset[str]) -> UndividedPart | None:
+        """What stands under the heading of the first depth that sections with these keys stand under, before the first of them; None
+        where that is nothing."""
+        first = next((n for n, section in enumerate(self.sections) if section.key in keys and section.depth > 1), 0)
+        above = next((s for s in reversed(self.sections[:first]) if s.depth == 1 and not s.key and s.paragraphs), None)
+        if above is None:
+            return None
+        places = (above.place, *(paragraph.place for paragraph in above.paragraphs))
+        return UndividedPart(above.heading, places, tuple(paragraph.text for paragraph in above.paragraphs))
+
+    def apart(self, keys: frozenset[str]) -> bool:
+        """Whether several of these sections are parts of the first depth."""
+        return len({section.key for section in self.sections if section.key in keys and section.depth == 1}) > 1
+
+    def misses(self, item: Mapping[str, Any], wordings: Sequence[str]) -> bool:
+        """Whether the report says of an indicator that it was not reached."""
+        if item["name"] in {row.name for row in self.form.unmet}:
+            return True
+        values = (item["target"], item["actual"])
+        return any(says_missed(p.text, item["name"], values, wordings) for section in self.sections for p in section.paragraphs)
+
     def divided(self, keys: frozenset[str]) -> bool:
         """Whether sections with these keys stand under headings of a second depth."""
         return any(section.key in keys and section.depth > 1 for section in self.sections)
@@ -203,11 +225,14 @@ def additions(
                 yield Addition(places, tuple(AddedBlock(block, note(block)) for block in blocks))
             anchor = places
             continue
-        last = filed.heading(keys) or anchor
+        lead = filed.lead(keys)
+        last = (lead.places if lead else filed.heading(keys)) or anchor
         for section in group:
             if not section.key or not section.blocks:
                 continue
             own_key = frozenset([section.key])
+            if lead and not filed.names(own_key) and not any(lacking(lead, [(section.key, section.blocks)], unmet, nothing)):
+                continue
             if filed.has(own_key):
                 last = filed.end(own_key)
                 measures = _measures(section, woven, known, filed.text(own_key), ordinals) if section.key in MEASURES else None
@@ -215,7 +240,11 @@ def additions(
                     yield Addition(last, (AddedBlock(measures, note(measures)),))
             elif filed.names(own_key):
                 last = filed.end(own_key)
-                yield from _instead(section, filed, last, note, missing)
+                if section.key not in nothing:
+                    yield from _instead(section, filed, last, note, missing)
+            elif section.key not in nothing and filed.apart(keys):
+                heading = replace(section.heading, kind="heading1", text=_ORDINAL.sub("", section.heading.text))
+                yield Addition(last, added([replace(section, heading=heading)]))
             elif section.key not in nothing:
                 yield Addition(last, added([section], headed=filed.divided(keys)))
         anchor = last

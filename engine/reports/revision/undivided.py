@@ -13,7 +13,7 @@ from engine.errors import Place
 from engine.forms.model import Layout
 from engine.forms.report import section_of
 from engine.reports.draft import Block
-from engine.reports.own_words import folded
+from engine.reports.own_words import folded, said
 from engine.submission.model import Form, Section
 
 _ORDINAL = re.compile(r"^([一二三四五六七八九十]+)、\s*")
@@ -72,10 +72,9 @@ def lacking(
     part: UndividedPart, sections: Sequence[tuple[str, Sequence[Block]]], unmet: Sequence[str], nothing: frozenset[str]
 ) -> Iterator[Block]:
     """The drafted blocks that a part does not tell. `sections`: the drafted ones, by their keys; `unmet`: the names of what was not
-    reached; `nothing`: the sections that would only say that there is nothing."""
-    text = folded("".join(part.texts))
+    reached and is not told as such; `nothing`: the sections that would only say that there is nothing."""
     for key, blocks in sections:
-        if key in nothing or key == _DONE or (key == _LACKING and all(folded(name) in text for name in unmet)):
+        if key in nothing or key == _DONE or (key == _LACKING and not unmet):
             continue
         if key == _LACKING:
             yield from blocks
@@ -83,6 +82,16 @@ def lacking(
         for block in blocks:
             if block.kind == "paragraph" and not any(part.tells(one) for one in _SENTENCE.findall(block.text)):
                 yield block
+
+
+def says_missed(text: str, name: str, values: Sequence[str], wordings: Sequence[str]) -> bool:
+    """Whether a sentence of a text says of something that it was not reached: in one of these wordings, or by its target and its
+    result (`values`)."""
+    own, both = folded(name), [folded(value) for value in values if value]
+    for sentence in map(folded, _SENTENCE.findall(text)):
+        if own in sentence and (said(sentence, wordings) or (len(both) > 1 and all(value in sentence for value in both))):
+            return True
+    return False
 
 
 def renumbered(headings: Sequence[str], ordinals: Sequence[str]) -> Callable[[str, bool], str]:
