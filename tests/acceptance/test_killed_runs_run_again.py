@@ -123,6 +123,7 @@ COMMANDS = (
     Writing("policy lint hubei/2021 --no-proofs --format json --out HOME/out.json", dear=True),
     Writing(f"policy lint {POLICY} --no-proofs --fix {MINE}", slip, dear=True),
     Writing("policy diff hubei/2021 hubei/2022 --out HOME/out.md", dear=True),
+    Writing("policy compare hubei/2021 hubei/2022 --out HOME/out.md", dear=True),
     Writing("policy impact hubei/2021 hubei/2022 --on HOME/form.txt --out HOME/out.md", dear=True),
     Writing(f"policy test {POLICY} {MINE} --adopt --min-coverage 0", slip, dear=True),
     Writing(f"policy new {POLICY} --from hubei/2022 --into HOME/mine"),
@@ -133,7 +134,7 @@ COMMANDS = (
     Writing("ingest HOME/filed --out HOME/corpus --jobs 1", forms, between=r"corpus(/.*)?"),
     Writing("batch HOME/corpus --out HOME/out --format xlsx", corpus, between=r"out/(\.scratch.*|summary.json)", dear=True),
     Writing("account add 王 --role viewer --password-stdin --accounts HOME/a.json", said="long enough\n", moving=r"\$argon2[^\"]*"),
-    Writing("account token 王 --accounts HOME/a.json", accounts, moving=r'"tokens": \[[^\]]*\]'),
+    Writing("account token 王 --accounts HOME/a.json", accounts, moving=r'"[0-9a-f]{64}"(,\s*)?'),
     Writing("account disable 王 --accounts HOME/a.json", accounts),
 )
 READING = {"explain", "schema", "policy list", "policy show", "policy check", "layout list", "account list", "workbench"}
