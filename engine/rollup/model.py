@@ -208,7 +208,7 @@ def _pair(first: str, second: str, words: Vocabulary) -> tuple[Fraction, Fractio
     if first == second:
         return Fraction(1), Fraction(1), first
     values = [Value(f"2{unit}", "number", "", (Quantity(Decimal(2), unit),)) for unit in (first, second)]
-    compared = compare(values[0], values[1], words)
+    compared = compare(values[0], values[1], replace(words, slip_near=None))  # of two units alone there is no slip
     if compared.kind != "numbers":
         return compared.reason
     pair = compared.pairs[0]

@@ -207,9 +207,27 @@ def _pair(wanted: Quantity, got: Quantity, target: Value, actual: Value, words: 
     """One pair in one unit. Raises _Incomparable where an approximate number lies too close to tell."""
     factors, unit = _common_unit(wanted, got, target, actual, words, notes)
     pair = Pair(scaled(wanted.number, factors[0]), scaled(got.number, factors[1]), unit, got.label or wanted.label)
+    _check_slip(wanted, got, pair, target, actual, words)
     if wanted.approximate or got.approximate:
         _check_approximate(replace(wanted, number=pair.target), replace(got, number=pair.actual), target.operator, words, notes)
     return pair
+
+
+def _check_slip(wanted: Quantity, got: Quantity, pair: Pair, target: Value, actual: Value, words: Vocabulary) -> None:
+    """Numbers far apart as written, and close without a scale that one side alone has (35万人次 against 36.2人次), or one and the
+    same in two units (3200亩 against 3200公顷): more likely a slip than a result. Raises _Incomparable with the doubt."""
+    if words.slip_near is None or not (pair.target and pair.actual and wanted.unit and got.unit):
+        return
+    ratio, near = Fraction(pair.actual) / Fraction(pair.target), Fraction(words.slip_near)
+    if 1 / near <= ratio <= near:
+        return
+    shown = f"目标“{target.raw.strip()}”、完成“{actual.raw.strip()}”"
+    for word, scale in words.scales.items():
+        one_side = (word in target.raw) != (word in actual.raw)
+        if one_side and any(1 / near <= meant <= near for meant in (ratio * Fraction(scale), ratio / Fraction(scale))):
+            raise _Incomparable(f"{shown}照所写相差很远，不看“{word}”就很接近，可能有一边漏写或多写了“{word}”。")
+    if wanted.number == got.number and wanted.unit != got.unit and min(ratio, 1 / ratio) * Fraction(words.slip_least) <= 1:
+        raise _Incomparable(f"{shown}数字相同而单位不同，可能有一边的单位写错了。")
 
 
 def _common_unit(

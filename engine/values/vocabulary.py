@@ -98,6 +98,11 @@ class Vocabulary:
     approximate_margin: Decimal
     approximate_clear: Decimal
     """By what share of itself an approximate number may be off at most where it is asked on which side of another it lies."""
+    slip_near: Decimal | None
+    """How many times one number may be the other for the two to be close, where one that is far off may be a slip of the pen; None
+    where the policy does not look for slips."""
+    slip_least: Decimal
+    """From how many times on the same number in two units may be one."""
     digits: Mapping[str, int]
     scales: Mapping[str, Decimal]
     ratios: Mapping[str, str]
@@ -171,6 +176,8 @@ def vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         approximate_sense={word: sense for place in places for word, sense in place.items()},
         approximate_margin=Decimal(str(approximate["margin"])),
         approximate_clear=Decimal(str(approximate.get("clear", approximate["margin"]))),
+        slip_near=Decimal(str(data["slips"]["near"])) if "slips" in data else None,
+        slip_least=Decimal(str(data["slips"]["least"])) if "slips" in data else Decimal(0),
         digits=dict(numerals["digits"]),
         scales={word: Decimal(str(scale)) for word, scale in numerals["scales"].items()},
         ratios=_by_length(numerals["ratios"]),

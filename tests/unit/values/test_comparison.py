@@ -342,3 +342,40 @@ def test_a_missing_unit_is_no_doubt_where_every_reading_says_the_same(target: st
 def test_the_figure_of_all_parts_outranks_its_parts(actual: str, taken: list[str]) -> None:
     found = compare(read_value("95%", WORDS), read_value(actual, WORDS), WORDS, 2023)
     assert [str(pair.actual) for pair in found.pairs] == taken
+
+
+@pytest.mark.parametrize(
+    ("target", "actual"),
+    [
+        ("≥35万人次", "36.2人次"),
+        ("≥6.8万人", "6.89人"),
+        ("≥900人", "910万人（含外聘）"),
+        ("≤50万元", "48.6元"),
+        ("≥2亿元", "2.1万元"),
+        ("≥3200亩", "3200公顷"),
+        ("≥15公顷", "15亩"),
+        ("≥1200吨", "1200公斤"),
+    ],
+)
+def test_a_scale_or_unit_that_is_likely_a_slip_is_asked(target: str, actual: str) -> None:
+    state, comparison = judged(target, actual)
+    assert (state, comparison.kind) == ("unknown", "incomparable")
+    assert "可能" in comparison.reason
+
+
+@pytest.mark.parametrize(
+    ("target", "actual"),
+    [
+        ("≥1万人次", "9800人次"),
+        ("≥1万人次", "12000人次"),
+        ("≥100人", "1.2万人"),
+        ("≥3万人次", "120人次"),
+        ("≥1000亩", "66.7公顷"),
+        ("≤3天", "2小时"),
+        ("≤3个工作日", "1天"),
+        ("≥5公里", "4200米"),
+        ("≥0.5万元", "6000元"),
+    ],
+)
+def test_numbers_far_apart_or_in_two_units_that_are_no_slip_are_compared(target: str, actual: str) -> None:
+    assert "可能有一边" not in judged(target, actual)[1].reason
