@@ -1,4 +1,4 @@
-"""What benchmarks and the makers of pages import from the engine is there, also in processes written as text: no suite runs them."""
+"""What benchmarks and the makers of pages import from the engine is there, in processes written as text too: no suite runs them."""
 
 from __future__ import annotations
 
