@@ -114,6 +114,7 @@ def _lay(
     overridden: dict[Path_, tuple[tuple[YamlDocument, Path_], ...]],
     over: Resolved,
 ) -> None:
+    """Lay a policy over what stands: its data over that of others, and with them where each part was written."""
     laid_from: dict[str, Sources] = {}
     inherited = dict(origins)
     for section, data in over.sections.items():
@@ -128,6 +129,23 @@ def _lay(
             sections[section] = dict(data) if isinstance(data, dict) else data
         else:
             sections[section] = {**sections[section], **data}
+    _lay_origins(origins, overridden, over)
+    for section, sources in laid_from.items():
+        for path in [path for path in origins if path[0] == section]:
+            if len(path) > MOST_ITEM or path[1] not in sections[section]:
+                del origins[path]
+        for part, (own, source) in sources.items():
+            found = origin_of(over.origins if own else inherited, (section, *source))
+            if found:
+                origins[(section, *part)] = found
+
+
+def _lay_origins(
+    origins: dict[Path_, tuple[YamlDocument, Path_]],
+    overridden: dict[Path_, tuple[tuple[YamlDocument, Path_], ...]],
+    over: Resolved,
+) -> None:
+    """Where each part was written: by the policy laid over, what it overrides beside it; nothing below an item written anew."""
     anew = {path for path in over.origins if len(path) <= MOST_ITEM and path[0] != FORM}
     for path in [p for p in origins if (len(p) > MOST_ITEM and p[:MOST_ITEM] in anew) or (p[:1] in anew and len(p) > 1)]:
         del origins[path]  # the item it is a part of is written anew
@@ -140,14 +158,6 @@ def _lay(
         elif over.overridden.get(path):
             overridden[path] = over.overridden[path]
         origins[path] = origin
-    for section, sources in laid_from.items():
-        for path in [path for path in origins if path[0] == section]:
-            if len(path) > MOST_ITEM or path[1] not in sections[section]:
-                del origins[path]
-        for part, (own, source) in sources.items():
-            found = origin_of(over.origins if own else inherited, (section, *source))
-            if found:
-                origins[(section, *part)] = found
 
 
 def _spot(origin: tuple[YamlDocument, Path_]) -> tuple[str, Path_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from engine.policy.rollup import RollupRules
@@ -24,39 +24,41 @@ def budget_lines(
 ) -> tuple[BudgetLine, ...]:
     """The total lines added up, and the detail lines that every form lists."""
     lines = [scored_line(child.form) for child in children]
-    units = {line.money_unit for line in lines if line and line.money_unit}
-    bare = [c for c, line in zip(children, lines, strict=True) if line and not line.money_unit]
-    if bare and not units:
-        obstacles.append(Obstacle("money-unit-unclear", units=tuple(c.label for c in bare), whole=len(children)))
-    if missing := [c for c in children if c.funds is None]:
-        pairs = ((_money(scored_line(c.form)), c.label) for c in missing)
-        said = tuple(c.label for c in missing)
-        obstacles.append(Obstacle("funds-missing", units=said, whole=len(children), details=grouped(pairs), refused=True))
-    several = [c for c in children if sum(line.role == "total" for line in c.form.budget) > 1]
-    if several:
-        pairs = ((f"{sum(line.role == 'total' for line in c.form.budget)} 行", c.label) for c in several)
-        labels = tuple(c.label for c in several)
-        obstacles.append(Obstacle("total-lines", units=labels, whole=len(children), details=grouped(pairs), refused=True))
-    spent = [
-        c for c, line in zip(children, lines, strict=True) if c.funds is not None and line and number_of(line.executed) is None
-    ]
-    if spent:
-        obstacles.append(Obstacle("executed-missing", units=tuple(c.label for c in spent), whole=len(children), refused=True))
+    obstacles += _obstacles(children, lines)
     unit = _common(lines, rules, words)
     line_names = {line.name for line in lines if line}
     name = rules.texts["project_line"] if by == "project" else rules.texts["total_line"]
     if by != "project" and len(line_names) == 1:
         name = line_names.pop()
-    out = [_line(name, "total", lines, unit, words)]
-    details = [[line for line in child.form.budget if line.role == "detail"] for child in children]
-    named = [{line.name: line for line in own} for own in details]
+    total = _line(name, "total", lines, unit, words)
+    if by == "project":
+        return (total,)
+    named = [{line.name: line for line in child.form.budget if line.role == "detail"} for child in children]
     every = sorted({name for own in named for name in own}, key=lambda n: (min(list(o).index(n) for o in named if n in o), n))
-    whole = [n for n in every if all(n in own for own in named)] if by != "project" else []
-    out += [_line(n, "detail", [own[n] for own in named], unit, words) for n in whole]
-    if by != "project" and (rest := [n for n in every if n not in whole]):
+    whole = [n for n in every if all(n in own for own in named)]
+    if rest := [n for n in every if n not in whole]:
         lacking = tuple(c.label for c, own in zip(children, named, strict=True) if any(n not in own for n in rest))
         obstacles.append(Obstacle("lines-partly", units=lacking, whole=len(children), details="、".join(rest)))
-    return tuple(out)
+    return (total, *(_line(n, "detail", [own[n] for own in named], unit, words) for n in whole))
+
+
+def _obstacles(children: Sequence[Child], lines: Sequence[BudgetLine | None]) -> Iterator[Obstacle]:
+    """Why the total lines cannot be added up, or not for certain."""
+    whole, both = len(children), list(zip(children, lines, strict=True))
+    bare = tuple(child.label for child, line in both if line and not line.money_unit)
+    if bare and not any(line and line.money_unit for line in lines):
+        yield Obstacle("money-unit-unclear", units=bare, whole=whole)
+    if missing := [child for child in children if child.funds is None]:
+        pairs = ((_money(scored_line(child.form)), child.label) for child in missing)
+        labels = tuple(child.label for child in missing)
+        yield Obstacle("funds-missing", units=labels, whole=whole, details=grouped(pairs), refused=True)
+    totals = [(child, sum(line.role == "total" for line in child.form.budget)) for child in children]
+    if several := [(f"{count} 行", child.label) for child, count in totals if count > 1]:
+        labels = tuple(label for _, label in several)
+        yield Obstacle("total-lines", units=labels, whole=whole, details=grouped(several), refused=True)
+    unspent = [child.label for child, line in both if child.funds is not None and line and number_of(line.executed) is None]
+    if unspent:
+        yield Obstacle("executed-missing", units=tuple(unspent), whole=whole, refused=True)
 
 
 def _money(line: BudgetLine | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
@@ -176,10 +176,12 @@ class TestFile:
         if (rule and "fires" not in test) or not {"fires", "severity", "form"} & set(test):
             raise Unusable("没有写期望", "rule 与 fires，或 severity，或 form")
         evaluation = self.evaluation(test)
-        if not rule:
-            return self._whole(test, place, evaluation)
+        return self._of_rule(test, place, rule, evaluation) if rule else self._whole(test, place, evaluation)
+
+    def _of_rule(self, test: Mapping[str, Any], place: Place, rule: str, evaluation: Evaluation) -> PolicyTestResult:
+        """A test of a rule: how often it fires, of whom, and what its finding says."""
         checked = self.checker.of_rule(rule, evaluation)
-        if not rules[rule].message:
+        if not self.policy.rules.rules[rule].message:
             count = sum(item.rule == rule for item in checked.outcome.derived)
             found: list[Finding] = []
         else:
@@ -187,13 +189,7 @@ class TestFile:
             count = len(found)
         subjects = [finding.subject for finding in found]
         derived_by = tuple(name for finding in found for name in finding.derived_by)
-        reason = ""
-        if count != test["fires"]:
-            every = self.checker.whole(evaluation).findings
-            others = "、".join(dict.fromkeys(f.rule for f in every)) or "没有别的问题"
-            reason = f"应报 {test['fires']} 处，报了 {count} 处（{'、'.join(subjects) or others}）"
-        elif "subject" in test and test["subject"] not in subjects:
-            reason = f"对象应有“{test['subject']}”，是 {'、'.join(subjects)}"
+        reason = self._miscounted(test, count, subjects, evaluation)
         now = {key: value for key, value in test.items() if key != "subject" or value in subjects} | {"fires": count}
         said: tuple[str, ...] = ()
         if "finding" in test:
@@ -205,6 +201,16 @@ class TestFile:
             said = tuple(f"{key}:{rule}" for key in test["finding"] if key not in aside)
         shows = frozenset() if reason else self.running.details.shown_by_facts(rule, checked.facts).union(said)
         return self._came(test, place, rule, reason, test["fires"] > 0, now, derived_by=derived_by, shows=shows)
+
+    def _miscounted(self, test: Mapping[str, Any], count: int, subjects: Sequence[str], evaluation: Evaluation) -> str:
+        """That a rule fired otherwise than expected, or on others (Chinese); empty if as expected."""
+        if count != test["fires"]:
+            every = self.checker.whole(evaluation).findings
+            others = "、".join(dict.fromkeys(f.rule for f in every)) or "没有别的问题"
+            return f"应报 {test['fires']} 处，报了 {count} 处（{'、'.join(subjects) or others}）"
+        if "subject" in test and test["subject"] not in subjects:
+            return f"对象应有“{test['subject']}”，是 {'、'.join(subjects)}"
+        return ""
 
     def _came(
         self,
