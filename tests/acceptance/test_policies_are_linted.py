@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from datetime import date
 
 import pytest
@@ -136,4 +137,6 @@ def test_every_check_has_its_page() -> None:
 def test_the_names_templates_may_use_are_those_they_are_given() -> None:
     source = inspect.getsource(report_context._context)
     given = {line.split('"')[1] for line in source.splitlines() if line.startswith('        "') and '": ' in line}
+    added = re.search(r"\{\*\*made\.data, (.*)\}", inspect.getsource(report_context.contexts))
+    given |= set(re.findall(r'"(\w+)": ', added[1] if added else ""))
     assert given | {"phrases", "it", "its"} == set(TEMPLATE_NAMES)
