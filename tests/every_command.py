@@ -33,6 +33,7 @@ OWN_VALUES = {
     ("policy check", "PATH"): POLICY,
     ("account add", "FILE"): "accounts.json",
     ("account disable", "FILE"): "accounts.json",
+    ("account token", "FILE"): "accounts.json",
     ("account list", "FILE"): "accounts.json",
 }
 """The same where a command calls something else by that name."""
