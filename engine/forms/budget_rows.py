@@ -140,23 +140,13 @@ class BudgetRows:
         if inside:  # amounts with their labels in one cell: the column over them is none of its own
             places = {amount.place for amount in inside.values()}
             found = {key: of for key, of in found.items() if not any(cell.place in places for cell in of)}
-        cells: dict[str, Any] = dict(inside)
         unsure = self._guessed_name(name)
-        cells |= {
+        cells = inside | {
             key: self._cell(of, wrong, unsure or columns.doubtful.get(key, ""))
             for key, of in found.items()
             if not key.startswith(OTHER)
         }
-        if change := cells.pop("change", None):
-            if "budget" in columns.names:
-                self.header_fields.append(HeaderField("", f"{one_line(name.text)}·{self._called('change')}", change))
-            else:
-                cells["budget"] = change
-                self.changes.append(is_changed(change, cells))
-        shared = self._shared(row, columns)
-        if shared is not None and "budget" in cells and not wrong:
-            cells["executed"] = replace(cells["budget"], place=shared.place)
-            self.doubts.append(Doubt("amount_shared", one_line(name.text), cells["budget"].text, cells["budget"].place))
+        self._settle_cells(row, columns, name, cells, wrong)
         for key, of in found.items():
             if key.startswith(OTHER) and any(of):
                 text = "；".join(cell.text for cell in of if cell)
@@ -167,6 +157,19 @@ class BudgetRows:
         else:
             self._line(name, cells, wrong, nameless=nameless)
         return True
+
+    def _settle_cells(self, row: Row, columns: Columns, name: TableCell, cells: dict[str, Cell], wrong: str) -> None:
+        """What a cell of a line says of another: a change of the budget, one amount in a cell over budget and executed."""
+        if change := cells.pop("change", None):
+            if "budget" in columns.names:
+                self.header_fields.append(HeaderField("", f"{one_line(name.text)}·{self._called('change')}", change))
+            else:
+                cells["budget"] = change
+                self.changes.append(is_changed(change, cells))
+        shared = self._shared(row, columns)
+        if shared is not None and "budget" in cells and not wrong:
+            cells["executed"] = replace(cells["budget"], place=shared.place)
+            self.doubts.append(Doubt("amount_shared", one_line(name.text), cells["budget"].text, cells["budget"].place))
 
     def _without_brackets(self, row: Row, columns: Columns) -> Columns:
         """The columns for rows that have no cell where the header row goes on with its heading in brackets."""

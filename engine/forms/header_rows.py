@@ -36,25 +36,9 @@ def read_header(
     labels, others = layout.columns, layout.other_columns
     elsewhen = {n for n, cell in enumerate(row) if cell and _is_elsewhen(cell.text, layout)}
     found = [item for item in [*found, *_of_the_year(row, layout, found)] if item[0] not in elsewhen]
-    names: dict[int, str] = {}
-    twice: dict[str, str] = {}
     unlisted: list[int] = []
     listed = _with_slips(row, layout, dict(found), doubts, [*elsewhen, *(n for n in range(len(row)) if n in headings)])
-    for index in sorted(listed):
-        label = listed[index]
-        key = _weight_of(index, listed) if label.key == "weight" else label.key
-        before = next((at for at, name in names.items() if name == key), None)
-        if before is None or key == "reason":
-            names[index] = key
-            continue
-        counts, kept, alike = _of_two(row, layout, label, key, (before, index))
-        names[counts], names[kept] = key, OTHER + one_line(row[kept].text)
-        if key in _ALIKE:
-            continue  # what each of them says is told by what stands in it
-        text = one_line(row[kept].text)
-        if alike:
-            twice[key] = text
-        doubts.append(Doubt("column_twice", label.texts[0], text, row[kept].place, taken=one_line(row[counts].text)))
+    names, twice = _named_by_labels(row, layout, listed, doubts)
     _stand_in(row, layout.stand_ins, names, [*elsewhen, *(n for n in range(len(row)) if n in headings)])
     first = min(names)
     for index, cell in enumerate(row):
@@ -74,6 +58,48 @@ def read_header(
     if nameless:  # which way is better is read from the names
         missing["name"] = _usual("name", labels)
     doubtful = _unread(row, names, missing, [index for index in unlisted if index not in elsewhen])
+    _tell(row, missing, doubtful, unlisted, elsewhen, doubts)
+    guessed = [(index, listed[index]) for index in sorted(listed) if listed[index].unconfirmed]
+    for index, label in guessed:
+        add_guess(doubts, guess_of(label, row[index], labels))
+    unsure = doubtful_fields((names[index], why(label, row[index].text, labels)) for index, label in guessed)
+    return Columns.of(tuple(names.items()), len(row), {**unsure, **doubtful}, twice)
+
+
+def _named_by_labels(
+    row: Row, layout: Layout, listed: Mapping[int, Label], doubts: list[Doubt]
+) -> tuple[dict[int, str], dict[str, str]]:
+    """The field of each column by its label, and the fields that two columns have without anything that tells them apart, each with
+    the label of the one that does not count."""
+    names: dict[int, str] = {}
+    twice: dict[str, str] = {}
+    for index in sorted(listed):
+        label = listed[index]
+        key = _weight_of(index, listed) if label.key == "weight" else label.key
+        before = next((at for at, name in names.items() if name == key), None)
+        if before is None or key == "reason":
+            names[index] = key
+            continue
+        counts, kept, alike = _of_two(row, layout, label, key, (before, index))
+        names[counts], names[kept] = key, OTHER + one_line(row[kept].text)
+        if key in _ALIKE:
+            continue  # what each of them says is told by what stands in it
+        text = one_line(row[kept].text)
+        if alike:
+            twice[key] = text
+        doubts.append(Doubt("column_twice", label.texts[0], text, row[kept].place, taken=one_line(row[counts].text)))
+    return names, twice
+
+
+def _tell(
+    row: Row,
+    missing: Mapping[str, str],
+    doubtful: Mapping[str, str],
+    unlisted: Sequence[int],
+    elsewhen: Container[int],
+    doubts: list[Doubt],
+) -> None:
+    """Columns that nobody listed, those that may be one that is missing by what they may be; and the columns that are missing."""
     place = next(cell.place for cell in row if cell)
     for index in unlisted:
         text = one_line(row[index].text)
@@ -85,11 +111,6 @@ def read_header(
     for key, usual in missing.items():
         if key not in doubtful:
             doubts.append(Doubt("column_missing", usual, "、".join(one_line(cell.text) for cell in row if cell), place))
-    guessed = [(index, listed[index]) for index in sorted(listed) if listed[index].unconfirmed]
-    for index, label in guessed:
-        add_guess(doubts, guess_of(label, row[index], labels))
-    unsure = doubtful_fields((names[index], why(label, row[index].text, labels)) for index, label in guessed)
-    return Columns.of(tuple(names.items()), len(row), {**unsure, **doubtful}, twice)
 
 
 def _of_two(row: Row, layout: Layout, label: Label, key: str, both: tuple[int, int]) -> tuple[int, int, bool]:

@@ -65,14 +65,7 @@ def indicator_of(row: Row, columns: Columns, layout: Layout, doubts: list[Doubt]
     cells = {key: _cell(key, of, columns, layout.composition, wrong) for key, of in found.items() if not key.startswith(OTHER)}
     lacking = {key: why for key, why in columns.doubtful.items() if key not in columns.names and key in _VALUES}
     cells |= {key: Cell("", out.place, why) for key, why in lacking.items()}
-    for key, label in columns.twice.items():
-        beside = next((cell for cell in found.get(OTHER + label, ()) if cell), None)
-        if not (cell := cells.get(key)) or not beside or fold(beside.text) == fold(cell.text):
-            continue
-        if has_boxes(cell.text) or not has_boxes(beside.text):  # a box that is ticked beside a value is none itself
-            cells[key] = replace(
-                cell, doubt=cell.doubt or f"有两栏，另一栏“{label}”写的是“{one_line(beside.text)}”，不能确定用哪一栏"
-            )
+    _doubt_twice(cells, found, columns)
     _adjust(cells, layout.composition)
     out.cells = {key: cell for key, cell in cells.items() if key not in _NOT_CELLS}
     out.others = tuple(
@@ -83,6 +76,17 @@ def indicator_of(row: Row, columns: Columns, layout: Layout, doubts: list[Doubt]
     if out.name or out.carried:
         doubts += _told(out, row, wrong, set(columns.doubtful.values()))
     return out
+
+
+def _doubt_twice(cells: dict[str, Cell], found: Mapping[str, Sequence[TableCell]], columns: Columns) -> None:
+    """Of a field with two columns that nothing tells apart, the value is doubtful where they differ."""
+    for key, label in columns.twice.items():
+        beside = next((cell for cell in found.get(OTHER + label, ()) if cell), None)
+        if not (cell := cells.get(key)) or not beside or fold(beside.text) == fold(cell.text):
+            continue
+        if has_boxes(cell.text) or not has_boxes(beside.text):  # a box that is ticked beside a value is none itself
+            doubt = f"有两栏，另一栏“{label}”写的是“{one_line(beside.text)}”，不能确定用哪一栏"
+            cells[key] = replace(cell, doubt=cell.doubt or doubt)
 
 
 def _unnamed(row: IndicatorRow, known: Sequence[TableCell], layout: Layout) -> None:

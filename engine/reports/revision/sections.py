@@ -127,8 +127,8 @@ class FiledSections:
         return next((n for n, section in enumerate(self.sections) if section_of(section.heading, self.layout)), 0)
 
     def lead(self, keys: frozenset[str]) -> UndividedPart | None:
-        """What stands under the heading of the first depth that sections with these keys stand under, before the first of them; None
-        where that is nothing."""
+        """What stands under the heading of the first depth that sections with these keys stand under, before the first of them;
+        None where that is nothing."""
         first = next((n for n, section in enumerate(self.sections) if section.key in keys and section.depth > 1), 0)
         above = next((s for s in reversed(self.sections[:first]) if s.depth == 1 and not s.key and s.paragraphs), None)
         if above is None:
