@@ -38,15 +38,15 @@ def occasion(given: Given, tree: UnitTree | None, name: str, done: Rollup | None
 
     called = name or (tree.nodes[tree.top].name if tree else "")
     if not called:
-        called = naming.region(given.names, [form.unit for form in given.forms], place_words(given.policy))
-    if not called and done:
-        called = done.levels[0].name
+        counted = given.policy.rollup.texts["unit_name"] if given.policy.rollup and done else ""
+        units = [form.unit for form in given.forms]
+        called = naming.top_name(given.names, units, place_words(given.policy), given.policy.jurisdiction_name, counted)
     expected = {key: node.name for key, node in tree.nodes.items() if node.expected and not node.children} if tree else {}
     pairs = zip(given.names, given.forms, strict=True) if tree and expected else ()
     filed = {tree.home(file, form.unit) for file, form in pairs} if tree else set()
     missing = sorted(unit for key, unit in expected.items() if key not in filed)
     unread = [f"{item.name}（{item.reason}）" for item in given.skipped if not item.same_as]
-    return BriefOccasion(called or given.policy.jurisdiction_name, len(expected) or None, missing, unread, given.policy.words)
+    return BriefOccasion(called, len(expected) or None, missing, unread, given.policy.words)
 
 
 def rendered(

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.policy.model import Policy
 from engine.reports.own_words import OwnProblems, own_problems
-from engine.reports.proviso import proviso
+from engine.reports.proviso import marked
 from engine.reports.tellings import FormProblems, OwnTold, problems_by_form
 from engine.reports.tellings import told as told_problems
 from engine.results.model import Result, ResultBudget, ResultForm, ResultIndicator, ResultQuantity
@@ -48,7 +48,7 @@ def contexts(result: Result, forms: Sequence[Form], policy: Policy, *, as_filed:
 
     `as_filed`: the draft states the body's own scores, also where they cannot stand.
     """
-    first = proviso(result.get("policy"), policy)
+    first = marked(result.get("policy"), policy)
     problems = problems_by_form(result)
     names = tuple(dict.fromkeys(form.name for form in forms))
     out = []

@@ -27,6 +27,8 @@ TEMPLATE = "page/reports.html.j2"
 FILE = "report.html"
 MOST_ROWS = 4_000
 """Forms on one page, the worst: of more it would be larger than a browser likes."""
+_INSTEAD = "；应为："
+"""What stands in a problem between what is wrong and what was expected."""
 MOST_NAMED, MOST_CAUSES, MOST_FILES = 6, 100, 200
 Data = dict[str, Any]
 
@@ -76,7 +78,7 @@ def page(result: Result, hrefs: Sequence[str], policies: Mapping[str, Policy], r
         "policies": result.get("policies", []),
         "cautions": list(dict.fromkeys(filter(None, (caution(one) for one in result.get("policies", ()))))),
         "matcher": matched(result.get("matcher", "")),
-        "notes": result.get("notes", []),
+        "notes": _notes(result.get("notes", [])),
         "units": len({form["unit"] for form in result["forms"]}),
         "years": sorted({form["fiscal_year"] for form in result["forms"]}),
         "forms": len(every),
@@ -92,6 +94,14 @@ def page(result: Result, hrefs: Sequence[str], policies: Mapping[str, Policy], r
         **rules_shown(result),
     }
     return self_contained(TEMPLATE, seen, roots)
+
+
+def _notes(notes: Sequence[str]) -> list[str]:
+    """Notes of many bundles: what was found of each, and what is to be done, which many have in common, once at the end."""
+    parts = [note.partition(_INSTEAD) for note in notes]
+    return list(
+        dict.fromkeys([*(found for found, _, _ in parts), *(f"{_INSTEAD[1:]}{wanted}" for _, _, wanted in parts if wanted)])
+    )
 
 
 def _head(one: ToldProblem, hrefs: Sequence[str], places: Mapping[int, int]) -> Data:

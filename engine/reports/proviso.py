@@ -10,6 +10,13 @@ from engine.results.model import ResultPolicy
 from engine.results.reading import caution
 
 
+def marked(judging: ResultPolicy | None, policy: Policy) -> str:
+    """The sentence as it stands before a draft, with a mark that it is to be deleted before the draft is sent on."""
+    told = proviso(judging, policy)
+    words = policy.narrative.phrases.get("caution", {}) if policy.narrative else {}
+    return f"{words.get('mark', '')}{told.rstrip('。')}。" if told else ""
+
+
 def proviso(judging: ResultPolicy | None, policy: Policy) -> str:
     """The sentence before a document; empty where the policy that judged is one that holds. `judging`: the result's."""
     words = policy.narrative.phrases.get("caution", {}) if policy.narrative else {}
