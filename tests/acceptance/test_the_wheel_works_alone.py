@@ -77,6 +77,7 @@ LACKS = {
     "workbench": "workbench",
     "account add": "workbench",
     "account disable": "workbench",
+    "account token": "workbench",
     "account list": "workbench",
     "ingest": "corpus",
     "batch": "corpus",
