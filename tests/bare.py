@@ -39,8 +39,18 @@ def installation(wheel: Path, home: Path) -> Path:
                 target = site / file
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if not target.exists():
-                    target.symlink_to(distribution.locate_file(file))
+                    target.symlink_to(source := Path(str(distribution.locate_file(file))))
+                    _with_bytecode_of(source, target)
     return python
+
+
+def _with_bytecode_of(source: Path, link: Path) -> None:
+    """Give a linked module the bytecode of what it is a link to, if that has any: it is of the same text and time."""
+    if source.suffix == ".py" and (here := Path(cache_from_source(source))).is_file():
+        there = Path(cache_from_source(link))
+        there.parent.mkdir(exist_ok=True)
+        if not there.exists():
+            there.symlink_to(here)
 
 
 def _with_bytecode(installed: Path, source: Path) -> None:

@@ -34,7 +34,7 @@ from engine.soundness.tests import running
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # of the processes the tests start, each would compile every module
 # a machine that is busy is slow, and slow is not wrong: times are for benchmarks/. A run judges a change, not a lucky draw: it
 # tries the same examples every time; `make deep` tries new ones, and many more
-hypothesis.settings.register_profile("jixiao", deadline=None, derandomize=not deep.DEEP, max_examples=deep.tries(100, 5000))
+hypothesis.settings.register_profile("jixiao", deadline=None, derandomize=not deep.DEEP, max_examples=deep.tries(30, 5000))
 hypothesis.settings.load_profile("jixiao")
 
 ROOT = Path(__file__).parent.parent

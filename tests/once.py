@@ -8,11 +8,13 @@ find in a submission. All that is handed out again is frozen.
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +31,7 @@ from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation
 from engine.soundness.proof.prover import Prover
 from engine.soundness.tests import running
+from engine.soundness.tests.proposals import Proposer
 from engine.submission.model import Submission
 
 
@@ -54,31 +57,62 @@ def proofs(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Prover, "possible", possible)
 
 
+class Shared:
+    """What comes of things, by what they are said to be, for all processes of a run of the tests: a file each in their cache."""
+
+    def __init__(self, name: str) -> None:
+        self.home = Path(os.environ["JIXIAO_CACHE"]) / "once" / name
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.known: dict[bytes, Any] = {}
+
+    def made(self, key: object, make: Callable[[], Any]) -> Any:
+        """What is known by this key, here or in another process; made where it is not."""
+        said = hashlib.sha256(repr(key).encode()).digest()
+        if said not in self.known:
+            path = self.home / said.hex()
+            try:
+                self.known[said] = pickle.loads(path.read_bytes())
+            except FileNotFoundError:
+                self.known[said] = make()
+                half = path.with_suffix(f".{os.getpid()}")
+                half.write_bytes(pickle.dumps(self.known[said], pickle.HIGHEST_PROTOCOL))
+                half.replace(path)
+        return self.known[said]
+
+
 def tests_of_policies(patch: pytest.MonkeyPatch) -> None:
     """A test of a policy gives what it gave before, as long as the policy has the same rules, whatever its clauses say in words:
     five hundred tests of the shipped rules are asked for by commands, by pages that show them, by each policy built on them."""
-    known: dict[tuple[Any, ...], Any] = {}
-    rules: dict[str, Any] = {}
+    known = Shared("tests")
+    rules: dict[str, str] = {}
     find = running.written_tests
 
     def written(policy: Policy, where: Library, problems: Any) -> Any:
         if policy.sha256 not in rules:
             items = lock.hashes(resolve(policy.id, where)).items()
-            rules[policy.sha256] = tuple(
-                (name, value) for name, value in items if not name.startswith(("sources.", "policy.title"))
-            )
+            said = [(name, value) for name, value in items if not name.startswith(("sources.", "policy.title"))]
+            rules[policy.sha256] = hashlib.sha256(repr(said).encode()).hexdigest()
         return find(policy, where, problems)
 
     def remembered(run: Callable[..., Any]) -> Callable[..., Any]:
         def once(self: Any, test: Any, place: Any) -> Any:
             base = self.bases.get(test.get("base", ""))
             key = (self.policy.id, rules.get(self.policy.sha256), self.owner, self.year, str(place), repr(test), repr(base))
-            if key not in known:
-                known[key] = run(self, test, place)
-            return known[key]
+            return known.made(key, lambda: run(self, test, place))
 
         return once
 
+    search = Proposer._searched
+
+    def searched(self: Proposer, detail: Any) -> Any:
+        results = [(result.name, result.passed, result.test) for result in self.report.results]
+        key = (self.policy.id, rules.get(self.policy.sha256), self.owner, detail.key, results, sorted(self.names))
+        found = known.made(key, lambda: search(self, detail))
+        if found is not None:
+            self.names.add(found.test["test"])
+        return found
+
+    patch.setattr(Proposer, "_searched", searched)
     patch.setattr(running, "written_tests", written)
     for name in ("_record", "_case", "_rollup"):
         patch.setattr(running.TestFile, name, remembered(getattr(running.TestFile, name)))

@@ -52,6 +52,13 @@ class Findings:
         return self.outcome.matcher
 
 
+def looked_at(rules: RuleSet) -> frozenset[str]:
+    """The kinds of facts that the rules of a set look at: themselves, or through a measure that one of them names anywhere."""
+    kinds = {pattern.kind for rule in rules.rules.values() for pattern in rule.patterns}
+    said = repr(tuple(rules.rules.values()))
+    return frozenset(kinds.union(*({one.of, one.per} for one in rules.measures if one.id in said)))
+
+
 class Checker:
     """A policy's rules, compiled once for many submissions. Close it to give back durable-rules' handles."""
 
@@ -65,11 +72,14 @@ class Checker:
         timed: bool = False,
         remember: bool = True,
         fold: bool = True,
+        kinds: Collection[str] = KINDS,
     ) -> None:
         """`isolate` runs durable-rules in a process of its own: what serves many users must survive a crash of the library.
         `most`: findings of one rule that are told one by one. `timed`: how long each rule took is told, too. `remember`: the
         compiled rules are kept for whoever checks by the same. `fold`: what a rule says of several rows is told as one finding
-        where the rule says so; not where findings are counted row by row, as a database counts them."""
+        where the rule says so; not where findings are counted row by row, as a database counts them. `kinds`: facts of
+        others are not made where that saves time (see `looked_at`)."""
+        self.kinds = kinds
         self.policy, self.most, self.timed = policy, most, timed
         self.params: Mapping[str, Any] = {name: parameter.value for name, parameter in policy.parameters.items()}
         self.folds = {name: rule.rows for name, rule in policy.rules.rules.items() if rule.rows and fold}
@@ -82,7 +92,7 @@ class Checker:
     def check(self, evaluation: Evaluation) -> Findings:
         """Every finding on one evaluation. Raises InternalError where the two matchers disagree, PolicyError where a message
         names a value the facts do not have. A rule that cannot run on these facts is left out, and told in `rules`."""
-        given = facts_of(evaluation)
+        given = facts_of(evaluation, self.kinds)
         facts = measured(given.facts, self.policy.rules.measures)
         outcome = chaining.run(self.program, facts)
         every = (*facts, *(item.fact for item in outcome.derived))

@@ -49,7 +49,7 @@ class Teller:
         self.most, self.timed = most, timed
         self.origins = Origins(policy, given, every, outcome)
         self.by_id = self.origins.by_id
-        self.forms = sum(fact.kind == "form" for fact in given.facts)
+        self.forms = given.forms
         self.bonds = Bonds(policy, given.facts)
         self.hits: Counter[str] = Counter()
         self.cut: dict[str, int] = {}
@@ -89,14 +89,14 @@ class Teller:
             raise PolicyError(problems)
         order = {severity: n for n, severity in enumerate(SEVERITIES)}
         kinds = {category: n for n, category in enumerate(CATEGORIES)}
-        forms = {fact.fields["form"]: n for n, fact in enumerate(self.given.facts) if fact.kind == "form"}
+        forms = {label: n for n, label in enumerate(self.forms)}
         return sorted(out, key=lambda f: (order[f.severity], forms.get(f.form, -1), kinds[f.category], f.rule))
 
     def _of_rule(self, rule: FindingRule, matches: list[Match], problems: list[Problem]) -> Iterator[Finding]:
         """The findings of one rule: one a match, or where many forms are held against each other one a name."""
         self.hits[rule.id] = len(matches)
         grouping = self.policy.grouping
-        how = groups.comparison(rule) if grouping is not None and self.forms > grouping.above else None
+        how = groups.comparison(rule) if grouping is not None and len(self.forms) > grouping.above else None
         units = groups.together(how, matches, self.by_id) if how else [[match] for match in matches]
         if len(units) > self.most:
             self.cut[rule.id] = sum(map(len, units[self.most :]))

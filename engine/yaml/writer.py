@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from engine.errors import JixiaoError
@@ -43,6 +44,7 @@ def _text(text: str, style: str, inside: bool) -> str:
     return next((choice for choice in choices if _reads_back(choice, text, inside)), quoted)
 
 
+@lru_cache(maxsize=4096)
 def _reads_back(written: str, text: str, inside: bool) -> bool:
     if "\n" in written or "\r" in written:
         return False

@@ -76,7 +76,7 @@ def test_a_damaged_report_is_revised_so_that_it_goes_back_or_left(jixiao: Jixiao
     whole = docx(text_reader.read_text(REPORT + SMALL_FORM, "x"))
     rng = random.Random(20261130)
     tried = made = 0
-    for number in range(deep.tries(25, 2_000)):
+    for number in range(deep.tries(12, 2_000)):
         source = damaged(whole, rng)
         home = tmp_path / str(number)
         home.mkdir()

@@ -292,14 +292,14 @@ def check_chaining(rng: random.Random, most_facts: int = 8) -> int:
 
 
 @seed(20210331)
-@settings(max_examples=tries(150, 7500), deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(50, 7500), deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_matchers_agree_with_the_definition(rng: random.Random) -> None:
     check_matchers(rng, most_facts=10, submissions=1, most_rules=4)
 
 
 @seed(20210331)
-@settings(max_examples=tries(100, 5000), deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(30, 5000), deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_chaining_agrees_with_the_definition(rng: random.Random) -> None:
     check_chaining(rng, most_facts=6)
@@ -308,7 +308,7 @@ def test_chaining_agrees_with_the_definition(rng: random.Random) -> None:
 @pytest.mark.deep
 @pytest.mark.parametrize("batch", range(8))
 def test_matchers_agree_sweep(batch: int, figure: Figure) -> None:
-    rounds = tries(100, 5000)
+    rounds = tries(30, 5000)
     done = sum(check_matchers(random.Random(batch * 100_000 + number), most_facts=20) for number in range(rounds))
     figure(f"{rounds:,} sets of rules, {done:,} evaluations, no mismatch")
 
@@ -316,7 +316,7 @@ def test_matchers_agree_sweep(batch: int, figure: Figure) -> None:
 @pytest.mark.deep
 @pytest.mark.parametrize("batch", range(4))
 def test_chaining_sweep(batch: int, figure: Figure) -> None:
-    rounds = tries(60, 3000)
+    rounds = tries(30, 3000)
     done = sum(check_chaining(random.Random(batch * 100_000 + number)) for number in range(rounds))
     figure(f"{rounds:,} sets of rules, {done:,} evaluations, no mismatch")
 

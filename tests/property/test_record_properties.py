@@ -97,7 +97,7 @@ forms = st.builds(
 submissions = st.builds(Submission, several(forms, 1), words, words)
 
 relaxed = settings(
-    max_examples=tries(20, 1500), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=tries(10, 1500), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -25,7 +25,7 @@ from engine.values.rounding import MODES, Rounding, rounded
 
 NOWHERE = Place()
 D = Decimal
-moderate = settings(deadline=None, max_examples=tries(80, 4000))
+moderate = settings(deadline=None, max_examples=tries(30, 4000))
 
 
 @cache

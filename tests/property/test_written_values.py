@@ -24,7 +24,7 @@ from engine.scoring.readings import judge
 from engine.submission.model import Cell, Indicator
 from engine.values.known_names import known_names
 
-TRIED = tries(300, 5_000)
+TRIED = tries(150, 5_000)
 
 
 @dataclass(frozen=True)

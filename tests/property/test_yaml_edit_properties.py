@@ -104,7 +104,7 @@ def untouched(before: str, after: str, most: int) -> None:
     assert len(old) - kept <= most
 
 
-@settings(max_examples=tries(60, 3000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(30, 3000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts(), values, st.data())
 def test_setting_a_value(text: str, value: Any, data: st.DataObject) -> None:
     before = source(text)
@@ -125,7 +125,7 @@ def comments(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.lstrip().startswith("#")]
 
 
-@settings(max_examples=tries(50, 2500), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(25, 2500), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts(), values, st.data())
 def test_putting_in_and_taking_out_again(text: str, value: Any, data: st.DataObject) -> None:
     before = source(text)
@@ -148,7 +148,7 @@ def test_putting_in_and_taking_out_again(text: str, value: Any, data: st.DataObj
         assert comments(yaml_edit.delete(after, added).text) == comments(text)
 
 
-@settings(max_examples=tries(40, 2000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(20, 2000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts(), st.data())
 def test_taking_out(text: str, data: st.DataObject) -> None:
     before = source(text)

@@ -6,7 +6,7 @@ Ids are padded, so that their text order is the order on the forms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from engine.findings.facts.alike import alike_facts
@@ -26,7 +26,7 @@ from engine.findings.facts.report_text import ReportText
 from engine.findings.facts.rows import blanks_below
 from engine.findings.facts.unmet import unmet_fact
 from engine.findings.facts.words import FormWords
-from engine.language.fact_fields import kind_of, values_of
+from engine.language.fact_fields import KINDS, kind_of, values_of
 from engine.language.facts import AnyFact, BundleFact, DoubtFact
 from engine.language.model import Fact, Scalar
 from engine.policy.model import Policy
@@ -37,13 +37,15 @@ from engine.values.names import NameRules
 from engine.values.vocabulary import Vocabulary
 
 
-def facts_of(evaluation: Evaluation) -> Facts:
-    """Every fact of an evaluation: bundle, forms, goals, groups, indicators, unmet rows, claims, alike names."""
-    return _FactsBuilder(evaluation).build()
+def facts_of(evaluation: Evaluation, kinds: Collection[str] = KINDS) -> Facts:
+    """Every fact of an evaluation: bundle, forms, goals, groups, indicators, unmet rows, claims, alike names. Of `kinds` at least:
+    what takes long and no other kind of fact is asked for is not made."""
+    return _FactsBuilder(evaluation, kinds).build()
 
 
 class _FactsBuilder:
-    def __init__(self, evaluation: Evaluation) -> None:
+    def __init__(self, evaluation: Evaluation, kinds: Collection[str]) -> None:
+        self.kinds = kinds
         self.policy: Policy = evaluation.policy
         self.words: Vocabulary = evaluation.policy.words
         self.rules: NameRules = evaluation.policy.names
@@ -65,9 +67,12 @@ class _FactsBuilder:
         first = self.forms[0].form
         self._add("f", BundleFact(forms=len(self.forms), units=len(units)), Source(self.labels[0], first.unit, first.place))
         texts = [ReportText(scored.form, self.policy.numbering) for scored in self.forms]
-        claims = [self._claims(scored, self.labels[n], ids[n], matched.keys) for n, scored in enumerate(self.forms)]
-        held = self._against_table(claims)
-        for n, scored in enumerate(self.forms):  # forms first: a report may speak of a form that comes later
+        claims: list[list[Claim]] = [[] for _ in self.forms]
+        if self._asked("form", "claim", "figure"):
+            claims = [self._claims(scored, self.labels[n], ids[n], matched.keys) for n, scored in enumerate(self.forms)]
+        held = self._against_table(claims) if self._asked("form", "figure") else [TextAgainstTable() for _ in self.forms]
+        # forms first: a report may speak of a form that comes later
+        for n, scored in enumerate(self.forms) if self._asked("form", "claim") else ():
             against = text_fields(held[n], self.policy.figures)
             fact = form_fact(scored, texts[n], against, self.policy, self.words, self.beside.of_form(n))
             self._add(f"f{n:03}", fact, form_source(scored.form, scored.label))
@@ -78,7 +83,10 @@ class _FactsBuilder:
         for m, (known, earlier) in enumerate(self.beside.earlier()):
             self._add(f"f000.e{m:03}", known, form_source(earlier.form, earlier.label))
         notes = () if matched.complete else ("指标过多，跨表比对时只比对了名称完全相同的指标",)
-        return Facts(tuple(self.facts), self.sources, notes)
+        return Facts(tuple(self.facts), self.sources, tuple(self.labels), notes)
+
+    def _asked(self, *kinds: str) -> bool:
+        return any(kind in self.kinds for kind in kinds)
 
     def _add(self, identity: str, fact: AnyFact, source: Source) -> None:
         self.facts.append(Fact(identity, kind_of(fact), values_of(fact)))
@@ -104,20 +112,24 @@ class _FactsBuilder:
         by_goal: dict[int, list[ScoredIndicator]] = {}
         for item in scored.indicators:
             by_goal.setdefault(item.goal, []).append(item)
-        for goal in form.goals:
+        for goal in form.goals if self._asked("goal", "group") else ():
             inside = by_goal.get(goal.number, [])
             self._add(f"{base}.g{goal.number:03}", *goal_fact(goal, inside, scored))
             for m, (group, source) in enumerate(group_facts(goal, inside, scored, self.policy)):
                 self._add(f"{base}.g{goal.number:03}.k{m:03}", group, source)
-        self._rows(base, n, scored, ids, keys, texts)
+        reduced = {identity: names.reduce(name, self.rules) for identity, name in ids}
+        if self._asked("indicator"):
+            self._indicators(n, scored, keys, texts, reduced)
         by_id = {identity: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}
+        self._unmet(base, scored, keys, reduced, by_id)
         by_key = {keys[identity]: item for identity, item in by_id.items()}
-        for m, claim in enumerate(claims):
+        for m, claim in enumerate(claims if self._asked("claim") else ()):
             about = self.of_form.get(str(claim.fields["about"]), {})
             self._add(f"{base}.c{m:04}", *claim_fact(claim, about, by_key, scored, self.words))
-        for m, (alike, source) in enumerate(alike_facts(scored, by_id, ids, self.rules)):
+        for m, (alike, source) in enumerate(alike_facts(scored, by_id, ids, self.rules)) if self._asked("alike") else ():
             self._add(f"{base}.s{m:04}", alike, source)
-        self._pairs(base, scored)
+        if self._asked("pair"):
+            self._pairs(base, scored)
         for m, doubt in enumerate(form.doubts):
             told = DoubtFact(
                 form=label,
@@ -131,28 +143,35 @@ class _FactsBuilder:
             source = Source(label, doubt.subject, doubt.place, {"text": Cell(doubt.text, doubt.place)})
             self._add(f"{base}.d{m:04}", told, source)
 
-    def _rows(
-        self, base: str, n: int, scored: ScoredForm, ids: list[tuple[str, str]], keys: Mapping[str, str], texts: ReportText
+    def _indicators(
+        self, n: int, scored: ScoredForm, keys: Mapping[str, str], texts: ReportText, reduced: Mapping[str, str]
     ) -> None:
-        """The indicators of a form, and the rows of its list of what was not met, which name indicators."""
+        """`keys`, `reduced`: what each indicator is matched by, and its name reduced, by its id, in the order of the rows."""
         form, label = scored.form, self.labels[n]
         weights = sum((item.known.weight or Decimal(0) for item in scored.indicators), Decimal(0))
         rows = FormAround(scored, texts, self.policy, self.words)
-        unmet_names = [row.name for row in form.unmet]
-        reduced = {identity: names.reduce(name, self.rules) for identity, name in ids}
-        listed = {names.find(name, reduced, self.rules) for name in unmet_names}
+        listed = {names.find(row.name, reduced, self.rules) for row in form.unmet}
         filed = [row for goal in form.goals for row in zip(goal.indicators, blanks_below(goal.indicators), strict=True)]
         said = FormWords(scored, texts, self.policy, self.words)
-        for m, ((identity, _), item) in enumerate(zip(ids, scored.indicators, strict=True)):
+        for m, (identity, item) in enumerate(zip(reduced, scored.indicators, strict=True)):
             beside = self.beside.of_indicator(n, m)
             around = Around(
                 label, form.kind, weights, *filed[m], keys[identity], identity in listed, said.fields(m, item), rows, beside
             )
             fact = indicator_fact(item, around, texts, self.policy, self.words)
             self._add(identity, fact, indicator_source(item, label))
-        by_id = {identity: item for (identity, _), item in zip(ids, scored.indicators, strict=True)}
+
+    def _unmet(
+        self,
+        base: str,
+        scored: ScoredForm,
+        keys: Mapping[str, str],
+        reduced: Mapping[str, str],
+        by_id: Mapping[str, ScoredIndicator],
+    ) -> None:
+        """The rows of a form's list of what was not met, which name indicators."""
         previous: UnmetRow | None = None
-        for m, row in enumerate(form.unmet):
+        for m, row in enumerate(scored.form.unmet):
             found = names.find(row.name, reduced, self.rules)
             shared = bool(previous and row.reason and previous.reason and row.reason == previous.reason)
             key = keys[found] if found else names.reduce(row.name, self.rules)

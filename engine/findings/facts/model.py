@@ -37,6 +37,8 @@ class Facts:
 
     facts: tuple[Fact, ...]
     sources: Mapping[str, Source]
+    forms: tuple[str, ...]
+    """What the forms are called, in their order."""
     notes: tuple[str, ...] = ()
 
 

@@ -7,7 +7,7 @@ does not hold the whole policy runs, to tell what was found instead.
 from __future__ import annotations
 
 from engine.findings.choice import RuleChoice, choose
-from engine.findings.findings import Checker, Findings
+from engine.findings.findings import Checker, Findings, looked_at
 from engine.policy.model import Policy
 from engine.scoring.model import Evaluation
 
@@ -39,7 +39,8 @@ class TestChecks:
             if len(self._open) >= MOST_OPEN:
                 self._open.pop(next(iter(self._open))).close()
             narrowed = choose({self.policy.id: self.policy}, RuleChoice(only=(rule,)))[self.policy.id]
-            self._open[rule] = Checker(narrowed, remember=False, use_durable=self.durable)
+            kinds = looked_at(narrowed.rules)
+            self._open[rule] = Checker(narrowed, remember=False, use_durable=self.durable, kinds=kinds)
         return self._open[rule].check(evaluation)
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from engine.errors import Place
 from engine.language.conditions import Condition, leaves, shown
+from engine.language.measures import Measure
 from engine.language.model import Fact, Ref, Scalar
 from engine.language.tables import Case, CaseTable
 from engine.policy.model import Policy
@@ -97,15 +98,18 @@ class Details:
         if rule not in self._rules:
             found = self.policy.rules.rules[rule]
             scopes = [ConditionScope(rule, p.alias or "without", p.kind, p.conditions, p.place) for p in found.patterns]
-            tests = [c.test for p in found.patterns for c in leaves(p.conditions)]
-            read = {test.field for test in tests} | {test.value.field for test in tests if isinstance(test.value, Ref)}
-            for name in sorted(read & set(self.measures)):
-                measure = self.measures[name]
+            for measure in self.measures_of(rule):
                 scopes.append(
-                    ConditionScope(f"measures.{name}", "", measure.of, (*measure.conditions, *measure.among), measure.place)
+                    ConditionScope(f"measures.{measure.id}", "", measure.of, (*measure.conditions, *measure.among), measure.place)
                 )
             self._rules[rule] = tuple(scopes)
         return self._rules[rule]
+
+    def measures_of(self, rule: str) -> list[Measure]:
+        """The measures that a rule's conditions read."""
+        tests = [c.test for p in self.policy.rules.rules[rule].patterns for c in leaves(p.conditions)]
+        read = {test.field for test in tests} | {test.value.field for test in tests if isinstance(test.value, Ref)}
+        return [self.measures[name] for name in sorted(read & set(self.measures))]
 
     def shown_by_facts(self, rule: str, facts: Iterable[Fact]) -> frozenset[str]:
         """What the facts of a record show of a rule."""

@@ -6,16 +6,16 @@ Each is run before it is proposed, and shows what it is proposed for.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from engine.errors import InputError, JixiaoError, Place
-from engine.language.measures import measured
-from engine.language.model import Ref
+from engine.errors import JixiaoError, Place
+from engine.language.measures import Measure, measured
+from engine.language.model import Fact, Ref
 from engine.policy.library import Library
 from engine.policy.model import Policy
 from engine.soundness.tests import variants
@@ -29,6 +29,8 @@ MOST_TRIED = 400
 """Inputs that are tried for one thing that no test shows."""
 MOST_TESTS = 6
 """Tests whose inputs are varied for it."""
+UNREADABLE = (Unusable, JixiaoError, KeyError, TypeError)
+"""What is raised of a record that was varied so that it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +237,23 @@ class Proposer:
     def _tried(self, result: PolicyTestResult, test: dict[str, Any], detail: CoverageDetail) -> Proposal | None:
         file = self._file(result)
         assert file is not None
+        if not self._may_show(file, test, result.about, detail.key):
+            return None
         completed = complete(file, test)
         if completed is None:
             return None
         completed["test"] = self._name(f"{result.name}；{_told(result.test or {}, completed)}")
         return self._kept(file, completed, [detail.key], detail.about)
+
+    def _may_show(self, file: TestFile, test: Mapping[str, Any], rule: str, key: str) -> bool:
+        """Whether the facts of a test's record show this of a rule: hundreds of records are tried, and few need be checked."""
+        if rule not in self.policy.rules.rules or self.policy.rules.rules[rule].message == "" or "case" in test:
+            return True
+        kinds = {scope.kind for scope in self.running.details.of_rule(rule)}
+        if kinds & self.policy.rules.derived:  # facts that only rules make
+            return True
+        facts = facts_at(file, test, kinds, self.running.details.measures_of(rule))
+        return key in self.running.details.shown_by_facts(rule, facts)
 
     # --- keeping -----------------------------------------------------------------------------------------------------
 
@@ -284,7 +298,7 @@ def complete(file: TestFile, test: dict[str, Any]) -> dict[str, Any] | None:
     """The test with what comes of it expected; None where nothing comes that can be."""
     try:
         came = file.came(test)
-    except (Unusable, JixiaoError, KeyError, TypeError):
+    except UNREADABLE:
         return None
     return came
 
@@ -293,26 +307,28 @@ def reach(
     file: TestFile, test: Mapping[str, Any], record: Any, scope: ConditionScope, field: str, goals: Iterable[Fraction]
 ) -> Iterator[dict[str, Any]]:
     """The test with a number moved so that a field of a fact the rule looks at is exactly one of `goals`."""
-    first = facts_at(file, test)
+    measures = [one for one in file.policy.rules.measures if one.id == field]
+    first = facts_at(file, test, [scope.kind], measures)
     ids = [fact.id for fact in first if fact.kind == scope.kind and isinstance(fact.fields.get(field), Decimal)]
     for identity in ids[:4]:
 
         def measure(trial: Mapping[str, Any], identity: str = identity) -> Fraction | None:
-            value = next((fact.fields.get(field) for fact in facts_at(file, trial) if fact.id == identity), None)
+            facts = facts_at(file, trial, [scope.kind], measures)
+            value = next((fact.fields.get(field) for fact in facts if fact.id == identity), None)
             return Fraction(value) if isinstance(value, Decimal) else None
 
         yield from variants.reaching(test, record, measure, goals)
 
 
-def facts_at(file: TestFile, test: Mapping[str, Any]) -> list[Any]:
-    """The facts of a test's record, measures included; none of one that cannot be read."""
+def facts_at(file: TestFile, test: Mapping[str, Any], kinds: Collection[str], measures: Collection[Measure]) -> list[Fact]:
+    """The facts of these kinds of a test's record, with these measures; none of one that cannot be read."""
     from engine.findings.facts.build import facts_of
 
     try:
         evaluation = file.evaluation(test)
-    except (Unusable, InputError):
+    except UNREADABLE:
         return []
-    return measured(facts_of(evaluation).facts, file.policy.rules.measures)
+    return measured(facts_of(evaluation, {*kinds, *(one.of for one in measures)}).facts, measures)
 
 
 def _told(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

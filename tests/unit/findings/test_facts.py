@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from time import process_time
 from typing import Any
 
@@ -13,6 +14,7 @@ from engine.findings.facts.build import facts_of
 from engine.findings.facts.model import Facts
 from engine.findings.facts.numbers import headings_sum
 from engine.findings.facts.rows import Blanks, blanks_below
+from engine.intake.bundle import read_bundle
 from engine.language.fact_fields import FACTS
 from engine.policy.library import library
 from engine.policy.loading import load
@@ -179,3 +181,14 @@ HEADED = Goal(
 )
 def test_what_headings_add_up_to(level1: str, whole: str, added: str | None) -> None:
     assert headings_sum(HEADED, level1, Decimal(whole)) == (None if added is None else Decimal(added))
+
+
+def test_facts_of_some_kinds_are_those_there_are_of_all(seed: Path) -> None:
+    """What is left out is left out whole: tests of one rule make no facts of the kinds that it does not look at."""
+    evaluation = evaluate(read_bundle([seed], library(), "hubei/2021").submission, load("hubei/2021", library()))
+    every = facts_of(evaluation)
+    made = {kind: facts_of(evaluation, {kind}) for kind in FACTS}
+    assert {kind: [f for f in some.facts if f.kind == kind] for kind, some in made.items()} == {
+        kind: [f for f in every.facts if f.kind == kind] for kind in FACTS
+    }
+    assert max(len(some.facts) for some in made.values()) < len(every.facts)

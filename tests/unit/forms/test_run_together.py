@@ -124,7 +124,7 @@ def test_a_row_is_widened_only_if_it_lacks_the_cell() -> None:
 points = st.tuples(st.integers(1, 50), st.integers(0, 50)).map(lambda pair: (str(pair[0]), str(min(pair))))
 
 
-@settings(max_examples=tries(200, 10_000), deadline=None)
+@settings(max_examples=tries(60, 10_000), deadline=None)
 @given(st.lists(points, min_size=1, max_size=6), st.data())
 def test_what_is_split_adds_up_to_what_was_declared(rows: list[tuple[str, str]], data: st.DataObject) -> None:
     """Whatever ran together: the weights add up to the declared sum afterwards, or the cell is as it was, and a doubt says so."""

@@ -107,7 +107,7 @@ def fixed(record: Record, fields: dict[str, Scalar]) -> list[Any]:
 
 
 @given(cases, records)
-@settings(max_examples=tries(150, 7500), deadline=None)
+@settings(max_examples=tries(50, 7500), deadline=None)
 def test_case_and_score_are_those_of_the_engine(written: list[tuple[dict[str, Any], str]], fields: dict[str, Scalar]) -> None:
     table = table_of(written)
     if table is None:
@@ -134,7 +134,7 @@ def test_case_and_score_are_those_of_the_engine(written: list[tuple[dict[str, An
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=3),
     st.text("满意度事故成本", max_size=6),
 )
-@settings(max_examples=tries(100, 5000), deadline=None)
+@settings(max_examples=tries(30, 5000), deadline=None)
 def test_what_holds_of_every_text_holds_of_each(one: list[str], other: list[str], text: str) -> None:
     """The axioms of texts rule out no text there is."""
     from engine.language.model import Test as Condition
@@ -151,7 +151,7 @@ def hubei() -> Policy:
 
 
 @given(st.sampled_from(["positive", "inverse"]), values, values, st.sampled_from([">=", "<=", "", "="]))
-@settings(max_examples=tries(60, 3000), deadline=None)
+@settings(max_examples=tries(30, 3000), deadline=None)
 def test_no_record_of_the_engine_is_ruled_out(hubei: Policy, direction: str, target: Decimal, actual: Decimal, sign: str) -> None:
     """What the solver is told of the engine holds of what the engine makes: else it would prove what is not so."""
     from engine.scoring.recognition import direction_case, read, readings_of, recognised, typed

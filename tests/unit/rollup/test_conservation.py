@@ -129,7 +129,7 @@ def _unclear(data: list[dict[str, Any]]) -> bool:
     return any(len(titles) > 1 and key not in twice for key, titles in held.items())
 
 
-@settings(max_examples=tries(60, 3000), deadline=None)
+@settings(max_examples=tries(30, 3000), deadline=None)
 @given(data=filed(), seed=st.integers(0, 10_000))
 def test_sums_are_those_of_a_reading_of_its_own_in_any_order(hubei: Policy, data: list[dict[str, Any]], seed: int) -> None:
     if _unclear(data):

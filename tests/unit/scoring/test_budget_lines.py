@@ -63,7 +63,7 @@ def test_many_lines_are_bounded() -> None:
     assert time.process_time() - started < 2
 
 
-@settings(max_examples=tries(100, 5000), deadline=None)
+@settings(max_examples=tries(30, 5000), deadline=None)
 @given(st.integers(1, 60), st.lists(st.integers(0, 60), max_size=7))
 def test_what_is_counted_fits_or_nothing_is_left_out(total: int, amounts: list[int]) -> None:
     found = nested(total, *amounts)

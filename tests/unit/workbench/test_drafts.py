@@ -79,7 +79,7 @@ def test_a_conflict_seen_does_not_cover_a_third_persons_later_save(drafts: Draft
         drafts.save("李", POLICY, mine.revision, {"policy.yaml": digest(TEXT)})
 
 
-@settings(max_examples=tries(60, 3000), deadline=None)
+@settings(max_examples=tries(30, 3000), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["edit", "undo", "redo"]), st.integers(0, 9)), max_size=25))
 def test_undo_and_redo_are_each_others_inverse(tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]) -> None:
     home = tmp_path_factory.mktemp("drafts")
