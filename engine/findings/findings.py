@@ -6,7 +6,7 @@ match of a rule that says something becomes one finding. Worst first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from engine.findings.matching import chaining
 from engine.findings.matching.chaining import Outcome, Program
 from engine.findings.model import Concern, Finding, RuleRun
 from engine.findings.telling import Teller
+from engine.language.fact_fields import KINDS
 from engine.language.measures import measured
 from engine.language.model import Fact
 from engine.language.rules import RuleSet
