@@ -26,8 +26,7 @@ from engine.bulk.corpus.tables import RECORDS
 from engine.changes.impact.compare import Comparer, FormImpact, Standing
 from engine.changes.impact.run import Impact
 from engine.changes.impact.sides import sides as both_sides
-from engine.changes.impact.spread import distribution, histogram, spread
-from engine.changes.impact.tally import EXAMPLES, CaseImpact, RuleImpact, Totals
+from engine.changes.impact.tally import EXAMPLES, CaseImpact, RuleImpact, Totals, added_up
 from engine.errors import InternalError, JixiaoError, Place, Problem
 from engine.intake.collection import FileOutcome
 from engine.policy.library import Library, locate
@@ -115,10 +114,6 @@ def _files(found: corpus.Corpus) -> tuple[list[Problem], tuple[FileOutcome, ...]
 
 
 def _totals(found: Differences, of: corpus.Corpus, policies: tuple[Policy, Policy], limit: int) -> Totals:
-    counts = found.counts()
-    pairs = found.totals()
-    both = [b - a for a, b in pairs if a is not None and b is not None]
-    grades = found.pairs("grade")
     changed = found.changed(LISTED)
     covered = _Covered(found.filed(), policies)
     listed = [_form(row, covered) for row in changed]
@@ -130,32 +125,20 @@ def _totals(found: Differences, of: corpus.Corpus, policies: tuple[Policy, Polic
         if place in told:
             _same(listed[n], told[place])
             listed[n] = told[place]
-    order = [band.id for policy in policies for band in policy.grades]
-    return Totals(
-        forms=counts["forms"],
-        changed=counts["changed"],
-        rescored=counts["up"] + counts["down"],
-        up=counts["up"],
-        down=counts["down"],
-        open=counts["open"],
-        regraded=counts["regraded"],
-        restated=counts["restated"],
-        findings_changed=counts["findings"],
-        spread=spread(both),
-        changed_spread=spread([difference for difference in both if difference]),
-        indicator_spread=spread(found.indicator_differences()),
-        histogram=histogram(both),
-        distribution=distribution([a for a, _ in pairs], [b for _, b in pairs]),
-        grades=tuple(grades),
-        grade_order=tuple(dict.fromkeys((*order, *(grade for a, b, _ in grades for grade in (a, b) if grade), ""))),
-        statuses=tuple(found.pairs("status")),
-        indicators=counts["indicators"],
-        indicator_statuses=tuple(found.indicator_statuses()),
-        only_case=counts["only_case"],
+    whole = added_up(
+        found.counts(),
+        found.totals(),
+        found.indicator_differences(),
+        found.pairs("grade"),
+        found.pairs("status"),
+        found.indicator_statuses(),
+        policies,
+    )
+    return replace(
+        whole,
         cases=tuple(_case(row, told) for row in cases),
         rules=tuple(_rule(row, policies, told) for row in rules),
         uncovered=(covered.without(0), covered.without(1)),
-        groups=(),
         worst=tuple(listed),
         detailed=min(limit, len(listed)),
     )

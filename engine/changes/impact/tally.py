@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from engine.changes.impact.compare import FindingImpact, FormImpact, IndicatorImpact
@@ -120,6 +121,56 @@ class _Case:
     examples: list[tuple[str, IndicatorImpact]] = field(default_factory=list)
 
 
+Moves = Sequence[tuple[str, str, int]]
+"""(what it is under A, under B, how many)."""
+
+
+def added_up(
+    counts: Mapping[str, int],
+    totals: Sequence[tuple[Decimal | None, Decimal | None]],
+    indicators: Sequence[Decimal],
+    grades: Moves,
+    statuses: Moves,
+    of_indicators: Moves,
+    policies: tuple[Policy, Policy],
+) -> Totals:
+    """What forms add up to, whoever counted them; cases, rules and single forms are for who counted to add.
+
+    `counts` by name (none: 0), `totals` of each form under both policies, `indicators` the differences of their sums, `grades` and
+    `statuses` of forms, `of_indicators` the statuses of indicators that changed."""
+    count = Counter(counts)
+    both = [b - a for a, b in totals if a is not None and b is not None]
+    order = [band.id for policy in policies for band in policy.grades]
+    return Totals(
+        forms=count["forms"],
+        changed=count["changed"],
+        rescored=count["up"] + count["down"],
+        up=count["up"],
+        down=count["down"],
+        open=count["open"],
+        regraded=count["regraded"],
+        restated=count["restated"],
+        findings_changed=count["findings"],
+        spread=spread(both),
+        changed_spread=spread([difference for difference in both if difference]),
+        indicator_spread=spread(indicators),
+        histogram=histogram(both),
+        distribution=distribution([a for a, _ in totals], [b for _, b in totals]),
+        grades=tuple(grades),
+        grade_order=tuple(dict.fromkeys((*order, *(grade for a, b, _ in grades for grade in (a, b) if grade), ""))),
+        statuses=tuple(statuses),
+        indicators=count["indicators"],
+        indicator_statuses=tuple(of_indicators),
+        only_case=count["only_case"],
+        cases=(),
+        rules=(),
+        uncovered=(0, 0),
+        groups=(),
+        worst=(),
+        detailed=0,
+    )
+
+
 class Tally:
     """Adds up forms one by one. Of a form only what differs is kept, and of all but the `limit` worst only its head."""
 
@@ -210,35 +261,18 @@ class Tally:
 
     def result(self, before: Policy, after: Policy) -> Totals:
         """All of it, in the order of the policies' grades."""
-        both = [b - a for a, b in self.totals if a is not None and b is not None]
-        moved = [difference for difference in both if difference]
         worst = sorted(self._worst, reverse=True)
-        order = [band.id for policy in (before, after) for band in policy.grades]
-        counts = self.counts
-        return Totals(
-            forms=self.forms,
-            changed=counts["changed"],
-            rescored=counts["up"] + counts["down"],
-            up=counts["up"],
-            down=counts["down"],
-            open=counts["open"],
-            regraded=counts["regraded"],
-            restated=counts["restated"],
-            findings_changed=counts["findings"],
-            spread=spread(both),
-            changed_spread=spread(moved),
-            indicator_spread=spread(self.indicators),
-            histogram=histogram(both),
-            distribution=distribution([a for a, _ in self.totals], [b for _, b in self.totals]),
-            grades=tuple((a, b, n) for (a, b), n in sorted(self.grades.items())),
-            grade_order=tuple(dict.fromkeys((*order, *(grade for pair in self.grades for grade in pair if grade), ""))),
-            statuses=tuple((a, b, n) for (a, b), n in sorted(self.statuses.items())),
-            indicators=counts["indicators"],
-            indicator_statuses=tuple((a, b, n) for (a, b), n in sorted(self.indicator_statuses.items())),
-            only_case=counts["only_case"],
+        grades, statuses, of_indicators = (
+            tuple((a, b, n) for (a, b), n in sorted(found.items()))
+            for found in (self.grades, self.statuses, self.indicator_statuses)
+        )
+        counts = {**self.counts, "forms": self.forms}
+        whole = added_up(counts, self.totals, self.indicators, grades, statuses, of_indicators, (before, after))
+        return replace(
+            whole,
             cases=self._case_impacts(),
             rules=self._rule_impacts(),
-            uncovered=(counts["uncovered_before"], counts["uncovered_after"]),
+            uncovered=(self.counts["uncovered_before"], self.counts["uncovered_after"]),
             groups=groups(self.heads),
             worst=tuple(form for _, _, form in (*worst, *sorted(self._rest, reverse=True))),
             detailed=len(worst),
