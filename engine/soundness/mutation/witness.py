@@ -19,9 +19,10 @@ from engine.soundness.mutation.outcomes import Outcome, outcome
 from engine.soundness.mutation.trial import ordered
 from engine.soundness.tests import variants
 from engine.soundness.tests.expected import OF_FINDING
-from engine.soundness.tests.proposals import Proposal, reach
+from engine.soundness.tests.proposals import Proposal
 from engine.soundness.tests.records import Unusable
 from engine.soundness.tests.running import Running, TestFile
+from engine.soundness.tests.trials import reach
 from engine.yaml.reader import YamlDocument
 
 MOST_TESTS = 40

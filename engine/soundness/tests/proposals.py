@@ -6,31 +6,28 @@ Each is run before it is proposed, and shows what it is proposed for.
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from engine.errors import JixiaoError, Place
-from engine.language.measures import Measure, measured
-from engine.language.model import Fact, Ref
+from engine.errors import Place
+from engine.language.model import Ref
 from engine.policy.library import Library
 from engine.policy.model import Policy
 from engine.soundness.tests import variants
 from engine.soundness.tests.details import SAYS, ConditionScope
 from engine.soundness.tests.expected import finding_came, graded, score_came
 from engine.soundness.tests.model import CoverageDetail, PolicyTestReport, PolicyTestResult
-from engine.soundness.tests.records import Unusable
 from engine.soundness.tests.running import Running, TestFile
+from engine.soundness.tests.trials import complete, differing, facts_at, reach
 
 MOST_TRIED = 400
 """Inputs that are tried for one thing that no test shows."""
 MOST_TESTS = 6
 """Tests whose inputs are varied for it."""
-UNREADABLE = (Unusable, JixiaoError, KeyError, TypeError)
-"""What is raised of a record that was varied so that it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +239,7 @@ class Proposer:
         completed = complete(file, test)
         if completed is None:
             return None
-        completed["test"] = self._name(f"{result.name}；{_told(result.test or {}, completed)}")
+        completed["test"] = self._name(f"{result.name}；{differing(result.test or {}, completed)}")
         return self._kept(file, completed, [detail.key], detail.about)
 
     def _may_show(self, file: TestFile, test: Mapping[str, Any], rule: str, key: str) -> bool:
@@ -292,75 +289,3 @@ class Proposer:
         if anew is not None:
             self.written[anew.place] = proposal
         return proposal
-
-
-def complete(file: TestFile, test: dict[str, Any]) -> dict[str, Any] | None:
-    """The test with what comes of it expected; None where nothing comes that can be."""
-    try:
-        came = file.came(test)
-    except UNREADABLE:
-        return None
-    return came
-
-
-def reach(
-    file: TestFile, test: Mapping[str, Any], record: Any, scope: ConditionScope, field: str, goals: Iterable[Fraction]
-) -> Iterator[dict[str, Any]]:
-    """The test with a number moved so that a field of a fact the rule looks at is exactly one of `goals`."""
-    measures = [one for one in file.policy.rules.measures if one.id == field]
-    first = facts_at(file, test, [scope.kind], measures)
-    ids = [fact.id for fact in first if fact.kind == scope.kind and isinstance(fact.fields.get(field), Decimal)]
-    for identity in ids[:4]:
-
-        def measure(trial: Mapping[str, Any], identity: str = identity) -> Fraction | None:
-            facts = facts_at(file, trial, [scope.kind], measures)
-            value = next((fact.fields.get(field) for fact in facts if fact.id == identity), None)
-            return Fraction(value) if isinstance(value, Decimal) else None
-
-        yield from variants.reaching(test, record, measure, goals)
-
-
-def facts_at(file: TestFile, test: Mapping[str, Any], kinds: Collection[str], measures: Collection[Measure]) -> list[Fact]:
-    """The facts of these kinds of a test's record, with these measures; none of one that cannot be read."""
-    from engine.findings.facts.build import facts_of
-
-    try:
-        evaluation = file.evaluation(test)
-    except UNREADABLE:
-        return []
-    return measured(facts_of(evaluation, {*kinds, *(one.of for one in measures)}).facts, measures)
-
-
-def _told(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """What is changed of the record, in a few words."""
-    out: list[str] = []
-    if "case" in now:
-        part = "indicator" if "indicator" in now else "budget"
-        old, new = before.get(part, {}), now[part]
-    else:
-        old, new = before.get("change", {}), now.get("change", {})
-    for key, value in new.items():
-        if old.get(key) != value:
-            cell = key.rpartition(".")[2]
-            name = _CELLS.get(cell) or ("正文里的数" if "statements" in key else "一格")
-            short = isinstance(value, str | int | Decimal)
-            out.append(f"{name}去掉" if value is None else f"{name}改为{value}" if short else f"{name}增减几行")
-    return "，".join(out)[:80]
-
-
-_CELLS = {
-    "target": "目标值",
-    "actual": "完成值",
-    "score": "得分",
-    "weight": "分值",
-    "name": "名称",
-    "executed": "执行数",
-    "budget": "预算数",
-    "rate": "执行率",
-    "total": "总分",
-    "grade": "等级",
-    "level1": "一级指标",
-    "level2": "二级指标",
-    "reason": "原因",
-    "indicators": "指标",
-}
