@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class Thread(Served):
     """What `jixiao workbench` serves, by the same server in a thread of this process, at a free port: what was loaded, built and
     found here before is not loaded, built and found again."""
 
-    def __init__(self, policies: Path) -> None:
+    def __init__(self, policies: Path, accounts: Path | None = None, proxies: Sequence[str] = ()) -> None:
         import uvicorn
 
         from engine.policy.library import Library
@@ -63,10 +64,11 @@ class Thread(Served):
         from engine.workbench.app import application
         from engine.workbench.server import LOCAL_NAMES, build, configured, listening
 
-        work = build(policies, Library((policies, shipped("policies"))))
+        work = build(policies, Library((policies, shipped("policies"))), accounts)
         listener = listening("127.0.0.1", 0)
-        self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        self.server = uvicorn.Server(configured(application(work, LOCAL_NAMES)))
+        self.work, self.port = work, int(listener.getsockname()[1])
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.server = uvicorn.Server(configured(application(work, LOCAL_NAMES), proxies=proxies))
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listener]}, daemon=True)
         self.thread.start()
 

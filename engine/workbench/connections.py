@@ -60,9 +60,10 @@ class GuardedProtocol(H11Protocol):
         return self.conn.their_state is h11.IDLE and (self.cycle is None or self.cycle.response_complete)
 
     def _make_room(self, among: Sequence[GuardedProtocol]) -> None:
-        """Close the one that has been waiting longest; this one, if all are at work."""
+        """Close the one that has been waiting longest, of those that never asked anything if there are any; this one, if all are
+        at work."""
         idle = [one for one in among if one is not self and one.waiting]
-        oldest = min(idle, key=lambda one: one._deadline.when() if one._deadline else 0.0, default=self)
+        oldest = min(idle, key=lambda one: (one.cycle is not None, one._deadline.when() if one._deadline else 0.0), default=self)
         oldest.connections.discard(oldest)
         oldest.transport.abort()
 

@@ -13,12 +13,12 @@ from starlette.exceptions import HTTPException
 
 from engine.editing.saving import Conflict, difference
 from engine.errors import InternalError, JixiaoError, OutputError, Problem
-from engine.files import refused
+from engine.files import displayed, refused
 from engine.workbench.audit import Unlogged
 from engine.workbench.bodies import Answer, complaint
 from engine.workbench.drafts import Stale
 from engine.workbench.merging import digest
-from engine.workbench.state import Refused, bench
+from engine.workbench.state import Refused, Workbench, bench
 
 
 def told(problem: Problem) -> dict[str, Any]:
@@ -45,6 +45,7 @@ def _wrong(request: Request, error: Exception) -> Response:
     for problem in error.problems:
         if problem.code == "edit.damaged":
             bench(request).log.add("", "recover", outcome="failed", reason=str(problem))
+    error.problems = tuple(_for_a_page(problem, bench(request)) for problem in error.problems)
     if isinstance(error, OutputError):
         return _unwritten(request, error)
     status = 409 if isinstance(error, Stale | Conflict) else 422
@@ -66,6 +67,16 @@ def _wrong(request: Request, error: Exception) -> Response:
             for name, (saved, mine) in error.files.items()
         ]
     return _problem(request, status, body)
+
+
+def _for_a_page(problem: Problem, work: Workbench) -> Problem:
+    """The problem without the place of the policies on the machine, which is for who looks after it."""
+
+    def called(text: str) -> str:
+        return text.replace(displayed(work.policies), work.policies.name)
+
+    place = replace(problem.place, file=called(problem.place.file))
+    return replace(problem, place=place, message=called(problem.message), expected=called(problem.expected))
 
 
 def _refused(request: Request, error: Exception) -> Response:
