@@ -21,6 +21,10 @@ _INSIDE = re.compile(r"(?:19|20)[0-9]{2}[-/.年]|(?<![0-9])[0-9]{1,2}月|[一二
 """Where a date may begin inside a sentence."""
 _NUMBER = re.compile(r"[0-9]")
 _DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
+_CLOCK = re.compile(
+    r" ?(?:[上下]午|晚上?|凌晨|中午)?[0-9]{1,2}(?:[时点](?:[0-9]{1,2}分)?|:[0-9]{2})(?:整|许)?"
+    r"(?:[-~至到](?:次日)?[0-9]{1,2}(?:[时点](?:[0-9]{1,2}分)?|:[0-9]{2}))?(?!前|之前|以前)"
+)
 _CHINESE_YEAR = re.compile(r"([一二][零〇一二三四五六七八九]{3})年")
 _CHINESE_PART = re.compile(r"([一二三四五六七八九十]{1,3})(月|日|号)")
 _MONTHS = {name: number for number, name in enumerate((*"一二三四五六七八九十", "十一", "十二"), 1)}
@@ -67,6 +71,8 @@ def read_deadline(text: str, words: Vocabulary) -> tuple[Deadline, str] | None:
     if found is None or (sign and found[0] is None):
         return None
     year, first, last, exact, position = found
+    if first == last and (clock := _CLOCK.match(text, position)):
+        position = clock.end()  # 6月24日20时: on that day
     before = _starting(text, position, dates.before)
     position += len(before or _starting(text, position, dates.within))
     remark = _what(subject, text[position:].strip("".join(words.separators) + " "), words)

@@ -84,9 +84,8 @@ class FigureList:
             before = self.text[start : item.start]
             behind = self.text[item.end : mark.start()] if mark else "" if n + 1 < len(found) else self.text[item.end :]
             months = next((months for at, months in spans.items() if start <= at < item.start), self._months(before))
-            loose = bool(item.approximate or item.operator or item.ranged) or before.rstrip().endswith(
-                self.words.approximate_before
-            )
+            bound = before.rstrip().endswith((*self.words.approximate_before, *self.words.operators_before))
+            loose = bound or bool(item.approximate or item.operator or item.ranged)
             said = self.reader.lex(before.replace(FILL, ""))
             mark_before = between[0] if len(between) == 1 else ""
             out.append(ListedFigure(item.number, item.unit, before, behind, said, mark_before, loose, months))
@@ -213,7 +212,7 @@ class FigureList:
         return None
 
     def _singled_out(self, same: Sequence[ListedFigure]) -> bool:
-        """Whether name or target speaks of some of the parts only (新建文化站, of 新建8个、改建4个; 一等奖, of 一等奖3个、二等奖5个). A
+        """Whether name or target speaks of some of the parts only (新建文化站, of 新建8个、改建4个; 一等奖, of 一、二等奖). A
         name that lists things may name any of them."""
         name, aimed = self.reader.name, self.reader.aimed
         for text in (aimed,) if any(word in name for word in self.sentences.lists) else (aimed, name):

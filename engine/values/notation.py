@@ -7,7 +7,6 @@ Work is bounded: a text longer than the vocabulary's limit is not searched, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -15,7 +14,7 @@ from engine.values.dates import Deadline, read_deadline
 from engine.values.model import Quantity, Value
 from engine.values.numerals import EXACT, MAX_DIGITS, chinese, decimal, read_decimal, scaled
 from engine.values.scanning import scanned_alternative
-from engine.values.vocabulary import Vocabulary, vocabulary
+from engine.values.vocabulary import Vocabulary, vocabulary, word_at, word_before
 
 __all__ = ["Deadline", "Quantity", "Value", "Vocabulary", "fold", "read_decimal", "read_value", "vocabulary"]
 
@@ -102,7 +101,7 @@ def _item(text: str, words: Vocabulary) -> _Item | None:
     if found is None:
         return None
     number, start, end, in_chinese = found
-    ratio = _ending(text[:start], words.ratios)
+    ratio = word_before(text[:start], words.ratios)
     head = _head(text[: start - len(ratio)], words)
     behind = tail(text, end, words)
     if head is None:
@@ -151,21 +150,21 @@ def _head(prefix: str, words: Vocabulary) -> tuple[str, str, str, bool, str] | N
         sign = words.scanned_before[prefix.strip()]
         return "", sign, "", False, f"“{prefix.strip()}”可能是扫描误识的“{printed(sign)}”，请核对原件。"
     operator = approximate = ""
-    negative = prefix.endswith("-") and not _ending(prefix, words.operators_before)
+    negative = prefix.endswith("-") and not word_before(prefix, words.operators_before)
     text = prefix[:-1] if prefix.endswith("+") or negative else prefix
     signed = text != prefix
     attached = not text.endswith(" ")
     text = text.rstrip()
     while text:
-        if word := _ending(text, words.operators_before):
+        if word := word_before(text, words.operators_before):
             if operator and operator != words.operators_before[word]:
                 return None
             operator = words.operators_before[word]
-        elif word := _ending(text, words.approximate_before):
+        elif word := word_before(text, words.approximate_before):
             if approximate:
                 return None
             approximate = word
-        elif not (word := _ending(text, words.links)):
+        elif not (word := word_before(text, words.links)):
             break
         text, attached = text[: -len(word)].rstrip(), False
     if text and (signed or not _is_label(text, words) or (attached and _LATIN.fullmatch(text[-1]))):
@@ -180,22 +179,22 @@ def tail(text: str, position: int, words: Vocabulary) -> tuple[Decimal, str, str
     while True:
         after = position + text.startswith(" ", position)
         unit, end = unit_at(text, after, words)
-        scale = _starting(text, after, words.scales)
+        scale = word_at(text, after, words.scales)
         if scale and end - after <= len(scale) and factor < 10**12:  # 千克 is a unit, 千人 is a thousand persons
             factor, position = factor * words.scales[scale], after + len(scale)
             continue
-        inside = "" if unit or approximate else _starting(text, after, words.approximate_inside)
+        inside = "" if unit or approximate else word_at(text, after, words.approximate_inside)
         beyond = after + len(inside)
-        if inside and (_starting(text, beyond, words.scales) or unit_at(text, beyond, words)[0]):
+        if inside and (word_at(text, beyond, words.scales) or unit_at(text, beyond, words)[0]):
             approximate, position = inside, beyond
             continue
         break
     position = end if unit else position
     while True:
         after = position + text.startswith(" ", position)
-        if (word := _starting(text, after, words.approximate_after)) and not approximate:
+        if (word := word_at(text, after, words.approximate_after)) and not approximate:
             approximate = word
-        elif (word := _starting(text, after, words.operators_after)) and not operator:
+        elif (word := word_at(text, after, words.operators_after)) and not operator:
             operator = words.operators_after[word]
         else:
             return factor, unit, operator, approximate, closed, position
@@ -209,30 +208,36 @@ def unit_at(text: str, position: int, words: Vocabulary) -> tuple[str, int]:
     """
     match = words.unit_pattern.match(text, position)
     if match is None or (_LATIN.fullmatch(match[0][-1]) and _LATIN.match(text, match.end())):
-        each = _each(text, position, words, bare=True)
-        return each, len(text) if each else position
+        each, end = _each(text, position, words, bare=True)
+        return each, end if each else position
     parts = re.split("(" + "|".join(map(re.escape, words.joiners)) + ")", match[0].replace(" ", ""))
     names = [words.joiners[part] if part in words.joiners else unit.name if (unit := words.unit(part)) else part for part in parts]
     if not words.unit(parts[0]):
         return "", position
     end = match.end()
-    if len(parts) > 1 and _HAN.match(text, end) and not _starting(text, end, (*words.operators_after, *words.approximate_after)):
+    if len(parts) > 1 and _HAN.match(text, end) and not word_at(text, end, (*words.operators_after, *words.approximate_after)):
         joiner = text.index(parts[1], position)  # the 立方 of 个/立方厘米 is not all that it is for each of
-        if each := _each(text, joiner, words):
-            return names[0] + each, len(text)
-    each = _each(text, end, words)
-    return "".join(names) + each, len(text) if each else end
+        each, stop = _each(text, joiner, words)
+        if each:
+            return names[0] + each, stop
+    each, stop = _each(text, end, words)
+    return "".join(names) + each, stop if each else end
 
 
-def _each(text: str, position: int, words: Vocabulary, *, bare: bool = False) -> str:
-    """/万, /10万人, 每生 to the end of a text; nothing where it says that something was done. `bare`: no unit stands before it."""
+def _each(text: str, position: int, words: Vocabulary, *, bare: bool = False) -> tuple[str, int]:
+    """/万, /10万人, 每生 to the end of a text or to the word that bounds it (以内), and where it ends; nothing where it says that
+    something was done. `bare`: no unit stands before it."""
     match = words.each_pattern.match(text, position)
     if match is None or not (match["word"] or (match["noun"] and not bare)):
-        return ""
+        return "", position
     noun = match["noun"]
+    bound = word_before(noun, words.operators_after)
+    noun = noun.removesuffix(bound)
     done = any(noun.startswith(word) and noun != word for word in words.dates.said)
     done = done or any(word in noun for word in (*words.done, *words.refused_labels))
-    return "" if done or len(noun) > 2 * words.limits.unit else f"/{match['scale'].replace('十万', '10万')}{noun}"
+    if done or len(noun) > 2 * words.limits.unit or not (noun or match["word"]):
+        return "", position
+    return f"/{match['scale'].replace('十万', '10万')}{noun}", len(text) - len(bound)
 
 
 def _single(item: _Item, words: Vocabulary) -> Value | None:
@@ -267,7 +272,7 @@ def _remark(rest: str, words: Vocabulary) -> str:
     text = rest.strip("".join(words.separators) + " ")
     if rest[0] == "(" and rest[-1] == ")":
         return text
-    set_off = rest[0] == "(" or rest[0] == " " or rest.startswith(words.separators) or _starting(rest, 0, words.done) == rest
+    set_off = rest[0] == "(" or rest[0] == " " or rest.startswith(words.separators) or word_at(rest, 0, words.done) == rest
     return text if set_off and not _DIGIT.search(rest) else ""
 
 
@@ -286,9 +291,9 @@ def _range(low: _Item, words: Vocabulary) -> Value | None:
     if low.operator or low.approximate or low.label or not low.rest:
         return None
     rest = low.rest.lstrip()
-    mark = _starting(rest, 0, words.operators_before)
+    mark = word_at(rest, 0, words.operators_before)
     middle = bool(mark) and words.operators_before[mark] == "±"
-    mark = mark if middle else _starting(rest, 0, words.ranges)
+    mark = mark if middle else word_at(rest, 0, words.ranges)
     high = _item(rest[len(mark) :].lstrip(), words) if mark else None
     if high is None or high.rest or high.operator or high.approximate or high.label or (low.unit and high.unit != low.unit):
         return None
@@ -330,19 +335,6 @@ def _is_label(text: str, words: Vocabulary) -> bool:
     if len(text) > words.limits.label or any(mark in text for mark in words.separators):
         return False
     return not any(word in text for word in words.refused_labels)
-
-
-def _starting(text: str, position: int, candidates: Iterable[str] | Mapping[str, object]) -> str:
-    """The first candidate that stands at the position; lists come longest first."""
-    if isinstance(candidates, tuple) and not text.startswith(candidates, position):
-        return ""
-    return next((word for word in candidates if text.startswith(word, position)), "")
-
-
-def _ending(text: str, candidates: Iterable[str] | Mapping[str, object]) -> str:
-    if isinstance(candidates, tuple) and not text.endswith(candidates):
-        return ""
-    return next((word for word in candidates if text.endswith(word)), "")
 
 
 def _short(text: str) -> str:

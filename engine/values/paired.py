@@ -162,6 +162,8 @@ class PairReader:
                 continue
             if "planned" in before.roles:
                 planned.append(item)
+            elif "average" in before.roles and not self._averaged(aim):
+                aside.append(0)  # 每月约2100批次，全年25300批次
             elif not {"aside", "change"} & set(before.roles):
                 able.append(n)
             else:

@@ -77,6 +77,9 @@ def reckoned(target: Value, actual: Value, scene: PairScene, words: Vocabulary) 
     aim = PairReader(target, actual, aimed, said, reader, words, sentences).aim()
     if aim is None or aim.value.kind != "number":
         return None
+    head = words.unit(aim.unit)
+    if actual.kind == "composite" and target.kind == "text" and head is not None and head.each:
+        return aim.value, actual  # 均不低于70%: for each of them
     unlisted = aim.unlisted or next(
         (unit for unit in (aim.unit.partition("/")[0], *aim.below) if unit and not words.unit(unit)), ""
     )
@@ -116,7 +119,7 @@ def _beside_last_year(
     made = _value(number, actual, unit, limit)
     if made is None:
         return None
-    sign = {"<": "<=", ">": ">="}[aim.operator] if aim.by is not None and aim.operator in ("<", ">") else aim.operator
+    sign = f"{aim.operator[0]}=" if aim.by is not None else aim.operator  # 低于上年2个百分点: that much, or more
     return Value(
         target.raw, "number", sign, (Quantity(_decimal(limit), unit),), note=f"目标值“{target.raw.strip()}”按上年的数比较。"
     ), made

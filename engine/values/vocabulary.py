@@ -152,6 +152,20 @@ def alternation(words: Iterable[str]) -> str:
     return "(?:" + "|".join(map(re.escape, longest_first(words))) + ")" if words else "(?!)"
 
 
+def word_at(text: str, position: int, candidates: Iterable[str] | Mapping[str, object]) -> str:
+    """The first candidate that stands at the position, an empty string if there is none; lists come longest first."""
+    if isinstance(candidates, tuple) and not text.startswith(candidates, position):
+        return ""
+    return next((word for word in candidates if text.startswith(word, position)), "")
+
+
+def word_before(text: str, candidates: Iterable[str] | Mapping[str, object]) -> str:
+    """The first candidate that a text ends with; an empty string if there is none."""
+    if isinstance(candidates, tuple) and not text.endswith(candidates):
+        return ""
+    return next((word for word in candidates if text.endswith(word)), "")
+
+
 def vocabulary(data: Mapping[str, Any]) -> Vocabulary:
     """Build the vocabulary from the value of `notation:` (strings, integers, Decimals, lists and mappings)."""
     operators, approximate, numerals = data["operators"], data["approximate"], data["numerals"]
