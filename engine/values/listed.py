@@ -166,7 +166,7 @@ class FigureList:
 
     def _not_yet(self, figure: ListedFigure) -> bool:
         text = figure.before + figure.after
-        return any(word in text for word in self.sentences.undone)
+        return any(word in text for word in self.sentences.undone) or "barred" in self.reader.lex(text.replace(FILL, "")).roles
 
     def _stated(self, same: Sequence[ListedFigure]) -> Reckoned | None:
         """One of them is the sum of all others: 37所，其中新签22所、续签15所."""

@@ -26,6 +26,7 @@ ROLES: tuple[Role, ...] = (*_FIRST, "relative", "finished", "step", "deed", "pla
 LISTS = (
     *("rates", "negators", "and_so_on", "earlier", "level", "beside", "since", "unchanged"),
     *("undone", "severally", "altogether", "parted", "lists", "achieved"),
+    *("grown", "shrunk", "only_less"),
 )
 """Lists of the section for what is computed from several numbers; a policy may do without."""
 
@@ -70,6 +71,12 @@ class SentenceWords:
     """What says in a target that several are added up (累计)."""
     achieved: tuple[str, ...] = ()
     """What stands before a deed that was to be done and was (实到, of 应到)."""
+    grown: tuple[str, ...] = ()
+    """What says, beside the words of changes, that there is more than last year (比上年多)."""
+    shrunk: tuple[str, ...] = ()
+    """That there is less."""
+    only_less: tuple[str, ...] = ()
+    """A target that is not to be above last year's (只减不增)."""
     lists: tuple[str, ...] = ()
     """What a name that lists several things has (及)."""
     parted: tuple[str, ...] = ()

@@ -25,6 +25,8 @@ class YearAim:
     rise: bool
     by: Fraction | None
     unit: str
+    thing: str = ""
+    """What is to fall, where the target names it and no figure: 纠纷, of 减少纠纷."""
 
 
 def year_aim(aimed: str, reader: SaidReader, words: Vocabulary, sentences: SentenceWords) -> YearAim | None:
@@ -44,7 +46,7 @@ def year_aim(aimed: str, reader: SaidReader, words: Vocabulary, sentences: Sente
         by = Fraction(item.number) if item else None
         return None if item and bound in (">=",) else YearAim("bound", bound, False, by, item.unit if item else "")
     if item is None:
-        return None
+        return _fall(aimed, reader, words, sentences)
     named = _named_change(reader.name, words) if not before.strip(" ≥≤<>=") else -1
     kinds = [n for n, group in enumerate(words.changes) if any(word in before for word in group)] or [named][: named + 1]
     operator = item.operator or next((sign for word, sign in words.operators_before.items() if before.rstrip().endswith(word)), "")
@@ -52,6 +54,19 @@ def year_aim(aimed: str, reader: SaidReader, words: Vocabulary, sentences: Sente
         return None
     left = reader.lex(_without(before, (*words.changes[kinds[0]], *words.operators_before))).left
     return None if left else YearAim("change", operator or ">=", kinds[0] == 0, Fraction(item.number), item.unit)
+
+
+def _fall(aimed: str, reader: SaidReader, words: Vocabulary, sentences: SentenceWords) -> YearAim | None:
+    """A target that only wants something to fall (减少劳务纠纷, 三公经费只减不增): below last year's, or not above it."""
+    if sentences.only_less and aimed.endswith(sentences.only_less):
+        thing = aimed[: -len(next(word for word in sentences.only_less if aimed.endswith(word)))]
+        return YearAim("bound", "<=", False, None, "", thing or reader.name)
+    falls = alternation((*words.changes[1], *sentences.shrunk))
+    match = re.fullmatch(
+        rf"(?:{falls})(?P<first>[^\W\d_]{{2,12}})|(?P<last>[^\W\d_]{{2,12}}?)(?:逐年|持续|有所|不断)?(?:{falls})", aimed
+    )
+    thing = (match["first"] or match["last"]) if match else ""
+    return YearAim("bound", "<", False, None, "", thing) if thing else None
 
 
 def _named_change(name: str, words: Vocabulary) -> int:
@@ -99,6 +114,8 @@ def change(aim: YearAim, listing: FigureList) -> Reckoned | None:
 
 def beside_last_year(aim: YearAim, listing: FigureList) -> tuple[Fraction, Reckoned, str] | None:
     """Last year's figure as the target, this year's, and the unit; or 0 and the change, where only that is said."""
+    if aim.thing and not _speaks_of(aim.thing, listing):
+        return None
     pair = _then_and_now(listing)
     if pair is not None:
         then, now = (listing.in_unit(figure, pair[1].unit) for figure in pair)
@@ -112,6 +129,12 @@ def beside_last_year(aim: YearAim, listing: FigureList) -> tuple[Fraction, Recko
                 limit = then + _outward(aim) * aim.by
         return limit, Reckoned(now, f"与上年的{_plain(then)}{pair[1].unit}相比"), pair[1].unit
     return _said_change(aim, listing)
+
+
+def _speaks_of(thing: str, listing: FigureList) -> bool:
+    """Whether the actual speaks of the thing that is to fall, or names nothing and so of what the row is of."""
+    text = "".join(figure.before for figure in listing.figures)
+    return thing in text or (len(thing) > 3 and thing[-4:] in text) or not listing.reader.lex(text, known=thing).left
 
 
 def _outward(aim: YearAim) -> int:
@@ -129,7 +152,7 @@ def _said_change(aim: YearAim, listing: FigureList) -> tuple[Fraction, Reckoned,
     told = [
         (figure, kind)
         for figure in listing.figures
-        for kind, group in enumerate(listing.words.changes)
+        for kind, group in enumerate(_moves(listing))
         if figure.before.rstrip().endswith((*group, *(f"{word}了" for word in group)))
     ]
     if len(told) != 1 or told[0][0].loose or "barred" in told[0][0].said.roles:
@@ -175,10 +198,15 @@ def _earlier(figure: ListedFigure, listing: FigureList) -> bool:
     return said or since
 
 
+def _moves(listing: FigureList) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    more, less = listing.words.changes
+    return (*more, *listing.sentences.grown), (*less, *listing.sentences.shrunk)
+
+
 def _by_how_much(figure: ListedFigure, listing: FigureList) -> bool:
     """Whether the figure is a difference (比上年下降3%), not what was reached (降至3%)."""
     text = figure.before.rstrip()
-    return any(text.endswith(word) for group in listing.words.changes for word in group)
+    return any(text.endswith(word) for group in _moves(listing) for word in group)
 
 
 def _plain(number: Fraction) -> str:

@@ -86,6 +86,8 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")
     if verdict == FULL and deciding.ground == "echo" and _numbers(text) != _numbers(wanted):
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 85/万 is not what 92/万 says, though written alike
+    if verdict in (*_MISSED, PART) and _says_nothing(deciding, aim, grammar):
+        verdict, deciding = UNCLEAR, replace(deciding, ground="aside", word=deciding.word + deciding.reach)
     if verdict == FULL and deciding.ground == "number_met" and not _all_counted(parts, aim):
         verdict, deciding = UNCLEAR, replace(deciding, ground="open")
     if sets_none(wanted, grammar.open_targets):
@@ -97,6 +99,24 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
         bare = imperative(wanted, grammar)
         verdict, deciding = (UNCLEAR, Assertion(UNCLEAR, "copied", text)) if bare else (FULL, Assertion(FULL, "same", text))
     return _told(verdict, deciding, aim, places, grammar)
+
+
+def _says_nothing(claim: Assertion, aim: Aim, grammar: Grammar) -> bool:
+    """Whether what looks like a failure says nothing of the aim: what did not happen is the opposite of what is wanted (没有升高, of
+    降低), or it was not met with (没有发现, of 取缔); what moved is another thing than is to (培训人次减少, of 降低培训成本)."""
+    if claim.ground == "facts_worse":
+        things = [goal.things for goal in aim.goals if len(goal.things) > 1]
+        shared = any(thing[n : n + 2] in claim.word for thing in things for n in range(len(thing) - 1))
+        return shared and not any(thing[-2:] in claim.word for thing in things)
+    if claim.ground != "negated" or aim.kind != RESULT:
+        return False
+    reached = [other.family for _, other in claim.marks if other is not None]
+    if any(aim.wanted & grammar.opposites.get(family, frozenset()) for family in reached):
+        return True
+    if aim.wanted & grammar.groups["averts"] and grammar.groups["moves"] & set(reached):
+        return True  # 成本未增长, of 控制成本增长
+    ended = grammar.groups["mends"] | grammar.groups["less"]
+    return claim.reach.startswith(tuple(grammar.tags["happens"])) and (not aim.wanted or bool(aim.wanted & ended))
 
 
 def _all_counted(parts: Sequence[Phrase], aim: Aim) -> bool:
