@@ -20,6 +20,7 @@ from engine.values.sentence_words import Role, SentenceWords
 from engine.values.vocabulary import Vocabulary
 
 _MONTHS = re.compile(r"(1[0-2]|[1-9])月?(?:份)?(?:-|至|到)(1[0-2]|[1-9])月份?")
+_ORDINAL = re.compile(r"第[一二三四五六七八九十0-9]+(?:批|期|次|轮|季|阶段)")
 _STAGES: frozenset[Role] = frozenset(
     {"deed", "finished", "step", "planned", "aside", "relative", "change", "odd", "average", "most", "least"}
 )
@@ -232,6 +233,7 @@ class FigureList:
         text = figure.before.replace(FILL, "")
         for word in self.words.dates.periods:
             text = text.replace(word, "")
+        text = _ORDINAL.sub("", text)
         return bool({"barred"} & (set(self.reader.lex(text).roles) | set(self.reader.lex(figure.after).roles)))
 
     def _label(self, figure: ListedFigure) -> str:
@@ -258,6 +260,8 @@ class FigureList:
         """Whether the names are of parts of one thing that exclude each other."""
         if max(numbers) > _FAR * min(numbers):
             return False  # 现场7.6万人次，线上412万人次: no parts of one number
+        if all(_ORDINAL.search(figure.before) for figure in same):
+            return True  # 第一批、第二批
         months = [figure.months for figure in same]
         if all(months):
             return sum(map(len, months)) == len(frozenset[int]().union(*months))

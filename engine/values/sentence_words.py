@@ -26,7 +26,7 @@ ROLES: tuple[Role, ...] = (*_FIRST, "relative", "finished", "step", "deed", "pla
 LISTS = (
     *("rates", "negators", "and_so_on", "earlier", "level", "beside", "since", "unchanged"),
     *("undone", "severally", "altogether", "parted", "lists", "achieved"),
-    *("grown", "shrunk", "only_less"),
+    *("grown", "shrunk", "only_less", "relates"),
 )
 """Lists of the section for what is computed from several numbers; a policy may do without."""
 
@@ -75,6 +75,8 @@ class SentenceWords:
     """What says, beside the words of changes, that there is more than last year (比上年多)."""
     shrunk: tuple[str, ...] = ()
     """That there is less."""
+    relates: tuple[str, ...] = ()
+    """What stands between a thing and what is said of its figure (较, 为)."""
     only_less: tuple[str, ...] = ()
     """A target that is not to be above last year's (只减不增)."""
     lists: tuple[str, ...] = ()

@@ -93,8 +93,10 @@ def _bound(text: str, words: Vocabulary, sentences: SentenceWords, reader: SaidR
 def change(aim: YearAim, listing: FigureList) -> Reckoned | None:
     """By how much the figure rose (or fell, as the target has it) from last year's, in the target's unit."""
     pair = _then_and_now(listing)
-    if pair is None or aim.by is None:
+    if aim.by is None:
         return None
+    if pair is None:
+        return _told_change(aim, listing)
     then, now = (listing.in_unit(figure, pair[1].unit) for figure in pair)
     sign = 1 if aim.rise else -1
     points = sign * (now - then)
@@ -110,6 +112,17 @@ def change(aim: YearAim, listing: FigureList) -> Reckoned | None:
     if (share > aim.by) == (points > aim.by) and aim.by not in (share, points):
         return Reckoned(share, how, f"{how}；是百分数的百分之几还是几个百分点不能确定，都在目标值的同一边。")
     return None
+
+
+def _told_change(aim: YearAim, listing: FigureList) -> Reckoned | None:
+    """The one change that the actual tells, the same way as the target's and in its unit: 能耗下降6.2%, of 下降5%."""
+    if len(listing.figures) != 1 or listing.denied() or listing.figures[0].loose or listing.figures[0].unit != aim.unit:
+        return None
+    figure = listing.figures[0]
+    before = figure.before.rstrip()
+    if "barred" in figure.said.roles or not before.endswith(_moves(listing)[0 if aim.rise else 1]):
+        return None
+    return Reckoned(Fraction(figure.number), f"实际说的是{before}{_plain(Fraction(figure.number))}{figure.unit}")
 
 
 def beside_last_year(aim: YearAim, listing: FigureList) -> tuple[Fraction, Reckoned, str] | None:
@@ -132,9 +145,12 @@ def beside_last_year(aim: YearAim, listing: FigureList) -> tuple[Fraction, Recko
 
 
 def _speaks_of(thing: str, listing: FigureList) -> bool:
-    """Whether the actual speaks of the thing that is to fall, or names nothing and so of what the row is of."""
-    text = "".join(figure.before for figure in listing.figures)
-    return thing in text or (len(thing) > 3 and thing[-4:] in text) or not listing.reader.lex(text, known=thing).left
+    """Whether the actual gives a figure of the very thing that is to fall (受理劳务纠纷41起, 亏损额较上年…; not 投诉办结120件), or names
+    nothing and so speaks of what the row is of."""
+    text = "".join(figure.before + FILL for figure in listing.figures)
+    ends = f"{alternation((*listing.sentences.since, *listing.sentences.beside, *listing.sentences.relates))}|{FILL}"
+    named = re.search(rf"(?:{re.escape(thing)}|{re.escape(thing[-4:])})[额量数率]?(?:{ends})", text) is not None
+    return named or not listing.reader.lex(text.replace(FILL, ""), known=FILL).left
 
 
 def _outward(aim: YearAim) -> int:

@@ -66,7 +66,9 @@ def aim(target: str, name: str, grammar: Grammar, fiscal_year: int) -> Aim:
         words=frozenset(token.text for token in found if token.role not in ("filler", "joins", "of", "break")),
         text=target,
         severity=frozenset(word for word in grammar.tags["severity"] if word in target or word in name),
-        counts=tuple((token.number, token.unit) for token in found if token.number is not None),
+        counts=tuple(
+            (token.number, token.unit) for token in found if token.number is not None and not _capped(target, token, grammar)
+        ),
         measured=any(token.number is not None and uncompared(token, grammar) for token in found),
         percent=any(token.unit == "%" for token in found),
         last=_last(found, fiscal_year),
@@ -77,6 +79,15 @@ def aim(target: str, name: str, grammar: Grammar, fiscal_year: int) -> Aim:
         degreed=any(_degreed(goal, found, grammar) for goal in goals),
         barred=frozenset[str]().union(*(goal.states & grammar.groups["moves"] for goal in goals if goal.none)),
     )
+
+
+def _capped(target: str, token: Token, grammar: Grammar) -> bool:
+    """Whether a number of the target is one not to be passed: 不超过20台, 20台以内. So much, or more, does not answer it."""
+    signs = ("<=", "<")
+    before, behind = target[: token.start].rstrip(), target[token.end :]
+    ahead = next((sign for word, sign in grammar.words.operators_before.items() if before.endswith(word)), "")
+    after = next((sign for word, sign in grammar.words.operators_after.items() if behind.startswith(word)), "")
+    return ahead in signs or after in signs
 
 
 def _degreed(goal: Want, found: Sequence[Token], grammar: Grammar) -> bool:

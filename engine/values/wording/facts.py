@@ -234,7 +234,10 @@ def _judged(move: _Move, aim: Aim, way: Way, grammar: Grammar) -> Movement:
     if _handled(move.subject, grammar):
         own = ""  # 矛盾受理数: more of it handled, or more of it there
     likely = not certain and direction == ("positive" if move.sign == _RISES else "inverse")
-    if not certain and own and (own == "inverse" or direction in ("", own)):
+    if certain and own and direction != own:  # 压减会议, of which more are good by name; 培训人次, where 培训成本 is to fall
+        same = any(goal.things and move.subject.endswith(goal.things[-2:]) for goal in aim.goals)
+        direction, certain = (own, True) if same else ("", False)
+    elif not certain and own and (own == "inverse" or direction in ("", own)):
         direction = own  # a plain count is likely to be better high: 散埋墓, where that is to be 遏制
     elif not certain:
         direction = ""  # neither the name nor the target says which way is better

@@ -79,9 +79,9 @@ def _only_named(tokens: Sequence[Token], aim: Aim, grammar: Grammar) -> list[Tok
     pact = any(word in aim.text for word in grammar.tags["pacts"])
     out: list[Token] = []
     for at, token in enumerate(tokens):
-        before, after = tokens[at - 1] if at else None, tokens[at + 1] if at + 1 < len(tokens) else None
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
         office = token.role == "bad" and after is not None and after.start == token.end and _office(after, grammar)
-        share = before is not None and before.end == token.start and before.text.endswith(tuple(grammar.tags["composing"]))
+        share = any(item.text.endswith(tuple(grammar.tags["composing"])) for item in tokens[:at])
         share = share and not aim.percent and (token.unit == "%" or token.role == "some")
         signed = pact and bool(token.steps) and token.text in grammar.tags["signing"]
         out.append(replace(_content(token), number=None, unit="") if office or share or signed else token)

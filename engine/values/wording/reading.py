@@ -102,8 +102,8 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
 
 
 def _says_nothing(claim: Assertion, aim: Aim, grammar: Grammar) -> bool:
-    """Whether what looks like a failure says nothing of the aim: what did not happen is the opposite of what is wanted (没有升高, of
-    降低), or it was not met with (没有发现, of 取缔); what moved is another thing than is to (培训人次减少, of 降低培训成本)."""
+    """Whether what looks like a failure says nothing of the aim: what did not happen is the opposite of what is wanted (没有升高,
+    of 降低), or it was not met with (没有发现, of 取缔); what moved is another thing than is to (培训人次减少, of 降低培训成本)."""
     if claim.ground == "facts_worse":
         things = [goal.things for goal in aim.goals if len(goal.things) > 1]
         shared = any(thing[n : n + 2] in claim.word for thing in things for n in range(len(thing) - 1))
