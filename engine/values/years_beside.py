@@ -145,8 +145,8 @@ def beside_last_year(aim: YearAim, listing: FigureList) -> tuple[Fraction, Recko
 
 
 def _speaks_of(thing: str, listing: FigureList) -> bool:
-    """Whether the actual gives a figure of the very thing that is to fall (劳务纠纷41起, 亏损额较上年…; not 投诉办结120件), or names
-    nothing and so speaks of what the row is of."""
+    """Whether the actual gives a figure of the very thing that is to fall (劳务纠纷41起, 亏损额较上年…; not 投诉办结120件), or
+    names nothing and so speaks of what the row is of."""
     text = "".join(figure.before + FILL for figure in listing.figures)
     ends = f"{alternation((*listing.sentences.since, *listing.sentences.beside, *listing.sentences.relates))}|{FILL}"
     named = re.search(rf"(?:{re.escape(thing)}|{re.escape(thing[-4:])})[额量数率]?(?:{ends})", text) is not None
