@@ -7,18 +7,27 @@ what it tried by the fixture `figure`; `make deep` runs these tests alone and pr
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import pytest
 
 DEEP = os.environ.get("JIXIAO_DEEP") == "1"
 KEY = "figure"
 Figure = Callable[[str], None]
+T = TypeVar("T")
 
 
 def tries(sample: int, full: int) -> int:
     """The number to try: `sample` in every run of the tests, `full` in `make deep`."""
     return full if DEEP else sample
+
+
+def some(every: Iterable[T], number: int) -> list[T]:
+    """What a test is parametrised by: of all there is `number` members, spread evenly, in every run; all in `make deep`, for which
+    the test is marked."""
+    listed = list(every)
+    return listed if DEEP or len(listed) <= number else [listed[n * len(listed) // number] for n in range(number)]
 
 
 class Figures:

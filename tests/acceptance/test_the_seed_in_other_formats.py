@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from deep import some
 from layouts import layout_of
 from ofd_writing import of_pdf
 from writers import STYLES, converted, docx, font_file, has_office, old_workbook, workbook
@@ -131,7 +132,8 @@ def test_cells_say_where_they_stand() -> None:
 
 
 @needs_office
-@pytest.mark.parametrize("target", ["odt:writer8", "doc:MS Word 97", "rtf:Rich Text Format", "docx:MS Word 2007 XML"])
+@pytest.mark.deep
+@pytest.mark.parametrize("target", some(["doc:MS Word 97", "odt:writer8", "docx:MS Word 2007 XML", "rtf:Rich Text Format"], 2))
 def test_through_libreoffice(target: str) -> None:
     kind = target.partition(":")[0]
     source = {f"{style}.docx": docx(seed(), style) for style in (STYLES if kind == "docx" else STYLES[:1])}
@@ -161,7 +163,8 @@ OTHER_FONTS = {"AR PL UMing CN": "fonts-arphic-uming", "WenQuanYi Zen Hei": "fon
 
 
 @needs_office
-@pytest.mark.parametrize("family", [None, *OTHER_FONTS], ids=["fonts found here", *OTHER_FONTS])
+@pytest.mark.deep
+@pytest.mark.parametrize("family", some([None, *OTHER_FONTS], 2))
 def test_the_word_report_as_pdf(family: str | None, reports: dict[str, bytes]) -> None:
     """Reports printed to PDF, in whatever font. The report is drafted anew, so the form alone is compared."""
     font = font_file(family) if family else None

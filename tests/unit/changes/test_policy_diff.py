@@ -199,7 +199,7 @@ LEAVES = [
 
 
 @given(path=st.sampled_from(LEAVES), remove=st.booleans())
-@settings(max_examples=tries(40, 3000), deadline=None)
+@settings(max_examples=tries(15, 3000), deadline=None)
 def test_no_change_of_one_value_is_missed(path: tuple[Any, ...], remove: bool) -> None:
     """Whatever one value of the resolved policy becomes, or that it goes: some difference is told, and mirrored."""
     base = resolved(HUBEI)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, Policies
+from deep import some
 
 from engine.errors import UsageError
 from engine.language.fact_fields import FACTS
@@ -68,7 +69,8 @@ def sentences(said: str) -> Iterator[str]:
             yield re.sub(r"`[^`]*`", "", line)
 
 
-@pytest.mark.parametrize("policy", SHIPPED)
+@pytest.mark.deep
+@pytest.mark.parametrize("policy", some(SHIPPED, 3))
 def test_every_part_of_the_policy_is_explained(policy: str) -> None:
     own, said = reading(policy), text(policy)
     built = own.policy
@@ -86,7 +88,8 @@ def test_every_part_of_the_policy_is_explained(policy: str) -> None:
     assert [item for item in wanted if item not in said] == []
 
 
-@pytest.mark.parametrize("policy", SHIPPED)
+@pytest.mark.deep
+@pytest.mark.parametrize("policy", some(SHIPPED, 3))
 def test_no_sentence_has_a_field_name_or_a_code_in_it(policy: str) -> None:
     own = reading(policy)
     fields = {name for known in (*FACTS.values(), COMPARED, EXECUTION, TOTAL) for name in known}
@@ -159,7 +162,8 @@ def test_a_name_that_several_have_lists_them() -> None:
     assert "quantitative.otherwise" in str(error.value)
 
 
-@pytest.mark.parametrize("policy", SHIPPED)
+@pytest.mark.deep
+@pytest.mark.parametrize("policy", some(SHIPPED, 3))
 def test_every_clause_is_on_the_clause_page_with_what_rests_on_it(policy: str) -> None:
     own = reading(policy)
     data = clauses(own)
@@ -233,7 +237,8 @@ def test_control_characters_do_not_reach_the_terminal(policies: Policies) -> Non
 MARKS = re.compile(r"^#|`|\*\*|^- |^\s*\|", re.MULTILINE)
 
 
-@pytest.mark.parametrize("policy", SHIPPED)
+@pytest.mark.deep
+@pytest.mark.parametrize("policy", some(SHIPPED, 3))
 def test_on_the_terminal_it_opens_with_its_contents_and_has_no_marks(policy: str) -> None:
     own = reading(policy)
     for said, of in (
