@@ -6,13 +6,13 @@ and the verdict is `unknown`. What words are worth (完成, 达成预期指标) 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.values.common_unit import Incomparable, Notes, common_unit
 from engine.values.lateness import IN_TIME, NOT_KNOWN, Lateness, lateness
 from engine.values.model import Quantity, Value
 from engine.values.notation import Vocabulary, fold
@@ -20,7 +20,6 @@ from engine.values.numerals import EXACT, scaled
 from engine.values.scanning import turns
 
 INEQUALITIES = (">=", ">", "<=", "<")
-_JOINER = re.compile(r"[/*]")
 _ANY_YEAR = 2001
 
 
@@ -54,16 +53,6 @@ class Comparison:
     it is: which of them is greater then stands, how much a score in proportion is worth does not."""
 
 
-class _Notes(list[str]):
-    """What was taken for granted, as it is found; and the doubt that leaves the order of two numbers certain, not their ratio."""
-
-    doubt = ""
-
-
-class _Incomparable(Exception):
-    """Carries the reason; never leaves this module."""
-
-
 def compare(target: Value, actual: Value, words: Vocabulary, fiscal_year: int | None = None) -> Comparison:
     """Bring an actual and a target into common units, or say why that cannot be done."""
     for value, name in ((target, "年初目标值"), (actual, "实际完成值")):
@@ -77,9 +66,9 @@ def compare(target: Value, actual: Value, words: Vocabulary, fiscal_year: int | 
         return _deadlines(target, actual, words, fiscal_year)
     try:
         if target.deadline is not None or actual.deadline is not None:
-            raise _Incomparable(f"“{target.raw.strip()}”与“{actual.raw.strip()}”一个是日期，一个是数值。")
+            raise Incomparable(f"“{target.raw.strip()}”与“{actual.raw.strip()}”一个是日期，一个是数值。")
         return _numbers(target, actual, words)
-    except _Incomparable as problem:
+    except Incomparable as problem:
         return Comparison("incomparable", reason=str(problem))
 
 
@@ -119,7 +108,7 @@ def _deadlines(target: Value, actual: Value, words: Vocabulary, fiscal_year: int
 
 
 def _numbers(target: Value, actual: Value, words: Vocabulary) -> Comparison:
-    notes = _Notes(value.note for value in (target, actual) if value.note)
+    notes = Notes(value.note for value in (target, actual) if value.note)
     if actual.remark:
         notes.append(f"实际完成值“{actual.raw.strip()}”附有文字“{actual.remark}”，只比较了数值。")
     if actual.operator in (*INEQUALITIES, "±"):
@@ -129,22 +118,22 @@ def _numbers(target: Value, actual: Value, words: Vocabulary) -> Comparison:
         pairs.append(_pair(wanted, got, target, actual, words, notes))
     for value in (target, actual):
         if value.scanned and any(turns(value, value is target, pair.target, pair.actual, words) for pair in pairs):
-            raise _Incomparable(value.note)
+            raise Incomparable(value.note)
     return Comparison("numbers", tuple(pairs), assumptions=tuple(dict.fromkeys(notes)), scale_doubt=notes.doubt or actual.doubt)
 
 
-def _matched(target: Value, actual: Value, words: Vocabulary, notes: _Notes) -> Iterable[tuple[Quantity, Quantity]]:
+def _matched(target: Value, actual: Value, words: Vocabulary, notes: Notes) -> Iterable[tuple[Quantity, Quantity]]:
     """Which quantity of the target belongs to which of the actual."""
     wanted, got = target.quantities, actual.quantities
     kinds = (target.kind, actual.kind)
     if kinds in (("number", "number"), ("range", "range")):
         if kinds[0] == "range" and [q.number for q in wanted] != [q.number for q in got]:
-            raise _Incomparable("目标值和实际完成值都是区间，不能比较。")
+            raise Incomparable("目标值和实际完成值都是区间，不能比较。")
         _check_labels(wanted[0], got[0], words, notes)
         return list(zip(wanted, got, strict=True))
     if "range" in kinds:
         if "composite" in kinds:
-            raise _Incomparable("一边是区间，一边有多个分项，不能比较。")
+            raise Incomparable("一边是区间，一边有多个分项，不能比较。")
         return [(w, g) for w in wanted for g in got]
     if kinds == ("composite", "composite"):
         return _by_name(wanted, got)
@@ -155,11 +144,11 @@ def _matched(target: Value, actual: Value, words: Vocabulary, notes: _Notes) -> 
     for part in parts:
         unit = words.unit(part.unit)
         if unit is None or not unit.each:
-            raise _Incomparable("一边只有一个数，另一边有多个分项，不能确定应当合计还是分别比较。")
+            raise Incomparable("一边只有一个数，另一边有多个分项，不能确定应当合计还是分别比较。")
     single, name = (wanted[0], "目标值") if target.kind == "number" else (got[0], "实际完成值")
     notes.append(f"{name}只有一个数，对每个分项都适用。")
     if {_change(single, words)} != {_change(part, words) for part in parts}:
-        raise _Incomparable("一边是增减幅度，一边不是，不能比较。")
+        raise Incomparable("一边是增减幅度，一边不是，不能比较。")
     return [(single, part) if target.kind == "number" else (part, single) for part in parts]
 
 
@@ -177,20 +166,20 @@ def _by_name(wanted: Sequence[Quantity], got: Sequence[Quantity]) -> Iterable[tu
     for keys in ([[q.label for q in side] for side in (wanted, got)], [[q.unit for q in side] for side in (wanted, got)]):
         if all(len(set(side)) == len(side) for side in keys) and set(keys[0]) == set(keys[1]):
             return [(w, got[keys[1].index(key)]) for w, key in zip(wanted, keys[0], strict=True)]
-    raise _Incomparable("目标值和实际完成值的分项对不上。")
+    raise Incomparable("目标值和实际完成值的分项对不上。")
 
 
-def _check_labels(wanted: Quantity, got: Quantity, words: Vocabulary, notes: _Notes) -> None:
+def _check_labels(wanted: Quantity, got: Quantity, words: Vocabulary, notes: Notes) -> None:
     """Two names for what is measured must be compatible; a rise is compared with a rise only, a fall only with the same fall."""
     change = _change(wanted, words), _change(got, words)
     if change[0] != change[1]:
-        raise _Incomparable("目标值与实际完成值不都是同一方向的增减幅度，不能比较。")
+        raise Incomparable("目标值与实际完成值不都是同一方向的增减幅度，不能比较。")
     if change[0] == "decrease" and wanted.number != got.number:
-        raise _Incomparable("目标值和实际完成值都是降幅，不能确定降得多是好还是不好。")
+        raise Incomparable("目标值和实际完成值都是降幅，不能确定降得多是好还是不好。")
     if wanted.label == got.label or change[0]:
         return
     if wanted.label and got.label and wanted.label not in got.label and got.label not in wanted.label:
-        raise _Incomparable(f"目标值说的是“{wanted.label}”，实际完成值说的是“{got.label}”。")
+        raise Incomparable(f"目标值说的是“{wanted.label}”，实际完成值说的是“{got.label}”。")
     notes.append(f"“{wanted.label or got.label}”只在一边写明，按同一事项比较。")
 
 
@@ -203,9 +192,9 @@ def _change(quantity: Quantity, words: Vocabulary) -> str:
     return ""
 
 
-def _pair(wanted: Quantity, got: Quantity, target: Value, actual: Value, words: Vocabulary, notes: _Notes) -> Pair:
-    """One pair in one unit. Raises _Incomparable where an approximate number lies too close to tell."""
-    factors, unit = _common_unit(wanted, got, target, actual, words, notes)
+def _pair(wanted: Quantity, got: Quantity, target: Value, actual: Value, words: Vocabulary, notes: Notes) -> Pair:
+    """One pair in one unit. Raises Incomparable where an approximate number lies too close to tell."""
+    factors, unit = common_unit(wanted, got, target, actual, words, notes)
     pair = Pair(scaled(wanted.number, factors[0]), scaled(got.number, factors[1]), unit, got.label or wanted.label)
     _check_slip(wanted, got, pair, target, actual, words)
     if wanted.approximate or got.approximate:
@@ -215,7 +204,7 @@ def _pair(wanted: Quantity, got: Quantity, target: Value, actual: Value, words: 
 
 def _check_slip(wanted: Quantity, got: Quantity, pair: Pair, target: Value, actual: Value, words: Vocabulary) -> None:
     """Numbers far apart as written, and close without a scale that one side alone has (35万人次 against 36.2人次), or one and the
-    same in two units (3200亩 against 3200公顷): more likely a slip than a result. Raises _Incomparable with the doubt."""
+    same in two units (3200亩 against 3200公顷): more likely a slip than a result. Raises Incomparable with the doubt."""
     if words.slip_near is None or not (pair.target and pair.actual and wanted.unit and got.unit):
         return
     ratio, near = Fraction(pair.actual) / Fraction(pair.target), Fraction(words.slip_near)
@@ -225,106 +214,19 @@ def _check_slip(wanted: Quantity, got: Quantity, pair: Pair, target: Value, actu
     for word, scale in words.scales.items():
         one_side = (word in target.raw) != (word in actual.raw)
         if one_side and any(1 / near <= meant <= near for meant in (ratio * Fraction(scale), ratio / Fraction(scale))):
-            raise _Incomparable(f"{shown}照所写相差很远，不看“{word}”就很接近，可能有一边漏写或多写了“{word}”。")
+            raise Incomparable(f"{shown}照所写相差很远，不看“{word}”就很接近，可能有一边漏写或多写了“{word}”。")
     if wanted.number == got.number and wanted.unit != got.unit and min(ratio, 1 / ratio) * Fraction(words.slip_least) <= 1:
-        raise _Incomparable(f"{shown}数字相同而单位不同，可能有一边的单位写错了。")
+        raise Incomparable(f"{shown}数字相同而单位不同，可能有一边的单位写错了。")
 
 
-def _common_unit(
-    wanted: Quantity, got: Quantity, target: Value, actual: Value, words: Vocabulary, notes: _Notes
-) -> tuple[tuple[Decimal, Decimal], str]:
-    """Factors for both numbers, and the unit they then share."""
-    one = Decimal(1)
-    if wanted.unit == got.unit:
-        return (one, one), wanted.unit
-    if not wanted.unit or not got.unit:
-        _check_bare(wanted, got, target if not wanted.unit else actual, words, notes)
-        return (one, one), wanted.unit or got.unit
-    first, second = words.unit(wanted.unit), words.unit(got.unit)
-    if first and second and (first.dimension == second.dimension):
-        finer = min(first, second, key=lambda unit: unit.scale)
-        if first.scale % finer.scale or second.scale % finer.scale:
-            raise _Incomparable(f"“{first.name}”与“{second.name}”不能整数换算。")
-        return (EXACT.divide(first.scale, finer.scale), EXACT.divide(second.scale, finer.scale)), finer.name
-    if _alike(wanted.unit, got.unit, words) or _compound(wanted.unit) == _compound(got.unit):
-        return (one, one), wanted.unit
-    shared = _shared_head(wanted.unit, got.unit, words, notes)
-    if shared:
-        return (one, one), shared
-    raise _Incomparable(f"计量单位不同：目标值为“{wanted.unit}”，实际完成值为“{got.unit}”。")
-
-
-def _compound(unit: str) -> tuple[str, ...]:
-    """元/人*月 and 元/人/月 are one."""
-    head, *below = _JOINER.split(unit)
-    return head, *sorted(below)
-
-
-def _alike(first: str, second: str, words: Vocabulary) -> bool:
-    return first == second or any(first in group and second in group for group in words.same)
-
-
-def _shared_head(first: str, second: str, words: Vocabulary, notes: _Notes) -> str:
-    """The unit two sides share where one is compound: 家/年 against 家, a span of time being left out; 人/家 against 人 or 家 where
-    the policy says that such a compound means either. Whether 元/人*月 against 元 leaves something out or means another thing
-    is not certain: they share nothing."""
-    parts = [_JOINER.split(unit) for unit in (first, second)]
-    if (len(parts[0]) > 1) == (len(parts[1]) > 1):
-        return ""
-    compound, simple = (parts[0], second) if len(parts[0]) > 1 else (parts[1], first)
-    written = first if len(parts[0]) > 1 else second
-    if frozenset(compound) in words.either and "*" not in written and any(_alike(part, simple, words) for part in compound):
-        notes.append(f"“{written}”按“{'或'.join(compound)}”理解，以“{simple}”比较。")
-        return simple
-    if _alike(compound[0], simple, words) and all(part in words.denominators for part in compound[1:]):
-        notes.append(f"一边的计量单位是“{written}”，另一边是“{simple}”，按“{simple}”比较。")
-        return simple
-    return ""
-
-
-def _check_bare(wanted: Quantity, got: Quantity, value: Value, words: Vocabulary, notes: _Notes) -> None:
-    """One side has no unit: whether its number may be read in the other's. `value` is the side without.
-
-    Where it may be meant in several, and each leaves the same side greater, the order of the two stands, their ratio is in doubt.
-    """
-    bare, other, name = (wanted, got, "目标值") if not wanted.unit else (got, wanted, "实际完成值")
-    unit = words.unit(_JOINER.split(other.unit)[0])
-    rule = unit.bare if unit else "assume"
-    if other.unit.startswith("/"):
-        raise _Incomparable(f"{name}“{value.raw.strip()}”没有写是每多少，另一边是“{other.unit}”，不能比较。")
-    if not bare.number:
-        notes.append(f"{name}0没有写单位，按0{other.unit}理解。")
-    elif rule == "refuse" and not any(scale in value.raw for scale in words.scales):
-        # A plain 132.9 beside 202.6万元 may be 元 or 万元; 200万 can only be money written short.
-        doubt = f"{name}“{value.raw.strip()}”没有写金额单位，另一边为“{other.unit}”，不能确定是元还是万元。"
-        _check_order(bare.number, other, {Decimal(1), *words.scales.values()}, doubt, notes)
-    elif rule == "percent" and abs(bare.number) <= 1:
-        doubt = f"{name}“{value.raw.strip()}”没有写“{other.unit}”，可能是用0至1的小数表示的比率。"
-        _check_order(bare.number, other, {Decimal(1), Decimal(100)}, doubt, notes)
-    else:
-        notes.append(f"{name}“{value.raw.strip()}”没有写单位，按“{other.unit}”理解。")
-
-
-def _check_order(bare: Decimal, other: Quantity, scales: Iterable[Decimal], doubt: str, notes: _Notes) -> None:
-    """Whether a number is on one side of another in whichever scale it is meant. Raises _Incomparable with the doubt if not."""
-    number = Fraction(other.number)
-    if _JOINER.search(other.unit):  # 元/人*月: not only its scale is in doubt
-        raise _Incomparable(doubt)
-    sides = {(Fraction(bare) * Fraction(scale) > number) - (Fraction(bare) * Fraction(scale) < number) for scale in scales}
-    if len(sides) > 1 or 0 in sides:
-        raise _Incomparable(doubt)
-    notes.append(f"{doubt}无论按哪一种，大小都一样。")
-    notes.doubt = notes.doubt or doubt
-
-
-def _check_approximate(wanted: Quantity, got: Quantity, operator: str, words: Vocabulary, notes: _Notes) -> None:
+def _check_approximate(wanted: Quantity, got: Quantity, operator: str, words: Vocabulary, notes: Notes) -> None:
     """An approximate number is compared only where the other lies outside what it may mean (近80人 against 80 cannot tell), or
     where all that it may mean answers the target's sign (1000余人 against ≥1000人)."""
     shown = "、".join(f"“{q.approximate}”" for q in (wanted, got) if q.approximate)
     if (wanted.number != got.number or wanted.approximate != got.approximate) and not _all_answer(wanted, got, operator, words):
         low, high = zip(_span(wanted, words), _span(got, words), strict=True)
         if max(low) <= min(high):
-            raise _Incomparable(f"{shown}表示约数，与另一边的数值相差不大，不能确定是否达到目标。")
+            raise Incomparable(f"{shown}表示约数，与另一边的数值相差不大，不能确定是否达到目标。")
     notes.append(f"{shown}表示约数，按所写数字比较。")
 
 
