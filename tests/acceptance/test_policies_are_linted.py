@@ -26,7 +26,7 @@ def own(policies: Policies) -> Policies:
     return policies
 
 
-DRAFTED = ("guangxi/2022", "hunan/2022")
+DRAFTED = ("evaluation/2020", "guangxi/2022", "hebei/2022", "hunan/2022")
 """Drafts of places over central/2020 that differ in a few cases: jiangxi/2022 is enough, `make deep` takes all."""
 LINTED = [pytest.param(one, marks=[pytest.mark.deep] if one in DRAFTED else []) for one in SHIPPED]
 

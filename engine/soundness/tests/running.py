@@ -52,9 +52,10 @@ class Running:
         order = (*policy.extends, policy.id)
         self._homes = [(owner, f"{display_name(where.directory(owner))}/") for owner in order]
         written = written_tests(policy, where, problems)
-        bases = {name: base for _, document in written for name, base in document.data.get("bases", {}).items()}
         self.files = [
-            TestFile(self, document, owner, first_year(owner, where), bases, names_replaced(policy, owner, written))
+            TestFile(
+                self, document, owner, first_year(owner, where), self._bases(owner, written), names_replaced(policy, owner, written)
+            )
             for owner, document in written
         ]
 
@@ -63,6 +64,13 @@ class Running:
 
     def __exit__(self, *exception: object) -> None:
         self.checker.close()
+
+    def _bases(self, owner: str, written: Sequence[tuple[str, YamlDocument]]) -> dict[str, Any]:
+        """The base records a file of `owner` may name: its own and those of what it extends, not those of who extends it, whatever
+        they are called."""
+        known = [name for name, _ in self._homes]
+        before = set(known[: known.index(owner) + 1])
+        return {name: base for at, document in written if at in before for name, base in document.data.get("bases", {}).items()}
 
     def owner(self, place: Place) -> str:
         """Which policy wrote what stands there."""

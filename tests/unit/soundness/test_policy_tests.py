@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,3 +138,23 @@ def test_all_of_it(policy: Policy) -> None:
     assert [(r.name, r.reason) for r in report.failed] == []
     assert report.coverage == 100
     assert all(r.place.line for r in report.results)
+
+
+def test_a_base_of_the_same_name_in_a_child_leaves_inherited_tests_their_own(tmp_path: Path) -> None:
+    """An officer who calls a record of his own 道路, too, breaks no test of a file that is not his."""
+    home = tmp_path / "mine" / "2022"
+    (home / "tests").mkdir(parents=True)
+    head = "id: mine/2022, title: 某省, jurisdiction: mine, fiscal_years: {from: 2022}, form_kinds: [project], document: 某文, status: draft"
+    (home / "policy.yaml").write_text(f"policy: {{{head}, extends: [central/2020]}}\n", encoding="utf-8")
+    (home / "tests" / "own.yaml").write_text(
+        "bases:\n  道路: {unit: 某局, fiscal_year: 2022, forms: [{kind: project, name: 甲}]}\ntests: [{test: 满分, total: 100, expect: {grade: 优}}]\n",
+        encoding="utf-8",
+    )
+    where = Library((tmp_path, *library().roots))
+    problems: list[Any] = []
+    with running.Running(load("mine/2022", where, locked=False), where, problems, durable=False) as found:
+        shared = next(
+            file for file in found.files if file.owner == "central/2020" and "道路" not in file.document.data.get("bases", {})
+        )
+        assert shared.bases["道路"]["unit"] != "某局"
+        assert next(file for file in found.files if file.owner == "mine/2022").bases["道路"]["unit"] == "某局"
