@@ -44,6 +44,7 @@ FORMULAS = (
 NEVER = (
     *("项目项目", "缺乏挑战性", "自评打分偏宽", "未完成原因：无", "均未完成", "仅0个", "有待补充", "类似情况共", "执行情况较好"),
     *("“”", "‘’", "（）", "…", "没有看到", "对照计分办法复核", "原自评得分", "主要原因是", "None", "nan", "{", "}", "（未填）"),
+    *("全部得满分", "均得满分", "jixiao", "--policy", "policy 为", "通行做法"),
     *("得分，", "不能按规则算出得分", "反向指标超过目标", "较多指标", "。。", "；。", "，。", "，，", "“““", "为“为"),
 )
 """What stood in drafts and was wrong of its kind, and what nobody means to write."""
@@ -174,6 +175,21 @@ def test_every_cause_is_given_or_asked_for(all_drafts: list[Drafted]) -> None:
         rows = [line.strip("| ").split(" | ") for line in draft.section("二", "三").splitlines() if line.startswith("| ")]
         for cell in (row[-1] for row in rows[2:]):
             assert ASK.fullmatch(cell) or cell == "见表后说明" or cell in filed, (draft.name, cell)
+
+
+def test_what_is_undecided_is_asked_and_not_told_as_missed(all_drafts: list[Drafted]) -> None:
+    """Nor as reached: by name it stands where it is asked for, and in no list of what was or was not completed."""
+    seen = 0
+    for draft in all_drafts:
+        second = draft.section("二", "三")
+        undecided = {row["name"] for row in draft.form["indicators"] if row["met"] == "unknown"}
+        decided = {row["name"] for row in draft.form["indicators"] if row["met"] != "unknown"}
+        told = [line for line in second.splitlines() if "【请核实是否完成】" not in line]
+        for name in undecided - decided:
+            seen += 1
+            assert not any(f"“{name}”" in line or f"| {name} |" in line for line in told), (draft.name, name)
+        assert "尚待核实" in second or not undecided, draft.name
+    assert seen, "there are such in the bundles"
 
 
 def test_an_event_that_was_not_to_happen_comes_first(all_drafts: list[Drafted]) -> None:
