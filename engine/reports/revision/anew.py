@@ -11,6 +11,7 @@ from engine.forms.model import Layout
 from engine.forms.report import section_of
 from engine.policy.narrative import Narrative
 from engine.reports.draft import Block, Draft
+from engine.reports.revision.filed import speaks
 from engine.reports.revision.model import RevisionPlan, TextChange
 from engine.submission.model import Cell
 
@@ -30,7 +31,7 @@ def anew(draft: Draft, plan: RevisionPlan, narrative: Narrative, layout: Layout 
 def _filed(draft: Draft, plan: RevisionPlan, keys: dict[str, str], layout: Layout | None) -> list[tuple[Block, frozenset[Place]]]:
     """The filed report as blocks, from its first section on, each with the places it stands at."""
     form = draft.context.form
-    headed = (n for n, one in enumerate(form.report) if one.key or (layout and section_of(one.heading, layout)))
+    headed = (n for n, one in enumerate(form.report) if one.key or speaks(one) or (layout and section_of(one.heading, layout)))
     sections = form.report[next(headed, 0) :]
     out: list[tuple[Block, frozenset[Place]]] = []
     under = ""

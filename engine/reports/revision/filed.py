@@ -14,8 +14,13 @@ _DEPTH = 8
 
 
 def has_report(form: Form) -> bool:
-    """Whether a report was filed with a form: a section that says something."""
-    return any(section.key and section.paragraphs for section in form.report)
+    """Whether a report was filed with a form: a section that says something, whatever its heading is."""
+    return any(section.paragraphs and (section.key or speaks(section)) for section in form.report)
+
+
+def speaks(section: Section) -> bool:
+    """Whether a section has a sentence, as what stands under a title (unit, date) has none."""
+    return any("。" in paragraph.text for paragraph in section.paragraphs)
 
 
 class FiledCells:

@@ -17,6 +17,7 @@ from engine.forms.model import Layout
 from engine.forms.report import section_of
 from engine.reports.draft import Block, Draft
 from engine.reports.own_words import folded, said
+from engine.reports.revision.filed import speaks
 from engine.reports.revision.model import AddedBlock, Addition, Spot, TextChange
 from engine.reports.revision.undivided import UndividedPart, lacking, renumbered, says_missed, undivided
 from engine.submission.model import Cell, Form, Section
@@ -124,7 +125,8 @@ class FiledSections:
 
     def _begin(self) -> int:
         """The first section that has a heading: what stands before it is the title."""
-        return next((n for n, section in enumerate(self.sections) if section_of(section.heading, self.layout)), 0)
+        headed = (n for n, one in enumerate(self.sections) if speaks(one) or section_of(one.heading, self.layout))
+        return next(headed, 0)
 
     def lead(self, keys: frozenset[str]) -> UndividedPart | None:
         """What stands under the heading of the first depth that sections with these keys stand under, before the first of them;
@@ -202,7 +204,7 @@ def additions(
             part = undivided(filed.form, group[0].heading.text, findable) if keys else None
             if part:
                 anchor = part.places
-                left = lacking(part, [(section.key, section.blocks) for section in group], unmet, nothing)
+                left = lacking(filed.form, [(section.key, section.blocks) for section in group], unmet, nothing)
                 if made := tuple(AddedBlock(block, note(block) or ((missing,) if not n else ())) for n, block in enumerate(left)):
                     yield Addition(anchor, made)
             elif told:
@@ -231,7 +233,7 @@ def additions(
             if not section.key or not section.blocks:
                 continue
             own_key = frozenset([section.key])
-            if lead and not filed.names(own_key) and not any(lacking(lead, [(section.key, section.blocks)], unmet, nothing)):
+            if lead and not filed.names(own_key) and not any(lacking(filed.form, [(section.key, section.blocks)], unmet, nothing)):
                 continue
             if filed.has(own_key):
                 last = filed.end(own_key)

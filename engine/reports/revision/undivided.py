@@ -14,6 +14,7 @@ from engine.forms.model import Layout
 from engine.forms.report import section_of
 from engine.reports.draft import Block
 from engine.reports.own_words import folded, said
+from engine.reports.revision.filed import speaks
 from engine.submission.model import Form, Section
 
 _ORDINAL = re.compile(r"^([一二三四五六七八九十]+)、\s*")
@@ -69,10 +70,11 @@ def undivided(form: Form, heading: str, blocks: Sequence[Block]) -> UndividedPar
 
 
 def lacking(
-    part: UndividedPart, sections: Sequence[tuple[str, Sequence[Block]]], unmet: Sequence[str], nothing: frozenset[str]
+    report: Form, sections: Sequence[tuple[str, Sequence[Block]]], unmet: Sequence[str], nothing: frozenset[str]
 ) -> Iterator[Block]:
-    """The drafted blocks that a part does not tell. `sections`: the drafted ones, by their keys; `unmet`: the names of what was not
+    """The drafted blocks that a filed report does not tell. `sections`: the drafted ones, by their keys; `unmet`: the names of what was not
     reached and is not told as such; `nothing`: the sections that would only say that there is nothing."""
+    whole = UndividedPart("", (), tuple(paragraph.text for section in report.report for paragraph in section.paragraphs))
     for key, blocks in sections:
         if key in nothing or key == _DONE or (key == _LACKING and not unmet):
             continue
@@ -80,7 +82,7 @@ def lacking(
             yield from blocks
             continue
         for block in blocks:
-            if block.kind == "paragraph" and not any(part.tells(one) for one in _SENTENCE.findall(block.text)):
+            if block.kind == "paragraph" and not any(whole.tells(one) for one in _SENTENCE.findall(block.text)):
                 yield block
 
 
@@ -125,7 +127,7 @@ def _parts(form: Form) -> Iterator[UndividedPart]:
     for section in (*form.report, None):
         if section is None or section.depth == 1:
             texts = tuple(paragraph.text for one in group for paragraph in one.paragraphs)
-            if group and texts and not any(one.key for one in group) and _ORDINAL.match(group[0].heading):
+            if group and any(map(speaks, group)) and not any(one.key for one in group):
                 places = tuple(place for one in group for place in (one.place, *(p.place for p in one.paragraphs)))
                 yield UndividedPart(group[0].heading, places, texts)
             group = []

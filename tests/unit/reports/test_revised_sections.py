@@ -10,6 +10,7 @@ import pytest
 from engine.errors import Place
 from engine.policy.loading import load
 from engine.reports.draft import Block, Draft, parse
+from engine.reports.revision.filed import has_report
 from engine.reports.revision.model import Addition, TextChange
 from engine.reports.revision.sections import FiledSections, additions, drafted_sections
 from engine.reports.revision.undivided import renumbered, with_keys
@@ -237,6 +238,16 @@ def test_a_record_that_does_not_say_what_its_sections_are_is_read_by_their_headi
     assert [section.key for section in with_keys(bare, POLICY.layout).report if section.depth == 2] == [
         one[0] for one in WHOLE if one[1] == 2
     ]
+
+
+def test_a_text_under_headings_that_nobody_knows_is_a_report_too() -> None:
+    """It stays as it is; told figures are not told again, and what is added has no number where its own parts have none."""
+    own = filed(("", 1, "自评说明", ("全年执行24.00万元，执行率75.00%。", "培训期数完成2期，目标3期。")))
+    assert has_report(own)
+    assert not has_report(filed(("", 1, "2021年度示例项目绩效自评报告", ("示例单位", "2022年3月"))))
+    told = [block.block for one in added(own) for block in getattr(one, "blocks", ())]
+    assert [block.text for block in told if block.kind == "heading1"] == ["自评得分", "存在的问题和原因", "下一步改进措施"]
+    assert not any("75.00%" in block.text for block in told)
 
 
 def test_a_report_without_headings_of_a_second_depth_gets_none() -> None:
