@@ -168,7 +168,7 @@ def test_addresses_are_believed_of_the_proxies_that_are_named(
     try:
         with served.client() as client:
             forged = {"x-forwarded-for": "198.51.100.1, 203.0.113.9", "x-forwarded-proto": "https"}
-            for number in range(200):
+            for _ in range(200):
                 try:
                     answer = client.post("/login", data={"name": "a", "password": "wrong"}, headers=forged)
                     break

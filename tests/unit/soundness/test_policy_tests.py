@@ -144,11 +144,13 @@ def test_a_base_of_the_same_name_in_a_child_leaves_inherited_tests_their_own(tmp
     """An officer who calls a record of his own 道路, too, breaks no test of a file that is not his."""
     home = tmp_path / "mine" / "2022"
     (home / "tests").mkdir(parents=True)
-    head = "id: mine/2022, title: 某省, jurisdiction: mine, fiscal_years: {from: 2022}, form_kinds: [project], document: 某文, status: draft"
-    (home / "policy.yaml").write_text(f"policy: {{{head}, extends: [central/2020]}}\n", encoding="utf-8")
+    head = "id: mine/2022, title: 某省, jurisdiction: mine, fiscal_years: {from: 2022}, form_kinds: [project]"
+    (home / "policy.yaml").write_text(
+        f"policy: {{{head}, document: 某文, status: draft, extends: [central/2020]}}\n", encoding="utf-8"
+    )
+    base = "bases:\n  道路: {unit: 某局, fiscal_year: 2022, forms: [{kind: project, name: 甲}]}\n"
     (home / "tests" / "own.yaml").write_text(
-        "bases:\n  道路: {unit: 某局, fiscal_year: 2022, forms: [{kind: project, name: 甲}]}\ntests: [{test: 满分, total: 100, expect: {grade: 优}}]\n",
-        encoding="utf-8",
+        f"{base}tests: [{{test: 满分, total: 100, expect: {{grade: 优}}}}]\n", encoding="utf-8"
     )
     where = Library((tmp_path, *library().roots))
     problems: list[Any] = []
