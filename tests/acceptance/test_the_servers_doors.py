@@ -174,7 +174,7 @@ def test_addresses_are_believed_of_the_proxies_that_are_named(
                     break
                 except httpx.ConnectError:
                     time.sleep(0.05)
-            assert answer.status_code == 401, number
+            assert answer.status_code == 401
             entry = served.work.log.entries(1)[0]
             assert entry["address"] == seen
             again = client.post("/login", data={"name": "editor", "password": PASSWORD}, headers=forged)
