@@ -1,6 +1,6 @@
 """`python -m engine.cli`: the `jixiao` command where it is not on the path."""
 
-from engine.cli.app import main
+from engine.cli.start import main
 
 if __name__ == "__main__":
     main()

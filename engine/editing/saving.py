@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from engine import files as output
+from engine import leftovers
 from engine.editing.overlay import ID, check_name, files_in, missing
 from engine.errors import OutputError, Place, PolicyError, Problem
 from engine.files import displayed
@@ -64,7 +65,10 @@ class SavedPolicies:
             with self.locked():
                 try:
                     save = unfinished.read(journal)
-                    found = unfinished.problems(save, self._directory(save.policy))
+                    home = self._directory(save.policy)
+                    for folder in {home, *((home / name).parent for name in save.texts)}:
+                        leftovers.sweep(folder)  # it may be that nothing is written here again for long
+                    found = unfinished.problems(save, home)
                     if unfinished.OTHER in save.states().values():
                         problems += found
                         continue

@@ -65,13 +65,19 @@ def workbook(home: Path) -> None:
     book.save(home / "p.xlsx")
 
 
-def slip(home: Path) -> None:
-    """A policy with what `lint --fix` mends."""
+def with_parameter(home: Path, line: str) -> None:
     policy(home)
-    head = home / "mine" / POLICY / "policy.yaml"
-    text = head.read_text(encoding="utf-8")
-    twice = "extends: [hubei/2022]\n  disable: [budget.cut, budget.cut]"
-    head.write_text(text.replace("extends: [hubei/2022]", twice), encoding="utf-8")
+    (home / "mine" / POLICY / "own.yaml").write_text(f"parameters:\n  {line}\n", encoding="utf-8")
+
+
+def slip(home: Path) -> None:
+    """A policy with what `lint --fix` mends: a word twice in a list."""
+    with_parameter(home, "output_names: {label: 产出, value: [产出指标, 产出, 产出指标], basis: review#taxonomy}")
+
+
+def changed(home: Path) -> None:
+    """A policy in which tests it inherits fail."""
+    with_parameter(home, 'low_execution: {label: 低, value: 50, unit: "%", basis: review#execution}')
 
 
 def accounts(home: Path) -> None:
@@ -125,7 +131,7 @@ COMMANDS = (
     Writing("policy diff hubei/2021 hubei/2022 --out HOME/out.md", dear=True),
     Writing("policy compare hubei/2021 hubei/2022 --out HOME/out.md", dear=True),
     Writing("policy impact hubei/2021 hubei/2022 --on HOME/form.txt --out HOME/out.md", dear=True),
-    Writing(f"policy test {POLICY} {MINE} --adopt --min-coverage 0", slip, dear=True),
+    Writing(f"policy test {POLICY} {MINE} --adopt --min-coverage 0", changed, dear=True),
     Writing(f"policy new {POLICY} --from hubei/2022 --into HOME/mine"),
     Writing(f"policy publish {POLICY} {MINE} --min-coverage 0", policy, dear=True, moving=r"at: \S+|sha256: \w+"),
     Writing(f"policy export {POLICY} --xlsx HOME/p.xlsx {MINE}", policy, dear=True),

@@ -98,8 +98,11 @@ def test_one_that_was_killed_with_everything_written_is_complete(saved: SavedPol
             saved.write(POLICY, OLD, NEW)
     aged(journal(saved))
     assert saved.on_disk(POLICY) == NEW
+    left = saved.policies / POLICY / "tests" / f"{leftovers.PREFIX}of-the-run"
+    left.mkdir()
     assert not saved.recover().problems
     assert not journal(saved).exists()
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("name", ["policy.yaml", "tests/t.yaml", "findings/f.yaml"])
