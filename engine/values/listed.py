@@ -152,8 +152,8 @@ class FigureList:
         return None if self.denied() else self._stated(same) or self._summed(same, target)
 
     def _left_undone(self, same: Sequence[ListedFigure], target: Fraction) -> Reckoned | None:
-        """What was done, where the others are said to be still undone (完成87个，在建33个) and it is short of the target: then
-        whatever else it may be, it is not more."""
+        """What was done, where the others are said to be still undone (完成87个，在建33个): whatever it is of, if it is short of the
+        target, else if it is said to be finished, or of what the name says."""
         meant = [figure for figure in same if "planned" in figure.said.roles]
         if any(self.in_unit(figure, self.unit) != target for figure in meant):
             return None
@@ -163,7 +163,10 @@ class FigureList:
         if len(done) != 1 or not undone or _NO_PART & set(done[0].said.roles):
             return None
         number = self.in_unit(done[0], self.unit)
-        return Reckoned(number, f"做到的是{_shown(number)}{self.unit}，其余没有做到") if number < target else None
+        own = done[0].said
+        named = own.reach > 0 or "finished" in own.roles or not self._core(done[0].before)
+        how = f"做到的是{_shown(number)}{self.unit}，其余没有做到"
+        return Reckoned(number, how) if number < target or named else None
 
     def _not_yet(self, figure: ListedFigure) -> bool:
         text = figure.before + figure.after
@@ -269,21 +272,30 @@ class FigureList:
         apart = self.sentences.apart
         if all(core in apart or label.endswith(self.sentences.parted) for core, label in zip(cores, labels, strict=True)):
             return True
-        if any(self._stage(core) for core in cores):
+        row = all(figure.mark == "、" for figure in same[1:])
+        if any(self._stage(core, row=row) for core in cores):
             return False
         shared = len(labels[0]) - len(cores[0])
+        if shared == 1 and labels[0][:1] != labels[1][:1] and max(map(len, cores)) == 1:
+            return False  # 立案、结案
         if shared and labels[0][:1] == labels[1][:1]:
             return True  # 进机关、进学校
         if shared and min(map(len, cores)) > 1:
             return True  # 容器苗、裸根苗
-        if all(figure.mark == "、" for figure in same[1:]):
+        if row:
             return True
         falling = all(one > other for one, other in pairwise(numbers))
         return len(same) > 2 and not falling
 
-    def _stage(self, core: str) -> bool:
-        found = self.sentences.pattern.finditer(core)
-        return any(self.sentences.roles[match[0]] in _STAGES or match[0] in self.words.done for match in found)
+    def _stage(self, core: str, *, row: bool) -> bool:
+        """Whether a name is of something done, one of several in turn. In one row a deed may be a part of a name (公务接待), or lead
+        all of it (检查医院、学校)."""
+        for match in self.sentences.pattern.finditer(core):
+            role = self.sentences.roles[match[0]]
+            inside = row and role == "deed" and match[0] != core
+            if not inside and (role in _STAGES or match[0] in self.words.done):
+                return True
+        return False
 
 
 def _unshared(labels: Sequence[str]) -> list[str]:

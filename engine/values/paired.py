@@ -174,7 +174,8 @@ class PairReader:
             able = done  # 申请320笔，放款186笔
         if len(able) > 1:
             named = [n for n in able if sides[n][0].shared]
-            if len(named) == 1 and not any(sides[n][0].reach for n in able if n not in named):
+            row = any(self.said[numbers[n].end : numbers[n + 1].start].startswith("、") for n in able if n + 1 in able)
+            if len(named) == 1 and not row and not any(sides[n][0].reach for n in able if n not in named):
                 others = [sides[n][0] for n in able if n not in named]
                 own = sides[named[0]][0]
                 later = any("finished" in other.roles for other in others) and "finished" not in own.roles
