@@ -152,7 +152,7 @@ class FigureList:
         return None if self.denied() else self._stated(same) or self._summed(same, target)
 
     def _left_undone(self, same: Sequence[ListedFigure], target: Fraction) -> Reckoned | None:
-        """What was done, where the others are said to be still undone (完成87个，在建33个): whatever it is of, if it is short of the
+        """What was done, where the others are said to be still undone (完成87个，在建33个): of whatever it is, if short of the
         target, else if it is said to be finished, or of what the name says."""
         meant = [figure for figure in same if "planned" in figure.said.roles]
         if any(self.in_unit(figure, self.unit) != target for figure in meant):
@@ -288,8 +288,8 @@ class FigureList:
         return len(same) > 2 and not falling
 
     def _stage(self, core: str, *, row: bool) -> bool:
-        """Whether a name is of something done, one of several in turn. In one row a deed may be a part of a name (公务接待), or lead
-        all of it (检查医院、学校)."""
+        """Whether a name is of something done, one of several in turn. In one row a deed may be a part of a name (公务接待), or
+        lead all of them (检查医院、学校)."""
         for match in self.sentences.pattern.finditer(core):
             role = self.sentences.roles[match[0]]
             inside = row and role == "deed" and match[0] != core
