@@ -111,7 +111,9 @@ def _beside_last_year(
         if made is None:
             return None
         quantity = Quantity(_decimal(aim.by), aim.unit)
-        return Value(target.raw, "number", aim.operator, (quantity,), note=f"目标值“{target.raw.strip()}”按升降多少比较。"), made
+        return Value(
+            target.raw, "number", aim.operator, (quantity,), note=f"目标值“{target.raw.strip()}”按升降多少比较。", inside=True
+        ), made
     beside = beside_last_year(aim, listing)
     if beside is None:
         return None
@@ -121,7 +123,12 @@ def _beside_last_year(
         return None
     sign = f"{aim.operator[0]}=" if aim.by is not None else aim.operator  # 低于上年2个百分点: that much, or more
     return Value(
-        target.raw, "number", sign, (Quantity(_decimal(limit), unit),), note=f"目标值“{target.raw.strip()}”按上年的数比较。"
+        target.raw,
+        "number",
+        sign,
+        (Quantity(_decimal(limit), unit),),
+        note=f"目标值“{target.raw.strip()}”按上年的数比较。",
+        inside=True,
     ), made
 
 

@@ -81,7 +81,7 @@ def indicator_fact(item: ScoredIndicator, around: Around, texts: ReportText, pol
         actual_text=known.actual.raw,
         target_kind=str(known.fields["target_kind"]),
         actual_kind=known.actual.kind,
-        target_operator=known.target.operator,
+        target_operator="" if known.target.inside else known.target.operator,  # 下降10% has no sign of its own
         actual_operator=known.actual.operator,
         target_unit=_counted(known.target.unit, words),
         actual_unit=_counted(known.actual.unit, words),
