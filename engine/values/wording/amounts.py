@@ -75,6 +75,10 @@ def _count(token: Token, here: Scene) -> list[Assertion]:
     wanted = [n for n, unit in here.aim.counts if unit == token.unit or any({unit, token.unit} <= group for group in same)]
     if len(wanted) != 1 or not wanted[0]:
         return []
+    if any(word in here.aim.text for word in here.tag("caps")):  # 按需采购，不超过30台: fewer is no miss
+        return (
+            [_number(SAID, "number_met", token, here)] if (token.number or 0) <= wanted[0] else [here.claim(UNCLEAR, "open", token)]
+        )
     state, ground = _against(token, wanted[0])
     return [_number(state, ground, token, here)]
 
@@ -139,6 +143,29 @@ def _against(token: Token, wanted: Decimal) -> tuple[str, str]:
     if token.number is not None and token.number >= wanted:
         return SAID, "number_met"
     return (PART, "number_short") if token.number else (NOT, "number_none")
+
+
+def fewer_than_all(parts: Sequence[Phrase], grammar: Grammar) -> str:
+    """10个断面中9个, 覆盖14个（共16个）: what says that one count is of more than was reached; empty where nothing does."""
+    counted = [(part, token) for part in parts for token in part.tokens if token.number is not None and token.unit not in ("", "%")]
+    for (where, first), (part, second) in pairwise(counted):
+        if first.unit != second.unit or first.number is None or second.number is None:
+            continue
+        between = "".join(token.text for token in part.tokens if first.end <= token.start and token.end <= second.start)
+        among = (
+            where is part
+            and between.endswith(tuple(grammar.tags["among"]))
+            and not between.startswith(tuple(grammar.tags["among"]))
+        )
+        if among and second.number < first.number:
+            return part.text
+        lead = "".join(token.text for token in part.tokens if token.end <= second.start)
+        if where is not part and lead in grammar.tags["in_all"] and second.number > first.number:
+            return part.text
+    for part in parts:
+        if any(first.role == "need" and second.number for first, second in pairwise(part.tokens)):
+            return part.text  # 剩余1项
+    return ""
 
 
 def planned(parts: Sequence[Phrase], grammar: Grammar) -> tuple[Phrase, Phrase, Assertion] | None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from engine.values.wording.aim import aim as aim_of
 from engine.values.wording.aim import imperative, spoken
-from engine.values.wording.amounts import planned
+from engine.values.wording.amounts import fewer_than_all, planned
 from engine.values.wording.answers import answers, held
 from engine.values.wording.claims import claims
 from engine.values.wording.clauses import clauses, meant
@@ -79,6 +79,8 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
     verdict, deciding = proved(verdict, deciding, said, kept, aim, grammar)
     if way is not None:
         verdict, deciding = weighed(verdict, deciding, said, kept, aim, way, grammar)
+    if verdict == FULL and (against := fewer_than_all(kept, grammar)):
+        verdict, deciding = UNCLEAR, replace(deciding, ground="both", reach=against)
     verdict, deciding = yearly(parts, aim, fiscal_year, grammar) or (verdict, deciding)
     if aim.kind == RESULT and aim.grams and text.strip(_DOTS) in grammar.tags["blank"]:
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 无: nothing that could be told?
