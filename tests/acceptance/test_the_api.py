@@ -108,7 +108,7 @@ def test_a_form_that_no_policy_fits_is_shown_with_why(api: TestClient) -> None:
     assert any("没有适用的政策" in str(cell.value) for cell in book.worksheets[0]["B"])
     with zipfile.ZipFile(io.BytesIO(api.get(f"/results/{key}/report.zip").content)) as packed:
         written = next(name for name in packed.namelist() if name.endswith(".md"))
-        assert packed.read(written).decode().startswith("没有适用的政策")
+        assert packed.read(written).decode().startswith("【请送出前删去本段】本年度、本地区没有适用的计分政策")
 
 
 def test_a_form_is_evaluated_as_by_the_command_line(api: TestClient, jixiao: Any, tmp_path: Path) -> None:

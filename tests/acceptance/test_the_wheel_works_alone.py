@@ -96,14 +96,12 @@ def runs(python: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[st
     return [json.loads(line) for line in out.splitlines()]
 
 
-def test_without_extras_no_command_breaks(runs: list[dict[str, Any]]) -> None:
+def test_without_extras_no_command_breaks_and_what_needs_one_says_what_to_install(runs: list[dict[str, Any]]) -> None:
+    """One test, so that one process runs them all."""
     assert len({run["command"] for run in runs}) > 20
     for run in runs:
         assert "Traceback" not in run["err"], run
         assert run["status"] in (0, 2, 4) or (run["status"] == 1 and "--fail-on" in run["arguments"]), run
-
-
-def test_without_extras_the_core_works_and_the_rest_says_what_to_install(runs: list[dict[str, Any]]) -> None:
     for name in {run["command"] for run in runs}:
         asked = [run for run in runs if run["command"] == name and run["valid"]]
         extra = LACKS.get(name)
