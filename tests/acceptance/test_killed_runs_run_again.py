@@ -114,6 +114,8 @@ class Writing:
     """Files that stand only until it is done, or are of a kind of their own until then."""
     moving: str = r"(?!)"
     """What differs from run to run."""
+    loose: str = r"(?!)"
+    """Files whose rows stand in no fixed order: that they are there is what is held."""
 
 
 MINE = "--policies HOME/mine"
@@ -138,7 +140,13 @@ COMMANDS = (
     Writing(f"policy import HOME/p.xlsx {MINE}", workbook, between=CHANGES),
     Writing("layout learn HOME/form.docx --into HOME/mine --as own/form", learnable),
     Writing("ingest HOME/filed --out HOME/corpus --jobs 1", forms, between=r"corpus(/.*)?"),
-    Writing("batch HOME/corpus --out HOME/out --format xlsx", corpus, between=r"out/(\.scratch.*|summary.json)", dear=True),
+    Writing(
+        "batch HOME/corpus --out HOME/out --format xlsx",
+        corpus,
+        between=r"out/(\.scratch.*|summary.json)",
+        loose=r".*\.parquet",
+        dear=True,
+    ),
     Writing("account add 王 --role viewer --password-stdin --accounts HOME/a.json", said="long enough\n", moving=r"\$argon2[^\"]*"),
     Writing("account token 王 --accounts HOME/a.json", accounts, moving=r'"[0-9a-f]{64}"(,\s*)?'),
     Writing("account disable 王 --accounts HOME/a.json", accounts),
@@ -175,7 +183,8 @@ def tree(home: Path, one: Writing, but: str = r"(?!)") -> dict[str, bytes]:
     for path in sorted(home.rglob("*")):
         name = path.relative_to(home).as_posix()
         if path.is_file() and leftovers.PREFIX not in name and not re.fullmatch(but, name):
-            found[name] = re.sub(one.moving.encode(), b"", path.read_bytes())
+            content = b"" if re.fullmatch(one.loose, name) else path.read_bytes()
+            found[name] = re.sub(one.moving.encode(), b"", content)
     return found
 
 
