@@ -72,8 +72,8 @@ def undivided(form: Form, heading: str, blocks: Sequence[Block]) -> UndividedPar
 def lacking(
     report: Form, sections: Sequence[tuple[str, Sequence[Block]]], unmet: Sequence[str], nothing: frozenset[str]
 ) -> Iterator[Block]:
-    """The drafted blocks that a filed report does not tell. `sections`: the drafted ones, by their keys; `unmet`: the names of what was not
-    reached and is not told as such; `nothing`: the sections that would only say that there is nothing."""
+    """The drafted blocks that a filed report does not tell. `sections`: the drafted ones, by their keys; `unmet`: the names of what
+    was not reached and is not told as such; `nothing`: the sections that would only say that there is nothing."""
     whole = UndividedPart("", (), tuple(paragraph.text for section in report.report for paragraph in section.paragraphs))
     for key, blocks in sections:
         if key in nothing or key == _DONE or (key == _LACKING and not unmet):
