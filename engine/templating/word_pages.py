@@ -35,6 +35,16 @@ from engine.templating.word_measures import (
 from engine.templating.word_tables import RowRead, heights, read
 
 _WEIGHT = re.compile(r"(?<=\S)（[0-9.]+分）$")
+_NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?%?")
+_SMALLEST = 60
+"""Per cent of its style's size below which no number is set."""
+_BEHIND_SIZE = frozenset(
+    [
+        *("highlight", "u", "effect", "bdr", "shd", "fitText", "vertAlign", "rtl", "cs", "em", "lang"),
+        *("eastAsianLayout", "specVanish", "oMath"),
+    ]
+)
+"""Properties of a run that stand behind its size."""
 _LESS = 300
 """Twips by which a page may end early where it is set with the wide font."""
 _SPARE = 200
@@ -68,6 +78,8 @@ def settle(body: Any, styles: Any) -> None:
     known = {table: read(table) for table in body.iter(f"{W}tbl")}
     for table in [table for table, rows in known.items() if _keep_weights_apart(rows, wide)]:
         known[table] = read(table)
+    for rows in known.values():
+        _keep_numbers_whole(rows, wide)
     keep_weights_whole(body)
     sheet = next(body.iter(f"{W}sectPr"), None)
     height = _inner(sheet, "h", "top", "bottom")
@@ -272,6 +284,37 @@ def _repeat(rows: Sequence[RowRead], number: int) -> None:
                 cell.extend(deepcopy(paragraph) for paragraph in first.findall(f"{W}p"))
                 merge.set(f"{W}val", "restart")
                 break
+
+
+def _keep_numbers_whole(rows: Sequence[RowRead], settings: Mapping[str, TextSetting]) -> None:
+    """Set a number that is all of its cell, and wider than it (186,320.00), in a smaller size, so that it is not torn."""
+    for cell in (cell for row in rows for cell in row.cells):
+        for paragraph in cell.element.iterfind(f"{W}p"):
+            text, setting = text_of(paragraph), setting_of(style_of(paragraph), settings)
+            if not _NUMBER.fullmatch(text) or len(set_lines(text, setting, cell.width)) == 1:
+                continue
+            sizes = range(setting.size, setting.size * _SMALLEST // 100 - 1, -10)
+            size = next((one for one in sizes if len(set_lines(text, replace(setting, size=one), cell.width)) == 1), sizes[-1])
+            for run in paragraph.iterfind(f"{W}r"):
+                _of_size(run, size // 10)
+
+
+def _of_size(run: Any, halves: int) -> None:
+    """Say of a run how large it is, in half points; where the schema wants it."""
+    properties = run.find(f"{W}rPr")
+    if properties is None:
+        properties = run.makeelement(f"{W}rPr")
+        run.insert(0, properties)
+    for name in ("sz", "szCs"):
+        for old in properties.findall(f"{W}{name}"):
+            properties.remove(old)
+    behind = next((child for child in properties if child.tag.rpartition("}")[2] in _BEHIND_SIZE), None)
+    for name in ("sz", "szCs"):
+        made = properties.makeelement(f"{W}{name}", {f"{W}val": str(halves)})
+        if behind is None:
+            properties.append(made)
+        else:
+            behind.addprevious(made)
 
 
 def _keep_weights_apart(rows: Sequence[RowRead], settings: Mapping[str, TextSetting]) -> bool:

@@ -120,3 +120,14 @@ def test_a_label_with_its_value_is_no_heading_that_stands_again() -> None:
     label = row(cell("项目类型", style="Kept"), cell("常年性项目"))
     rows = [label, *(row(cell(f"说明{n}"), cell(str(n))) for n in range(20))]
     assert [line[0] for line in settled("", *rows)].count("项目类型") == 1
+
+
+def test_a_number_wider_than_its_cell_is_set_smaller_and_other_texts_are_not() -> None:
+    rows = row(cell("186,320.00"), cell("18.40")) + row(cell("部门整体支出总额"), cell("92.00%"))
+    grid = '<w:gridCol w:w="1000"/><w:gridCol w:w="1000"/>'
+    body = etree.fromstring(f'<w:body xmlns:w="{SPACE}"><w:tbl><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>{PAGE}</w:body>')
+    settle(body, etree.fromstring(STYLES))
+    sizes = {"".join(one.itertext()): [size.get(f"{W}val") for size in one.iter(f"{W}sz")] for one in body.iter(f"{W}tc")}
+    assert len(sizes["186,320.00"]) == 1
+    assert 12 <= int(sizes["186,320.00"][0]) < 20
+    assert (sizes["18.40"], sizes["部门整体支出总额"], sizes["92.00%"]) == ([], [], [])
