@@ -31,9 +31,11 @@ from engine.values.said import PairScene
 from engine.values.vocabulary import Vocabulary
 from engine.values.wording import NOT_READ, WordingReading
 from engine.values.wording import read as read_wording
+from engine.values.wording.undone import undone_part
 
 _TURNED = {"positive": {"<=": ">=", "<": ">"}, "inverse": {">=": "<=", ">": "<"}}
 _QUANTITY = re.compile(r"[^0-9\w]*[0-9][0-9.,]*[^0-9，。；,;！]{0,12}")
+_SEVERAL = re.compile(r"[0-9]\D+[0-9]")
 NOTHING: Mapping[str, Scalar] = {}
 _BEHIND = ("attainment", "nature", "met")
 """The tables behind the direction, in order."""
@@ -88,6 +90,8 @@ def typed(
     compared = Comparison("incomparable", reason=doubt) if doubt else compare(target, actual, words, fiscal_year)
     if not doubt:
         target, actual, compared = read_as_pair(target, actual, compared, PairScene(indicator.name, fiscal_year), words)
+        if (open_ := _still_open(actual, compared, fiscal_year, policy)) is not None:
+            compared = open_
     reported = number_of(indicator.score)
     wording = NOT_READ if doubt else _wording(indicator, target, actual, compared, fiscal_year, policy)
     known = {**around, **_as_filed(indicator, form_kind, target, actual, compared), **_said(indicator, policy)}
@@ -108,6 +112,17 @@ def typed(
     if answer is not None:
         known["known_direction"] = answer.means
     return Typed(indicator, form_kind, weight, reported, target, actual, compared, wording, known, said, answer)
+
+
+def _still_open(actual: Value, compared: Comparison, fiscal_year: int, policy: Policy) -> Comparison | None:
+    """That the two cannot be compared, where a number reaches the target only with a part that its own text says is not done."""
+    if compared.kind != "numbers" or len(compared.pairs) != 1 or not _SEVERAL.search(actual.raw):
+        return None
+    pair = compared.pairs[0]
+    part, said = undone_part(actual.raw, pair.unit, fiscal_year, policy.grammar)
+    if not part or (pair.actual >= pair.target) == (pair.actual - part >= pair.target):
+        return None
+    return Comparison("incomparable", reason=f"完成值“{actual.raw.strip()}”里“{said}”，这一部分能不能算完成看不出来。")
 
 
 def doubt_of(indicator: Indicator) -> str:

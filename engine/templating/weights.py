@@ -3,7 +3,7 @@
 Between a number and what follows it a line may end. A word joiner forbids that where lines are set as Unicode says. Word goes by
 the document's own list of signs that begin no line (it is in the settings of the shipped templates); LibreOffice heeds neither in
 Chinese text, but follows Unicode where the text is said to be of another language. So a weight in a Word file is a run of its own,
-with a joiner, that says so. In tables it is put on a line of its own where it does not fit (word_pages.py).
+with a joiner, that says so. In tables it is put on a line of its own where it does not fit (word_cells.py).
 """
 
 from __future__ import annotations

@@ -203,8 +203,8 @@ def _pair(wanted: Quantity, got: Quantity, target: Value, actual: Value, words: 
 
 
 def _check_slip(wanted: Quantity, got: Quantity, pair: Pair, target: Value, actual: Value, words: Vocabulary) -> None:
-    """Numbers far apart as written, and close without a scale that one side alone has (35万人次 against 36.2人次), or one and the
-    same in two units (3200亩 against 3200公顷): more likely a slip than a result. Raises Incomparable with the doubt."""
+    """Numbers far apart as written, and close without a scale that one side alone has (35万人次 against 36.2人次), or nearly
+    the same in two units (3200亩 against 3180公顷): more likely a slip than a result. Raises Incomparable with the doubt."""
     if words.slip_near is None or not (pair.target and pair.actual and wanted.unit and got.unit):
         return
     ratio, near = Fraction(pair.actual) / Fraction(pair.target), Fraction(words.slip_near)
@@ -215,8 +215,10 @@ def _check_slip(wanted: Quantity, got: Quantity, pair: Pair, target: Value, actu
         one_side = (word in target.raw) != (word in actual.raw)
         if one_side and any(1 / near <= meant <= near for meant in (ratio * Fraction(scale), ratio / Fraction(scale))):
             raise Incomparable(f"{shown}照所写相差很远，不看“{word}”就很接近，可能有一边漏写或多写了“{word}”。")
-    if wanted.number == got.number and wanted.unit != got.unit and min(ratio, 1 / ratio) * Fraction(words.slip_least) <= 1:
-        raise Incomparable(f"{shown}数字相同而单位不同，可能有一边的单位写错了。")
+    alike = Fraction(words.slip_alike)
+    written = Fraction(got.number) / Fraction(wanted.number)
+    if wanted.unit != got.unit and 1 / alike <= written <= alike and min(ratio, 1 / ratio) * Fraction(words.slip_least) <= 1:
+        raise Incomparable(f"{shown}数字相近而单位不同，可能有一边的单位写错了。")
 
 
 def _check_approximate(wanted: Quantity, got: Quantity, operator: str, words: Vocabulary, notes: Notes) -> None:

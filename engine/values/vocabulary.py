@@ -101,8 +101,10 @@ class Vocabulary:
     slip_near: Decimal | None
     """How many times one number may be the other for the two to be close, where one that is far off may be a slip of the pen; None
     where the policy does not look for slips."""
+    slip_alike: Decimal
+    """How many times one number as written may be the other for the two to be alike, whatever their units."""
     slip_least: Decimal
-    """From how many times on the same number in two units may be one."""
+    """From how many times on a number that is alike in two units may be one."""
     digits: Mapping[str, int]
     scales: Mapping[str, Decimal]
     ratios: Mapping[str, str]
@@ -191,6 +193,7 @@ def vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         approximate_margin=Decimal(str(approximate["margin"])),
         approximate_clear=Decimal(str(approximate.get("clear", approximate["margin"]))),
         slip_near=Decimal(str(data["slips"]["near"])) if "slips" in data else None,
+        slip_alike=Decimal(str(data["slips"]["alike"])) if "slips" in data else Decimal(1),
         slip_least=Decimal(str(data["slips"]["least"])) if "slips" in data else Decimal(0),
         digits=dict(numerals["digits"]),
         scales={word: Decimal(str(scale)) for word, scale in numerals["scales"].items()},

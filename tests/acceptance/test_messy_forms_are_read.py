@@ -6,6 +6,7 @@ The files in data/messy are invented; what is not read as a clerk would read it 
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,3 +81,13 @@ def test_a_row_nobody_knows_is_kept_and_told(jixiao: Jixiao, command: str) -> No
     run = jixiao(command, MESSY / "unknown-row.txt")
     assert (run.status, run.err) == (0, "")
     assert "专项资金总计" in run.out
+
+
+@pytest.mark.parametrize("heading", ["下一步工作打算", "整改措施", "改进方向", "工作建议"])
+def test_what_is_to_be_done_next_is_known_by_other_headings(jixiao: Jixiao, tmp_path: Path, heading: str) -> None:
+    filed = tmp_path / "filed.txt"
+    text = (ROOT / "examples" / "hubei-gcc-2021.txt").read_text(encoding="utf-8")
+    filed.write_text(text.replace("四、下一步拟改进措施", f"四、{heading}"), encoding="utf-8")
+    run = jixiao("read", filed, "--format", "json")
+    found = {section["heading"]: section["key"] for form in run.data["forms"] for section in form["report"] if "key" in section}
+    assert found[f"四、{heading}"] == "remedies"

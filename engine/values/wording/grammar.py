@@ -43,7 +43,7 @@ TAGS = (
     *("stative", "fleeting", "gradual", "trial", "people", "apart", "others", "strikes", "papers", "lawful", "refuted", "both"),
     *("blank", "burdens", "slightly", "meant", "devices", "slopes", "affirms", "last_year", "this_year", "reaching", "carries"),
     *("asking", "aims", "amounts", "moderate", "towards", "upon", "utmost", "rest", "under", "over"),
-    *("composing", "pacts", "signing", "among", "in_all", "caps"),
+    *("composing", "pacts", "signing", "among", "in_all", "caps", "un"),
 )
 """Lists whose words do something beside other words, whatever else they are. Those of ALSO
 also say what a word is that no other list has."""

@@ -26,12 +26,14 @@ def nothing(said: Said, aim: Aim, grammar: Grammar) -> tuple[str, Assertion]:
                 lesser = claim  # 一般事故1起, or 事故1起, where 重大事故 is not wanted
             elif denied and not set(claim.word) & set(aim.text):
                 continue  # 零死亡，轻伤1人, where 死亡事故 is not wanted
-            elif not set(claim.word) & set(aim.text) and any(_literal(other, where, aim) for where, other in said):
+            elif not set(claim.word) & set(aim.text) and any(_literal(other, where, aim, grammar) for where, other in said):
                 lesser = claim  # 险情2起，无人员落水, where 落水 is not wanted
             else:
                 happened = claim
     if happened is not None and any(word in clause.text for clause, _ in said for word in grammar.tags["refuted"]):
         return UNCLEAR, replace(happened, ground="aside")  # 收到投诉3件，经核查均不成立
+    if happened is not None and any(_other_kind(happened, clause, grammar) for clause, _ in said):
+        return UNCLEAR, replace(happened, ground="aside")  # 发生1起非责任事故
     if happened is not None and not _only_barred(aim):
         return NOT, happened
     if aim.barred and (moved := _moved(found, aim, grammar)) is not None:
@@ -77,9 +79,16 @@ def denies(clause: Phrase, claim: Assertion, aim: Aim, grammar: Grammar) -> bool
     return bool((grave or mortal) and claim.grams and _wanted(claim, aim))
 
 
-def _literal(claim: Assertion, clause: Phrase, aim: Aim) -> bool:
-    """Whether a clause denies what is not wanted, in the target's own words."""
-    return claim.ground == "absent" and any(goal.event & grams([clause.text]) for goal in aim.goals)
+def _other_kind(claim: Assertion, clause: Phrase, grammar: Grammar) -> bool:
+    """Whether what happened is said to be of another kind: 非责任事故."""
+    kinds = tuple(grammar.tags["un"])
+    return bool(claim.word) and any(f"{kind}{claim.word}" in clause.text for kind in kinds)
+
+
+def _literal(claim: Assertion, clause: Phrase, aim: Aim, grammar: Grammar) -> bool:
+    """Whether a clause denies what is not wanted, in the target's own words or in others for what makes it grave (亡人, 伤亡)."""
+    grave = all(any(word in text for word in grammar.facts.graver) for text in (aim.text, clause.text))
+    return claim.ground == "absent" and (grave or any(goal.event & grams([clause.text]) for goal in aim.goals))
 
 
 def _only_barred(aim: Aim) -> bool:

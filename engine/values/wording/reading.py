@@ -88,6 +88,8 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")
     if verdict == FULL and deciding.ground == "echo" and _numbers(text) != _numbers(wanted):
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 85/万 is not what 92/万 says, though written alike
+    if verdict in (*_MISSED, PART) and _unwanted(deciding, kept, aim, grammar):
+        verdict, deciding = UNCLEAR, replace(deciding, ground="aside", word=deciding.word + deciding.reach)
     if verdict in (*_MISSED, PART) and _says_nothing(deciding, aim, grammar):
         verdict, deciding = UNCLEAR, replace(deciding, ground="aside", word=deciding.word + deciding.reach)
     if verdict == FULL and deciding.ground == "number_met" and not _all_counted(parts, aim):
@@ -119,6 +121,14 @@ def _says_nothing(claim: Assertion, aim: Aim, grammar: Grammar) -> bool:
         return True  # 成本未增长, of 控制成本增长
     ended = grammar.groups["mends"] | grammar.groups["less"]
     return claim.reach.startswith(tuple(grammar.tags["happens"])) and (not aim.wanted or bool(aim.wanted & ended))
+
+
+def _unwanted(claim: Assertion, parts: Sequence[Phrase], aim: Aim, grammar: Grammar) -> bool:
+    """Whether what a clause denies is the thing of which there is to be less, and not that there is: 无肇事事件, of 减少肇事."""
+    less = grammar.groups["less"]
+    if claim.ground != "negated" or not aim.wanted & less:
+        return False
+    return not any(token.family in less for part in parts for token in part.tokens)
 
 
 def _all_counted(parts: Sequence[Phrase], aim: Aim) -> bool:

@@ -67,3 +67,22 @@ def test_an_amount_in_doubt_scores_nothing(key: str) -> None:
     form = scored([row(weight="80", target="≥4期", actual="4期", score="80")], amounts)
     assert (form.execution.status, form.execution.computed) == ("needs_review", None)
     assert form.execution.reason == f"{'预算数' if key == 'budget' else '执行数'}“9”{DOUBT}"
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "met"),
+    [
+        ("4项", "4项，其中2项待评审", "unknown"),
+        ("3条", "3条（1条尚未投用）", "unknown"),
+        ("12台", "12台，2台未安装", "unknown"),
+        ("≥8处", "9处，其中3处正在施工", "unknown"),
+        ("≥5处", "5处，另2处在建", "yes"),
+        ("≥5处", "8处，2处在建", "yes"),  # it is reached without them
+        ("≥9处", "8处，2处在建", "no"),  # nor is it with them
+        ("20家", "20家，其中3家为续签", "yes"),
+        ("10公里", "10公里，已全部通车", "yes"),
+    ],
+)
+def test_a_number_reached_with_a_part_that_is_not_done_is_for_a_person(target: str, actual: str, met: str) -> None:
+    (form,) = evaluate(filed(name="建设任务", target=target, actual=actual), hubei()).forms
+    assert form.indicators[0].known.met == met

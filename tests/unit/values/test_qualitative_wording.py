@@ -395,7 +395,14 @@ def test_a_sentence_names_only_what_it_can_be_given() -> None:
         ("完成培训", "完成培训12期，其中脱贫人口3期", "met"),
         ("按需采购，上限20台", "采购14台", "unclear"),
         ("按需采购，不超过30台", "26台", "unclear"),
+        ("减少肇事肇祸", "无肇事肇祸事件", "unclear"),
+        ("遏制违建", "没有新增违建", "unclear"),
+        ("减少面源污染", "没有减少面源污染", "unmet"),
+        ("不发生亡人事故", "发生火灾4起，无人员伤亡", "unclear"),
+        ("不发生亡人事故", "发生事故2起，死亡1人", "unmet"),
+        ("无责任事故", "发生1起非责任事故", "unclear"),
+        ("无责任事故", "发生1起责任事故", "unmet"),
     ],
 )
-def test_a_part_that_a_text_calls_a_part_is_not_all_and_fewer_than_a_cap_is_no_miss(target: str, actual: str, verdict: str) -> None:
+def test_what_a_text_itself_leaves_open_is_neither_met_nor_missed(target: str, actual: str, verdict: str) -> None:
     assert says(of(actual, target, year=2023)) == verdict
