@@ -103,7 +103,11 @@ def total(
     sides = zip(execution.limits or (), indicators.limits or (), weight[1:], strict=False)
     ends = [_total_at(one, rest, share, fixed, policy) for one, rest, share in sides]
     allowed = (rounding(ends[0][1]), rounding(ends[1][1])) if len(ends) == 2 and ends[0] and ends[1] else None
+    full_score = policy.scoring.weights.full_score
     if execution.exact is None or indicators.exact is None or execution.status != "scored":
+        if allowed and allowed[0] > full_score:  # whatever the open rows get
+            reason = f"各部分相加至少得 {allowed[0]} 分，超过总分 {numerals.plain(full_score)} 分：表上的分值有误"
+            return Score(reported, None, None, None, "error", reason, None)
         reason = "；".join(filter(None, [execution.reason, indicators.reason]))
         return Score(reported, None, None, allowed, "needs_review", reason, None)
     found = _total_at(execution.exact, indicators.exact, weight[0], fixed, policy)
@@ -126,7 +130,6 @@ def total(
         rounding=rounding_text(policy),
         rounding_basis=policy.scoring.rounding_basis,
     )
-    full_score = policy.scoring.weights.full_score
     if rounding(exact) > full_score:  # no form is worth that: its weights are wrong, and no grade follows from them
         reason = f"各部分相加得 {rounding(exact)} 分，超过总分 {numerals.plain(full_score)} 分：表上的分值有误"
         return Score(reported, None, None, None, "error", reason, trace)

@@ -89,7 +89,7 @@ OTHERS = ("central/2020", "central/2021-101", "platform/2021")
 @pytest.mark.parametrize("policy", ["hubei/2021", *(pytest.param(id_, marks=[pytest.mark.deep, one_is_enough]) for id_ in OTHERS)])
 def test_directions_agree(policy: str, tmp_path: Path) -> None:
     """The rows whose direction a person judged, with a score of the body's own each: `met`, scores and findings are the same."""
-    bundles = judged_by_a_person(policy, tmp_path)
+    bundles = [*judged_by_a_person(policy, tmp_path), above_the_full_score_though_open(policy, tmp_path)]
     seen = agreed(load(policy), bundles, tmp_path / "corpus")
     assert not seen["left out"]
     assert seen["indicators"] == sum(len(form.goals[0].indicators) for bundle in bundles for form in bundle.forms) > 500
@@ -127,6 +127,26 @@ def judged_by_a_person(policy: str, home: Path) -> list[Submission]:
         path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
         bundles.append(read_bundle([path], library(), policy).submission)
     return bundles
+
+
+def above_the_full_score_though_open(policy: str, home: Path) -> Submission:
+    """Two rows at 60 points each are more than any form is worth, whatever the third, which a person must judge, gets."""
+    kept = {"level1": "产出指标", "level2": "数量指标", "weight": "60", "target": "≥3期", "actual": "3期", "score": "60"}
+    asked = {
+        "name": "服务水平",
+        "level1": "效益指标",
+        "level2": "社会效益指标",
+        "weight": "20",
+        "target": "提高水平",
+        "actual": "详见附件",
+    }
+    line = {"name": "年度财政资金总额", "role": "total", "money_unit": "万元", "budget": "10", "executed": "9", "weight": "20"}
+    goals = [{"indicators": [{**kept, "name": "举办培训"}, {**kept, "name": "组织会议"}, asked]}]
+    form = {"kind": "project", "name": "培训", "budget": [line], "goals": goals}
+    path = home / "above.json"
+    record = {"schema": "jixiao/submission/1", "unit": "甲局", "fiscal_year": 2021, "forms": [form]}
+    path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    return read_bundle([path], library(), policy).submission
 
 
 def test_what_was_rolled_up_goes_to_the_reference(tmp_path: Path) -> None:

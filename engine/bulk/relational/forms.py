@@ -147,8 +147,11 @@ class FormTotals:
         total = numbers.column(table["total_total"], self.most_total, self.unit)
         above = (found & numbers.compare("gt", total, numbers.constant(self.policy.scoring.weights.full_score))).fill_null(False)
         scored_total = found & ~above
-        status = select([(~closed, text_literal("needs_review")), (scored_total, text_literal("scored"))], text_literal("error"))
-        shown = both & (~closed | scored_total)
+        lowest = numbers.column(table["low_total"], self.most_total, self.unit)
+        past = (both & numbers.compare("gt", lowest, numbers.constant(self.policy.scoring.weights.full_score))).fill_null(False)
+        open_total = ~closed & ~past
+        status = select([(open_total, text_literal("needs_review")), (scored_total, text_literal("scored"))], text_literal("error"))
+        shown = both & (open_total | scored_total)
         frame.mutate(
             total_status=status,
             total_computed=scored_total.ifelse(table["total_total"], NULL_WIDE),

@@ -78,6 +78,18 @@ def test_an_open_part_leaves_the_total_open_with_its_bounds() -> None:
     assert form.grade_computed == ""
 
 
+def test_what_is_above_the_full_score_whatever_an_open_part_gets_is_wrong() -> None:
+    form = scored(
+        [
+            row(weight="60", target="≥3期", actual="3期", score="60"),
+            row(name="举办讲座", weight="60", target="≥3期", actual="3期", score="60"),
+            row(name="服务水平", level1="效益指标", level2="社会效益指标", weight="20", target="提高服务水平", actual="详见附件"),
+        ]
+    )
+    assert (form.total.computed, form.total.allowed, form.total.status) == (None, None, "error")
+    assert form.total.reason == "各部分相加至少得 135.00 分，超过总分 100 分：表上的分值有误", "15 + 60 + 60 + [0, 20]"
+
+
 @pytest.mark.parametrize(
     ("total", "expected"),
     [("100", "优"), ("90.00", "优"), ("89.99", "良"), ("80", "良"), ("79.99", "中"), ("60", "中"), ("59.99", "差"), ("0", "差")],
