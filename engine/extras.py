@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import metadata
 
 from engine.errors import Place, Problem, UsageError
 
@@ -39,6 +38,8 @@ def lacking(name: str) -> list[str]:
 
 
 def _distributions(name: str) -> Iterator[str]:
+    from importlib import metadata  # slow to import, and asked only where something is missing
+
     try:
         requirements = metadata.requires(PACKAGE) or []
     except metadata.PackageNotFoundError:  # run from a checkout that was never installed
@@ -50,6 +51,8 @@ def _distributions(name: str) -> Iterator[str]:
 
 
 def _installed(distribution: str) -> bool:
+    from importlib import metadata
+
     try:
         metadata.version(distribution)
     except metadata.PackageNotFoundError:

@@ -23,7 +23,9 @@ def main() -> None:
         if _is_tight() and _TOLD not in os.environ:
             sys.exit(_watched())
         from engine.cli.app import main as run
+        from engine.resources import use_kept
 
+        use_kept()
         run()
     except SystemExit as ended:
         _tell(ended.code)

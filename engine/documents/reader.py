@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.documents import excel_grid, excel_xls, excel_xlsx
 from engine.documents import text as text_reader
 from engine.documents.kinds import _AS_OTHER, Kind, kind_of
 from engine.documents.model import Document
@@ -14,6 +13,8 @@ _OLE = b"\xd0\xcf\x11\xe0"
 def workbook(data: bytes, file: str = "") -> Document:
     """The blocks of a workbook, old or new. Raises InputError for what is damaged, encrypted, too large or no workbook. Cells that
     have no certain value (formulas never computed, error values) say so."""
+    from engine.documents import excel_grid, excel_xls, excel_xlsx
+
     if kind_of(data).key == "xls" or data.startswith(_OLE):
         return excel_xls.read_bytes(data, file)
     book = excel_xlsx.read(data, file)

@@ -120,8 +120,6 @@ class Teller:
         return replace(first, message=f"{first.message}{said}", evidence=tuple(evidence), bond=bond)
 
     def _finding(self, rule: FindingRule, match: Match, problems: list[Problem]) -> Finding | None:
-        from jinja2 import TemplateError
-
         bound = {alias: self.by_id[identity] for alias, identity in match.facts}
         fields = {alias: fact.fields for alias, fact in bound.items()}
         lead = self.origins.sources(next(iter(bound.values())))[0]
@@ -133,7 +131,7 @@ class Teller:
         try:
             subject, message, advice, report = told(rule.subject), told(rule.message), told(rule.advice), told(rule.report)
             follows, right = told(rule.tie.follows), told(rule.corrects[1])
-        except (TemplateError, TypeError, ValueError, ArithmeticError) as wrong:
+        except (TypeError, ValueError, ArithmeticError) as wrong:
             problems.append(
                 Problem(
                     rule.place,

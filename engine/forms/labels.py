@@ -6,10 +6,13 @@ What is handed on is always the raw text, cut out where the folded text matched.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+import re2
 
 from engine.errors import nearest
 
@@ -85,6 +88,31 @@ class LabelPattern:
         return str(self.compiled.sub("", text)) if self.compiled.search(text) else text
 
 
+_NAMED = re.compile(r"\(\?P<[A-Za-z_][A-Za-z_0-9]*>")
+
+
+@lru_cache(maxsize=256)
+def _together(sources: tuple[str, ...]) -> Any:
+    """One pattern found wherever any of those is; None where they cannot be made one. Names of groups may come twice: they go."""
+    if any("\\(?" in source or "[(?" in source for source in sources):
+        return None
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile("|".join(f"(?:{_NAMED.sub('(?:', source)})" for source in sources), options)
+    except re2.error:
+        return None
+
+
+def may_be_in(patterns: Sequence[LabelPattern], text: str) -> bool:
+    """Whether any of the patterns can be in a text: one look where each would take its own, and most are in none. The text is
+    looked at as it is: folded where the patterns are over folded text. True says nothing."""
+    if len(patterns) < 2 or not text:
+        return bool(patterns)
+    together = _together(tuple(pattern.source for pattern in patterns))
+    return together is None or together.search(text) is not None
+
+
 def _positions(text: str) -> list[int]:
     """Where the characters of the folded text stand in the raw one."""
     return [index for index, char in enumerate(text) if not char.isspace()]
@@ -139,6 +167,11 @@ class Labels:
     index: Mapping[str, Label]
     known: dict[str, Label | None] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What was found for the texts asked for last: the same labels stand on every form of a folder."""
+    worded: tuple[Label, ...] = field(init=False, compare=False, repr=False)
+    """Those that have a pattern."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "worded", tuple(item for item in self.items if item.pattern))
 
     def listed(self, text: str) -> Label | None:
         """The label with this text, one of those written down; patterns are not tried."""
@@ -152,7 +185,9 @@ class Labels:
             return None
         if text in self.known:
             return self.known.get(text)
-        found = self.listed(text) or next((item for item in self.items if item.pattern and item.pattern.search(text)), None)
+        found = self.listed(text)
+        if found is None and self.worded and may_be_in([item.pattern for item in self.worded if item.pattern], fold(text)):
+            found = next((item for item in self.worded if item.pattern and item.pattern.search(text)), None)
         if len(self.known) >= _MOST_KNOWN:
             self.known.clear()
         self.known[text] = found

@@ -17,7 +17,7 @@ from engine.forms.check_boxes import chosen
 from engine.forms.columns import cell_of
 from engine.forms.content import TableContent
 from engine.forms.flat_rows import split_list
-from engine.forms.labels import LABEL_END, Labels
+from engine.forms.labels import LABEL_END, Labels, fold, may_be_in
 from engine.forms.line_fields import line_fields
 from engine.forms.looks import no_form
 from engine.forms.model import Layout
@@ -48,7 +48,12 @@ def recognises(document: Document, layout: Layout) -> Recognition:
     """What of the layout occurs in the document: for choosing the layout of a file."""
     blocks = clean(document, layout)
     texts = _short_texts(blocks)
-    marks = sum(any(mark.search(text.rstrip(_ENDS)) for text in texts) for mark in layout.marks.of)
+    open_ = list(layout.marks.of)
+    for text in texts:
+        held = text.rstrip(_ENDS)
+        if open_ and may_be_in(layout.marks.of, fold(held)):
+            open_ = [mark for mark in open_ if not mark.search(held)]
+    marks = len(layout.marks.of) - len(open_)
     sets = _label_sets(layout)
     labels = sum(any(known.find(text) for known in sets) for text in texts)
     return Recognition(marks, labels, len(titles_in(blocks, layout)))
@@ -114,6 +119,8 @@ def _clean_table(table: Table, layout: Layout) -> Table:
 
 
 def _without_noise(text: str, layout: Layout) -> str:
+    if not may_be_in(layout.noise, text):
+        return text.strip()
     for pattern in layout.noise:
         if text:
             text = pattern.cut_from(text)

@@ -15,7 +15,6 @@ from engine.errors import InputError, Place, Problem, system_reason
 from engine.files import displayed
 from engine.submission.model import Form, KnownIndicator
 from engine.values.known_names import folded, key_of
-from engine.yaml import schema as schemas
 from engine.yaml.reader import YamlDocument, load_file
 
 NAMES = ("答复.yaml", "答复.yml")
@@ -70,6 +69,8 @@ def _read(path: Path, _changed: int, _size: int) -> AnswerFile:
         return AnswerFile(name, told=tuple(map(_not_used, error.problems)))
     except OSError as error:
         return AnswerFile(name, told=(f"{name}：答复读不了：{system_reason(error)}",))
+    from engine.yaml import schema as schemas
+
     told = [_not_used(problem) for problem in schemas.check(document, "answers")]
     answers, doubts = _agreeing(_answers(document))
     places, more = _one_place(_places(document))
@@ -101,6 +102,8 @@ def _one_place(places: Iterable[KnownPlace]) -> tuple[tuple[KnownPlace, ...], tu
 
 def _fitting(document: YamlDocument, key: str) -> Iterator[tuple[int, Mapping[str, object]]]:
     """The entries of a list that fit the schema, with their numbers."""
+    from engine.yaml import schema as schemas
+
     wrong = {
         refusal.path[1] for refusal in schemas.refusals(document, "answers") if len(refusal.path) > 1 and refusal.path[0] == key
     }

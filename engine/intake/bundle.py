@@ -22,7 +22,7 @@ from engine.intake.placing import told as told_far
 from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
-from engine.submission import copying, record, record_lines
+from engine.submission import copying, record_lines
 from engine.submission.model import Cell, Form, Submission
 from engine.values.cells import number_of
 
@@ -227,6 +227,8 @@ def _read_parts(path: Path, shelf: Shelf, policy: Policy | None, content: bytes 
         records, problems = record_lines.load(text_reader.decode(content, name), name)
         return [Reading(name, submission, (), line) for line, submission in records], problems
     if kind in ("json", "yaml"):
+        from engine.submission import record
+
         return [Reading(name, record.load(text_reader.decode(content, name), kind, name))], []
     document = reader.document(content, name)
     _check_size(document, name)

@@ -26,7 +26,7 @@ from engine.intake.own import own_output
 from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
-from engine.submission import record, record_lines
+from engine.submission import record_lines
 
 READ, FAILED, SKIPPED = "read", "failed", "skipped"
 _NO_FORMS = frozenset({"image", "media", "program", "ppt", "empty"})
@@ -290,6 +290,8 @@ def fingerprint(reading: Reading) -> str:
         if isinstance(node, dict):
             return {key: bare(value) for key, value in node.items() if key != "where"}
         return [bare(item) for item in node] if isinstance(node, list) else node
+
+    from engine.submission import record
 
     data = record.to_data(reading.submission)
     return repr([bare(data.get(key)) for key in ("unit", "fiscal_year", "forms")])

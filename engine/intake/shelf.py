@@ -10,15 +10,13 @@ from functools import lru_cache
 from typing import Any
 
 from engine.errors import PolicyError, Problem
-from engine.forms.layout import layout
 from engine.forms.model import Layout
 from engine.forms.places import PlaceWords
-from engine.policy.form_files import Known, form_of
 from engine.policy.heads import Head, elders_first, heads
 from engine.policy.library import Library, display_name
-from engine.policy.loading import load
 from engine.policy.model import Policy
 from engine.policy.places import Gazetteer, Region, gazetteer
+from engine.policy.stored import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +54,18 @@ class Shelf:
         self._named: dict[str, Shape | None] = {}
         self._gazetteer: Gazetteer | None = None
         self._regions: dict[tuple[str, str], Region | None] = {}
+        self._store: Store | None = None
+
+    def store(self) -> Store:
+        """What is kept of the library from run to run."""
+        if self._store is None:
+            self._store = Store(self.library)
+        return self._store
 
     def gazetteer(self) -> Gazetteer:
         """The places there are. Raises PolicyError where they are written wrongly: nothing could be placed by them."""
         if self._gazetteer is None:
-            self._gazetteer, wrong = gazetteer(self.library)
+            self._gazetteer, wrong = self.store().made("places", lambda: gazetteer(self.library))
             if wrong:
                 raise PolicyError(wrong)
         return self._gazetteer
@@ -76,7 +81,7 @@ class Shelf:
     def heads(self) -> tuple[list[Head], list[Problem]]:
         """What policies say of themselves, and what is wrong with those that cannot be read."""
         if self._heads is None:
-            self._heads = heads(self.library)
+            self._heads = self.store().made("heads", lambda: heads(self.library))
         return self._heads
 
     def published(self) -> list[Head]:
@@ -90,13 +95,19 @@ class Shelf:
         """The policy with this id. Raises PolicyError, the same one each time, if it is missing or invalid."""
         if id_ not in self._loaded:
             try:
-                self._loaded[id_] = load(id_, self.library)
+                self._loaded[id_] = self.store().policy(id_, self._load)
             except PolicyError as error:
                 self._loaded[id_] = error
         found = self._loaded[id_]
         if isinstance(found, PolicyError):
             raise found
         return found
+
+    def _load(self, id_: str) -> Policy:
+        """The policy built of its files: what that takes is imported where nothing is kept."""
+        from engine.policy.loading import load
+
+        return load(id_, self.library)
 
     def usable(self, id_: str) -> bool:
         """Whether the policy can be used."""
@@ -110,10 +121,12 @@ class Shelf:
         """The different layouts of the published policies, and of packs that can be told by marks of their own; and what is wrong
         with those that cannot be read."""
         if self._shapes is None:
-            self._shapes = self._read_shapes()
+            self._shapes = self.store().made("layouts", self._read_shapes)
         return self._shapes
 
     def _read_shapes(self) -> tuple[list[Shape], list[Problem]]:
+        from engine.policy.form_files import Known, form_of
+
         found: dict[str, tuple[Mapping[str, Any], list[Head], list[str]]] = {}
         problems: list[Problem] = []
         forms: Known = {}
@@ -190,4 +203,6 @@ class _Written:
 @lru_cache(maxsize=64)
 def _layout(written: _Written) -> Layout:
     """The layout compiled: for each run of many commands it would be the same ones. Raises PolicyError where it is none."""
+    from engine.forms.layout import layout
+
     return layout(written.form)

@@ -43,11 +43,20 @@ class Condition:
     """What the field is in, where the test compares it with a constant (`Field.unit`)."""
     options: tuple[tuple[Condition, ...], ...] = ()
     """What is asked in each option of `any`."""
-    passes: predicates.Predicate = field(init=False, compare=False, repr=False)
-    """The test as a function of one record's fields; meaningless for a join with another fact."""
+    _passes: predicates.Predicate | None = field(default=None, init=False, compare=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "passes", predicates.predicate(self.test))  # made once: tables run it for every indicator
+    @property
+    def passes(self) -> predicates.Predicate:
+        """The test as a function of one record's fields; meaningless for a join with another fact. Made when it is first asked."""
+        if self._passes is None:
+            object.__setattr__(self, "_passes", predicates.predicate(self.test))
+        made = self._passes
+        assert made is not None
+        return made
+
+    def __reduce__(self) -> tuple[type[Condition], tuple[object, ...]]:
+        """What is written down of it; the function is made again."""
+        return Condition, (self.test, self.title, self.params, self.other, self.unit, self.options)
 
 
 def leaves(conditions: Iterable[Condition]) -> Iterator[Condition]:

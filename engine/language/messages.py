@@ -15,6 +15,7 @@ from typing import Any
 
 from engine.language.fields import Fields
 from engine.language.model import Scalar
+from engine.language.plain_messages import said_plainly
 from engine.templating.filters import _MISSING, FILTERS, MAX_LENGTH, environment
 
 
@@ -234,12 +235,28 @@ def _template(text: str) -> Any:
     return environment().from_string(text)
 
 
+class MessageError(ValueError):
+    """A message that does what its checks should have refused."""
+
+
 def render(text: str, facts: Mapping[str, Mapping[str, Scalar]], known: Mapping[str, Fields], params: Mapping[str, Any]) -> str:
     """The message for the facts bound to each alias; `known` are the fields each can have. What a form did not fill in reads
-    （未填）. Control characters, which a terminal would obey, are dropped.
-
-    Raises jinja2.TemplateError where a message does what its checks should have refused.
+    （未填）. Control characters, which a terminal would obey, are dropped. Raises MessageError.
     """
+    said = said_plainly(text, facts, known, params)
+    if said is None:
+        said = _said_by_jinja(text, facts, known, params)
+    said = said.strip()
+    return said if said.isprintable() else "".join(c for c in said if c >= " " or c == "\n")
+
+
+def _said_by_jinja(
+    text: str, facts: Mapping[str, Mapping[str, Scalar]], known: Mapping[str, Fields], params: Mapping[str, Any]
+) -> str:
+    from jinja2 import TemplateError
+
     filled = {alias: _Filled(fields, known[alias]) for alias, fields in facts.items()}
-    said = str(_template(text).render({**filled, "param": params})).strip()
-    return "".join(c for c in said if c >= " " or c == "\n")
+    try:
+        return str(_template(text).render({**filled, "param": params}))
+    except TemplateError as wrong:
+        raise MessageError(str(wrong)) from wrong

@@ -19,7 +19,7 @@ from engine.language.conditions import ANY, Condition, shown
 from engine.language.model import Ref, Scalar
 from engine.resources import shipped
 from engine.values.numerals import plain
-from engine.yaml.reader import load_file
+from engine.yaml.reader import words_of
 
 WORDS = {
     "eq": "等于",
@@ -116,7 +116,7 @@ def code(field: str, value: str) -> str:
 @cache
 def codes() -> Mapping[str, Mapping[str, str]]:
     """What people call the coded values of each field that has some, as `templates/` words them."""
-    named: Mapping[str, Mapping[str, str]] = load_file(shipped("templates") / CODES).data
+    named: Mapping[str, Mapping[str, str]] = words_of(shipped("templates") / CODES)
     return {**named, "target_kind": named["kind"], "actual_kind": named["kind"]}
 
 

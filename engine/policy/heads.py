@@ -9,8 +9,7 @@ from datetime import date
 from engine.errors import PolicyError, Problem
 from engine.policy import files as policy_files
 from engine.policy.headings import NO_HEADINGS, Headings, headings
-from engine.policy.library import Library, display_name
-from engine.policy.lock import NAME
+from engine.policy.library import LOCK, Library, display_name
 from engine.policy.periods import ALWAYS, Period, period
 from engine.policy.resolved import years
 
@@ -81,7 +80,7 @@ def heads(where: Library) -> tuple[list[Head], list[Problem]]:
         first, last = years(own)
         kinds = tuple(own.get("form_kinds", ()))
         said = (own.get("title", ""), own.get("status", ""), own.get("jurisdiction", ""))
-        locked, place = (path.parent / NAME).exists(), own.get("jurisdiction_name", "")
+        locked, place = (path.parent / LOCK).exists(), own.get("jurisdiction_name", "")
         parents = own.get("extends", ())
         extends = (parents,) if isinstance(parents, str) else tuple(parents)
         by, away = headings(own, "chosen_by"), headings(own, "kept_away_by")

@@ -16,6 +16,8 @@ from engine.errors import Place, PolicyError, Problem, nearest
 from engine.files import displayed
 from engine.resources import shipped
 
+LOCK = "policy.lock"
+"""The file in a policy's directory that says what was published (`engine.policy.lock`)."""
 _YEAR = re.compile(r"[^/]+/(?:19|20|21)[0-9]{2}")
 _HIDDEN = re.compile(r"[.。]ya?ml\.txt$|[。．]ya?ml$", re.IGNORECASE)
 """Extensions that look right where the system hides the last one, or typed with a Chinese keyboard."""

@@ -15,11 +15,11 @@ from typing import Any
 
 from engine.errors import Place, PolicyError, Problem
 from engine.policy import files as policy_files
-from engine.policy.library import display_name
+from engine.policy.library import LOCK, display_name
 from engine.policy.resolved import MAX_REMEMBERED, Resolved, Same, digest
 from engine.yaml.reader import Path_, YamlDocument
 
-NAME = "policy.lock"
+NAME = LOCK
 SCHEMA = "jixiao/policy-lock/1"
 _FAMILY = "jixiao/policy-lock/"
 HEADING = """\

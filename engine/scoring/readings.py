@@ -199,7 +199,7 @@ def _said(one: Alternative, asked: Question, policy: Policy) -> str:
 
 def said_of(template: str, known: Recognised, policy: Policy, *, readings: str = "", taken: str = "") -> str:
     """A text of the policy's questions (`template`) about an indicator, in words for the body. Raises
-    jinja2.TemplateError as `messages.render` does."""
+    MessageError as `messages.render` does."""
     indicator = known.indicator
     fields = {
         "name": indicator.name,

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import InputError, Place, Problem
-from engine.submission import record
 from engine.submission.model import Submission
 
 MAX_LINES = 100_000
@@ -37,6 +36,8 @@ def load(text: str, source: str, first: int = 1) -> tuple[list[tuple[int, Submis
 
     Raises InputError if there are more lines than any run reads.
     """
+    from engine.submission import record  # with all that checks one: slow to import, and not needed to tell what a file is
+
     records: list[tuple[int, Submission]] = []
     problems: list[Problem] = []
     # no other line ends: U+2028 and its like may stand in a text of JSON

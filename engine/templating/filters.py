@@ -10,10 +10,6 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from jinja2 import StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-from engine.templating.bounds import MAX_OUTPUT, TooMuch
 from engine.values.numerals import plain, read_decimal
 from engine.values.rounding import rounded
 
@@ -29,6 +25,8 @@ _APART = re.compile("(?<=[0-9%‰]) (?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) (?=
 @cache
 def environment() -> Any:
     """The sandbox messages run in: StrictUndefined, numbers shown in plain decimals."""
+    from jinja2 import StrictUndefined  # most messages are told without it (`messages.render`), and it is slow to import
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=shown, autoescape=False, keep_trailing_newline=False)
     made.filters.clear()
@@ -150,6 +148,8 @@ def short(text: str, length: int = 40) -> str:
 
 def swap(text: str, old: str, new: str) -> str:
     """Text with one phrase put in place of another. Raises TooMuch for what would be longer than any text of a form."""
+    from engine.templating.bounds import MAX_OUTPUT, TooMuch
+
     if not old:
         return text
     if len(text) + text.count(old) * (len(new) - len(old)) > MAX_OUTPUT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from importlib import metadata
 
 import pytest
 
@@ -24,7 +25,7 @@ def test_what_is_missing_is_read_from_the_metadata(monkeypatch: pytest.MonkeyPat
         'Merge3 ; extra == "workbench"',
         "duckdb; extra == 'corpus'",
     ]
-    monkeypatch.setattr(extras.metadata, "requires", lambda name: requirements)
+    monkeypatch.setattr(metadata, "requires", lambda name: requirements)
     monkeypatch.setattr(extras, "_installed", lambda name: name == "Merge3")
     assert extras.lacking("workbench") == ["argon2-cffi"]
     assert extras.lacking("corpus") == ["duckdb"]
@@ -42,9 +43,9 @@ def test_a_library_that_is_there_and_does_not_load_says_so(monkeypatch: pytest.M
 
 def test_in_a_checkout_that_was_never_installed_the_module_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(name: str) -> list[str]:
-        raise extras.metadata.PackageNotFoundError(name)
+        raise metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr(extras.metadata, "requires", unknown)
+    monkeypatch.setattr(metadata, "requires", unknown)
     assert "缺少 duckdb" in _said("corpus", ModuleNotFoundError("no", name="duckdb"))
 
 

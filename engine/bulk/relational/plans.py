@@ -14,7 +14,6 @@ import gc
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -31,6 +30,7 @@ from engine.errors import OutputError
 from engine.files import make_directory, write
 from engine.leftovers import contents
 from engine.policy.model import Policy
+from engine.resources import kept
 
 Sizes = Mapping[tuple[str, str], int]
 """(kind, column) -> the largest absolute value in the rows."""
@@ -68,16 +68,8 @@ class Plan:
 
 
 def folder() -> Path:
-    """Where this user's plans are kept: JIXIAO_CACHE, or where the system keeps caches."""
-    if own := os.environ.get("JIXIAO_CACHE"):
-        return Path(own) / "plans"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "jixiao" / "plans"
+    """Where this user's plans are kept."""
+    return kept("plans")
 
 
 def generous(sizes: Sizes) -> dict[tuple[str, str], int]:
@@ -174,8 +166,8 @@ def _keep(said: Mapping[str, Any], path: Path) -> None:
     with contextlib.suppress(OutputError, OSError):
         make_directory(path.parent)
         write(json.dumps(said, ensure_ascii=False), path)
-        kept = sorted(contents(path.parent), key=lambda each: each.stat().st_mtime, reverse=True)
-        for old in kept[MOST_KEPT:]:
+        every = sorted(contents(path.parent), key=lambda each: each.stat().st_mtime, reverse=True)
+        for old in every[MOST_KEPT:]:
             old.unlink(missing_ok=True)
 
 

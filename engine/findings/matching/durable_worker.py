@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Sequence
-from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.findings.matching.durable import DurableMatcher
 from engine.findings.matching.durable_library import DurableFailed
 from engine.language.model import Fact, Match, Rule, Schema
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 TIME_LIMIT = 30.0
 """Seconds the worker process has for one evaluation."""
@@ -81,6 +82,8 @@ class Worker:
 
     def _exchange(self, stratum: int, facts: Sequence[Fact]) -> list[Match]:
         if self._pipe is None:
+            import multiprocessing  # slow to import, and most runs have no worker
+
             context = multiprocessing.get_context("spawn")  # a fork would copy threads and locks of the server
             self._pipe, theirs = context.Pipe()
             self._process = context.Process(target=_serve, args=(theirs, *self._work), daemon=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from jinja2 import UndefinedError
 
-from engine.language import messages
+from engine.language import messages, plain_messages
 from engine.language.fields import Field
 from engine.templating.filters import percent, rate
 
@@ -48,7 +48,7 @@ def test_what_is_said(text: str, said: str) -> None:
 
 @pytest.mark.parametrize("text", ["{{ a.nothing }}", "{{ b.name }}", "{{ param.nothing }}"])
 def test_a_name_nobody_knows_is_an_error_and_not_an_empty_place(text: str) -> None:
-    with pytest.raises(UndefinedError):
+    with pytest.raises(messages.MessageError):
         say(text)
 
 
@@ -166,3 +166,29 @@ def test_text_of_a_form_is_never_run_as_a_template() -> None:
 def test_what_is_short_of_the_whole_is_never_shown_as_the_whole(points: str, shown: str) -> None:
     assert rate(Decimal(points)) == shown
     assert percent(Decimal(points) / 100) == shown.replace("100.00", "100")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“{{ a.name }}”{{ a.low | abs | percent(0) }}，{{ param.limit | percent }}{{ a.left_out | rate }}",
+        "{% if a.left_out is defined %}（{{ a.n }} 分）{% endif %}{% if a.n is defined %}（{{ a.n }} 分）{% endif %}",
+        "{% if not a.yes %}否{% else %}是{% endif %}{% if a.left_out %}有{% else %}无{% endif %}",
+        "{% if a.name == '培训' %}同{% endif %}{% if a.left_out == '培训' %}同{% else %}不同{% endif %}",
+        "{% if a.n > 19 %}多{% endif %}{% if a.n > param.limit %}多{% endif %}{% if a.low > 0 %}多{% else %}少{% endif %}",
+        "  行一\n{{ a.name }}\n\n",
+        "100%，{ 不是 }",
+    ],
+)
+def test_what_is_told_without_jinja_reads_as_jinja_has_it(text: str) -> None:
+    given: tuple[Any, ...] = ({"a": FACT}, {"a": FIELDS}, {"limit": Decimal("0.5")})
+    plain = plain_messages.said_plainly(text, *given)
+    assert plain is None if "不是" in text else plain is not None
+    assert plain is None or plain.strip() == messages._said_by_jinja(text, *given).strip()
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ a.items }}", "{# 注 #}", "{{ a.n + 1 }}", "{% for x in a %}{% endfor %}", "{{ a.n }}\r\n", "}}"]
+)
+def test_what_is_more_than_fields_is_left_to_jinja(text: str) -> None:
+    assert plain_messages.said_plainly(text, {"a": FACT}, {"a": FIELDS}, {}) is None
