@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -19,6 +20,7 @@ from engine.language import messages
 from engine.language.fact_fields import TITLES
 from engine.language.model import Fact, Match, Scalar
 from engine.language.rules import CATEGORIES, SEVERITIES, FindingRule, RuleSet
+from engine.policy.identity import Itself
 from engine.policy.model import Grouping, Policy
 
 
@@ -29,6 +31,13 @@ def absent(rule: FindingRule, kinds: Collection[str], rules: RuleSet) -> str:
         return ""
     makers = (maker.title for maker in rules.rules.values() if maker.compiled.conclude and maker.compiled.conclude.kind == missing)
     return f"没有它要看的内容：{TITLES.get(missing) or f'“{next(makers, missing)}”的情形'}"
+
+
+@lru_cache(maxsize=64)
+def _missing(rules: Itself[RuleSet], kinds: frozenset[str]) -> Mapping[str, str]:
+    """The rules that are not applicable where there are facts of these kinds alone, and why: asked for every bundle anew."""
+    every = ((identity, absent(rule, kinds, rules.thing)) for identity, rule in rules.thing.rules.items())
+    return {identity: why for identity, why in every if why}
 
 
 class Teller:
@@ -58,24 +67,27 @@ class Teller:
     def rules(self) -> Iterator[RuleRun]:
         """What came of each rule that says something, in the policy's order."""
         ruleset = self.policy.rules
-        kinds = {fact.kind for fact in self.by_id.values()}
+        kinds = frozenset(fact.kind for fact in self.by_id.values())
+        self.missing = _missing(Itself(ruleset), kinds)
+        self.limited = {item.rule: item for item in reversed(self.outcome.limited)}
         for identity in ruleset.order or ruleset.rules:
             if left := ruleset.left_out.get(identity):
                 yield RuleRun(identity, "skipped", 0, left.reason, title=left.rule.title, by_option=True)
             elif identity in ruleset.rules and ruleset.rules[identity].message:
-                yield self._ran(ruleset.rules[identity], kinds)
+                yield self._ran(ruleset.rules[identity])
 
-    def _ran(self, rule: FindingRule, kinds: Collection[str]) -> RuleRun:
-        hits, limited = self.hits[rule.id], next((item for item in self.outcome.limited if item.rule == rule.id), None)
+    def _ran(self, rule: FindingRule) -> RuleRun:
+        hits, limited = self.hits[rule.id], self.limited.get(rule.id)
         spent = self.outcome.spent.get(rule.id, 0.0) * 1000
-        run = RuleRun(rule.id, "clean", 0, title=rule.title, ms=f"{spent:.2f}" if self.timed else None)
+        ms = f"{spent:.2f}" if self.timed else None
         if limited and not limited.ran:
-            return replace(run, state="skipped", reason=limited.reason)
+            return RuleRun(rule.id, "skipped", 0, limited.reason, title=rule.title, ms=ms)
         if hits:
-            return replace(run, state="hit", hits=hits, reason=limited.reason if limited else "", more=self.cut.get(rule.id, 0))
-        if why := absent(rule, kinds, self.policy.rules):
-            return replace(run, state="not_applicable", reason=why)
-        return run
+            more = self.cut.get(rule.id, 0)
+            return RuleRun(rule.id, "hit", hits, limited.reason if limited else "", more, rule.title, ms=ms)
+        if why := self.missing.get(rule.id):
+            return RuleRun(rule.id, "not_applicable", 0, why, title=rule.title, ms=ms)
+        return RuleRun(rule.id, "clean", 0, title=rule.title, ms=ms)
 
     def findings(self) -> list[Finding]:
         """Every finding, worst first. Raises PolicyError for messages that cannot be written."""

@@ -8,10 +8,10 @@ a field without a title is an error of the program, found by a test.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, get_args, get_type_hints
 
@@ -49,14 +49,25 @@ def kind_of(fact: facts.AnyFact) -> str:
 def values_of(fact: facts.AnyFact) -> dict[str, Scalar]:
     """The fields of a fact that have a value, flat; whole numbers as Decimal."""
     made: Any = type(fact)
+    names, get = _getters(made)
     return {
-        name: Decimal(value) if type(value) is int else value for name, get in _getters(made) if (value := get(fact)) is not None
+        name: _whole(value) if type(value) is int else value
+        for name, value in zip(names, get(fact), strict=True)
+        if value is not None
     }
 
 
+@lru_cache(maxsize=1024)
+def _whole(number: int) -> Decimal:
+    return Decimal(number)
+
+
 @cache
-def _getters(made: Any) -> tuple[tuple[str, Any], ...]:
-    return tuple((path.rpartition(".")[2], attrgetter(path)) for path, _ in _leaves(made))
+def _getters(made: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The names of a kind's fields, and what gives all their values at once."""
+    paths = [path for path, _ in _leaves(made)]
+    get = attrgetter(*paths)
+    return tuple(path.rpartition(".")[2] for path in paths), get if len(paths) > 1 else lambda fact: (get(fact),)
 
 
 def _leaves(made: type, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -171,7 +171,8 @@ def quotient(name: str, fields: Mapping[str, Scalar]) -> Fraction | None:
     part, whole = fields.get(above), fields.get(below)
     if not isinstance(part, Decimal) or not isinstance(whole, Decimal) or not whole:
         return None
-    return Fraction(part) / Fraction(whole) * times
+    (number, parts), (divisor, others) = part.as_integer_ratio(), whole.as_integer_ratio()
+    return Fraction(number * others * times, parts * divisor)
 
 
 def cut(value: Fraction) -> Decimal:

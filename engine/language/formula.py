@@ -236,25 +236,33 @@ def divisors(expression: Expression) -> Iterator[Expression]:
 
 def evaluate(expression: Expression, values: Mapping[str, Number]) -> Fraction:
     """The exact value. Raises KeyError for a name without a value, DivisionByZero for a divisor of 0."""
-    if isinstance(expression, Constant):
-        return Fraction(expression.value)
+    return Fraction(*_ratio(expression, values))
+
+
+def _ratio(expression: Expression, values: Mapping[str, Number]) -> tuple[int, int]:
+    """The value as two whole numbers, the second above 0; what they have in common is divided out once, at the end."""
     if isinstance(expression, Name):
-        return Fraction(values[expression.name])
-    operands = [evaluate(operand, values) for operand in expression.operands]
-    match expression.sign:
-        case "+":
-            return operands[0] + operands[1]
-        case "-":
-            return operands[0] - operands[1]
+        return values[expression.name].as_integer_ratio()
+    if isinstance(expression, Constant):
+        return expression.value.as_integer_ratio()
+    sign = expression.sign
+    if sign in FUNCTIONS:
+        made: Fraction = FUNCTIONS[sign][2](*(evaluate(operand, values) for operand in expression.operands))
+        return made.as_integer_ratio()
+    above, below = _ratio(expression.operands[0], values)
+    if sign == "neg":
+        return -above, below
+    over, under = _ratio(expression.operands[1], values)
+    match sign:
         case "*":
-            return operands[0] * operands[1]
-        case "neg":
-            return -operands[0]
+            return above * over, below * under
         case "/":
-            if operands[1] == 0:
+            if over == 0:
                 raise DivisionByZero(show(expression.operands[1]))
-            return operands[0] / operands[1]
-    return FUNCTIONS[expression.sign][2](*operands)
+            return (above * under, below * over) if over > 0 else (-above * under, -below * over)
+        case "+":
+            return above * under + over * below, below * under
+    return above * under - over * below, below * under
 
 
 _RANK = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3}

@@ -9,8 +9,10 @@ from engine.results.numbers import where
 
 def rule_run(run: RuleRun) -> ResultRule:
     """What came of one rule."""
-    cut = f"只逐个列出前 {run.hits - run.more:,} 处，另有 {run.more:,} 处没有列出" if run.more else ""
-    reason = "；".join(filter(None, (run.reason, cut)))
+    reason = run.reason
+    if run.more:
+        cut = f"只逐个列出前 {run.hits - run.more:,} 处，另有 {run.more:,} 处没有列出"
+        reason = "；".join(filter(None, (run.reason, cut)))
     out = ResultRule(id=run.id, title=run.title, state=run.state, hits=run.hits, reason=reason)
     if run.by_option:
         out["by_option"] = True

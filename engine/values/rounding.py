@@ -20,44 +20,46 @@ class Rounding:
 
     def __call__(self, value: Fraction | Decimal | int) -> Decimal:
         """`value` rounded to the policy's places; half_up rounds a half away from zero."""
-        return rounded(Fraction(value), self.places, self.mode)
+        return rounded(value, self.places, self.mode)
 
     def above(self, value: Fraction, included: bool) -> Decimal:
         """The smallest number with these places that is >= `value` (> `value` if not included)."""
-        scaled = value * 10**self.places
-        whole = -(-scaled.numerator // scaled.denominator)
-        if not included and whole == scaled:
+        above, below = value.as_integer_ratio()
+        above *= 10**self.places
+        whole = -(-above // below)
+        if not included and whole * below == above:
             whole += 1
         return _decimal(whole, self.places)
 
     def below(self, value: Fraction, included: bool) -> Decimal:
         """The largest number with these places that is <= `value` (< `value` if not included)."""
-        scaled = value * 10**self.places
-        whole = scaled.numerator // scaled.denominator
-        if not included and whole == scaled:
+        above, below = value.as_integer_ratio()
+        above *= 10**self.places
+        whole = above // below
+        if not included and whole * below == above:
             whole -= 1
         return _decimal(whole, self.places)
 
 
-def rounded(value: Fraction, places: int, mode: str = "half_up") -> Decimal:
+def rounded(value: Fraction | Decimal | int, places: int, mode: str = "half_up") -> Decimal:
     """`value` to `places` decimals. Raises ValueError for an unknown mode."""
-    scaled = abs(value) * 10**places
-    whole, rest = divmod(scaled.numerator, scaled.denominator)
+    above, below = value.as_integer_ratio()  # a pair of whole numbers does, a Fraction would divide out what is in common
+    whole, rest = divmod(abs(above) * 10**places, below)
     twice = 2 * rest
     match mode:
         case "half_up":
-            whole += twice >= scaled.denominator
+            whole += twice >= below
         case "half_even":
-            whole += twice > scaled.denominator or (twice == scaled.denominator and whole % 2 == 1)
+            whole += twice > below or (twice == below and whole % 2 == 1)
         case "up":
             whole += rest > 0
         case "down":
             pass
         case _:
             raise ValueError(mode)
-    return _decimal(-whole if value < 0 else whole, places)
+    return _decimal(-whole if above < 0 else whole, places)
 
 
 def _decimal(whole: int, places: int) -> Decimal:
     # built from digits: Decimal arithmetic would round to the context's precision
-    return Decimal((int(whole < 0), tuple(map(int, str(abs(whole)))), -places))
+    return Decimal(f"{whole}E{-places}")

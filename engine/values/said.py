@@ -64,12 +64,19 @@ class SaidReader:
         """The last two characters of the name, without words that say nothing of what is counted (数量, 率)."""
         name = _NO_WORD.sub("", self.name)
         ending = True
-        while ending:
-            ending = False
-            for word, role in self._sentences.roles.items():
-                if role == "plain" and len(word) < len(name) - 1 and name.endswith(word) and word not in self._words.done:
-                    name, ending = name.removesuffix(word), True
+        while ending:  # once through the lists after the other, until nothing is taken away
+            ending, last = False, -1
+            while found := self._ending(name, last):
+                last, word = found
+                name, ending = name.removesuffix(word), True
         return name[-_LEAST:]
+
+    def _ending(self, name: str, last: int) -> tuple[int, str] | None:
+        """The first word behind the `last` place of the lists that the name ends with."""
+        for place, word in self._sentences.endings.get(name[-1:], ()):
+            if place > last and len(word) < len(name) - 1 and name.endswith(word) and word not in self._words.done:
+                return place, word
+        return None
 
     def speaks_of_all(self, words: Sequence[str]) -> bool:
         """Whether the target asks for the sum of several (全年累计8小时内)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Role = (
@@ -83,6 +83,16 @@ class SentenceWords:
     """What a name that lists several things has (及)."""
     parted: tuple[str, ...] = ()
     """How names of parts that exclude each other end (旺季、淡季)."""
+
+    endings: Mapping[str, tuple[tuple[int, str], ...]] = field(init=False, compare=False, repr=False)
+    """Words that say nothing of what is counted (数量, 率), by their last character, each with its place in the lists."""
+
+    def __post_init__(self) -> None:
+        endings: dict[str, tuple[tuple[int, str], ...]] = {}
+        for place, (word, role) in enumerate(self.roles.items()):
+            if role == "plain":
+                endings[word[-1:]] = (*endings.get(word[-1:], ()), (place, word))
+        object.__setattr__(self, "endings", endings)
 
     def extreme(self, label: str) -> str:
         """The sign that 最长, 最低 at the end of a name is: of what is not the highest or lowest, nothing is said but this."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from fractions import Fraction
 
 from engine.scoring.model import ScoredIndicator
 from engine.submission.model import Goal
@@ -34,8 +33,8 @@ def ratio(part: Decimal | None, whole: Decimal | None, times: int = 1) -> Decima
     """`part / whole * times`, exact to 28 significant digits; None where it has no value."""
     if part is None or not whole:
         return None
-    exact = Fraction(part) / Fraction(whole) * times
-    return Decimal(exact.numerator) / Decimal(exact.denominator)
+    (above, below), (over, under) = part.as_integer_ratio(), whole.as_integer_ratio()
+    return Decimal(above * under * times) / Decimal(below * over)
 
 
 def weight_sum(items: Iterable[ScoredIndicator]) -> Decimal | None:

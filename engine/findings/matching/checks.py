@@ -129,6 +129,7 @@ def check_facts(facts: Sequence[Fact], schema: Schema) -> None:
     """Facts are made by the engine, so one that does not fit the schema is an InternalError naming fact and field."""
     problems: list[Problem] = []
     seen: set[str] = set()
+    known: dict[str, dict[str, type]] = {}
     for fact in facts:
         if fact.id in seen:
             problems.append(Problem(Place(), f"事实“{fact.id}”编号重复", code="engine.facts"))
@@ -141,7 +142,12 @@ def check_facts(facts: Sequence[Fact], schema: Schema) -> None:
                 )
             )
             continue
+        types = known.get(fact.kind)
+        if types is None:
+            types = known[fact.kind] = {name: TYPES[type_] for name, type_ in declared.items()}
         for name, value in fact.fields.items():
+            if type(value) is types.get(name) and (type(value) is not Decimal or value.is_finite()):
+                continue
             if name not in declared:
                 problems.append(
                     Problem(Place(), f"事实“{fact.id}”有未登记的字段“{name}”", nearest=nearest(name, declared), code="engine.facts")

@@ -153,16 +153,17 @@ class PlainMatcher:
         limited: list[Limited] = []
         for plan in self._plans:
             begin = time.perf_counter()
-            try:
+            if run.can_match(plan):
                 try:
-                    matches += self._matches(plan, run)
+                    try:
+                        matches += self._matches(plan, run)
+                    except _TooWide:
+                        if not plan.thins:
+                            raise
+                        matches += self._thinned(plan, run)
+                        limited.append(Limited(plan.rule.id, "写法不同的过多，每处只与其中一处相比", ran=True))
                 except _TooWide:
-                    if not plan.thins:
-                        raise
-                    matches += self._thinned(plan, run)
-                    limited.append(Limited(plan.rule.id, "写法不同的过多，每处只与其中一处相比", ran=True))
-            except _TooWide:
-                limited.append(Limited(plan.rule.id, f"要比较的事实组合超过 {self.limit:,} 个"))
+                    limited.append(Limited(plan.rule.id, f"要比较的事实组合超过 {self.limit:,} 个"))
             if spent is not None:
                 spent[plan.rule.id] = spent.get(plan.rule.id, 0.0) + time.perf_counter() - begin
         return matches, limited
@@ -270,6 +271,14 @@ class _Run:
             return iter(()) if here is None else (found for value, found in groups[key].items() if value != here)
 
         return near
+
+    def can_match(self, plan: _Plan) -> bool:
+        """Whether there are facts for the first pattern of a rule, and facts of the kind of each other that is no negation: most
+        rules end here."""
+        first, *others = plan.steps
+        if not self._pass(first.memory):
+            return False
+        return all(step.negated or self._memories[step.memory].kind in self._kinds for step in others)
 
     def joins(self, i: int, bound: tuple[int, ...], step: _Step) -> bool:
         """Whether fact i stands in every other relation with the facts bound. Absent on either side: it does not."""
