@@ -40,11 +40,11 @@ def predicate(test: Test) -> Predicate:
     if op in COMPARE:
         compare = COMPARE[op]
         return lambda fields: name in fields and compare(fields[name], value)
-    holds, wanted = _one_of_many(op, value), not op.startswith("not_")
+    holds, wanted = one_of_many(op, value), not op.startswith("not_")
     return lambda fields: name in fields and holds(fields[name]) is wanted
 
 
-def _one_of_many(op: str, value: object) -> Callable[[Any], bool]:
+def one_of_many(op: str, value: object) -> Callable[[Any], bool]:
     """The affirmative form of a list or text test, as a function of the field's value."""
     if op in ("in", "not_in"):
         allowed = frozenset(cast(tuple[Scalar, ...], value))

@@ -14,9 +14,10 @@ from typing import Any
 from engine.errors import Place, Problem, nearest
 from engine.language import formula, predicates
 from engine.language import names as chinese
-from engine.language.conditions import Condition, Scope, holds
+from engine.language.conditions import Condition, Scope
 from engine.language.fields import NAME_TABLE, QUOTIENTS, Fields
 from engine.language.formula import Expression
+from engine.language.generated import Which
 from engine.language.model import Ref, Scalar, Test, leaves
 
 
@@ -56,16 +57,16 @@ class CaseTable:
     cases: tuple[Case, ...]
     reads: frozenset[str] = field(init=False, compare=False, repr=False)
     """Every field that a condition or formula of its cases names: what cannot matter where it is not among them."""
+    _which: Which = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reads", frozenset(_read_by(self.cases)))
+        object.__setattr__(self, "_which", Which([tuple(_tests(case)) for case in self.cases]))
 
     def first(self, fields: Mapping[str, Scalar]) -> Case | None:
         """The first case that holds of these fields; None if none does."""
-        for case in self.cases:
-            if holds(case.conditions, fields):
-                return case
-        return None
+        number = self._which.first(fields)
+        return self.cases[number] if number >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)

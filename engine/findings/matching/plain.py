@@ -12,16 +12,19 @@ combination whose ids come first in that order is the one kept. Neither depends 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, cast
 
 from engine.errors import Place, PolicyError, Problem
 from engine.findings.matching.checks import check_facts, check_rules
+from engine.language.generated import Which
 from engine.language.model import Fact, Match, Ref, Rule, Scalar, Schema, Test
 from engine.language.predicates import COMPARE, Predicate, predicate
 
+FACTS_WORTH = 2_000
+"""Facts after which the tests of all rules are compiled to a function for each kind of fact."""
 JOIN_LIMIT = 200_000
 """How many combinations of facts one rule may try on one submission. Above it the rule is thinned or left out, and this is told."""
 
@@ -103,6 +106,8 @@ class PlainMatcher:
         self.schema = schema
         self.limit = limit
         self._memories: dict[tuple[str, frozenset[Test]], tuple[int, _Memory]] = {}
+        self._seen = 0
+        self._of_kind: dict[str, tuple[tuple[int, ...], Which]] | None = None
         self._plans = [self._plan(rule) for rule in sorted(rules, key=lambda rule: rule.id)]
 
     def _plan(self, rule: Rule) -> _Plan:
@@ -132,6 +137,13 @@ class PlainMatcher:
             self._memories[name] = len(self._memories), memory
         return self._memories[name][0]
 
+    def _by_kind(self) -> dict[str, tuple[tuple[int, ...], Which]]:
+        """For each kind of fact the memories of it, and what tells which of them a fact is in."""
+        out: dict[str, list[tuple[int, frozenset[Test]]]] = {}
+        for (kind, tests), (number, _) in self._memories.items():
+            out.setdefault(kind, []).append((number, tests))
+        return {kind: (tuple(n for n, _ in every), Which([tuple(tests) for _, tests in every])) for kind, every in out.items()}
+
     def run(self, facts: Sequence[Fact], *, checked: bool = False) -> list[Match]:
         """All matches, sorted. `checked`: the caller has called `check_facts`. InternalError for a fact that does not fit the
         schema, PolicyError for a rule that tries more combinations than `limit`."""
@@ -148,22 +160,26 @@ class PlainMatcher:
         InternalError as `run`."""
         if not checked:
             check_facts(facts, self.schema)
-        run = _Run(facts, [memory for _, memory in self._memories.values()])
+        self._seen += len(facts)
+        if self._of_kind is None and self._seen > FACTS_WORTH:
+            self._of_kind = self._by_kind()
+        run = _Run(facts, [memory for _, memory in self._memories.values()], self._of_kind)
         matches: list[Match] = []
         limited: list[Limited] = []
         for plan in self._plans:
             begin = time.perf_counter()
-            if run.can_match(plan):
+            if not run.can_match(plan):
+                continue
+            try:
                 try:
-                    try:
-                        matches += self._matches(plan, run)
-                    except _TooWide:
-                        if not plan.thins:
-                            raise
-                        matches += self._thinned(plan, run)
-                        limited.append(Limited(plan.rule.id, "写法不同的过多，每处只与其中一处相比", ran=True))
+                    matches += self._matches(plan, run)
                 except _TooWide:
-                    limited.append(Limited(plan.rule.id, f"要比较的事实组合超过 {self.limit:,} 个"))
+                    if not plan.thins:
+                        raise
+                    matches += self._thinned(plan, run)
+                    limited.append(Limited(plan.rule.id, "写法不同的过多，每处只与其中一处相比", ran=True))
+            except _TooWide:
+                limited.append(Limited(plan.rule.id, f"要比较的事实组合超过 {self.limit:,} 个"))
             if spent is not None:
                 spent[plan.rule.id] = spent.get(plan.rule.id, 0.0) + time.perf_counter() - begin
         return matches, limited
@@ -227,7 +243,9 @@ def settle(rule: Rule, aliases: tuple[str, ...], combinations: Iterable[tuple[st
 class _Run:
     """What one run looks up again and again: facts by kind, by constant, by join key. Facts are numbers, for speed."""
 
-    def __init__(self, facts: Sequence[Fact], memories: list[_Memory]) -> None:
+    def __init__(
+        self, facts: Sequence[Fact], memories: list[_Memory], of_kind: Mapping[str, tuple[tuple[int, ...], Which]] | None
+    ) -> None:
         self.ids = [fact.id for fact in facts]
         self.rows = [fact.fields for fact in facts]
         self._kinds: dict[str, list[int]] = {}
@@ -236,7 +254,20 @@ class _Run:
         self._memories = memories
         self._constants: dict[tuple[str, str], dict[Scalar | None, list[int]]] = {}
         self._passing: dict[int, list[int]] = {}
+        if of_kind is not None:
+            self._sort(len(memories), of_kind)
         self._keyed: dict[tuple[int, tuple[str, ...]], dict[object, list[int]]] = {}
+
+    def _sort(self, memories: int, of_kind: Mapping[str, tuple[tuple[int, ...], Which]]) -> None:
+        """Every fact into the memories it is in, by one look at it."""
+        self._passing = {number: [] for number in range(memories)}
+        for kind, facts in self._kinds.items():
+            if kind not in of_kind:
+                continue
+            numbers, which = of_kind[kind]
+            for i in facts:
+                for n in which.all(self.rows[i]):
+                    self._passing[numbers[n]].append(i)
 
     def candidates(self, step: _Step) -> Callable[[tuple[int, ...]], list[int]]:
         """From the facts bound to those that pass the step's own tests and equality joins."""
