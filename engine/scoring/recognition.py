@@ -89,7 +89,9 @@ def typed(
     doubt = doubt_of(indicator)
     compared = Comparison("incomparable", reason=doubt) if doubt else compare(target, actual, words, fiscal_year)
     if not doubt:
-        target, actual, compared = read_as_pair(target, actual, compared, PairScene(indicator.name, fiscal_year), words)
+        target, actual, compared = read_as_pair(
+            target, actual, compared, PairScene(indicator.name, fiscal_year, policy.grammar.open_targets), words
+        )
         if (open_ := _still_open(actual, compared, fiscal_year, policy)) is not None:
             compared = open_
     reported = number_of(indicator.score)
@@ -101,7 +103,7 @@ def typed(
     if reported is not None:
         known["reported"] = reported
     said = ""
-    unit = target.unit or actual.unit
+    unit = _unit_of(target) or _unit_of(actual)
     if policy.name_reader is not None:
         name = policy.name_reader.read(indicator.name, unit)
         known["name_case"], known["name_certain"] = name.case, name.certain
@@ -114,13 +116,19 @@ def typed(
     return Typed(indicator, form_kind, weight, reported, target, actual, compared, wording, known, said, answer)
 
 
+def _unit_of(value: Value) -> str:
+    """The unit of a number, or the one that all numbers of a range or a composite have."""
+    units = {quantity.unit for quantity in value.quantities}
+    return units.pop() if len(units) == 1 else ""
+
+
 def _still_open(actual: Value, compared: Comparison, fiscal_year: int, policy: Policy) -> Comparison | None:
     """That the two cannot be compared, where a number reaches the target only with a part that its own text says is not done."""
     if compared.kind != "numbers" or len(compared.pairs) != 1 or not _SEVERAL.search(actual.raw):
         return None
     pair = compared.pairs[0]
     part, said = undone_part(actual.raw, pair.unit, fiscal_year, policy.grammar)
-    if not part or (pair.actual >= pair.target) == (pair.actual - part >= pair.target):
+    if not part or pair.unit == "%" or (pair.actual >= pair.target) == (pair.actual - part >= pair.target):
         return None
     return Comparison("incomparable", reason=f"完成值“{actual.raw.strip()}”里“{said}”，这一部分能不能算完成看不出来。")
 
@@ -165,7 +173,7 @@ def read(
     if turned and target.operator in _TURNED[direction]:
         target = replace(target, operator=_TURNED[direction][target.operator])
         known["target_operator"] = target.operator
-    known["verdict"], why = verdicts.verdict(target, item.actual, compared, direction)
+    known["verdict"], why = verdicts.verdict(target, item.actual, compared, direction, policy.words.levels)
     if item.comparison.scale_doubt:
         known.pop("achieved", None)  # by how much a target was reached or missed depends on the unit that is meant
         if known["verdict"] != verdicts.MET:

@@ -42,10 +42,72 @@ def common_unit(
         return (EXACT.divide(first.scale, finer.scale), EXACT.divide(second.scale, finer.scale)), finer.name
     if _alike(wanted.unit, got.unit, words) or _compound(wanted.unit) == _compound(got.unit):
         return (one, one), wanted.unit
+    if (factors := _per(wanted.unit, got.unit, words)) is not None:
+        unit = wanted.unit if factors[0] == 1 else got.unit
+        notes.append(f"“{wanted.unit}”与“{got.unit}”换算成“{unit}”比较。")
+        return factors, unit
+    if (times := _times(wanted, got, target.operator in ("<=", "<"), words, notes)) is not None:
+        return times
     shared = _shared_head(wanted.unit, got.unit, words, notes)
     if shared:
         return (one, one), shared
     raise Incomparable(f"计量单位不同：目标值为“{wanted.unit}”，实际完成值为“{got.unit}”。")
+
+
+def _per(first: str, second: str, words: Vocabulary) -> tuple[Decimal, Decimal] | None:
+    """Factors that bring 元/人*年 and 元/人*月, 元/公里 and 元/米 to the first unit; None where they are not of one kind."""
+    (head, *below), (other, *beside) = _JOINER.split(first), _JOINER.split(second)
+    if not below or len(below) != len(beside) or (not _alike(head, other, words)):
+        return None
+    rest = list(beside)
+    factor = Fraction(1)
+    for part in below:
+        partner = next((item for item in rest if _alike(item, part, words)), "") or next(
+            (item for item in rest if _scale(item, part, words) is not None), ""
+        )
+        if not partner:
+            return None
+        rest.remove(partner)
+        factor *= Fraction(1) if _alike(partner, part, words) else _scale(partner, part, words) or Fraction(1)
+    if factor >= 1 and factor.denominator == 1:
+        return Decimal(1), Decimal(factor.numerator)
+    inverse = 1 / factor
+    return (Decimal(inverse.numerator), Decimal(1)) if inverse.denominator == 1 else None
+
+
+def _scale(part: str, whole: str, words: Vocabulary) -> Fraction | None:
+    """How many of the one are the other: 12 months a year, 1000 metres a kilometre."""
+    if part in words.spans and whole in words.spans:
+        return Fraction(words.spans[whole], words.spans[part])
+    one, other = words.unit(part), words.unit(whole)
+    if one is None or other is None or one.counting or one.dimension != other.dimension:
+        return None
+    return Fraction(other.scale) / Fraction(one.scale)
+
+
+def _times(
+    wanted: Quantity, got: Quantity, limit: bool, words: Vocabulary, notes: Notes
+) -> tuple[tuple[Decimal, Decimal], str] | None:
+    """Lengths of time in units of which no one is so many of the other for certain (5天, of ≥40小时): only where all that may
+    be meant lies on one side. By how much is then not certain. Of a time `limit` a day is a whole one (1.5天, of ≤24小时)."""
+    for large, small, turned in ((wanted.unit, got.unit, False), (got.unit, wanted.unit, True)):
+        ends = words.lengths.get(large, {}).get(small)
+        if ends is None:
+            continue
+        if limit and large == words.whole_day:
+            ends = ends[1], ends[1]
+        many, few = (got, wanted) if turned else (wanted, got)
+        low, high = (Fraction(many.number) * Fraction(end) for end in ends)
+        number = Fraction(few.number)
+        if low == number == high:
+            return ((Decimal(1), ends[0]), small) if turned else ((ends[0], Decimal(1)), small)
+        if low <= number <= high:
+            raise Incomparable(f"“{wanted.unit}”与“{got.unit}”不能准确换算，是否达到目标看不出来。")
+        if low < high:
+            notes.doubt = notes.doubt or f"“{wanted.unit}”与“{got.unit}”不能准确换算，只看得出哪一边大。"
+        end = ends[0] if number < low else ends[1]
+        return ((Decimal(1), end), small) if turned else ((end, Decimal(1)), small)
+    return None
 
 
 def _compound(unit: str) -> tuple[str, ...]:

@@ -127,8 +127,6 @@ def _matched(target: Value, actual: Value, words: Vocabulary, notes: Notes) -> I
     wanted, got = target.quantities, actual.quantities
     kinds = (target.kind, actual.kind)
     if kinds in (("number", "number"), ("range", "range")):
-        if kinds[0] == "range" and [q.number for q in wanted] != [q.number for q in got]:
-            raise Incomparable("目标值和实际完成值都是区间，不能比较。")
         _check_labels(wanted[0], got[0], words, notes)
         return list(zip(wanted, got, strict=True))
     if "range" in kinds:
@@ -198,7 +196,11 @@ def _pair(wanted: Quantity, got: Quantity, target: Value, actual: Value, words: 
     pair = Pair(scaled(wanted.number, factors[0]), scaled(got.number, factors[1]), unit, got.label or wanted.label)
     _check_slip(wanted, got, pair, target, actual, words)
     if wanted.approximate or got.approximate:
-        _check_approximate(replace(wanted, number=pair.target), replace(got, number=pair.actual), target.operator, words, notes)
+        sides = replace(wanted, number=pair.target), replace(got, number=pair.actual)
+        if not wanted.approximate and (moved := _beyond(sides[1], pair.target, target.operator, words)) is not None:
+            notes.doubt = notes.doubt or f"“{got.approximate}”表示约数，只看得出哪一边大。"
+            return replace(pair, actual=moved)
+        _check_approximate(*sides, target.operator, words, notes)
     return pair
 
 
@@ -230,6 +232,23 @@ def _check_approximate(wanted: Quantity, got: Quantity, operator: str, words: Vo
         if max(low) <= min(high):
             raise Incomparable(f"{shown}表示约数，与另一边的数值相差不大，不能确定是否达到目标。")
     notes.append(f"{shown}表示约数，按所写数字比较。")
+
+
+def _beyond(got: Quantity, target: Decimal, operator: str, words: Vocabulary) -> Decimal | None:
+    """A number for what 近80, 100余 may mean, where it lies near the target, but none of it is the target: 近80 is below 80,
+    1.9万余 below 2万. None where that is not so, where it is far from it, or where the word leaves both sides open (约)."""
+    sense = words.approximate_sense.get(got.approximate, "")
+    if sense not in ("below", "above") or got.number <= 0 or (sense == "below" and operator not in (">=", ">")):
+        return None
+    low, high = _span(got, words)
+    if (target < low or target > high) or (sense == "above" and operator == ">=" and got.number >= target):
+        return None  # far enough, or all of it answers the sign: as written
+    if sense == "below":
+        step = Decimal(1).scaleb(int(got.number.normalize(EXACT).as_tuple().exponent), EXACT)
+        low = max(low, EXACT.subtract(got.number, step))
+    if low < target < high:
+        return None
+    return got.number if got.number != target else EXACT.divide(EXACT.add(low, high), Decimal(2))
 
 
 def _all_answer(wanted: Quantity, got: Quantity, operator: str, words: Vocabulary) -> bool:

@@ -209,7 +209,8 @@ class FigureList:
         numbers = [self.in_unit(figure, self.unit) for figure in same]
         total = sum(numbers, Fraction(0))
         how = f"各部分相加（{'＋'.join(_shown(number) for number in numbers)}）得{_shown(total)}{self.unit}"
-        if not self._singled_out(same) and (self._divides(same, labels, numbers) or total == target):
+        listed = total == target and all(figure.mark == "、" and figure.before.strip() for figure in same[1:])
+        if not self._singled_out(same) and (self._divides(same, labels, numbers) or listed):
             return Reckoned(total, how)
         if total < target or min(numbers) > target:
             return Reckoned(total, how, f"{how}，但不能确定各部分可以相加；无论怎样算，都在目标值的同一边。")
@@ -272,7 +273,7 @@ class FigureList:
         apart = self.sentences.apart
         if all(core in apart or label.endswith(self.sentences.parted) for core, label in zip(cores, labels, strict=True)):
             return True
-        row = all(figure.mark == "、" for figure in same[1:])
+        row = all(figure.mark == "、" and figure.before.strip() for figure in same[1:])  # not 1部首演、1部排练
         if any(self._stage(core, row=row) for core in cores):
             return False
         shared = len(labels[0]) - len(cores[0])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from engine.values.dates import dates_at
 from engine.values.measures import SentenceNumber, measures_in, plain_unit
@@ -24,6 +25,8 @@ from engine.values.vocabulary import Vocabulary
 _LATIN = re.compile(r"[A-Za-z]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _JOINER = re.compile(r"[/*]")
+_FAR = 20
+"""By how many times a number of a sentence may differ from the target."""
 
 
 _NOT_IT = frozenset({"barred", "odd", "planned", "aside", "change", "step"})
@@ -206,6 +209,7 @@ class PairReader:
         first, second = words.unit(head), words.unit(own)
         alike = head == own or any(head in group and own in group for group in words.same)
         alike = alike or (first is not None and second is not None and first.dimension == second.dimension)
+        alike = alike or own in words.lengths.get(head, {}) or head in words.lengths.get(own, {})  # 8天, of 10个工作日
         if not alike:
             return False
         return sorted(own_below) == sorted(below) or (not own_below and before.each == frozenset(below))
@@ -217,13 +221,43 @@ class PairReader:
             return False
         if "average" in before.roles and not self._averaged(aim):
             return False
+        if self._far(item, aim):
+            return False
         if behind.left and not self._noun(item, behind):
             return False
+        if self.reader.nameless and self._single(numbers, chosen) and not self._turned(numbers, chosen, aim):
+            return True  # no name says that it is of anything else
         if before.left and not before.shared:
             return False
         if "deed" in before.roles and len(numbers) > 1 and not before.reach:
             return False  # 发放资料300份，惠及1200人 for a number of people trained
         return before.shared or self._outer(numbers, chosen, aim)
+
+    def _far(self, item: SentenceNumber, aim: PairAim) -> bool:
+        """Whether it is so far from the target, among other words, that it is a number of another thing (706.8万元 for 48元)."""
+        wanted = aim.value.quantities[0].number
+        first, second = self.words.unit(self._below(aim.unit)[0]), self.words.unit(self._below(item.unit)[0])
+        if aim.value.kind != "number" or not wanted or not item.number or first is None or second is None:
+            return False
+        if first.dimension != second.dimension:
+            return False
+        ratio = Fraction(item.number) * Fraction(second.scale) / (Fraction(wanted) * Fraction(first.scale))
+        return not Fraction(1, _FAR) <= ratio <= _FAR
+
+    def _single(self, numbers: Sequence[SentenceNumber], chosen: int) -> bool:
+        """Whether no other number of its kind is told beside it, but as a part or a step of it."""
+        unit = numbers[chosen].unit
+        return all(n == chosen or number.unit != unit or self._lesser(numbers, n) for n, number in enumerate(numbers))
+
+    def _turned(self, numbers: Sequence[SentenceNumber], chosen: int, aim: PairAim) -> bool:
+        """Whether it is called something bad, where there is to be much (不合格率 for ≥95%)."""
+        text = self.said[numbers[chosen - 1].end if chosen else 0 : numbers[chosen].start]
+        return aim.value.operator not in ("<=", "<") and any(word in text for word in self.sentences.bad_parts)
+
+    def _lesser(self, numbers: Sequence[SentenceNumber], n: int) -> bool:
+        start = numbers[n - 1].end if n else 0
+        before = self.reader.lex(self.said[start : numbers[n].start], ())
+        return bool({"aside", "change", "step", "planned", "relative"} & set(before.roles))
 
     def _outer(self, numbers: Sequence[SentenceNumber], chosen: int, aim: PairAim) -> bool:
         """Whether a number that stands in brackets for itself, 337天(92.1%), is of what stands before them: that says so, or, with

@@ -10,6 +10,7 @@ from engine.values.model import Value
 from engine.values.said import DIGIT, FILL, MARKS, SaidReader
 from engine.values.vocabulary import Vocabulary
 
+_TO_MONTH = re.compile(r"(?:-|~|至|到)([0-9]{1,2})月份?")
 _NOT_DONE = frozenset({"barred", "odd", "planned", "aside", "step"})
 
 
@@ -46,6 +47,25 @@ def read_day_beside(
     last = max((day for day, _, _ in spans), key=lambda day: (day.year or year or 0, day.last))
     note = f"实际完成值“{actual.raw.strip()}”有几个日期，按最后一个比较。" if len(spans) > 1 else ""
     return Value(actual.raw, "deadline", deadline=last, note=note, inside=True)
+
+
+def window(target: Value, aimed: str, words: Vocabulary) -> Value | None:
+    """A target that is nothing but a span of days (2023年3月-11月): its end is the day by which the thing is to be done."""
+    text = in_digits(aimed).rstrip(" .,;。、")
+    if target.kind != "text":
+        return None
+    days = list(dates_at(text, words))
+    if len(days) == 1 and (match := _TO_MONTH.fullmatch(text, days[0][2])) and 1 <= int(match[1]) <= 12 and not days[0][0].before:
+        day = days[0][0]
+        last = int(match[1])
+        days = [(replace(day, last=(last, 31)), days[0][1], match.end())] if last > day.first[0] else []
+    spans = _ranges(days, text, words)
+    if len(spans) != 1 or (spans[0][1], spans[0][2]) != (0, len(text)) or spans[0][0].planned or spans[0][0].before:
+        return None
+    day = spans[0][0]
+    if day.last[0] == day.first[0] or day.first == (1, 1):
+        return None  # one month is no span
+    return replace(target, kind="deadline", deadline=replace(day, first=day.last), note="", inside=True)
 
 
 def _ranges(found: list[tuple[Deadline, int, int]], text: str, words: Vocabulary) -> list[tuple[Deadline, int, int]]:

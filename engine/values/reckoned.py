@@ -7,21 +7,26 @@ them makes is read as before: the one number that is meant, or a question.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from engine.values.comparison import Comparison, compare
+from engine.values.composed import composed, turned
 from engine.values.listed import FigureList, Reckoned, rounded_six
 from engine.values.measures import measures_in
 from engine.values.model import Quantity, Value
-from engine.values.notation import fold
+from engine.values.notation import fold, read_value
 from engine.values.paired import PairReader, read_beside
+from engine.values.paired_days import window
 from engine.values.said import DIGIT, PairScene, SaidReader
 from engine.values.sentence_words import SentenceWords
-from engine.values.shares import apiece, share
+from engine.values.shares import apiece, satisfied, share, slashed
 from engine.values.vocabulary import Vocabulary
 from engine.values.years_beside import beside_last_year, change, year_aim
 
+_CLAUSES = re.compile(r"[,;。、]")
 _FAR = 3
 """By how many times a number differs from the target that is far from it."""
 
@@ -33,16 +38,91 @@ def read_as_pair(
     if _rivalled(target, actual, compared, scene, words):
         reason = f"“{actual.raw.strip()}”里的数说的不一定是“{scene.name}”。"
         return target, actual, Comparison("incomparable", reason=reason)
+    target = _without_open(target, scene, words)
+    if (bare := _without_name(target, actual, words)) is not None:
+        return *bare, compare(*bare, words, scene.fiscal_year)
+    if (turned_actual := turned(actual, words)) is not actual:
+        actual = turned_actual
+        compared = compare(target, actual, words, scene.fiscal_year)
+    elif target.inside:
+        compared = compare(target, actual, words, scene.fiscal_year)
+    if (span := window(target, fold(target.raw, words), words)) is not None:
+        target = span
+        compared = compare(target, actual, words, scene.fiscal_year)
+    if isinstance(answers := _answers(target, actual, words, scene), str):
+        return target, actual, Comparison("incomparable", reason=answers)
+    if answers is not None:
+        return *answers, compare(*answers, words, scene.fiscal_year)
     told = compared.kind not in ("words", "incomparable") and (compared.kind != "deadline" or compared.early is not None)
     copied = compared.kind == "words" and compared.assumptions
-    if told or copied:
+    if (told and not _often(target) and not _by_how_much(target, words)) or copied:
         return target, actual, compared
-    for read in (reckoned, read_beside):
+    for read in (composed, reckoned, read_beside):
         if found := read(target, actual, scene, words):
             again = compare(*found, words, scene.fiscal_year)
             if again.kind == "numbers" or again.early is not None:
                 return *found, again
     return target, actual, compared
+
+
+def _without_open(target: Value, scene: PairScene, words: Vocabulary) -> Value:
+    """A target without a clause that sets nothing: 据实结算，不超过60万元 is 不超过60万元."""
+    if target.kind != "text" or scene.opens is None or not DIGIT.search(target.raw):
+        return target
+    pieces = [piece for piece in _CLAUSES.split(fold(target.raw, words).rstrip(" .,;。、")) if piece.strip()]
+    kept = [piece for piece in pieces if DIGIT.search(piece) or scene.opens.fullmatch(piece) is None]
+    if len(kept) != 1 or len(pieces) != 2:
+        return target
+    return replace(read_value(kept[0], words), raw=target.raw, inside=True)
+
+
+def _without_name(target: Value, actual: Value, words: Vocabulary) -> tuple[Value, Value] | None:
+    """The two without the name of the measure that both write before their numbers: pH值6~9, pH值7.4."""
+    if target.kind != "text" or actual.kind not in ("text", "number", "range"):
+        return None
+    wanted, got = fold(target.raw, words), fold(actual.raw, words)
+    first = DIGIT.search(wanted)
+    name = wanted[: first.start()] if first else ""
+    if len(name.strip()) < 2 or not got.startswith(name) or any(word in name for word in words.refused_labels):
+        return None
+    pair = read_value(wanted[len(name) :], words), read_value(got[len(name) :], words)
+    if pair[0].kind != "range" or pair[1].kind not in ("number", "range"):
+        return None
+    return replace(pair[0], raw=target.raw, inside=True), replace(pair[1], raw=actual.raw, inside=True)
+
+
+def _often(target: Value) -> bool:
+    """Whether a target is of so much in each month or the like (≥2期/月)."""
+    return any("/" in quantity.unit for quantity in target.quantities) and target.kind == "number"
+
+
+def _by_how_much(target: Value, words: Vocabulary) -> bool:
+    """Whether a target is by how much something is to change from last year's, of which this year's number says nothing by itself
+    (较上年增加10人)."""
+    if target.kind != "number" or words.sentences is None or target.unit == "%":
+        return False
+    label = target.quantities[0].label
+    return any(word in label for group in words.changes for word in group) and any(
+        word in label for word in words.sentences.earlier
+    )
+
+
+def _answers(target: Value, actual: Value, words: Vocabulary, scene: PairScene) -> tuple[Value, Value] | str | None:
+    """The rate of the satisfied, where the actual tells answers by degree."""
+    if target.kind != "number" or target.unit != "%" or actual.kind not in ("text", "composite") or words.sentences is None:
+        return None
+    if not any(word in actual.raw for word in words.sentences.surely_satisfied):
+        return None
+    said = fold(actual.raw, words).rstrip(" .,;。、").replace("\n", ";")
+    if len(said) > words.limits.characters:
+        return None
+    listing = FigureList(said, "%", "", SaidReader(scene, fold(target.raw, words), words, words.sentences), words, words.sentences)
+    wanted = Fraction(target.quantities[0].number)
+    found = satisfied(listing, wanted)
+    if not isinstance(found, Reckoned):
+        return found
+    made = _value(found, actual, "%", wanted)
+    return None if made is None else (target, made)
 
 
 def _rivalled(target: Value, actual: Value, compared: Comparison, scene: PairScene, words: Vocabulary) -> bool:
@@ -86,7 +166,8 @@ def reckoned(target: Value, actual: Value, scene: PairScene, words: Vocabulary) 
     listing = FigureList(said, aim.unit, unlisted, reader, words, sentences)
     wanted = Fraction(aim.value.quantities[0].number)
     found_number = (
-        share(listing, (aim.label, scene.name), wanted)
+        slashed(said, listing)
+        or share(listing, (aim.label, scene.name), wanted, aim.value.operator)
         or (apiece(listing, aim.below) if aim.below else None)
         or listing.furthest(aim.value.operator)
         or (listing.whole(wanted) if not aim.below else None)

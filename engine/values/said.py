@@ -28,6 +28,8 @@ class PairScene:
 
     name: str
     fiscal_year: int | None
+    opens: re.Pattern[str] | None = None
+    """What a clause of a target looks like that sets nothing (据实结算)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class SaidReader:
     def __init__(self, scene: PairScene, aimed: str, words: Vocabulary, sentences: SentenceWords) -> None:
         self.name = fold(scene.name[:_MOST], words)
         self._year, self.aimed, self._words, self._sentences = scene.fiscal_year, aimed, words, sentences
+        self.nameless = sentences.anything.fullmatch(_NO_WORD.sub("", self.name)) is not None
+        """Whether the name names nothing (工作任务完成情况): no number is another than what it is of."""
         self._head = self._end_of_name()
         self._known = self.name + FILL + DIGIT.sub(FILL, aimed)
 

@@ -27,6 +27,7 @@ LISTS = (
     *("rates", "negators", "and_so_on", "earlier", "level", "beside", "since", "unchanged"),
     *("undone", "severally", "altogether", "parted", "lists", "achieved"),
     *("grown", "shrunk", "only_less", "relates"),
+    *("idle", "good_parts", "bad_parts", "surely_satisfied", "perhaps_satisfied", "yearly"),
 )
 """Lists of the section for what is computed from several numbers; a policy may do without."""
 
@@ -83,6 +84,22 @@ class SentenceWords:
     """What a name that lists several things has (及)."""
     parted: tuple[str, ...] = ()
     """How names of parts that exclude each other end (旺季、淡季)."""
+    idle: tuple[str, ...] = ()
+    """Words of which the name of an indicator is made that names nothing (工作任务完成情况)."""
+    good_parts: tuple[str, ...] = ()
+    """What is said of a part of which more is better (合格), where the name does not say of what the rate is."""
+    bad_parts: tuple[str, ...] = ()
+    """The same, of which less is better (差错)."""
+    surely_satisfied: tuple[str, ...] = ()
+    """Answers that count as satisfied (非常满意)."""
+    perhaps_satisfied: tuple[str, ...] = ()
+    """Answers of which it is open whether they count (基本满意)."""
+    yearly: tuple[str, ...] = ()
+    """What says that a number is of the whole year (全年, 累计)."""
+    periods: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """How many there are of a part of the year, at least and at most (月: 12)."""
+    anything: re.Pattern[str] = re.compile(r"(?!)")
+    """A whole name that names nothing."""
 
     endings: Mapping[str, tuple[tuple[int, str], ...]] = field(init=False, compare=False, repr=False)
     """Words that say nothing of what is counted (数量, 率), by their last character, each with its place in the lists."""
@@ -122,5 +139,7 @@ def sentence_words(
         frozenset(data["averaged_dimensions"]),
         re.compile(rf"[{signs}]+(?:{counted})(?![\u4e00-\u9fff])"),
         apart=frozenset(map(str, data.get("apart", ()))),
+        periods={str(name): (int(ends[0]), int(ends[1])) for name, ends in data.get("periods", {}).items()},
+        anything=re.compile(f"(?:{'|'.join(map(re.escape, data.get('idle', ()))) or '(?!)'})+"),
         **{name: tuple(map(str, data.get(name, ()))) for name in LISTS},
     )

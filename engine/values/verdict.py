@@ -17,11 +17,12 @@ MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
 _OPERATOR_OF = {"positive": ">=", "inverse": "<=", "exact": "="}
 
 
-def verdict(target: Value, actual: Value, comparison: Comparison, direction: str) -> tuple[str, str]:
+def verdict(target: Value, actual: Value, comparison: Comparison, direction: str, levels: Sequence[str] = ()) -> tuple[str, str]:
     """`met`, `not_met` or `unknown`, with the reason in Chinese.
 
-    `direction` is positive, inverse, exact or empty. An operator on the target decides over it; with neither, only an actual
-    equal to the target is met.
+    `levels` are words of what is to lie within a range, so that neither above it nor below it is better (℃, pH). `direction` is
+    positive, inverse, exact or empty. An operator on the target decides over it; with neither, only an actual equal to the target
+    is met.
     """
     if comparison.kind == "words":
         return (MET, "实际完成值与目标值文字一致。") if comparison.assumptions else (UNKNOWN, comparison.reason)
@@ -30,7 +31,7 @@ def verdict(target: Value, actual: Value, comparison: Comparison, direction: str
     if comparison.kind != "numbers" or not comparison.pairs:
         return UNKNOWN, comparison.reason
     if target.kind == "range":
-        return _within_range(comparison.pairs, actual, direction)
+        return _within_range(comparison.pairs, actual, direction, any(word in target.raw for word in levels))
     states = [_judge(target.operator, actual.operator, pair, direction) for pair in comparison.pairs]
     met = [state for state in states if state[0] == MET]
     missed = [state for state in states if state[0] == NOT_MET]
@@ -127,14 +128,19 @@ def _holds(sign: str, actual: Decimal, target: Decimal) -> bool:
     return {">=": actual >= target, ">": actual > target, "<=": actual <= target, "<": actual < target, "=": actual == target}[sign]
 
 
-def _within_range(pairs: Sequence[Pair], actual: Value, direction: str) -> tuple[str, str]:
-    """A target range: pairs hold its low and its high edge against the same actual (or against an equal range)."""
+def _within_range(pairs: Sequence[Pair], actual: Value, direction: str, level: bool) -> tuple[str, str]:
+    """A target range: pairs hold its low and its high edge against the same actual, or against the edges of a range."""
     low, high = pairs[0], pairs[-1]
-    text = f"实际{_show(low.actual)}{low.unit}，目标{_show(low.target)}至{_show(high.target)}{high.unit}"
+    own = _show(low.actual) if low.actual == high.actual else f"{_show(low.actual)}至{_show(high.actual)}"
+    text = f"实际{own}{low.unit}，目标{_show(low.target)}至{_show(high.target)}{high.unit}"
     if actual.operator in (*INEQUALITIES, "±"):
         return UNKNOWN, f"{text}：实际完成值不是确数。"
     if low.actual >= low.target and high.actual <= high.target:
         return MET, f"{text}。"
+    if level:
+        return NOT_MET, f"{text}：在区间之外。"
+    if actual.kind == "range":
+        return UNKNOWN, f"{text}：不能确定是否达到。"
     if (direction == "positive" and low.actual < low.target) or (direction == "inverse" and high.actual > high.target):
         return NOT_MET, f"{text}。"
     if direction == "exact":

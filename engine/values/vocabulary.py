@@ -117,6 +117,14 @@ class Vocabulary:
     denominators: Words
     whole_year: frozenset[str]
     """Denominators that are the form's whole year: 30家/年 counts what 30家 counts."""
+    spans: Mapping[str, int]
+    """How many months denominators are that can be turned into each other (元/月, 元/年)."""
+    lengths: Mapping[str, Mapping[str, tuple[Decimal, Decimal]]]
+    """Of a unit of time how many of another it may be, at least and at most."""
+    levels: Words
+    """What is to lie within a range, neither above nor below it: ℃, pH."""
+    whole_day: str
+    """The unit of these that is a whole one where it is a limit (24小时 are 1天)."""
     links: Words
     verbs: frozenset[str]
     done: Words
@@ -204,6 +212,13 @@ def vocabulary(data: Mapping[str, Any]) -> Vocabulary:
         joiners=joiners,
         denominators=tuple(data["denominators"]),
         whole_year=frozenset(f"/{word}" for word in data.get("whole_year", ())),
+        spans={str(word): int(months) for word, months in data.get("spans", {}).items()},
+        levels=tuple(map(str, data.get("levels", ()))),
+        whole_day=str(data.get("whole_day", "")),
+        lengths={
+            str(unit): {str(other): (Decimal(ends[0]), Decimal(ends[1])) for other, ends in others.items()}
+            for unit, others in data.get("lengths", {}).items()
+        },
         links=longest_first(data["links"]),
         verbs=frozenset(data["verbs"]),
         done=longest_first(data["done"]),

@@ -35,13 +35,14 @@ def year_aim(aimed: str, reader: SaidReader, words: Vocabulary, sentences: Sente
     if MARKS.search(aimed):
         return None
     found = measures_in(aimed, words)
-    if len(found) > 1 or (found and (found[0].ranged or found[0].approximate or found[0].unit not in ("%", _POINTS))):
+    if len(found) > 1 or (found and (found[0].ranged or found[0].approximate or not found[0].unit)):
         return None
     item = found[0] if found else None
     before, behind = (aimed[: item.start], aimed[item.end :]) if item else (aimed, "")
     if DIGIT.search(before) or behind.strip():
         return None
-    bound = _bound(before, words, sentences, reader)
+    relative = item is None or item.unit in ("%", _POINTS)
+    bound = _bound(before, words, sentences, reader) if relative else ""
     if bound:
         by = Fraction(item.number) if item else None
         return None if item and bound in (">=",) else YearAim("bound", bound, False, by, item.unit if item else "")
@@ -52,6 +53,8 @@ def year_aim(aimed: str, reader: SaidReader, words: Vocabulary, sentences: Sente
     operator = item.operator or next((sign for word, sign in words.operators_before.items() if before.rstrip().endswith(word)), "")
     if len(kinds) != 1 or operator in ("=", "±"):
         return None
+    if not relative and not any(word in before for word in sentences.earlier):
+        return None  # 新增10个: no more than last year, but new
     left = reader.lex(_without(before, (*words.changes[kinds[0]], *words.operators_before))).left
     return None if left else YearAim("change", operator or ">=", kinds[0] == 0, Fraction(item.number), item.unit)
 
@@ -101,6 +104,8 @@ def change(aim: YearAim, listing: FigureList) -> Reckoned | None:
     sign = 1 if aim.rise else -1
     points = sign * (now - then)
     shown = f"由{_plain(then)}{pair[1].unit}到{_plain(now)}{pair[1].unit}"
+    if aim.unit not in ("%", _POINTS):
+        return Reckoned(points, f"{shown}，变化{_plain(points)}{aim.unit}") if listing.alike(pair[1].unit, aim.unit) else None
     if aim.unit == _POINTS:
         return Reckoned(points, f"{shown}，变化{_plain(points)}个百分点") if pair[1].unit == "%" else None
     if not then:
