@@ -42,7 +42,8 @@ def common_unit(
         return (EXACT.divide(first.scale, finer.scale), EXACT.divide(second.scale, finer.scale)), finer.name
     if _alike(wanted.unit, got.unit, words) or _compound(wanted.unit) == _compound(got.unit):
         return (one, one), wanted.unit
-    if (factors := _per(wanted.unit, got.unit, words)) is not None:
+    factors = _per(wanted.unit, got.unit, words)
+    if factors is not None and _taken(factors, wanted, got, target, words):
         unit = wanted.unit if factors[0] == 1 else got.unit
         notes.append(f"“{wanted.unit}”与“{got.unit}”换算成“{unit}”比较。")
         return factors, unit
@@ -75,6 +76,14 @@ def _per(first: str, second: str, words: Vocabulary) -> tuple[Decimal, Decimal] 
     return (Decimal(inverse.numerator), Decimal(1)) if inverse.denominator == 1 else None
 
 
+def _taken(factors: tuple[Decimal, Decimal], wanted: Quantity, got: Quantity, target: Value, words: Vocabulary) -> bool:
+    """Whether a rate is held against one for each of another span of time only where a standard (without a sign) comes out the
+    same: what differs may be a slip of the pen, or paid for some months only."""
+    spans = [{part for part in _JOINER.split(unit)[1:] if part in words.spans} for unit in (wanted.unit, got.unit)]
+    same = EXACT.multiply(wanted.number, factors[0]) == EXACT.multiply(got.number, factors[1])
+    return spans[0] == spans[1] or (same and not target.operator)
+
+
 def _scale(part: str, whole: str, words: Vocabulary) -> Fraction | None:
     """How many of the one are the other: 12 months a year, 1000 metres a kilometre."""
     if part in words.spans and whole in words.spans:
@@ -99,8 +108,6 @@ def _times(
         many, few = (got, wanted) if turned else (wanted, got)
         low, high = (Fraction(many.number) * Fraction(end) for end in ends)
         number = Fraction(few.number)
-        if low == number == high:
-            return ((Decimal(1), ends[0]), small) if turned else ((ends[0], Decimal(1)), small)
         if low <= number <= high:
             raise Incomparable(f"“{wanted.unit}”与“{got.unit}”不能准确换算，是否达到目标看不出来。")
         if low < high:

@@ -127,6 +127,8 @@ def _matched(target: Value, actual: Value, words: Vocabulary, notes: Notes) -> I
     wanted, got = target.quantities, actual.quantities
     kinds = (target.kind, actual.kind)
     if kinds in (("number", "number"), ("range", "range")):
+        if kinds[0] == "range" and not (_inside(wanted, got) or any(word in target.raw for word in words.levels)):
+            raise Incomparable("目标值和实际完成值都是区间，不能比较。")
         _check_labels(wanted[0], got[0], words, notes)
         return list(zip(wanted, got, strict=True))
     if "range" in kinds:
@@ -148,6 +150,12 @@ def _matched(target: Value, actual: Value, words: Vocabulary, notes: Notes) -> I
     if {_change(single, words)} != {_change(part, words) for part in parts}:
         raise Incomparable("一边是增减幅度，一边不是，不能比较。")
     return [(single, part) if target.kind == "number" else (part, single) for part in parts]
+
+
+def _inside(wanted: Sequence[Quantity], got: Sequence[Quantity]) -> bool:
+    """Whether a range lies within another, both in one unit."""
+    units = {quantity.unit for quantity in (*wanted, *got)}
+    return len(units) == 1 and wanted[0].number <= got[0].number and got[1].number <= wanted[1].number
 
 
 def _overall(parts: Sequence[Quantity], words: Vocabulary) -> Quantity | None:
@@ -235,10 +243,10 @@ def _check_approximate(wanted: Quantity, got: Quantity, operator: str, words: Vo
 
 
 def _beyond(got: Quantity, target: Decimal, operator: str, words: Vocabulary) -> Decimal | None:
-    """A number for what 近80, 100余 may mean, where it lies near the target, but none of it is the target: 近80 is below 80,
-    1.9万余 below 2万. None where that is not so, where it is far from it, or where the word leaves both sides open (约)."""
+    """A number for what 近80, 100余 may mean, where it lies near the target, but none of it is the target: 近1100 is above
+    1000, 1.9万余 below 2万. None where that is not so, where it is far from it, or where the word leaves both sides open (约)."""
     sense = words.approximate_sense.get(got.approximate, "")
-    if sense not in ("below", "above") or got.number <= 0 or (sense == "below" and operator not in (">=", ">")):
+    if sense not in ("below", "above") or got.number <= 0 or (sense == "below" and got.number == target):
         return None
     low, high = _span(got, words)
     if (target < low or target > high) or (sense == "above" and operator == ">=" and got.number >= target):

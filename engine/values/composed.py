@@ -41,6 +41,8 @@ class ToldPart:
     row: bool
     loose: bool
     months: tuple[int, int]
+    plain: bool
+    """Whether nothing else is said before it than of what it is for each."""
 
 
 Pairing = tuple[Decimal, Decimal, str, str]
@@ -97,6 +99,8 @@ def _parts(text: str, words: Vocabulary, sentences: SentenceWords, reader: SaidR
         head, *below = _JOINER.split(item.unit)
         if below:
             each = each or below[0]
+        if text.startswith(words.dates.before, item.end):
+            return []  # 每月10日前
         unit, stop = head, item.end
         if not unit and (behind := _HAN.match(text, item.end)):
             unit, stop = behind[0], behind.end()
@@ -108,7 +112,8 @@ def _parts(text: str, words: Vocabulary, sentences: SentenceWords, reader: SaidR
         aside = {"aside", "planned", "change", "relative", "average"} & set(reader.lex(before.replace(FILL, "")).roles)
         if aside and not each:
             continue
-        out.append(ToldPart(item.number, unit, each, operator, label, mark, loose, period))
+        plain = not before or _EACH.fullmatch(before) is not None
+        out.append(ToldPart(item.number, unit, each, operator, label, mark, loose, period, plain))
     return out
 
 
@@ -189,10 +194,16 @@ class _Matcher:
 
     def product(self, unit: str) -> tuple[Decimal, Decimal] | None:
         """So many of so much each, in a unit: the least and the most that can be meant."""
-        each = [part for part in self.told if part.each and self.alike(part.unit, unit)]
+        each = [
+            part
+            for part in self.told
+            if part.each and (self.alike(part.unit, unit) or self.sentences.visits.get(part.unit) == unit)
+        ]
         if len(each) != 1:
             return None
         if each[0].each in self.periods:
+            if not each[0].plain or len(self.told) > 1:
+                return None  # 每季度检查1次: how it is done, or what was done
             least, most = self.periods[each[0].each]
             return EXACT.multiply(each[0].number, least), EXACT.multiply(each[0].number, most)
         counts = [part for part in self.told if not part.each and self.alike(part.unit, each[0].each)]
@@ -203,7 +214,7 @@ class _Matcher:
 
     def altogether(self, aim: ToldPart) -> Pairing | None:
         """A target of a number, of which the actual tells so many of so much each."""
-        if self.of(aim.unit) or (made := self.product(aim.unit)) is None:
+        if any(self.alike(part.unit, aim.unit) for part in self.told if not part.each) or (made := self.product(aim.unit)) is None:
             return None
         return self.within((aim.number, aim.number), made, aim)
 
@@ -232,11 +243,15 @@ class _Matcher:
             if len(same) == most == least and most > 1:
                 return aim.number, min(part.number for part in same), aim.unit, aim.label
             total = sum((part.number for part in same), Decimal(0))
+            if aim.operator and total >= wanted[0] and least > 1:
+                return None
             return self.within(wanted, (total, total), aim)
         if len(same) != 1 or same[0].months not in ((0, 0), (1, _WHOLE)):
             return None
         number = same[0].number
         whole = most == 1 or number >= 2 * aim.number or any(word in said for word in self.sentences.yearly)
+        if aim.operator and number >= wanted[0] and least > 1:
+            return None  # 26次, of 不少于2次 in each month: whether in each is not told
         return self.within(wanted, (number, number), aim) if whole else None  # 2次, of 每季度2次: in each, or in the year
 
     def _whole_year(self, parts: Iterable[ToldPart]) -> bool:

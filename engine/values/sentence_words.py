@@ -98,6 +98,8 @@ class SentenceWords:
     """What says that a number is of the whole year (全年, 累计)."""
     periods: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """How many there are of a part of the year, at least and at most (月: 12)."""
+    visits: Mapping[str, str] = field(default_factory=dict)
+    """What so many of one unit, so many times, are counted in (人: 人次)."""
     anything: re.Pattern[str] = re.compile(r"(?!)")
     """A whole name that names nothing."""
 
@@ -140,6 +142,7 @@ def sentence_words(
         re.compile(rf"[{signs}]+(?:{counted})(?![\u4e00-\u9fff])"),
         apart=frozenset(map(str, data.get("apart", ()))),
         periods={str(name): (int(ends[0]), int(ends[1])) for name, ends in data.get("periods", {}).items()},
+        visits={str(unit): str(times) for unit, times in data.get("visits", {}).items()},
         anything=re.compile(f"(?:{'|'.join(map(re.escape, data.get('idle', ()))) or '(?!)'})+"),
         **{name: tuple(map(str, data.get(name, ()))) for name in LISTS},
     )

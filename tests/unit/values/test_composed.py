@@ -1,4 +1,4 @@
-"""Targets of several parts or of so much in each, rates of two counts under a name that names nothing, units of each, days and limits."""
+"""Targets of several parts or of so much in each, rates of two counts under a name that names nothing, units, days and limits."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ NAMELESS = "工作任务完成情况"
         ("不少于8场", "每季度2场（四季度取消）", "unknown"),
         ("每月1次", "全年开展9次", "not_met"),
         ("每月1次", "12次", "met"),
+        ("每月不少于1次", "12次", "unknown"),
+        ("≥4次", "每季度检查1次", "unknown"),
         ("每季度2次", "2次", "unknown"),
         ("每季度不少于2次", "一季度2次、二季度3次、三季度1次、四季度2次", "not_met"),
         ("每年2次", "上半年1次，下半年1次", "met"),
@@ -50,13 +52,15 @@ def test_several_numbers_of_a_name_that_names_nothing(target: str, actual: str, 
 @pytest.mark.parametrize(
     ("target", "actual", "verdict"),
     [
-        ("≤600元/人·月", "7100元/人·年", "met"),
+        ("600元/人·月", "7200元/人·年", "met"),
+        ("600元/人·月", "7100元/人·年", "unknown"),
         ("≤165万元/公里", "1,680元/米", "not_met"),
-        ("≤6000元/人·年", "每人每月500元", "met"),
+        ("6000元/人·年", "每人每月500元", "met"),
         ("≤24小时", "1.5天", "not_met"),
         ("≥48小时", "5天", "unknown"),
         ("≤10个工作日", "平均8天", "met"),
-        ("≥80件", "近80件", "not_met"),
+        ("≥80件", "近80件", "unknown"),
+        ("≥1000人", "近1100人", "met"),
         ("≥75件", "近80件", "unknown"),
         ("≥2万人次", "1.9万余人次", "not_met"),
         ("pH值6~9", "pH值9.6", "not_met"),

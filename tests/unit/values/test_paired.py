@@ -31,7 +31,7 @@ def pair(target: str, actual: str, name: str = "") -> tuple[Value, Value, Compar
 
 def judged(target: str, actual: str, direction: str, name: str = "") -> str:
     wanted, got, compared = pair(target, actual, name)
-    return verdict(wanted, got, compared, direction)[0]
+    return verdict(wanted, got, compared, direction, WORDS.levels)[0]
 
 
 def test_rows_of_forms_are_judged_as_a_reviewer_would() -> None:
