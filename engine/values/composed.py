@@ -65,7 +65,7 @@ def composed(target: Value, actual: Value, scene: PairScene, words: Vocabulary) 
     operator = _operator(aims)
     if operator is None or any(part.operator for part in told):
         return None
-    matcher = _Matcher(told, words, sentences)
+    matcher = _PartMatcher(told, words, sentences)
     pairs = matcher.pairs(aims, said)
     return None if not pairs else _values(target, actual, pairs, operator)
 
@@ -163,7 +163,7 @@ def _operator(aims: Sequence[ToldPart]) -> str | None:
 # --- one against the other -----------------------------------------------------------------------------------------
 
 
-class _Matcher:
+class _PartMatcher:
     """The parts of an actual, held against those of a target."""
 
     def __init__(self, told: Sequence[ToldPart], words: Vocabulary, sentences: SentenceWords) -> None:
