@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 # one test process a core; `auto` would count a core with two threads once
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: demo test lint unit deep bench docs lock locks wheel clean
+.PHONY: demo test lint unit deep bench docs lock locks wheel bundle offline clean
 
 demo: $(READY)
 	$(BIN)/jixiao evaluate examples/hubei-gcc-2021.txt
@@ -73,6 +73,31 @@ lock: $(READY)
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel
+
+# a folder that runs without Python, for the system this is run on (docs/installing.md)
+PACKED := ibis-framework duckdb sqlglot pyarrow jsonschema-rs uvicorn fastapi argon2-cffi ofdkit
+bundle: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pyinstaller>=6.11,<7'
+	rm -rf dist/bundle && mkdir -p dist/bundle
+	$(BIN)/pyinstaller --noconfirm --log-level WARN --onedir --name jixiao --distpath dist/bundle --workpath build/bundle \
+		--specpath build --paths "$(CURDIR)" --collect-submodules engine --collect-submodules uvicorn --collect-all ibis \
+		--collect-all z3 --collect-all ofdkit --collect-data docxtpl --collect-data docx --collect-submodules sqlglot \
+		--recursive-copy-metadata jixiao $(foreach name,$(PACKED),--copy-metadata $(name)) --exclude-module tkinter --exclude-module pyspark \
+		$(foreach kind,policies schemas templates examples,--add-data "$(CURDIR)/$(kind):engine/shipped/$(kind)") engine/cli/packed.py
+	cp docs/installing.md dist/bundle/jixiao/
+	dist/bundle/jixiao/jixiao selftest
+
+# every package that an installation without a network needs; for another system: make offline FOR="--platform win_amd64 --python-version 3.11"
+EXTRAS := corpus,ofd,workbench
+offline: wheel
+	rm -rf dist/offline && mkdir -p dist/offline
+	cp dist/jixiao-*.whl docs/installing.md dist/offline/
+	$(if $(FOR),$(BIN)/python -m pip download --quiet --only-binary=:all: $(FOR),$(BIN)/python -m pip wheel --quiet --wheel-dir dist/offline) \
+		--disable-pip-version-check --constraint requirements.lock $(if $(FOR),--dest dist/offline) \
+		$$(ls dist/offline/jixiao-*.whl)'[$(EXTRAS)]'
+	$(if $(FOR),,CPPFLAGS='-DPyEval_CallObject=PyObject_CallObject' $(BIN)/python -m pip wheel --quiet --wheel-dir dist/offline --no-deps \
+		--disable-pip-version-check --constraint requirements.lock durable-rules || echo "durable-rules could not be built: the plain matcher serves")
+	cd dist/offline && sha256sum *.whl > SHA256SUMS
 
 clean:
 	rm -rf $(VENV) out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

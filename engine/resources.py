@@ -26,7 +26,7 @@ def uses_kept() -> bool:
 
 @cache
 def shipped(kind: str) -> Path:
-    """The directory of `policies`, `schemas` or `templates` that came with this installation."""
+    """The directory of `policies`, `schemas`, `templates` or `examples` that came with this installation."""
     inside = Path(__file__).parent / "shipped" / kind
     return inside if inside.is_dir() else Path(__file__).parent.parent / kind
 

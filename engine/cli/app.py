@@ -40,6 +40,7 @@ from engine.cli.options import (
 )
 from engine.cli.policy import policy_group
 from engine.cli.rollup import rollup
+from engine.cli.selftest import selftest
 from engine.cli.workbench import account, workbench
 from engine.errors import (
     EXIT_FINDINGS,
@@ -258,6 +259,7 @@ for _command in (*testing_commands.COMMANDS, *lifecycle_commands.COMMANDS, *work
 app.add_command(policy_group)
 app.add_command(layout_group)
 app.add_command(rollup)
+app.add_command(selftest)
 app.add_command(workbench)
 app.add_command(account)
 app.add_command(corpus_commands.ingest)

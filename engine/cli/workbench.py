@@ -37,6 +37,7 @@ _ROLES = ("viewer", "editor", "publisher")
     multiple=True,
     help="在它后面运行的代理的地址或网段；它说的来访者地址和 https 才算数；可以写几次。",
 )
+@click.option("--open", "shown", is_flag=True, help="同时在浏览器里打开。")
 @extra("workbench")
 def workbench(
     port: int,
@@ -47,8 +48,11 @@ def workbench(
     certificate: Path | None,
     key: Path | None,
     proxies: tuple[str, ...],
+    shown: bool,
 ) -> None:
     """在浏览器里看政策、改政策、核对自评表。只在本机或内网使用，不连外网。"""
+    import webbrowser
+
     from engine.workbench.server import is_loopback, serve
 
     if not is_loopback(host) and accounts is None:
@@ -72,6 +76,7 @@ def workbench(
         key=key,
         proxies=proxies,
         said=lambda text: click.echo(text, err=True),
+        opened=webbrowser.open if shown else None,
     )
 
 

@@ -55,19 +55,23 @@ def serve(
     key: Path | None,
     proxies: tuple[str, ...],
     said: Callable[[str], None],
+    opened: Callable[[str], object] | None = None,
 ) -> None:
-    """Serve until interrupted. `proxies`: addresses and networks that are believed who asks through them and how. Raises UsageError
-    if the port cannot be had, or a proxy is no address."""
+    """Serve until interrupted. `proxies`: addresses and networks that are believed who asks through them and how. `opened` is given
+    the address once it can be asked. Raises UsageError if the port cannot be had, or a proxy is no address."""
     secure = certificate is not None
     _check(proxies)
     work = build(policies, library, accounts)
     hosts = LOCAL_NAMES if is_loopback(host) else (*LOCAL_NAMES, host, socket.gethostname(), *names)
     listener = listening(host, port)
     shown_host = f"[{host}]" if ":" in host else host
-    said(f"工作台：{'https' if secure else 'http'}://{shown_host}:{listener.getsockname()[1]}/")
+    address = f"{'https' if secure else 'http'}://{shown_host}:{listener.getsockname()[1]}/"
+    said(f"工作台：{address}")
     said(f"可以修改的政策：{displayed(policies)}。按 Ctrl+C 结束。")
     if not is_loopback(host) and not secure and not proxies:
         said("注意：没有用 TLS（--certificate、--key），账号密码在网上是明文。")
+    if opened:
+        opened(address)
     uvicorn.Server(configured(application(work, tuple({*hosts, *names})), certificate, key, proxies)).run(sockets=[listener])
 
 
