@@ -38,9 +38,12 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
         "bands.range",
         "bands.order",
         "bands.gap",
+        "figures.number",
+        "policy.negative",
+        "message.types",
     ),
     "sources": ("policy.no-clause",),
-    "taxonomy": ("weights.no-level1", "condition.no-value"),
+    "taxonomy": ("weights.no-level1", "condition.no-value", "condition.no-field"),
     "scoring": ("table.no-tier", "condition.no-value", "weights.sum"),
     "tiers": ("bands.gap", "bands.order", "table.no-tier", "table.no-value", "condition.no-value"),
     "grades": ("bands.gap", "bands.order", "condition.no-value"),
@@ -49,6 +52,8 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "form": ("statement.no-section",),
 }
 """Codes of the problems that may only be the consequence of a part that could not be read, by its section."""
+_FOLLOWS_ANY = ("policy.lost-clauses",)
+"""Codes of those that may follow whatever could not be read: what the policy writes instead of what it extends is not there."""
 
 
 @dataclass(slots=True)
@@ -69,7 +74,7 @@ class Gaps:
             or _UNSAID in problem.names
             or (place.file, place.line, place.column) in self.places
             or not self.names.isdisjoint(problem.names)
-            or any(problem.code in _FOLLOWS.get(section, ()) for section in self.sections)
+            or any(problem.code in (*_FOLLOWS.get(section, ()), *_FOLLOWS_ANY) for section in self.sections)
         )
 
     def unread(self, text: str) -> None:

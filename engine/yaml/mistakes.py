@@ -25,7 +25,7 @@ _OTHER_DASH = re.compile(r"^ *(?P<at>[－—–−])(?=[ \u3000{\w])")
 _SPACE = re.compile(r"^[ \t]*(?P<at>[\u3000\u00a0\u2000-\u200b\ufeff]+)")
 _SPACED_KEY = re.compile(rf"^[ \t]*(?P<at>[\u3000\u00a0\u2000-\u200b\ufeff]+) *(?:- )?(?:{_KEY}) *[:：]")
 _BRACKET = re.compile(r"(?:^|[:\-,] +)(?P<at>[｛［])|(?P<end>[｝］])[ ]*$")
-_COMMA = re.compile(rf"[{{\[,][^\"'#]*?(?P<at>，) *(?:{_KEY}) *[:：]")
+_COMMA = re.compile(rf"(?:(?<!{{){{(?!{{)|[\[,])[^\"'#]*?(?P<at>，) *(?:{_KEY}) *[:：]")
 _BARE = re.compile(rf"[{{,] *(?P<at>(?P<key>{_KEY}) +(?:[0-9.]+|[\u4e00-\u9fff\w-]+))(?= *[,}}])")
 
 
@@ -119,7 +119,7 @@ def _open_quote(lines: list[str], last: int) -> Mistake | None:
     """The first line up to `last` in which a quote opens and does not close."""
     for sign, name in (('"', "双引号"), ("'", "单引号")):
         for number, line in enumerate(lines[:last], start=1):
-            text = line.replace('\\"', "__") if sign == '"' else line
+            text = line.replace("\\\\", "__").replace('\\"', "__") if sign == '"' else line
             opened = re.search(rf"(?:[:\[{{,-] *|^ *){sign}", text)
             if opened and not text.lstrip().startswith("#") and text.count(sign) % 2:
                 column = text.rindex(sign) + 1

@@ -83,22 +83,30 @@ def text_of(path: Path, error: type[JixiaoError], name: str) -> str:
             Problem(Place(name), f"文件读不了：{system_reason(problem)}", readable(problem), code="yaml.unreadable")
         ) from None
     except UnicodeDecodeError as problem:
-        message, expected = _no_text(content, problem.start)
-        raise error(Problem(Place(name), message, expected, code="yaml.encoding")) from None
+        message, expected, place = _no_text(content, problem.start, name)
+        raise error(Problem(place, message, expected, code="yaml.encoding")) from None
 
 
-def _no_text(content: bytes, start: int) -> tuple[str, str]:
-    """What a file that is no UTF-8 most likely is, and what to do about it."""
+def _no_text(content: bytes, start: int, name: str) -> tuple[str, str, Place]:
+    """What a file that is no UTF-8 most likely is, what to do about it, and where: the line, if the file is UTF-8 but for that byte."""
     save = "UTF-8 编码的文本：在记事本里“另存为”，编码选 UTF-8"
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or content[:5] == b"%PDF-":
-        return "不是文本文件，是 Word、Excel、PDF 一类的文件", "纯文本：把内容复制到文本编辑器里，存为 UTF-8 编码的 .yaml"
+        return (
+            "不是文本文件，是 Word、Excel、PDF 一类的文件",
+            "纯文本：把内容复制到文本编辑器里，存为 UTF-8 编码的 .yaml",
+            Place(name),
+        )
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "是 UTF-16 编码（记事本里叫 Unicode）", save
+        return "是 UTF-16 编码（记事本里叫 Unicode）", save, Place(name)
+    line = content[content.rfind(b"\n", 0, start) + 1 : start].decode("utf-8-sig", errors="replace")
+    place = Place(name, content.count(b"\n", 0, start) + 1, len(line) + 1)
+    if content.decode("utf-8", errors="ignore").encode() == content[:start] + content[start + 1 :]:
+        return f"这里有一个不是文字的字节（{content[start]:02X}）", "把这一行重新输入一遍", place
     try:
         readable = content.decode("gb18030").isprintable() or content.count(b"\n") > 0
     except UnicodeDecodeError:
         readable = False
-    return f"第 {start + 1} 字节起不是 UTF-8 文本" + ("，像是 GBK 编码（记事本里叫 ANSI）" if readable else ""), save
+    return f"第 {start + 1} 字节起不是 UTF-8 文本" + ("，像是 GBK 编码（记事本里叫 ANSI）" if readable else ""), save, place
 
 
 def load(text: str, file: str, error: type[JixiaoError] = PolicyError) -> YamlDocument:

@@ -16,6 +16,8 @@ Rank = Callable[[Mapping[str, Any], str], int | None]
 """Of a test and whose it is: when its turn comes (the lowest first), None where it is not concerned."""
 _TOLD_ONLY = frozenset({"telling", "causes", "narrative", "statements", "revision"})
 """Sections that only say how findings are put together or told."""
+_ROLLED = frozenset({"rollup", "rollup_checks"})
+"""Sections that only many forms made one come to."""
 
 
 def concerned(mutant: Mutant, data: Mapping[str, Any], resolved: Resolved, policy: Policy) -> Rank:
@@ -26,10 +28,12 @@ def concerned(mutant: Mutant, data: Mapping[str, Any], resolved: Resolved, polic
         key = str(data["findings"][mutant.path[1]]["id"])
         return _rules(resting_on(key, policy))
     if section in ("measures", "parameters"):
-        rules, elsewhere = _readers(section, key, resolved, policy)
+        rules, elsewhere, sections = _readers(section, key, resolved, policy)
+        if elsewhere and sections <= _ROLLED:
+            return _rolled(rules)
         return _rules(rules) if not elsewhere else _all(elsewhere, rules)
-    if section == "rollup":
-        return lambda test, _: 0 if "rollup" in test else None
+    if section in _ROLLED:
+        return _rolled(set())
     if section in _TOLD_ONLY:
         return lambda test, _: None if "case" in test or "total" in test or "rollup" in test else 5
     return _all({section, key}, set())
@@ -46,10 +50,11 @@ def resting_on(rule: str, policy: Policy) -> set[str]:
     return out
 
 
-def _readers(section: str, key: str, resolved: Resolved, policy: Policy) -> tuple[set[str], set[str]]:
-    """The rules that read a parameter or a measure, and the names of the sections and tables that do."""
+def _readers(section: str, key: str, resolved: Resolved, policy: Policy) -> tuple[set[str], set[str], set[str]]:
+    """The rules that read a parameter or a measure, the names of the sections and tables that do, and of these the sections."""
     measures = {key} if section == "measures" else set()
     elsewhere: set[str] = set()
+    sections: set[str] = set()
     rules: set[str] = set()
     if section == "parameters":
         for name, part in resolved.sections.items():
@@ -61,12 +66,18 @@ def _readers(section: str, key: str, resolved: Resolved, policy: Policy) -> tupl
                 for table, item in part.items():
                     if key in set(parameters_named(item, (name, table))):
                         elsewhere |= {name, table}
+                        sections.add(name)
     for name, rule in policy.rules.rules.items():
         tests = [c.test for p in rule.patterns for c in leaves(p.conditions)]
         read = {test.field for test in tests} | {test.value.field for test in tests if isinstance(test.value, Ref)}
         if measures & read:
             rules.add(name)
-    return {name for rule in rules for name in resting_on(rule, policy)}, elsewhere
+    return {name for rule in rules for name in resting_on(rule, policy)}, elsewhere, sections
+
+
+def _rolled(rules: set[str]) -> Rank:
+    """Tests of roll-ups, and of these rules."""
+    return lambda test, _: 0 if "rollup" in test else 1 if test.get("rule") in rules else None
 
 
 def _rules(rules: set[str]) -> Rank:
