@@ -1,7 +1,10 @@
 """Office packages damaged in their structure, each held against the whole file: the same is read, or something is told.
 
 Not counted is what no structure shows: another valid digit or word in a text, a row or a cell gone or one more where the file
-keeps no count of them. Run by hand over as many files as one likes:
+keeps no count of them. Counted apart (`chosen`) is what makes another whole package, as a person makes one in the program:
+another of the file's own formats for a cell or a style, a sheet, row or column no longer hidden, two sheets or pages that changed
+places, a page without its printed form; nothing else in such a file says that it was otherwise. Run by hand over as many files as
+one likes:
 
     python tests/damaging.py --files 3000 --seed 7
 """
@@ -15,27 +18,36 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from lxml import etree
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from engine.documents import reader  # noqa: E402
+from engine.documents import ofd, reader  # noqa: E402
 from engine.documents.model import Document, Paragraph  # noqa: E402
 from engine.errors import InputError  # noqa: E402
 
 Parts = list[tuple[str, bytes]]
 Damage = Callable[[Parts, random.Random], str]
 """Changes the parts in place and says what was done."""
-_FREE = frozenset({"t", "v", "f", "is", "si", "r", "rPr", "p", "pPr", "row", "c", "tr", "tc", "tbl", "tcPr", "vMerge", "hMerge"})
+_FREE = frozenset(
+    {"t", "v", "f", "is", "si", "r", "rPr", "p", "pPr", "row", "c", "tr", "tc", "tbl", "tcPr", "vMerge", "hMerge", "mergeCells"}
+)
 """Elements of content: one gone, one more or another place of one is another content, not damage of what holds it."""
+_DRAWN = frozenset({"TextObject", "PathObject", "TextCode", "AbbreviatedData", "PhysicalBox", "Layer"})
+"""What is drawn on a page of OFD, and where: content, as words are."""
+_CHOSEN = frozenset({("c", "s"), ("xf", "numFmtId"), ("sheet", "state"), ("row", "hidden"), ("col", "hidden")})
+"""Attributes that a person chooses in the program, from the values that are there."""
+CHOSEN = "chosen: "
 _LOOKS = frozenset({"theme1.xml", "app.xml", "core.xml", "settings.xml", "fontTable.xml", "webSettings.xml", "styles.xml"})
 
 
@@ -73,7 +85,8 @@ def swapped(parts: Parts, chance: random.Random) -> str:
     a, b = _xml(parts, chance), _xml(parts, chance)
     (one, first), (two, second) = parts[a], parts[b]
     parts[a], parts[b] = (one, second), (two, first)
-    return f"swapped {one} and {two}"
+    alike = etree.fromstring(first).tag == etree.fromstring(second).tag
+    return f"{CHOSEN if alike and re.search('/(?:worksheets|Pages|Tpls)/', one) else ''}swapped {one} and {two}"
 
 
 def emptied(parts: Parts, chance: random.Random) -> str:
@@ -95,7 +108,7 @@ def element_changed(parts: Parts, chance: random.Random) -> str:
     n = _xml(parts, chance)
     name, content = parts[n]
     root = etree.fromstring(content)
-    elements = [e for e in root.iter() if e.getparent() is not None and _local(e) not in _FREE]
+    elements = [e for e in root.iter() if e.getparent() is not None and _local(e) not in _FREE | _DRAWN]
     if not elements:
         return ""
     hit = chance.choice(elements)
@@ -105,10 +118,11 @@ def element_changed(parts: Parts, chance: random.Random) -> str:
         hit.addnext(deepcopy(hit))
     elif how == 1:
         hit.getparent().remove(hit)
-    elif hit.getnext() is not None and _local(hit) != "sheet":  # their order is what the author wants
+    elif hit.getnext() is not None and _local(hit) not in ("sheet", "xf", "Page"):  # their order is what the author wants
         hit.getnext().addnext(hit)
     parts[n] = (name, etree.tostring(root))
-    return f"{('doubled', 'removed', 'moved')[how]} {said}"
+    gone = how == 1 and _local(hit) in ("Template", "Content") and "/Pages/" in name  # a page without its printed form, or empty
+    return f"{CHOSEN if gone else ''}{('doubled', 'removed', 'moved')[how]} {said}"
 
 
 def attribute_changed(parts: Parts, chance: random.Random) -> str:
@@ -116,7 +130,7 @@ def attribute_changed(parts: Parts, chance: random.Random) -> str:
     n = _xml(parts, chance)
     name, content = parts[n]
     root = etree.fromstring(content)
-    elements = [e for e in root.iter() if e.attrib and isinstance(e.tag, str)]
+    elements = [e for e in root.iter() if e.attrib and _local(e) not in _DRAWN | {""}]
     if not elements:
         return ""
     hit = chance.choice(elements)
@@ -129,10 +143,9 @@ def attribute_changed(parts: Parts, chance: random.Random) -> str:
     else:
         new = chance.choice((*others[:50], "", "-1", "99999", "x"))
         hit.set(key, new)
-    if _local(hit) == "c" and key == "s" and (new is None or new in others):
-        return ""  # another of the file's own formats, as a person chooses one
+    chosen = CHOSEN if (_local(hit), key) in _CHOSEN and (new is None or new in others) else ""
     parts[n] = (name, etree.tostring(root))
-    return f"{name}: {_local(hit)} {key.rpartition('}')[2]}={old!r} -> {new!r}" if new != old else ""
+    return f"{chosen}{name}: {_local(hit)} {key.rpartition('}')[2]}={old!r} -> {new!r}" if new != old else ""
 
 
 def _local(element: Any) -> str:
@@ -173,10 +186,18 @@ def content_of(document: Document) -> list[object]:
     return out
 
 
+def read_of(data: bytes) -> Document:
+    """What the reader makes of a file; of OFD without the process of its own that bounds it."""
+    with suppress(BadZipFile, ValueError), ZipFile(BytesIO(data)) as package:
+        if any(name.rpartition("/")[2].casefold() == "ofd.xml" for name in package.namelist()):
+            return ofd.read_here(data, "f")
+    return reader.document(data, "f")
+
+
 def outcome(data: bytes, whole: Document) -> str:
     """`refused`, `same`, `told`; else what was read in silence instead."""
     try:
-        read = reader.document(data, "f")
+        read = read_of(data)
     except InputError:
         return "refused"
     if content_of(read) == content_of(whole):
@@ -200,7 +221,7 @@ def damaged(data: bytes, chance: random.Random) -> tuple[bytes, str]:
 
 def run(wholes: dict[str, bytes], files: int, seed: int, counts: Counter[str]) -> Iterator[Silent]:
     """Damage files, drawn in turn; every one that was read as something else in silence."""
-    documents = {name: reader.document(data, "f") for name, data in wholes.items()}
+    documents = {name: read_of(data) for name, data in wholes.items()}
     names = sorted(wholes)
     for n in range(files):
         name = names[n % len(names)]
@@ -209,8 +230,9 @@ def run(wholes: dict[str, bytes], files: int, seed: int, counts: Counter[str]) -
         if not said or (said.startswith("bytes") and data == wholes[name]):
             continue
         found = outcome(data, documents[name])
-        counts[found if found in ("refused", "same", "told") else "silent"] += 1
-        if found not in ("refused", "same", "told"):
+        silent = found not in ("refused", "same", "told")
+        counts[found if not silent else "chosen" if said.startswith(CHOSEN) else "silent"] += 1
+        if silent and not said.startswith(CHOSEN):
             yield Silent(f"{seed}/{n} {name}", said, data, found)
 
 
@@ -292,6 +314,15 @@ def _shared(data: bytes) -> bytes:
     return packed(list(parts.items()))
 
 
+def two_pages() -> bytes:
+    """An OFD of two pages on one printed form."""
+    from ofd_writing import line, ofd, text
+
+    form = "".join(line(20, y, 110, y) for y in (30, 40, 50)) + "".join(line(x, 30, x, 50) for x in (20, 60, 110))
+    form += text("指标", 22, 37) + text("完成值", 62, 37)
+    return ofd(*(text("培训人数", 22, 47) + text(f"12{n}人", 62, 47) for n in (1, 2)), templates=[form])
+
+
 def seeds(*, large: bool = False) -> dict[str, bytes]:
     """Whole packages: small forms as Word and Excel in several builds; `large`: the example's, too."""
     from writers import docx, workbook
@@ -302,6 +333,8 @@ def seeds(*, large: bool = False) -> dict[str, bytes]:
     if large:
         texts["example"] = text_reader.read(ROOT / "examples" / "hubei-gcc-2021.txt")
     out = {"strings.xlsx": with_strings()}
+    if find_spec("ofdkit"):
+        out["two.ofd"] = two_pages()
     for name, document in texts.items():
         out[f"{name}.docx"] = docx(document, "merged")
         out[f"{name}.xlsx"] = workbook([document], numbers=True)

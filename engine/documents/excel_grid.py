@@ -19,6 +19,8 @@ WIDE_ROW = 4
 """So many filled cells make a row without lines one of a table, where it stands at one with lines."""
 MORE_COLUMNS = 2
 """So many columns more than the rows with lines may rows without lines have and belong to them (偏差原因 at the right)."""
+MAX_TOLD = 30
+"""Texts under merged areas of a sheet named one by one."""
 MAX_RUNS = 100
 """Runs of rows of a sheet, with and without lines in turn, that are looked at for rows of one table."""
 FRAMED_ROWS = 3
@@ -89,6 +91,7 @@ class _SheetReader:
     def sheet(self, sheet: FilledSheet) -> None:
         self.gap = True
         grid = _Grid(sheet, self.limits)
+        self.told += grid.merged_over()
         for run in grid.whole_runs():
             begin, end = grid.table_in(run)
             if not (begin < end) and (rows := [row for row in run if len(grid.filled(row)) >= WIDE_ROW]) and len(rows) > 1:
@@ -148,6 +151,9 @@ class _Grid:
         self.across: set[tuple[int, int]] = set()
         """Those of them that go on with the cell on their left."""
         self.areas: dict[tuple[int, int], Range] = {}
+        self.merged: list[Range] = []
+        self.overlapping: list[Range] = []
+        """Merged areas that lie over another."""
         self.tall: dict[int, list[Range]] = {}
         """The filled areas of several rows a row has part in."""
         last_row = max([*sheet.cells, *self.framed], default=0)
@@ -155,8 +161,12 @@ class _Grid:
         for begin, left, end, right in sheet.merged:
             end, right = min(end, last_row), min(right, last_column)
             limits.take(max(0, end - begin + 1) * max(0, right - left + 1), sheet.name)
+            cells = [(r, c) for r in range(begin, end + 1) for c in range(left, right + 1)]
+            if not self.covered.isdisjoint(cells) or not self.areas.keys().isdisjoint(cells):
+                self.overlapping.append((begin, left, end, right))
+            self.merged.append((begin, left, end, right))
             self.areas[begin, left] = (begin, left, end, right)
-            self.covered.update((r, c) for r in range(begin, end + 1) for c in range(left, right + 1) if (r, c) != (begin, left))
+            self.covered.update(cells[1:])
             self.across.update((r, c) for r in range(begin, end + 1) for c in range(left + 1, right + 1))
         for (row, column), found in self.areas.items():
             if found[2] > row and self.filled(row).get(column):
@@ -169,6 +179,23 @@ class _Grid:
         hidden = "（在隐藏的行或列）" if self.sheet.is_hidden(row, column) else ""
         path = f"{self.sheet.name}!{address(row, column)}{hidden}"
         return Place(self.file, table=table, row=number, cell=cell, path=path)
+
+    def merged_over(self) -> Iterator[Told]:
+        """Merged areas that lie over another, and texts under one, which nobody sees, but for those it shows anyway."""
+        for begin, left, end, right in self.overlapping:
+            where = f"{address(begin, left)}:{address(end, right)}"
+            text = f"工作表“{self.sheet.name}”里合并的单元格 {where} 与另一处重叠"
+            yield Told("part_damaged", text, self.place(begin, left))
+        said = 0
+        for top, left, end, right in self.merged:
+            seen = " ".join(self.sheet.cells.get(top, {}).get(left, "").split())
+            for row in (row for row in range(top, end + 1) if row in self.sheet.cells):
+                under = [column for column in range(left, right + 1) if (row, column) != (top, left)]
+                for column in under if said <= MAX_TOLD else ():
+                    text = " ".join(self.sheet.cells[row].get(column, "").split())
+                    if text and text != seen:
+                        said += 1
+                        yield Told("hidden_text", text if said <= MAX_TOLD else "……（另有多处）", self.place(row, column))
 
     def filled(self, row: int) -> dict[int, str]:
         """What is seen in a row: what lies under a merged area is not."""

@@ -63,7 +63,8 @@ class Styles:
         formats: list[str | None] = []
         framed = []
         for style in (style for styles in children(root, "cellXfs") for style in children(styles, "xf")):
-            number = whole(attribute(style, "numFmtId"), -1 if attribute(style, "numFmtId") else 0)
+            applied = style.get("numFmtId") is not None or attribute(style, "applyNumberFormat") in ("1", "true")
+            number = whole(attribute(style, "numFmtId"), -1 if applied else 0)
             formats.append(codes.get(number, None if number >= OWN_FORMATS or number < 0 else ""))
             border = whole(attribute(style, "borderId"))
             framed.append(border < len(lines) and lines[border])

@@ -75,7 +75,7 @@ def read(data: bytes, file: str = "") -> FilledWorkbook:
     if len(listed) > MAX_SHEETS:
         raise too_large(file, f"有{len(listed)}个工作表", f"不超过{MAX_SHEETS}个，可拆分为几个文件")
     made = list(_listed(workbook, parts, found, listed))
-    damage = [said for said in (strings.differs, styles.differs, *_others(parts, found, listed)) if said]
+    damage = [said for said in (strings.differs, styles.differs, *_states(listed), *_others(parts, found, listed)) if said]
     is_whole = not found.lost and not any(sheet.unread for sheet in made)
     if is_whole and strings.references not in (-1, (used := _references(parts, found))):
         damage.append(f"记着有 {strings.references} 格文字，实有 {used} 格")
@@ -141,6 +141,14 @@ def _listed(workbook: _Workbook, parts: Package, found: PartRelations, listed: S
             yield workbook.sheet(parts.parts[part], name, part)
         elif _VALUE.search(parts.parts[part]):
             yield FilledSheet(name, hidden=True)
+
+
+def _states(listed: Sequence[Any]) -> Iterator[str]:
+    """Sheets of which is said neither that they are hidden nor that they are not."""
+    for element in listed:
+        state = element.get("state")
+        if state is not None and state not in _HIDDEN and state != "visible":
+            yield f"工作表“{attribute(element, 'name')}”记作“{state[:20]}”，是否隐藏不得而知，已照样读入"
 
 
 def _others(parts: Package, found: PartRelations, listed: Sequence[Any]) -> Iterator[str]:
@@ -231,7 +239,7 @@ class _Workbook:
         for cell in children(element, "c"):
             column = self._column(attribute(cell, "r"), row, column)
             written = attribute(cell, "s")
-            style = whole(written, -1) if written else 0
+            style = whole(written, -1) if written or cell.get("s") is not None else 0
             if style < 0:
                 raise self._wrong(f"{address(row, column)} 的样式号“{written[:20]}”不是数")
             text, doubt = self._text(cell, row, column, style)
@@ -272,6 +280,8 @@ class _Workbook:
         code = self.styles.format(style)
         if inline is not None and (kind != "inlineStr" or value):
             raise self._wrong(f"{address(row, column)} 的类型与内容不合")
+        if kind == "inlineStr" and inline is None and value:
+            return tidy(value), "的类型与内容不合"
         if kind == "inlineStr":
             return shown_text(tidy(inline or ""), code or ""), ""
         if kind == "str" and value is not None:

@@ -91,12 +91,16 @@ def convert(data: bytes, kind: str, file: str = "", *, seconds: float = SECONDS)
         raise refused(file, f"文件过大（超过{MAX_BYTES:,}字节）", f"不超过{MAX_BYTES:,}字节", "input.too-large")
     if kind == "doc" and _is_encrypted(data):
         raise refused(file, "文件加了密码，读不了", "去掉密码的文件", "input.encrypted")
-    most = office_budget.for_file()
+    most = office_budget.take()
     if not most:
         message = f"LibreOffice 在这次运行里已经计算了 {office_budget.of_run()} 秒，这个文件没有读"
         expected = f"分几次运行；用 --office-run-seconds 放宽；或{_by_hand(kind)}"
         raise refused(file, message, expected, "input.too-slow")
-    made = _run(soffice, data, kind, file, seconds, most)
+    before = _used()
+    try:
+        made = _run(soffice, data, kind, file, seconds, most)
+    finally:
+        office_budget.settle(most, _used() - before)
     if made is None:
         message = f"LibreOffice 打不开这个{name}文件，文件已损坏或加了密码"
         raise refused(file, message, _by_hand(kind), "input.damaged")
@@ -170,7 +174,6 @@ def _run(soffice: str, data: bytes, kind: str, file: str, seconds: float, most: 
             raise refused(file, message, _by_hand(kind), "input.too-slow") from None
         finally:
             _end(process)
-            office_budget.spend(_used() - before)
         made = output / f"in.{_target(kind)}"
         if not made.is_file():
             if _used() - before >= most:

@@ -6,11 +6,15 @@ of its own, like everything that unpacks files of strangers into what may be muc
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 
-from engine.documents import isolation
-from engine.documents.model import Document
+from engine.documents import isolation, package, packing
+from engine.documents.model import Document, Told
+from engine.documents.package import Package
 from engine.documents.refusal import refused
+from engine.errors import Place
 
 MAX_BYTES = 50_000_000
 _EXPECTED = "有文字的 OFD（由 Word、Excel 导出，不是扫描件），最好是原来的 Word、Excel 文件"
@@ -33,4 +37,20 @@ def read_here(data: bytes, file: str) -> Document:
     from engine.documents import ofd_pages
     from engine.documents.printed import found
 
-    return found.document(ofd_pages.pages(data), file, "OFD")
+    parts = package.opened(data, file, _EXPECTED)
+    if parts.bad:  # of two contents `ofdkit` would take the first
+        data = packing.packed(parts.parts)
+    listed: set[str] = set()
+    document = found.document(ofd_pages.pages(data, listed), file, "OFD")
+    return replace(document, told=(*document.told, *(Told("part_damaged", said, Place(file)) for said in _damage(parts, listed))))
+
+
+def _damage(parts: Package, listed: Collection[str]) -> Iterator[str]:
+    """Parts without a certain content, and pages that lie in the package and that no document lists (Chinese)."""
+    for name, why in parts.bad.items():
+        yield f"“{name}”{why}，没有读"
+    known = {name.casefold() for name in listed}
+    for name, content in parts.parts.items():
+        page = "/pages/" in name.casefold() and name.casefold().endswith(".xml")
+        if page and b"TextCode" in content and name.casefold() not in known:
+            yield f"“{name}”有文字，而目录里没有这一页，没有读"

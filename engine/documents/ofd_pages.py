@@ -29,16 +29,17 @@ _MAX_OBJECTS = 40_000
 """On one page; a page full of small cells, each character an object, has some 5,000."""
 
 
-def pages(data: bytes) -> Iterator[Found | int]:
-    """The pages in order; of one that cannot be read its number alone. Raises Damaged, OverLimit."""
+def pages(data: bytes, listed: set[str] | None = None) -> Iterator[Found | int]:
+    """The pages in order; of one that cannot be read its number alone. `listed` takes the names of the parts that are pages. Raises
+    Damaged, OverLimit."""
     try:
         with Package(data) as package:
-            yield from _pages(package)
+            yield from _pages(package, set() if listed is None else listed)
     except OFDError as error:
         raise Damaged from error
 
 
-def _pages(package: Package) -> Iterator[Found | int]:
+def _pages(package: Package, listed: set[str]) -> Iterator[Found | int]:
     entry = package.find("OFD.xml")
     if not entry:
         raise Damaged
@@ -52,6 +53,11 @@ def _pages(package: Package) -> Iterator[Found | int]:
             number += 1
             if number > found.MAX_PAGES:
                 raise OverLimit(0)
+            at = package.resolve(path, page.get("BaseLoc"))
+            if at in listed:  # one page, listed twice: it is shown twice, and which of both was meant cannot be told
+                yield number
+                continue
+            listed.add(at or "")
             try:
                 yield document.page(page.get("BaseLoc"), number)
             except OFDError:
@@ -98,13 +104,26 @@ class _Body:
         units = self.units | self._units(path, [one.text for one in _named(root, "PageRes")])
         reading = _PageReading(number, box[2] * _POINTS, box[3] * _POINTS, units)
         start: Matrix = (_POINTS, 0.0, 0.0, _POINTS, -box[0] * _POINTS, -box[1] * _POINTS)
-        for reference in _named(root, "Template"):
-            at, _ = self.templates.get((reference.get("TemplateID") or "").strip(), ("", False))
-            if not at:
-                raise OFDError  # a page whose printed form is missing is not read by half
-            reading.layers(self.package.read_xml(at), start)
+        for at in dict.fromkeys(self._template(reference) for reference in _named(root, "Template")):
+            reading.layers(self._printed_form(at), start)
+        if sum(1 for _ in _named(root, "Content")) > 1:
+            raise OFDError
         reading.layers(root, start)
         return reading.whole()
+
+    def _template(self, reference: ET.Element) -> str:
+        """Where a page's printed form is: a page without it is not read by half."""
+        at, _ = self.templates.get((reference.get("TemplateID") or "").strip(), ("", False))
+        if not at:
+            raise OFDError
+        return at
+
+    def _printed_form(self, at: str) -> ET.Element:
+        """A printed form: it has one content, and lies on no other."""
+        root: ET.Element = self.package.read_xml(at)
+        if sum(1 for _ in _named(root, "Content")) != 1 or any(True for _ in _named(root, "Template")):
+            raise OFDError
+        return root
 
 
 @dataclass(slots=True)

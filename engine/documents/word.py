@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.documents import package
+from engine.documents import package, word_grid
 from engine.documents.model import Block, Document, Paragraph, Row, Table, TableCell, Told
 from engine.documents.package import EXPECTED, Package
 from engine.documents.refusal import refused
 from engine.documents.word_beside import Notes, is_beside, notes, referred, running
-from engine.documents.word_text import WRAPPERS, boxes, is_on, local, settle, text_of, unseen, value
+from engine.documents.word_text import WRAPPERS, boxes, is_on, local, settle, text_of, unseen
 from engine.errors import InputError, Place, Problem
 
 MAX_ROWS = 100_000
@@ -199,17 +199,24 @@ class _WordReader:
             return
         self.tables += 1
         number = self.tables
-        made = tuple(self._row(row, cells, number, index) for index, (row, cells) in enumerate(rows, start=1))
+        gone = sum(1 for _ in element.iterfind("{*}tr/{*}trPr/{*}del"))
+        merges = word_grid.Merges(cut=gone > 0)
+        made = tuple(self._row(row, cells, number, index, merges) for index, (row, cells) in enumerate(rows, start=1))
+        for index, said in word_grid.contradictions(element, rows):
+            self._tell(
+                "part_damaged", f"表{number}第{index}行{said}，哪一格在哪一栏不一定对", Place(self.file, table=number, row=index)
+            )
         if any(cell for row in made for cell in row):
             self.blocks.append(Table(made, Place(self.file, table=number)))
-        if gone := sum(1 for _ in element.iterfind("{*}tr/{*}trPr/{*}del")):
+        if gone:
             self._tell("deleted_rows", f"{gone} 行", Place(self.file, table=number))
         self.gap = True
         for inner in (table for tables in nested for table in tables):
             self._table(inner)
 
-    def _row(self, row: Any, cells: list[Any], table: int, number: int) -> Row:
+    def _row(self, row: Any, cells: list[Any], table: int, number: int, merges: word_grid.Merges) -> Row:
         self.rows += 1
+        merges.next_row()
         where = Place(self.file, table=table, row=number)
         if self.rows > MAX_ROWS:
             expected = f"不超过{MAX_ROWS:,}行，可拆分为几个文件"
@@ -224,19 +231,36 @@ class _WordReader:
                 place = Place(self.file, table=table, row=number, cell=len(made) + 1)
                 made.append(TableCell("" if n else text, place, True if n else merged, across or n > 0))
 
-        add("", None, _number(row, "{*}trPr/{*}gridBefore", 0))
+        add("", None, word_grid.number(row, "{*}trPr/{*}gridBefore", 0))
         for cell in cells:
-            vertical = next(iter(cell.iterfind("{*}tcPr/{*}vMerge")), None)
-            horizontal = next(iter(cell.iterfind("{*}tcPr/{*}hMerge")), None)
-            across = horizontal is not None and value(horizontal) in (None, "continue")
-            merged = across or (vertical is not None and value(vertical) in (None, "continue"))
             place = Place(self.file, table=table, row=number, cell=len(made) + 1)
             if self.keeping:
                 self.grid[table, number, place.cell] = cell
-            text = "" if merged else self._cell(cell, place)
-            add(text, merged, max(1, _number(cell, "{*}tcPr/{*}gridSpan", 1)), across=across)
-        add("", None, _number(row, "{*}trPr/{*}gridAfter", 0))
+            across = word_grid.goes_on(next(iter(cell.iterfind("{*}tcPr/{*}hMerge")), None))
+            left = next((c.text for c in reversed(made) if c.text), "") if across and made else None
+            text = self._text_of(cell, place, merges, left)
+            count = max(1, word_grid.number(cell, "{*}tcPr/{*}gridSpan", 1))
+            add(text or "", text is None, count, across=across)
+        add("", None, word_grid.number(row, "{*}trPr/{*}gridAfter", 0))
         return tuple(made)
+
+    def _text_of(self, cell: Any, place: Place, merges: word_grid.Merges, left: str | None) -> str | None:
+        """The text of a cell; None for one that goes on with the one above or (`left`: its text) beside it. Of what is written in
+        that nothing is seen: told where it is not what the first cell says, too."""
+        vertical = next(iter(cell.iterfind("{*}tcPr/{*}vMerge")), None)
+        down = word_grid.goes_on(vertical)
+        if left is None and not (down and merges.goes_on(place.cell)):
+            text = self._cell(cell, place)
+            if vertical is not None:
+                merges.begin(place.cell, text)
+            if down and not merges.cut:
+                said = f"表{place.table}第{place.row}行第{place.cell}格说是上一格的继续，上面没有这样的一格"
+                self._tell("part_damaged", said, place)
+            return text
+        seen = left if left is not None else merges.first_text(place.cell)
+        if next(cell.iter("{*}t"), None) is not None and (text := self._cell(cell, place)) not in ("", seen):
+            self._tell("hidden_text", _short(text), place)
+        return None
 
     def _cell(self, cell: Any, place: Place) -> str:
         """The lines of a cell, those of text boxes in it after the paragraph they are anchored in."""
@@ -285,11 +309,3 @@ def _tables(cell: Any) -> Iterator[Any]:
     for paragraph in _inside(cell, "p"):
         for box in boxes(paragraph):
             yield from _tables(box)
-
-
-def _number(element: Any, path: str, default: int) -> int:
-    found = next(iter(element.iterfind(path)), None)
-    if found is None:
-        return default
-    text = (value(found) or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default

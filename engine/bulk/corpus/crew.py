@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from engine.documents import office_budget
 from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
@@ -44,6 +45,7 @@ class Crew:
 
     def run(self, function: Callable[[Ingester, Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
         if tasks and self.workers is None:
+            office_budget.share()
             made = Workers(partial(Ingester, self.settings), min(self.jobs, len(tasks)))
             self.workers = self.stack.enter_context(made)
         return self.workers.run(function, tasks) if self.workers and tasks else iter(())

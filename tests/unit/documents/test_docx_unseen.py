@@ -152,3 +152,44 @@ def test_tables_in_tables_in_tables() -> None:
     second = f"<w:tbl><w:tr>{tc('二')}<w:tc>{third}<w:p/></w:tc></w:tr></w:tbl>"
     first = f"<w:tbl><w:tr>{tc('一')}<w:tc>{second}<w:p/></w:tc></w:tr></w:tbl>"
     assert [one.rows[0][0].text for one in read(first).tables()] == ["一", "二", "三"]
+
+
+def grid(*rows: str) -> str:
+    """A table of three columns of 1,000 twentieths of a point."""
+    columns = '<w:gridCol w:w="1000"/>' * 3
+    return table(*rows).replace("<w:tbl>", f"<w:tbl><w:tblGrid>{columns}</w:tblGrid>")
+
+
+def wide(text: str, width: int, columns: str = "") -> str:
+    span = f'<w:gridSpan w:val="{columns}"/>' if columns else ""
+    return tc(text, f'<w:tcW w:w="{width}" w:type="dxa"/>{span}')
+
+
+THREE = wide("甲", 1000) + wide("乙", 1000) + wide("丙", 1000)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (wide("丁", 2000, "2") + wide("戊", 1000), ""),
+        (wide("丁", 1000) + wide("戊", 1000), ""),  # shorter than the table in both
+        (wide("丁", 2000) + wide("戊", 1000), "表1第2行各格共占 2 列，与表格一样宽，而表格有 3 列"),
+        (wide("丁", 2000, "3") + wide("戊", 1000), "表1第2行各格共占 4 列，与表格一样宽，而表格有 3 列"),
+        (wide("丁", 2000, "x") + wide("戊", 1000), "表1第2行有一格跨“x”列，不是数"),
+    ],
+)
+def test_a_row_that_does_not_agree_with_the_grid_of_its_table_is_told(row: str, said: str) -> None:
+    told = [item.text for item in read(grid(THREE, row)).told if item.key == "part_damaged"]
+    assert told == ([f"{said}，哪一格在哪一栏不一定对"] if said else [])
+
+
+def test_a_cell_that_goes_on_with_none_is_read_and_what_a_merged_cell_hides_is_told() -> None:
+    on, first = "<w:vMerge/>", '<w:vMerge w:val="restart"/>'
+    document = read(table(tc("甲", on) + tc("乙"), tc("丙", on) + tc("丁"), tc("", on) + tc("戊")))
+    assert [[cell.text for cell in row] for t in document.tables() for row in t.rows] == [["甲", "乙"], ["", "丁"], ["", "戊"]]
+    assert [(item.key, item.text) for item in document.told] == [
+        ("part_damaged", "表1第1行第1格说是上一格的继续，上面没有这样的一格"),
+        ("hidden_text", "丙"),
+    ]
+    same = read(table(tc("甲", first) + tc("乙"), tc("甲", on) + tc("丁")))
+    assert same.told == (), "programs that merge write the text into each cell"

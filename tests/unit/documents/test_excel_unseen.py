@@ -126,3 +126,43 @@ def test_a_shared_formula_with_values_is_read() -> None:
     data = changed(saved(book), "xl/worksheets/sheet1.xml", "<f>1+1</f><v></v>", value)
     (table,) = reader.workbook(data).tables()
     assert table.rows[0][1].text == "2.5"
+
+
+def test_what_lies_under_a_merged_area_and_areas_that_overlap_are_told() -> None:
+    book = Workbook()
+    for row in ("甲乙丙", "丁甲己", "庚辛壬"):
+        book.active.append(list(row))
+    merged = '</sheetData><mergeCells><mergeCell ref="A1:B2"/><mergeCell ref="B2:C3"/></mergeCells>'
+    data = changed(saved(book), "xl/worksheets/sheet1.xml", "</sheetData>", merged)
+    assert [(key, text) for key, text, _ in told(reader.workbook(data, "表.xlsx"))] == [
+        ("part_damaged", "工作表“Sheet”里合并的单元格 B2:C3 与另一处重叠"),
+        *(("hidden_text", text) for text in "乙丁己辛壬"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "said"),
+    [
+        ("xl/workbook.xml", 'state="visible"', 'state="x"', "工作表“Sheet”记作“x”，是否隐藏不得而知，已照样读入"),
+        ("xl/worksheets/sheet1.xml", 's="1"', 's=""', "工作表“Sheet”已损坏：B1 的样式号“”不是数"),
+        ("xl/styles.xml", 'numFmtId="10"', 'numFmtId=""', "工作表“Sheet”已损坏：B1 是数，它的样式不在样式表里，显示成什么"),
+    ],
+)
+def test_what_no_program_writes_is_told(part: str, old: str, new: str, said: str) -> None:
+    book = Workbook()
+    book.active.append(["甲", 0.5])
+    book.active["B1"].number_format = "0.00%"
+    data = changed(saved(book), part, old, new)
+    try:
+        found = [text for _, text, _ in told(reader.workbook(data))]
+    except InputError as error:
+        found = [problem.message for problem in error.problems]
+    assert any(said in text for text in found)
+
+
+def test_a_number_said_to_be_a_text_of_its_own_is_doubted() -> None:
+    book = Workbook()
+    book.active.append(["甲", 0.5])
+    data = changed(saved(book), "xl/worksheets/sheet1.xml", 't="n"', 't="inlineStr"')
+    (table,) = reader.workbook(data).tables()
+    assert [(cell.text, cell.doubt) for cell in table.rows[0]] == [("甲", ""), ("0.5", "的类型与内容不合")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -201,7 +202,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: package({**plain_parts(), "OFD.xml": '<!DOCTYPE a [<!ENTITY b "c">]>' + plain_parts()["OFD.xml"]}),
         "input.damaged",
     ),
-    "bomb": (lambda: package({**plain_parts(), "OFD.xml": plain_parts()["OFD.xml"] + " " * 70_000_000}), "input.damaged"),
+    "bomb": (lambda: package({**plain_parts(), "OFD.xml": plain_parts()["OFD.xml"] + " " * 70_000_000}), "input.too-large"),
 }
 
 
@@ -236,3 +237,17 @@ def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch)
     (problem,) = caught.value.problems
     assert problem.code == "input.no-ofd"
     assert "pip install 'jixiao[ofd]'" in problem.expected
+
+
+def test_a_page_that_nothing_lists_or_that_has_two_contents_is_told() -> None:
+    parts = _parts(ofd(text("第一页的文字", 22, 37), text("第二页的文字", 22, 37)))
+    second = "Doc_0/Pages/Page_1/Content.xml"
+    listed = parts | {"Doc_0/Document.xml": re.sub(r'<ofd:Page ID="2"[^<>]*/>', "", parts["Doc_0/Document.xml"])}
+    unlisted = [("part_damaged", f"“{second}”有文字，而目录里没有这一页，没有读")]
+    assert [(told.key, told.text) for told in read(package(listed)).told] == unlisted
+    twice = read(package(parts | {second.upper(): parts[second].replace("第二页", "别的")}))
+    assert [block.text for block in twice.paragraphs()] == ["第一页的文字"]
+    assert [(told.key, told.text) for told in twice.told] == [
+        ("page_left_out", "第2页已损坏，打不开"),
+        ("part_damaged", f"“{second}”有两份，内容不一样，没有读"),
+    ]

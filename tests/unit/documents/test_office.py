@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import shutil
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -117,18 +122,20 @@ def test_what_is_too_large_or_encrypted_is_not_given_to_it(monkeypatch: pytest.M
 
 
 def test_a_run_has_so_many_seconds_for_all_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (office_budget._FILE, office_budget._RUN):
+    for name in (office_budget._FILE, office_budget._RUN, office_budget._TALLY):
         monkeypatch.setenv(name, "")
     given: list[int] = []
+    used = [0.0]
 
     def slow(soffice: str, data: bytes, kind: str, file: str, seconds: float, most: int) -> bytes:
         given.append(most)
-        office_budget.spend(25)
+        used[0] += min(25, most)
         return b"docx"
 
     monkeypatch.setattr(office, "program", lambda: "/usr/bin/soffice")
     monkeypatch.setattr(office, "_has_part", lambda *_: True)
     monkeypatch.setattr(office, "_run", slow)
+    monkeypatch.setattr(office, "_used", lambda: used[0])
     office_budget.begin(30, 70)
     for _ in range(3):
         assert office.convert(b"x", "rtf") == b"docx"
@@ -138,3 +145,21 @@ def test_a_run_has_so_many_seconds_for_all_its_files(monkeypatch: pytest.MonkeyP
     office_budget.begin(40, 70)
     office.convert(b"x", "rtf")
     assert given[-1] == 40
+
+
+def test_processes_of_a_run_have_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (office_budget._FILE, office_budget._RUN, office_budget._TALLY):
+        monkeypatch.setenv(name, "")
+    ends: list[Callable[[], None]] = []
+    monkeypatch.setattr(atexit, "register", ends.append)
+    office_budget.begin(30, 70)
+    office_budget.settle(office_budget.take(), 10)
+    office_budget.share()
+    tally = Path(os.environ[office_budget._TALLY])
+    script = "from engine.documents import office_budget as b; print(b.take(), b.take(), b.take())"
+    other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert other.stdout.split() == ["30", "30", "0"], "what another process was granted is not there for a second time"
+    office_budget.settle(30, 12)
+    assert [office_budget.take(), office_budget.take()] == [18, 0]
+    ends[0]()
+    assert not tally.exists()
