@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.documents import excel_biff
 from engine.documents import isolation as bounded
 from engine.documents.excel_formats import shown_text
 from engine.documents.excel_model import LAST_COLUMN, MAX_SHEETS, Allowance, FilledSheet, address, number_shown, tidy, too_large
@@ -41,12 +42,17 @@ def read_here(data: bytes, file: str) -> Document:
     if len(listed) > MAX_SHEETS:
         raise too_large(file, f"有{len(listed)}个工作表", f"不超过{MAX_SHEETS}个，可拆分为几个文件")
     limits = Allowance(file)
+    wrong = excel_biff.contradictions(data)
     found = [
-        _read(book, sheet, limits) if sheet.visibility == 0 else FilledSheet(sheet.name, hidden=True)
-        for sheet in listed
+        FilledSheet(sheet.name, unread=wrong.sheets[number])
+        if number in wrong.sheets
+        else _read(book, sheet, limits)
+        if sheet.visibility == 0
+        else FilledSheet(sheet.name, hidden=True)
+        for number, sheet in enumerate(listed)
         if sheet.visibility == 0 or sheet.nrows
     ]
-    return document(found, file)
+    return document(found, file, wrong.said)
 
 
 def _read(book: Any, source: Any, limits: Allowance) -> FilledSheet:  # Any: xlrd has no types
