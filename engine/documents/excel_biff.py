@@ -30,7 +30,7 @@ class Contradictions:
 
 
 @dataclass(slots=True)
-class _Part:
+class _Substream:
     """One sheet, or what all share, as it lies in the stream."""
 
     begins: int
@@ -56,7 +56,7 @@ def contradictions(data: bytes) -> Contradictions:
     stream = _stream(data)
     if len(stream) < 8 or struct.unpack_from("<HHH", stream)[::2] != (_BOF, _BIFF8):
         return out
-    parts: list[_Part] = []
+    parts: list[_Substream] = []
     listed: list[tuple[int, int]] = []
     total = unique = -1
     references = depth = 0
@@ -64,7 +64,7 @@ def contradictions(data: bytes) -> Contradictions:
         if kind == _BOF:
             depth += 1
             if depth == 1 and length >= 4:
-                parts.append(_Part(at, struct.unpack_from("<H", stream, at + 6)[0]))
+                parts.append(_Substream(at, struct.unpack_from("<H", stream, at + 6)[0]))
         elif kind == _EOF:
             depth -= 1
         elif kind == _SHEET and length >= 6:
@@ -92,7 +92,7 @@ def contradictions(data: bytes) -> Contradictions:
     return out
 
 
-def _unlisted(begun: dict[int, _Part], listed: list[tuple[int, int]]) -> Iterator[str]:
+def _unlisted(begun: dict[int, _Substream], listed: list[tuple[int, int]]) -> Iterator[str]:
     """Worksheets that the workbook does not list, or lists as something else."""
     known = dict(listed)
     for begin, part in begun.items():
