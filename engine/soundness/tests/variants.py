@@ -24,6 +24,8 @@ _TEXTS = ("name", "actual", "target", "level1", "level2", "reason")
 _PLACES = 4
 """Decimals of a number that a form may hold."""
 MOST_LEAVES = 60
+MOST_STEPS = 6
+"""Numbers that are tried for one goal of a measure."""
 PAIR = 2
 Measure = Callable[[Mapping[str, Any]], Fraction | None]
 
@@ -141,11 +143,36 @@ def reaching(test: Mapping[str, Any], record: Any, measure: Measure, goals: Iter
         if len(points) < 2 or all(value == start for _, value in points):
             continue
         for goal in goals:
-            for x in dict.fromkeys(_solved(points, goal)):
-                text = leaf.with_number(x)
-                if text is not None and measure(trial := changed(test, leaf.path, text)) == goal:
-                    yield trial
-                    break
+            if (found := _reached(test, leaf, measure, points, goal)) is not None:
+                yield found
+
+
+def _reached(
+    test: Mapping[str, Any], leaf: Leaf, measure: Measure, points: list[tuple[Fraction, Fraction]], goal: Fraction
+) -> dict[str, Any] | None:
+    """The test with the leaf's number where `measure` is at the goal. A measure may be rounded, as rates are: what is solved of its
+    values then lies beside, and is solved again of those nearer to the goal."""
+    known, tried = dict(points), {x for x, _ in points}
+    waiting = list(_solved(points, goal))
+    for _ in range(MOST_STEPS):
+        x = next((x for x in map(_held, waiting) if x not in tried), None)
+        text = leaf.with_number(x) if x is not None else None
+        if x is None or text is None:
+            return None
+        tried.add(x)
+        value = measure(trial := changed(test, leaf.path, text))
+        if value == goal:
+            return trial
+        if value is not None:
+            known[x] = value
+            near = sorted(known.items(), key=lambda point: abs(point[1] - goal))
+            waiting += _solved(near[:3], goal)
+    return None
+
+
+def _held(value: Fraction) -> Fraction:
+    """The nearest that a form would hold: as it is, or in hundredths."""
+    return value if (value * 10**_PLACES).denominator == 1 else round(value, 2)
 
 
 def _solved(points: list[tuple[Fraction, Fraction]], goal: Fraction) -> Iterator[Fraction]:

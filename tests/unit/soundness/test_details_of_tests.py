@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,7 @@ from engine.language.model import Ref, Test
 from engine.policy.library import Library, library
 from engine.policy.loading import load
 from engine.policy.model import Policy
+from engine.soundness.tests import variants
 from engine.soundness.tests.details import ConditionScope, grade_edge
 from engine.soundness.tests.model import PolicyTestReport
 from engine.soundness.tests.policies import _report, run_tests
@@ -77,6 +81,21 @@ def test_the_two_sides_of_a_grade(policy: Policy) -> None:
     assert list(grade_edge(policy, Decimal(90), {"grade", "basis"})) == ["grade:优:at"]
     assert list(grade_edge(policy, Decimal(90), {"grade"})) == []
     assert list(grade_edge(policy, Decimal("89.99"), {"grade"})) == ["grade:优:below"]
+
+
+@pytest.mark.parametrize(("goal", "executed"), [("95", "855"), ("33.33", "300"), ("0", "0"), ("100", "900")])
+def test_a_number_is_found_that_makes_a_rounded_rate_what_it_is_to_be(goal: str, executed: str) -> None:
+    """Rates are rounded to hundredths, so that a line through two of them leads beside the number."""
+
+    def rate(test: Mapping[str, Any]) -> Fraction:
+        executed = Fraction(test.get("change", {}).get("forms[0].budget[0].executed", "809.00"))
+        return round(executed / 900 * 100, 2)
+
+    record = {"forms": [{"budget": [{"executed": "809.00"}]}]}
+    (found,) = variants.reaching({}, record, rate, [Fraction(goal)])
+    came = found["change"]["forms[0].budget[0].executed"]
+    assert rate(found) == Fraction(goal)
+    assert abs(Fraction(came) - Fraction(executed)) < Fraction("0.1")
 
 
 def test_proposals_show_what_they_are_for(policy: Policy) -> None:
