@@ -37,12 +37,12 @@ def policy_import(file: Path, dry_run: bool, policies: Path | None) -> int:
     from engine.editing import changes as editing
     from engine.editing.overlay import files_of
     from engine.editing.saving import SavedPolicies, difference
-    from engine.editing.workbook import policy_of, read
+    from engine.editing.workbook import opened, read
     from engine.intake.bundle import content_of
 
     target = policies or Path("policies")
-    content = content_of(file)
-    policy = policy_of(content, displayed(file))
+    book = opened(content_of(file), displayed(file))
+    policy = book.policy
     where = the_library(target if target.is_dir() else None)
     if not (target / policy / "policy.yaml").is_file():
         told = f"“{policy}”不在 {displayed(target)} 里，不能改"
@@ -61,7 +61,7 @@ def policy_import(file: Path, dry_run: bool, policies: Path | None) -> int:
         tell(one for one in recovered.problems if policy not in one.names)  # of this one it is told below, as an error
     texts = files_of(policy, where)
     seen = editing.look(policy, texts, where)
-    changed = read(content, displayed(file), policy, seen, where)
+    changed = read(book, policy, seen, where)
     for name, text in changed.items():
         click.echo(difference(texts.get(name, ""), text, f"{policy}/{name}"))
     if not changed:

@@ -7,7 +7,7 @@ that was is put into the policy's files as the editor would; a row whose policy 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.documents import excel_xlsx
@@ -155,7 +155,32 @@ def _text(cell: Any, text: str, style: str) -> None:
         cell.quotePrefix = True
 
 
-def read(content: bytes, file: str, policy: str, seen: Snapshot, below: Library) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A workbook that came back: the texts of its cells, by sheet, row and column."""
+
+    file: str
+    sheets: Mapping[str, Mapping[int, Mapping[int, str]]]
+
+    @property
+    def policy(self) -> str:
+        """The policy it is of; empty where it does not say."""
+        return self.sheets[ABOUT].get(2, {}).get(2, "")
+
+
+def opened(content: bytes, file: str) -> Returned:
+    """The workbook. Raises InputError if it is none of ours."""
+    if not content.startswith(b"PK"):
+        raise InputError(Problem(Place(file), "不是 .xlsx 工作簿", "用 jixiao policy export 导出的 .xlsx", code="workbook.none"))
+    found: dict[str, Mapping[int, Mapping[int, str]]] = {sheet.name: sheet.cells for sheet in excel_xlsx.sheets(content, file)}
+    if found.get(ABOUT, {}).get(1, {}).get(2) != MARK:
+        raise InputError(
+            Problem(Place(file), "不是 jixiao 导出的政策工作簿", "用 jixiao policy export 导出的 .xlsx", code="workbook.none")
+        )
+    return Returned(file, found)
+
+
+def read(book: Returned, policy: str, seen: Snapshot, below: Library) -> dict[str, str]:
     """The texts of the policy's files with the workbook's changes in them; only those that differ.
 
     Raises InputError naming sheet and cell for what cannot be taken over: a workbook of another policy, a row that is none, a
@@ -163,8 +188,8 @@ def read(content: bytes, file: str, policy: str, seen: Snapshot, below: Library)
     """
     if seen.problems:
         raise PolicyError(seen.problems)
-    sheets = _sheets(content, file)
-    if (named := sheets[ABOUT].get(2, {}).get(2, "")) != policy:
+    file, sheets = book.file, book.sheets
+    if (named := book.policy) != policy:
         raise InputError(
             Problem(
                 Place(file, path=f"{ABOUT}!B2"), f"这是政策“{named}”的工作簿", f"“{policy}”的工作簿", code="workbook.other-policy"
@@ -182,22 +207,6 @@ def read(content: bytes, file: str, policy: str, seen: Snapshot, below: Library)
     if problems:
         raise InputError(problems)
     return _applied(found, policy, seen, below)
-
-
-def policy_of(content: bytes, file: str) -> str:
-    """The policy a workbook is of. Raises InputError if it is no workbook of ours."""
-    return _sheets(content, file)[ABOUT].get(2, {}).get(2, "")
-
-
-def _sheets(content: bytes, file: str) -> dict[str, Mapping[int, Mapping[int, str]]]:
-    if not content.startswith(b"PK"):
-        raise InputError(Problem(Place(file), "不是 .xlsx 工作簿", "用 jixiao policy export 导出的 .xlsx", code="workbook.none"))
-    found: dict[str, Mapping[int, Mapping[int, str]]] = {sheet.name: sheet.cells for sheet in excel_xlsx.sheets(content, file)}
-    if found.get(ABOUT, {}).get(1, {}).get(2) != MARK:
-        raise InputError(
-            Problem(Place(file), "不是 jixiao 导出的政策工作簿", "用 jixiao policy export 导出的 .xlsx", code="workbook.none")
-        )
-    return found
 
 
 def _changes(

@@ -171,12 +171,12 @@ async def workbook(
     work, policy = bench(request), f"{jurisdiction}/{year}"
 
     def made() -> Seen:
-        from engine.editing.workbook import read
+        from engine.editing.workbook import opened, read
 
         content, name = file.file.read(), safe_name(file.filename or "")
         view = draft_changes.view(work.drafts, who.account.name, policy, work.library)
         with work.log.deed(who.account.name, "import", policy=policy, file=name):
-            work.drafts.edit(who.account.name, policy, revision, read(content, name, policy, view, work.library), view.texts)
+            work.drafts.edit(who.account.name, policy, revision, read(opened(content, name), policy, view, work.library), view.texts)
         return seen_by(work, who, policy)
 
     return await bench(request).busy(made)
