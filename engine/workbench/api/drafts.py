@@ -176,7 +176,8 @@ async def workbook(
         content, name = file.file.read(), safe_name(file.filename or "")
         view = draft_changes.view(work.drafts, who.account.name, policy, work.library)
         with work.log.deed(who.account.name, "import", policy=policy, file=name):
-            work.drafts.edit(who.account.name, policy, revision, read(opened(content, name), policy, view, work.library), view.texts)
+            changed = read(opened(content, name), policy, view, work.library)
+            work.drafts.edit(who.account.name, policy, revision, changed, view.texts)
         return seen_by(work, who, policy)
 
     return await bench(request).busy(made)
