@@ -54,6 +54,8 @@ SECTIONS = {
 }
 """What a code begins with -> what its problems are about."""
 CODE = re.compile(rf"(?:{'|'.join(SECTIONS)})\.[a-z0-9][a-z0-9-]*")
+_WRITTEN = re.compile(rf"[\"'](?:{'|'.join(SECTIONS)})\.[a-z0-9]")
+"""Where a code may be written: a module without one need not be taken apart."""
 HEAD = """# 问题的代号
 
 本页由 `make docs` 从程序生成。程序说出的每个问题都有一个代号（JSON 结果、工作台接口里的 `code`）：
@@ -91,14 +93,17 @@ def codes(engine: Path) -> Codes:
     """Every code in the modules below `engine`, with what is said with it."""
     found: Codes = {}
     for module in sorted(engine.rglob("*.py")):
-        tree = ast.parse(module.read_text(encoding="utf-8"))
+        text = module.read_text(encoding="utf-8")
+        if not _WRITTEN.search(text):
+            continue
+        tree = ast.parse(text)
         for scope in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Module)):
             named = _assigned(scope)
             for node in _inside(scope):
                 for code in _codes_of(node, by_keyword="lint" in module.parts):
                     said = found.setdefault(code, {})
-                    if text := _said(node, named):
-                        said[text] = None
+                    if words := _said(node, named):
+                        said[words] = None
     # what stands in a table of its own, and is not said where it is written
     found |= {"lint.…": {"见 [docs/lint](lint/README.md)": None}}
     found |= {f"lock.{how}": {"与发布时不同的一项": None} for how in ("changed", "added", "removed")}

@@ -26,7 +26,8 @@ from code_list import CODE, codes  # noqa: E402  # a tool of `make docs`, in no 
 
 def _problems() -> Iterator[tuple[str, ast.Call]]:
     for path in sorted((ROOT / "engine").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if "Problem(" in text else ():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem":
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", node
 

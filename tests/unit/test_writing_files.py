@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import errno
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -367,6 +368,10 @@ NOT_RESULTS = {
 """The only modules that open a file to write to it, and why that is no result."""
 
 
+_MAY_WRITE = re.compile(r"\bopen\(|fdopen|write_text|write_bytes|mkstemp|NamedTemporaryFile|\b(?:replace|rename|fsync|link|move|copy)\(")
+"""A module without any of these need not be taken apart."""
+
+
 def _writes(tree: ast.AST) -> set[str]:
     found = set()
     for node in ast.walk(tree):
@@ -389,7 +394,8 @@ def _writes(tree: ast.AST) -> set[str]:
 def test_there_is_one_writer() -> None:
     for path in sorted((ROOT / "engine").rglob("*.py")):
         name = path.relative_to(ROOT).as_posix()
-        found = _writes(ast.parse(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        found = _writes(ast.parse(text)) if _MAY_WRITE.search(text) else set()
         if name not in NOT_RESULTS:
             assert not found, f"{name} writes by {found}: use engine.files"
         elif name != "engine/files.py":
