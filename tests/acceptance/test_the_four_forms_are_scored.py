@@ -191,5 +191,7 @@ def test_no_value_of_the_forms_is_in_the_engine() -> None:
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 node.value.value = None
         # how a place is written is told by one that everybody knows
-        words = [re.sub(r"(如 |--place |、)湖北省", "", str(node.value)) for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+        words = [
+            re.sub(r"(如 |--place |、)湖北省", "", str(node.value)) for node in ast.walk(tree) if isinstance(node, ast.Constant)
+        ]
         assert not [name for name in names for word in words if name in word], path.name

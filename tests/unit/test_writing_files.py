@@ -368,7 +368,9 @@ NOT_RESULTS = {
 """The only modules that open a file to write to it, and why that is no result."""
 
 
-_MAY_WRITE = re.compile(r"\bopen\(|fdopen|write_text|write_bytes|mkstemp|NamedTemporaryFile|\b(?:replace|rename|fsync|link|move|copy)\(")
+_MAY_WRITE = re.compile(
+    r"\bopen\(|fdopen|write_text|write_bytes|mkstemp|NamedTemporaryFile|\b(?:replace|rename|fsync|link|move|copy)\("
+)
 """A module without any of these need not be taken apart."""
 
 
