@@ -17,7 +17,7 @@ from merge3 import Merge3
 from engine.errors import InternalError, PolicyError
 from engine.yaml import editor
 from engine.yaml.editor import EditedFile
-from engine.yaml.reader import Path_
+from engine.yaml.reader import Path_, load
 
 _NAMING = ("id", "test", "table", "case", "tier", "grade", "level1", "source", "clause")
 """Keys by which an entry of a list is known, whatever place it has."""
@@ -45,7 +45,7 @@ def _by_item(base: str, theirs: str, mine: str) -> str | None:
     if not set(_COMMENT.findall(mine)) <= known:
         return None  # items carry no comments: mine would be lost
     try:
-        before, now, wanted = (editor.parsed(EditedFile(Path(), text, b"", "")).data or {} for text in (base, theirs, mine))
+        before, now, wanted = ((load(text, "").data or {}) if text.strip() else {} for text in (base, theirs, mine))
         source = EditedFile(Path(), theirs, b"", "")
         return _both(source, (), before, now, wanted).text if all(isinstance(d, dict) for d in (before, now, wanted)) else None
     except (_Clash, PolicyError, InternalError):
