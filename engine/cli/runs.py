@@ -15,6 +15,7 @@ from engine.cli.options import note, on_date, tell, the_library
 from engine.errors import EXIT_INPUT, EXIT_OK, InputError, Place, Problem
 from engine.files import displayed
 from engine.findings.choice import RuleChoice, choose
+from engine.intake import apart
 from engine.intake.beside import read_beside, with_beside
 from engine.intake.bundle import Bundle, read_bundle
 from engine.intake.collection import READ, SKIPPED, Collection, FileOutcome, Progress, collect, is_single
@@ -108,9 +109,11 @@ def collected(
 
 
 def _together(paths: Sequence[Path], library: Library, policy: str | None, *, unjudged: bool) -> Bundle | None:
-    """Files given together as one bundle; None for one file that holds forms of several years: these are judged apart."""
+    """Files given together as one bundle; None for files of several units, and for one file that holds forms of several years:
+    these are judged apart."""
     try:
-        return read_bundle(paths, library, policy, on_date(), unjudged=unjudged)
+        found = read_bundle(paths, library, policy, on_date(), unjudged=unjudged)
+        return None if apart.several(found.submission.forms, one_file=len(paths) == 1) else found
     except InputError as error:
         if len(paths) == 1 and [problem.code for problem in error.problems] == ["input.years"]:
             return None

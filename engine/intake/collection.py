@@ -27,6 +27,7 @@ from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.policy.model import Policy
 from engine.submission import record_lines
+from engine.submission.model import Form
 
 READ, FAILED, SKIPPED = "read", "failed", "skipped"
 _NO_FORMS = frozenset({"image", "media", "program", "ppt", "empty"})
@@ -151,7 +152,7 @@ class _FoundFile:
                 self._same[name] = self._said[key]
                 return
             self._said[key] = name
-        for reading in [part for whole in read for part in by_year(whole)]:
+        for reading in [part for whole in read for part in by_body(whole)]:
             forms = reading.submission.forms
             if problems := inputs.wrong_forms(reading):
                 wrong += problems
@@ -191,17 +192,29 @@ class _FoundFile:
     def groups(self) -> list[list[Reading]]:
         """The readings that belong together, in the order their files were found: those that were named; else those of a unit,
         a year and a jurisdiction, joined where one file holds forms of several units."""
-        places, home = self._jurisdictions(), self._apart()
+        places, home, together = self._jurisdictions(), self._apart(), self._together()
 
         def keys(n: int, reading: Reading) -> Iterator[object]:
             if reading.line:
                 return  # a record of a file of many stands by itself
             if n in self._named:
-                yield "named", reading.submission.forms[0].fiscal_year
+                year = reading.submission.forms[0].fiscal_year
+                yield from (("named", year, unit) for unit in together(year, reading))
             else:
                 yield from ((key, places(key, reading), home(key, reading.file)) for key in _bodies(reading))
 
         return joined(self.readings, (keys(n, reading) for n, reading in enumerate(self.readings)))
+
+    def _together(self) -> Callable[[int, Reading], Iterator[str]]:
+        """What tells the files named of a year apart: nothing, or their units where they are not of one; told."""
+        years: dict[int, list[Form]] = {}
+        for n, reading in enumerate(self.readings):
+            if n in self._named:
+                for form in reading.submission.forms:
+                    years.setdefault(form.fiscal_year, []).append(form)
+        found = {year: units for year, forms in years.items() if (units := apart.several(forms))}
+        self._units_told += map(apart.several_told, found.values())
+        return lambda year, reading: (fold(form.unit) if year in found else "" for form in reading.submission.forms)
 
     def _apart(self) -> Callable[[tuple[str, int], str], str]:
         """The folder that tells units of one name apart, of a unit and file; told."""
@@ -251,14 +264,22 @@ def no_form(content: bytes) -> str:
     return own_output(content, kind.key)
 
 
-def by_year(reading: Reading) -> list[Reading]:
-    """A file with forms of several years as a reading for each year: what is judged together is of one year."""
+def by_body(reading: Reading) -> list[Reading]:
+    """A file with forms of several years, or of units that each file the same form, as a reading for each: what is judged together
+    is of one."""
     forms = reading.submission.forms
-    years = dict.fromkeys(form.fiscal_year for form in forms)
-    if len(years) <= 1:
+    apart_by_unit = {
+        year
+        for year in {form.fiscal_year for form in forms}
+        if apart.several([form for form in forms if form.fiscal_year == year], one_file=True)
+    }
+    parts: dict[tuple[int, str], list[Form]] = {}
+    for form in forms:
+        year = form.fiscal_year
+        parts.setdefault((year, fold(form.unit) if year in apart_by_unit else ""), []).append(form)
+    if len(parts) <= 1:
         return [reading]
-    parts = (tuple(form for form in forms if form.fiscal_year == year) for year in years)
-    return [replace(reading, submission=replace(reading.submission, forms=part)) for part in parts]
+    return [replace(reading, submission=replace(reading.submission, forms=tuple(part))) for part in parts.values()]
 
 
 def _bodies(reading: Reading) -> list[tuple[str, int]]:

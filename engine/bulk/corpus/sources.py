@@ -94,7 +94,7 @@ def _read_lines(piece: Piece, path: Path) -> tuple[list[Reading], list[Problem]]
 def _sound(readings: list[Reading], problems: list[Problem]) -> tuple[list[Reading], list[Problem]]:
     """What policies can make sense of; files with forms of several years give a reading for each, as in `collection`."""
     kept = []
-    for reading in [part for whole in readings for part in collection.by_year(whole)]:
+    for reading in [part for whole in readings for part in collection.by_body(whole)]:
         found = inputs.wrong_forms(reading)
         problems += [_named(problem, reading.file, reading.line) for problem in found]
         kept += [] if found else [reading]

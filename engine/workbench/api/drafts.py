@@ -61,6 +61,10 @@ class Edit(Sent):
     value_kind: Literal["text", "number", "bool", "list", "param", "field", "data"] = "data"
     state: Annotated[str, Field(max_length=64)] = ""
     """What was saved when the place was chosen; empty: not looked at."""
+    was: Any = None
+    """What stood in the field, as the form shows it: where it still does, changes of other places meanwhile do not matter."""
+    item: Annotated[str, Field(max_length=200)] = ""
+    """The id of the item the field is of."""
 
 
 class Texts(Sent):
@@ -153,7 +157,8 @@ async def change(request: Request, who: Editor, jurisdiction: Jurisdiction, year
     wanted = FileChange(edit.kind, tuple(edit.at), edit.file, _exact(value))
 
     def made() -> Seen:
-        draft_changes.apply(work.drafts, who.account.name, policy, edit.revision, wanted, work.library, edit.state)
+        field = None if edit.was is None else draft_changes.SeenField(edit.was, edit.item)
+        draft_changes.apply(work.drafts, who.account.name, policy, edit.revision, wanted, work.library, edit.state, field)
         return seen_by(work, who, policy)
 
     return await bench(request).busy(made)
