@@ -28,6 +28,7 @@ from engine.yaml.editor import EditedFile
 from engine.yaml.reader import MAX_DIGITS, Path_
 
 _APART = re.compile(r"[,，;；]")
+_QUOTED = re.compile(r'(?:(?<=[、\n,，;；])|^)\s*"((?:[^"]|"")*)"\s*(?=[、\n,，;；]|$)')
 _BETWEEN = re.compile(r"[、\n，;；]|(?<![0-9]),|,(?![0-9]{3})")
 KINDS = ("set", "delete", "insert", "override", "copy", "disable", "enable")
 
@@ -104,9 +105,23 @@ def typed(value: Any, kind: str) -> Any:
     return text
 
 
+def written(entries: Iterable[str]) -> str:
+    """The words of a list in one text, from which `words` gives them back: a word that has a separator in it stands in quotes."""
+    doubled = (word.replace('"', '""') for word in entries)
+    return "、".join(f'"{word}"' if _BETWEEN.search(word) or '"' in word else word for word in doubled)
+
+
 def words(text: str, kept: Iterable[str] = ()) -> list[str]:
-    """The words of a list as people write them: apart by 、 or lines, and by commas and semicolons too, but for words that have one
-    in them (`kept`) and for numbers (1,000)."""
+    """The words of a list as people write them: apart by 、 or lines, and by commas and semicolons too, but for words in straight
+    quotes, those that have one in them (`kept`), and numbers (1,000)."""
+    kept, out, end = tuple(kept), list[str](), 0
+    for found in _QUOTED.finditer(text):
+        out += [*_apart(text[end : found.start()], kept), found[1].replace('""', '"').strip()]
+        end = found.end()
+    return [word for word in (*out, *_apart(text[end:], kept)) if word]
+
+
+def _apart(text: str, kept: Iterable[str]) -> list[str]:
     whole = sorted((word.strip() for word in kept if _APART.search(word)), key=len, reverse=True)
     parts = re.split(f"({'|'.join(map(re.escape, whole))})" if whole else r"(?!)", text)
     found = [part if part in whole else piece for part in parts for piece in ([part] if part in whole else _BETWEEN.split(part))]

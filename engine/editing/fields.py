@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from engine.editing.changes import written
 from engine.language import fact_fields, fields, formula, names, wording
 from engine.language.conditions import ANY
 from engine.language.fields import Field
@@ -212,14 +213,18 @@ def _field(kind: str, path: Path_, at: Path_, context: _Context, value: Any, cho
     known = schema_titles.node(schema_path) or {}
     title = schema_titles.title(schema_path)
     before = [str(step) for step in at[:-1] if isinstance(step, str)]
+    place = context.resolved.place(path)
     made: dict[str, Any] = {
         "kind": kind,
         "label": "·".join([*before, title]) if len(at) > 2 else title,
         "help": known.get("description", ""),
         "at": list(at),
         "value": value,
-        "line": context.resolved.place(path).line,
+        "line": place.line,
+        "column": place.column,
     }
+    if kind == "list":
+        made["text"] = written(value)
     if choices:
         made["choices"] = choices if isinstance(choices, str) else [list(choice) for choice in choices]
     return made
@@ -264,12 +269,14 @@ def _tests(when: Mapping[str, Any], path: Path_, at: Path_, context: _Context) -
             tests = [((*at, field), "in" if isinstance(test, list) else "eq", test)]
         for where, word, inner in tests:
             whole = (*start, *where) if start and start[-1] not in _TESTS else where
+            place = context.resolved.place(whole)
             yield {
                 "at": list(where),
                 "field": field,
                 "op": word,
                 "value": _operand(inner),
-                "line": context.resolved.place(whole).line,
+                "line": place.line,
+                "column": place.column,
             }
 
 
@@ -279,7 +286,7 @@ def _operand(value: Any) -> Any:
         kind = next(iter(value))
         return {"kind": kind, "text": str(value[kind])}
     if isinstance(value, list):
-        return {"kind": "list", "text": "、".join(map(str, value))}
+        return {"kind": "list", "text": written(map(str, value))}
     if isinstance(value, bool):
         return {"kind": "bool", "text": "true" if value else "false"}
     return {"kind": "number" if isinstance(value, int | Decimal) else "text", "text": "" if value is None else str(value)}

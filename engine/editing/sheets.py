@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.editing import fields as form_fields
-from engine.editing.changes import FileChange, Snapshot, typed, words
+from engine.editing.changes import FileChange, Snapshot, typed, words, written
 from engine.language import wording
 
 _PERCENT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*%\s*")
@@ -143,7 +143,7 @@ def _slot(item: Mapping[str, Any], field: Mapping[str, Any], lists: Mapping[str,
     choices: Any = field.get("choices", ())
     choices = lists[choices] if isinstance(choices, str) else YES_NO if kind == "bool" else tuple(map(tuple, choices))
     if kind == "list":
-        text = "、".join(value)
+        text = written(value)
     else:
         text = str(value).lower() if isinstance(value, bool) else str(value)
         text = next((word for coded, word in choices if coded == text), text)
@@ -198,7 +198,7 @@ def _test_rows(item: Mapping[str, Any], known: Mapping[str, Any], parameters: An
 def change(slot: Slot, text: str) -> FileChange:
     """The change that puts another text into a cell of an item's row."""
     if slot.kind == "list":
-        return FileChange("set", slot.at, slot.file, words(text, slot.text.split("、")))
+        return FileChange("set", slot.at, slot.file, words(text, words(slot.text)))
     found = _PERCENT.fullmatch(unicodedata.normalize("NFKC", text)) if slot.percent else None
     if found is not None:
         text = format((Decimal(found[1]) / (100 if slot.percent == "share" else 1)).normalize(), "f")

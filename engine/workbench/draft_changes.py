@@ -68,7 +68,7 @@ def _stands(seen: Snapshot, change: FileChange, field: SeenField | None) -> bool
                 return False  # another has its place
     except (KeyError, IndexError, TypeError, PolicyError):
         return False
-    return _shown(node) == _shown(field.value)
+    return bool(_shown(node) == _shown(field.value))
 
 
 def _whole(seen: Snapshot, file: str) -> Any:

@@ -29,7 +29,7 @@ class _Clash(Exception):
 
 
 def merged(base: str, theirs: str, mine: str) -> str | None:
-    """Both changes of `base` in one text, or None where they touch the same field of an item (in what is no YAML: the same lines)."""
+    """Both changes of `base` in one text, or None where they touch the same field (in what is no YAML: the same lines)."""
     if theirs in (base, mine):
         return mine
     merge = Merge3(base.splitlines(True), theirs.splitlines(True), mine.splitlines(True))
@@ -59,9 +59,9 @@ def _both(source: EditedFile, at: Path_, base: Any, theirs: Any, mine: Any) -> E
     if all(isinstance(one, Mapping) for one in (base, theirs, mine)):
         return _keys(source, at, base, theirs, mine)
     if all(isinstance(one, list) for one in (base, theirs, mine)) and at:
-        names = [_names(one) for one in (base, theirs, mine)]
-        if all(found is not None for found in names):
-            return _entries(source, at, *(dict(zip(n or (), one, strict=True)) for n, one in zip(names, (base, theirs, mine), strict=True)))
+        before, now, wanted = map(_named, (base, theirs, mine))
+        if before is not None and now is not None and wanted is not None:
+            return _entries(source, at, before, now, wanted)
     if theirs != base or not at:
         raise _Clash
     return editor.set_value(source, at, mine)
@@ -118,10 +118,10 @@ def _empty(value: Any) -> Any:
     return {} if isinstance(value, Mapping) else [] if isinstance(value, list) else None
 
 
-def _names(entries: Sequence[Any]) -> list[Any] | None:
-    """What each entry of a list is known by; None where one has no name, or two have the same."""
+def _named(entries: Sequence[Any]) -> dict[Any, Any] | None:
+    """The entries of a list by what each is known by; None where one has no name, or two have the same."""
     found = [tuple((key, str(one[key])) for key in _NAMING if key in one) if isinstance(one, Mapping) else () for one in entries]
-    return found if all(found) and len(set(found)) == len(found) else None
+    return dict(zip(found, entries, strict=True)) if all(found) and len(set(found)) == len(found) else None
 
 
 def all_merged(base: Mapping[str, str], theirs: Mapping[str, str], mine: Mapping[str, str]) -> dict[str, str] | None:

@@ -6,16 +6,19 @@ durable-rules, and the answer comes while the officer looks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.changes.impact.compare import Comparer, FormImpact, Standing
 from engine.changes.impact.run import Impact
+from engine.changes.impact.sides import Side
 from engine.changes.impact.tally import Tally
 from engine.errors import InputError, JixiaoError, Place, Problem
+from engine.files import displayed
 from engine.findings.findings import Checker
-from engine.intake.collection import Collection, collect
+from engine.intake.bundle import Reading
+from engine.intake.collection import Collection, collect, fingerprint
 from engine.policy.library import Library
 from engine.policy.loading import load
 from engine.policy.model import Policy
@@ -26,7 +29,7 @@ from engine.submission.model import Submission
 from engine.workbench import kept as shelf
 from engine.workbench.sessions import Session
 from engine.workbench.state import Refused, Workbench
-from engine.workbench.uploads import as_sent, kept_for_now, renamed
+from engine.workbench.uploads import collected_as_sent, kept_for_now
 
 MAX_TOLD = 100
 """Indicators and findings of one form told at once."""
@@ -88,38 +91,41 @@ def impact(work: Workbench, who: Session, policy: str, keys: Sequence[str], file
     from engine.changes.impact.html import render
 
     before, after = policies(work, who, policy)
-    submissions = [_submission(work, who, key) for key in keys]
     collection = _collected(files, work.library) if files else Collection((), (), ())
-    submissions += [bundle.submission for bundle in collection.bundles]
-    if not submissions:
+    given = [*(_submission(work, who, key) for key in keys), *(bundle.submission for bundle in collection.bundles)]
+    if not given:
         raise InputError(collection.problems or [Problem(Place(), "没有自评表", "选几份表，或给出一个文件夹", code="input.empty")])
-    comparer, tally, problems = Comparer(before, after, use_durable=False), Tally(40), list(collection.problems)
+    submissions, same = _once(given)
+    comparer, tally, problems = Comparer(before, after, use_durable=False), Tally(40), [*collection.problems, *same]
     for submission in submissions:
         try:
             for form in comparer.compare(submission):
                 tally.add(form)
         except JixiaoError as error:
             problems += error.problems
-    page = render(document(Impact(before, after, tally.result(before, after), collection.files, tuple(problems))))
-    return shelf.put_page(who, page)
+    names = (Side(f"{before.id}，已保存的", ""), Side(f"{after.id}，{who.account.name}未保存的草稿", ""))
+    found = Impact(before, after, tally.result(before, after), collection.files, tuple(problems), sides=names)
+    return shelf.put_page(who, render(document(found)))
+
+
+def _once(given: Sequence[Submission]) -> tuple[list[Submission], list[Problem]]:
+    """Each submission once, whatever file it was read from: the examples are there for the taking, and get uploaded, too. What was
+    left out is told."""
+    known: dict[object, Submission] = {}
+    told: list[Problem] = []
+    for one in given:
+        said = frozenset(fingerprint(Reading("", replace(one, forms=(form,)))) for form in one.forms)
+        first = known.setdefault(said, one)
+        if first is not one:
+            message = f"与 {first.forms[0].place.file or shelf.label(first)} 说的完全相同，只算一次"
+            told.append(Problem(Place(one.forms[0].place.file or shelf.label(one)), message, code="input.same"))
+    return list(known.values()), told
 
 
 def _collected(files: Sequence[tuple[str, Any]], library: Library) -> Collection:
     with kept_for_now(files, MAX_FOLDER) as paths:
-        names = {str(path): path.name for path in paths}
-        found = collect([paths[0].parent.parent], library, unjudged=True)
-        problems = tuple(renamed(problem, names) for problem in found.problems)
-        outcomes = tuple(_named(outcome, names) for outcome in found.files)
-        return Collection(tuple(as_sent(bundle, names) for bundle in found.bundles), problems, outcomes)
-
-
-def _named(outcome: Any, names: Mapping[str, str]) -> Any:
-    from dataclasses import replace
-
-    reason = outcome.reason
-    for long, short in names.items():
-        reason = reason.replace(long, short)
-    return replace(outcome, name=names.get(outcome.name, Path(outcome.name).name), reason=reason)
+        names = {displayed(path): path.name for path in paths}
+        return collected_as_sent(collect([paths[0].parent.parent], library, unjudged=True), names)
 
 
 def _submission(work: Workbench, who: Session, key: str) -> Submission:
@@ -167,6 +173,7 @@ def _told(impact: FormImpact) -> Data:
         "unit": impact.unit,
         "changed": impact.changed,
         "difference": "" if impact.difference is None else str(impact.difference),
+        "told": change_told(impact),
         "before": _outcome(impact.before),
         "after": _outcome(impact.after),
         "indicators": [
@@ -186,6 +193,21 @@ def _told(impact: FormImpact) -> Data:
         ],
         "left": max(0, len(impact.indicators) - MAX_TOLD) + max(0, len(impact.findings) - MAX_TOLD),
     }
+
+
+def change_told(impact: FormImpact) -> str:
+    """What a change of policy does to a form, in a few words (Chinese): its total, its grade, or what else."""
+    before, after, difference = impact.before, impact.after, impact.difference
+    said = []
+    if difference:
+        said.append(f"{'+' if difference > 0 else ''}{difference}")
+    elif (before.score is None) != (after.score is None):
+        said.append("要人工判断" if after.score is None else "能算出了")
+    if before.grade != after.grade:
+        said.append(f"等级{before.grade or '无'}→{after.grade or '无'}")
+    if not said and impact.changed:
+        said.append("总分不变，指标或问题有变")
+    return "，".join(said) or "不变"
 
 
 def _outcome(one: Standing) -> dict[str, str]:

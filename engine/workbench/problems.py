@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from engine.editing.saving import Conflict, difference
 from engine.errors import InternalError, JixiaoError, OutputError, Problem
 from engine.files import displayed, refused
+from engine.workbench.advice import problem_on_page
 from engine.workbench.audit import Unlogged
 from engine.workbench.bodies import Answer, complaint
 from engine.workbench.drafts import Stale
@@ -22,7 +23,8 @@ from engine.workbench.state import Refused, Workbench, bench
 
 
 def told(problem: Problem) -> dict[str, Any]:
-    """A problem as data."""
+    """A problem as data, as a page tells it."""
+    problem = problem_on_page(problem)
     place = problem.place
     return {
         "file": place.file,
@@ -75,6 +77,7 @@ def _for_a_page(problem: Problem, work: Workbench) -> Problem:
     def called(text: str) -> str:
         return text.replace(displayed(work.policies), work.policies.name)
 
+    problem = problem_on_page(problem)
     place = replace(problem.place, file=called(problem.place.file))
     return replace(problem, place=place, message=called(problem.message), expected=called(problem.expected))
 

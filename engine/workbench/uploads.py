@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
@@ -13,8 +13,12 @@ from typing import Any, BinaryIO
 from engine import leftovers
 from engine.errors import InputError, Place, Problem
 from engine.files import displayed
-from engine.intake.bundle import Bundle, read_bundle
+from engine.findings.findings import Findings
+from engine.intake.bundle import Bundle
+from engine.intake.collection import Collection, FileOutcome, collect
 from engine.policy.library import Library
+from engine.results.bundles import BundleResult, check_bundle, problem_data
+from engine.scoring.model import Evaluation
 
 MAX_FILES = 50
 _UNSAFE = re.compile(r"[^\w（）()〔〕·. —-]+")
@@ -39,17 +43,51 @@ def kept_for_now(files: Iterable[tuple[str, BinaryIO]], most: int = MAX_FILES) -
         yield paths
 
 
-def read_uploads(files: Iterable[tuple[str, BinaryIO]], library: Library, policy: str | None) -> Bundle:
-    """Read forms as one bundle; what no policy fits by itself is read all the same, and the bundle says why.
+def read_uploads(files: Iterable[tuple[str, BinaryIO]], library: Library, policy: str | None) -> Collection:
+    """Read forms sent together: a bundle for each unit and year. What no policy fits by itself is read all the same, and the bundle
+    says why; what is wrong with one file costs that file, and is in `problems`.
 
-    Raises InputError and PolicyError, files named as they were sent.
+    Raises InputError, files named as they were sent, where nothing can be read, and PolicyError.
     """
     with kept_for_now(files) as paths:
         names = {displayed(path): path.name for path in paths}
-        try:
-            return as_sent(read_bundle(paths, library, policy or None, unjudged=True), names)
-        except InputError as error:
-            raise InputError([renamed(problem, names) for problem in error.problems]) from None
+        found = collected_as_sent(collect(paths, library, policy or None, unjudged=True), names)
+    if not found.bundles:
+        raise InputError(found.problems)
+    return found
+
+
+def judged(found: Collection, check: Callable[[Evaluation], Findings]) -> list[BundleResult]:
+    """Every bundle scored and checked; each says what of the files sent with it could not be read."""
+    unread = [f"没有读成，不在结果里：{problem}" for problem in found.problems]
+    out = []
+    for bundle in found.bundles:
+        one = check_bundle(bundle, check)
+        if notes := [*unread, *found.told]:
+            one.result["notes"] = list(dict.fromkeys([*notes, *one.result.get("notes", [])]))
+        if found.problems:
+            one.result["input_problems"] = [problem_data(problem) for problem in found.problems]
+        out.append(one)
+    return out
+
+
+def collected_as_sent(found: Collection, names: Mapping[str, str]) -> Collection:
+    """The collection with files called as whoever sent them calls them."""
+
+    def outcome(one: FileOutcome) -> FileOutcome:
+        return replace(
+            one,
+            name=names.get(one.name, Path(one.name).name),
+            reason=called(one.reason, names),
+            same_as=names.get(one.same_as, one.same_as),
+        )
+
+    return Collection(
+        tuple(as_sent(bundle, names) for bundle in found.bundles),
+        tuple(renamed(problem, names) for problem in found.problems),
+        tuple(map(outcome, found.files)),
+        tuple(called(line, names) for line in found.told),
+    )
 
 
 def contents(files: Iterable[tuple[str, BinaryIO]]) -> dict[str, bytes]:

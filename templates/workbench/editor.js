@@ -8,7 +8,7 @@ const base = `/api/v1/drafts/${policy}`
 const find = name => root.querySelector(`[data-${name}]`)
 const button = name => root.querySelector(`[data-do="${name}"]`)
 const NAMES = { draft: '草稿', published: '已发布', retired: '已停用', pack: '公共部分' }
-const VALUE_KINDS = { text: '文字', number: '数字', list: '几个值（、分开）', param: '参数', field: '另一字段', bool: '是否' }
+const VALUE_KINDS = { text: '文字', number: '数字', list: '几个值（、分开；值里有、的加 ""）', param: '参数', field: '另一字段', bool: '是否' }
 const NUMBERLESS = ['in', 'not_in']
 let draft = null
 let words = { operators: {}, fields: {}, parameters: [], clauses: [] }
@@ -95,15 +95,19 @@ function complaint (problem) {
   return element('li', {}, own ? element('button', { type: 'button', class: 'plain', onclick: () => goto(problem.file, problem.line) }, text) : text)
 }
 
-// 错误所在的行，标在表单的那一栏旁边
+// 错误标在表单的那一栏旁边：一行写着几栏的，按列认；认不出是哪一栏的，标在整项上
 function marks () {
   for (const one of root.querySelectorAll('.complaint')) one.remove()
   for (const input of root.querySelectorAll('#form [aria-invalid]')) input.removeAttribute('aria-invalid')
   for (const problem of draft.problems) {
-    for (const field of root.querySelectorAll(`#form [data-place="${CSS.escape(`${problem.file}:${problem.line}`)}"]`)) {
+    const line = Array.from(root.querySelectorAll(`#form [data-line="${CSS.escape(`${problem.file}:${problem.line}`)}"]`))
+    const exact = line.filter(field => field.dataset.column === String(problem.column))
+    const told = () => element('p', { class: 'complaint', role: 'alert' }, problem.message + (problem.expected ? `；应为：${problem.expected}` : ''))
+    for (const field of exact.length ? exact : line.length === 1 ? line : []) {
       field.querySelector('input, textarea, select')?.setAttribute('aria-invalid', 'true')
-      field.append(element('p', { class: 'complaint', role: 'alert' }, problem.message + (problem.expected ? `；应为：${problem.expected}` : '')))
+      field.append(told())
     }
+    if (!exact.length && line.length > 1) for (const item of new Set(line.map(field => field.closest('.item')))) item.querySelector('.fields').prepend(told())
   }
 }
 
@@ -149,7 +153,7 @@ async function draw (group, version) {
 function item (one, open) {
   const own = Boolean(one.file)
   const body = element('div', { class: 'fields' })
-  const made = element('details', { class: `item ${own ? 'own' : ''}`, 'data-key': one.key, 'data-words': `${one.title} ${one.id}` },
+  const made = element('details', { class: `item ${own ? 'own' : ''}`, 'data-key': one.key, 'data-id': one.id, 'data-words': `${one.title} ${one.id}` },
     element('summary', {}, one.title, ' ', element('small', { class: 'muted' }, own ? one.file : `继承自 ${one.place}`)), body)
   const fill = () => {
     if (body.childElementCount) return
@@ -165,11 +169,11 @@ function item (one, open) {
 const width = value => Array.from(String(value)).reduce((sum, char) => sum + (char.charCodeAt(0) > 0xff ? 2 : 1), 0)
 // 写在哪里：自己的文件里，或（继承来的）整个政策里的路径
 const target = (one, at) => one.file ? { file: one.file, at: [...one.at, ...at] } : { file: '', at: [...one.path, ...at] }
-const mark = (one, field) => one.file ? `${one.file}:${field.line}` : ''
+const mark = (one, field) => one.file ? { 'data-line': `${one.file}:${field.line}`, 'data-column': String(field.column) } : {}
 
 function input (one, field) {
   const key = `${one.key}/${field.at.join('/')}`
-  const save = (value, kind) => edit({ kind: 'set', ...target(one, field.at), value, value_kind: kind })
+  const save = (value, kind) => edit({ kind: 'set', ...target(one, field.at), value, value_kind: kind, was: field.value, item: one.id })
   let control
   if (field.kind === 'choice' || field.kind === 'param') {
     const choices = typeof field.choices === 'string' ? words[field.choices] : field.choices
@@ -178,13 +182,30 @@ function input (one, field) {
     control = select([['true', '是'], ['false', '否']], String(field.value), value => save(value, 'bool'))
   } else if (field.kind === 'list' || field.kind === 'long') {
     control = element('textarea', { rows: Math.min(8, 1 + Math.ceil(width(field.value) / 70)), onchange: event => save(event.target.value, field.kind === 'list' ? 'list' : 'text') })
-    control.defaultValue = field.kind === 'list' ? field.value.join('、') : field.value
+    control.defaultValue = field.kind === 'list' ? field.text : field.value
   } else {
     control = element('input', { value: field.value, size: Math.max(8, Math.min(60, width(field.value) + 2)), autocomplete: 'off', inputmode: field.kind === 'number' ? 'decimal' : null, onchange: event => save(event.target.value, field.kind === 'number' ? 'number' : 'text') })
   }
   const param = field.kind === 'param' ? element('button', { type: 'button', class: 'plain', onclick: () => parameter(field.value) }, '改这个参数') : null
   const label = element('label', { class: ['long', 'list', 'formula'].includes(field.kind) ? 'long' : '', title: field.help || null }, field.label, control)
-  return element('div', { class: ['long', 'list', 'formula'].includes(field.kind) ? 'long' : '', 'data-field': key, 'data-place': mark(one, field) }, label, param)
+  return element('div', { class: ['long', 'list', 'formula'].includes(field.kind) ? 'long' : '', 'data-field': key, ...mark(one, field) }, label, param)
+}
+
+// 新写的一项在哪里：打开给人接着改，不让人自己去找
+async function arrive (from, name) {
+  const group = Array.from(root.querySelectorAll('[data-group]')).find(one => one.querySelector(`[data-key="${CSS.escape(from.key)}"]`))
+  if (!group) return
+  await items(group)
+  const twins = Array.from(group.querySelectorAll('.item')).filter(one => one.dataset.id === name)
+  const found = twins.find(one => one.dataset.key.split('.')[0] === from.path[0]) ?? twins[0]
+  if (found) reach(found)
+}
+
+function reach (found) {
+  found.hidden = false
+  found.open = true
+  found.scrollIntoView({ block: 'center' })
+  setTimeout(() => found.querySelector('input, textarea, select')?.focus(), 50)
 }
 
 // 到参数那一项去
@@ -193,11 +214,7 @@ async function parameter (name) {
   group.open = true
   await items(group)
   const found = group.querySelector(`[data-key="parameters.${CSS.escape(name)}"]`)
-  if (!found) return
-  found.hidden = false
-  found.open = true
-  found.scrollIntoView({ block: 'center' })
-  setTimeout(() => found.querySelector('input, textarea, select')?.focus(), 50)
+  if (found) reach(found)
 }
 
 function select (choices, value, save) {
@@ -250,16 +267,18 @@ function condition (one, when, test, known) {
   value.setAttribute('aria-label', `${field.title}：值`)
   const others = when.tests.some(each => each.field === test.field && each !== test)
   const drop = element('button', { type: 'button', 'aria-label': `去掉条件：${field.title}`, onclick: () => edit({ kind: 'delete', ...target(one, others ? test.at : at) }) }, '去掉')
-  return element('div', { class: 'condition', 'data-field': `${one.key}/${test.at.join('/')}`, 'data-place': mark(one, test) }, element('span', {}, field.title), op, kind, value, drop)
+  return element('div', { class: 'condition', 'data-field': `${one.key}/${test.at.join('/')}`, ...mark(one, test) }, element('span', {}, field.title), op, kind, value, drop)
 }
 
 // 与服务器同样的规矩：写得成数字的才是数字，写不成的照样送去，由检查指出
 function typed (text, kind, field) {
-  if (kind === 'list') return text.split('、').map(one => one.trim()).filter(Boolean).map(one => field.type === 'number' && isNumber(one) ? Number(one) : one)
+  if (kind === 'list') return listOf(text).map(one => field.type === 'number' && isNumber(one) ? Number(one) : one)
   if (kind === 'param' || kind === 'field') return { [kind]: text }
   if (kind === 'bool') return text === 'true'
   return (kind === 'number' || field.type === 'number') && isNumber(text) ? Number(text) : text
 }
+// 几个词用、分开；词里有、的，用英文双引号括起来
+const listOf = text => Array.from(text.matchAll(/\s*(?:"((?:[^"]|"")*)"\s*(?=、|$)|([^、]+))/g), found => (found[1] === undefined ? found[2] : found[1].replaceAll('""', '"')).trim()).filter(Boolean)
 const isNumber = text => /^-?\d{1,15}(\.\d{1,12})?$/.test(text.trim())
 
 function actions (one, own) {
@@ -270,7 +289,8 @@ function actions (one, own) {
       if (await ask(text.replace('……', ''), [element('label', {}, question, name)], [['yes', '写一个', true], ['', '取消']]) !== 'yes' || !name.value.trim()) return
       body = { ...body, value: name.value.trim() }
     }
-    edit(body)
+    await edit(body)
+    if (body.kind === 'copy') await arrive(one, body.value)
   } }, text))
   if (one.rule) {
     if (one.disabled) add('启用', { kind: 'enable', at: ['findings', one.id] })

@@ -43,11 +43,10 @@ export function trial (root, base, broken) {
   function effects ({ forms: found, covered }) {
     const changed = found.filter(one => one.changed)
     const score = one => one.score || '待人工'
-    const sign = difference => difference === '' ? '—' : Number(difference) === 0 ? '不变' : Number(difference) > 0 ? `+${difference}` : difference
     const tone = difference => Number(difference) > 0 ? 'num up' : Number(difference) < 0 ? 'num down' : 'num'
     const table = element('table', { class: 'effect' },
       element('thead', {}, element('tr', {}, ...['自评表', '保存前', '修改后', '差'].map(name => element('th', { scope: 'col' }, name)))),
-      element('tbody', {}, ...found.map(one => element('tr', {}, element('th', { scope: 'row' }, one.name), element('td', { class: 'num' }, `${score(one.before)} ${one.before.grade}`), element('td', { class: 'num' }, `${score(one.after)} ${one.after.grade}`), element('td', { class: tone(one.difference) }, sign(one.difference))))))
+      element('tbody', {}, ...found.map(one => element('tr', {}, element('th', { scope: 'row' }, one.name), element('td', { class: 'num' }, `${score(one.before)} ${one.before.grade}`), element('td', { class: 'num' }, `${score(one.after)} ${one.after.grade}`), element('td', { class: tone(one.difference) }, one.told)))))
     const details = changed.map(one => element('details', {}, element('summary', {}, `${one.name}：${one.indicators.length} 个指标、${one.findings.length} 个问题有变`),
       element('ul', {}, ...one.indicators.map(each => element('li', {}, `${each.name}（分值 ${each.weight}，目标 ${each.target}，完成 ${each.actual}）：${score(each.before)} → ${score(each.after)}；${each.before.case} → ${each.after.case}${each.after.label ? `：${each.after.label}` : ''}`))),
       element('ul', {}, ...one.findings.map(each => element('li', {}, `${FINDING[each.change]}：${each.message}`))),

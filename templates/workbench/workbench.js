@@ -1,5 +1,6 @@
 // 工作台各页共用：发请求、提示、登录退出、上传核对。只用本机的接口。
-const csrf = document.querySelector('meta[name="csrf"]')?.content ?? ''
+let csrf = document.querySelector('meta[name="csrf"]')?.content ?? ''
+const who = document.querySelector('meta[name="who"]')?.content ?? ''
 const notice = document.getElementById('notice')
 
 export function tell (text, kind = '') {
@@ -9,23 +10,54 @@ export function tell (text, kind = '') {
   if (text && kind === 'error') notice.scrollIntoView({ block: 'nearest' })
 }
 
+// 登录过期、程序关了：没有送到的留在本页，等接上了再送，不丢
+let waiting
+function back (reason) {
+  waiting ??= (async () => {
+    notice.replaceChildren(`${reason}刚才的修改还没有送到，留在本页；接上后自动送去，请不要关闭本页。`, ...(reason.startsWith('登录') ? [element('a', { href: '/login', target: '_blank', rel: 'noopener' }, '在新窗口登录')] : []))
+    notice.className = 'notice error'
+    notice.hidden = false
+    notice.scrollIntoView({ block: 'nearest' })
+    for (;;) {
+      await new Promise(resolve => setTimeout(resolve, 2000))
+      try {
+        const response = await fetch('/evaluate')
+        if (!response.ok || new URL(response.url).pathname !== '/evaluate') continue
+        const page = new DOMParser().parseFromString(await response.text(), 'text/html')
+        if (page.querySelector('meta[name="who"]')?.content !== who) {
+          notice.textContent = `现在登录的不是${who}。没有送到的修改是${who}的：请以${who}登录。`
+          continue
+        }
+        csrf = page.querySelector('meta[name="csrf"]').content
+        tell('已经接上。', 'good')
+        waiting = undefined
+        return
+      } catch { /* 还连不上 */ }
+    }
+  })()
+  return waiting
+}
+addEventListener('beforeunload', event => { if (waiting) event.preventDefault() })
+
 // 发请求；不成时抛出 {status, title, problems, conflicts}
 export async function send (method, path, body, signal) {
-  const headers = { 'X-CSRF-Token': csrf }
-  if (body !== undefined && !(body instanceof FormData)) {
-    headers['Content-Type'] = 'application/json'
-    body = JSON.stringify(body)
-  }
+  const plain = body !== undefined && !(body instanceof FormData)
+  const content = plain ? JSON.stringify(body) : body
   let response
-  try {
-    response = await fetch(path, { method, headers, body, signal })
-  } catch (error) {
-    if (error.name === 'AbortError') throw error
-    throw Object.assign(new Error('连不上工作台：程序可能已经关闭。修改还在，重新启动后再试。'), { status: 0, problems: [] })
-  }
-  const data = response.headers.get('content-type')?.includes('json') ? await response.json() : await response.text()
-  if (response.status === 401) {
-    throw Object.assign(new Error('登录已过期。请在另一个窗口重新登录，再回来继续；修改还在。'), { status: 401, problems: [] })
+  let data
+  let again = false
+  for (;;) {
+    try {
+      response = await fetch(path, { method, headers: { 'X-CSRF-Token': csrf, ...(plain ? { 'Content-Type': 'application/json' } : {}) }, body: content, signal })
+      data = response.headers.get('content-type')?.includes('json') ? await response.json() : await response.text()
+    } catch (error) {
+      if (error.name === 'AbortError') throw error
+      if (method === 'GET' || !plain) throw Object.assign(new Error('连不上工作台：程序可能已经关闭。重新启动后再试。'), { status: 0, problems: [] })
+      await back('连不上工作台：程序可能已经关闭。')
+      continue
+    }
+    if (response.status === 401) await back('登录已过期。')
+    else if (response.status === 403 && !again && data.title?.includes('校验码')) { again = true; await back('登录换过了。') } else break
   }
   if (!response.ok) throw Object.assign(new Error(data.title ?? '出错了'), { problems: [], ...data, status: response.status })
   return data
@@ -89,12 +121,19 @@ if (evaluating) {
   for (const name of ['dragenter', 'dragover']) drop.addEventListener(name, event => { event.preventDefault(); drop.classList.add('over') })
   for (const name of ['dragleave', 'drop']) drop.addEventListener(name, () => drop.classList.remove('over'))
   drop.addEventListener('drop', event => { event.preventDefault(); input.files = event.dataTransfer.files; shown() })
+  let busy = false // 按两次回车也只有一份结果：送去了就不再送，直到换了页
   const judge = async (button, body) => {
+    if (busy) return
+    busy = true
     const made = await working(button, () => send('POST', '/api/v1/results', body))
-    if (made) location.href = `/results/${made.id}`
+    if (!made) { busy = false; return }
+    button.disabled = true
+    location.href = made.others.length ? '/evaluate#done' : `/results/${made.id}`
+    if (made.others.length) location.reload()
   }
   evaluating.addEventListener('submit', event => {
     event.preventDefault()
+    if (busy) return
     if (!input.files.length) { tell('先选择或拖入自评表文件。', 'error'); input.focus(); return }
     tell('正在读表、计分、核对……')
     judge(evaluating.querySelector('button.main'), new FormData(evaluating))

@@ -15,18 +15,19 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from engine.editing.overlay import files_of, overlaid
-from engine.errors import PolicyError, Problem
+from engine.errors import InputError, Place, PolicyError, Problem
 from engine.intake.bundle import read_bundle
 from engine.policy.library import Library
 from engine.policy.model import Policy
-from engine.results.bundles import check_bundle
+from engine.results.bundles import check_bundle, combined
+from engine.results.model import Result
 from engine.workbench.access import Editor, Publisher, Viewer
 from engine.workbench.api.model import Choice, Files, Jurisdiction, Made, PolicyId, Trouble, Year
 from engine.workbench.bodies import Sent
-from engine.workbench.kept import keep, put
+from engine.workbench.kept import MAX_RESULTS, keep, put
 from engine.workbench.problems import told
 from engine.workbench.state import Refused, bench
-from engine.workbench.uploads import contents, read_uploads
+from engine.workbench.uploads import contents, judged, read_uploads
 
 WRONG: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Wrong"}}}}
@@ -142,8 +143,13 @@ async def check(request: Request, who: Viewer, texts: PolicyTexts) -> Checked:
 async def evaluate(request: Request, who: Viewer, files: Files, policy: Choice = "") -> JSONResponse:
     work = bench(request)
     sent = [(file.filename or "", file.file) for file in files]
-    found = await bench(request).busy(lambda: check_bundle(read_uploads(sent, work.library, policy), work.checkers.check))
-    return JSONResponse(found.result)
+
+    def evaluated() -> Result:
+        found = read_uploads(sent, work.library, policy)
+        items = judged(found, work.checkers.check)
+        return items[0].result if len(items) == 1 else combined(items, found)
+
+    return JSONResponse(await work.busy(evaluated))
 
 
 @router.post(
@@ -165,20 +171,23 @@ async def report(
     sent = [(file.filename or "", file.file) for file in files]
 
     def zipped() -> bytes:
-        from engine.reports.files import FORMATS, drafted
+        from engine.reports.files import FORMATS, drafted, folders
 
         filed = contents(sent)
-        found = check_bundle(read_uploads(sent, work.library, policy), work.checkers.check)
-        made = drafted(
-            found.result,
-            found.bundle.submission,
-            found.policy,
-            formats or FORMATS,
-            as_filed=as_filed,
-            clean=clean,
-            filed=filed,
-        )
-        return archive(made.files)
+        items = judged(read_uploads(sent, work.library, policy), work.checkers.check)
+        made: dict[str, bytes] = {}
+        for item, folder in zip(items, folders([item.bundle for item in items]), strict=True):
+            files = drafted(
+                item.result,
+                item.bundle.submission,
+                item.policy,
+                formats or FORMATS,
+                as_filed=as_filed,
+                clean=clean,
+                filed=filed,
+            ).files
+            made |= files if len(items) == 1 else {f"{folder}/{name}": content for name, content in files.items()}
+        return archive(made)
 
     headers = {"content-disposition": 'attachment; filename="report.zip"'}
     return Response(await bench(request).busy(zipped), media_type="application/zip", headers=headers)
@@ -195,14 +204,18 @@ async def results(
     work = bench(request)
     sent = [(file.filename or "", file.file) for file in files if file.filename]
 
-    def made() -> str:
+    def made() -> Made:
         if examples and work.examples:
-            found = check_bundle(read_bundle(work.examples, work.library, policy or None), work.checkers.check)
+            items = [check_bundle(read_bundle(work.examples, work.library, policy or None), work.checkers.check)]
         else:
-            found = check_bundle(read_uploads(sent, work.library, policy), work.checkers.check)
-        return put(who, found, work.sessions)
+            items = judged(read_uploads(sent, work.library, policy), work.checkers.check)
+        if len(items) > MAX_RESULTS:
+            told = f"一起给出的是 {len(items)} 个单位、年度的表，一次最多 {MAX_RESULTS} 个"
+            raise InputError(Problem(Place(), told, "用“成批核对”，或分几次给", code="input.too-many-files"))
+        first, *others = (put(who, item, work.sessions) for item in items)
+        return Made(id=first, others=others)
 
-    return Made(id=await bench(request).busy(made))
+    return await work.busy(made)
 
 
 @router.post("/results/{key}/keep", summary="保留一次核对的申报记录，供修改政策时试算")

@@ -18,7 +18,8 @@ Year = Annotated[str, Path(pattern=YEAR, description="年度或版本，如 2021
 PolicyId = Annotated[str, Query(pattern=r"^[a-z0-9-]{1,41}/[a-z0-9.-]{1,41}$", description="政策编号，如 hubei/2021")]
 
 Files = Annotated[
-    list[UploadFile], File(description="自评表：Word、Excel、PDF、文本，或 JSON/YAML 记录；一起给出的是一个单位同一年度的表")
+    list[UploadFile],
+    File(description="自评表：Word、Excel、PDF、文本，或 JSON/YAML 记录；一个单位同一年度的一起核对，不同单位、年度的分开"),
 ]
 
 Choice = Annotated[str, Form(pattern=r"^([a-z0-9-]{1,41}/[a-z0-9.-]{1,41})?$", description="政策编号；不写则按表样和年度选")]
@@ -50,6 +51,7 @@ class Wrong(BaseModel):
 
 
 class Made(BaseModel):
-    """核对结果的编号，用它取结果页和各种文件。"""
+    """核对结果的编号，用它取结果页和各种文件。一起给出的是几个单位（或年度）的表时，其余各个的编号在 others。"""
 
     id: str
+    others: list[str] = []

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from engine.editing.overlay import copied, files_of, overlaid
 from engine.errors import Place, PolicyError, Problem
 from engine.workbench.access import Editor, Publisher
+from engine.workbench.advice import on_page
 from engine.workbench.api.drafts import Revision, Seen, changed, seen_by
 from engine.workbench.api.forms import WRONG
 from engine.workbench.api.model import Jurisdiction, Year
@@ -115,7 +116,7 @@ def _tested(work: Workbench, who: Session, policy: str, wanted: TestRequest) -> 
     seen = work.drafts.texts(who.account.name, policy)
     with overlaid(policy, seen, work.library) as library:
         report = run_tests(load(policy, library, locked=False), library, work.tests)
-        told = show_tests(report)
+        told = on_page(show_tests(report))
         adoptable = sum(result.now is not None for result in report.failed)
     if wanted.adopt and adoptable:
         name = f"tests/{FILE}"
@@ -139,7 +140,7 @@ def _publication(work: Workbench, policy: str) -> PublicationPreview:
     parent = next((one.id for one in resolved.parents if one.sections["policy"].get("status") != "pack"), "")
     told_difference = render(compare(parent, policy, work.library), terminal=False) if parent else ""
     lock = policy_lock.read(resolved)
-    since = [str(problem) for problem in policy_lock.differences_told(resolved, lock)] if lock else []
+    since = [on_page(str(problem)) for problem in policy_lock.differences_told(resolved, lock)] if lock else []
     return PublicationPreview(
         parent=parent, against_parent=told_difference, published=lock.published.at if lock else "", since=since
     )

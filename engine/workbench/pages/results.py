@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from engine.policy.heads import heads
 from engine.results.reading import caution, differs
+from engine.workbench.advice import on_page
 from engine.workbench.api.forms import archive
 from engine.workbench.frame import asks, page
 from engine.workbench.kept import MAX_RESULTS, Kept
@@ -43,8 +44,8 @@ async def result(request: Request, key: str) -> Response:
         id=key,
         label=kept.label,
         result=kept.found.result,
-        caution=first,
-        notes=[note for note in kept.found.result.get("notes", []) if note != first],
+        caution=on_page(first),
+        notes=[on_page(note) for note in kept.found.result.get("notes", []) if note != first],
         different=[differs(form["scores"]["total"]) for form in kept.found.result["forms"]],
         files=await bench(request).busy(_documents, kept),
         **await bench(request).busy(_problems, kept),

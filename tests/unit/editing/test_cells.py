@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.editing.changes import words
+from engine.editing.changes import words, written
 from engine.editing.sheets import Page, Row, Slot, change
 from engine.editing.workbook import _changes
 from engine.errors import Problem
@@ -40,6 +40,13 @@ def test_a_percentage_is_the_number_the_cell_means(percent: str, text: str, valu
 )
 def test_words_stand_apart_by_whatever_people_write_between_them(text: str, found: list[str]) -> None:
     assert words(text) == found
+
+
+@pytest.mark.parametrize(
+    "entries", [["水、电", "煤气"], ["甲", '他说"好"', "1,000"], ["一\n二", "三"], ['"'], ["甲；乙、丙", '"、"']]
+)
+def test_words_are_shown_so_that_they_are_read_back(entries: list[str]) -> None:
+    assert words(written(entries)) == entries
 
 
 def test_a_word_that_has_a_comma_keeps_it() -> None:

@@ -42,7 +42,10 @@ def bundles(folder: Path, *contents: tuple[str, str, str]) -> list[set[str]]:
         # projects of two units that have nothing to do with each other
         ([("甲局", "project", "一"), ("乙局", "project", "二")], [{"甲局"}, {"乙局"}]),
         # a department with the project of what is under it: one, as the Contract has it
-        ([("甲局", "department", "整体"), ("甲局培训中心", "project", "一"), ("乙校", "project", "二")], [{"甲局", "甲局培训中心", "乙校"}]),
+        (
+            [("甲局", "department", "整体"), ("甲局培训中心", "project", "一"), ("乙校", "project", "二")],
+            [{"甲局", "甲局培训中心", "乙校"}],
+        ),
         # a name in full and in short
         ([("甲县水务局", "project", "一"), ("水务局", "project", "二")], [{"甲县水务局", "水务局"}]),
         # one unit written in two ways that say the same

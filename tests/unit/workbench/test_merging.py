@@ -19,7 +19,7 @@ RULES = "findings:\n  - id: one\n    title: 一\n  - id: two\n    title: 二\n"
         # both write the first item of a file that was not there
         ("", NEW, NEW.replace("a: {label: 甲", "b: {label: 乙"), NEW + "  b: {label: 乙, value: 1}\n"),
         # two fields of one line
-        (NEW, NEW.replace("甲", "丙"), NEW.replace("value: 1", "value: 2"), NEW.replace("甲", "丙").replace("value: 1", "value: 2")),
+        (NEW, NEW.replace("甲", "丙"), NEW.replace("1", "2"), NEW.replace("甲", "丙").replace("1", "2")),
         # both at the end of a list
         (
             RULES,
