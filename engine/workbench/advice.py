@@ -1,4 +1,4 @@
-"""Advice for the command line, said for a page: where on it the same is done. The words are in `templates/workbench/advice.yaml`."""
+"""Advice for the command line, said for a page: where on it the same is done. Words: `templates/workbench/advice.yaml`."""
 
 from __future__ import annotations
 
@@ -25,12 +25,7 @@ def on_page(text: str) -> str:
 
 def problem_on_page(problem: Problem) -> Problem:
     """A problem as a page tells it."""
-    message, expected = on_page(problem.message), on_page(problem.expected)
-    return (
-        problem
-        if (message, expected) == (problem.message, problem.expected)
-        else replace(problem, message=message, expected=expected)
-    )
+    return replace(problem, message=on_page(problem.message), expected=on_page(problem.expected))
 
 
 @lru_cache(maxsize=1)

@@ -245,6 +245,43 @@ def test_two_windows_of_one_person_lose_nothing(api: TestClient) -> None:
     assert api.put(DRAFT, json={"revision": 0, "files": third, "seen": seen}).status_code == 409
 
 
+def test_two_windows_change_different_parameters(api: TestClient) -> None:
+    """Each saw the policy as it was; the second is no conflict, but where it would change what it has not seen."""
+    state = api.get(DRAFT).json()["state"]
+
+    def change(name: str, value: str, was: str) -> httpx.Response:
+        at = ["parameters", name, "value"]
+        body = {"revision": 0, "state": state, "kind": "set", "at": at, "value": value, "value_kind": "number"}
+        return api.post(f"{DRAFT}/changes", json={**body, "was": was, "item": name})
+
+    assert change("tier_met_floor", "0.85", "0.8").status_code == 200
+    assert change("low_execution", "91", "90").json()["changed"] == ["parameters.yaml"]
+    text = api.get(DRAFT).json()["files"]["parameters.yaml"]
+    assert "value: 0.85" in text
+    assert "value: 91" in text
+    assert change("tier_met_floor", "0.7", "0.8").status_code == 409
+
+
+def test_an_unreadable_file_costs_itself_and_units_are_told_apart(api: TestClient) -> None:
+    broken, other = ("坏.docx", b"PK\x03\x04 broken", WORD), small_form_as_word()
+    made = api.post("/api/v1/results", files=[("files", broken), ("files", a_form()["files"])]).json()
+    assert made["others"] == []
+    page = api.get(f"/results/{made['id']}").text
+    assert "没有读成，不在结果里：坏.docx" in page
+    assert "示例经费" in page
+    api.cookies.clear()
+    one = api.post("/api/v1/evaluate", files=[("files", broken), ("files", a_form()["files"])]).json()
+    assert [problem["file"] for problem in one["input_problems"]] == ["坏.docx"]
+    record = api.get(f"/results/{made['id']}/record.json").json()
+    record["forms"][0] = {**record["forms"][0], "unit": "另一个局"}
+    both = [("files", ("表.docx", other, WORD)), ("files", ("乙.json", json.dumps(record).encode(), "application/json"))]
+    made = api.post("/api/v1/results", files=both).json()
+    assert len(made["others"]) == 1
+    pages = [api.get(f"/results/{key}").text for key in (made["id"], *made["others"])]
+    assert "按不同的单位核对" in pages[0]
+    assert "出现了两次" not in "".join(pages)
+
+
 HOSTILE = {
     "deep": '{"revision": 0, "kind": "set", "at": ["a"], "value": ' + "[" * 500 + "]" * 500 + "}",
     "very deep": "[" * 200_000,

@@ -42,9 +42,7 @@ def test_words_stand_apart_by_whatever_people_write_between_them(text: str, foun
     assert words(text) == found
 
 
-@pytest.mark.parametrize(
-    "entries", [["水、电", "煤气"], ["甲", '他说"好"', "1,000"], ["一\n二", "三"], ['"'], ["甲；乙、丙", '"、"']]
-)
+@pytest.mark.parametrize("entries", [["水、电", "煤气"], ["甲", '他说"好"', "1,000"], ["一\n二", "三"], ['"', '"、"']])
 def test_words_are_shown_so_that_they_are_read_back(entries: list[str]) -> None:
     assert words(written(entries)) == entries
 

@@ -43,8 +43,6 @@ def test_no_sentence_sends_a_reader_of_a_page_to_the_command_line() -> None:
 
 
 def test_what_it_says_instead() -> None:
-    assert (
-        on_page("用 --policy 指定，或用 jixiao policy new 从已有的做一个；现有：甲")
-        == "在“政策”一栏里选，或在“政策”页从已有的做一个；现有：甲"
-    )
+    said = on_page("用 --policy 指定，或用 jixiao policy new 从已有的做一个；现有：甲")
+    assert said == "在“政策”一栏里选，或在“政策”页从已有的做一个；现有：甲"
     assert on_page("“甲”没有完成") == "“甲”没有完成"
