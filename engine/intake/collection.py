@@ -20,6 +20,7 @@ from engine.files import displayed
 from engine.forms.labels import fold
 from engine.intake import answers, apart, folders
 from engine.intake import bundle as inputs
+from engine.intake.answers import AnswerFile
 from engine.intake.bundle import Bundle, Reading
 from engine.intake.joining import joined
 from engine.intake.own import own_output
@@ -35,6 +36,8 @@ _NO_FORMS = frozenset({"image", "media", "program", "ppt", "empty"})
 problem."""
 Progress = Callable[[int, int, str], None]
 """Called before each file: how many are done, how many there are, and the name of the next ("" at the end)."""
+ReadParts = Callable[[Path, Shelf, Policy | None, bytes, Sequence[AnswerFile]], tuple[list[Reading], list[Problem]]]
+"""What reads a file, as `bundle.read_parts` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +81,19 @@ def collect(
     each_file: bool = False,
     exclude: Some[Path] = (),
     unjudged: bool = False,
+    read: ReadParts = inputs.read_parts,
 ) -> Collection:
     """Read files and folders into bundles. Nothing is raised for what is wrong with a file, a line or a bundle: it is in
     `problems`, with the file's name.
 
     `on`: the day of filing, as `read_bundle` takes it. `each_file`: every file is a bundle of its own.
     `exclude`: files and folders left out of a walk, such as those written to. `unjudged`: a bundle that no policy fits by itself
-    is read all the same, as `read_bundle` does; else it is a problem.
+    is read all the same, as `read_bundle` does; else it is a problem. `read`: what reads a file, as `read_parts` does.
     Raises PolicyError if the named policy is missing or invalid, InputError if there are too many files to look at.
     """
     shelf = Shelf(library, on)
     policy = shelf.policy(policy_id) if policy_id else None
-    found = _FoundFile(shelf, policy, folders.listed(paths, exclude))
+    found = _FoundFile(shelf, policy, folders.listed(paths, exclude), read)
     files = [*found.listing.named, *found.listing.walked]
     for done, path in enumerate(files):
         if progress:
@@ -110,7 +114,8 @@ def collect(
 class _FoundFile:
     """Where collecting stands."""
 
-    def __init__(self, shelf: Shelf, policy: Policy | None, listing: folders.Listing) -> None:
+    def __init__(self, shelf: Shelf, policy: Policy | None, listing: folders.Listing, read: ReadParts) -> None:
+        self._read = read
         self.shelf, self.policy, self.listing = shelf, policy, listing
         self.problems: list[Problem] = list(listing.problems)
         self.readings: list[Reading] = []
@@ -141,7 +146,7 @@ class _FoundFile:
                 self._skipped[name] = reason
                 return
             self._folders.setdefault(path.parent)
-            read, wrong = inputs.read_parts(path, self.shelf, self.policy, content, () if walked else self._answers)
+            read, wrong = self._read(path, self.shelf, self.policy, content, () if walked else self._answers)
         except JixiaoError as error:
             self._fail(name, [_named(problem, Place(name)) for problem in error.problems])
             return

@@ -21,6 +21,8 @@ from engine.workbench.state import Workbench
 
 MAX_UPLOAD = 120_000_000
 """Bytes of one request: a little more than the largest form that is read."""
+JOBS, MAX_JOB = "/api/v1/jobs", 1_000_000_000
+"""Where many units' forms are sent, and bytes of all of them."""
 MAX_JSON = 8_000_000
 """Bytes of a request that is no upload."""
 MAX_STRANGERS = 32_000
@@ -31,8 +33,10 @@ def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     """The whole application, behind its safeguards. `hosts`: the names it may be called by."""
     from engine.workbench.api import drafts as draft_api
     from engine.workbench.api import forms as api
+    from engine.workbench.api import jobs as job_api
     from engine.workbench.api import preview as trial_api
     from engine.workbench.api import publish as publish_api
+    from engine.workbench.pages import desk as desk_pages
     from engine.workbench.pages import policies as pages
     from engine.workbench.pages import results as result_pages
 
@@ -44,7 +48,10 @@ def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
+        workbench.desk.resume()
         yield
+        workbench.jobs.close()
+        workbench.desk.close()
         workbench.checkers.close()
 
     app = FastAPI(
@@ -65,12 +72,19 @@ def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     app.include_router(draft_api.router)
     app.include_router(publish_api.router)
     app.include_router(trial_api.router)
+    app.include_router(job_api.router)
     app.include_router(pages.router)
+    app.include_router(desk_pages.router)
     app.include_router(result_pages.router)
 
     def tell(address: str, path: str, reason: str) -> None:
         workbench.log.add(address, "request", outcome="refused", path=path[:500], reason=reason)
 
     return Safeguards(
-        app, tuple(name.lower() for name in hosts), MAX_UPLOAD, tell, MAX_JSON, strangers_limit=dict.fromkeys(OPEN, MAX_STRANGERS)
+        app,
+        tuple(name.lower() for name in hosts),
+        MAX_UPLOAD,
+        tell,
+        MAX_JSON,
+        limits={**dict.fromkeys(OPEN, MAX_STRANGERS), JOBS: MAX_JOB},
     )

@@ -57,14 +57,14 @@ class Safeguards:
         plain_limit: int | None = None,
         patience: float = 60.0,
         longest: float = 900.0,
-        strangers_limit: Mapping[str, int] | None = None,
+        limits: Mapping[str, int] | None = None,
     ) -> None:
-        """`limit`: bytes of an upload, `plain_limit` of any other request, `strangers_limit` of those to paths where one need
-        not have signed in. `patience`: seconds for the next piece of a body, `longest` for the whole of it."""
+        """`limit`: bytes of an upload, `plain_limit` of any other request, `limits` of those to single paths, whatever
+        they are. `patience`: seconds for the next piece of a body, `longest` for the whole of it."""
         self._app, self._hosts, self._limit, self._tell = app, frozenset(hosts), limit, tell
         self._plain_limit = limit if plain_limit is None else plain_limit
         self._patience, self._longest = patience, longest
-        self._strangers_limit = dict(strangers_limit or {})
+        self._limits = dict(limits or {})
         self._sending: Counter[str] = Counter()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -120,8 +120,8 @@ class Safeguards:
             await self._refuse(scope, send, 408 if read <= limit else 413, over)
 
     def _limit_of(self, path: str, headers: dict[str, str]) -> int:
-        if path in self._strangers_limit:
-            return self._strangers_limit[path]
+        if path in self._limits:
+            return self._limits[path]
         upload = headers.get("content-type", "").lower().startswith("multipart/form-data")
         return self._limit if upload else min(self._limit, self._plain_limit)
 

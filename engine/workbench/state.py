@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +18,9 @@ from engine.workbench import accounts
 from engine.workbench.accounts import Account
 from engine.workbench.audit import Log
 from engine.workbench.checker_pool import CheckerPool
+from engine.workbench.desk.desk import Desk
 from engine.workbench.drafts import Drafts
+from engine.workbench.jobs import Jobs
 from engine.workbench.kept import Readings
 from engine.workbench.sessions import Sessions
 from engine.workbench.throttle import Throttle
@@ -51,6 +54,14 @@ class Workbench:
     """Passwords looked at once: they take their time, and none of the threads that answer pages."""
     at_once: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
     """Evaluations at once; the rest wait in a row, and hold no thread."""
+
+    jobs: Jobs = field(default_factory=Jobs)
+    """What takes longer than a page waits."""
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The reviewers' jobs."""
+        return Desk(self.policies / ".workbench" / "jobs", self.library, self.jobs)
 
     @property
     def kept(self) -> Path:

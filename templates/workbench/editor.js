@@ -1,6 +1,6 @@
 // 修改政策：表单和 YAML 是同一份草稿的两种看法；每改一处就检查，并对选中的自评表试算。
 import { trial } from './trial.js'
-import { element, send, tell, working } from './workbench.js'
+import { element, job, send, tell, working } from './workbench.js'
 
 const root = document.querySelector('[data-editor]')
 const policy = root.dataset.editor
@@ -491,18 +491,19 @@ const doing = {
   test: async () => {
     await push()
     await queue
-    tell('正在运行测试……')
     const tested = async adopt => {
-      const found = await send('POST', `${base}/tests`, { revision: draft.revision, adopt })
+      const found = await job(`${base}/tests/jobs`, { revision: draft.revision, adopt })
+      if (!found) return undefined
       draft = found.draft
       show()
-      tell('')
       return found
     }
     const found = await tested(false)
+    if (!found) return
     const offer = found.adoptable ? [['adopt', `把上级政策的 ${found.adoptable} 条按现在的结果改写（进草稿）`]] : []
     if (await ask(found.passed ? '测试都通过' : '测试没有全部通过', [element('pre', {}, found.text)], [['', '关闭', true], ...offer]) !== 'adopt') return
     const after = await tested(true)
+    if (!after) return
     await ask('已按现在的结果改写', [element('p', {}, '写在 tests/inherited.yaml 里，还没有保存。请逐条核对新的结果是对的，再运行一次测试，然后保存、发布。'), element('pre', {}, after.draft.files['tests/inherited.yaml'] ?? '')], [['', '关闭', true]])
   },
   publish: async () => {
@@ -515,8 +516,9 @@ const doing = {
     }
     const { body, reason } = await publication()
     if (await ask(`发布 ${policy}？`, body, [['', '取消'], ['yes', '发布', true]]) !== 'yes') return
-    tell('正在检查、测试、发布……')
-    draft = await send('PUT', `${base}/published`, { amend: reason.value })
+    const published = await job(`${base}/published/jobs`, { amend: reason.value })
+    if (!published) return
+    draft = published
     show()
     tell('已发布。', 'good')
   }

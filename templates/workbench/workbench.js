@@ -93,6 +93,25 @@ export async function working (button, work) {
   }
 }
 
+// 要做一会儿的事：说做到哪里了，可以取消；做成了给结果，取消了给 undefined
+export async function job (path, body) {
+  let now = await send('POST', path, body)
+  const stop = element('button', { type: 'button', onclick: () => { stop.disabled = true; send('DELETE', `/api/v1/jobs/${now.id}`) } }, '取消')
+  const told = element('span', { role: 'status' })
+  const began = Date.now()
+  notice.replaceChildren(told, ' ', stop)
+  notice.className = 'notice'
+  notice.hidden = false
+  while (!['done', 'failed', 'cancelled'].includes(now.state)) {
+    told.textContent = `${now.title}：${now.state === 'waiting' ? `等着，前面还有 ${now.ahead} 件` : `${now.what}${now.of ? `，${now.done}/${now.of}` : ''}`}（${Math.round((Date.now() - began) / 1000)} 秒）`
+    await new Promise(resolve => setTimeout(resolve, 400))
+    now = await send('GET', `/api/v1/jobs/${now.id}`)
+  }
+  tell(now.state === 'cancelled' ? `${now.title}：取消了，没有改动。` : '')
+  if (now.state === 'failed') throw Object.assign(new Error(now.problems[0]?.text ?? '没有做成'), { problems: now.problems })
+  return now.state === 'done' ? await send('GET', `/api/v1/jobs/${now.id}/result`) : undefined
+}
+
 document.querySelector('[data-sign-out]')?.addEventListener('click', async event => {
   await working(event.target, () => send('POST', '/logout'))
   location.href = '/login'

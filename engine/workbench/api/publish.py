@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -15,8 +15,12 @@ from engine.workbench.api.drafts import Revision, Seen, changed, seen_by
 from engine.workbench.api.forms import WRONG
 from engine.workbench.api.model import Jurisdiction, Year
 from engine.workbench.bodies import Sent
+from engine.workbench.jobs import Watch
 from engine.workbench.sessions import Session
 from engine.workbench.state import Workbench, bench
+
+if TYPE_CHECKING:
+    from engine.soundness.tests.running import Known
 
 router = APIRouter(prefix="/api/v1", responses=WRONG)
 
@@ -79,7 +83,7 @@ async def new(request: Request, who: Editor, wanted: New) -> dict[str, str]:
 
 @router.post("/drafts/{jurisdiction}/{year}/tests", summary="运行草稿的测试")
 async def tests(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, wanted: TestRequest) -> Tested:
-    return await bench(request).busy(_tested, bench(request), who, f"{jurisdiction}/{year}", wanted)
+    return await bench(request).busy(tested, bench(request), who, f"{jurisdiction}/{year}", wanted, unwatched)
 
 
 @router.get("/drafts/{jurisdiction}/{year}/publication", summary="发布之前：与所继承的、与上次发布的相比改了什么")
@@ -89,24 +93,55 @@ async def publication(request: Request, who: Publisher, jurisdiction: Jurisdicti
 
 @router.put("/drafts/{jurisdiction}/{year}/published", summary="发布：检查、测试都通过才发布，并写下锁定文件")
 async def publish(request: Request, who: Publisher, jurisdiction: Jurisdiction, year: Year, wanted: Publish) -> Seen:
-    work, policy = bench(request), f"{jurisdiction}/{year}"
-
-    def made() -> Seen:
-        from engine.changes.lifecycle.publish import publish as run
-
-        if work.drafts.get(who.account.name, policy).changed:
-            raise PolicyError(Problem(Place(policy), "还有未保存的修改", "先保存或放弃", code="edit.unsaved"))
-        with work.log.deed(who.account.name, "publish", policy=policy, amend=wanted.amend) as about, work.drafts.locked():
-            before = work.drafts.on_disk(policy)
-            run(policy, work.library, by=who.account.name, amend=wanted.amend, known=work.tests)
-            after = work.drafts.on_disk(policy)
-            about |= changed({name: (before.get(name, ""), text) for name, text in after.items() if before.get(name) != text})
-        return seen_by(work, who, policy)
-
-    return await bench(request).busy(made)
+    return await bench(request).busy(publish_now, bench(request), who, f"{jurisdiction}/{year}", wanted)
 
 
-def _tested(work: Workbench, who: Session, policy: str, wanted: TestRequest) -> Tested:
+class _Watched(dict[Any, Any]):
+    """What came of tests, `known` of all runs: each test that is looked for is told to who watches this one, and may end it."""
+
+    def __init__(self, known: Known, watch: Watch) -> None:
+        super().__init__()
+        self._known, self._watch, self._count = known, watch, 0
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        self._count += 1
+        self._watch(f"第 {self._count} 条测试", 0, 0)
+        return self._known.get(key, default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._known[key] = value
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def clear(self) -> None:
+        self._known.clear()
+
+
+def unwatched(what: str, done: int, of: int) -> None:
+    """Nobody is told, and nothing ends."""
+
+
+def publish_now(work: Workbench, who: Session, policy: str, wanted: Publish, watch: Watch = unwatched) -> Seen:
+    """Publish, and what the person then sees. It may be ended as long as tests run; from then on all is written.
+
+    Raises PolicyError for changes that are not saved, and what `lifecycle.publish` does."""
+    from engine.changes.lifecycle.publish import publish as run
+
+    if work.drafts.get(who.account.name, policy).changed:
+        raise PolicyError(Problem(Place(policy), "还有未保存的修改", "先保存或放弃", code="edit.unsaved"))
+    watch("检查", 0, 0)
+    known = _Watched(work.tests, watch)
+    with work.log.deed(who.account.name, "publish", policy=policy, amend=wanted.amend) as about, work.drafts.locked():
+        before = work.drafts.on_disk(policy)
+        run(policy, work.library, by=who.account.name, amend=wanted.amend, known=known)
+        after = work.drafts.on_disk(policy)
+        about |= changed({name: (before.get(name, ""), text) for name, text in after.items() if before.get(name) != text})
+    return seen_by(work, who, policy)
+
+
+def tested(work: Workbench, who: Session, policy: str, wanted: TestRequest, watch: Watch) -> Tested:
+    """Run the tests of a draft; with `adopt` those that fail are written anew into it. Raises PolicyError."""
     from engine.changes.lifecycle.adopt import FILE, adopt
     from engine.policy.loading import load
     from engine.soundness.tests.policies import run_tests
@@ -115,7 +150,7 @@ def _tested(work: Workbench, who: Session, policy: str, wanted: TestRequest) -> 
     work.drafts.check_seen(who.account.name, policy, wanted.revision, "")
     seen = work.drafts.texts(who.account.name, policy)
     with overlaid(policy, seen, work.library) as library:
-        report = run_tests(load(policy, library, locked=False), library, work.tests)
+        report = run_tests(load(policy, library, locked=False), library, _Watched(work.tests, watch))
         told = on_page(show_tests(report))
         adoptable = sum(result.now is not None for result in report.failed)
     if wanted.adopt and adoptable:

@@ -35,6 +35,7 @@ STATIC = {
     "workbench.js": ("workbench", "text/javascript"),
     "editor.js": ("workbench", "text/javascript"),
     "trial.js": ("workbench", "text/javascript"),
+    "desk.js": ("workbench", "text/javascript"),
 }
 STATUS = {"draft": "草稿", "published": "已发布", "retired": "已停用", "pack": "公共部分"}
 ACTIONS = {
