@@ -24,6 +24,7 @@ from engine.workbench.jobs import Jobs
 from engine.workbench.kept import Readings
 from engine.workbench.sessions import Sessions
 from engine.workbench.throttle import Throttle
+from engine.workbench.told_once import ToldOnce
 
 if TYPE_CHECKING:
     from engine.soundness.tests.running import Known
@@ -55,6 +56,8 @@ class Workbench:
     at_once: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
     """Evaluations at once; the rest wait in a row, and hold no thread."""
 
+    told: ToldOnce = field(default_factory=ToldOnce)
+    """Whole policies in words."""
     jobs: Jobs = field(default_factory=Jobs)
     """What takes longer than a page waits."""
 

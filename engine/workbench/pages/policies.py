@@ -188,7 +188,11 @@ def alone(page: bytes) -> tuple[str, dict[str, str]]:
 
 
 def _shown(name: str, work: Workbench) -> tuple[Any, list[dict[str, str]], str, list[dict[str, Any]]]:
-    """The policy in words, its headings, its hash, and what is wrong with it."""
+    """The policy in words, its headings, its hash, and what is wrong with it; worked out once while no policy changes."""
+    return work.told.of(name, work.library, lambda: _told(name, work))  # type: ignore[no-any-return]  # what `_told` gave
+
+
+def _told(name: str, work: Workbench) -> tuple[Any, list[dict[str, str]], str, list[dict[str, Any]]]:
     from engine.policy.build import build
     from engine.policy.loading import resolve
     from engine.policy.views.clauses import policy_body

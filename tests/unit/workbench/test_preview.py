@@ -12,8 +12,9 @@ from workbenches import small_form_as_word
 
 from engine.changes.impact.compare import FormImpact, Standing
 from engine.intake.bundle import read_bundle
-from engine.policy.library import library
+from engine.policy.library import Library, library
 from engine.workbench.preview import _once, change_told
+from engine.workbench.told_once import ToldOnce
 
 NINETY, EIGHTY = Decimal(90), Decimal(80)
 A = Standing(NINETY, "scored", "优")
@@ -43,3 +44,20 @@ def test_a_form_given_in_two_files_is_counted_once_and_told(tmp_path: Path) -> N
     once, told = _once(given)
     assert once == given[:1]
     assert [(problem.place.file, "只算一次" in problem.message) for problem in told] == [(str(word), True)]
+
+
+def test_what_was_told_is_told_again_until_a_file_changes(tmp_path: Path) -> None:
+    home = tmp_path / "x" / "2021"
+    home.mkdir(parents=True)
+    (home / "policy.yaml").write_text("a: 1\n", encoding="utf-8")
+    known, where, asked = ToldOnce(), Library((tmp_path,)), list[int]()
+
+    def work() -> int:
+        asked.append(1)
+        return len(asked)
+
+    assert [known.of("x/2021", where, work) for _ in range(2)] == [1, 1]
+    (home / "findings").mkdir()
+    (home / "findings" / "a.yaml").write_text("b: 2\n", encoding="utf-8")
+    assert [known.of("x/2021", where, work) for _ in range(2)] == [2, 2]
+    assert known.of("x/2022", where, work) == 3
