@@ -14,7 +14,10 @@ from browser import CONTRAST, ENTER, Browser, needs_browser
 from conftest import SMALL_FORM
 from workbenches import Thread, policies_in
 
+from engine.workbench.accounts import save, with_account
+
 pytestmark = needs_browser
+PASSWORD = "a long password 一"
 WIDER = (
     "return [...document.querySelectorAll('main *')].filter((e) => e.checkVisibility() && !e.closest('.vh, thead, .scroll, pre')"
     " && e.getBoundingClientRect().right > 360.5).map((e) => e.outerHTML.slice(0, 80))"
@@ -90,3 +93,38 @@ def test_a_season_of_forms(browser: Browser, served: Thread, tmp_path: Path) -> 
     assert page.run("return document.querySelectorAll('tbody tr').length") == 1, "sent once, however often Enter was pressed"
     wrong = [item for item in page.post("/se/log", type="browser") if item["source"] != "network"]
     assert wrong == []
+
+
+def test_a_change_is_not_lost_when_the_sign_in_has_run_out(browser: Browser, tmp_path: Path) -> None:
+    accounts, policies = tmp_path / "账号.json", policies_in(tmp_path)
+    save(accounts, with_account({}, "王", "editor", PASSWORD))
+    server = Thread(policies, accounts)
+    page = browser
+
+    def signed_in() -> None:
+        page.fill("input[name=name]", "王")
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button")
+        page.until("return location.pathname !== '/login'")
+
+    page.open(f"{server.address}/login?next=/policies/hubei/2023/edit")
+    signed_in()
+    page.until("return document.querySelector('[data-state]').textContent.includes('未保存')")
+    page.run("document.querySelector('[data-group=parameters]').open = true")
+    page.until("return document.querySelector('[data-group=parameters] .item')")
+    page.run("document.querySelector('[data-key=\\'parameters.low_execution\\']').open = true")
+    for session in server.work.sessions.all():
+        server.work.sessions.end(session.token)
+    page.fill("[data-field='parameters.low_execution/value'] input", "91")
+    page.until("return document.getElementById('notice').textContent.startsWith('登录已过期')")
+    first = page.window()
+    page.open(f"{server.address}/login")
+    signed_in()
+    page._call("DELETE", "/window")
+    page.post("/window", handle=first)
+    page.until("return document.querySelector('[data-state]').textContent.includes('parameters.yaml')")
+    with server.client() as client:
+        client.cookies.update({cookie["name"]: cookie["value"] for cookie in page._call("GET", "/cookie")})
+        assert "value: 91" in client.get("/api/v1/drafts/hubei/2023").json()["files"]["parameters.yaml"]
+    page._call("DELETE", "/cookie")
+    server.close()

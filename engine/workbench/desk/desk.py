@@ -83,6 +83,7 @@ class Desk:
         """Have a job there after the workbench ends, too, until it is deleted."""
         if about := self._about(self.home / key):
             self._note(about, kept=True)
+            self.jobs.keep(key)
 
     def is_kept(self, key: str) -> bool:
         """Whether someone asked for a job to be kept."""

@@ -33,6 +33,8 @@ class _Job:
     stop: threading.Event
     line: str = ""
     ended: float = 0.0
+    lasting: bool = False
+    """Someone asked for it to be there until they take it away."""
     result: Any = None
 
 
@@ -85,7 +87,13 @@ class Jobs:
     def ended(self, status: JobStatus, result: Any = None, gone: Callable[[], None] = lambda: None) -> None:
         """Put up a job that ended in an earlier run and was kept."""
         with self._changed:
-            self._jobs[status.id] = _Job(status, lambda watch: None, gone, threading.Event(), "", self._clock(), result)
+            self._jobs[status.id] = _Job(status, lambda watch: None, gone, threading.Event(), "", self._clock(), True, result)
+
+    def keep(self, key: str) -> None:
+        """Have a job there until somebody takes it away."""
+        with self._changed:
+            if job := self._jobs.get(key):
+                job.lasting = True
 
     def find(self, key: str, owner: str) -> JobStatus | None:
         """Where the account's job stands; None where there is no such."""
@@ -198,7 +206,7 @@ class Jobs:
 
     def _forget_old(self) -> None:
         now = self._clock()
-        ended = sorted((job for job in self._jobs.values() if job.status.ended), key=lambda job: job.ended)
+        ended = sorted((job for job in self._jobs.values() if job.status.ended and not job.lasting), key=lambda job: job.ended)
         owners: dict[str, int] = {}
         for job in self._jobs.values():
             owners[job.status.owner] = owners.get(job.status.owner, 0) + 1

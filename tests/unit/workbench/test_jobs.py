@@ -87,3 +87,16 @@ def test_one_that_breaks_ends_no_other_and_nobody_fills_the_line(jobs: Jobs) -> 
     with pytest.raises(InputError, match="还有 8 件没有做完"):
         jobs.start("a", "一", "王", lambda watch: 1)
     assert jobs.start("b", "别人的", "李", lambda watch: 1)
+
+
+def test_what_ended_long_ago_is_forgotten_unless_it_was_to_last() -> None:
+    now, gone = [0.0], list[str]()
+    jobs = Jobs(lambda: now[0])
+    keys = [jobs.start("a", name, "王", lambda watch: 1, gone=lambda name=name: gone.append(name)).id for name in ("一", "二")]
+    for key in keys:
+        until(jobs, key, DONE)
+    jobs.keep(keys[1])
+    now[0] = 13 * 3600.0
+    assert [job.title for job in jobs.of("王")] == ["二"]
+    assert gone == ["一"]
+    jobs.close()
