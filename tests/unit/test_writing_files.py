@@ -361,6 +361,7 @@ NOT_RESULTS = {
     "engine/documents/libreoffice.py": "what LibreOffice is to convert, in a directory that goes with it",
     "engine/editing/overlay.py": "a copy of a policy, in a directory that goes with it",
     "engine/workbench/uploads.py": "what was sent, in a directory that goes with it",
+    "engine/workbench/desk/sent.py": "what was sent, in the folder of a job that goes with it",
     "engine/changes/lifecycle/new.py": "inside whole_directory",
     "engine/bulk/corpus/index.py": "inside whole_directory",
     "engine/cli/app.py": "os.devnull, for a closed standard output",

@@ -87,7 +87,7 @@ class Make(Sent):
     kind: Annotated[str, Field(pattern=f"^({'|'.join(KINDS)})$")]
 
 
-class Mark(Sent):
+class SeenMark(Sent):
     """看过没有。"""
 
     seen: bool
@@ -164,7 +164,7 @@ async def forms(
 
 
 @router.put("/jobs/{key}/forms/{number}/seen", summary="标记看过")
-def mark(request: Request, who: Viewer, key: JobKey, number: int, wanted: Mark) -> dict[str, bool]:
+def mark(request: Request, who: Viewer, key: JobKey, number: int, wanted: SeenMark) -> dict[str, bool]:
     work = bench(request)
     _done(work, key, who, KIND)
     work.desk.store(key).mark(number, wanted.seen)

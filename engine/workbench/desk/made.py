@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError, Place, Problem
-from engine.files import make_directory, replacing
+from engine.files import make_directory, replacing, write
 from engine.intake.bundle import content_of
 from engine.intake.collection import SKIPPED, Collection
 from engine.intake.shelf import Shelf
@@ -73,8 +73,7 @@ def make_files(watch: Watch, folder: Path, library: Library, kind: KindOfFile) -
             if not count:
                 raise InputError(Problem(Place(), "没有要写的", "有问题要退回的单位", code="workbench.nothing"))
         return out
-    with replacing(out, mode=0o600) as temporary:
-        temporary.write_bytes(content)
+    write(content, out, mode=0o600)
     return out
 
 
