@@ -22,11 +22,7 @@ def main() -> None:
     try:
         if _is_tight() and _TOLD not in os.environ:
             sys.exit(_watched())
-        from engine.cli.app import main as run
-        from engine.resources import use_kept
-
-        use_kept()
-        run()
+        _run()
     except SystemExit as ended:
         _tell(ended.code)
         raise
@@ -36,6 +32,24 @@ def main() -> None:
         if not _is_tight():
             raise
         _end()
+
+
+def _run() -> None:
+    """The command, with what earlier ones have kept."""
+    from engine.resources import use_kept
+
+    use_kept()
+    if sys.argv[1:] and not sys.argv[1].startswith("-"):
+        from engine.cli.methods import Methods
+
+        with Methods(sys.argv[1]):
+            from engine.cli.app import main as run
+
+            run()
+    else:  # help and version need none
+        from engine.cli.app import main as run
+
+        run()
 
 
 def _is_tight() -> bool:
