@@ -34,10 +34,13 @@ def absent(rule: FindingRule, kinds: Collection[str], rules: RuleSet) -> str:
 
 
 @lru_cache(maxsize=64)
-def _missing(rules: Itself[RuleSet], kinds: frozenset[str]) -> Mapping[str, str]:
-    """The rules that are not applicable where there are facts of these kinds alone, and why: asked for every bundle anew."""
-    every = ((identity, absent(rule, kinds, rules.thing)) for identity, rule in rules.thing.rules.items())
-    return {identity: why for identity, why in every if why}
+def _quiet(rules: Itself[RuleSet], kinds: frozenset[str]) -> Mapping[str, RuleRun]:
+    """What came of each rule that found nothing where there are facts of these kinds: the same for every bundle."""
+    out = {}
+    for identity, rule in rules.thing.rules.items():
+        why = absent(rule, kinds, rules.thing)
+        out[identity] = RuleRun(rule.id, "not_applicable" if why else "clean", 0, why, title=rule.title)
+    return out
 
 
 class Teller:
@@ -68,7 +71,7 @@ class Teller:
         """What came of each rule that says something, in the policy's order."""
         ruleset = self.policy.rules
         kinds = frozenset(fact.kind for fact in self.by_id.values())
-        self.missing = _missing(Itself(ruleset), kinds)
+        self.quiet = _quiet(Itself(ruleset), kinds)
         self.limited = {item.rule: item for item in reversed(self.outcome.limited)}
         for identity in ruleset.order or ruleset.rules:
             if left := ruleset.left_out.get(identity):
@@ -77,7 +80,9 @@ class Teller:
                 yield self._ran(ruleset.rules[identity])
 
     def _ran(self, rule: FindingRule) -> RuleRun:
-        hits, limited = self.hits[rule.id], self.limited.get(rule.id)
+        hits, limited = self.hits.get(rule.id, 0), self.limited.get(rule.id)
+        if not hits and not limited and not self.timed:
+            return self.quiet[rule.id]
         spent = self.outcome.spent.get(rule.id, 0.0) * 1000
         ms = f"{spent:.2f}" if self.timed else None
         if limited and not limited.ran:
@@ -85,9 +90,7 @@ class Teller:
         if hits:
             more = self.cut.get(rule.id, 0)
             return RuleRun(rule.id, "hit", hits, limited.reason if limited else "", more, rule.title, ms=ms)
-        if why := self.missing.get(rule.id):
-            return RuleRun(rule.id, "not_applicable", 0, why, title=rule.title, ms=ms)
-        return RuleRun(rule.id, "clean", 0, title=rule.title, ms=ms)
+        return replace(self.quiet[rule.id], ms=ms)
 
     def findings(self) -> list[Finding]:
         """Every finding, worst first. Raises PolicyError for messages that cannot be written."""

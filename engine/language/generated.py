@@ -47,6 +47,13 @@ class Which:
             return number
         return next((n for n, tests in enumerate(self._lists) if _hold(tests, row)), -1)
 
+    def each(self, row: Row) -> list[int]:
+        """As `all`, compiled when it has been asked often enough."""
+        if self._all is not None or self._asked > WORTH:
+            return self.all(row)
+        self._asked += 1
+        return [n for n, tests in enumerate(self._lists) if _hold(tests, row)]
+
     def all(self, row: Row) -> list[int]:
         """The numbers of all that hold, in order. Compiled at once: who asks for all has many to ask of."""
         if self._all is None:
@@ -56,7 +63,10 @@ class Which:
 
 
 def _hold(tests: Sequence[Test], row: Row) -> bool:
-    return all(_known(test)(row) for test in tests)
+    for test in tests:  # noqa: SIM110 - a loop and no generator: asked for every case of every row
+        if not _known(test)(row):
+            return False
+    return True
 
 
 _KNOWN: dict[int, tuple[Test, Callable[[Row], bool]]] = {}

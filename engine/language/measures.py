@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from engine.errors import Place
-from engine.language.conditions import Condition, holds
+from engine.language.conditions import Condition
 from engine.language.fields import SHARE, Field
-from engine.language.model import Fact, Scalar
+from engine.language.generated import Which
+from engine.language.model import Fact, Scalar, Test
 
 KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "bundle": ((), ()),
@@ -59,29 +61,63 @@ def measured(facts: Sequence[Fact], measures: Iterable[Measure]) -> list[Fact]:
     """The facts with every measure added to those it is per. A share of nothing, or a least of nothing, is absent."""
     by_kind = _ByKind(facts)
     extra: dict[str, dict[str, Scalar]] = {}
-    kinds: dict[str, list[Fact]] = {}
-    for fact in facts:
-        kinds.setdefault(fact.kind, []).append(fact)
-    for measure in measures:
+    measures = tuple(measures)
+    asked = _asked(Many(measures))
+    for n, measure in enumerate(measures):
         owner_key, member_key = KEYS[measure.per]
         every: dict[Key, list[Decimal]] = {}
         chosen: dict[Key, list[Decimal]] = {}
         shared = measure.take == "share"
-        for fact, key in by_kind.keyed(measure.of, member_key):
-            if measure.among and not holds(measure.among, fact.fields):
+        held = by_kind.held(measure.of, asked)
+        for (fact, key), holding in zip(by_kind.keyed(measure.of, member_key), held, strict=True):
+            if 2 * n not in holding:
                 continue
             value = fact.fields.get(measure.field) if measure.field else _ONE
             if not isinstance(value, Decimal):
                 continue  # a fact without the field does not count: what has no number has no sum
             if shared:
                 every.setdefault(key, []).append(value)
-            if holds(measure.conditions, fact.fields):
+            if 2 * n + 1 in holding:
                 chosen.setdefault(key, []).append(value)
         for fact, key in by_kind.keyed(measure.per, owner_key):
             result = _take(measure.take, chosen.get(key, []), every.get(key, []))
             if result is not None:
                 extra.setdefault(fact.id, {})[measure.id] = result
     return [replace(fact, fields={**fact.fields, **extra[fact.id]}) if fact.id in extra else fact for fact in facts]
+
+
+class Many:
+    """Measures, equal to themselves only."""
+
+    __slots__ = ("measures",)
+
+    def __init__(self, measures: tuple[Measure, ...]) -> None:
+        self.measures = measures
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.measures)))
+
+    def __eq__(self, other: object) -> bool:
+        mine = self.measures
+        return (
+            isinstance(other, Many)
+            and len(mine) == len(other.measures)
+            and all(one is same for one, same in zip(mine, other.measures, strict=True))
+        )
+
+
+Asked = Mapping[str, tuple[tuple[int, ...], Which]]
+"""By kind of fact: the numbers of what is asked of it (twice that of a measure for `among`, one more for its conditions), and what
+tells which of them hold."""
+
+
+@lru_cache(maxsize=64)
+def _asked(of: Many) -> Asked:
+    lists: dict[str, list[tuple[int, tuple[Test, ...]]]] = {}
+    for n, measure in enumerate(of.measures):
+        for more, conditions in enumerate((measure.among, measure.conditions)):
+            lists.setdefault(measure.of, []).append((2 * n + more, tuple(condition.test for condition in conditions)))
+    return {kind: (tuple(n for n, _ in every), Which([tests for _, tests in every])) for kind, every in lists.items()}
 
 
 Key = tuple[Scalar | None, ...]
@@ -96,6 +132,14 @@ class _ByKind:
         for fact in facts:
             self.facts.setdefault(fact.kind, []).append(fact)
         self.found: dict[tuple[str, tuple[str, ...]], list[tuple[Fact, Key]]] = {}
+        self.holding: dict[str, list[frozenset[int]]] = {}
+
+    def held(self, kind: str, asked: Asked) -> list[frozenset[int]]:
+        """Of each fact of a kind, the numbers of what was asked and holds: each fact is looked at once."""
+        if kind not in self.holding:
+            numbers, which = asked[kind]
+            self.holding[kind] = [frozenset([numbers[n] for n in which.each(fact.fields)]) for fact in self.facts.get(kind, [])]
+        return self.holding[kind]
 
     def keyed(self, kind: str, names: tuple[str, ...]) -> list[tuple[Fact, Key]]:
         """The facts of a kind, each with the values of these fields."""

@@ -12,7 +12,7 @@ from engine.scoring.adjusting import adjusted
 from engine.scoring.budget import scored_line
 from engine.scoring.model import Counts, Evaluation, Score, ScoredForm, ScoredIndicator
 from engine.scoring.recognition import form_fields
-from engine.scoring.totals import grade, grading, held_back, score_execution, summed, total, weighed
+from engine.scoring.totals import NO_WEIGHT, grade, grading, held_back, score_execution, summed, total, weighed
 from engine.scoring.weighed import judge_weighed
 from engine.scoring.weighing import weights_of
 from engine.submission.model import Form, Indicator, Submission
@@ -67,7 +67,8 @@ def _form(form: Form, label: str, policy: Policy, words: Vocabulary) -> ScoredFo
         (item.known.weight or Decimal(0) for item in indicators if item.score.status == "not_applicable"),
         Decimal(0),
     )
-    whole = total(form, execution, every, unscored, policy, weighed(indicators))
+    weight = weighed(indicators) if policy.scoring.hundred else NO_WEIGHT  # what its table does not read need not be added up
+    whole = total(form, execution, every, unscored, policy, weight)
     if any(item.known.weight_ends for item in indicators):
         whole = _within(whole, policy.scoring.weights.full_score)
     asked = grading(indicators)

@@ -77,7 +77,7 @@ def summed(scores: Iterable[Score], policy: Policy) -> Score:
     return Score(reported, computed, exact, allowed, status, reason, None, limits)
 
 
-_NO_WEIGHT = (Fraction(0), Fraction(0), Fraction(0))
+NO_WEIGHT = (Fraction(0), Fraction(0), Fraction(0))
 Weighed = tuple[Fraction, Fraction, Fraction]
 """Scores weighed and added up: the computed ones, and the lowest and highest admissible."""
 
@@ -94,7 +94,7 @@ def weighed(indicators: Iterable[ScoredIndicator]) -> Weighed:
 
 
 def total(
-    form: Form, execution: Score, indicators: Score, not_applicable: Decimal, policy: Policy, weight: Weighed = _NO_WEIGHT
+    form: Form, execution: Score, indicators: Score, not_applicable: Decimal, policy: Policy, weight: Weighed = NO_WEIGHT
 ) -> Score:
     """The form's total by the policy's table, from the parts (`weight`: `weighed`); a range instead where one needs a human."""
     reported, rounding = number_of(form.total), policy.scoring.rounding

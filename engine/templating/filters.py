@@ -46,8 +46,7 @@ def shown(value: object) -> object:
 
 
 def rounded_for_people(value: Decimal, places: int = 4) -> Decimal:
-
-    return rounded(Fraction(value), places).normalize()
+    return rounded(value, places).normalize()
 
 
 def percent(value: Decimal, places: int = 2) -> str:
@@ -63,8 +62,7 @@ def points_for_people(points: Decimal, places: int = 2) -> Decimal:
 
 def fixed(value: Decimal, places: int = 2) -> str:
     """A number with so many decimals."""
-
-    return format(rounded(Fraction(value), places), "f")
+    return format(rounded(value, places), "f")
 
 
 def rate(points: Decimal, places: int = 2) -> str:

@@ -217,6 +217,8 @@ def _check_slip(wanted: Quantity, got: Quantity, pair: Pair, target: Value, actu
     the same in two units (3200亩 against 3180公顷): more likely a slip than a result. Raises Incomparable with the doubt."""
     if words.slip_near is None or not (pair.target and pair.actual and wanted.unit and got.unit):
         return
+    if _is_near(pair.target, pair.actual, words.slip_near):
+        return
     ratio, near = Fraction(pair.actual) / Fraction(pair.target), Fraction(words.slip_near)
     if 1 / near <= ratio <= near:
         return
@@ -229,6 +231,15 @@ def _check_slip(wanted: Quantity, got: Quantity, pair: Pair, target: Value, actu
     written = Fraction(got.number) / Fraction(wanted.number)
     if wanted.unit != got.unit and 1 / alike <= written <= alike and min(ratio, 1 / ratio) * Fraction(words.slip_least) <= 1:
         raise Incomparable(f"{shown}数字相近而单位不同，可能有一边的单位写错了。")
+
+
+def _is_near(target: Decimal, actual: Decimal, near: Decimal) -> bool:
+    """Whether two numbers above 0 are not further apart than `near` times; False says nothing of others."""
+    if target <= 0 or actual <= 0 or near <= 0:
+        return False
+    (wanted, parts), (got, others), (times, share) = target.as_integer_ratio(), actual.as_integer_ratio(), near.as_integer_ratio()
+    one, other = wanted * others, got * parts
+    return other * share <= one * times and one * share <= other * times
 
 
 def _check_approximate(wanted: Quantity, got: Quantity, operator: str, words: Vocabulary, notes: Notes) -> None:

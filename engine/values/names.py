@@ -77,9 +77,14 @@ class NameKeys:
 
 def reduce(name: str, rules: NameRules) -> str:
     """A name without brackets, signs, spaces and filler words, in half width; the name itself if nothing would be left."""
+    return _reduced(name, rules.fillers)
+
+
+@lru_cache(maxsize=8192)
+def _reduced(name: str, fillers: tuple[str, ...]) -> str:
     text = _BRACKETS.sub("", unicodedata.normalize("NFKC", name))
     text = _KEEP.sub("", text).casefold()
-    for filler in rules.fillers:
+    for filler in fillers:
         text = text.replace(filler, "")
     return text or name.strip()
 

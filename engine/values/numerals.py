@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 MAX_DIGITS = 30
 """Longest number read, in digits. No budget needs more, and Decimal arithmetic stays exact well beyond it."""
@@ -16,8 +17,19 @@ _PLAIN = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?")
 
 def read_decimal(text: str) -> Decimal | None:
     """A plain number, in half- or full-width digits, with or without thousands separators; None for anything else."""
-    if len(text) > 1000:
-        return None
+    return _read_short(text) if len(text) <= _SHORT else _read(text) if len(text) <= 1000 else None
+
+
+_SHORT = 40
+"""Characters of a cell that may be a number; what is longer is not remembered."""
+
+
+@lru_cache(maxsize=8192)
+def _read_short(text: str) -> Decimal | None:
+    return _read(text)
+
+
+def _read(text: str) -> Decimal | None:
     plain = "".join(chr(ord(char) - 0xFEE0) if 0xFF01 <= ord(char) <= 0xFF5E else char for char in text).replace("−", "-").strip()
     match = _PLAIN.fullmatch(plain)
     return decimal(plain) if match else None
@@ -63,6 +75,7 @@ def chinese(text: str, digits: Mapping[str, int], scales: Mapping[str, Decimal])
 Number = Decimal | Fraction | int
 
 
+@lru_cache(maxsize=8192)
 def plain(value: Number, digits: int = 12) -> str:
     """A number in full decimals, no exponent: exact where it ends, else cut after `digits` decimals with an ellipsis."""
     if isinstance(value, Decimal):
@@ -71,15 +84,14 @@ def plain(value: Number, digits: int = 12) -> str:
             text = format(value.copy_abs(), "f")
             text = text.rstrip("0").rstrip(".") if exponent else text
             return f"-{text}" if value < 0 else text
-    exact = Fraction(value)
+    above, below = value.as_integer_ratio()
     scale = 0
-    while scale < digits and (exact * 10**scale).denominator != 1:
+    while scale < digits and above * 10**scale % below:
         scale += 1
-    scaled = exact * 10**scale
-    whole = abs(scaled.numerator) // scaled.denominator
+    whole, rest = divmod(abs(above) * 10**scale, below)
     text = str(whole).rjust(scale + 1, "0")
     if scale:
         text = f"{text[:-scale]}.{text[-scale:]}"
-    if scaled.denominator != 1:
+    if rest:
         text += "…"
-    return f"-{text}" if exact < 0 else text
+    return f"-{text}" if above < 0 else text

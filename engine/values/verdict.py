@@ -45,6 +45,8 @@ def worst(pairs: Sequence[Pair], direction: str) -> Pair:
 
     A target of 0 counts as infinitely exceeded by anything above it. Raises ValueError if there are no pairs.
     """
+    if len(pairs) == 1:
+        return pairs[0]
     if direction == "inverse":
         return max(pairs, key=_deviation)
     if direction == "exact":

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from engine.values.sentence_words import Role, SentenceWords, sentence_words
@@ -159,7 +160,12 @@ def longest_first(words: Iterable[str]) -> Words:
 
 def alternation(words: Iterable[str]) -> str:
     """A pattern that matches the longest of the words, and nothing if there are none."""
-    return "(?:" + "|".join(map(re.escape, longest_first(words))) + ")" if words else "(?!)"
+    return _alternation(tuple(words)) if words else "(?!)"
+
+
+@lru_cache(maxsize=512)
+def _alternation(words: Words) -> str:
+    return "(?:" + "|".join(map(re.escape, longest_first(words))) + ")"
 
 
 def word_at(text: str, position: int, candidates: Iterable[str] | Mapping[str, object]) -> str:

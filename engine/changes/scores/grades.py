@@ -90,4 +90,4 @@ def _given(fields: dict[str, Scalar], policies: tuple[Policy, Policy]) -> str:
     """The total, and what else the grades look at."""
     asked = [condition.test.field for policy in policies for band in policy.grades for condition in band.conditions]
     names = ["total", *dict.fromkeys(name for name in asked if name in fields)]
-    return "、".join(f"{_FIELDS[name].title} {plain(fields[name])}" for name in names)  # type: ignore[arg-type]  # numbers
+    return "、".join(f"{_FIELDS[name].title} {plain(fields[name])}" for name in names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from engine.language.facts.form import ReportFields
 from engine.submission.model import Form, Section
@@ -92,6 +93,19 @@ def _itemised(text: str) -> int | None:
 
 def folded(text: str) -> str:
     """Text for comparison: half width, no white space, no quotation marks."""
+    return _folded_cell(text) if len(text) <= _CELL else _folded(text)
+
+
+_CELL = 200
+"""Characters of what may be a cell, which is asked for several times; what is longer is not remembered."""
+
+
+@lru_cache(maxsize=4096)
+def _folded_cell(text: str) -> str:
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     return re.sub(r"[\s“”\"'‘’「」]+", "", unicodedata.normalize("NFKC", text))
 
 
