@@ -7,7 +7,7 @@ records and nothing else, so that a database can compute the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -59,31 +59,44 @@ def made_field(take: str, counted: Field | None, title: str) -> Field:
 
 def measured(facts: Sequence[Fact], measures: Iterable[Measure]) -> list[Fact]:
     """The facts with every measure added to those it is per. A share of nothing, or a least of nothing, is absent."""
-    by_kind = _ByKind(facts)
-    extra: dict[str, dict[str, Scalar]] = {}
     measures = tuple(measures)
-    asked = _asked(Many(measures))
+    kinds: dict[str, list[Fact]] = {}
+    for fact in facts:
+        kinds.setdefault(fact.kind, []).append(fact)
+    taken = _taken(kinds, measures)
+    extra: dict[str, dict[str, Scalar]] = {}
+    owners: dict[str, list[tuple[Fact, Key]]] = {}
     for n, measure in enumerate(measures):
-        owner_key, member_key = KEYS[measure.per]
-        every: dict[Key, list[Decimal]] = {}
-        chosen: dict[Key, list[Decimal]] = {}
-        shared = measure.take == "share"
-        held = by_kind.held(measure.of, asked)
-        for (fact, key), holding in zip(by_kind.keyed(measure.of, member_key), held, strict=True):
-            if 2 * n not in holding:
-                continue
-            value = fact.fields.get(measure.field) if measure.field else _ONE
-            if not isinstance(value, Decimal):
-                continue  # a fact without the field does not count: what has no number has no sum
-            if shared:
-                every.setdefault(key, []).append(value)
-            if 2 * n + 1 in holding:
-                chosen.setdefault(key, []).append(value)
-        for fact, key in by_kind.keyed(measure.per, owner_key):
+        if measure.per not in owners:
+            names = KEYS[measure.per][0]
+            owners[measure.per] = [(fact, _key(fact, names)) for fact in kinds.get(measure.per, [])]
+        chosen, every = taken.get((n, False), _NONE), taken.get((n, True), _NONE)
+        for fact, key in owners[measure.per]:
             result = _take(measure.take, chosen.get(key, []), every.get(key, []))
             if result is not None:
                 extra.setdefault(fact.id, {})[measure.id] = result
-    return [replace(fact, fields={**fact.fields, **extra[fact.id]}) if fact.id in extra else fact for fact in facts]
+    return [Fact(fact.id, fact.kind, {**fact.fields, **extra[fact.id]}) if fact.id in extra else fact for fact in facts]
+
+
+def _taken(kinds: Mapping[str, list[Fact]], measures: tuple[Measure, ...]) -> dict[tuple[int, bool], dict[Key, list[Decimal]]]:
+    """What each measure takes, and what a share is a share of (True), by what it is grouped by: each fact is looked at once."""
+    out: dict[tuple[int, bool], dict[Key, list[Decimal]]] = {}
+    for kind, (asked, which) in _asked(Many(measures)).items():
+        for fact in kinds.get(kind, []):
+            keys: dict[str, Key] = {}
+            for number in which.each(fact.fields):
+                measure = measures[asked[number][0]]
+                value = fact.fields.get(measure.field) if measure.field else _ONE
+                if not isinstance(value, Decimal):
+                    continue  # a fact without the field does not count: what has no number has no sum
+                if measure.per not in keys:
+                    keys[measure.per] = _key(fact, KEYS[measure.per][1])
+                out.setdefault(asked[number], {}).setdefault(keys[measure.per], []).append(value)
+    return out
+
+
+def _key(fact: Fact, names: tuple[str, ...]) -> Key:
+    return tuple([fact.fields.get(name) for name in names])
 
 
 class Many:
@@ -106,47 +119,22 @@ class Many:
         )
 
 
-Asked = Mapping[str, tuple[tuple[int, ...], Which]]
-"""By kind of fact: the numbers of what is asked of it (twice that of a measure for `among`, one more for its conditions), and what
-tells which of them hold."""
-
-
 @lru_cache(maxsize=64)
-def _asked(of: Many) -> Asked:
-    lists: dict[str, list[tuple[int, tuple[Test, ...]]]] = {}
+def _asked(of: Many) -> Mapping[str, tuple[tuple[tuple[int, bool], ...], Which]]:
+    """By kind of fact: what is asked of it (the number of a measure, and whether it is what a share is a share of), and what tells
+    which of that holds."""
+    lists: dict[str, list[tuple[tuple[int, bool], tuple[Test, ...]]]] = {}
     for n, measure in enumerate(of.measures):
-        for more, conditions in enumerate((measure.among, measure.conditions)):
-            lists.setdefault(measure.of, []).append((2 * n + more, tuple(condition.test for condition in conditions)))
-    return {kind: (tuple(n for n, _ in every), Which([tests for _, tests in every])) for kind, every in lists.items()}
+        among, own = ([condition.test for condition in every] for every in (measure.among, measure.conditions))
+        lists.setdefault(measure.of, []).append(((n, False), (*among, *own)))
+        if measure.take == "share":
+            lists[measure.of].append(((n, True), tuple(among)))
+    return {kind: (tuple(what for what, _ in every), Which([tests for _, tests in every])) for kind, every in lists.items()}
 
 
 Key = tuple[Scalar | None, ...]
 _ONE = Decimal(1)
-
-
-class _ByKind:
-    """Facts by kind, each with what it is grouped by: found once for all measures that count the same."""
-
-    def __init__(self, facts: Sequence[Fact]) -> None:
-        self.facts: dict[str, list[Fact]] = {}
-        for fact in facts:
-            self.facts.setdefault(fact.kind, []).append(fact)
-        self.found: dict[tuple[str, tuple[str, ...]], list[tuple[Fact, Key]]] = {}
-        self.holding: dict[str, list[frozenset[int]]] = {}
-
-    def held(self, kind: str, asked: Asked) -> list[frozenset[int]]:
-        """Of each fact of a kind, the numbers of what was asked and holds: each fact is looked at once."""
-        if kind not in self.holding:
-            numbers, which = asked[kind]
-            self.holding[kind] = [frozenset([numbers[n] for n in which.each(fact.fields)]) for fact in self.facts.get(kind, [])]
-        return self.holding[kind]
-
-    def keyed(self, kind: str, names: tuple[str, ...]) -> list[tuple[Fact, Key]]:
-        """The facts of a kind, each with the values of these fields."""
-        if (kind, names) not in self.found:
-            listed = self.facts.get(kind, [])
-            self.found[kind, names] = [(fact, tuple(fact.fields.get(name) for name in names)) for fact in listed]
-        return self.found[kind, names]
+_NONE: Mapping[Key, list[Decimal]] = {}
 
 
 def _take(take: str, chosen: list[Decimal], every: list[Decimal]) -> Decimal | None:

@@ -162,10 +162,11 @@ def _check_conclusion(rule: Rule, conclusion: Conclusion, schema: Schema) -> Ite
             yield Problem(place, f"{where}：{value.alias}.{value.field} 不存在或类型不同", code="rule.conclusion-types")
 
 
-def run(program: Program, facts: Sequence[Fact]) -> Outcome:
+def run(program: Program, facts: Sequence[Fact], *, checked: bool = False) -> Outcome:
     """Evaluate to the end. InternalError for facts that do not fit the schema or matchers that disagree; PolicyError for rules
-    that join too widely or do not come to an end."""
-    check_facts(facts, program.schema)
+    that join too widely or do not come to an end. `checked`: the facts are known to fit it (`check_facts`)."""
+    if not checked:
+        check_facts(facts, program.schema)
     if clash := [fact.id for fact in facts if fact.id.startswith(DERIVED)]:
         raise InternalError(Problem(Place(), f"事实编号“{clash[0]}”与推出的事实冲突", code="engine.facts"))
     referee = Referee([stratum.plain for stratum in program.strata], program.durable, program.why_plain)
@@ -204,9 +205,11 @@ def _resting(rules: Sequence[Rule], limited: Mapping[str, Limited], short: dict[
     """Rules that rest on facts which a rule that was left out would have concluded: they are left out with it, since a match may
     be missing, or stand on nothing but that. Adds to `short` the kinds that are affected."""
     out: dict[str, Limited] = {}
-    for rule in rules:
+    for rule in rules if limited else ():
         if rule.conclude is not None and rule.id in limited and not limited[rule.id].ran:
             short.setdefault(rule.conclude.kind, rule.id)
+    if not short:
+        return out
     waiting = list(rules)
     while affected := [rule for rule in waiting if any(pattern.kind in short for pattern in rule.patterns)]:
         waiting = [rule for rule in waiting if rule not in affected]
