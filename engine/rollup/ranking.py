@@ -5,7 +5,6 @@ Plain data (`jixiao/ranking/1`), decimals as strings: table, page and workbook a
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +13,7 @@ from typing import Any
 from engine import __version__
 from engine.findings.findings import Checker, Findings
 from engine.findings.model import Concern, Finding
+from engine.findings.sample import drawn, share_of
 from engine.forms.labels import fold
 from engine.forms.places import PlaceWords
 from engine.language.rules import CATEGORIES, SEVERITIES
@@ -36,8 +36,6 @@ from engine.values.cells import number_of
 from engine.values.rounding import rounded
 
 SCHEMA = "jixiao/ranking/1"
-JUDGED_TWICE = 60
-"""Units that both matchers judge: of more a sample."""
 BIN = 5
 """Width of a bar of the distribution, in points."""
 Data = dict[str, Any]
@@ -77,8 +75,8 @@ def ranking(
     try:
         known = {id(item.form): item for item in scored}
         bundles = list(_by_unit(admitted.members))
-        share = -(-len(bundles) // JUDGED_TWICE)
-        every = [_checked(bundle, both if _drawn(bundle[0].unit, share) else plain, policy, known) for bundle in bundles]
+        share = share_of(len(bundles))
+        every = [_checked(bundle, both if drawn(bundle[0].unit, share) else plain, policy, known) for bundle in bundles]
     finally:
         both.close()
         plain.close()
@@ -102,11 +100,6 @@ def ranking(
         "causes": list(_causes(every, titles)),
         "rules": together([rule_run(run) for run in own.rules] for own, _ in every),
     }
-
-
-def _drawn(unit: str, share: int) -> bool:
-    """Whether a unit is one of the sample: one in `share`, by the hash of its name."""
-    return share < 2 or int.from_bytes(hashlib.sha256(unit.encode()).digest()[:4], "big") % share == 0
 
 
 def _standings(

@@ -14,6 +14,9 @@ from engine.findings.matching.durable_worker import Durable
 from engine.findings.matching.plain import Limited, PlainMatcher
 from engine.language.model import Fact, Match
 
+BOTH, ALONE = "durable-rules+plain", "plain"
+"""Which matchers ran, as the result says it."""
+
 
 class Referee:
     """Both matchers on each evaluation of one run, and how the run went for durable-rules."""
@@ -22,11 +25,11 @@ class Referee:
         """`why_plain`: why durable-rules does not run though it was asked for; empty if it runs, or is not installed."""
         self._strata = strata
         self._durable = durable
-        self.matcher = "plain"
+        self.matcher = ALONE
         if why_plain:
             self.matcher = f"plain (durable-rules failed: {why_plain})"
         elif durable is not None:
-            self.matcher = "durable-rules+plain"
+            self.matcher = BOTH
         self.limited: dict[str, Limited] = {}
         self.seconds_plain = self.seconds_durable = 0.0
         self.spent: dict[str, float] = {}

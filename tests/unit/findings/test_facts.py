@@ -14,8 +14,10 @@ from engine.findings.facts.build import facts_of
 from engine.findings.facts.model import Facts
 from engine.findings.facts.numbers import headings_sum
 from engine.findings.facts.rows import Blanks, blanks_below
+from engine.findings.matching.checks import check_facts
 from engine.intake.bundle import read_bundle
 from engine.language.fact_fields import FACTS
+from engine.language.measures import measured
 from engine.policy.library import library
 from engine.policy.loading import load
 from engine.scoring.form import evaluate
@@ -192,3 +194,12 @@ def test_facts_of_some_kinds_are_those_there_are_of_all(seed: Path) -> None:
         kind: [f for f in every.facts if f.kind == kind] for kind in FACTS
     }
     assert max(len(some.facts) for some in made.values()) < len(every.facts)
+
+
+def test_facts_fit_the_schema_that_matchers_rely_on() -> None:
+    """What is not looked at again in every run: every field is known, and of its type."""
+    policy = load("hubei/2021")
+    bundle = read_bundle([Path(__file__).parents[3] / "examples" / "hubei-gcc-2021.txt"], library())
+    facts = measured(facts_of(evaluate(bundle.submission, policy)).facts, policy.rules.measures)
+    check_facts(facts, policy.rules.schema(derived=False))
+    assert {"form", "indicator", "claim", "goal", "group"} <= {fact.kind for fact in facts}
