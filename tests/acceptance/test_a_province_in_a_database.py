@@ -18,7 +18,7 @@ import pytest
 from conftest import ROOT, SMALL_FORM, Jixiao
 
 pytest.importorskip("duckdb", reason="the corpus extra is not installed")
-pytest.importorskip("ibis", reason="the corpus extra is not installed")
+pytest.importorskip("duckdb", reason="the corpus extra is not installed")
 pq = pytest.importorskip("pyarrow.parquet", reason="the corpus extra is not installed")
 pa = pytest.importorskip("pyarrow", reason="the corpus extra is not installed")
 

@@ -14,7 +14,7 @@ from engine.bulk.corpus import store as corpus
 from engine.bulk.corpus.parts import write_rows
 from engine.bulk.relational import plans
 from engine.bulk.relational import program as relational
-from engine.bulk.relational.duckdb_backend import DuckDB, sizes_of
+from engine.bulk.relational.duckdb_backend import sizes_of
 from engine.bulk.relational.needs import needs_of
 from engine.errors import JixiaoError, Place
 from engine.language import formula
@@ -448,10 +448,8 @@ def disagreements(
     seen: Counter[str] = Counter()
     sizes = sizes_of([part])
     try:
-        if isinstance(backend, DuckDB) and policy.sha256 != MADE_UP:
-            program: Any = plans.taken_up(policy, needs, backend, sizes)
-        else:
-            program = relational.compile_policy(policy, needs, backend, plans.generous(sizes) if generous else sizes)
+        program = relational.compile_policy(policy, needs, plans.generous(sizes) if generous else sizes)
+        backend.run(program, policy)
     except relational.Unsupported as why:
         seen[f"refused: {why}"] += 1
         return [], seen
@@ -473,7 +471,7 @@ def disagreements(
             wanted[name].update(canonical(row) for row in asked if "fact_kind" not in row or row["fact_kind"] in program.kinds)
     out = []
     for name in relational.OUTPUTS:
-        got = Counter(canonical(row) for row in backend.rows(program.outputs[name]) if row["bundle"] not in undecided)
+        got = Counter(canonical(row) for row in backend.rows(name) if row["bundle"] not in undecided)
         seen[name] += sum(wanted[name].values())
         out += [f"{name}: only the database has {dict(row)}" for row in (got - wanted[name])]
         out += [f"{name}: only the reference has {dict(row)}" for row in (wanted[name] - got)]

@@ -21,7 +21,7 @@ from deep import DEEP, Figure, tries
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-for missing in ("duckdb", "pyarrow", "ibis"):
+for missing in ("duckdb", "pyarrow"):
     pytest.importorskip(missing, reason="the corpus extra is not installed: pip install jixiao[corpus]")
 
 sys.path.append(str(Path(__file__).parent.parent.parent / "benchmarks"))
@@ -29,6 +29,10 @@ sys.path.append(str(Path(__file__).parent.parent.parent / "benchmarks"))
 import realistic  # noqa: E402
 from corpora import disagreements, policy_of, submission  # noqa: E402
 
+from engine.bulk.batch import spark  # noqa: E402
+from engine.bulk.batch.options import OUTPUTS, Options  # noqa: E402
+from engine.bulk.batch.partition import job_of, written  # noqa: E402
+from engine.bulk.corpus.parts import write_rows  # noqa: E402
 from engine.bulk.corpus.rows import rows_of  # noqa: E402
 from engine.bulk.relational.duckdb_backend import DuckDB  # noqa: E402
 from engine.intake.bundle import read_bundle  # noqa: E402
@@ -159,50 +163,53 @@ def test_what_was_rolled_up_goes_to_the_reference(tmp_path: Path) -> None:
     assert [kind for kind, _ in rows.beyond] == [""]
 
 
-def test_spark_computes_with_whole_numbers_exactly() -> None:
-    """What every score on Spark rests on: products, whole quotients and millionths of up to 38 digits. Whole policies are tried
-    by the test below."""
-    backend = spark()
-    rng = random.Random(4)
-    rows = []
-    for _ in range(150):
-        d = rng.randint(1, 10 ** rng.randint(1, 30))
-        n = rng.choice([-1, 1]) * rng.randint(0, min(d * 10**30, 10**37))
-        rows.append((str(n), str(d), str(rng.randint(0, 10**18)), str(rng.randint(-(10**19), 10**19)), str(rng.randint(0, 10**24))))
-    try:
-        frame = backend.session.createDataFrame(rows, "n STRING, d STRING, a STRING, b STRING, m STRING")
-        frame.createOrReplaceTempView("numbers_")
-        sql = "SELECT jx_div(jx_big(n), jx_big(d)) AS q, jx_big(a) * jx_big(b) AS p, jx_micro(jx_big(m)) AS m FROM numbers_"
-        found = [(int(row["q"]), int(row["p"]), int(row["m"].scaleb(6))) for row in backend.session.sql(sql).collect()]
-    finally:
-        backend.close()
-    whole = [(abs(int(n)) // int(d) * (1 if int(n) >= 0 else -1), int(a) * int(b), int(m)) for n, d, a, b, m in rows]
-    assert found == whole
+def test_a_policy_on_spark_gives_what_it_gives_here(tmp_path: Path) -> None:
+    """Spark hands out partitions, each of which is computed by the plan that runs here: whole policies, whole results."""
+    chosen = load("hubei/2021")
+    forms = [published(), *map(realistic.bundle, range(tries(5, 50)))]
+    seen = the_same_on_spark(chosen, chosen, forms, tmp_path)
+    assert seen["indicators"] > 100
+    assert seen["findings"] > 30
 
 
 @pytest.mark.deep
-@pytest.mark.skipif(not DEEP, reason="a whole policy on Spark takes two minutes: `make deep` tries it")
-def test_spark_agrees_too(tmp_path: Path) -> None:
-    backend = spark()
-    chosen = load("hubei/2021")
-    try:
-        found, seen = disagreements(chosen, chosen, [published(), *map(realistic.bundle, range(50))], tmp_path / "own", backend)
-        assert not found, found[:3]
-        assert seen["findings"] > 500
-        for number in range(2):
-            check(random.Random(number), tmp_path / str(number), backend, rules=6, bundles=8)
-    finally:
-        backend.close()
+@pytest.mark.skipif(not DEEP, reason="one policy on Spark is tried in every run: `make deep` tries random ones")
+def test_random_policies_on_spark_give_what_they_give_here(tmp_path: Path) -> None:
+    base = load("hubei/2021")
+    for number in range(20):
+        rng = random.Random(number)
+        policy = policy_of(rng, base, 6)
+        the_same_on_spark(policy, base, [submission(rng) for _ in range(12)], tmp_path / str(number))
 
 
-def spark() -> Any:
-    from engine.bulk.relational.spark_backend import Spark, unavailable
-
-    if why := unavailable():
+def the_same_on_spark(policy: Policy, prepared_by: Policy, bundles: Sequence[Submission], home: Path) -> Counter[str]:
+    """Two partitions computed by tasks of Spark and by this process: the same rows, and the same said of them."""
+    if why := spark.unavailable():
         pytest.skip(f"Spark does not run here: {why}")
     if not DEEP:  # what runs for seconds is not worth the second compiler of Java, nor threads that clear its memory
         os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-    return Spark(10**9, 2)
+    numbered = [(n, f"x{n}", bundle) for n, bundle in enumerate(bundles)]
+    half = len(numbered) // 2
+    parts = [write_rows(home / f"part{n}", some, prepared_by)[0] for n, some in enumerate((numbered[:half], numbered[half:]))]
+    given = Options(backend="spark", threads=2, memory="1GB", check=2)
+    job = job_of(policy, parts, spark.per_task(given), home / "scratch")
+    there = dict(spark.computed(job, [([part], home / "spark" / part.path.name) for part in parts], given))
+    seen: Counter[str] = Counter()
+    for part in parts:
+        here = home / "here" / part.path.name
+        assert written(job, [part], here) == there[home / "spark" / part.path.name]
+        for name in OUTPUTS:
+            tables = [rows_in(folder, name) for folder in (here, home / "spark" / part.path.name)]
+            assert tables[0] == tables[1]
+            seen[name] += sum(tables[0].values())
+    return seen
+
+
+def rows_in(folder: Path, output: str) -> Counter[tuple[Any, ...]]:
+    import pyarrow.parquet as pq
+
+    files = sorted(folder.glob(f"{output}*.parquet"))
+    return Counter(tuple(row.items()) for file in files for row in pq.read_table(file).to_pylist())
 
 
 def sweep(first: int, last: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from deep import DEEP, Figure
 
-for missing in ("duckdb", "pyarrow", "ibis"):
+for missing in ("duckdb", "pyarrow"):
     pytest.importorskip(missing, reason="the corpus extra is not installed: pip install jixiao[corpus]")
 
 from corpora import disagreements  # noqa: E402

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-for missing in ("duckdb", "pyarrow", "ibis"):
+for missing in ("duckdb", "pyarrow"):
     pytest.importorskip(missing, reason="the corpus extra is not installed: pip install jixiao[corpus]")
 
 from corpora import disagreements, finding_rule, submission  # noqa: E402

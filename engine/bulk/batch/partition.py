@@ -8,42 +8,74 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.bulk.batch.files import bundle_numbers, records
+from engine.bulk.batch.files import bundle_numbers, difference, records, rows_of_bundles, write_reference
 from engine.bulk.batch.options import OUTPUTS, Options, memory_bytes
+from engine.bulk.batch.reference import Reference
 from engine.bulk.batch.rules_ran import RulesRan
+from engine.bulk.corpus import store as corpus
+from engine.bulk.corpus.columns import PREPARED_KINDS
 from engine.bulk.corpus.store import Part
+from engine.bulk.corpus.tables import BEYOND, RECORDS, TEXTS
+from engine.bulk.relational import plans
+from engine.bulk.relational.duckdb_backend import DuckDB, sizes_of
+from engine.bulk.relational.needs import Needs, needs_of
+from engine.bulk.relational.program import Plan
+from engine.bulk.relational.terms import Unsupported
 from engine.errors import InternalError, JixiaoError, Place, Problem
-from engine.files import make_directory
+from engine.files import make_directory, whole_directory
 from engine.policy.model import Policy
 
 
+@dataclass(frozen=True, slots=True)
+class PartitionJob:
+    """What a policy comes to on a corpus: all that is needed to compute any of its partitions, here or on another machine."""
+
+    policy: Policy
+    needs: Needs
+    plan: Plan | None
+    options: Options
+    scratch: str
+    why_not: str = ""
+    """Why nothing of the policy runs in the database; empty if it does."""
+
+
+def job_of(policy: Policy, parts: Sequence[Part], options: Options, scratch: Path) -> PartitionJob:
+    """The policy compiled for these parts, or taken up from an earlier run."""
+    needs = needs_of(policy)
+    try:
+        return PartitionJob(policy, needs, plans.plan_for(policy, needs, sizes_of(parts)), options, str(scratch))
+    except Unsupported as why:
+        return PartitionJob(policy, needs, None, options, str(scratch), str(why))
+
+
+def written(job: PartitionJob, parts: Sequence[Part], place: Path, engine: PartitionEngine | None = None) -> dict[str, Any]:
+    """One partition computed and written as a whole; what its partition.json says."""
+    corpus.verify(parts, (*PREPARED_KINDS, TEXTS, BEYOND, RECORDS))
+    one = engine or PartitionEngine(job)
+    try:
+        with whole_directory(place, replace=True) as fresh:
+            about = one.run(parts, fresh)
+            corpus.write_json(about, fresh / "partition.json")
+    finally:
+        if engine is None:
+            one.close()
+    return about
+
+
 class PartitionEngine:
-    """One policy compiled on a backend, run over partition after partition."""
+    """One policy over partition after partition."""
 
-    def __init__(self, policy: Policy, needs: Any, parts: Sequence[Part], options: Options, scratch: Path) -> None:
-        from engine.bulk.batch.reference import Reference
-        from engine.bulk.relational.duckdb_backend import DuckDB, sizes_of
-
-        self.policy, self.needs, self.options = policy, needs, options
-        self.sizes = sizes_of(parts)
-        self.reference = Reference(policy)
-        make_directory(scratch)
-        self.backend: Any
-        if options.backend == "spark":
-            from engine.bulk.relational.spark_backend import Spark
-
-            self.backend = Spark(memory_bytes(options.memory), options.threads, str(scratch))
-        else:
-            self.backend = DuckDB(memory_bytes(options.memory), options.threads, str(scratch))
-        self.program: Any = None
-        self.outputs: dict[str, Any] = {}
+    def __init__(self, job: PartitionJob) -> None:
+        self.job, self.policy, self.options, self.plan = job, job.policy, job.options, job.plan
+        self.reference = Reference(job.policy)
+        make_directory(Path(job.scratch))
+        self.backend = DuckDB(memory_bytes(self.options.memory), self.options.threads, job.scratch)
         self.seconds: dict[str, str] = {}
         """How long each step of the partition computed last took."""
-        self.why_not = ""
-        """Why nothing of the policy runs in the database; empty if it does."""
 
     def close(self) -> None:
         self.backend.close()
@@ -57,17 +89,14 @@ class PartitionEngine:
 
     def _run(self, parts: Sequence[Part], folder: Path) -> dict[str, Any]:
         steps = _StepTimes()
-        self.backend.load(parts, self.needs)
-        if self.program is None and not self.why_not:
-            self._compile()
-        elif self.program is not None:
-            self.backend.again(self.program["cap"], self.needs, self.policy)
+        self.backend.load(parts, self.job.needs)
         problems: list[dict[str, str]] = []
-        refused = {} if self.program is None else self.program["refused"]
-        everything = self.program is None
-        if self.program is not None:
+        refused = {} if self.plan is None else dict(self.plan.refused)
+        everything = self.plan is None
+        if self.plan is not None:
+            self.backend.run(self.plan, self.policy)
             for name in OUTPUTS:
-                self.backend.write(self.outputs[name], folder / f"{name}.parquet")
+                self.backend.write(name, folder / f"{name}.parquet")
         steps.done("database")
         left, ran = set(self.backend.left_out), RulesRan(self.policy, self.options.most)
         taken = self._by_reference(parts, folder, None if everything else left, problems, ran)
@@ -84,30 +113,11 @@ class PartitionEngine:
             "parts": [part.path.name for part in parts],
             "by_reference": taken,
             "checked": checked,
-            "refused": refused or ({"*": self.why_not} if everything else {}),
+            "refused": refused or ({"*": self.job.why_not} if everything else {}),
             "problems": problems,
             "rules": rules,
             "more": ran.more,
         }
-
-    def _compile(self) -> None:
-        """Compile the policy, or take up the plan of an earlier run: compiling takes seconds, and an officer waits."""
-        from engine.bulk.relational import plans
-        from engine.bulk.relational.program import compile_policy
-        from engine.bulk.relational.terms import Unsupported
-
-        made: Any
-        try:
-            if self.options.backend == "duckdb":
-                made = plans.taken_up(self.policy, self.needs, self.backend, self.sizes)
-            else:
-                with plans.without_collecting():
-                    made = compile_policy(self.policy, self.needs, self.backend, self.sizes)
-        except Unsupported as why:
-            self.why_not = str(why)
-            return
-        self.outputs = dict(made.outputs)
-        self.program = {"cap": made.cap, "refused": dict(made.refused), "kinds": list(made.kinds)}
 
     # --- the reference executor --------------------------------------------------------------------------------------
 
@@ -122,8 +132,6 @@ class PartitionEngine:
         without: set[int] | None = None,
     ) -> int:
         """Runs bundles (None: all) by the reference, for all results or for some rules; how many."""
-        from engine.bulk.batch.files import write_reference
-
         rows: dict[str, list[dict[str, Any]]] = {name: [] for name in OUTPUTS}
         count = 0
         for number, files, submission in records(parts, bundles):
@@ -145,8 +153,6 @@ class PartitionEngine:
 
     def _check(self, parts: Sequence[Part], folder: Path, left: set[int]) -> int:
         """Holds some bundles, chosen by their numbers' hash, against the reference. InternalError if anything differs."""
-        from engine.bulk.batch.files import difference, rows_of_bundles
-
         if not self.options.check:
             return 0
         known = [number for number in bundle_numbers(parts) if number not in left]
@@ -173,9 +179,8 @@ class PartitionEngine:
 
     def _in_database(self, row: Mapping[str, Any]) -> bool:
         """Whether a row of the reference is one that the database gives, too."""
-        return row.get("rule") not in self.program["refused"] and (
-            "fact_kind" not in row or row["fact_kind"] in self.program["kinds"]
-        )
+        assert self.plan is not None
+        return row.get("rule") not in self.plan.refused and ("fact_kind" not in row or row["fact_kind"] in self.plan.kinds)
 
 
 class _StepTimes:

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from engine import __version__, leftovers
+from engine.bulk.batch import spark
 from engine.bulk.batch.model import BatchRun
 from engine.bulk.batch.options import Options, Progress, memory_bytes
-from engine.bulk.batch.partition import PartitionEngine
+from engine.bulk.batch.partition import PartitionEngine, PartitionJob, job_of, written
+from engine.bulk.batch.prepare import prepared_parts
 from engine.bulk.corpus import index
 from engine.bulk.corpus import store as corpus
-from engine.bulk.corpus.columns import PREPARED_KINDS
 from engine.bulk.corpus.store import Corpus, Part
-from engine.bulk.corpus.tables import BEYOND, RECORDS, TEXTS
 from engine.errors import Place, Problem, UsageError
-from engine.files import displayed, make_directory, whole_directory
+from engine.files import displayed, make_directory
 from engine.findings import choice
 from engine.findings.choice import choose
 from engine.intake.shelf import Shelf
@@ -49,7 +49,6 @@ def batch(
     holds the results of something else or there is no rule that is asked for, InternalError if the database and the reference
     differ."""
     import duckdb  # noqa: F401 - what is not installed is told before anything is made
-    import ibis  # noqa: F401
 
     options = options or Options()
     found = corpus.open_corpus(path)
@@ -128,38 +127,41 @@ def _claim(out: Path, found: Corpus, policies: Mapping[str, Policy], options: Op
 def _policy(
     found: Corpus, parts: Sequence[Part], policy: Policy, run: BatchRun, options: Options, scratch: Path, progress: Progress
 ) -> None:
-    from engine.bulk.batch.prepare import prepared_parts
-    from engine.bulk.relational.needs import needs_of
-
     rows = prepared_parts(found.path, parts, policy, lambda n, of: progress("按这个政策重读", n, of))
-    needs = needs_of(policy)
     folder = run.out / re.sub(r"[^\w.-]+", "_", policy.id)
-    partitions = list(_partitions(rows, memory_bytes(options.memory) // BYTES_EACH if options.backend == "duckdb" else 10**12))
-    engine: PartitionEngine | None = None
-    try:
-        for n, some in enumerate(partitions):
-            progress(policy.id, n, len(partitions))
-            place = folder / _name(some)
-            run.partitions += 1
-            run.forms += sum(part.forms for part in some)
-            run.indicators += sum(part.indicators for part in some)
-            if about := _kept(place):
-                run.kept += 1
-                _add(run, about)
-                continue
-            corpus.verify(some, (*PREPARED_KINDS, TEXTS, BEYOND, RECORDS))
-            if engine is None:
-                engine = PartitionEngine(policy, needs, rows, options, scratch)
-            with whole_directory(place, replace=True) as fresh:
-                about = engine.run(some, fresh)
-                corpus.write_json(about, fresh / "partition.json")
+    some = spark.per_task(options) if options.backend == "spark" else options
+    partitions = list(_partitions(rows, memory_bytes(some.memory) // BYTES_EACH))
+    left: list[spark.Task] = []
+    for each in partitions:
+        place = folder / _name(each)
+        run.partitions += 1
+        run.forms += sum(part.forms for part in each)
+        run.indicators += sum(part.indicators for part in each)
+        if about := _kept(place):
+            run.kept += 1
             _add(run, about)
-            if options.timed:
-                run.times.append({"partition": f"{policy.id}/{place.name}", **engine.seconds})
-        progress(policy.id, len(partitions), len(partitions))
+        else:
+            left.append((each, place))
+    progress(policy.id, len(partitions) - len(left), len(partitions))
+    if not left:
+        return
+    job = job_of(policy, rows, some, scratch)
+    done = spark.computed(job, left, options) if options.backend == "spark" else _here(job, left, run)
+    for n, (_, about) in enumerate(done, start=len(partitions) - len(left) + 1):
+        _add(run, about)
+        progress(policy.id, n, len(partitions))
+
+
+def _here(job: PartitionJob, tasks: Sequence[spark.Task], run: BatchRun) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Every partition computed and written by this process, one after the other."""
+    engine = PartitionEngine(job)
+    try:
+        for parts, place in tasks:
+            yield place, written(job, parts, place, engine)
+            if job.options.timed:
+                run.times.append({"partition": f"{job.policy.id}/{place.name}", **engine.seconds})
     finally:
-        if engine is not None:
-            engine.close()
+        engine.close()
 
 
 def _kept(place: Path) -> dict[str, Any] | None:

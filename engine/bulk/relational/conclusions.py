@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from math import lcm
 from typing import Any
 
-import ibis
-
 from engine.bulk.corpus.columns import FACT_SHIFT, MOST_FACTS, SUBJECT
-from engine.bulk.relational import numbers
+from engine.bulk.relational import numbers, sql
 from engine.bulk.relational.facts import Store
-from engine.bulk.relational.numbers import Expr, Number
+from engine.bulk.relational.numbers import Number
 from engine.bulk.relational.scoring import Frame
+from engine.bulk.relational.sql import Expr
 from engine.bulk.relational.terms import Branches, Flag, TextColumn, Unsupported, Value
 from engine.language.model import Rule
 from engine.policy.model import Policy
@@ -33,20 +32,15 @@ def concluded(kind: str, made: Sequence[Made], policy: Policy, store: Store) -> 
             columns[name] = _column(fields.get(name), policy.rules.kinds[kind][name].type, scales[name])
         keys = {"bundle": matches["bundle"], "lead": matches["form_key"], SUBJECT: matches[SUBJECT]}
         order = {f"o_{n}": matches[f"fact_{n}"].fill_null(numbers.literal(-1)) for n in range(1, MOST_FACTS + 1)}
-        parts.append(matches.select(**keys, rule_=ibis.literal(number, type="int64"), **order, **columns))
+        parts.append(matches.select(**keys, rule_=sql.whole(number, "int64"), **order, **columns))
     table = parts[0]
     for part in parts[1:]:
         table = table.union(part)
-    window = ibis.window(
-        group_by=[table["bundle"], *(table[name] for name in names)],
-        order_by=[table["rule_"], *(table[f"o_{n}"] for n in range(1, MOST_FACTS + 1))],
-    )
-    ranked = table.mutate(rank_=ibis.row_number().over(window))
+    first_is = [table["rule_"], *(table[f"o_{n}"] for n in range(1, MOST_FACTS + 1))]
+    ranked = table.mutate(rank_=sql.numbered([table["bundle"], *(table[name] for name in names)], first_is))
     first = ranked.filter(ranked["rank_"] == 0)
-    by_lead = ibis.window(group_by=first["lead"], order_by=[first["rule_"], *(first[f"o_{n}"] for n in range(1, MOST_FACTS + 1))])
-    numbered = first.mutate(
-        form_key=first["lead"], fact=first["lead"] * numbers.literal(FACT_SHIFT) + ibis.row_number().over(by_lead).cast("int64")
-    )
+    by_lead = sql.numbered([first["lead"]], first_is)
+    numbered = first.mutate(form_key=first["lead"], fact=first["lead"] * numbers.literal(FACT_SHIFT) + by_lead)
     stored = store(f"d_{kind}", numbered.select("bundle", "form_key", "fact", SUBJECT, *names))
     out: dict[str, Value] = {}
     for name in names:
@@ -70,7 +64,7 @@ def _column(value: Value | None, declared: str, scale: int) -> Expr:
         assert whole.expr is not None
         return numbers.widened(whole)
     if value is None:
-        return ibis.null({"text": "int64", "bool": "boolean", "number": numbers.WIDE_TYPE}[declared])
+        return sql.null("int64" if declared == "text" else "boolean" if declared == "bool" else "wide")
     assert not isinstance(value, Branches)
     return value.expr
 

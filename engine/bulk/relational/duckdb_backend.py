@@ -6,37 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import ibis
-
 from engine.bulk.corpus.columns import PREPARED_KINDS, columns, text_id
 from engine.bulk.corpus.store import Part, quoted
 from engine.bulk.relational.facts import LEVELS
 from engine.bulk.relational.needs import Needs, relevant_beyond, used_columns
+from engine.bulk.relational.program import Plan
 from engine.bulk.relational.terms import WORD, Pattern, answers, bit_columns
 from engine.errors import InputError, InternalError, OutputError, Place, Problem
 from engine.findings.facts.indicator import home_of, level1_of
 from engine.policy.model import Policy
 from engine.scoring.form import canonical_level1
 
-MACROS = """
-CREATE OR REPLACE TEMP MACRO jx_wide(n) AS n::HUGEINT;
-CREATE OR REPLACE TEMP MACRO jx_long(n) AS n::BIGINT;
-CREATE OR REPLACE TEMP MACRO jx_big(digits) AS digits::HUGEINT;
-CREATE OR REPLACE TEMP MACRO jx_div(n, d) AS n::HUGEINT // d::HUGEINT;
-CREATE OR REPLACE TEMP MACRO jx_short_div(n, d) AS n // d;
-CREATE OR REPLACE TEMP MACRO jx_micro(n) AS n::DECIMAL(31, 0) * 0.000001::DECIMAL(6, 6);
-"""
-AT_ONCE = 500
-"""Rows of a small table that are put in by one statement: each statement takes as long as many rows."""
-
 
 class DuckDB:
-    """A connection with the engine's primitives. Steps that are stored are kept as SQL, so that they run again on other rows."""
+    """A connection over the rows of some parts, in which plans are run."""
 
     def __init__(self, memory: int = 0, threads: int = 0, scratch: str = "") -> None:
-        self.con: Any = ibis.duckdb.connect()
-        self.raw: Any = self.con.con
-        self.raw.execute(MACROS)
+        import duckdb
+
+        self.raw: Any = duckdb.connect()
         self.raw.execute("SET preserve_insertion_order = false")
         self.raw.execute("SET enable_progress_bar = false")  # it goes to standard output
         if memory:
@@ -46,9 +34,8 @@ class DuckDB:
             self.raw.execute(f"SET threads = {int(threads)}")
         if scratch:
             self.raw.execute(f"SET temp_directory = {quoted(scratch)}")
-        self.steps: list[tuple[str, str]] = []
-        self.tables: dict[str, tuple[list[dict[str, Any]], dict[str, str]]] = {}
-        self._sql: dict[int, str] = {}
+        self.left_out: list[int] = []
+        self.outputs: Mapping[str, str] = {}
 
     # --- the rows --------------------------------------------------------------------------------------------------
 
@@ -85,7 +72,7 @@ class DuckDB:
         self.small_table("left_out", [{"bundle": bundle} for bundle in bundles], {"bundle": "int64"})
         kept = " WHERE bundle NOT IN (SELECT bundle FROM left_out)" if bundles else ""
         for kind in PREPARED_KINDS:
-            names = ", ".join(f'"{name}"' for name in ("bundle", "form_key", "fact", *used_columns(self.needs, kind)))
+            names = ", ".join(_read(kind, name) for name in ("bundle", "form_key", "fact", *used_columns(self.needs, kind)))
             self.raw.execute(f'CREATE OR REPLACE TEMP VIEW "raw_{kind}" AS SELECT {names} FROM {self._files(kind)}{kept}')
 
     def _files(self, table: str) -> str:
@@ -93,13 +80,7 @@ class DuckDB:
         return f"read_parquet([{listed}])"
 
     def close(self) -> None:
-        self.con.disconnect()
-
-    def store(self, name: str, expression: Any) -> Any:
-        sql = self.con.compile(expression)
-        self.steps.append((name, sql))
-        self._create(name, sql)
-        return self.con.table(name)
+        self.raw.close()
 
     def _create(self, name: str, sql: str) -> None:
         if name.startswith("+"):
@@ -107,17 +88,15 @@ class DuckDB:
             return
         self.raw.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
 
-    def restart(self) -> None:
-        """Forget the steps of a compilation that is given up."""
-        self.steps.clear()
-        self._sql.clear()
-
-    def again(self, cap: int, needs: Needs, policy: Policy) -> None:
-        """Every stored step again, over the rows that stand there now."""
-        self.limit(cap)
-        self.prepare(PREPARED_KINDS, needs, policy)
-        for name, sql in self.steps:
+    def run(self, plan: Plan, policy: Policy) -> None:
+        """Every step of a plan over the rows that stand there."""
+        self.limit(plan.cap)
+        self.prepare(PREPARED_KINDS, self.needs, policy)
+        for name, (rows, types) in plan.tables.items():
+            self.small_table(name, rows, types)
+        for name, sql in plan.steps:
             self._create(name, sql)
+        self.outputs = plan.outputs
 
     def told(self, error: Exception) -> Exception:
         """What went wrong in the database, for people."""
@@ -143,67 +122,31 @@ class DuckDB:
             )
         return InternalError(Problem(Place(), f"数据库里的计算没有成功：{text}", "向维护者报告", code="engine.database"))
 
-    def source(self, kind: str) -> Any:
-        return self.con.table("raw_texts" if kind == "texts" else f"p_{kind}")
+    def small_table(self, name: str, rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> None:
+        """A table of few rows."""
+        declared = {"string": "VARCHAR", "int64": "BIGINT", "int16": "SMALLINT", "boolean": "BOOLEAN"}
+        listed = ", ".join(f"{key} {declared[kind]}" for key, kind in types.items())
+        self.raw.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" ({listed})')
+        if rows:
+            said = ", ".join(f"({', '.join(_literal(row[key]) for key in types)})" for row in rows)
+            self.raw.execute(f'INSERT INTO "{name}" VALUES {said}')
 
-    def small_table(self, name: str, rows: list[dict[str, Any]], types: Mapping[str, str]) -> Any:
-        declared = {"string": "VARCHAR", "int64": "BIGINT", "int16": "SMALLINT"}
-        self.tables[name] = rows, dict(types)
-        self.raw.execute(
-            f'CREATE OR REPLACE TEMP TABLE "{name}" ({", ".join(f"{key} {declared[kind]}" for key, kind in types.items())})'
-        )
-        marks = f"({', '.join('?' * len(types))})"
-        for start in range(0, len(rows), AT_ONCE):
-            some = rows[start : start + AT_ONCE]
-            values = ", ".join([marks] * len(some))
-            self.raw.execute(f'INSERT INTO "{name}" VALUES {values}', [row[key] for row in some for key in types])
-        return self.con.table(name)
-
-    def plan(self, outputs: Mapping[str, Any]) -> tuple[list[tuple[str, str]], dict[str, Any], dict[str, str]]:
-        """Everything a compilation came to, as plain data, to be run again without compiling: steps, small tables, outputs."""
-        tables = {name: item for name, item in self.tables.items() if name != "left_out"}
-        return list(self.steps), tables, {name: self.compiled(item) for name, item in outputs.items()}
-
-    def take_up(self, steps: Iterable[Sequence[str]], tables: Mapping[str, Any]) -> None:
-        """The steps and small tables of a compilation, to be run again."""
-        self.steps = [(name, sql) for name, sql in steps]
-        for name, (rows, types) in tables.items():
-            self.small_table(name, rows, types)
-
-    def union(self, name: str, parts: list[Any]) -> Any:
-        """One table of many expressions, one after the other: each alone fits the memory."""
-        for n, part in enumerate(parts):
-            sql = self.con.compile(part)
-            self.steps.append((name if n == 0 else f"+{name}", sql))
-            self._create(*self.steps[-1])
-        return self.con.table(name)
-
-    def write(self, expression: Any, path: Path) -> None:
+    def write(self, output: str, path: Path) -> None:
         """An output as a Parquet file."""
-        options = "(FORMAT parquet, COMPRESSION zstd)"
-        self.raw.execute(f"COPY ({self.compiled(expression)}) TO {quoted(str(path))} {options}")
+        self.raw.execute(f"COPY ({self.outputs[output]}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
 
-    def rows(self, expression: Any) -> list[dict[str, Any]]:
+    def rows(self, output: str) -> list[dict[str, Any]]:
         """An output, whole: for what is small."""
-        found = self.raw.execute(self.compiled(expression))
+        found = self.raw.execute(self.outputs[output])
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-    def compiled(self, expression: Any) -> str:
-        """The SQL of an expression; made once."""
-        if isinstance(expression, str):
-            return expression
-        key = id(expression)
-        if key not in self._sql:
-            self._sql[key] = self.con.compile(expression)
-        return self._sql[key]
 
     # --- what is asked of texts ------------------------------------------------------------------------------------
 
     def prepare(self, kinds: Iterable[str], needs: Needs, policy: Policy) -> None:
         """Views `p_<kind>` over the rows in `raw_<kind>`, with the answers about texts beside them."""
         for kind in kinds:
-            have = [row[0] for row in self.raw.execute(f'DESCRIBE "raw_{kind}"').fetchall()]
+            have = used_columns(needs, kind)
             joins, picked = [], ["r.*"]
             for (of, name), patterns in needs.patterns.asked.items():
                 if of != kind or name not in have:
@@ -247,11 +190,21 @@ class DuckDB:
             row += answers(asked["home"])(joined) if joined else [None] * len(bit_columns("home", len(asked["home"])))
             rows.append(row)
         words = [word for name in asked for word in bit_columns(name, len(asked[name]))]
-        declared = "of_level1 BIGINT, of_level2 BIGINT, level1_name BIGINT, belongs BOOLEAN, home BIGINT, known BOOLEAN"
-        self.raw.execute(f'CREATE OR REPLACE TEMP TABLE "p_{LEVELS}" ({declared}{"".join(f", {word} BIGINT" for word in words)})')
-        if rows:
-            marks = ", ".join("?" * len(rows[0]))
-            self.raw.executemany(f'INSERT INTO "p_{LEVELS}" VALUES ({marks})', rows)
+        types = dict.fromkeys(("of_level1", "of_level2", "level1_name", "belongs", "home", "known", *words), "int64")
+        types |= {"belongs": "boolean", "known": "boolean"}
+        self.small_table(f"p_{LEVELS}", [dict(zip(types, row, strict=True)) for row in rows], types)
+
+
+def _literal(value: object) -> str:
+    if value is None:
+        return "NULL"
+    return quoted(value) if isinstance(value, str) else str(value)
+
+
+def _read(kind: str, name: str) -> str:
+    """A column of the files; quotients are decimals there and whole numbers here."""
+    wide = kind in PREPARED_KINDS and columns(kind).get(name) == "wide"
+    return f'"{name}"::HUGEINT AS "{name}"' if wide else f'"{name}"'
 
 
 def _question(pattern: Pattern) -> str:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import ibis
-
 from engine.bulk.corpus.columns import (
     COMPUTED,
     FACT_SHIFT,
@@ -21,13 +19,14 @@ from engine.bulk.corpus.columns import (
     WIDE_SCALE,
     columns,
 )
-from engine.bulk.relational import numbers
-from engine.bulk.relational.forms import MOST_INDICATORS, FormTotals, count, scheme_case, sums
+from engine.bulk.relational import numbers, sql
+from engine.bulk.relational.forms import MOST_INDICATORS, FormTotals, scheme_case, sums
 from engine.bulk.relational.measures import add_measures
 from engine.bulk.relational.needs import Needs
-from engine.bulk.relational.numbers import Expr, Int, Number
+from engine.bulk.relational.numbers import Int, Number
 from engine.bulk.relational.readings import agree, spread
 from engine.bulk.relational.scoring import NULL_ID, Frame, Scorer, coded, number, of_case, recognise, text_literal
+from engine.bulk.relational.sql import Expr, count
 from engine.bulk.relational.terms import (
     Branches,
     Flag,
@@ -146,7 +145,7 @@ class FactRelations:
         """Joins what the taxonomy says of the pair of levels."""
         levels = self.source(LEVELS)
         left = frame.table.mutate(level2_key=frame.table["level2"].fill_null(numbers.literal(0)))
-        joined = left.left_join(levels, [left["level1"] == levels["of_level1"], left["level2_key"] == levels["of_level2"]])
+        joined = left.left_join(levels, left["level1"] == levels["of_level1"], left["level2_key"] == levels["of_level2"])
         frame.table = joined.drop("of_level1", "of_level2", "level2_key")
         for name in list(frame.fields):
             frame.fields[name] = moved(frame.fields[name], frame.table)
@@ -163,23 +162,19 @@ class FactRelations:
         indicators = self.relations["indicator"]
         table = indicators.table
         met = table["met"]
-        summed = sums(indicators, self.scorer, {"form_key": table["form_key"]}, "all_")
-        counts = table.group_by(of_form=table["form_key"]).aggregate(
-            count_met=count(met == text_literal("yes")),
-            count_undecided=count(met == text_literal("unknown")),
-            count_zero=count((table["computed"] == 0) & (table["weight"] != 0)),
-            count_unmet=count(~met.isin([_id("yes"), _id("unknown")])),
-            **{
-                f"level_{n}": count(table["level1_name"] == text_literal(level.name))
-                for n, level in enumerate(self.policy.taxonomy)
-                if self.policy.scoring.weights.schemes
-            },
-        )
+        counts = {
+            "count_met": count(met == text_literal("yes")),
+            "count_undecided": count(met == text_literal("unknown")),
+            "count_zero": count((table["computed"] == 0) & (table["weight"] != 0)),
+            "count_unmet": count(~met.isin([_id("yes"), _id("unknown")])),
+        }
+        if self.policy.scoring.weights.schemes:
+            for n, level in enumerate(self.policy.taxonomy):
+                counts[f"level_{n}"] = count(table["level1_name"] == text_literal(level.name))
         forms = self.source("form")
-        summed = summed.rename(sum_key="form_key")
-        joined = forms.left_join(summed, forms["form_key"] == summed["sum_key"])
-        joined = joined.left_join(counts, forms["form_key"] == counts["of_form"])
-        frame = Frame(joined.drop("sum_key", "of_form"))
+        summed = sums(indicators, self.scorer, {"of_form": table["form_key"]}, "all_", counts)
+        joined = forms.left_join(summed, forms["form_key"] == summed["of_form"])
+        frame = Frame(joined.drop("of_form"))
         zero = {n: frame.table[n].fill_null(numbers.literal(0)) for n in frame.table.columns if n.startswith(("count_", "level_"))}
         frame.mutate(**zero)
         frame.fields = prepared("form", frame.table, self.sizes, self.needs)
@@ -200,10 +195,8 @@ class FactRelations:
         table = indicators.table
         grouped = sums(indicators, self.scorer, {"form_key": table["form_key"], "name": table["level1_name"]}, "")
         weights = self.policy.scoring.weights
-        scheme = forms["scheme_case"] if weights.schemes else ibis.literal(-1, type="int16")
-        by_form = forms.select(
-            of_form=forms["form_key"], bundle=forms["bundle"], form=forms["form"], form_kind=forms["form_kind"], scheme=scheme
-        )
+        scheme = forms["scheme_case"] if weights.schemes else sql.whole(-1, "int16")
+        by_form = forms.select("bundle", "form", "form_kind", of_form=forms["form_key"], scheme=scheme)
         joined = grouped.inner_join(by_form, grouped["form_key"] == by_form["of_form"])
         mappings = {n: item.level1 for n, item in enumerate(weights.schemes)}
         found = [
@@ -211,7 +204,7 @@ class FactRelations:
             for n, level1 in mappings.items()
             for name, points in level1.items()
         ]
-        none_holds = joined["scheme"].isnull() if weights.schemes else ibis.literal(True)
+        none_holds = joined["scheme"].isnull() if weights.schemes else sql.TRUE
         found += [
             (none_holds & (joined["name"] == text_literal(name)), numbers.literal(_micro(points)))
             for name, points in weights.level1.items()
@@ -227,14 +220,13 @@ class FactRelations:
                 "form",
                 "form_kind",
                 "name",
-                fact=joined["form_key"] * numbers.literal(FACT_SHIFT)
-                + ibis.row_number().over(group_by=joined["form_key"], order_by=joined["name"]).cast("int64"),
+                fact=joined["form_key"] * numbers.literal(FACT_SHIFT) + sql.numbered([joined["form_key"]], [joined["name"]]),
                 reported=own.ifelse(joined["reported"], NULL_ID),
                 computed=closed.ifelse(joined["computed"], NULL_ID),
                 allowed_low=limited.ifelse(joined["low"], NULL_ID),
                 allowed_high=limited.ifelse(joined["high"], NULL_ID),
                 weight_sum=weighed.ifelse(joined["weight"], NULL_ID),
-                weight_scheme=numbers.long(ibis.cases(*found, else_=NULL_ID)) if found else NULL_ID,
+                weight_scheme=numbers.long(sql.cases(found, NULL_ID)) if found else NULL_ID,
                 weight_case=of_case(joined["scheme"], labels, NULL_ID),
                 weight_clause=of_case(joined["scheme"], clauses, text_literal(weights.basis)),
                 **{SUBJECT: joined["name"]},
@@ -276,7 +268,7 @@ class FactRelations:
         levels = self.source(LEVELS)
         left = frame.table.mutate(level2_key=frame.table["level2"].fill_null(numbers.literal(0)))
         keep = levels.select("of_level1", "of_level2", "belongs", "home", "known")
-        joined = left.left_join(keep, [left["level1"] == keep["of_level1"], left["level2_key"] == keep["of_level2"]])
+        joined = left.left_join(keep, left["level1"] == keep["of_level1"], left["level2_key"] == keep["of_level2"])
         frame.table = joined.drop("of_level1", "of_level2", "level2_key")
         frame.fields = prepared("group", frame.table, self.sizes, self.needs)
         frame.fields["belongs"], frame.fields["known"] = Flag(frame.table["belongs"]), Flag(frame.table["known"])
@@ -299,7 +291,7 @@ class FactRelations:
                     parts[f"of_{name}_{side}"] = part.expr
         by_form = forms.table.select(of_bundle=forms.table["bundle"], of_form=forms.table["form"], **parts)
         claims = frame.table
-        joined = claims.left_join(by_form, [claims["bundle"] == by_form["of_bundle"], claims["about"] == by_form["of_form"]])
+        joined = claims.left_join(by_form, claims["bundle"] == by_form["of_bundle"], claims["about"] == by_form["of_form"])
         frame.table = self.store("r_claim", joined.drop("of_bundle", "of_form"))
         frame.fields = prepared("claim", frame.table, self.sizes, self.needs)
         table = frame.table
@@ -315,14 +307,14 @@ class FactRelations:
         expected: list[tuple[Expr, Number]] = []
         gaps: list[tuple[Expr, Number]] = []
         for key, equals in rules.items():
-            taken = ibis.literal(False)
+            taken = sql.FALSE
             for group, name in equals:
                 right, said = rebuilt(name), number(frame, group)
                 both = (table["key"] == text_literal(key)) & numbers.present(right) & numbers.present(said)
-                now = every([both.fill_null(False), ~taken])
+                now = every([both.holds(), ~taken])
                 expected.append((now, right))
                 gaps.append((now, numbers.absolute(numbers.add(right, numbers.negative(said)))))
-                taken = taken | both.fill_null(False)
+                taken = taken | both.holds()
         frame.fields["expected"], frame.fields["gap"] = Branches(tuple(expected)), Branches(tuple(gaps))
 
     def _alike(self, frame: Frame) -> None:
@@ -332,7 +324,7 @@ class FactRelations:
         alike = frame.table
         joined = alike.left_join(first, alike["first_fact"] == first["first_key"])
         joined = joined.left_join(second, alike["second_fact"] == second["second_key"])
-        table = joined.mutate(same_actual=(joined["first_actual"] == joined["second_actual"]).fill_null(False))
+        table = joined.mutate(same_actual=(joined["first_actual"] == joined["second_actual"]).holds())
         frame.table = self.store("r_alike", table.drop("first_key", "second_key", "first_actual", "second_actual"))
         frame.fields = prepared("alike", frame.table, self.sizes, self.needs)
         frame.fields["same_actual"] = Flag(frame.table["same_actual"])

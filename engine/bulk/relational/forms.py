@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-import ibis
-
 from engine.bulk.corpus.columns import text_id
-from engine.bulk.relational import formulas, numbers, rounding
-from engine.bulk.relational.numbers import Expr, Number
+from engine.bulk.relational import formulas, numbers, rounding, sql
+from engine.bulk.relational.numbers import Number
 from engine.bulk.relational.scoring import NULL_ID, Frame, Scorer, coded, first_case, number, of_case, select, text_literal
+from engine.bulk.relational.sql import Expr, Table, count
 from engine.bulk.relational.terms import Fields, Presence, TextColumn, holds
 from engine.language.conditions import Condition
 from engine.policy.model import Band, Policy
 
 MOST_INDICATORS = 2**14
-NULL_WIDE = ibis.null(numbers.WIDE_TYPE)
+NULL_WIDE = sql.null("wide")
 
 
-def sums(indicators: Frame, scorer: Scorer, by: dict[str, Expr], prefix: str) -> Any:
-    """Scores added up per group: what `scoring.summed` needs, one row for each group."""
+def sums(indicators: Frame, scorer: Scorer, by: Mapping[str, Expr], prefix: str, more: Mapping[str, Expr] | None = None) -> Table:
+    """Scores added up per group: what `scoring.summed` needs, one row for each group; `more` is made of it as well."""
     table = indicators.table
     status = table["status"]
     na = status == text_literal("not_applicable")
-    return table.group_by(**by).aggregate(
-        **{
-            f"{prefix}indicators": table.count(),
+    return table.grouped(
+        by,
+        {
+            f"{prefix}indicators": sql.rows(),
             f"{prefix}reported": _sum(table["reported"]),
             f"{prefix}unreported": count(table["reported"].isnull()),
             f"{prefix}computed": _sum(table["computed"]),
@@ -39,17 +39,13 @@ def sums(indicators: Frame, scorer: Scorer, by: dict[str, Expr], prefix: str) ->
             f"{prefix}weight": _sum(table["weight"]),
             f"{prefix}unweighted": count(table["weight"].isnull()),
             f"{prefix}na_weight": _sum(na.ifelse(table["weight"], NULL_ID)),
-        }
+            **(more or {}),
+        },
     )
 
 
 def _sum(expr: Expr) -> Expr:
-    return numbers.long(expr.sum()).fill_null(numbers.literal(0))
-
-
-def count(condition: Expr) -> Expr:
-    """How many rows a condition holds of."""
-    return numbers.long(condition.sum()).fill_null(numbers.literal(0))
+    return sql.total(expr).fill_null(numbers.literal(0))
 
 
 def _id(value: str) -> int:
@@ -91,13 +87,13 @@ class FormTotals:
         fields["rate"] = numbers.multiply(quotient, numbers.constant(100))
         table = policy.scoring.execution
         complete = numbers.present(fields["budget"]) & numbers.present(fields["executed"])
-        frame.mutate(execution_case=complete.ifelse(first_case(table, fields), ibis.null("int16")))
+        frame.mutate(execution_case=complete.ifelse(first_case(table, fields), sql.null("int16")))
         code = frame.table["execution_case"]
         low, high = scorer.bounds(frame, weight)
         code = frame.table["execution_case"]
         status: dict[int, Expr] = {n: text_literal(case.status) for n, case in enumerate(table.cases) if case.score is None}
-        reason = {n: ibis.literal(bool(case.label)) for n, case in enumerate(table.cases) if case.score is None}
-        traced: dict[int, Expr] = {n: ibis.literal(True) for n in status}
+        reason = {n: sql.truth(bool(case.label)) for n, case in enumerate(table.cases) if case.score is None}
+        traced: dict[int, Expr] = dict.fromkeys(status, sql.TRUE)
         values: dict[int, Expr] = {}
         for n, case in enumerate(table.cases):
             if case.score is None:
@@ -112,7 +108,7 @@ class FormTotals:
         frame.mutate(
             execution_status=of_case(code, status, text_literal("needs_review")),
             execution_computed=of_case(code, values, NULL_ID),
-            execution_reason=of_case(code, reason, ibis.literal(True)).nullif(False),
+            execution_reason=of_case(code, reason, sql.TRUE).null_if(sql.FALSE),
             execution_clause=of_case(code, clauses, NULL_ID),
         )
         frame.fields["execution_status"] = TextColumn(
@@ -145,10 +141,10 @@ class FormTotals:
         found = table["total_total"].notnull()
         # a total above the full score is an error of the form (`scoring.total`)
         total = numbers.column(table["total_total"], self.most_total, self.unit)
-        above = (found & numbers.compare("gt", total, numbers.constant(self.policy.scoring.weights.full_score))).fill_null(False)
+        above = (found & numbers.compare("gt", total, numbers.constant(self.policy.scoring.weights.full_score))).holds()
         scored_total = found & ~above
         lowest = numbers.column(table["low_total"], self.most_total, self.unit)
-        past = (both & numbers.compare("gt", lowest, numbers.constant(self.policy.scoring.weights.full_score))).fill_null(False)
+        past = (both & numbers.compare("gt", lowest, numbers.constant(self.policy.scoring.weights.full_score))).holds()
         open_total = ~closed & ~past
         status = select([(open_total, text_literal("needs_review")), (scored_total, text_literal("scored"))], text_literal("error"))
         shown = both & (open_total | scored_total)
@@ -175,7 +171,7 @@ class FormTotals:
             "indicators": self.score(indicators),
         }
         table = self.policy.scoring.total
-        self.forms.mutate(**{f"{name}_case": when.ifelse(first_case(table, fields), ibis.null("int16"))})
+        self.forms.mutate(**{f"{name}_case": when.ifelse(first_case(table, fields), sql.null("int16"))})
         values: dict[int, Expr] = {}
         for n, case in enumerate(table.cases):
             if case.score is None:
@@ -187,9 +183,9 @@ class FormTotals:
             except KeyError:
                 continue
             value = rounding.rounded(exact, scorer.rounding)
-            wrong = ibis.literal(False)
+            wrong = sql.FALSE
             for item in zero:
-                wrong = wrong | item.fill_null(False)
+                wrong = wrong | item.holds()
             whole = numbers.integer(value, self.unit)
             self.most_total = max(self.most_total, whole.most)
             values[n] = wrong.ifelse(NULL_WIDE, numbers.widened(whole))  # a divisor that is nearly 0 makes a total very large
@@ -239,7 +235,7 @@ class FormTotals:
         cases = [
             (
                 numbers.compare("gte" if band.floor_included else "gt", value, numbers.constant(band.floor))
-                & holds(band.conditions, asked).fill_null(False),
+                & holds(band.conditions, asked).holds(),
                 text_literal(pick(band)),
             )
             for band in bands
@@ -260,8 +256,8 @@ def _as_quotient(value: Number) -> Number:
 def scheme_case(policy: Policy, fields: Fields) -> Expr:
     """Which of the policy's schemes of weights holds of a form; null where none does."""
     schemes = policy.scoring.weights.schemes
-    found = [(holds(_conditions(scheme.conditions), fields), ibis.literal(n, type="int16")) for n, scheme in enumerate(schemes)]
-    return select(found, ibis.null("int16"))
+    found = [(holds(_conditions(scheme.conditions), fields), sql.whole(n, "int16")) for n, scheme in enumerate(schemes)]
+    return select(found, sql.null("int16"))
 
 
 def _conditions(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.bulk.relational import rounding
-from engine.bulk.relational.numbers import Expr, Number, absolute, add, constant, divide, extreme, multiply, negative
+from engine.bulk.relational.numbers import Number, absolute, add, constant, divide, extreme, multiply, negative
+from engine.bulk.relational.sql import Expr
 from engine.language import formula
 from engine.values.rounding import Rounding
 

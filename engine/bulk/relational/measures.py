@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-import ibis
-
 from engine.bulk.corpus.columns import FORM_SHIFT
-from engine.bulk.relational import numbers, rounding
-from engine.bulk.relational.forms import MOST_INDICATORS, count
-from engine.bulk.relational.numbers import Expr, Int, Number, TooWide
+from engine.bulk.relational import numbers, rounding, sql
+from engine.bulk.relational.forms import MOST_INDICATORS
+from engine.bulk.relational.numbers import Int, Number, TooWide
 from engine.bulk.relational.scoring import NULL_ID, Frame
+from engine.bulk.relational.sql import Expr, count
 from engine.bulk.relational.terms import Unsupported, Value, holds, moved
 from engine.language.measures import Measure
 from engine.policy.model import Policy
@@ -58,10 +57,10 @@ def _measured(world: Relations, per: str, of: str, measures: list[Measure], fiel
     if not shapes:
         return
     keys = _member_keys(per, table)
-    grouped = table.group_by(**keys).aggregate(**aggregates).view()  # the owners may be the same table
+    grouped = table.grouped(keys, aggregates)
     owner = world.relations[per]
     own = _owner_keys(per, owner.table)
-    joined = owner.table.left_join(grouped, [own[name] == grouped[f"k_{n}"] for n, name in enumerate(own)])
+    joined = owner.table.left_join(grouped, *(own[name] == grouped[f"k_{n}"] for n, name in enumerate(own)))
     joined = joined.drop(*(f"k_{n}" for n in range(len(own))))
     owner.fields = {name: moved(value, joined) for name, value in owner.fields.items()}
     owner.table = joined
@@ -73,11 +72,11 @@ def _take(measure: Measure, fields: Mapping[str, Value], row: Expr, out: dict[st
     value = fields.get(measure.field) if measure.field else None
     if measure.field and not isinstance(value, Number):
         raise Unsupported(f"统计量 {measure.id} 的“{measure.field}”")
-    counted = row & holds(measure.among, fields).fill_null(False)
+    counted = row & holds(measure.among, fields).holds()
     if isinstance(value, Number):
         counted = counted & numbers.present(value)
-        return _aggregate(measure, value, counted, (counted & holds(measure.conditions, fields)).fill_null(False), out)
-    return _aggregate(measure, None, counted, (counted & holds(measure.conditions, fields)).fill_null(False), out)
+        return _aggregate(measure, value, counted, (counted & holds(measure.conditions, fields)).holds(), out)
+    return _aggregate(measure, None, counted, (counted & holds(measure.conditions, fields)).holds(), out)
 
 
 def _aggregate(measure: Measure, value: Number | None, counted: Expr, chosen: Expr, out: dict[str, Expr]) -> Number | None:
@@ -95,7 +94,7 @@ def _aggregate(measure: Measure, value: Number | None, counted: Expr, chosen: Ex
         wide = most > numbers.NARROW
         for column, those in ((name, chosen), (f"{name}_of", counted)):
             kept = those.ifelse(value.up.expr, NULL_ID)
-            out[column] = numbers.widened(Int(kept, value.up.most)).sum() if wide else numbers.long(kept.sum())
+            out[column] = sql.total(numbers.widened(Int(kept, value.up.most)) if wide else kept)
         return Number(value.scale, Int(None, most, wide))
     if value is None:
         raise Unsupported(f"统计量 {measure.id}")
@@ -103,8 +102,8 @@ def _aggregate(measure: Measure, value: Number | None, counted: Expr, chosen: Ex
         value = rounding.grained(value)
     if value.up.expr is None:
         raise Unsupported(f"统计量 {measure.id}：定值的最大、最小值")
-    kept = chosen.ifelse(value.up.expr, ibis.null(value.up.expr.type()))
-    out[name] = kept.min() if measure.take == "min" else kept.max()
+    kept = chosen.ifelse(value.up.expr, sql.null(value.up.expr.kind))
+    out[name] = sql.smallest(kept) if measure.take == "min" else sql.largest(kept)
     return value
 
 

@@ -17,11 +17,8 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
-import ibis
-from ibis import udf
-
-Expr = Any
-"""An ibis expression; ibis builds its classes when it runs."""
+from engine.bulk.relational import sql
+from engine.bulk.relational.sql import Expr
 
 MOST = 10**38 - 1
 """What both HUGEINT and DECIMAL(38, 0) hold."""
@@ -30,19 +27,19 @@ FAITHFUL = 10**24
 """The reference keeps quotients to 28 digits. Fractions whose cross products stay below this compare as those quotients do: two
 that differ, differ by more than the rounding."""
 
-WIDE_TYPE = "decimal(38, 0)"
 GRAIN = 10**20
 LARGEST_CONSTANT = 10**6
 """What a quotient is cut to for the least or greatest of a group, and the largest constant such a cut compares with."""
 
-_wide = udf.scalar.builtin(lambda n: None, name="jx_wide", signature=(("int64",), WIDE_TYPE))
-_big = udf.scalar.builtin(lambda digits: None, name="jx_big", signature=(("string",), WIDE_TYPE))
-_div = udf.scalar.builtin(lambda n, d: None, name="jx_div", signature=((WIDE_TYPE, WIDE_TYPE), WIDE_TYPE))
-_short_div = udf.scalar.builtin(lambda n, d: None, name="jx_short_div", signature=(("int64", "int64"), "int64"))
-micro = udf.scalar.builtin(lambda n: None, name="jx_micro", signature=((WIDE_TYPE,), "decimal(37, 6)"))
-"""An integer of millionths as a decimal."""
-long = udf.scalar.builtin(lambda n: None, name="jx_long", signature=(("int64",), "int64"))
-"""An integer in 64 bits: Ibis takes sums and small constants for that already, databases do not."""
+
+def micro(expr: Expr) -> Expr:
+    """An integer of millionths as a decimal."""
+    return Expr(f"({expr.sql}::DECIMAL(31, 0) * 0.000001::DECIMAL(6, 6))", "decimal", expr.reads)
+
+
+def long(expr: Expr) -> Expr:
+    """An integer in 64 bits."""
+    return expr if expr.kind == "int64" else expr.cast("int64")
 
 
 class TooWide(Exception):
@@ -67,7 +64,7 @@ ONE = Int(None, 1)
 
 def literal(value: int) -> Expr:
     """An integer of any size as an expression."""
-    return ibis.literal(value, type="int64") if abs(value) <= NARROW else _big(ibis.literal(str(value)))
+    return sql.whole(value, "int64") if abs(value) <= NARROW else sql.whole(value, "wide")
 
 
 def fixed(value: int) -> Int:
@@ -79,7 +76,7 @@ def fixed(value: int) -> Int:
 
 def widened(item: Int) -> Expr:
     assert item.expr is not None
-    return _wide(item.expr) if item.narrow else item.expr
+    return item.expr.cast("wide") if item.narrow else item.expr
 
 
 def _checked(most: int) -> int:
@@ -127,13 +124,18 @@ def solid(a: Int) -> Int:
     return fixed(1) if a.expr is None else a
 
 
+def _narrow(a: Int) -> Expr:
+    assert a.expr is not None
+    return a.expr
+
+
 def chosen(condition: Expr, yes: Int, no: Int) -> Int:
     """Either integer, in one type."""
     most = max(yes.most, no.most)
     left, right = solid(yes), solid(no)
     if left.wide or right.wide:
         return Int(condition.ifelse(widened(left), widened(right)), most, True)
-    return Int(condition.ifelse(left.expr, right.expr), most)
+    return Int(condition.ifelse(_narrow(left), _narrow(right)), most)
 
 
 def divided(n: Int, d: Int) -> Int:
@@ -142,8 +144,8 @@ def divided(n: Int, d: Int) -> Int:
         return n
     left = solid(n)
     if left.narrow and d.narrow:
-        return Int(_short_div(left.expr, d.expr), n.most)
-    return Int(_div(widened(left), widened(d)), n.most, True)
+        return Int(sql.quotient(_narrow(left), d.expr), n.most)
+    return Int(sql.quotient(widened(left), widened(d)), n.most, True)
 
 
 def magnitude(a: Int) -> Int:
@@ -153,8 +155,10 @@ def magnitude(a: Int) -> Int:
 def compared(op: str, a: Int, b: Int) -> Expr:
     left, right = solid(a), solid(b)
     if left.narrow and right.narrow:
-        return _OPS[op](left.expr, right.expr)
-    return _OPS[op](widened(left), widened(right))
+        found: Expr = _OPS[op](left.expr, right.expr)
+        return found
+    wide: Expr = _OPS[op](widened(left), widened(right))
+    return wide
 
 
 _OPS: dict[str, Any] = {
@@ -185,7 +189,7 @@ class Number:
 
 def column(expr: Expr, most: int, scale: int) -> Number:
     """An integer column of a scale (10**6: millionths) whose largest absolute value is `most`."""
-    return Number(Fraction(1, scale), Int(expr, max(1, most), not expr.type().is_integer()))
+    return Number(Fraction(1, scale), Int(expr, max(1, most), expr.kind == "wide"))
 
 
 def constant(value: Any) -> Number:
@@ -195,7 +199,7 @@ def constant(value: Any) -> Number:
 def compare(op: str, a: Number, b: Number) -> Expr:
     """Whether `a op b`; null where either is."""
     if a.constant and b.constant:
-        return ibis.literal(bool(_OPS[op](a.scale, b.scale)))
+        return sql.truth(bool(_OPS[op](a.scale, b.scale)))
     if a.grain or b.grain:
         _fine_enough(a, b)
         a, b = replace(a, quotient=False), replace(b, quotient=False)
@@ -251,14 +255,14 @@ def divide(a: Number, b: Number, zero: list[Expr]) -> Number:
     """a / b. Where b can be 0 its being so is added to `zero`; the quotient is null there."""
     if b.up.expr is None:
         if not b.scale:
-            zero.append(ibis.literal(True))
-            return replace(a, up=Int(ibis.null(WIDE_TYPE), 1, True))
+            zero.append(sql.TRUE)
+            return replace(a, up=Int(sql.null("wide"), 1, True))
         return Number(a.scale / b.scale, product(a.up, b.down), a.down, a.quotient or b.quotient)
     if not b.scale:
         zero.append(b.up.expr.notnull())
-        return replace(a, up=Int(ibis.null(WIDE_TYPE), 1, True))
+        return replace(a, up=Int(sql.null("wide"), 1, True))
     zero.append(b.up.expr == 0)
-    divisor = b.up.expr.nullif(0)
+    divisor = b.up.expr.null_if(sql.whole(0))
     up = product(a.up, b.down)
     up = chosen(divisor < 0, times(up, -1), up)
     down = product(a.down, Int(divisor.abs(), b.up.most, b.up.wide))
@@ -298,6 +302,6 @@ def integer(value: Number, scale: int) -> Int:
 def present(value: Number) -> Expr:
     """Whether there is a number."""
     if value.constant:
-        return ibis.literal(True)
+        return sql.TRUE
     parts = [part.expr.notnull() for part in (value.up, value.down) if part.expr is not None]
     return parts[0] if len(parts) == 1 else parts[0] & parts[1]

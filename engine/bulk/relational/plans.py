@@ -10,21 +10,18 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import gc
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import engine
 from engine.bulk.corpus.columns import PREPARED_KINDS, columns
-from engine.bulk.relational.duckdb_backend import DuckDB
 from engine.bulk.relational.needs import Needs
-from engine.bulk.relational.program import compile_policy
+from engine.bulk.relational.program import Plan, compile_policy
 from engine.bulk.relational.terms import Unsupported
 from engine.errors import OutputError
 from engine.files import make_directory, write
@@ -47,26 +44,6 @@ MOST_KEPT = 60
 """Plans kept; those used longest ago go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A policy as SQL over the rows of a corpus."""
-
-    cap: int
-    """The largest integer of a number column that it computes with."""
-    refused: Mapping[str, str]
-    """Rule -> why the reference executor runs it."""
-    kinds: tuple[str, ...]
-    """The kinds of facts of which is told where there are any."""
-    narrowed: bool
-    """Whether smaller bounds could let more of it be computed in the database."""
-    steps: Sequence[tuple[str, str]]
-    """What is stored, one after the other: a table's name, and SQL."""
-    tables: Mapping[str, Any]
-    """Small tables of the policy: rows, and the types of their columns."""
-    outputs: Mapping[str, str]
-    """What comes out, by name: SQL over the stored tables."""
-
-
 def folder() -> Path:
     """Where this user's plans are kept."""
     return kept("plans")
@@ -87,22 +64,18 @@ def generous(sizes: Sizes) -> dict[tuple[str, str], int]:
     return out
 
 
-def taken_up(policy: Policy, needs: Needs, backend: DuckDB, sizes: Sizes) -> Plan:
-    """The policy over the rows that stand in the backend, its steps run: by a plan that is kept, or compiled and kept.
+def plan_for(policy: Policy, needs: Needs, sizes: Sizes) -> Plan:
+    """The policy for rows of these sizes: a plan that is kept, or one compiled and kept.
 
     Raises Unsupported where nothing of the policy can be computed in a database."""
-    making = _Making(policy, needs, backend)
     bounds = generous(sizes)
-    plan = making.plan(bounds)
+    plan, why_not = _plan(policy, needs, bounds)
     if (plan is None or plan.narrowed) and bounds != sizes:
-        exact = making.plan(sizes)
+        exact, why_not = _plan(policy, needs, sizes)
         if plan is None or (exact is not None and _worth(exact) > _worth(plan)):
             plan = exact
     if plan is None:
-        raise Unsupported(making.why_not)
-    if making.stands is not plan:
-        backend.take_up(plan.steps, plan.tables)
-        backend.again(plan.cap, needs, policy)
+        raise Unsupported(why_not)
     return plan
 
 
@@ -111,54 +84,23 @@ def _worth(plan: Plan) -> tuple[int, int]:
     return -len(plan.refused), plan.cap
 
 
-@dataclass(slots=True)
-class _Making:
-    """The plans of one policy for one backend."""
-
-    policy: Policy
-    needs: Needs
-    backend: DuckDB
-    stands: Plan | None = None
-    """The plan whose steps have just run."""
-    why_not: str = ""
-
-    def plan(self, sizes: Sizes) -> Plan | None:
-        """The plan for these bounds; None if nothing can be computed in a database, which is kept, too."""
-        path = folder() / f"{plan_key(self.policy, sizes)}.json"
-        try:
-            said = json.loads(path.read_text(encoding="utf-8"))
-            plan = None if "why_not" in said else Plan(**said)
-        except (OSError, ValueError, TypeError):  # there is none, or half of one: it is made again
-            plan, said = self._compiled(sizes)
-            _keep(said, path)
-        else:
-            with contextlib.suppress(OSError):
-                os.utime(path)
-        if plan is None:
-            self.why_not = str(said["why_not"])
-        return plan
-
-    def _compiled(self, sizes: Sizes) -> tuple[Plan | None, dict[str, Any]]:
-        self.stands = None
-        try:
-            with without_collecting():
-                made = compile_policy(self.policy, self.needs, self.backend, sizes)
-        except Unsupported as why:
-            return None, {"why_not": str(why)}
-        self.stands = Plan(made.cap, made.refused, made.kinds, made.narrowed, *self.backend.plan(made.outputs))
-        return self.stands, dataclasses.asdict(self.stands)
-
-
-@contextlib.contextmanager
-def without_collecting() -> Iterator[None]:
-    """Compiling makes millions of small objects, none of them garbage: looking through them is a fifth of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
+def _plan(policy: Policy, needs: Needs, sizes: Sizes) -> tuple[Plan | None, str]:
+    """The plan for these bounds; None if nothing can be computed in a database, and why, which is kept, too."""
+    path = folder() / f"{plan_key(policy, sizes)}.json"
     try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
+        said = json.loads(path.read_text(encoding="utf-8"))
+        plan = None if "why_not" in said else Plan(**said)
+    except (OSError, ValueError, TypeError):  # there is none, or half of one: it is made again
+        try:
+            plan = compile_policy(policy, needs, sizes)
+            said = dataclasses.asdict(plan)
+        except Unsupported as why:
+            plan, said = None, {"why_not": str(why)}
+        _keep(said, path)
+    else:
+        with contextlib.suppress(OSError):
+            os.utime(path)
+    return plan, "" if plan is not None else str(said["why_not"])
 
 
 def _keep(said: Mapping[str, Any], path: Path) -> None:
@@ -183,7 +125,7 @@ def plan_key(policy: Policy, sizes: Sizes) -> str:
 @functools.cache
 def _code() -> bytes:
     """The hash of the engine's code, and of the versions of what it compiles with."""
-    said = hashlib.sha256(repr([(name, version(name)) for name in ("duckdb", "ibis-framework", "sqlglot")]).encode())
+    said = hashlib.sha256(version("duckdb").encode())
     home = Path(engine.__file__).parent
     for path in sorted(home.rglob("*.py")):
         said.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes())

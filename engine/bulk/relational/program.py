@@ -1,24 +1,26 @@
 """A policy compiled for a database: steps that are stored, and what comes out of them: forms, parts, indicators, findings.
 
-The same Ibis expressions run on every backend. What a database cannot do exactly is known before anything runs: bundles with
-values too large for the policy's arithmetic (`caps`), and rules that need the reference executor (`refused`).
+What comes of it is plain SQL and follows from the policy and the sizes of the corpus alone. What a database cannot do exactly is
+known before anything runs: bundles with values too large for the policy's arithmetic (`caps`), and rules that need the reference
+executor (`refused`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-import ibis
-
-from engine.bulk.corpus.columns import FACT_SHIFT, FORM_SHIFT, MOST_FACTS, PREPARED_KINDS, SCALE, SUBJECT, text_id
-from engine.bulk.relational import numbers
-from engine.bulk.relational.facts import FactRelations
-from engine.bulk.relational.needs import Needs
-from engine.bulk.relational.numbers import Expr, TooWide
-from engine.bulk.relational.rules import FORM, Compiled, compile_rules
-from engine.bulk.relational.terms import TextColumn, Unsupported
+from engine.bulk.corpus.columns import FACT_SHIFT, FORM_SHIFT, MOST_FACTS, SCALE, SUBJECT, columns, text_id
+from engine.bulk.relational import numbers, sql
+from engine.bulk.relational.facts import LEVELS, FactRelations
+from engine.bulk.relational.needs import Needs, used_columns
+from engine.bulk.relational.numbers import TooWide
+from engine.bulk.relational.rules import FORM, Compiled, compile_rules, finding_columns
+from engine.bulk.relational.scoring import NULL_ID
+from engine.bulk.relational.sql import Expr, Kind, Table
+from engine.bulk.relational.terms import TextColumn, Unsupported, bit_columns
+from engine.language.fact_fields import FACTS
 from engine.policy.model import Policy
 
 CAPS = (10**18, 10**15, 10**13, 10**12, 10**11, 10**10)
@@ -26,93 +28,125 @@ CAPS = (10**18, 10**15, 10**13, 10**12, 10**11, 10**10)
 WIDE_CAP = 10**38
 DECIMAL_PLACES = 6
 OUTPUTS = ("forms", "parts", "indicators", "findings", "kinds")
+WORD = 62
+"""Rules to a column of bits."""
+
+SmallTable = tuple[list[dict[str, Any]], dict[str, str]]
+"""Rows, and the types of their columns."""
 
 
-class Backend(Protocol):
-    """A database that runs the expressions."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A policy as SQL over the rows of a corpus."""
 
-    def limit(self, cap: int) -> None: ...
-    def restart(self) -> None: ...
-    def source(self, kind: str) -> Any: ...
-    def store(self, name: str, expression: Any) -> Any: ...
-    def prepare(self, kinds: Iterable[str], needs: Needs, policy: Policy) -> None: ...
-    def small_table(self, name: str, rows: list[dict[str, Any]], types: Mapping[str, str]) -> Any: ...
-    def union(self, name: str, parts: list[Any]) -> Any: ...
+    cap: int
+    """The largest integer of a number column that it computes with."""
+    refused: Mapping[str, str]
+    """Rule -> why the reference executor runs it."""
+    kinds: tuple[str, ...]
+    """The kinds of facts of which is told where there are any: those the other rules are about."""
+    narrowed: bool
+    """Whether smaller bounds of the columns could let more of it be computed."""
+    steps: Sequence[tuple[str, str]]
+    """What is stored, one after the other: a table's name, and SQL; with a + before the name what is added to it."""
+    tables: Mapping[str, SmallTable]
+    """Small tables of the policy."""
+    outputs: Mapping[str, str]
+    """What comes out, by name: SQL over the stored tables."""
 
 
 @dataclass(slots=True)
-class RelationalProgram:
-    """A compiled policy. `outputs` are expressions over stored tables; `cap` is the largest number it computes with."""
+class Steps:
+    """What a compilation has come to so far."""
 
-    policy: Policy
-    cap: int
-    outputs: dict[str, Any] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    """Rule -> why the reference executor runs it."""
-    kinds: tuple[str, ...] = ()
-    """The kinds of facts of which is told where there are any: those the other rules are about."""
-    narrowed: bool = False
-    """Whether smaller bounds of the columns could let more of it be computed."""
-    world: FactRelations | None = None
+    needs: Needs
+    stored: list[tuple[str, str]] = field(default_factory=list)
+    tables: dict[str, SmallTable] = field(default_factory=dict)
+
+    def source(self, kind: str) -> Table:
+        """The rows of a kind, with the answers about their texts; the table of levels, or of texts."""
+        if kind == "texts":
+            return sql.stored("raw_texts", {"id": "int64", "text": "text"})
+        asked = self.needs.patterns
+        if kind == LEVELS:
+            kinds: dict[str, Kind] = dict.fromkeys(("of_level1", "of_level2", "level1_name", "home"), "int64")
+            kinds |= dict.fromkeys(("belongs", "known"), "boolean")
+            for name in ("level1_name", "home"):
+                kinds |= dict.fromkeys(bit_columns(name, len(asked.of("indicator", name))), "int64")
+            return sql.stored(f"p_{LEVELS}", kinds)
+        declared: dict[str, Kind] = {"bool": "boolean", "wide": "wide"}
+        kinds = dict.fromkeys(("bundle", "form_key", "fact"), "int64")
+        have = used_columns(self.needs, kind)
+        kinds |= {name: declared.get(columns(kind)[name], "int64") for name in have}
+        for name in have:
+            kinds |= dict.fromkeys(bit_columns(name, len(asked.of(kind, name))), "int64")
+        return sql.stored(f"p_{kind}", kinds)
+
+    def store(self, name: str, table: Table) -> Table:
+        """The rows of a query under a name."""
+        self.stored.append((name, table.query()))
+        return sql.stored(name, table.kinds)
+
+    def small_table(self, name: str, rows: list[dict[str, Any]], types: dict[str, str]) -> Table:
+        self.tables[name] = rows, types
+        kinds: dict[str, Kind] = {"int64": "int64", "int16": "int16", "string": "text"}
+        return sql.stored(name, {key: kinds[declared] for key, declared in types.items()})
+
+    def union(self, name: str, parts: Sequence[Table]) -> Table:
+        """One table of many, one after the other: each alone fits the memory."""
+        for n, part in enumerate(parts):
+            self.stored.append((f"+{name}" if n else name, part.query()))
+        return sql.stored(name, parts[0].kinds)
 
 
-def compile_policy(policy: Policy, needs: Needs, backend: Backend, sizes: Mapping[tuple[str, str], int]) -> RelationalProgram:
-    """Compile and run the steps over the rows that stand in the backend. Raises Unsupported where nothing of the policy can be
-    computed in a database."""
-    best: tuple[int, FactRelations, Compiled] | None = None
+def compile_policy(policy: Policy, needs: Needs, sizes: Mapping[tuple[str, str], int]) -> Plan:
+    """The policy as SQL over rows whose numbers are of these sizes. Raises Unsupported where nothing of the policy can be computed
+    in a database."""
+    best: tuple[int, Steps, FactRelations, Compiled] | None = None
     for cap in CAPS:
         if best is not None and cap >= max(sizes.values(), default=0):
             continue
-        backend.limit(cap)
-        backend.prepare(PREPARED_KINDS, needs, policy)
+        steps = Steps(needs)
+        limits = {key: min(size, cap if size < 10**19 else WIDE_CAP) for key, size in sizes.items()}
+        world = FactRelations(policy, needs, steps.source, steps.store, limits)
         try:
-            world, compiled = _built(policy, needs, backend, sizes, cap)
+            world.build()
+            compiled = compile_rules(world, policy, steps.store)
         except TooWide:
             continue
-        if best is None or len(compiled.refused) < len(best[2].refused):
-            best = cap, world, compiled
+        if best is None or len(compiled.refused) < len(best[3].refused):
+            best = cap, steps, world, compiled
         if not any(compiled.wide):
             break
-    if best is not None and best[0] != cap:  # a later try was no better: stand where the best one stood
-        backend.limit(best[0])
-        backend.prepare(PREPARED_KINDS, needs, policy)
-        best = best[0], *_built(policy, needs, backend, sizes, best[0])
     if best is None:
         raise Unsupported("政策的算式用到的数过大，数据库里算不准确")
-    cap, world, compiled = best
-    program = RelationalProgram(policy, cap, refused=dict(compiled.refused), world=world)
-    program.narrowed = cap != CAPS[0] or bool(compiled.wide) or world.narrowed
-    program.kinds = tuple(policy.rules.looked_at(compiled.refused))
-    program.outputs = _outputs(policy, world, compiled, backend, program.kinds)
-    return program
-
-
-def _built(
-    policy: Policy, needs: Needs, backend: Backend, sizes: Mapping[tuple[str, str], int], cap: int
-) -> tuple[FactRelations, Compiled]:
-    backend.restart()
-    limits = {key: min(size, cap if size < 10**19 else WIDE_CAP) for key, size in sizes.items()}
-    world = FactRelations(policy, needs, backend.source, backend.store, limits)
-    world.build()
-    return world, compile_rules(world, policy, backend.store)
+    cap, steps, world, compiled = best
+    kinds = tuple(policy.rules.looked_at(compiled.refused))
+    outputs = {name: table.query() for name, table in _outputs(policy, world, compiled, steps, kinds).items()}
+    narrowed = cap != CAPS[0] or bool(compiled.wide) or world.narrowed
+    return Plan(cap, dict(compiled.refused), kinds, narrowed, steps.stored, steps.tables, outputs)
 
 
 # --- what comes out -------------------------------------------------------------------------------------------------
 
 
-def _outputs(policy: Policy, world: FactRelations, compiled: Compiled, backend: Backend, kinds: Sequence[str]) -> dict[str, Any]:
-    texts = _spelled(policy, world, backend)
-    tables = [world.relations[kind].table.select("bundle").distinct().mutate(fact_kind=ibis.literal(kind)) for kind in kinds]
+def _outputs(policy: Policy, world: FactRelations, compiled: Compiled, steps: Steps, kinds: Sequence[str]) -> dict[str, Table]:
+    texts = _Texts(*_spelled(policy, world, steps))
+    tables = [world.relations[kind].table.select("bundle").distinct().mutate(fact_kind=sql.text(kind)) for kind in kinds]
     return {
         "forms": _forms(world, texts),
         "parts": _parts(world, texts),
         "indicators": _indicators(world, texts),
-        "kinds": backend.union("r_kind", tables),
-        "findings": _findings(policy, world, compiled, backend, texts),
+        "kinds": steps.union("r_kind", tables) if tables else _no_kinds(steps),
+        "findings": _findings(policy, world, compiled, steps, texts),
     }
 
 
-def _forms(world: FactRelations, texts: Any) -> Any:
+def _no_kinds(steps: Steps) -> Table:
+    return steps.small_table("r_kind", [], {"bundle": "int64", "fact_kind": "string"})
+
+
+def _forms(world: FactRelations, texts: _Texts) -> Table:
     """Forms with their scores and counts."""
     forms, unit = world.relations["form"].table, world.scorer.unit
     return _named(
@@ -137,12 +171,13 @@ def _forms(world: FactRelations, texts: Any) -> Any:
             met=forms["count_met"].cast("int32"),
             undecided=forms["count_undecided"].cast("int32"),
         ),
-        ("unit", "kind", "form", "execution_status", "total_status", "grade_reported", "grade_computed"),
+        ("unit", "kind", "form", "grade_reported"),
         texts,
+        ("execution_status", "total_status", "grade_computed"),
     )
 
 
-def _parts(world: FactRelations, texts: Any) -> Any:
+def _parts(world: FactRelations, texts: _Texts) -> Table:
     """First-level parts of forms with their scores."""
     parts, unit = world.relations["part"].table, world.scorer.unit
     return _named(
@@ -160,7 +195,7 @@ def _parts(world: FactRelations, texts: Any) -> Any:
     )
 
 
-def _indicators(world: FactRelations, texts: Any) -> Any:
+def _indicators(world: FactRelations, texts: _Texts) -> Table:
     """Indicators with what was read and scored."""
     indicators, unit = world.relations["indicator"].table, world.scorer.unit
     return _named(
@@ -181,43 +216,65 @@ def _indicators(world: FactRelations, texts: Any) -> Any:
             low=decimal(indicators["allowed_low"], unit),
             high=decimal(indicators["allowed_high"], unit),
         ),
-        ("name", "direction", "nature", "attainment", "met", "status", "case", "clause"),
+        ("name",),
         texts,
+        ("direction", "nature", "attainment", "met", "status", "case", "clause"),
     )
 
 
-def _findings(policy: Policy, world: FactRelations, compiled: Compiled, backend: Backend, texts: Any) -> Any:
+def _findings(policy: Policy, world: FactRelations, compiled: Compiled, steps: Steps, texts: _Texts) -> Table:
     """What the rules found, each with the facts it is about."""
     forms = world.relations["form"].table
     labels = forms.select(label_key=forms["form_key"], label=forms["form"])
-    names = list(compiled.findings)
-    rules = backend.small_table(
+    names = [*(name for found in compiled.alone.values() for name in found), *compiled.findings]
+    told_of = [policy.rules.rules[name] for name in names]
+    rules = steps.small_table(
         "p_rules",
-        [
-            {"rule_": n, "rule": name, "severity": policy.rules.rules[name].severity, "category": policy.rules.rules[name].category}
-            for n, name in enumerate(names)
-        ],
-        {"rule_": "int16", "rule": "string", "severity": "string", "category": "string"},
+        [{"number": n, "rule": rule.id, "severity": rule.severity, "category": rule.category} for n, rule in enumerate(told_of)],
+        {"number": "int16", "rule": "string", "severity": "string", "category": "string"},
     )
-    found = backend.union(
-        "r_finding", [expr.mutate(rule_=ibis.literal(n, type="int16")) for n, expr in enumerate(compiled.findings.values())]
-    )
-    joined = found.inner_join(rules, found["rule_"] == rules["rule_"])
+    numbers_of = {name: n for n, name in enumerate(names)}
+    parts = [_alone(kind, found, world, steps, numbers_of) for kind, found in compiled.alone.items() if found]
+    parts += [table.mutate(rule_=sql.whole(numbers_of[name], "int16")) for name, table in compiled.findings.items()]
+    if parts:
+        found = steps.union("r_finding", parts)
+    else:
+        found = steps.small_table("r_finding", [], {**dict.fromkeys(finding_columns(), "int64"), "rule_": "int16"})
+    joined = found.inner_join(rules, found["rule_"] == rules["number"])
     joined = joined.left_join(labels, joined["form_key"] == labels["label_key"])
-    told = joined.mutate(form=ibis.coalesce(joined[FORM], joined["label"]), subject=joined[SUBJECT])
-    return _named(
-        told.select(
-            "bundle",
-            "rule",
-            "severity",
-            "category",
-            "form",
-            "subject",
-            *(f"fact_{n}" for n in range(1, MOST_FACTS + 1)),
-        ),
-        ("form", "subject"),
-        texts,
+    told = joined.mutate(form=sql.first_of(joined[FORM], joined["label"]), subject=joined[SUBJECT])
+    facts = (f"fact_{n}" for n in range(1, MOST_FACTS + 1))
+    return _named(told.select("bundle", "rule", "severity", "category", "form", "subject", *facts), ("form", "subject"), texts)
+
+
+def _alone(kind: str, found: Mapping[str, Expr], world: FactRelations, steps: Steps, numbers_of: Mapping[str, int]) -> Table:
+    """What rules of one fact of a kind found: the facts are gone through once, with a bit for each rule."""
+    table = world.relations[kind].table
+    bits: dict[str, Expr] = {}
+    names = list(found)
+    for start in range(0, len(names), WORD):
+        each = [found[name].ifelse(sql.whole(1 << n), sql.whole(0)) for n, name in enumerate(names[start : start + WORD])]
+        bits[f"bits_{start // WORD}"] = sql.bitwise_or(each)
+    hits = table.select(
+        "bundle",
+        "form_key",
+        SUBJECT,
+        **{FORM: table["form"] if "form" in table.kinds else NULL_ID, "fact_1": table["fact"] if kind in FACTS else NULL_ID},
+        **bits,
     )
+    some = hits[next(iter(bits))] != 0
+    for name in list(bits)[1:]:
+        some = some | (hits[name] != 0)
+    hits = steps.store(f"h_{kind}", hits.filter(some))
+    asked = steps.small_table(
+        f"p_bits_{kind}",
+        [{"rule_": numbers_of[name], "word": n // WORD, "bit": 1 << n % WORD} for n, name in enumerate(names)],
+        {"rule_": "int16", "word": "int64", "bit": "int64"},
+    )
+    word = sql.cases([(asked["word"] == n, hits[name]) for n, name in enumerate(bits)], sql.whole(0))
+    joined = hits.inner_join(asked, word.common_bits(asked["bit"]) != 0)
+    joined = joined.mutate(**{f"fact_{n}": NULL_ID for n in range(2, MOST_FACTS + 1)})
+    return joined.select(*finding_columns(), "rule_")
 
 
 def decimal(expr: Expr, scale: int) -> Expr:
@@ -226,30 +283,40 @@ def decimal(expr: Expr, scale: int) -> Expr:
     if places > DECIMAL_PLACES:
         raise Unsupported(f"保留 {places} 位小数")
     step = 10 ** (DECIMAL_PLACES - places)
-    wide = expr if not expr.type().is_integer() else numbers.widened(numbers.Int(expr, 1))
-    return numbers.micro(wide * numbers.literal(step) if step > 1 else wide).cast(f"decimal(36, {places})")
+    wide = numbers.widened(numbers.Int(expr, 1, expr.kind == "wide"))
+    return numbers.micro(wide * numbers.literal(step) if step > 1 else wide).cast("decimal", f"DECIMAL(36, {places})")
 
 
-def _spelled(policy: Policy, world: FactRelations, backend: Backend) -> Any:
-    """All texts by number: those of the corpus and those the policy gives."""
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Texts by number: all there are, and the few that the policy gives, for columns that hold no others."""
+
+    all: Table
+    own: Table
+
+
+def _spelled(policy: Policy, world: FactRelations, steps: Steps) -> tuple[Table, Table]:
+    """All texts by number: those of the corpus and those the policy gives; and the latter."""
     words: set[str] = {"positive", "inverse", *(level.name for level in policy.taxonomy)}
     for frame in world.relations.values():
         for value in frame.fields.values():
             if isinstance(value, TextColumn) and value.choices:
                 words |= set(value.choices)
     words |= {"needs_review", "scored", "error", "not_applicable"}
-    rows = [{"id": text_id(word), "text": word} for word in sorted(words)]
-    own = backend.small_table("p_words", rows, {"id": "int64", "text": "string"})
-    corpus_texts = backend.source("texts")
-    fresh = own.anti_join(corpus_texts, own["id"] == corpus_texts["id"])
-    return backend.store("spelled", corpus_texts.select("id", "text").union(fresh.select("id", "text")))
+    rows = [{"own_id": text_id(word), "own_text": word} for word in sorted(words)]
+    own = steps.small_table("p_words", rows, {"own_id": "int64", "own_text": "string"})
+    texts = steps.source("texts")
+    named = own.select(id=own["own_id"], text=own["own_text"])
+    fresh = own.anti_join(texts, own["own_id"] == texts["id"]).select(id=own["own_id"], text=own["own_text"])
+    return steps.store("spelled", texts.union(fresh)), named
 
 
-def _named(table: Any, texts_of: tuple[str, ...], texts: Any) -> Any:
-    """Text numbers replaced by the texts."""
-    order = list(table.columns)
-    for name in texts_of:
-        lookup = texts.select(**{f"{name}_id": texts["id"], f"{name}_text": texts["text"]})
-        table = table.left_join(lookup, table[name] == lookup[f"{name}_id"]).drop(f"{name}_id", name)
-        table = table.rename({name: f"{name}_text"})
+def _named(table: Table, texts_of: Iterable[str], texts: _Texts, coded: Iterable[str] = ()) -> Table:
+    """Text numbers replaced by the texts; in `coded` columns stand texts of the policy alone."""
+    order = table.columns
+    for name in (*texts_of, *coded):
+        known = texts.own if name in coded else texts.all
+        lookup = known.select(**{f"{name}_id": known["id"], f"{name}_text": known["text"]})
+        joined = table.left_join(lookup, table[name] == lookup[f"{name}_id"])
+        table = joined.select(*(other for other in order if other != name), **{name: joined[f"{name}_text"]})
     return table.select(*order)

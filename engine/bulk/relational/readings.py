@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import ibis
-
-from engine.bulk.relational.numbers import Expr
+from engine.bulk.relational import sql
 from engine.bulk.relational.scoring import NULL_ID, Frame, coded, first_case, of_case, select, text_literal
+from engine.bulk.relational.sql import Expr
 from engine.bulk.relational.terms import Flag, Presence, TextColumn, moved
 from engine.language.fields import DIRECTIONS, GROUNDS, READ_DIRECTIONS
 from engine.language.tables import CaseTable
@@ -31,18 +30,18 @@ def spread(frame: Frame, policy: Policy) -> None:
         (code.isin([n for n, case in enumerate(table.cases) if readings_of(case)[0] == value]), text_literal(value))
         for value in DIRECTIONS
     ]
-    first = frame.table.mutate(direction=select(likelier, NULL_ID), reading=ibis.literal(0, type="int16"))
     positive, inverse = (text_literal(value) for value in DIRECTIONS)
-    second = first.filter(code_in(first, [n for n, case in enumerate(table.cases) if len(readings_of(case)) > 1]))
-    second = second.mutate(direction=(second["direction"] == positive).ifelse(inverse, positive), reading=second["reading"] + 1)
-    frame.table = first.union(second.cast({"reading": "int16"}))
+    open_ = code.isin([n for n, case in enumerate(table.cases) if len(readings_of(case)) > 1])
+    both = frame.table.mutate(direction=select(likelier, NULL_ID)).doubled("reading", open_)
+    flipped = (both["direction"] == positive).ifelse(inverse, positive)
+    frame.table = both.mutate(direction=(both["reading"] == 0).ifelse(both["direction"], flipped))
     frame.fields = {name: moved(value, frame.table) for name, value in frame.fields.items()}
     frame.fields["direction"] = coded(frame.table["direction"], DIRECTIONS)
 
 
 def code_in(table: Any, numbers: list[int]) -> Expr:
     """Whether a row's case of the table of directions is one of these."""
-    return table["direction_case"].isin(numbers) if numbers else ibis.literal(False)
+    return table["direction_case"].isin(numbers) if numbers else sql.FALSE
 
 
 def agree(frame: Frame, policy: Policy) -> None:
@@ -64,10 +63,10 @@ def agree(frame: Frame, policy: Policy) -> None:
         status=differ.ifelse(text_literal("needs_review"), rows["status"]),
         computed=differ.ifelse(NULL_ID, rows["computed"]),
         allowed_low=differ.ifelse(
-            both.ifelse(ibis.least(rows["allowed_low"], rows["other_allowed_low"]), NULL_ID), rows["allowed_low"]
+            both.ifelse(sql.least(rows["allowed_low"], rows["other_allowed_low"]), NULL_ID), rows["allowed_low"]
         ),
         allowed_high=differ.ifelse(
-            both.ifelse(ibis.greatest(rows["allowed_high"], rows["other_allowed_high"]), NULL_ID), rows["allowed_high"]
+            both.ifelse(sql.greatest(rows["allowed_high"], rows["other_allowed_high"]), NULL_ID), rows["allowed_high"]
         ),
         case=differ.ifelse(
             of_case(code, {n: text_literal(f"direction.{case.id}") for n, case in cases.items()}, NULL_ID), rows["case"]
@@ -116,5 +115,5 @@ def _grounds(code: Expr, table: CaseTable) -> Expr:
 def _worded(code: Expr, table: CaseTable, policy: Policy) -> Expr:
     """Whether the reason says anything: always in the policy's words for questions, else by the label of the case."""
     if "direction" in policy.questions:
-        return ibis.literal(True)
-    return code.isin([n for n, case in enumerate(table.cases) if case.label]).nullif(False)
+        return sql.TRUE
+    return code.isin([n for n, case in enumerate(table.cases) if case.label]).null_if(sql.FALSE)

@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import ibis
-
 from engine.bulk.corpus.columns import MOST_FACTS, SUBJECT
-from engine.bulk.relational import numbers
+from engine.bulk.relational import numbers, sql
 from engine.bulk.relational.conclusions import Made, concluded
 from engine.bulk.relational.facts import FactRelations, Store
-from engine.bulk.relational.numbers import Expr, Int, Number, TooWide
+from engine.bulk.relational.numbers import Int, Number, TooWide
 from engine.bulk.relational.scoring import NULL_ID, Frame, text_literal
+from engine.bulk.relational.sql import Expr, Table
 from engine.bulk.relational.terms import Branches, Fields, Flag, Presence, TextColumn, Unsupported, Value, condition, every
 from engine.findings.matching.strata import stratify
 from engine.language.fact_fields import FACTS
@@ -32,9 +31,12 @@ PASSES = "passes_"
 
 @dataclass(slots=True)
 class Compiled:
-    """The findings of a policy as one expression for each rule, and the rules that the reference executor has to run."""
+    """The findings of a policy, and the rules that the reference executor has to run."""
 
-    findings: dict[str, Any] = field(default_factory=dict)
+    findings: dict[str, Table] = field(default_factory=dict)
+    """Of rules of several facts, by rule."""
+    alone: dict[str, dict[str, Expr]] = field(default_factory=dict)
+    """Kind of fact -> rule of one such fact -> when it holds."""
     refused: dict[str, str] = field(default_factory=dict)
     wide: list[str] = field(default_factory=list)
     """Those of the refused that are refused because numbers are too large."""
@@ -56,7 +58,7 @@ def compile_rules(world: FactRelations, policy: Policy, store: Store) -> Compile
                         raise Unsupported(f"依赖“{blocked[0]}”，而它要由参照执行器得出")
                     matcher = Matcher(world.relations, rule)
                     if rule.conclude is None and len(rule.patterns) == 1:
-                        out.findings[rule.id] = matcher.alone()
+                        out.alone.setdefault(rule.patterns[0].kind, {})[rule.id] = matcher.alone()
                         continue
                     matches = matcher.matches()
                     if rule.id in said:
@@ -77,12 +79,14 @@ def compile_rules(world: FactRelations, policy: Policy, store: Store) -> Compile
                 except (Unsupported, TooWide) as why:
                     broken.add(kind)
                     out.refused |= {rule.id: str(why) for rule, _, _ in makers}
-    for name in list(out.findings):
+    told = [*out.findings, *(name for found in out.alone.values() for name in found)]
+    for name in told:
         if {p.kind for p in rules[name].patterns} & broken:
-            del out.findings[name]
             out.refused.setdefault(name, "依赖参照执行器得出的事实")
     for name in out.refused:  # one executor runs a rule, never both
         out.findings.pop(name, None)
+        for found in out.alone.values():
+            found.pop(name, None)
     return out
 
 
@@ -153,26 +157,19 @@ class Matcher:
                 if self.kinds[alias] == pattern.kind:
                     on.append(table[_name(alias, "fact")] != side.table[_name(pattern.alias, "fact")])
             if pattern.negated:
-                table = table.anti_join(side.table, on)
+                table = table.anti_join(side.table, *on)
             else:
-                table = table.inner_join(side.table, on)
+                table = table.inner_join(side.table, *on)
                 bound[pattern.alias] = side
         return self._named(self._settled(table))
 
-    def alone(self) -> Any:
-        """The findings of a rule of one fact: a filter."""
+    def alone(self) -> Expr:
+        """Of which facts a rule of one fact holds."""
         pattern = self.positive[0]
         frame = self._frame(pattern)
-        table = frame.table
-        given = pattern.kind in FACTS
-        columns = {
-            "bundle": table["bundle"],
-            "form_key": table["form_key"],
-            FORM: table["form"] if "form" in table.columns else NULL_ID,
-            SUBJECT: table[SUBJECT],
-            **{f"fact_{n + 1}": table["fact"] if given and n == 0 else NULL_ID for n in range(MOST_FACTS)},
-        }
-        return self._filtered(pattern, frame, columns)
+        found = every(condition(test, frame.fields) for test in pattern.tests)
+        frame.table.check(found)
+        return found
 
     def _frame(self, pattern: Pattern) -> Frame:
         if pattern.kind not in self.relations:
@@ -219,11 +216,11 @@ class Matcher:
             raise Unsupported("一级指标的合计不分先后")
         first, second = (table[_name(alias, "fact")] for alias in twins[0])
         others = [table[_name(p.alias, "fact")] for p in self.positive if p.alias not in twins[0]]
-        window = ibis.window(
-            group_by=[ibis.least(first, second), ibis.greatest(first, second), *others],
-            order_by=[table[_name(p.alias, "fact")] for p in self.positive],
+        rank = sql.numbered(
+            [sql.least(first, second), sql.greatest(first, second), *others],
+            [table[_name(p.alias, "fact")] for p in self.positive],
         )
-        ranked = table.mutate(rank_=ibis.row_number().over(window))
+        ranked = table.mutate(rank_=rank)
         return ranked.filter(ranked["rank_"] == 0).drop("rank_")
 
     def _named(self, table: Any) -> Any:
@@ -253,7 +250,7 @@ class Matcher:
                 flat: dict[str, Expr] = {}
                 out[name] = _unflat(_flat(value, written.field, flat), written.alias, written.field, table)
             elif isinstance(written, bool):
-                out[name] = Flag(ibis.literal(written))
+                out[name] = Flag(sql.truth(written))
             elif isinstance(written, str):
                 out[name] = TextColumn(text_literal(written), (written,))
             else:

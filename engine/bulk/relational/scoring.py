@@ -8,27 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import ibis
 
 from engine.bulk.corpus.columns import text_id
-from engine.bulk.relational import formulas, numbers, rounding
-from engine.bulk.relational.numbers import Expr, Int, Number
+from engine.bulk.relational import formulas, numbers, rounding, sql
+from engine.bulk.relational.numbers import Int, Number
+from engine.bulk.relational.sql import Expr, Table
 from engine.bulk.relational.terms import Fields, Flag, Presence, TextColumn, Unsupported, Value, holds
 from engine.language import formula
 from engine.language.fields import MET, STATUSES, VERDICTS
 from engine.language.tables import Case, CaseTable
 from engine.policy.model import Policy
 
-NULL_ID = ibis.null("int64")
+NULL_ID = sql.null("int64")
 
 
 @dataclass(slots=True)
 class Frame:
     """A table that grows by columns, and what its columns mean."""
 
-    table: Any
+    table: Table
     fields: dict[str, Value] = field(default_factory=dict)
 
     def mutate(self, **columns: Expr) -> None:
@@ -46,13 +44,13 @@ def coded(expr: Expr, choices: tuple[str, ...]) -> TextColumn:
 
 def first_case(table: CaseTable, fields: Fields) -> Expr:
     """The number of the first case that holds; null if none does."""
-    cases = [(holds(case.conditions, fields), ibis.literal(n, type="int16")) for n, case in enumerate(table.cases)]
-    return select(cases, ibis.null("int16"))
+    cases = [(holds(case.conditions, fields), sql.whole(n, "int16")) for n, case in enumerate(table.cases)]
+    return select(cases, sql.null("int16"))
 
 
 def select(cases: list[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
     """The value of the first condition that holds."""
-    return ibis.cases(*cases, else_=otherwise) if cases else otherwise
+    return sql.cases(cases, otherwise) if cases else otherwise
 
 
 def of_case(code: Expr, values: Mapping[int, Expr], otherwise: Expr) -> Expr:
@@ -128,14 +126,14 @@ class Scorer:
     def values(self, expression: formula.Expression, fields: Fields) -> tuple[dict[str, Number], Expr]:
         """The operands of a formula, and whether one is missing."""
         out: dict[str, Number] = {}
-        missing = ibis.literal(False)
+        missing = sql.FALSE
         for name in dict.fromkeys(item.name for item in formula.names(expression)):
             parameter = self.policy.parameters.get(name)
             found = fields.get(name)
             number_ = found if isinstance(found, Number) else None
             default = numbers.constant(parameter.value) if parameter is not None else None
             if number_ is None and default is None:
-                missing = ibis.literal(True)
+                missing = sql.TRUE
                 continue
             if number_ is None:
                 number_ = default
@@ -151,12 +149,12 @@ class Scorer:
         """A formula rounded, before it is kept within bounds; whether an operand is missing, and whether a divisor is 0."""
         values, missing = self.values(expression, fields)
         if {item.name for item in formula.names(expression)} - values.keys():
-            return None, ibis.literal(True), ibis.literal(False)
+            return None, sql.TRUE, sql.FALSE
         zero: list[Expr] = []
         exact = formulas.evaluate(expression, values, zero)
-        by_zero = ibis.literal(False)
+        by_zero = sql.FALSE
         for item in zero:
-            by_zero = by_zero | item.fill_null(False)
+            by_zero = by_zero | item.holds()
         return rounding.rounded(exact, self.rounding), missing, by_zero
 
     def kept(self, raw: Number, low: Number, high: Number) -> Expr:
@@ -172,7 +170,7 @@ class Scorer:
         if most > numbers.NARROW:
             raise numbers.TooWide(f"{most:.1e}")
         self.largest = max(self.largest, most)
-        return numbers.long(item.expr if item.narrow else item.expr.cast("int64"))
+        return numbers.long(item.expr)
 
     def size(self, value: Number) -> int:
         """The largest a rounded number can be, in the last place."""
@@ -226,10 +224,10 @@ class Scorer:
             if (raw := raws[text][0]) is not None
         ]
         frame.mutate(
-            of_formula=formula_case.fill_null(False),
-            of_tier=tier_case.fill_null(False),
-            missing=select([(code.isin(found), raws[text][1]) for text, found in by_formula.items()], ibis.literal(False)),
-            by_zero=select([(code.isin(found), raws[text][2]) for text, found in by_formula.items()], ibis.literal(False)),
+            of_formula=formula_case.holds(),
+            of_tier=tier_case.holds(),
+            missing=select([(code.isin(found), raws[text][1]) for text, found in by_formula.items()], sql.FALSE),
+            by_zero=select([(code.isin(found), raws[text][2]) for text, found in by_formula.items()], sql.FALSE),
             raw=select([*values, (tier_case, own)], NULL_ID),
             tier_low=select([(code.isin(found), tiers[tier][0]) for tier, found in by_tier.items()], NULL_ID),
             tier_high=select([(code.isin(found), tiers[tier][1]) for tier, found in by_tier.items()], NULL_ID),
@@ -243,12 +241,10 @@ class Scorer:
         for nature, table in self.policy.scoring.tables.items():
             start = len(cases)
             cases += [(table.name, case) for case in table.cases]
-            rows = [
-                (holds(case.conditions, frame.fields), ibis.literal(start + n, type="int16")) for n, case in enumerate(table.cases)
-            ]
-            by_nature.append((frame.table["nature"] == text_literal(nature), select(rows, ibis.null("int16"))))
+            rows = [(holds(case.conditions, frame.fields), sql.whole(start + n, "int16")) for n, case in enumerate(table.cases)]
+            by_nature.append((frame.table["nature"] == text_literal(nature), select(rows, sql.null("int16"))))
         weighed = numbers.present(number(frame, "weight"))
-        frame.mutate(score_case=weighed.ifelse(select(by_nature, ibis.null("int16")), ibis.null("int16")))
+        frame.mutate(score_case=weighed.ifelse(select(by_nature, sql.null("int16")), sql.null("int16")))
         return cases
 
     def _status(self, frame: Frame, cases: list[tuple[str, Case]]) -> None:
@@ -259,9 +255,9 @@ class Scorer:
         review, scored = text_literal("needs_review"), text_literal("scored")
         unscored = {n: case for n, (_, case) in enumerate(cases) if case.score is None and not case.tier}
         other = [(code == n, text_literal(case.status)) for n, case in unscored.items() if case.status != "needs_review"]
-        ranged = code.isin([n for n, case in unscored.items() if case.status == "needs_review"]).fill_null(False)
+        ranged = code.isin([n for n, case in unscored.items() if case.status == "needs_review"]).holds()
         labelled = code.isin([n for n, case in unscored.items() if case.label])
-        within = ibis.greatest(table["tier_low"], ibis.least(table["tier_high"], table["raw"]))
+        within = sql.greatest(table["tier_low"], sql.least(table["tier_high"], table["raw"]))
         value = select([(wrong | open_, NULL_ID), (table["of_formula"], table["raw"]), (table["of_tier"], within)], NULL_ID)
         frame.mutate(
             status=select(
@@ -269,8 +265,8 @@ class Scorer:
             ),
             computed=value,
             review_reason=select(
-                [(wrong | open_, ibis.literal(True)), (table["of_formula"] | table["of_tier"], ibis.null("boolean"))],
-                (code.isnull() | labelled.fill_null(False) | table["said"]).nullif(False),
+                [(wrong | open_, sql.TRUE), (table["of_formula"] | table["of_tier"], sql.null("boolean"))],
+                (code.isnull() | labelled.holds() | table["said"]).null_if(sql.FALSE),
             ),
             traced=code.notnull() & ~(table["of_formula"] & table["missing"]),
             ranged=ranged,
@@ -310,7 +306,7 @@ class Scorer:
         reported, computed = number(frame, "reported"), number(frame, "computed")
         fields["score_gap"] = numbers.add(reported, numbers.negative(computed))
         fields["score_shortfall"] = numbers.add(computed, numbers.negative(reported))
-        fields["score_differs"] = Flag(numbers.compare("ne", reported, computed).fill_null(False))
+        fields["score_differs"] = Flag(numbers.compare("ne", reported, computed).holds())
         target, actual = number(frame, "target"), number(frame, "actual")
         positive = frame.table["direction"] == text_literal("positive")
         above = numbers.add(actual, numbers.negative(target))
@@ -320,4 +316,5 @@ class Scorer:
         below = Int((worth & known).ifelse(solid(target), NULL_ID), target.up.most)
         fields["excess"] = Number(signed.scale / target.scale, signed.up, below, quotient=True)
         up = numbers.solid(signed.up)
+        assert up.expr is not None
         fields["excess_amount"] = Number(signed.scale, Int((worth & known).ifelse(up.expr, NULL_ID), up.most, up.wide), signed.down)

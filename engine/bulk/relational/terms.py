@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-import ibis
-
 from engine.bulk.corpus.columns import Beyond, text_id
-from engine.bulk.relational import numbers
-from engine.bulk.relational.numbers import Expr, Int, Number
+from engine.bulk.relational import numbers, sql
+from engine.bulk.relational.numbers import Int, Number
+from engine.bulk.relational.sql import Expr, Table
 from engine.language import predicates
 from engine.language.conditions import Condition
 from engine.language.model import Ref, Scalar, Test, leaves
@@ -51,7 +50,7 @@ class TextColumn:
         if pattern not in self.patterns:
             raise Unsupported(f"没有准备“{pattern[0]}”的结果")
         place = self.patterns.index(pattern)
-        return (self.bits[place // WORD] & numbers.literal(1 << place % WORD)) != 0
+        return self.bits[place // WORD].bits(1 << place % WORD) != 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ Fields = Mapping[str, Value]
 
 def one_of(expr: Expr, ids: Sequence[int]) -> Expr:
     """Whether a text is one of these; null where there is none."""
-    return expr.isin(list(ids)) if ids else ibis.ifelse(expr.notnull(), False, ibis.null("boolean"))
+    return expr.isin(list(ids)) if ids else expr.notnull().ifelse(sql.FALSE, sql.null("boolean"))
 
 
 def pattern_of(test: Test) -> Pattern | None:
@@ -95,7 +94,7 @@ def every(conditions: Iterable[Expr]) -> Expr:
     out = None
     for condition in conditions:
         out = condition if out is None else out & condition
-    return ibis.literal(True) if out is None else out
+    return sql.TRUE if out is None else out
 
 
 def holds(conditions: Iterable[Condition], fields: Fields) -> Expr:
@@ -106,7 +105,7 @@ def holds(conditions: Iterable[Condition], fields: Fields) -> Expr:
 def condition(test: Test, fields: Fields, bound: Mapping[str, Fields] | None = None) -> Expr:
     """A test as an expression. Raises Unsupported."""
     if test.op == "any":
-        return _any(every(condition(inner, fields, bound) for inner in option).fill_null(False) for option in test.options)
+        return _any(every(condition(inner, fields, bound) for inner in option).holds() for option in test.options)
     value = _field(fields, test.field)
     if test.op == "present":
         return _present(value)
@@ -138,16 +137,16 @@ def _present(value: Value) -> Expr:
     if isinstance(value, Number):
         return numbers.present(value)
     if isinstance(value, Branches):
-        out = ibis.literal(False)
+        out = sql.FALSE
         for when, number in value.cases:
-            out = out | (when & numbers.present(number)).fill_null(False)
+            out = out | (when & numbers.present(number)).holds()
         return out
     return value.expr.notnull()
 
 
 def _constant(value: Scalar) -> Value:
     if isinstance(value, bool):
-        return Flag(ibis.literal(value))
+        return Flag(sql.truth(value))
     if isinstance(value, str):
         try:
             return TextColumn(numbers.literal(text_id(value)))
@@ -170,7 +169,7 @@ def _against(op: str, left: Value, right: Value) -> Expr:
 
 
 def _any(expressions: Iterable[Expr]) -> Expr:
-    out = ibis.literal(False)
+    out = sql.FALSE
     for expression in expressions:
         out = out | expression
     return out
@@ -179,7 +178,8 @@ def _any(expressions: Iterable[Expr]) -> Expr:
 def _among(value: Value, wanted: tuple[Scalar, ...]) -> Expr:
     if isinstance(value, TextColumn):
         return one_of(value.expr, [text_id(str(item)) for item in wanted])
-    return ibis.ifelse(_present(value), _any(_against("eq", value, _constant(item)) for item in wanted), ibis.null("boolean"))
+    equal = _any(_against("eq", value, _constant(item)) for item in wanted)
+    return _present(value).ifelse(equal, sql.null("boolean"))
 
 
 @dataclass(slots=True)
@@ -233,20 +233,11 @@ def _moved_int(part: Int, table: Any) -> Int:
     return part if part.expr is None else Int(moved_expr(part.expr, table), part.most, part.wide)
 
 
-def moved_expr(expr: Expr, table: Any) -> Expr:
-    """An expression over the columns of the same names of another table."""
-    import ibis.expr.operations as ops
-
-    relation, known = table.op(), set(table.columns)
-
-    def swap(node: Any, changed: Any) -> Any:
-        if isinstance(node, ops.Field):
-            if node.name not in known:
-                raise KeyError(node.name)
-            return ops.Field(relation, node.name)
-        return node.__recreate__(changed) if changed else node
-
-    return expr.op().replace(swap, filter=ops.Value).to_expr()
+def moved_expr(expr: Expr, table: Table) -> Expr:
+    """An expression over the columns of the same names of another table. KeyError for what the table does not have."""
+    if missing := expr.reads - table.kinds.keys():
+        raise KeyError(*sorted(missing))
+    return expr
 
 
 def rebased(fields: Fields, table: Any) -> dict[str, Value]:
