@@ -9,10 +9,8 @@ with `jixiao[corpus]` is installed on each.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import importlib.util
 import os
-import pickle
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -56,7 +54,7 @@ def per_task(options: Options) -> Options:
 
 
 def computed(job: PartitionJob, tasks: Sequence[Task], options: Options) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Every partition, computed and written by a task; what is said of each, as they are done.
+    """Every partition, computed and written by a task; what is said of each, once all are.
 
     Raises InputError where there is no Spark, and what a task raised: what other tasks have written stays."""
     if why := unavailable():
@@ -65,9 +63,7 @@ def computed(job: PartitionJob, tasks: Sequence[Task], options: Options) -> Iter
         return
     session = _session(options)
     try:
-        from pyspark import cloudpickle  # conditions of policies are functions, which pickle leaves alone
-
-        shared = session.sparkContext.broadcast(cloudpickle.dumps(job))  # type: ignore[no-untyped-call]
+        shared = session.sparkContext.broadcast(job)
         spread = session.sparkContext.parallelize(list(tasks), len(tasks))
         for (_, place), (said, found) in zip(tasks, spread.map(lambda task: _outcome(shared.value, task)).collect(), strict=True):
             if said != "done":
@@ -77,18 +73,11 @@ def computed(job: PartitionJob, tasks: Sequence[Task], options: Options) -> Iter
         raise _told(error) from error
 
 
-@functools.lru_cache(maxsize=1)
-def _job(packed: bytes) -> PartitionJob:
-    """What all tasks share, unpacked once by each process that runs them."""
-    job: PartitionJob = pickle.loads(packed)
-    return job
-
-
-def _outcome(packed: bytes, task: Task) -> Outcome:
+def _outcome(job: PartitionJob, task: Task) -> Outcome:
     """One task, where it runs. What is wrong is handed back as data: Spark would run it three times more and tell a stack."""
     parts, place = task
     try:
-        return "done", written(_job(packed), parts, place)
+        return "done", written(job, parts, place)
     except JixiaoError as error:
         return type(error).__name__, [dataclasses.asdict(problem) for problem in error.problems]
 

@@ -146,7 +146,7 @@ def scaled(value: Decimal, scale: int = SCALE, largest: int = LARGEST) -> int:
     if not value.is_finite() or value.adjusted() > 40:
         raise Beyond(f"数值 {value} 过大")
     top, bottom = value.as_integer_ratio()
-    whole, rest = divmod(top * scale, bottom)
+    whole, rest = divmod(top * scale, bottom) if bottom != 1 else (top * scale, 0)
     if rest or abs(whole) > largest:
         raise Beyond(f"数值 {value} 的位数过多")
     return whole

@@ -1,7 +1,7 @@
 """From one bundle to the rows of a corpus, by the code of the reference: values read, names matched, claims typed, texts searched.
 
-The bundle is evaluated and its facts are made exactly as `evaluate` makes them; of those the fields are kept that do not depend
-on a policy's tables, scores and rules. `preparation` names what they do depend on.
+The bundle is read and its facts are made exactly as `evaluate` makes them, without asking a policy's tables; of those the fields
+are kept that do not depend on a policy's tables, scores and rules. `preparation` names what they do depend on.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from math import isqrt
 from typing import Any
 
@@ -31,7 +32,7 @@ from engine.findings.facts.model import Facts
 from engine.findings.matching.plain import JOIN_LIMIT
 from engine.language.model import Fact, Scalar
 from engine.policy.model import Policy
-from engine.scoring.form import evaluate
+from engine.scoring.filed import read_only
 from engine.scoring.model import Evaluation, ScoredIndicator
 from engine.submission.model import Form, Submission
 from engine.values import names
@@ -77,7 +78,7 @@ def preparation(policy: Policy) -> str:
 
 def rows_of(submission: Submission, policy: Policy, number: int) -> Rows:
     """The rows of a bundle that is `number` in its corpus."""
-    evaluation = evaluate(submission, policy)
+    evaluation = read_only(submission, policy)
     facts = facts_of(evaluation)
     indicators = sum(len(form.indicators) for form in evaluation.forms)
     if any(_rolled(form) for form in submission.forms):
@@ -161,6 +162,9 @@ class _Rows:
         row: Row = {}
         for name, declared in columns(kind).items():
             value = values.get(name)
+            if value is None or value is True or value is False:  # most are
+                row[name] = value
+                continue
             try:
                 row[name] = self._value(value, declared)
             except Beyond:
@@ -168,14 +172,12 @@ class _Rows:
                 self.beyond.add((kind, name))
         return row
 
-    def _value(self, value: Scalar | None, declared: str) -> int | bool | None:
+    def _value(self, value: str | Decimal, declared: str) -> int:
         if isinstance(value, str):
             number = text_id(value)
             if self.texts.setdefault(number, value) != value:
                 raise Beyond("两段文字的编号相同")
             return number
-        if value is None or isinstance(value, bool):
-            return value
         return scaled(value, WIDE_SCALE, LARGEST_WIDE) if declared == "wide" else scaled(value)
 
     def _indicators(self) -> dict[str, ScoredIndicator]:
