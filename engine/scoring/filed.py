@@ -1,7 +1,7 @@
 """Forms as they were filed and read, without what tables and formulas make of them: values typed and compared, names read.
 
-What is left out (directions, scores, totals, grades) is open in the evaluation, so that facts are made of it as of any other. Fields
-that a policy's tables decide are missing there, all others are what they are in `form.evaluate`.
+What is left out (directions, scores, totals, grades) is open in the evaluation, so that facts are made of it as of any other.
+Fields that a policy's tables decide are missing there, all others are what they are in `form.evaluate`.
 """
 
 from __future__ import annotations

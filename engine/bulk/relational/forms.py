@@ -9,8 +9,9 @@ from typing import Any
 from engine.bulk.corpus.columns import text_id
 from engine.bulk.relational import formulas, numbers, rounding, sql
 from engine.bulk.relational.numbers import Number
+from engine.bulk.relational.queries import Query
 from engine.bulk.relational.scoring import NULL_ID, Frame, Scorer, coded, first_case, number, of_case, select, text_literal
-from engine.bulk.relational.sql import Expr, Table, count
+from engine.bulk.relational.sql import Expr, count
 from engine.bulk.relational.terms import Fields, Presence, TextColumn, holds
 from engine.language.conditions import Condition
 from engine.policy.model import Band, Policy
@@ -19,7 +20,7 @@ MOST_INDICATORS = 2**14
 NULL_WIDE = sql.null("wide")
 
 
-def sums(indicators: Frame, scorer: Scorer, by: Mapping[str, Expr], prefix: str, more: Mapping[str, Expr] | None = None) -> Table:
+def sums(indicators: Frame, scorer: Scorer, by: Mapping[str, Expr], prefix: str, more: Mapping[str, Expr] | None = None) -> Query:
     """Scores added up per group: what `scoring.summed` needs, one row for each group; `more` is made of it as well."""
     table = indicators.table
     status = table["status"]

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.bulk.corpus.columns import FACT_SHIFT, FORM_SHIFT, MOST_FACTS, SCALE, SUBJECT, columns, text_id
-from engine.bulk.relational import numbers, sql
+from engine.bulk.relational import numbers, queries, sql
 from engine.bulk.relational.facts import LEVELS, FactRelations
 from engine.bulk.relational.needs import Needs, used_columns
 from engine.bulk.relational.numbers import TooWide
+from engine.bulk.relational.queries import Query
 from engine.bulk.relational.rules import FORM, Compiled, compile_rules, finding_columns
 from engine.bulk.relational.scoring import NULL_ID
-from engine.bulk.relational.sql import Expr, Kind, Table
+from engine.bulk.relational.sql import Expr, Kind
 from engine.bulk.relational.terms import TextColumn, Unsupported, bit_columns
 from engine.language.fact_fields import FACTS
 from engine.policy.model import Policy
@@ -63,40 +64,40 @@ class Steps:
     stored: list[tuple[str, str]] = field(default_factory=list)
     tables: dict[str, SmallTable] = field(default_factory=dict)
 
-    def source(self, kind: str) -> Table:
+    def source(self, kind: str) -> Query:
         """The rows of a kind, with the answers about their texts; the table of levels, or of texts."""
         if kind == "texts":
-            return sql.stored("raw_texts", {"id": "int64", "text": "text"})
+            return queries.stored("raw_texts", {"id": "int64", "text": "text"})
         asked = self.needs.patterns
         if kind == LEVELS:
             kinds: dict[str, Kind] = dict.fromkeys(("of_level1", "of_level2", "level1_name", "home"), "int64")
             kinds |= dict.fromkeys(("belongs", "known"), "boolean")
             for name in ("level1_name", "home"):
                 kinds |= dict.fromkeys(bit_columns(name, len(asked.of("indicator", name))), "int64")
-            return sql.stored(f"p_{LEVELS}", kinds)
+            return queries.stored(f"p_{LEVELS}", kinds)
         declared: dict[str, Kind] = {"bool": "boolean", "wide": "wide"}
         kinds = dict.fromkeys(("bundle", "form_key", "fact"), "int64")
         have = used_columns(self.needs, kind)
         kinds |= {name: declared.get(columns(kind)[name], "int64") for name in have}
         for name in have:
             kinds |= dict.fromkeys(bit_columns(name, len(asked.of(kind, name))), "int64")
-        return sql.stored(f"p_{kind}", kinds)
+        return queries.stored(f"p_{kind}", kinds)
 
-    def store(self, name: str, table: Table) -> Table:
+    def store(self, name: str, table: Query) -> Query:
         """The rows of a query under a name."""
         self.stored.append((name, table.query()))
-        return sql.stored(name, table.kinds)
+        return queries.stored(name, table.kinds)
 
-    def small_table(self, name: str, rows: list[dict[str, Any]], types: dict[str, str]) -> Table:
+    def small_table(self, name: str, rows: list[dict[str, Any]], types: dict[str, str]) -> Query:
         self.tables[name] = rows, types
         kinds: dict[str, Kind] = {"int64": "int64", "int16": "int16", "string": "text"}
-        return sql.stored(name, {key: kinds[declared] for key, declared in types.items()})
+        return queries.stored(name, {key: kinds[declared] for key, declared in types.items()})
 
-    def union(self, name: str, parts: Sequence[Table]) -> Table:
+    def union(self, name: str, parts: Sequence[Query]) -> Query:
         """One table of many, one after the other: each alone fits the memory."""
         for n, part in enumerate(parts):
             self.stored.append((f"+{name}" if n else name, part.query()))
-        return sql.stored(name, parts[0].kinds)
+        return queries.stored(name, parts[0].kinds)
 
 
 def compile_policy(policy: Policy, needs: Needs, sizes: Mapping[tuple[str, str], int]) -> Plan:
@@ -130,7 +131,7 @@ def compile_policy(policy: Policy, needs: Needs, sizes: Mapping[tuple[str, str],
 # --- what comes out -------------------------------------------------------------------------------------------------
 
 
-def _outputs(policy: Policy, world: FactRelations, compiled: Compiled, steps: Steps, kinds: Sequence[str]) -> dict[str, Table]:
+def _outputs(policy: Policy, world: FactRelations, compiled: Compiled, steps: Steps, kinds: Sequence[str]) -> dict[str, Query]:
     texts = _Texts(*_spelled(policy, world, steps))
     tables = [world.relations[kind].table.select("bundle").distinct().mutate(fact_kind=sql.text(kind)) for kind in kinds]
     return {
@@ -142,11 +143,11 @@ def _outputs(policy: Policy, world: FactRelations, compiled: Compiled, steps: St
     }
 
 
-def _no_kinds(steps: Steps) -> Table:
+def _no_kinds(steps: Steps) -> Query:
     return steps.small_table("r_kind", [], {"bundle": "int64", "fact_kind": "string"})
 
 
-def _forms(world: FactRelations, texts: _Texts) -> Table:
+def _forms(world: FactRelations, texts: _Texts) -> Query:
     """Forms with their scores and counts."""
     forms, unit = world.relations["form"].table, world.scorer.unit
     return _named(
@@ -177,7 +178,7 @@ def _forms(world: FactRelations, texts: _Texts) -> Table:
     )
 
 
-def _parts(world: FactRelations, texts: _Texts) -> Table:
+def _parts(world: FactRelations, texts: _Texts) -> Query:
     """First-level parts of forms with their scores."""
     parts, unit = world.relations["part"].table, world.scorer.unit
     return _named(
@@ -195,7 +196,7 @@ def _parts(world: FactRelations, texts: _Texts) -> Table:
     )
 
 
-def _indicators(world: FactRelations, texts: _Texts) -> Table:
+def _indicators(world: FactRelations, texts: _Texts) -> Query:
     """Indicators with what was read and scored."""
     indicators, unit = world.relations["indicator"].table, world.scorer.unit
     return _named(
@@ -222,7 +223,7 @@ def _indicators(world: FactRelations, texts: _Texts) -> Table:
     )
 
 
-def _findings(policy: Policy, world: FactRelations, compiled: Compiled, steps: Steps, texts: _Texts) -> Table:
+def _findings(policy: Policy, world: FactRelations, compiled: Compiled, steps: Steps, texts: _Texts) -> Query:
     """What the rules found, each with the facts it is about."""
     forms = world.relations["form"].table
     labels = forms.select(label_key=forms["form_key"], label=forms["form"])
@@ -247,7 +248,7 @@ def _findings(policy: Policy, world: FactRelations, compiled: Compiled, steps: S
     return _named(told.select("bundle", "rule", "severity", "category", "form", "subject", *facts), ("form", "subject"), texts)
 
 
-def _alone(kind: str, found: Mapping[str, Expr], world: FactRelations, steps: Steps, numbers_of: Mapping[str, int]) -> Table:
+def _alone(kind: str, found: Mapping[str, Expr], world: FactRelations, steps: Steps, numbers_of: Mapping[str, int]) -> Query:
     """What rules of one fact of a kind found: the facts are gone through once, with a bit for each rule."""
     table = world.relations[kind].table
     bits: dict[str, Expr] = {}
@@ -291,11 +292,11 @@ def decimal(expr: Expr, scale: int) -> Expr:
 class _Texts:
     """Texts by number: all there are, and the few that the policy gives, for columns that hold no others."""
 
-    all: Table
-    own: Table
+    all: Query
+    own: Query
 
 
-def _spelled(policy: Policy, world: FactRelations, steps: Steps) -> tuple[Table, Table]:
+def _spelled(policy: Policy, world: FactRelations, steps: Steps) -> tuple[Query, Query]:
     """All texts by number: those of the corpus and those the policy gives; and the latter."""
     words: set[str] = {"positive", "inverse", *(level.name for level in policy.taxonomy)}
     for frame in world.relations.values():
@@ -311,7 +312,7 @@ def _spelled(policy: Policy, world: FactRelations, steps: Steps) -> tuple[Table,
     return steps.store("spelled", texts.union(fresh)), named
 
 
-def _named(table: Table, texts_of: Iterable[str], texts: _Texts, coded: Iterable[str] = ()) -> Table:
+def _named(table: Query, texts_of: Iterable[str], texts: _Texts, coded: Iterable[str] = ()) -> Query:
     """Text numbers replaced by the texts; in `coded` columns stand texts of the policy alone."""
     order = table.columns
     for name in (*texts_of, *coded):

@@ -15,8 +15,9 @@ from engine.bulk.relational import numbers, sql
 from engine.bulk.relational.conclusions import Made, concluded
 from engine.bulk.relational.facts import FactRelations, Store
 from engine.bulk.relational.numbers import Int, Number, TooWide
+from engine.bulk.relational.queries import Query
 from engine.bulk.relational.scoring import NULL_ID, Frame, text_literal
-from engine.bulk.relational.sql import Expr, Table
+from engine.bulk.relational.sql import Expr
 from engine.bulk.relational.terms import Branches, Fields, Flag, Presence, TextColumn, Unsupported, Value, condition, every
 from engine.findings.matching.strata import stratify
 from engine.language.fact_fields import FACTS
@@ -33,7 +34,7 @@ PASSES = "passes_"
 class Compiled:
     """The findings of a policy, and the rules that the reference executor has to run."""
 
-    findings: dict[str, Table] = field(default_factory=dict)
+    findings: dict[str, Query] = field(default_factory=dict)
     """Of rules of several facts, by rule."""
     alone: dict[str, dict[str, Expr]] = field(default_factory=dict)
     """Kind of fact -> rule of one such fact -> when it holds."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from engine.bulk.corpus.columns import text_id
 from engine.bulk.relational import formulas, numbers, rounding, sql
 from engine.bulk.relational.numbers import Int, Number
-from engine.bulk.relational.sql import Expr, Table
+from engine.bulk.relational.queries import Query
+from engine.bulk.relational.sql import Expr
 from engine.bulk.relational.terms import Fields, Flag, Presence, TextColumn, Unsupported, Value, holds
 from engine.language import formula
 from engine.language.fields import MET, STATUSES, VERDICTS
@@ -26,7 +27,7 @@ NULL_ID = sql.null("int64")
 class Frame:
     """A table that grows by columns, and what its columns mean."""
 
-    table: Table
+    table: Query
     fields: dict[str, Value] = field(default_factory=dict)
 
     def mutate(self, **columns: Expr) -> None:

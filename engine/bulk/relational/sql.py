@@ -1,4 +1,4 @@
-"""SQL as it is put together: expressions with a type, and tables with their columns.
+"""Expressions of SQL, each with its type. `queries` has the tables they are put to.
 
 An expression is text over the names of columns, so it means the same over any table that has columns of these names; what reads
 columns a table does not have is refused when it is put there (`KeyError`). Names are told apart by those who join: two tables that
@@ -49,10 +49,10 @@ class Expr:
         return Expr(f"({self.sql} {op} {other.sql})", kind, self.reads | other.reads)
 
     def __add__(self, other: Expr) -> Expr:
-        return self._with(other, "+", _common((self, other)))
+        return self._with(other, "+", common((self, other)))
 
     def __mul__(self, other: Expr) -> Expr:
-        return self._with(other, "*", _common((self, other)))
+        return self._with(other, "*", common((self, other)))
 
     def __mod__(self, other: int) -> Expr:
         return self._with(whole(other), "%", self.kind)
@@ -103,7 +103,7 @@ class Expr:
         return Expr(f"({self.sql} & {whole(mask).sql})", self.kind, self.reads)
 
     def common_bits(self, other: Expr) -> Expr:
-        return self._with(other, "&", _common((self, other)))
+        return self._with(other, "&", common((self, other)))
 
     def isnull(self) -> Expr:
         return Expr(f"({self.sql} IS NULL)", "boolean", self.reads)
@@ -115,7 +115,7 @@ class Expr:
         """The other where this is null."""
         if self.sql in (TRUE.sql, FALSE.sql):
             return self
-        return Expr(f"coalesce({self.sql}, {other.sql})", _common((self, other)), self.reads | other.reads)
+        return Expr(f"coalesce({self.sql}, {other.sql})", common((self, other)), self.reads | other.reads)
 
     def holds(self) -> Expr:
         """Whether a condition is true: false where it is null."""
@@ -154,7 +154,7 @@ def _expr(value: object) -> Expr:
     return Expr(str(value), "int64")
 
 
-def _common(given: Iterable[Expr]) -> Kind:
+def common(given: Iterable[Expr]) -> Kind:
     """The type that holds values of these."""
     return max((one.kind for one in given), key=_ORDER.index)
 
@@ -193,12 +193,12 @@ def cases(found: Iterable[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
         return otherwise
     said = " ".join(f"WHEN {when.sql} THEN {then.sql}" for when, then in parts)
     reads = frozenset().union(*(one.reads for pair in parts for one in pair), otherwise.reads)
-    return Expr(f"(CASE {said} ELSE {otherwise.sql} END)", _common([*(then for _, then in parts), otherwise]), reads)
+    return Expr(f"(CASE {said} ELSE {otherwise.sql} END)", common([*(then for _, then in parts), otherwise]), reads)
 
 
 def bitwise_or(given: Sequence[Expr]) -> Expr:
     """Whole numbers laid over each other bit by bit."""
-    return Expr(f"({' | '.join(one.sql for one in given)})", _common(given), frozenset().union(*(one.reads for one in given)))
+    return Expr(f"({' | '.join(one.sql for one in given)})", common(given), frozenset().union(*(one.reads for one in given)))
 
 
 def called(name: str, kind: Kind, *given: Expr) -> Expr:
@@ -207,21 +207,21 @@ def called(name: str, kind: Kind, *given: Expr) -> Expr:
 
 
 def least(a: Expr, b: Expr) -> Expr:
-    return called("least", _common((a, b)), a, b)
+    return called("least", common((a, b)), a, b)
 
 
 def greatest(a: Expr, b: Expr) -> Expr:
-    return called("greatest", _common((a, b)), a, b)
+    return called("greatest", common((a, b)), a, b)
 
 
 def quotient(n: Expr, d: Expr) -> Expr:
     """The whole part of n / d, d not 0."""
-    return Expr(f"({n.sql} // {d.sql})", _common((n, d)), n.reads | d.reads)
+    return Expr(f"({n.sql} // {d.sql})", common((n, d)), n.reads | d.reads)
 
 
 def first_of(*given: Expr) -> Expr:
     """The first that is not null."""
-    return called("coalesce", _common(given), *given)
+    return called("coalesce", common(given), *given)
 
 
 def numbered(by: Sequence[Expr], order: Sequence[Expr]) -> Expr:
@@ -229,131 +229,6 @@ def numbered(by: Sequence[Expr], order: Sequence[Expr]) -> Expr:
     over = f"PARTITION BY {', '.join(one.sql for one in by)} ORDER BY {', '.join(f'{one.sql} NULLS LAST' for one in order)}"
     reads = frozenset().union(*(one.reads for one in (*by, *order)))
     return Expr(f"(row_number() OVER ({over}) - 1)", "int64", reads)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """A table that is stored, or a query, with its columns.
-
-    Columns that are made one after the other are made by one query as long as none is made of another: each layer of a query is
-    planned by the database anew."""
-
-    source: str
-    """A stored table or a query in brackets, that the columns are made of."""
-    kinds: Mapping[str, Kind]
-    made: Mapping[str, Expr] | None = None
-    """The columns as they are made of the source's; None: those of the source as they are."""
-
-    @property
-    def columns(self) -> list[str]:
-        return list(self.kinds)
-
-    def __getitem__(self, name: str) -> Expr:
-        return Expr(quoted(name), self.kinds[name], frozenset((name,)))
-
-    def query(self) -> str:
-        """The table as a statement."""
-        if self.made is None:
-            return self.source[1:-1] if self.source.startswith("(") else f"SELECT * FROM {self.source}"
-        return f"SELECT {', '.join(_as(expr, name) for name, expr in self.made.items())} FROM {self.source}"
-
-    @property
-    def sql(self) -> str:
-        """The table to select from."""
-        return self.source if self.made is None else f"({self.query()})"
-
-    def checked(self, given: Iterable[Expr], beside: Iterable[str] = ()) -> None:
-        """KeyError if any reads a column that there is not."""
-        known = {*self.kinds, *beside}
-        for one in given:
-            if not one.reads <= known:
-                raise KeyError(*sorted(one.reads - known))
-
-    def check(self, expr: Expr) -> None:
-        """KeyError if it reads a column that there is not."""
-        self.checked([expr])
-
-    def select(self, *names: str, **made: Expr) -> Table:
-        """These columns, and those that are made of the table's."""
-        listed = {**{name: self[name] for name in names}, **made}
-        self.checked(listed.values())
-        kinds = {name: expr.kind for name, expr in listed.items()}
-        if self.made is None:
-            return Table(self.source, kinds, listed)
-        mine = self.made
-        kept = {name for name, expr in mine.items() if expr.sql == quoted(name)}
-        out: dict[str, Expr] = {}
-        for name, expr in listed.items():
-            if expr.reads <= kept:
-                out[name] = expr
-            elif len(expr.reads) == 1 and expr.sql == quoted(*expr.reads):  # another name for a column
-                out[name] = mine[next(iter(expr.reads))]
-            else:
-                return Table(self.sql, kinds, listed)
-        return Table(self.source, kinds, out)
-
-    def mutate(self, **made: Expr) -> Table:
-        """The table with columns added, or made anew in their place."""
-        return self.select(**{**{name: self[name] for name in self.kinds}, **made}) if made else self
-
-    def drop(self, *names: str) -> Table:
-        return self.select(*(name for name in self.kinds if name not in names))
-
-    def filter(self, condition: Expr) -> Table:
-        """The rows of which a condition holds."""
-        self.check(condition)
-        return Table(f"(SELECT * FROM {self.sql} WHERE {condition.sql})", self.kinds)
-
-    def _joined(self, how: str, other: Table, on: Sequence[Expr], kinds: Mapping[str, Kind]) -> Table:
-        if same := self.kinds.keys() & other.kinds.keys():
-            raise ValueError(f"columns of both tables: {sorted(same)}")
-        self.checked(on, other.kinds)
-        return Table(f"(SELECT * FROM {self.sql} {how} JOIN {other.sql} ON {' AND '.join(one.sql for one in on)})", kinds)
-
-    def left_join(self, other: Table, *on: Expr) -> Table:
-        return self._joined("LEFT", other, on, {**self.kinds, **other.kinds})
-
-    def inner_join(self, other: Table, *on: Expr) -> Table:
-        return self._joined("INNER", other, on, {**self.kinds, **other.kinds})
-
-    def anti_join(self, other: Table, *on: Expr) -> Table:
-        """The rows for which the other has none."""
-        return self._joined("ANTI", other, on, self.kinds)
-
-    def doubled(self, name: str, condition: Expr) -> Table:
-        """Each row as number 0 and, where a condition holds, as number 1 as well."""
-        self.check(condition)
-        two = f"(SELECT unnest([0, 1])::SMALLINT AS {quoted(name)})"
-        where = f"{quoted(name)} = 0 OR {condition.sql}"
-        return Table(f"(SELECT * FROM {self.sql} CROSS JOIN {two} WHERE {where})", {**self.kinds, name: "int16"})
-
-    def union(self, other: Table) -> Table:
-        """The rows of both, which have the same columns."""
-        if [*self.kinds] != [*other.kinds]:
-            raise ValueError("tables of other columns")
-        kinds = {name: _common((self[name], other[name])) for name in self.kinds}
-        return Table(f"({self.query()} UNION ALL {other.query()})", kinds)
-
-    def grouped(self, by: Mapping[str, Expr], made: Mapping[str, Expr]) -> Table:
-        """A row for each value of `by`, with what is made of its rows."""
-        self.checked([*by.values(), *made.values()])
-        listed = ", ".join(_as(expr, name) for name, expr in (*by.items(), *made.items()))
-        keys = ", ".join(str(n + 1) for n in range(len(by)))
-        kinds = {name: expr.kind for name, expr in (*by.items(), *made.items())}
-        return Table(f"(SELECT {listed} FROM {self.sql} GROUP BY {keys})", kinds)
-
-    def distinct(self) -> Table:
-        return Table(f"(SELECT DISTINCT * FROM {self.sql})", self.kinds)
-
-
-def stored(name: str, kinds: Mapping[str, Kind]) -> Table:
-    """A table of this name."""
-    return Table(quoted(name), kinds)
-
-
-def _as(expr: Expr, name: str) -> str:
-    said = quoted(name)
-    return said if expr.sql == said else f"{expr.sql} AS {said}"
 
 
 # --- of groups ------------------------------------------------------------------------------------------------------

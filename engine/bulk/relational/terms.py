@@ -16,7 +16,8 @@ from typing import Any, cast
 from engine.bulk.corpus.columns import Beyond, text_id
 from engine.bulk.relational import numbers, sql
 from engine.bulk.relational.numbers import Int, Number
-from engine.bulk.relational.sql import Expr, Table
+from engine.bulk.relational.queries import Query
+from engine.bulk.relational.sql import Expr
 from engine.language import predicates
 from engine.language.conditions import Condition
 from engine.language.model import Ref, Scalar, Test, leaves
@@ -233,7 +234,7 @@ def _moved_int(part: Int, table: Any) -> Int:
     return part if part.expr is None else Int(moved_expr(part.expr, table), part.most, part.wide)
 
 
-def moved_expr(expr: Expr, table: Table) -> Expr:
+def moved_expr(expr: Expr, table: Query) -> Expr:
     """An expression over the columns of the same names of another table. KeyError for what the table does not have."""
     if missing := expr.reads - table.kinds.keys():
         raise KeyError(*sorted(missing))
