@@ -86,6 +86,9 @@ def code() -> bytes:
     cannot be looked at, one that nothing else has."""
     said = hashlib.sha256(repr((engine.__version__, sys.version, sys.platform)).encode())
     try:
+        if getattr(sys, "frozen", False):  # a packed folder holds the modules in the program itself
+            state = os.stat(sys.executable)
+            said.update(f"{state.st_size}\0{state.st_mtime_ns}\n".encode())
         for home in (Path(engine.__file__).parent, shipped("schemas"), shipped("templates")):
             for name, state in _files(str(home)):
                 said.update(f"{name}\0{state.st_size}\0{state.st_mtime_ns}\n".encode("utf-8", "surrogatepass"))
