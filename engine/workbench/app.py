@@ -33,10 +33,12 @@ def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     """The whole application, behind its safeguards. `hosts`: the names it may be called by."""
     from engine.workbench.api import drafts as draft_api
     from engine.workbench.api import forms as api
+    from engine.workbench.api import history as history_api
     from engine.workbench.api import jobs as job_api
     from engine.workbench.api import preview as trial_api
     from engine.workbench.api import publish as publish_api
     from engine.workbench.pages import desk as desk_pages
+    from engine.workbench.pages import history as history_pages
     from engine.workbench.pages import policies as pages
     from engine.workbench.pages import results as result_pages
 
@@ -73,8 +75,10 @@ def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     app.include_router(publish_api.router)
     app.include_router(trial_api.router)
     app.include_router(job_api.router)
+    app.include_router(history_api.router)
     app.include_router(pages.router)
     app.include_router(desk_pages.router)
+    app.include_router(history_pages.router)
     app.include_router(result_pages.router)
 
     def tell(address: str, path: str, reason: str) -> None:

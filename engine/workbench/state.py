@@ -20,6 +20,7 @@ from engine.workbench.audit import Log
 from engine.workbench.checker_pool import CheckerPool
 from engine.workbench.desk.desk import Desk
 from engine.workbench.drafts import Drafts
+from engine.workbench.history import History
 from engine.workbench.jobs import Jobs
 from engine.workbench.kept import Readings
 from engine.workbench.sessions import Sessions
@@ -65,6 +66,11 @@ class Workbench:
     def desk(self) -> Desk:
         """The reviewers' jobs."""
         return Desk(self.policies / ".workbench" / "jobs", self.library, self.jobs)
+
+    @property
+    def history(self) -> History:
+        """What the policies were after each save."""
+        return History(self.policies / ".workbench" / "history")
 
     @property
     def kept(self) -> Path:

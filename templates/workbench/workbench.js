@@ -166,6 +166,13 @@ if (evaluating) {
   })
 }
 
+for (const button of document.querySelectorAll('[data-restore]')) {
+  button.addEventListener('click', async () => {
+    const made = await working(button, () => send('POST', button.dataset.restore, { revision: Number(button.dataset.revision) }))
+    if (made) location.href = button.dataset.then
+  })
+}
+
 document.querySelector('[data-keep]')?.addEventListener('click', async event => {
   const kept = await working(event.target, () => send('POST', `/api/v1/results/${event.target.dataset.keep}/keep`))
   if (kept) tell('已保留。修改政策时可以选它试算。', 'good')

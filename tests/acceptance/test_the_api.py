@@ -262,6 +262,22 @@ def test_two_windows_change_different_parameters(api: TestClient) -> None:
     assert change("tier_met_floor", "0.7", "0.8").status_code == 409
 
 
+def test_what_a_policy_was_is_taken_back_into_a_draft(api: TestClient, work: Workbench) -> None:
+    for title, revision in (("一", 0), ("二", 0)):
+        now = api.get(DRAFT).json()["files"]["policy.yaml"]
+        new = {"policy.yaml": POLICY.replace("title: 试", f"title: {title}")}
+        draft = api.put(DRAFT, json={"revision": revision, "files": new, "seen": {"policy.yaml": now}}).json()
+        assert api.put(f"{DRAFT}/saved", json={"revision": draft["revision"]}).status_code == 200
+    versions = api.get(f"{DRAFT}/history").json()
+    assert [(one["action"], one["now"]) for one in versions] == [("save", True), ("save", False), ("", False)]
+    assert "-  title: 一" in versions[1]["difference"]
+    restored = api.post(f"{DRAFT}/history/{versions[2]['key']}/restored", json={"revision": 0}).json()
+    assert restored["files"]["policy.yaml"] == POLICY
+    assert restored["changed"] == ["policy.yaml"], "in the draft: nothing is saved unseen"
+    assert "恢复到草稿" in api.get("/policies/hubei/2023/history").text
+    assert "没有政策" in api.get("/compare", params={"a": "no/2021", "b": "hubei/2021"}).json()["title"]
+
+
 def test_an_unreadable_file_costs_itself_and_units_are_told_apart(api: TestClient) -> None:
     broken, other = ("坏.docx", b"PK\x03\x04 broken", WORD), small_form_as_word()
     made = api.post("/api/v1/results", files=[("files", broken), ("files", a_form()["files"])]).json()

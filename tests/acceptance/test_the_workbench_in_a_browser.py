@@ -104,6 +104,7 @@ def test_an_officers_path(page: Browser, served: tuple[Served, Path], home: Path
     assert "高" in complaint
     assert page.run(f"return document.querySelector(\"{field}\").getAttribute('aria-invalid')") == "true"
     assert page.run("return document.querySelector('[data-problems]').textContent").startswith("有 1 处错误")
+    assert page.run("return document.querySelectorAll('#form .complaint').length") == 1, "the field, and none of its neighbours"
     page.fill(field, "0.85")
     page.until("return document.querySelector('[data-problems] .same')")
     moved = page.until("return document.querySelector('.effect .down, .effect .up')?.parentElement.innerText")
@@ -211,6 +212,14 @@ def test_a_rule_is_a_sentence_with_choices(page: Browser, home: Path) -> None:
     )
     page.until("return document.querySelector('[data-state]').textContent.includes('.yaml')")
     page.until("return document.querySelector('[data-problems] .same')")
+    # a copy is open before one's eyes
+    page.run(f"""[...document.querySelectorAll("{item} button")].find((b) => b.textContent.startsWith('照它再写')).click()""")
+    page.until(DIALOG)
+    page.fill("dialog input", "own.no-benefit")
+    page.click("dialog button[value=yes]")
+    copy = "document.querySelector('[data-id=\\'own.no-benefit\\']')"
+    page.until(f"return {copy}?.open && {copy}.contains(document.activeElement)")
+    assert page.run(f"const r = {copy}.getBoundingClientRect(); return r.bottom > 0 && r.top < innerHeight")
     page.press("body", CONTROL + "s")
     page.until(NOTICE + ".startsWith('已保存')")
     assert any("lte" in path.read_text(encoding="utf-8") for path in home.rglob("*.yaml"))

@@ -225,9 +225,11 @@ async def save(request: Request, who: Editor, jurisdiction: Jurisdiction, year: 
     work, policy = bench(request), f"{jurisdiction}/{year}"
 
     def made() -> Saved:
+        before = work.drafts.on_disk(policy)
         with work.log.deed(who.account.name, "save", policy=policy) as about:
             written = work.drafts.save(who.account.name, policy, at.revision, at.seen)
             about |= changed(written)
+        remembered(work, who, policy, "save", before)
         told_changes = {name: difference(before, after, name) for name, (before, after) in written.items()}
         return Saved(saved=told_changes, draft=seen_by(work, who, policy))
 
@@ -269,6 +271,13 @@ def seen_by(work: Workbench, who: Session, policy: str) -> Seen:
         state=state(work.drafts.on_disk(policy)),
         moved=list(work.drafts.moved(draft)),
     )
+
+
+def remembered(work: Workbench, who: Session, policy: str, action: str, before: Mapping[str, str]) -> None:
+    """Keep what the policy is now, and what it was before the first save that is kept."""
+    if not work.history.versions(policy):
+        work.history.keep(policy, "", "", before)
+    work.history.keep(policy, who.account.name, action, work.drafts.on_disk(policy))
 
 
 def changed(changes: Mapping[str, tuple[str, str]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from engine.editing.overlay import copied, files_of, overlaid
 from engine.errors import Place, PolicyError, Problem
 from engine.workbench.access import Editor, Publisher
 from engine.workbench.advice import on_page
-from engine.workbench.api.drafts import Revision, Seen, changed, seen_by
+from engine.workbench.api.drafts import Revision, Seen, changed, remembered, seen_by
 from engine.workbench.api.forms import WRONG
 from engine.workbench.api.model import Jurisdiction, Year
 from engine.workbench.bodies import Sent
@@ -137,6 +137,7 @@ def publish_now(work: Workbench, who: Session, policy: str, wanted: Publish, wat
         run(policy, work.library, by=who.account.name, amend=wanted.amend, known=known)
         after = work.drafts.on_disk(policy)
         about |= changed({name: (before.get(name, ""), text) for name, text in after.items() if before.get(name) != text})
+    remembered(work, who, policy, "publish", before)
     return seen_by(work, who, policy)
 
 
