@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def _judge(found: Collection, store: DeskStore, watch: Watch, use_durable: bool)
                 except JixiaoError as error:
                     put_line(db, _wrong(n, bundle, error))
                     continue
-                put_bundle(db, n, key, item)
+                put_bundle(db, n, key, _kept(item))
                 for line in lines_of(n, item):
                     put_line(db, line)
                 if n % _AT_A_TIME == 0:
@@ -129,6 +130,14 @@ def _judge(found: Collection, store: DeskStore, watch: Watch, use_durable: bool)
             for checker in checkers.values():
                 checker.close()
     watch("核对", len(found.bundles), len(found.bundles))
+
+
+def _kept(item: BundleResult) -> BundleResult:
+    """What is asked of a bundle later: its result, its forms and its problems; not how the rules came to them, which is most."""
+    checked = item.checked
+    outcome = replace(checked.outcome, matches=(), derived=(), spent={})
+    bare = replace(checked, findings=(), facts=(), sources={}, outcome=outcome, rules=(), apart=())
+    return replace(item, evaluation=replace(item.evaluation, forms=()), checked=bare)
 
 
 def _key(bundle: Bundle) -> str:
