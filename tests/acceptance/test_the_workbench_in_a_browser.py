@@ -286,7 +286,7 @@ def test_every_page_can_be_read_on_a_phone(page: Browser, served: tuple[Served, 
     server = served[0]
     page.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     page.width(360)
-    for path in ("/", "/policies/hubei/2023", EDIT, "/evaluate", "/log"):
+    for path in ("/", "/policies/hubei/2023", EDIT, "/evaluate", "/log", "/desk", "/compare?a=hubei/2021&b=hubei/2022"):
         page.open(server.address + path)
         if path == EDIT:
             page.until("return document.querySelector('[data-effect] table')")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import InputError, Place, Problem
 from engine.files import make_directory, replacing, write
 from engine.intake.bundle import content_of
-from engine.intake.collection import SKIPPED, Collection
+from engine.intake.collection import READ, Collection
 from engine.intake.shelf import Shelf
 from engine.policy.library import Library
 from engine.reports import files as drafting
@@ -23,7 +23,9 @@ from engine.workbench.desk.store import DeskStore
 from engine.workbench.jobs import Watch
 
 if TYPE_CHECKING:
+    from engine.policy.model import Policy
     from engine.results.bundles import BundleResult
+    from engine.submission.model import Form
 
 MADE = "made"
 _PACK = zipfile.ZIP_DEFLATED
@@ -48,9 +50,12 @@ KINDS = {
         KindOfFile("pages", "核对报告-网页.zip", "核对报告（网页）", "有目录页，解压后打开 report.html"),
         KindOfFile("letters", "退回修改通知.zip", "退回修改通知（Word）", "要退回修改的单位，每个单位一份"),
         KindOfFile("rollup", "汇总和排名.xlsx", "汇总和排名（Excel）", "一个年度、一个政策的表"),
+        KindOfFile("ranking", "汇总和排名.html", "汇总和排名（网页）", "第一部分是给领导看的一页"),
+        KindOfFile("leader", "给领导看的一页.docx", "给领导看的一页（Word）", "一个年度、一个政策的表"),
         KindOfFile("result", "result.json", "核对结果（JSON）", "供别的系统用"),
     )
 }
+ROLLED = ("rollup", "ranking", "leader")
 
 
 def make_files(watch: Watch, folder: Path, library: Library, kind: KindOfFile) -> Path:
@@ -62,8 +67,8 @@ def make_files(watch: Watch, folder: Path, library: Library, kind: KindOfFile) -
     os.chdir(folder / FILES)  # files are called as they were sent
     if kind.key in ("workbook", "result"):
         content = _whole(store, kind.key, watch)
-    elif kind.key == "rollup":
-        content = _rolled_up(store, watch)
+    elif kind.key in ROLLED:
+        content = _rolled_up(store, kind.key, watch)
     else:
         with replacing(out, mode=0o600) as temporary, zipfile.ZipFile(temporary, "w", _PACK) as packed:
             count = 0
@@ -150,13 +155,12 @@ def _letters(store: DeskStore, watch: Watch) -> Iterator[tuple[str, bytes]]:
             yield f"退回修改通知-{name}.docx", content
 
 
-def _rolled_up(store: DeskStore, watch: Watch) -> bytes:
-    """The roll-up by unit and the ranking, as `rollup --format xlsx` writes them."""
+def _rolled_up(store: DeskStore, kind: str, watch: Watch) -> bytes:
+    """The roll-up by unit and the ranking, as `rollup` writes them: a workbook, a page, or a page for the leader."""
     from engine.rollup.admission import Twin
     from engine.rollup.document import data
     from engine.rollup.ranking import ranking
     from engine.rollup.run import axis_of, flat_of, roll_up
-    from engine.rollup.views.workbook import workbook
 
     bundles = [item.bundle for item in _every(store, watch, "汇集")]
     policies = {bundle.policy.id: bundle.policy for bundle in bundles}
@@ -166,11 +170,33 @@ def _rolled_up(store: DeskStore, watch: Watch) -> bytes:
     policy = next(iter(policies.values()))
     forms = [form for bundle in bundles for form in bundle.submission.forms]
     names = [form.place.file for form in forms]
-    collection: Collection = store.said("collection")
-    skipped = [item for item in collection.files if item.status == SKIPPED]
+    skipped = [item for item in store.said("collection").files if item.status != READ]
     twins = [Twin(item.name, item.same_as) for item in skipped if item.same_as]
     watch("汇总、排名", 0, 0)
     done = roll_up(forms, policy, axis_of(forms), files=names, twins=twins) if policy.rollup else None
     ranks = ranking(forms, policy, tree=flat_of(forms, names, ""), files=names, twins=twins, scored=done.filed if done else ())
+    rolled = data(done) if done else None
     left = [(item.name, item.reason) for item in skipped if not item.same_as]
-    return workbook(ranks, data(done) if done else None, policy.words, left, date.today())
+    if kind == "rollup":
+        from engine.rollup.views.workbook import workbook
+
+        return workbook(ranks, rolled, policy.words, left, date.today())
+    page = _brief(ranks, forms, policy, [f"{name}（{reason}）" for name, reason in left])
+    if kind == "leader":
+        from engine.rollup.views.leader import word
+
+        return word(page)
+    from engine.rollup.views.html import render
+
+    return render(ranks, rolled, brief=page).encode()
+
+
+def _brief(ranks: dict[str, Any], forms: Sequence[Form], policy: Policy, unread: Sequence[str]) -> dict[str, Any]:
+    from engine.rollup import naming
+    from engine.rollup.brief import BriefOccasion, brief
+    from engine.rollup.run import place_words
+
+    counted = policy.rollup.texts["unit_name"] if policy.rollup else "{count}个单位"
+    units, files = [form.unit for form in forms], [form.place.file for form in forms]
+    name = naming.top_name(files, units, place_words(policy), policy.jurisdiction_name, counted)
+    return brief(ranks, BriefOccasion(name, unread=unread, words=policy.words))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -131,8 +132,16 @@ def test_what_is_taken_away_is_what_the_command_line_writes(
         names = archive.namelist()
     assert {name.split("/")[0] for name in names} == {"甲局", "乙局", "丁局"}
     assert any("修改清单" in name and name.endswith(".xlsx") for name in names)
-    for kind in ("workbook", "letters", "rollup"):
+    for kind in ("workbook", "letters", "rollup", "leader"):
         assert zipfile.is_zipfile(make_files(quiet, checked[0], library(), KINDS[kind])), kind
+
+
+def test_the_result_of_all_is_one_document(checked: tuple[Path, dict[str, int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(checked[0])
+    result = json.loads(make_files(quiet, checked[0], library(), KINDS["result"]).read_text(encoding="utf-8"))
+    assert [bundle["unit"] for bundle in result["bundles"]] == ["丁局", "乙局", "甲局"]
+    assert [problem["file"] for problem in result["input_problems"]] == ["一批/丙局/坏.docx"]
+    assert "排名" in make_files(quiet, checked[0], library(), KINDS["ranking"]).read_text(encoding="utf-8")
 
 
 def test_names_lead_nowhere_else_and_chinese_is_read(tmp_path: Path) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from engine.errors import InputError, Place, Problem
-from engine.workbench.jobs import CANCELLED, DONE, FAILED, RUNNING, WAITING, Jobs, JobStatus, Watch
+from engine.workbench.jobs import CANCELLED, DONE, FAILED, RUNNING, WAITING, Cancelled, Jobs, JobStatus, Watch
 
 
 @pytest.fixture
@@ -100,3 +101,23 @@ def test_what_ended_long_ago_is_forgotten_unless_it_was_to_last() -> None:
     assert [job.title for job in jobs.of("王")] == ["二"]
     assert gone == ["一"]
     jobs.close()
+
+
+def test_tests_of_a_policy_end_at_the_next_one_once_they_are_not_wanted() -> None:
+    pytest.importorskip("fastapi", reason="needs the extra `workbench`")
+    from engine.workbench.api.publish import _Watched
+
+    known: dict[Any, Any] = {"old": 1}
+    stop = False
+
+    def watch(what: str, done: int, of: int) -> None:
+        if stop:
+            raise Cancelled
+
+    watched = _Watched(known, watch)
+    assert (watched.get("old"), watched.get("new"), len(watched)) == (1, None, 1)
+    watched["new"] = 2
+    assert known == {"old": 1, "new": 2}, "what came of it is there for the next run"
+    stop = True
+    with pytest.raises(Cancelled):
+        watched.get("old")
