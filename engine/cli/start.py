@@ -7,6 +7,7 @@ Where there is room, and that is nearly everywhere, nothing of this happens.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -45,7 +46,10 @@ def _run() -> None:
         with Methods(sys.argv[1]):
             from engine.cli.app import main as run
 
-            run()
+            try:
+                run()
+            finally:
+                gc.freeze()  # what is there at the end need not be looked through for garbage: a tenth of a short command
     else:  # help and version need none
         from engine.cli.app import main as run
 

@@ -140,6 +140,12 @@ def label_keys(text: str) -> Iterator[str]:
         yield folded
 
 
+@lru_cache(maxsize=1 << 14)
+def _keys(text: str) -> tuple[str, ...]:
+    """Those of a text that may be a label, which every list of labels is asked about."""
+    return tuple(label_keys(text))
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A label with its aliases, and what it stands for: a field or key; `kind` if it tells the kind of the form."""
@@ -177,7 +183,10 @@ class Labels:
         """The label with this text, one of those written down; patterns are not tried."""
         if len(text) > _LABEL_LENGTH:
             return None
-        return next((self.index[key] for key in label_keys(text) if key in self.index), None)
+        for key in _keys(text):
+            if key in self.index:
+                return self.index[key]
+        return None
 
     def find(self, text: str) -> Label | None:
         """The label with this text, or the first whose pattern fits it."""

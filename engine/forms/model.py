@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.forms.labels import LabelMatch, LabelPattern, Labels, fold
+from engine.forms.labels import LabelMatch, LabelPattern, Labels, fold, may_be_in
 from engine.forms.places import PlaceWords
 
 
@@ -221,7 +221,10 @@ class Layout:
 
     def title(self, text: str) -> tuple[Title, LabelMatch] | None:
         """The title that a line is, and what it says; None for a line that is none."""
-        if any(word in fold(text) for word in self.not_titles):
+        folded = fold(text)
+        if any(word in folded for word in self.not_titles):
+            return None
+        if not may_be_in([title.pattern for title in self.titles], folded):
             return None
         hits = ((title, title.pattern.search(text)) for title in self.titles)
         return next(((title, match) for title, match in hits if match), None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from engine.documents.model import Block, Document, Paragraph, Table
 from engine.errors import InputError
@@ -54,6 +55,8 @@ def recognises(document: Document, layout: Layout) -> Recognition:
         if open_ and may_be_in(layout.marks.of, fold(held)):
             open_ = [mark for mark in open_ if not mark.search(held)]
     marks = len(layout.marks.of) - len(open_)
+    if marks < layout.marks.at_least:  # it is not this layout, however many labels it has in common
+        return Recognition(marks, 0, 0)
     sets = _label_sets(layout)
     labels = sum(any(known.find(text) for known in sets) for text in texts)
     return Recognition(marks, labels, len(titles_in(blocks, layout)))
@@ -88,7 +91,29 @@ def _why(span: Span) -> str:
 
 
 def clean(document: Document, layout: Layout) -> list[Block]:
-    """The blocks without noise, empty paragraphs and attachment marks; tables cut where another form begins in them."""
+    """The blocks without noise, empty paragraphs and attachment marks; tables cut where another form begins in them. A document is
+    cleaned once for a layout: to see whether it fits, and to be read by it."""
+    return list(_cleaned(_Both(document, layout)))
+
+
+class _Both:
+    """A document and a layout, equal to these very two."""
+
+    __slots__ = ("document", "layout")
+
+    def __init__(self, document: Document, layout: Layout) -> None:
+        self.document, self.layout = document, layout
+
+    def __hash__(self) -> int:
+        return hash((id(self.document), id(self.layout)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Both) and self.document is other.document and self.layout is other.layout
+
+
+@lru_cache(maxsize=32)  # of one document, or of two: as many as there are layouts it is held against
+def _cleaned(both: _Both) -> tuple[Block, ...]:
+    document, layout = both.document, both.layout
     blocks: list[Block] = []
     gap = False
     for block in document.blocks:
@@ -105,7 +130,7 @@ def clean(document: Document, layout: Layout) -> list[Block]:
         if text and not any(pattern.search(text) for pattern in layout.attachment):
             blocks.append(replace(block, text=text, gap=gap))
             gap = False
-    return blocks
+    return tuple(blocks)
 
 
 def _clean_table(table: Table, layout: Layout) -> Table:
