@@ -47,6 +47,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/readers.py
 	$(BIN)/python benchmarks/rollup.py
 	$(BIN)/python benchmarks/corpus.py --copies 10
+	$(BIN)/python benchmarks/line.py
 
 # Versions come from requirements.lock. durable-rules is source only and needs a C compiler: where it cannot be built, the
 # plain matcher gives the same verdicts, and the result says which one ran. CPPFLAGS: a name Python 3.13 took away.
