@@ -22,8 +22,9 @@ from engine.findings.matching.checks import check_facts, check_rules
 from engine.findings.matching.durable_facts import Coded
 from engine.findings.matching.durable_library import DurableDeclined, DurableFailed
 from engine.findings.matching.durable_rules import Lowered, Lowering
-from engine.findings.matching.plain import JOIN_LIMIT, settle, too_wide
-from engine.language.model import Fact, Match, Rule, Schema
+from engine.findings.matching.plain import FACTS_WORTH, JOIN_LIMIT, settle, too_wide
+from engine.language.generated import Which
+from engine.language.model import Fact, Match, Rule, Schema, Test
 from engine.language.predicates import Predicate, predicate
 
 MAX_PATTERNS = 48
@@ -75,6 +76,8 @@ class DurableMatcher:
             for column, number in self._lowering.columns.items()
             if column.what == "fold"
         }
+        self._seen = 0
+        self._compiled: dict[str, tuple[tuple[int, ...], Which]] | None = None
         self._chunks: list[_Chunk] = []
         for number, rule in enumerate(self._lowered):
             if not self._chunks or not self._chunks[-1].has_room(rule):
@@ -89,6 +92,14 @@ class DurableMatcher:
         other._chunks = [_Chunk(chunk.definition, chunk.columns, chunk.patterns) for chunk in self._chunks]
         return other
 
+    def _by_kind(self) -> dict[str, tuple[tuple[int, ...], Which]]:
+        """For each kind of fact the columns of it that are folded, and what tells which of them hold."""
+        out: dict[str, list[tuple[int, tuple[Test, ...]]]] = {}
+        for column, number in self._lowering.columns.items():
+            if column.what == "fold":
+                out.setdefault(column.kind, []).append((number, tuple(column.tests)))
+        return {kind: (tuple(n for n, _ in every), Which([tests for _, tests in every])) for kind, every in out.items()}
+
     def run(self, facts: Sequence[Fact], *, checked: bool = False) -> list[Match]:
         """All matches, sorted as the plain matcher sorts them (the library's own order is that of the facts, last first).
 
@@ -100,7 +111,10 @@ class DurableMatcher:
             raise DurableDeclined(f"一次核对有 {len(facts):,} 条事实，超过它能用的 {MAX_FACTS:,} 条")
         if not checked:
             check_facts(facts, self.schema)
-        coded = Coded(facts, self._lowering.columns, self._folds, self._lowering.constants)
+        self._seen += len(facts)
+        if self._compiled is None and self._seen > FACTS_WORTH:
+            self._compiled = self._by_kind()
+        coded = Coded(facts, self._lowering.columns, self._folds, self._lowering.constants, self._compiled)
         if not checked:
             self._check_width(coded)
         elif len(facts) > isqrt(self.limit):

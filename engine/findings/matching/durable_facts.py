@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.findings.matching.durable_library import SID
 from engine.findings.matching.durable_rules import IntegerColumn
+from engine.language.generated import Which
 from engine.language.model import Fact
 from engine.language.predicates import Predicate
 
@@ -16,10 +17,16 @@ _ABSENT = -1  # no code and no rank is negative
 class Coded:
     """One submission in integers: columns over the facts of a kind, computed when first asked for.
 
-    `columns` and `constants` are those of the rules, `folds` the tests of columns that hold where all of them do."""
+    `columns` and `constants` are those of the rules, `folds` the tests of columns that hold where all of them do, `compiled` the
+    same by kind as one function, where they have been asked often enough."""
 
     def __init__(
-        self, facts: Sequence[Fact], columns: dict[IntegerColumn, int], folds: dict[int, list[Predicate]], constants: dict[str, int]
+        self,
+        facts: Sequence[Fact],
+        columns: dict[IntegerColumn, int],
+        folds: dict[int, list[Predicate]],
+        constants: dict[str, int],
+        compiled: Mapping[str, tuple[tuple[int, ...], Which]] | None = None,
     ) -> None:
         self.positions: dict[str, list[int]] = {}
         self._rows: dict[str, list[Any]] = {}
@@ -28,6 +35,7 @@ class Coded:
             self._rows.setdefault(fact.kind, []).append(fact.fields)
         self._columns = list(columns)
         self._folds = folds
+        self._compiled = compiled
         self._constants = constants
         self._texts: dict[str, int] = {}  # codes of this submission, all above those of the constants
         self._values: dict[int, list[int]] = {}
@@ -45,6 +53,9 @@ class Coded:
         if number not in self._values:
             column = self._columns[number]
             rows, name = self._rows.get(column.kind, []), column.field
+            if column.what == "fold" and self._compiled is not None:
+                self._fold(*self._compiled[column.kind], rows)
+                return self._values[number]
             if column.what == "present":
                 values = [int(name in row) for row in rows]
             elif column.what == "fold":
@@ -60,6 +71,14 @@ class Coded:
                 values = [self._code(row.get(name)) for row in rows]
             self._values[number] = values
         return self._values[number]
+
+    def _fold(self, numbers: tuple[int, ...], which: Which, rows: Sequence[Any]) -> None:
+        """All columns of a kind that are folded, by one look at each fact."""
+        made = [[0] * len(rows) for _ in numbers]
+        for i, row in enumerate(rows):
+            for n in which.all(row):
+                made[n][i] = 1
+        self._values.update(zip(numbers, made, strict=True))
 
     def _code(self, value: str | bool | None) -> int:
         if value is None:
