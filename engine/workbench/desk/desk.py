@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from filelock import FileLock, Timeout
+
 from engine import files as output
 from engine.errors import JixiaoError
 from engine.intake.shelf import Shelf
@@ -27,7 +29,7 @@ from engine.workbench.jobs import DONE, Cancelled, Jobs, JobStatus, Watch
 from engine.workbench.jobs.process import Ended, run_apart
 
 KIND, MADE_KIND = "desk", "made"
-_ABOUT = "job.json"
+_ABOUT, _LOCK = "job.json", ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Desk:
 
     def __init__(self, home: Path, library: Library, jobs: Jobs) -> None:
         self.home, self.library, self.jobs = home, library, jobs
+        self._held: dict[str, FileLock] = {}
+        """The jobs of this workbench: another that serves the same directory leaves what is held alone."""
 
     def begin(self, owner: str, files: Iterable[tuple[str, BinaryIO]], policy: str, title: str = "") -> JobStatus:
         """Take what was sent and put it into the line. Raises InputError for nothing, too much, or too many jobs."""
@@ -56,23 +60,27 @@ class Desk:
         output.make_directory(folder / SENT, mode=0o700)
         try:
             folder.chmod(0o700)
+            self._hold(key)
             count = keep_sent(files, folder / SENT)
             first = next((path.name for path in sorted((folder / SENT).rglob("*")) if path.is_file()), "")
             about = DeskJob(key, owner, title or (first if count == 1 else f"{first}等 {count} 个文件"), policy, _now())
             self._note(about)
             return self._start(about)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            self._remove(key)
             raise
 
     def resume(self) -> None:
-        """Take up what was cut off when the workbench ended, and put up what is kept; the rest goes."""
+        """Take up what was cut off when the workbench ended, and put up what is kept; the rest goes. What another workbench holds,
+        which serves the same directory, stays."""
         if not self.home.is_dir():
             return
-        for folder in sorted(self.home.iterdir()):
+        for folder in sorted(path for path in self.home.iterdir() if path.is_dir()):
+            if not self._hold(folder.name):
+                continue
             about = self._about(folder)
             if about is None or (about.done and not about.kept):
-                shutil.rmtree(folder, ignore_errors=True)
+                self._remove(folder.name)
             elif about.done:
                 status = JobStatus(about.key, KIND, about.title, about.owner, DONE, about.at)
                 self.jobs.ended(status, DeskStore(folder).tally(), gone=partial(self._gone, about.key))
@@ -112,11 +120,12 @@ class Desk:
 
     def close(self) -> None:
         """The workbench ends: what was done and not kept goes; what was cut off stays, to be taken up again."""
-        if self.home.is_dir():
-            for folder in self.home.iterdir():
-                about = self._about(folder)
-                if about is not None and about.done and not about.kept:
-                    shutil.rmtree(folder, ignore_errors=True)
+        for key in list(self._held):
+            about = self._about(self.home / key)
+            if about is not None and about.done and not about.kept:
+                self._remove(key)
+        for lock in self._held.values():
+            lock.release()
 
     def _start(self, about: DeskJob) -> JobStatus:
         return self.jobs.start(
@@ -132,7 +141,7 @@ class Desk:
                 found = run_apart(check_sent, (folder, self.library, about.policy, False), watch)
         except Cancelled:
             if not self.jobs.closing:
-                shutil.rmtree(folder, ignore_errors=True)
+                self._remove(about.key)
             raise
         except JixiaoError:
             self._note(about, done=True)  # it would come to the same after the next start
@@ -143,7 +152,22 @@ class Desk:
 
     def _gone(self, key: str) -> None:
         if not self.jobs.closing:
-            shutil.rmtree(self.home / key, ignore_errors=True)
+            self._remove(key)
+
+    def _hold(self, key: str) -> bool:
+        """Whether a job's folder is this workbench's alone, from now on."""
+        lock = FileLock(self.home / key / _LOCK, thread_local=False)  # another thread lets go of it
+        try:
+            lock.acquire(timeout=0)
+        except (Timeout, OSError):
+            return False
+        self._held[key] = lock
+        return True
+
+    def _remove(self, key: str) -> None:
+        if lock := self._held.pop(key, None):
+            lock.release()
+        shutil.rmtree(self.home / key, ignore_errors=True)
 
     def _about(self, folder: Path) -> DeskJob | None:
         with contextlib.suppress(OSError, ValueError, TypeError):
