@@ -18,6 +18,7 @@ SECTIONS = {
     "prose": "政策：文字的读法",
     "weights": "政策：分值",
     "bands": "政策：档次、等级",
+    "figures": "政策：报告里的数",
     "table": "政策：表",
     "refer": "政策：别的指标的情况",
     "condition": "政策：条件",

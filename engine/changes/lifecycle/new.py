@@ -63,7 +63,7 @@ def new(id_: str, parent: str, where: Library, into: Path, *, title: str = "", y
     resolved = resolve(parent, where)
     if id_ == parent or id_ in above.extends:
         raise UsageError(Problem(Place(), f"“{id_}”不能在自己之上", "一个新编号", code="new.id"))
-    writer = _Writer(id_, above, resolved, year, title)
+    writer = _PolicyWriter(id_, above, resolved, year, title)
     files = {"policy.yaml": writer.policy(), "tests/changes.yaml": writer.tests()}
     _make(home, files)
     noted = {"draft": f"“{parent}”还是草稿，发布新政策之前要先发布它", "retired": f"“{parent}”已停用"}.get(above.status)
@@ -83,7 +83,7 @@ def _make(home: Path, files: Mapping[str, str]) -> None:
             (made / name).write_text(f"# yaml-language-server: $schema={path}\n{text}", encoding="utf-8", newline="\n")
 
 
-class _Writer:
+class _PolicyWriter:
     def __init__(self, id_: str, parent: Policy, resolved: Resolved, year: int, title: str) -> None:
         self.id, self.parent, self.resolved, self.year = id_, parent, resolved, year
         self.head = resolved.sections["policy"]

@@ -31,7 +31,7 @@ def bases(written: Mapping[str, Any], above: Policy, policy: Policy) -> dict[str
     """The base records of a file of `above` as they are under `policy`; the same things where both have one scheme."""
     if _scheme(above) == _scheme(policy):
         return dict(written)
-    return {name: _rescaled(Itself(base), above.sha256, policy.sha256, _Both(above, policy)) for name, base in written.items()}
+    return {name: _rescaled(Itself(base), above.sha256, policy.sha256, _Rescaled(above, policy)) for name, base in written.items()}
 
 
 def _scheme(policy: Policy) -> tuple[Any, ...]:
@@ -51,7 +51,7 @@ def _tables(policy: Policy) -> Iterator[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Both:
+class _Rescaled:
     """The policy a record was written for, and the one it is to be of. Equal whatever they are: their hashes stand beside it."""
 
     above: Policy
@@ -61,11 +61,11 @@ class _Both:
         return 0
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Both)
+        return isinstance(other, _Rescaled)
 
 
 @lru_cache(maxsize=256)
-def _rescaled(base: Itself[Any], _before: str, _after: str, both: _Both) -> Any:
+def _rescaled(base: Itself[Any], _before: str, _after: str, both: _Rescaled) -> Any:
     data = copy.deepcopy(base.thing)
     try:
         before = _evaluated(data, both.above)
@@ -119,7 +119,7 @@ def _level2(policy: Policy, level1: str) -> tuple[str, ...]:
 # --- weights -------------------------------------------------------------------------------------------------------
 
 
-def _weights(form: dict[str, Any], both: _Both) -> None:
+def _weights(form: dict[str, Any], both: _Rescaled) -> None:
     """The weights of the rows, each part of the form with what the new scheme gives it; headings and goals have their sums."""
     rows = [row for goal in form.get("goals", ()) for row in goal.get("indicators", ())]
     points = [_number(row.get("weight")) for row in rows]
@@ -180,7 +180,7 @@ def _total(rows: Sequence[Mapping[str, Any]], key: str) -> Decimal:
 # --- scores --------------------------------------------------------------------------------------------------------
 
 
-def _scores(form: dict[str, Any], old: ScoredForm, new: ScoredForm, both: _Both) -> None:
+def _scores(form: dict[str, Any], old: ScoredForm, new: ScoredForm, both: _Rescaled) -> None:
     """The scores that were right there as they are right here; a total that was their sum is it again, and so the grade."""
     rows = [row for goal in form.get("goals", ()) for row in goal.get("indicators", ())]
     before = _filed(form, rows)
