@@ -20,6 +20,8 @@ from engine.values.sentence_words import SentenceWords
 from engine.values.vocabulary import Vocabulary
 
 _EACH = re.compile(r"(?:平均)?每一?个?([^\W\d_]{1,3})$|([^\W\d_])均$")
+_DIGIT = re.compile(r"[0-9０-９]")
+_OF_EACH = re.compile(r"[每均]")
 _HAN = re.compile(r"[\u4e00-\u9fff]{1,4}")
 _LEADING = re.compile(r"((?:每个?[^\W\d_]{1,2}){1,3})([0-9][0-9.,]*(?:万|亿)?元)$")
 _ONE_EACH = re.compile(r"每个?([^\W\d_]{1,2}?)(?=每|$)")
@@ -55,6 +57,8 @@ def composed(target: Value, actual: Value, scene: PairScene, words: Vocabulary) 
     sentences = words.sentences
     if sentences is None or not sentences.periods or actual.kind not in ("text", "number", "composite"):
         return None
+    if not _worth_trying(target, actual):
+        return None
     said, aimed = (fold(value.raw, words).rstrip(" .,;。、").replace("\n", ";") for value in (actual, target))
     if max(len(said), len(aimed)) > words.limits.characters:
         return None
@@ -68,6 +72,13 @@ def composed(target: Value, actual: Value, scene: PairScene, words: Vocabulary) 
     matcher = _PartMatcher(told, words, sentences)
     pairs = matcher.pairs(aims, said)
     return None if not pairs else _values(target, actual, pairs, operator)
+
+
+def _worth_trying(target: Value, actual: Value) -> bool:
+    """Whether the target has parts, or the actual tells so much of each: nothing is made of one plain number against another."""
+    if (target.kind == "number" and "/" not in target.unit) or (target.kind == "text" and not _DIGIT.search(target.raw)):
+        return target.kind == "number" and bool(_OF_EACH.search(actual.raw))
+    return target.kind in ("number", "text", "composite")
 
 
 def turned(actual: Value, words: Vocabulary) -> Value:
@@ -118,12 +129,8 @@ def _parts(text: str, words: Vocabulary, sentences: SentenceWords, reader: SaidR
 
 
 def _without_plain(text: str, sentences: SentenceWords) -> str:
-    changed = True
-    while changed:
-        changed = False
-        for word, role in sentences.roles.items():
-            if role in ("plain", "deed") and len(word) > 1 and text.endswith(word):
-                text, changed = text.removesuffix(word), True
+    while text.endswith(sentences.unsaying):
+        text = text.removesuffix(next(word for word in sentences.unsaying if text.endswith(word)))
     return text
 
 

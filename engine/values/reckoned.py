@@ -46,7 +46,7 @@ def read_as_pair(
         compared = compare(target, actual, words, scene.fiscal_year)
     elif target.inside:
         compared = compare(target, actual, words, scene.fiscal_year)
-    if (span := window(target, fold(target.raw, words), words)) is not None:
+    if target.kind == "text" and (span := window(target, fold(target.raw, words), words)) is not None:
         target = span
         compared = compare(target, actual, words, scene.fiscal_year)
     if isinstance(answers := _answers(target, actual, words, scene), str):

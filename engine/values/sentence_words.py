@@ -100,6 +100,8 @@ class SentenceWords:
     """How many there are of a part of the year, at least and at most (月: 12)."""
     visits: Mapping[str, str] = field(default_factory=dict)
     """What so many of one unit, so many times, are counted in (人: 人次)."""
+    unsaying: tuple[str, ...] = ()
+    """Words of more than a character that say nothing of what a number is, or only what was done, the longest first."""
     anything: re.Pattern[str] = re.compile(r"(?!)")
     """A whole name that names nothing."""
 
@@ -142,6 +144,7 @@ def sentence_words(
         re.compile(rf"[{signs}]+(?:{counted})(?![\u4e00-\u9fff])"),
         apart=frozenset(map(str, data.get("apart", ()))),
         periods={str(name): (int(ends[0]), int(ends[1])) for name, ends in data.get("periods", {}).items()},
+        unsaying=tuple(word for word in ordered if len(word) > 1 and roles[word] in ("plain", "deed")),
         visits={str(unit): str(times) for unit, times in data.get("visits", {}).items()},
         anything=re.compile(f"(?:{'|'.join(map(re.escape, data.get('idle', ()))) or '(?!)'})+"),
         **{name: tuple(map(str, data.get(name, ()))) for name in LISTS},

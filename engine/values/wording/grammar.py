@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 from typing import Any
 
-from engine.values.vocabulary import Vocabulary, longest_first
+from engine.values.vocabulary import Vocabulary, alternation, longest_first
 from engine.values.wording.days import MONTHS
 from engine.values.wording.fact_words import FAMILIES as FACTS
 from engine.values.wording.fact_words import FactWords, fact_words
@@ -64,6 +64,8 @@ OTHERS = (
         "scales",
         "titles",
         "says",
+        "stages",
+        "settling",
     ),
 )
 """What else the section has to have."""
@@ -93,6 +95,15 @@ class Ladder:
 
     early: int
     done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a thing that is made: patterns of targets that want it, and words of actuals that tell it."""
+
+    wants: tuple[re.Pattern[str], ...]
+    tells: re.Pattern[str] | None
+    """None where no word tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,12 @@ class Grammar:
     facts: FactWords
     open_targets: re.Pattern[str]
     """What a whole target that sets none looks like."""
+    stages: Mapping[str, tuple[Stage, ...]]
+    """Things that are made in stages, from the first to the last."""
+    settling: Mapping[str, tuple[str, ...]]
+    """Words of the kinds of targets that are judged in one way (`settling`), the longest first."""
+    patterns: dict[str, re.Pattern[str]] = field(default_factory=dict, repr=False)
+    """Patterns of these words, once they were needed."""
 
     def answer(self, family: str) -> Kinship:
         return self.answers.get(family, Kinship())
@@ -201,6 +218,13 @@ def build_grammar(data: Mapping[str, Any], words: Vocabulary) -> Grammar:
         limit=int(data["limit"]),
         facts=fact_words(data["facts"]),
         open_targets=open_pattern(data["open_targets"], data["breaks"]),
+        stages={str(name): tuple(map(_stage, listed)) for name, listed in data["stages"].items()},
+        settling={
+            name: tuple("|".join([rung] if isinstance(rung, str) else rung) for rung in listed)
+            if name.startswith("grades_")
+            else longest_first(listed)
+            for name, listed in data["settling"].items()
+        },
     )
 
 
@@ -249,6 +273,19 @@ def mistakes(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], s
                 f"early {item['early']}、done {item['done']} 不对",
                 f"0 至 {len(item['steps']) - 1}，early 不大于 done",
             )
+
+
+def _stage(item: Mapping[str, Any]) -> Stage:
+    tells = re.compile(alternation(item["tells"])) if item["tells"] else None
+    return Stage(tuple(re.compile(_row(want)) for want in item["wants"]), tells)
+
+
+def _row(want: str | list[list[str]]) -> str:
+    """The pattern of a word, or of parts in a row: `~` is any few characters, `^` and `$` are the ends of the text."""
+    if isinstance(want, str):
+        return re.escape(want)
+    ends = {"~": r"[^,;。]{0,14}", "^": "^", "$": "$"}
+    return "".join(ends[str(part[0])] if str(part[0]) in ends else f"(?:{alternation(part)})" for part in want)
 
 
 def _listed(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str, str, str]]:

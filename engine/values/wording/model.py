@@ -64,6 +64,9 @@ GROUNDS = (
     "facts_worse",
     "parted",
     "sets_none",
+    "settled",
+    "falls_short",
+    "doubted",
     "long",
 )
 """Why a text is read as it is: the names of the policy's sentences; empty where nothing was read."""

@@ -45,9 +45,23 @@ from engine.values.wording.model import (
 from engine.values.wording.nothing import first_of, nothing
 from engine.values.wording.openness import sets_none
 from engine.values.wording.proof import proved
+from engine.values.wording.settled_counts import all_of_it, in_every
+from engine.values.wording.settled_events import disturbed, none_left, said_again, undisturbed, unfinished
+from engine.values.wording.settled_moves import balanced, brought, moved
+from engine.values.wording.settled_places import beside_another, beside_last_year, grade, place
+from engine.values.wording.settled_stages import stage
+from engine.values.wording.settled_states import in_time, lasting, mechanism, none_of_it, satisfied, within_money
+from engine.values.wording.settling import KindCase, settled
 from engine.values.wording.tokens import folded, grams, tokens
 from engine.values.wording.years import yearly
 
+KINDS = (
+    *(in_every, beside_last_year, beside_another, place, grade, none_of_it, within_money, all_of_it, satisfied, in_time),
+    *(stage, mechanism, lasting, none_left, balanced, moved, disturbed, undisturbed, unfinished, brought, said_again),
+)
+"""The kinds of targets that are judged each in its way, in the order in which they are asked."""
+COUNTING = (in_every, none_of_it, within_money, satisfied, in_time, beside_last_year)
+"""Those of them whose numbers take back that a target was not met."""
 _MISSED = (NOT, OPPOSITE)
 _DOTS = "。.;,"
 _DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -84,6 +98,8 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
     verdict, deciding = yearly(parts, aim, fiscal_year, grammar) or (verdict, deciding)
     if aim.kind == RESULT and aim.grams and text.strip(_DOTS) in grammar.tags["blank"]:
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 无: nothing that could be told?
+    if aim.kind in (RESULT, NONE):
+        verdict, deciding = settled(verdict, deciding, said, KindCase(text, wanted, tuple(parts), aim, grammar), KINDS, COUNTING)
     if aim.kind == NOTHING:
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")
     if verdict == FULL and deciding.ground == "echo" and _numbers(text) != _numbers(wanted):
