@@ -73,6 +73,9 @@ class JobSeen(BaseModel):
     """Where what came of it is to be had; empty until it is done."""
 
 
+_ACCEPTED: dict[int | str, dict[str, Any]] = {202: {"model": JobSeen, "description": "排上了；Location 是看进展的地址"}}
+
+
 class DeskForms(BaseModel):
     """一件事里的表，一页一页地给。"""
 
@@ -93,7 +96,7 @@ class SeenMark(Sent):
     seen: bool
 
 
-@router.post("/jobs", summary="成批核对：许多单位的表，或压缩包", status_code=202, openapi_extra=_BODY)
+@router.post("/jobs", summary="成批核对：许多单位的表，或压缩包", status_code=202, openapi_extra=_BODY, responses=_ACCEPTED)
 async def begin(request: Request, who: Viewer) -> JSONResponse:
     work = bench(request)
     async with request.form(max_files=MAX_FILES, max_fields=10) as form:
@@ -171,14 +174,19 @@ def mark(request: Request, who: Viewer, key: JobKey, number: int, wanted: SeenMa
     return {"seen": wanted.seen}
 
 
-@router.post("/jobs/{key}/files", summary="做出要带走的文件", status_code=202)
+@router.post("/jobs/{key}/files", summary="做出要带走的文件", status_code=202, responses=_ACCEPTED)
 def make(request: Request, who: Viewer, key: JobKey, wanted: Make) -> JSONResponse:
     work = bench(request)
     _done(work, key, who, KIND)
     return _accepted(work.desk.make(key, who.account.name, KINDS[wanted.kind]))
 
 
-@router.post("/drafts/{jurisdiction}/{year}/tests/jobs", summary="运行草稿的测试，说得出做到哪里，可以取消", status_code=202)
+@router.post(
+    "/drafts/{jurisdiction}/{year}/tests/jobs",
+    summary="运行草稿的测试，作为一件事",
+    status_code=202,
+    responses=_ACCEPTED,
+)
 def test(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, wanted: TestRequest) -> JSONResponse:
     work, policy = bench(request), f"{jurisdiction}/{year}"
 
@@ -188,7 +196,7 @@ def test(request: Request, who: Editor, jurisdiction: Jurisdiction, year: Year, 
     return _accepted(work.jobs.start("tests", f"运行 {policy} 的测试", who.account.name, run, line="policy"))
 
 
-@router.post("/drafts/{jurisdiction}/{year}/published/jobs", summary="发布，说得出做到哪里，可以取消", status_code=202)
+@router.post("/drafts/{jurisdiction}/{year}/published/jobs", summary="发布，作为一件事", status_code=202, responses=_ACCEPTED)
 def publish(request: Request, who: Publisher, jurisdiction: Jurisdiction, year: Year, wanted: Publish) -> JSONResponse:
     work, policy = bench(request), f"{jurisdiction}/{year}"
 
