@@ -256,7 +256,9 @@ def main() -> None:
             told_right[one.how] += right
             if not right:
                 print(
-                    f"✗  {one.how}: {one.policy}/{one.file}:{one.line}\n     {chr(10).join(str(p)[:220] for p in told.problems[:3])}"
+                    f"✗  {one.how}: {one.policy}/{one.file}:{one.line}",
+                    *(f"     {str(problem)[:220]}" for problem in told.problems[:3]),
+                    sep="\n",
                 )
             if told.seconds > 2:
                 print(f"!  {one.how}: {told.seconds:.1f} s")

@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="规则和计分情形至少有百分之几有测试。",
 )
-@click.option("--adopt", is_flag=True, help="上级的测试不过的，按现在的结果写进本政策的 tests/；建议的测试也写进去；供逐条核对。")
+@click.option(
+    "--adopt",
+    is_flag=True,
+    help="不过的测试，按现在的结果写进本政策的 tests/，新旧并列，写明由哪处改动引起；建议的测试也写进去；供逐条核对。",
+)
 @click.option("--mutate", is_flag=True, help="在本政策的文件里故意改错，看检查、lint 和测试发现不发现。")
 @click.option("--seed", metavar="N", type=int, default=0, show_default=True, help="与 --mutate 合用：抽哪些；同一个数抽同样的。")
 @click.option("--count", metavar="N", type=click.IntRange(1), default=60, show_default=True, help="与 --mutate 合用：试几处。")
@@ -63,8 +67,13 @@ def policy_test(
         from engine.changes.lifecycle.adopt import adopt as write_anew
 
         adopted = write_anew(report, policy, where)
+        if told := adopted.told():
+            _write("\n".join(told) + "\n", None)
         if adopted.written:
             note([f"把上级政策的 {len(adopted.written)} 条测试按现在的结果写进了 {displayed(adopted.file)}，请逐条核对。"])
+        if adopted.own:
+            note([f"本政策自己的 {len(adopted.own)} 条测试按现在的结果改了，请逐条核对。"])
+        if adopted.written or adopted.own:
             report = run_tests(loaded, where)
     proposed = [] if report.failed else proposals(loaded, where, report)[0]
     if adopt and proposed:

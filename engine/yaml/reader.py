@@ -88,7 +88,7 @@ def text_of(path: Path, error: type[JixiaoError], name: str) -> str:
 
 
 def _no_text(content: bytes, start: int, name: str) -> tuple[str, str, Place]:
-    """What a file that is no UTF-8 most likely is, what to do about it, and where: the line, if the file is UTF-8 but for that byte."""
+    """What a file that is no UTF-8 most likely is, what to do about it, and where it begins."""
     save = "UTF-8 编码的文本：在记事本里“另存为”，编码选 UTF-8"
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or content[:5] == b"%PDF-":
         return (

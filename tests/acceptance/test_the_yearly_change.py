@@ -15,6 +15,22 @@ def change(path: Path, *changes: tuple[str, str]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+OWN = """\
+tests:
+  # 自己写的一条，注释留着
+  - test: 自己的，部分达成给一半
+    case: qualitative.partial
+    indicator: {name: 服务水平, weight: "20", target: 提高, actual: 基本完成, score: "10"}
+    expect: {computed: 10}
+  - test: 自己的，看住别的一档
+    case: qualitative.unmet
+    indicator: {name: 服务水平, weight: "20", target: 提高, actual: 基本完成}
+    expect: {status: needs_review}
+  - test: 自己的，照文件抄的
+    written: {parameters.tier_partial_floor.value: 0.5}
+"""
+
+
 @pytest.mark.usefixtures("without_the_packs")
 def test_a_new_year(jixiao: Jixiao, forms: Forms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -49,12 +65,26 @@ def test_a_new_year(jixiao: Jixiao, forms: Forms, tmp_path: Path, monkeypatch: p
     assert "  parameters.exceeded  改写  mine/hubei/2023/policy.yaml：" in origins
     assert "      盖过 common/findings  policies/common/findings/parameters.yaml：" in origins
 
+    own = policy.parent / "tests" / "own.yaml"
+    own.write_text(OWN, encoding="utf-8")
     tested = jixiao("policy", "test", "hubei/2023", *mine)
     assert tested.status == 4
     assert "50% 在部分达成之内：computed 应为 10，是 12.00（hubei/2021 的测试；" in tested.out
     adopted = jixiao("policy", "test", "hubei/2023", *mine, "--adopt", "--min-coverage", "0")
-    assert adopted.status == 0, adopted.out
+    assert adopted.status == 4, "one of the officer's own would show nothing any more: it is left, and told"
+    assert "    原来与现在：computed 应为 10，是 12.00\n    由于：参数“部分达成预期指标一档的下限" in adopted.out
+    assert "的值：0.5 → 0.6（" in adopted.out
     assert "条测试按现在的结果写进了 mine/hubei/2023/tests/inherited.yaml，请逐条核对" in adopted.err
+    assert "本政策自己的 2 条测试按现在的结果改了" in adopted.err
+    assert "自己的，看住别的一档：情形是 qualitative.partial" in adopted.out
+    assert "没有改：照现在的结果写，就没有测试看住它测的那一条了" in adopted.out
+    anew = own.read_text(encoding="utf-8")
+    assert anew.startswith(OWN.partition("    expect: {computed")[0])
+    assert 'expect: {computed: "12.00"}' in anew
+    assert 'parameters.tier_partial_floor.value: "0.6"' in anew
+    own.unlink()
+    adopted = jixiao("policy", "test", "hubei/2023", *mine, "--adopt", "--min-coverage", "0")
+    assert adopted.status == 0, adopted.out
     written = (policy.parent / "tests" / "inherited.yaml").read_text(encoding="utf-8")
     assert "  - test: 50% 在部分达成之内\n    case: qualitative.partial\n" in written
     assert 'expect: {computed: "12.00"}' in written

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from engine.errors import JixiaoError
 from engine.policy.library import Library
@@ -18,10 +19,16 @@ from engine.soundness.mutation.model import Mutant, MutationReport, Verdict
 from engine.soundness.mutation.slips import slips
 from engine.soundness.mutation.trial import Trial
 from engine.soundness.mutation.witness import Witnesses
+from engine.soundness.tests.copied import name_of, path_of
+from engine.soundness.tests.proposals import Proposal
 from engine.yaml.reader import YamlDocument
 
 COUNT = 60
 """Slips that are tried where nobody says how many."""
+_CITED = ("clause", "unit")
+"""Kinds that readers of an explanation see even where no result is another."""
+_COPIED = ("clause", "unit", "word-dropped", "word-added", "number-step", "number-scale", "number-percent")
+"""Kinds that show against a copy of the value."""
 
 
 def mutate(
@@ -72,6 +79,22 @@ def drawn(possible: Sequence[Mutant], seed: int, count: int) -> list[Mutant]:
     return [possible[index] for index in sorted(out)]
 
 
+def copied(mutant: Mutant, resolved: Resolved) -> Proposal | None:
+    """A test that holds the value against a copy of it; None for a slip of another kind, or in a text that something else takes the
+    place of."""
+    if mutant.kind not in _COPIED:
+        return None
+    document = next(one for one in resolved.documents if one.file == mutant.file)
+    name = name_of(mutant.path, document.data)
+    path = path_of(name, resolved.sections)
+    if path is None or resolved.place(path) != mutant.place:
+        return None
+    value: Any = document.data
+    for step in mutant.path:
+        value = value[step]
+    return Proposal({"test": f"{name} 照文件写"[:200], "written": {name: value}}, (), "")
+
+
 def _verdict(
     mutant: Mutant,
     trial: Trial,
@@ -103,6 +126,6 @@ def _verdict(
         return Verdict(mutant, "check", str(error).splitlines()[0][:200])
     except Exception as error:  # one slip that breaks the engine is told, and takes no other with it
         return Verdict(mutant, "failed", f"{type(error).__name__}：{error}"[:200])
-    if not found.different:
+    if not found.different and mutant.kind not in _CITED:
         return Verdict(mutant, "equivalent", f"重放 {found.inputs} 份输入，结果全同")
-    return Verdict(mutant, "survived", "", found.proposal)
+    return Verdict(mutant, "survived", "", found.proposal or copied(mutant, resolved))

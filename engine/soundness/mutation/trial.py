@@ -34,7 +34,7 @@ def ordered(running: Running, rank: Rank) -> Iterator[tuple[TestFile, Mapping[st
         (order, number, index, file, test)
         for number, file in enumerate(running.files)
         for index, test in enumerate(file.document.data["tests"])
-        if test["test"] not in file.replaced and (order := rank(test, file.owner)) is not None
+        if test["test"] not in file.replaced and (order := -1 if "written" in test else rank(test, file.owner)) is not None
     ]
     found.sort(key=lambda one: one[:3])
     yield from ((file, test, index) for _, _, index, file, test in found)

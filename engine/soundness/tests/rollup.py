@@ -152,6 +152,9 @@ def _wrong_values(test: Mapping[str, Any], done: Rollup, case: str, aside: Conta
             same = wanted == "" if value is None else Decimal(str(wanted)) == value if wanted != "" else False
         elif key == "allowed":
             same = [Decimal(str(edge)) for edge in wanted] == value
+        elif key == "cases":
+            value = [_came(item)["case"] for item in scored.indicators]
+            same = list(wanted) == value
         elif key == "budget":
             line = scored.form.budget[0]
             value = [line.budget.text if line.budget else "", line.executed.text if line.executed else "", line.money_unit]

@@ -15,12 +15,15 @@ from engine.findings.model import Finding
 from engine.language.rules import SEVERITIES
 from engine.language.tables import Case
 from engine.policy.library import Library, display_name
+from engine.policy.loading import resolve
 from engine.policy.model import Policy
+from engine.policy.resolved import Resolved
 from engine.scoring.form import evaluate
 from engine.scoring.model import Evaluation
 from engine.scoring.totals import execution_fields
 from engine.soundness.tests.blanks import blank
 from engine.soundness.tests.checks import TestChecks
+from engine.soundness.tests.copied import compare_copied
 from engine.soundness.tests.details import Details, grade_edge
 from engine.soundness.tests.expected import OF_FINDING, compare_finding, compare_form, compare_score, graded
 from engine.soundness.tests.model import PolicyTestResult
@@ -45,7 +48,7 @@ class Running:
         self, policy: Policy, where: Library, problems: list[Problem], known: Known | None = None, *, durable: bool = True
     ) -> None:
         """`durable`: rules run on durable-rules, too, with the plain matcher as referee."""
-        self.policy, self.problems, self.known = policy, problems, known
+        self.policy, self.problems, self.known, self._where = policy, problems, known, where
         self.aside: list[str] = []
         """Inherited tests of what the policy no longer has, each with its place: they are not run."""
         self.checker, self.details = TestChecks(policy, durable), Details(policy)
@@ -71,6 +74,10 @@ class Running:
         known = [name for name, _ in self._homes]
         before = set(known[: known.index(owner) + 1])
         return {name: base for at, document in written if at in before for name, base in document.data.get("bases", {}).items()}
+
+    def resolved(self) -> Resolved:
+        """The text of the policy, for tests of what is written there."""
+        return resolve(self.policy.id, self._where)
 
     def owner(self, place: Place) -> str:
         """Which policy wrote what stands there."""
@@ -99,8 +106,10 @@ class TestFile:
 
     def run(self) -> Iterator[PolicyTestResult]:
         for result in self._results():
-            if self.owner == self.policy.id or result.passed:
+            if result.passed:
                 yield replace(result, now=None)
+            elif self.owner == self.policy.id:
+                yield result
             else:  # the policy may differ from what it extends, and then says so itself
                 hint = f"（{self.owner} 的测试；“{self.policy.id}”有意与它不同的，在自己的 tests/ 里写一条同名的）"
                 yield replace(result, reason=result.reason + hint)
@@ -169,6 +178,10 @@ class TestFile:
         return replace(found, place=place)
 
     def _run(self, test: Mapping[str, Any], place: Place) -> PolicyTestResult:
+        if "written" in test:
+            own, resolved = self.owner == self.policy.id, self.running.resolved()
+            wrong, now = compare_copied(test, resolved, lambda at: self.running.later(at, self.owner), own=own)
+            return self._came(test, place, "", wrong, False, now)
         run = self._case if "case" in test else self._rollup if "rollup" in test else self._record
         return run(test, place)
 

@@ -143,7 +143,7 @@ def publish_now(work: Workbench, who: Session, policy: str, wanted: Publish, wat
 
 def tested(work: Workbench, who: Session, policy: str, wanted: TestRequest, watch: Watch) -> Tested:
     """Run the tests of a draft; with `adopt` those that fail are written anew into it. Raises PolicyError."""
-    from engine.changes.lifecycle.adopt import FILE, adopt
+    from engine.changes.lifecycle.adopt import adopt
     from engine.policy.loading import load
     from engine.soundness.tests.policies import run_tests
     from engine.soundness.tests.view import show_tests
@@ -155,12 +155,16 @@ def tested(work: Workbench, who: Session, policy: str, wanted: TestRequest, watc
         told = on_page(show_tests(report))
         adoptable = sum(result.now is not None for result in report.failed)
     if wanted.adopt and adoptable:
-        name = f"tests/{FILE}"
         with copied(policy, seen, work.library) as library:
-            adopt(report, policy, library)
-            text = (library.directory(policy) / name).read_text(encoding="utf-8")
-        work.drafts.edit(who.account.name, policy, wanted.revision, {name: text}, seen)
-        told = f"下面没有通过的，有 {adoptable} 条已按现在的结果写进草稿的 {name}；核对后再运行一次测试。\n\n{told}"
+            adopted = adopt(report, policy, library)
+            tests = (library.directory(policy) / "tests").glob("*.yaml")
+            texts = {f"tests/{path.name}": path.read_text(encoding="utf-8") for path in tests}
+        anew = {name: text for name, text in texts.items() if text != seen.get(name)}
+        if anew:
+            work.drafts.edit(who.account.name, policy, wanted.revision, anew, seen)
+        done, files = len(adopted.written) + len(adopted.own), "、".join(sorted(anew))
+        lines = on_page("\n".join(adopted.told()))
+        told = f"下面没有通过的，有 {done} 条已按现在的结果写进草稿的 {files}；核对后再运行一次测试。\n{lines}\n\n{told}"
     passed = not report.failed and report.coverage == 100
     return Tested(passed=passed, text=told, adoptable=adoptable, draft=seen_by(work, who, policy))
 
