@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from engine import __version__, leftovers
+from engine.cli import agents as agent_commands
 from engine.cli import bulk as corpus_commands
 from engine.cli import changes as lifecycle_commands
 from engine.cli import letters as sending
@@ -262,6 +263,7 @@ app.add_command(rollup)
 app.add_command(selftest)
 app.add_command(workbench)
 app.add_command(account)
+app.add_command(agent_commands.mcp)
 app.add_command(corpus_commands.ingest)
 app.add_command(corpus_commands.batch)
 dress(app)
