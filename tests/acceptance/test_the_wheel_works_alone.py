@@ -74,6 +74,7 @@ def test_it_evaluates_and_reports_outside_the_checkout(python: Path, seed: Path,
 
 
 LACKS = {
+    "mcp": "mcp",
     "workbench": "workbench",
     "account add": "workbench",
     "account disable": "workbench",
