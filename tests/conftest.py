@@ -31,7 +31,9 @@ from browser import Browser
 from engine.cli import app as cli
 from engine.soundness.tests import running
 
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # of the processes the tests start, each would compile every module
+# where it is set, each worker would take every test apart for its assertions, and each process would compile every module
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # a machine that is busy is slow, and slow is not wrong: times are for benchmarks/. A run judges a change, not a lucky draw: it
 # tries the same examples every time; `make deep` tries new ones, and many more
 hypothesis.settings.register_profile("jixiao", deadline=None, derandomize=not deep.DEEP, max_examples=deep.tries(30, 5000))
