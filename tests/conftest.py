@@ -69,6 +69,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()  # libraries and tests stay to the end: nobody need look through them again and again
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    if nextitem is None or nextitem.path != item.path:
+        gc.freeze()  # so do policies, texts and judgements that are remembered: to look through them all takes up to ten seconds
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.obj):
