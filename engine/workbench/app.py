@@ -31,6 +31,7 @@ MAX_STRANGERS = 32_000
 
 def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     """The whole application, behind its safeguards. `hosts`: the names it may be called by."""
+    from engine.workbench.api import description
     from engine.workbench.api import drafts as draft_api
     from engine.workbench.api import forms as api
     from engine.workbench.api import history as history_api
@@ -70,6 +71,7 @@ def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misshapen)
     app.add_exception_handler(OSError, _unwritten)
+    app.include_router(description.router)
     app.include_router(api.router)
     app.include_router(draft_api.router)
     app.include_router(publish_api.router)
@@ -80,6 +82,7 @@ def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     app.include_router(desk_pages.router)
     app.include_router(history_pages.router)
     app.include_router(result_pages.router)
+    description.describe(app)
 
     def tell(address: str, path: str, reason: str) -> None:
         workbench.log.add(address, "request", outcome="refused", path=path[:500], reason=reason)

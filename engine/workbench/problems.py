@@ -21,6 +21,9 @@ from engine.workbench.drafts import Stale
 from engine.workbench.merging import digest
 from engine.workbench.state import Refused, Workbench, bench
 
+TYPES = "urn:jixiao:problem:"
+"""What the kind of a problem is called (RFC 9457), before its code: docs/codes.md lists them."""
+
 
 def told(problem: Problem) -> dict[str, Any]:
     """A problem as data, as a page tells it."""
@@ -115,4 +118,8 @@ def _problem(request: Request, status: int, body: dict[str, Any], headers: Any =
         from engine.workbench.frame import problem_page
 
         return problem_page(request, status, body["title"], [item["text"] for item in body.get("problems", []) if "text" in item])
-    return Answer(body, status, dict(headers or {}), media_type="application/problem+json")
+    found: list[dict[str, Any]] = body.get("problems", [])
+    code = next((item["code"] for item in found if item.get("code")), "")
+    detail = "\n".join(item["text"] for item in found if item.get("text")) or body["title"]
+    whole = {"type": f"{TYPES}{code}" if code else "about:blank", **body, "detail": detail}
+    return Answer(whole, status, dict(headers or {}), media_type="application/problem+json")

@@ -77,7 +77,7 @@ def test_every_page_and_every_call_asks_for_an_account(guarded: TestClient, poli
         answer = guarded.get(path, headers={"accept": "text/html"})
         assert (answer.status_code, answer.headers["location"]) == (303, f"/login?next={path}")
     described = guarded.get("/api/v1/openapi.json").json()
-    calls = [(method, path) for path, item in described["paths"].items() for method in item]
+    calls = [(method, path) for path, item in described["paths"].items() for method in item if path != "/healthz"]
     assert len(calls) >= 20
     for method, path in calls:
         key = "20210101-000000-000000" if "/history/" in path else "0123456789abcdef"

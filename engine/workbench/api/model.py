@@ -45,8 +45,10 @@ class Trouble(BaseModel):
 class Wrong(BaseModel):
     """出错时的回答（RFC 9457）。"""
 
+    type: str = "about:blank"
     title: str
     status: int
+    detail: str = ""
     problems: list[Trouble] = []
 
 
