@@ -82,7 +82,7 @@ def application(workbench: Workbench, hosts: tuple[str, ...]) -> App:
     app.include_router(desk_pages.router)
     app.include_router(history_pages.router)
     app.include_router(result_pages.router)
-    description.describe(app)
+    description.describe(app, accounts=workbench.accounts_file is not None)
 
     def tell(address: str, path: str, reason: str) -> None:
         workbench.log.add(address, "request", outcome="refused", path=path[:500], reason=reason)

@@ -59,19 +59,19 @@ def health() -> Health:
     return Health()
 
 
-def describe(app: FastAPI) -> None:
-    """Let the application describe itself as said above."""
+def describe(app: FastAPI, *, accounts: bool) -> None:
+    """Let the application describe itself as said above. `accounts`: whether who asks has to say who they are."""
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
             made = get_openapi(title=app.title, version=app.version, openapi_version=app.openapi_version, routes=app.routes)
-            app.openapi_schema = _completed(made)
+            app.openapi_schema = _completed(made, accounts)
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign]  # as the framework's own guide has it
 
 
-def _completed(made: dict[str, Any]) -> dict[str, Any]:
+def _completed(made: dict[str, Any], accounts: bool) -> dict[str, Any]:
     components = made.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     _, problem = models_json_schema([(Trouble, "serialization"), (Wrong, "serialization")], ref_template=_REFERENCE)
@@ -83,7 +83,8 @@ def _completed(made: dict[str, Any]) -> dict[str, Any]:
         if path == HEALTH:
             continue
         browser: dict[str, list[str]] = {"browser": []} if method == "get" else {"browser": [], "page": []}
-        operation["security"] = [{"token": []}, {"password": []}, browser]
+        if accounts:
+            operation["security"] = [{"token": []}, {"password": []}, browser]
         if answer := _ANSWERS.get((method, path)):
             operation["responses"]["200"]["content"] = {"application/json": {"schema": answer}}
     return made

@@ -1,4 +1,4 @@
-"""What the interface says of itself: every reference leads somewhere, names are one each, who may ask is said; problems are whole."""
+"""What the interface says of itself: references lead somewhere, names are one each, who may ask is said; problems are whole."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from workbenches import policies_in
 
 from engine.policy.library import Library
 from engine.resources import shipped
+from engine.workbench import accounts
 from engine.workbench.api import description
 from engine.workbench.app import application
 from engine.workbench.server import build
@@ -20,9 +21,12 @@ from engine.workbench.server import build
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
-    policies: Path = policies_in(tmp_path_factory.mktemp("described"))
-    work = build(policies, Library((policies, shipped("policies"))))
-    return TestClient(application(work, ("testserver",)))
+    home = tmp_path_factory.mktemp("described")
+    policies: Path = policies_in(home)
+    known, token = accounts.with_token({"甲": accounts.Account("甲", "viewer")}, "甲")
+    accounts.save(home / "accounts.json", known)
+    work = build(policies, Library((policies, shipped("policies"))), home / "accounts.json")
+    return TestClient(application(work, ("testserver",)), headers={"authorization": f"Bearer {token}"})
 
 
 @pytest.fixture(scope="module")
