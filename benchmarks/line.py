@@ -59,9 +59,9 @@ def main() -> None:
     alone, twice, json_ = (statistics.median(spent[name]) / many * 1e6 for name in ("plain", "both", "json"))
     json_ /= READINGS
     print(
-        f"CPU, medians of {runs}: four example forms {forms:.2f} s whole process, --help {start:.2f} s; {1e6 / alone:,.0f} indicators"
-        f" a second and core with trace and all findings ({alone:.0f} µs each, {alone / json_:.0f} times reading it as JSON),"
-        f" durable-rules beside it {max(0.0, twice - alone):.0f} µs more."
+        f"CPU, medians of {runs}: four example forms {forms:.2f} s whole process, --help {start:.2f} s;"
+        f" {1e6 / alone:,.0f} indicators a second and core with trace and all findings ({alone:.0f} µs each,"
+        f" {alone / json_:.0f} times reading it as JSON), durable-rules beside it {max(0.0, twice - alone):.0f} µs more."
     )
 
 

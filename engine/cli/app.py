@@ -55,11 +55,10 @@ from engine.errors import (
 )
 from engine.files import displayed, refused, unreadable
 from engine.files import write as _write
+from engine.resources import GARBAGE as GARBAGE
 
 Command = Callable[..., Any]
 
-GARBAGE = (50_000, 20, 100)
-"""When Python looks for garbage: a command makes a million objects and hardly any garbage, and a tenth of its time went there."""
 SEVERITIES = ("error", "warning", "info")
 
 

@@ -37,8 +37,9 @@ def main() -> None:
 
 def _run() -> None:
     """The command, with what earlier ones have kept."""
-    from engine.resources import use_kept
+    from engine.resources import GARBAGE, use_kept
 
+    gc.set_threshold(*GARBAGE)  # before the imports, which make nothing but what stays
     use_kept()
     if sys.argv[1:] and not sys.argv[1].startswith("-"):
         from engine.cli.methods import Methods

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from engine.yaml.schema import bundled
 
 MAX_PATHS = 20_000
 """Paths whose part of the schema is remembered; a workbench sees new ones for years."""
@@ -21,6 +20,8 @@ Node = Mapping[str, Any]
 
 @cache
 def _root(name: str) -> Node:
+    from engine.yaml.schema import bundled  # with all that checks by one: slow to import
+
     return bundled(name)
 
 
