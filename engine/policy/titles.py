@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-
 MAX_PATHS = 20_000
 """Paths whose part of the schema is remembered; a workbench sees new ones for years."""
 Path = tuple[str | int, ...]

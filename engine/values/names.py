@@ -116,9 +116,14 @@ def _comparable(a: _Name, b: _Name, rules: NameRules) -> bool:
 
 def ending(name: str, rules: NameRules) -> str:
     """The longest listed ending a reduced name has; empty if none."""
-    if not name.endswith(rules.endings):
+    return _ending(name, rules.endings)
+
+
+@lru_cache(maxsize=8192)
+def _ending(name: str, endings: tuple[str, ...]) -> str:
+    if not name.endswith(endings):
         return ""
-    return max((e for e in rules.endings if name.endswith(e)), key=len, default="")
+    return max((e for e in endings if name.endswith(e)), key=len, default="")
 
 
 def numerals(name: str) -> list[str]:

@@ -93,6 +93,19 @@ GROUPS = ("fields", "people", "deeds")
 
 def core(text: str) -> str:
     """The letters, digits and percent signs of a text in half width; empty for "/" or "——"."""
+    return _core_of_cell(text) if len(text) <= _CELL else _core(text)
+
+
+_CELL = 100
+"""Characters of what may be a cell, which is asked about in many ways; what is longer is not remembered."""
+
+
+@functools.lru_cache(maxsize=8192)
+def _core_of_cell(text: str) -> str:
+    return _core(text)
+
+
+def _core(text: str) -> str:
     return _SIGNS.sub("", unicodedata.normalize("NFKC", text[:MAX_READ]))
 
 

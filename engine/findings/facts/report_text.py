@@ -109,6 +109,7 @@ def _folded(text: str) -> str:
     return re.sub(r"[\s“”\"'‘’「」]+", "", unicodedata.normalize("NFKC", text))
 
 
+@lru_cache(maxsize=4096)
 def doubled(name: str) -> str:
     """A run of two or more characters that a name has twice in a row (会议会议); empty if none."""
     found = re.search(r"([\u4e00-\u9fff]{2,})\1", name[:200])
