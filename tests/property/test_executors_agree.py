@@ -92,7 +92,9 @@ OTHERS = ("central/2020", "central/2021-101", "platform/2021")
 
 @pytest.mark.parametrize("policy", ["hubei/2021", *(pytest.param(id_, marks=[pytest.mark.deep, one_is_enough]) for id_ in OTHERS)])
 def test_directions_agree(policy: str, tmp_path: Path) -> None:
-    """The rows whose direction a person judged, with a score of the body's own each: `met`, scores and findings are the same."""
+    """The rows whose direction a person judged, with a score of the body's own each: `met`, scores and findings are the same.
+
+    Those of hundreds of millions ask for a plan of their own, which takes seconds to make: in `make deep`, with the others."""
     bundles = [*judged_by_a_person(policy, tmp_path), above_the_full_score_though_open(policy, tmp_path)]
     seen = agreed(load(policy), bundles, tmp_path / "corpus")
     assert not seen["left out"]
@@ -111,6 +113,7 @@ def judged_by_a_person(policy: str, home: Path) -> list[Submission]:
     """The indicators of DIRECTIONS, sixty a bundle, each with a score of the body's own."""
     with DIRECTIONS.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = [row for row in rows if DEEP or "亿" not in row["target"] + row["actual"]]
     bundles = []
     for start in range(0, len(rows), 60):
         indicators = [
