@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,13 @@ from engine.errors import InputError, InternalError, OutputError, Place, Problem
 from engine.findings.facts.indicator import home_of, level1_of
 from engine.policy.model import Policy
 from engine.scoring.form import canonical_level1
+
+SEVERAL = 7
+"""So many words are looked for one by one; from there on a regular expression of all is faster (0.2 µs a text, a word 0.03)."""
+LISTS = 6
+"""Lists of words that are asked for at once."""
+PUSHED = "h_"
+"""Tables of what rules of one fact found: their filter would be put below the bits that it looks at, and all asked twice."""
 
 
 class DuckDB:
@@ -86,7 +94,11 @@ class DuckDB:
         if name.startswith("+"):
             self.raw.execute(f'INSERT INTO "{name[1:]}" {sql}')
             return
+        if name.startswith(PUSHED):
+            self.raw.execute("SET disabled_optimizers = 'filter_pushdown'")
         self.raw.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
+        if name.startswith(PUSHED):
+            self.raw.execute("SET disabled_optimizers = ''")
 
     def run(self, plan: Plan, policy: Policy) -> None:
         """Every step of a plan over the rows that stand there."""
@@ -163,8 +175,7 @@ class DuckDB:
     def _bits(self, bits: str, kind: str, name: str, patterns: Sequence[Pattern]) -> None:
         words = []
         for start, word in zip(range(0, len(patterns), WORD), bit_columns(name, len(patterns)), strict=True):
-            part = [f"(({_question(p)})::BIGINT << {n})" for n, p in enumerate(patterns[start : start + WORD])]
-            words.append(f'{" | ".join(part)} AS "{word}"')
+            words.append(f'{_answers(patterns[start : start + WORD])} AS "{word}"')
         self.raw.execute(
             f'CREATE OR REPLACE TEMP TABLE "{bits}" AS SELECT id, {", ".join(words)} FROM raw_texts '
             f'WHERE id IN (SELECT DISTINCT "{name}" FROM "raw_{kind}")'
@@ -207,11 +218,32 @@ def _read(kind: str, name: str) -> str:
     return f'"{name}"::HUGEINT AS "{name}"' if wide else f'"{name}"'
 
 
+def _answers(patterns: Sequence[Pattern]) -> str:
+    """The answers about a text as bits. Lists of words are asked several at a time whether any of them is there, since few are in
+    one text, and one by one only where that is so."""
+    listed = [(n, p) for n, p in enumerate(patterns) if p[0] != "matches" and p[1]]
+    terms = [_bit(n, p) for n, p in enumerate(patterns) if (n, p) not in listed]
+    for start in range(0, len(listed), LISTS):
+        some = listed[start : start + LISTS]
+        each = " | ".join(_bit(n, p) for n, p in some)
+        words = list(dict.fromkeys(word for _, p in some for word in p[1]))
+        if len(some) > 1 and len(words) > SEVERAL:
+            each = f"(CASE WHEN {_question(('contains', words))} THEN {each} ELSE 0::BIGINT END)"
+        terms.append(each)
+    return " | ".join(terms)
+
+
+def _bit(n: int, pattern: Pattern) -> str:
+    return f"(({_question(pattern)})::BIGINT << {n})"
+
+
 def _question(pattern: Pattern) -> str:
     """A question about a text in DuckDB's words: its `contains` is Python's `in`, its regular expressions are RE2."""
     word, value = pattern
     if word == "matches":
         return f"regexp_matches(text, {quoted(value)})"
+    if len(value) > SEVERAL:  # one automaton goes through the text once for all of them
+        return f"regexp_matches(text, {quoted('|'.join(map(re.escape, value)))})"
     return " OR ".join(f"contains(text, {quoted(part)})" for part in value) or "false"
 
 
