@@ -46,7 +46,7 @@ from engine.values.wording.nothing import first_of, nothing
 from engine.values.wording.openness import sets_none
 from engine.values.wording.proof import proved
 from engine.values.wording.settled_counts import all_of_it, in_every
-from engine.values.wording.settled_events import disturbed, none_left, said_again, undisturbed, unfinished
+from engine.values.wording.settled_events import disturbed, none_left, only_begun, said_again, undisturbed, unfinished
 from engine.values.wording.settled_moves import balanced, brought, moved
 from engine.values.wording.settled_places import beside_another, beside_last_year, grade, place
 from engine.values.wording.settled_stages import stage
@@ -58,6 +58,7 @@ from engine.values.wording.years import yearly
 KINDS = (
     *(in_every, beside_last_year, beside_another, place, grade, none_of_it, within_money, all_of_it, satisfied, in_time),
     *(stage, mechanism, lasting, none_left, balanced, moved, disturbed, undisturbed, unfinished, brought, said_again),
+    only_begun,
 )
 """The kinds of targets that are judged each in its way, in the order in which they are asked."""
 COUNTING = (in_every, none_of_it, within_money, satisfied, in_time, beside_last_year)

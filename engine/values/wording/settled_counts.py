@@ -90,7 +90,8 @@ def _left_over(case: KindCase) -> Found:
     """还有3户未兑付, 剩余4个列入明年, 仍缺3名."""
     match = case.find(r"(?:{left})[^0-9,;。]{0,8}?(#)[^\W\d_]{1,3}[^,;。]{0,12}")
     if match is None:
-        return None
+        some = case.find(r"(?:尚有|仍有|还有)(?:遗留|部分|个别|少数|一些)[^,;。]{0,8}")
+        return (SHORT, some[0]) if some is not None else None
     wanting = any(word in match[0] for word in case.lists["wanting"]) or any(
         word in case.said[match.end() :] for word in case.lists["not_done"]
     )

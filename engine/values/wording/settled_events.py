@@ -132,6 +132,19 @@ def unfinished(case: KindCase) -> Found:
     return None
 
 
+def only_begun(case: KindCase) -> Found:
+    """正在办理用地手续, 已提交设立申请, of something that is to be made: a beginning is told, and of nothing that it is done."""
+    made = case.grammar.groups["made"] | case.grammar.groups["reached"]
+    if case.aim.kind != RESULT or not (case.aim.wanted & made or case.aims("done_aims")):
+        return None
+    begun = case.find(r"{begun}")
+    if begun is None:
+        return None
+    ends = [goal.things[-2:] for goal in case.aim.goals if goal.things]
+    done = [part.text for part in case.parts if any(word in part.text for word in case.lists["finish_words"])]
+    return None if any(end in text for end in ends for text in done) else (SHORT, begun[0])
+
+
 def said_again(case: KindCase) -> Found:
     """全部正常运行, of 村卫生室正常运行; 群众负担切实减轻, of 减轻群众丧葬负担; 符合相关要求, of 符合要求."""
     if case.aim.kind != RESULT or _DIGIT.search(case.wanted) or len(case.aim.goals) != 1:

@@ -18,7 +18,7 @@ def place(case: KindCase) -> Found:
     moved = moved or case.find(r"(?:由|从)[^,;。]{0,8}?第(#)[位名]?[^0-9,;。]{0,6}?(?:{to})第(#)")
     if case.aims("place_up") and not _DIGIT.search(case.wanted):
         if moved is None:
-            return None
+            return (SHORT, word) if (word := case.says("place_down")) else None
         before, now = case.number(moved[1]), case.number(moved[2])
         return (MET, moved[0]) if now < before else (SHORT, moved[0]) if now > before else (ASK, moved[0])
     if case.aims("place_kept") and moved is not None:
