@@ -138,6 +138,8 @@ def _match(claim: Assertion, goal: Want, related: str, grammar: Grammar) -> Verd
         return UNCLEAR, "other"
     if claim.families & groups["general"] and (not wanted or wanted & groups["general_of"]):
         near = (BARE, SAME) if wanted & groups["moves"] else (BARE, SAME, NAME)  # 完成造林, where 沙化土地 is to shrink
+        if wanted & groups["moves"] and claim.things and claim.things not in goal.things:
+            return UNCLEAR, "other"  # 污染源普查完成, where 污染 is to shrink
         return (FULL, "achieved") if related in near else (UNCLEAR, "other")
     if not wanted:
         return _unnamed(claim, goal, related, grammar)

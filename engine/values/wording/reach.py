@@ -124,6 +124,9 @@ def _before(word: Word, window: Sequence[Token], aim: Aim, grammar: Grammar) -> 
             case "negators" if word.kind in _WORSE and any(item.role == "occur" for item in window[:index]):
                 pass  # 存在未及时入账问题: there is one
             case "negators":
+                before = window[index - 1] if index else None
+                if word.negators and before is not None and before.role in NOUNS and before.end < token.start:
+                    word.negators = []  # 无霉变、无丢失: a row of two, and no negator of the other
                 if not (
                     _inside(word, token, window[index + 1 :], grammar) or _verbal(word, token, window[index + 1 :], aim, grammar)
                 ):

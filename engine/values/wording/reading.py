@@ -50,14 +50,26 @@ from engine.values.wording.settled_events import disturbed, none_left, only_begu
 from engine.values.wording.settled_moves import balanced, brought, moved
 from engine.values.wording.settled_places import beside_another, beside_last_year, grade, place
 from engine.values.wording.settled_stages import stage
-from engine.values.wording.settled_states import in_time, lasting, mechanism, none_of_it, satisfied, within_money
+from engine.values.wording.settled_states import in_time, lasting, mechanism, none_of_it, satisfied, within_money, within_quota
 from engine.values.wording.settling import KindCase, settled
 from engine.values.wording.tokens import folded, grams, tokens
 from engine.values.wording.years import yearly
 
 KINDS = (
-    *(in_every, beside_last_year, beside_another, place, grade, none_of_it, within_money, all_of_it, satisfied, in_time),
-    *(stage, mechanism, lasting, none_left, balanced, moved, disturbed, undisturbed, unfinished, brought, said_again),
+    *(
+        in_every,
+        beside_last_year,
+        beside_another,
+        place,
+        grade,
+        none_of_it,
+        within_money,
+        within_quota,
+        all_of_it,
+        satisfied,
+        in_time,
+    ),
+    *(in_time, stage, mechanism, lasting, none_left, balanced, moved, disturbed, undisturbed, unfinished, brought, said_again),
     only_begun,
 )
 """The kinds of targets that are judged each in its way, in the order in which they are asked."""

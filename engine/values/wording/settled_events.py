@@ -25,11 +25,12 @@ def disturbed(case: KindCase) -> Found:
         return None
     for part in case.parts:
         word = _event(case, part.text)
-        if word and (any(token.number == 0 for token in part.tokens) or _among_facts(case, part)):
+        if not word or any(token.number == 0 for token in part.tokens) or _among_facts(case, part):
             continue
-        if word and (case.compiled(r"{down}").search(part.text) or _dealt(case, part.text)):
+        dealt = not word.startswith(case.lists["suffered"]) and _dealt(case, part.text)
+        if dealt or case.compiled(r"{down}").search(part.text):
             continue
-        if word and not case.roles_before(part, part.text.find(word) + 1, len(part.text)) & {"negators"}:
+        if not case.roles_before(part, part.text.find(word) + 1, len(part.text)) & {"negators"}:
             return SHORT, part.text
     return None
 
@@ -66,7 +67,7 @@ def undisturbed(case: KindCase) -> Found:
     """全年无盗掘、火灾、坍塌; 迎峰度夏期间未拉闸限电: every clause denies what would disturb the state."""
     if case.aim.kind != RESULT or not case.aims("state_aims") or _DIGIT.search(case.wanted):
         return None
-    well = case.compiled(r"(?:{all_did})[^,;。]{0,4}?{well_states}")
+    well = case.compiled(r"(?:{all_did}|{steadily})[^,;。]{0,4}?(?:{well_states})|(?:{well_states})率(?:为|达到|达)?100%")
     plain = case.lists["plain_well"]
     if case.parts and all(_denies(case, part) or well.search(part.text) or part.text in plain for part in case.parts):
         return MET, case.parts[-1].text
@@ -109,16 +110,20 @@ def unfinished(case: KindCase) -> Found:
     if case.aim.kind != RESULT or case.aim.counts:
         return None
     groups = case.grammar.groups
-    if case.aim.wanted and not case.aim.wanted & (groups["made"] | groups["mends"] | groups["leads"]):
+    if (
+        case.aim.wanted
+        and not case.aims("yields_means")
+        and not case.aim.wanted & (groups["made"] | groups["mends"] | groups["leads"])
+    ):
         return None
     none = case.find(r"(?:均|全部|都)(?:未|没有|尚未)(?:取得|完成|开展|启动|实施|落实|办结|解决|化解|到位)")
     if none is not None:
         return SHORT, none[0]
     some = case.find(
-        r"(#)(?:个|项|户|处|台|座|家|名|条|件|所)[^0-9,;。]{0,6}?(?:未|尚未|没有)"
-        r"(?:完成|出具|启动|开工|验收|到货|办结|解决|落实|到位|交付|实施)"
+        r"(#)(?:公里|个|项|户|处|台|座|家|名|条|件|所)[^0-9,;。]{0,6}?(?:未|尚未|没有)"
+        r"(?:完成|完工|出具|启动|开工|验收|到货|办结|解决|落实|到位|交付|实施)"
     )
-    plan = case.find(r"计划[^0-9,;。]{0,8}(#)([^\W\d_])[^0-9]{0,8}?(?:实际|仅|只)[^0-9,;。]{0,8}?(#)\2")
+    plan = case.find(r"计划[^0-9,;。]{0,8}(#)([^\W\d_])[^0-9]{0,8}?(?:实际|仅|只|到岗|到位|完成|已)[^0-9,;。]{0,8}?(#)\2")
     if plan is not None:
         return (SHORT if case.number(plan[3]) < case.number(plan[1]) else MET), plan[0]
     partly = case.find(r"(?:部分|个别|少数)[^,;。]{0,10}?(?:未|尚未|没有)[^,;。]{1,6}")
@@ -127,7 +132,7 @@ def unfinished(case: KindCase) -> Found:
     whole = case.find(r"(?:{all_who}|#个?[^\W\d_]|计划项目)[^0-9,;。]{0,12}?(?:{all_did})[^0-9,;。]{0,4}?(?:{finish_words})")
     if whole is not None and case.aims("done_aims"):
         return MET, whole[0]
-    if some is not None and case.number(some[1]) and case.aims("done_aims"):
+    if some is not None and case.number(some[1]) and (case.aims("done_aims") or case.aims("yields_means")):
         return SHORT, some[0]
     return None
 

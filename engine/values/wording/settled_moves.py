@@ -17,6 +17,7 @@ from engine.values.wording.weighing import bears
 _FROM_TO = re.compile(
     r"(?:由|从)[^0-9,;。]{0,6}([0-9][0-9,.]*)([^\W\d_%]{0,4}|%)[^0-9,;。]{0,8}?(?:至|到|为)[^0-9,;。]{0,4}([0-9][0-9,.]*)"
 )
+_COUNTED_AS = re.compile(r"(?:率|数|量|额|批次|件次|起数|人次|次数)$")
 _DIGIT = re.compile(r"[0-9]")
 _MARKED = Decimal("0.3")
 
@@ -70,7 +71,7 @@ def _movement(case: KindCase, part: Phrase) -> tuple[bool, Decimal | None] | Non
 
 def _ends(name: str, words: tuple[str, ...]) -> bool:
     """Whether a name ends with one of the words, a word for how it is counted aside: 投诉量, but not 投诉调解成功率."""
-    return name.removesuffix("率").removesuffix("数").removesuffix("量").removesuffix("额").endswith(words) or name.endswith(words)
+    return name.endswith(words) or _COUNTED_AS.sub("", name).endswith(words)
 
 
 def _other_measure(case: KindCase, part: Phrase) -> bool:

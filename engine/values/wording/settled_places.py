@@ -75,6 +75,8 @@ def beside_last_year(case: KindCase) -> Found:
         return None
     up = way in ("last_over", "last_not_under")
     flat = case.find(r"(?:与|同|和)?(?:{last_year})(?:同期|水平|基本)*(?:{flat})")
+    if any(part.contrast for part in case.parts) or (flat is not None and case.find(r"(?:{over}|{under})(?:{last_year})")):
+        return None
     if flat is not None:
         if "基本" in flat[0]:
             return (MET if "not" in way else ASK), flat[0]

@@ -49,7 +49,7 @@ def _held(case: KindCase, stages: Sequence[Stage], wanted: int) -> Found:
             if _not_there(case, part, word, start):
                 if rank < missed:
                     missed, why = rank, part.text
-            elif rank > told:
+            elif rank > told and (rank < wanted or _is_told(case, part.text[start + len(word) :])):
                 told, text = rank, part.text
     if told >= wanted:
         dated = case.aim.limited or any(goal.until for goal in case.aim.goals)
@@ -74,6 +74,15 @@ def _tells(part: Phrase, stages: Sequence[Stage]) -> list[tuple[int, str, int]]:
         for one in found
         if not any(other[2] <= one[2] and one[3] <= other[3] and other[3] - other[2] > one[3] - one[2] for other in found)
     ]
+
+
+def _is_told(case: KindCase, after: str) -> bool:
+    """Whether a stage is told by itself, or of the target's own thing, and makes no name of another (完成招标代理机构选聘)."""
+    lists = case.grammar.settling
+    if not after or after.startswith(lists["goes_on"]) or any(word in after[:_NEAR] for word in lists["done_words"]):
+        return True
+    things = after.strip("《》").removesuffix("》")
+    return len(things) > 1 and case.wanted.endswith(things[-2:])
 
 
 def _not_there(case: KindCase, part: Phrase, word: str, start: int) -> bool:

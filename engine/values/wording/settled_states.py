@@ -71,6 +71,7 @@ def in_time(case: KindCase) -> Found:
         r"当(?:日|天|月)[^,;。]{0,8}?(?:{quick})",
         r"每[月季](?:度)?(?:#)[日号](?:前|之前|以前)[^,;。]{0,10}?(?:{quick})",
         r"(?:均|都|全部)[^0-9,;。]{0,6}?(?:#)(?:分钟|小时)(?:内|以内|之内)[^,;。]{0,8}?(?:{arrived})",
+        r"(?:接报|接到|接警)[^0-9,;。]{0,6}?(?:#)(?:分钟|小时)(?:内|以内|之内)[^,;。]{0,8}?(?:{arrived})",
         r"(?:#)分钟(?:内|以内|之内)[^,;。]{0,8}?(?:{arrived})",
     ):
         if (match := case.find(pattern)) is not None and not case.says("not_done"):
@@ -92,6 +93,15 @@ def within_money(case: KindCase) -> Found:
     if saved is None or case.says("added"):
         return None
     return MET, saved[0]
+
+
+def within_quota(case: KindCase) -> Found:
+    """超编3人, of 严格控制编制; 低于限额, of 控制债务规模."""
+    if not case.aims("quota_aims") or not case.aims("quota_verbs") or _DIGIT.search(case.wanted):
+        return None
+    if word := case.says("quota_kept"):
+        return MET, word
+    return (SHORT, word) if (word := case.tells("quota_over")) else None
 
 
 def lasting(case: KindCase) -> Found:
@@ -124,7 +134,9 @@ def none_of_it(case: KindCase) -> Found:
     left = case.find(r"(?:降至|降为|降到|减至|减为|减少到|减少至|下降到|下降至)(#)[^\W\d_]")
     if left is not None:
         return (SHORT, left[0]) if case.number(left[1]) else (MET, left[0])
-    none = case.find(r"(?:{zero_told})|[一半][起件次个例宗分户][^,;。]{0,8}?[也都](?:没|未|不)")
+    none = case.find(
+        r"(?:{zero_told})(?!目标|责任|承诺|方案|活动|计划|创建)|[一半][起件次个例宗分户][^,;。]{0,8}?[也都](?:没|未|不)"
+    )
     if none is not None and not re.search(r"[1-9][0-9]*(?:起|件|次|人|例|宗|户|处)", case.said):
         return MET, none[0]
     return None

@@ -141,7 +141,7 @@ def settled(
         return verdict, deciding
     found = next((found for kind in kinds if (found := kind(case)) is not None), None)
     if verdict == FULL and (found is None or found[0] == MET):
-        harm = _harm(case) if deciding.ground not in ("same", "absent") else ""
+        harm = (_harm(case) or _named_after(case)) if deciding.ground not in ("same", "absent") else ""
         return (UNCLEAR, replace(deciding, ground="both", reach=harm)) if harm else (verdict, deciding)
     if found is None:
         return verdict, deciding
@@ -163,10 +163,22 @@ def _taken_back(verdict: str, deciding: Assertion, case: KindCase, kinds: Sequen
     found = next((found for kind in kinds if (found := kind(case)) is not None), None)
     opened = any(part.contrast or part.excepted for part in case.parts)
     counted = found is not None and found[0] == MET and not opened and (bool(_COUNTED.search(found[1])) or case.clean())
-    stage = deciding.ground == "stage" and bool(case.says("all_did")) and case.clean()
+    own = any(goal.things and f"{goal.things}{word}" in case.said for goal in case.aim.goals for word in case.lists["formalities"])
+    stage = deciding.ground == "stage" and (bool(case.says("all_did")) or own) and case.clean()
     if stage or counted:
         return UNCLEAR, replace(deciding, ground="doubted", word=found[1] if found else deciding.word)
     return verdict, deciding
+
+
+def _named_after(case: KindCase) -> str:
+    """The rest of what was done where it only begins like the target: 完成培训师资遴选, of 完成培训."""
+    if not case.wanted.startswith(case.lists["done_words"]):
+        return ""
+    for part in case.parts:
+        after = part.text.partition(case.wanted)[2]
+        if after and "\u4e00" <= after[0] <= "\u9fff" and not after.startswith(case.lists["goes_on"]):
+            return after
+    return ""
 
 
 def _harm(case: KindCase) -> str:
