@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -122,9 +123,11 @@ def disable(name: str, accounts: Path) -> None:
 @account.command("token")
 @click.argument("name")
 @click.option("--revoke", is_flag=True, help="作废它的全部令牌。")
+@click.option("--role", type=click.Choice(_ROLES), default=None, help="令牌至多有这个角色的权限；不写则与账号相同。")
+@click.option("--days", metavar="N", type=click.IntRange(1, 3650), help="令牌从今天起管几天；不写则一直有效。")
 @_file
 @extra("workbench")
-def token(name: str, revoke: bool, accounts: Path) -> None:
+def token(name: str, revoke: bool, role: str | None, days: int | None, accounts: Path) -> None:
     """给别的系统一个令牌，以这个账号的名义调用接口；只打印这一次，不存原文。"""
     from engine.workbench.accounts import load, save, with_token, without_tokens
 
@@ -132,7 +135,8 @@ def token(name: str, revoke: bool, accounts: Path) -> None:
         save(accounts, without_tokens(load(accounts), name))
         click.echo(f"{name}：令牌已全部作废", err=True)
         return
-    known, made = with_token(load(accounts), name)
+    until = date.today() + timedelta(days=days - 1) if days else None
+    known, made = with_token(load(accounts), name, role or "", until)
     save(accounts, known)
     click.echo(made)
     click.echo("请求里带上：Authorization: Bearer 令牌", err=True)

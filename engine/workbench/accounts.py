@@ -10,6 +10,7 @@ import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ ROLES = {"viewer": "查看", "editor": "编辑", "publisher": "发布"}
 MAX_ACCOUNTS, MAX_BYTES = 10_000, 10_000_000
 MIN_PASSWORD, MAX_PASSWORD = 10, 1_000
 _NAME = re.compile(r"[\w.-]{1,40}")
-_HASH = re.compile(r"[0-9a-f]{64}").fullmatch
+_TOKEN = re.compile(r"([0-9a-f]{64})(?: (viewer|editor|publisher) (\d{4}-\d{2}-\d{2}|-))?").fullmatch
 MAX_TOKENS = 20
 _HASHING = threading.Semaphore(2)  # each hash takes 64 MiB: a crowd of guesses waits in a row
 
@@ -41,7 +42,8 @@ class Account:
     password: str = ""
     disabled: bool = False
     tokens: tuple[str, ...] = ()
-    """Hashes of the tokens by which other systems ask in its name: too long to be guessed, and so never slowed down."""
+    """Hashes of the tokens by which other systems ask in its name: too long to be guessed, and so never slowed down. Behind a hash
+    may stand the role the token is confined to, and the last day it holds (`-`: no end)."""
 
     def may(self, role: str) -> bool:
         """Whether this account may do what `role` may."""
@@ -66,7 +68,7 @@ def load(path: Path) -> dict[str, Account]:
         if data["schema"] != SCHEMA or len(data["accounts"]) > MAX_ACCOUNTS:
             raise ValueError
         found = [_account(item) for item in data["accounts"]]
-        if not all(one.role in ROLES and _NAME.fullmatch(one.name) and all(map(_HASH, one.tokens)) for one in found):
+        if not all(one.role in ROLES and _NAME.fullmatch(one.name) and all(map(_whole, one.tokens)) for one in found):
             raise ValueError
     except FileNotFoundError:
         raise UsageError(Problem(place, "没有这个账号文件", "用 jixiao account add 建立", code="account.file")) from None
@@ -114,15 +116,21 @@ def disabled(accounts: Mapping[str, Account], name: str) -> dict[str, Account]:
     return {**accounts, name: replace(_known(accounts, name), disabled=True)}
 
 
-def with_token(accounts: Mapping[str, Account], name: str) -> tuple[dict[str, Account], str]:
-    """The accounts with one more token for one of them, and the token, which is kept nowhere. Raises UsageError if there is none of
-    that name, or it has too many."""
+def with_token(
+    accounts: Mapping[str, Account], name: str, role: str = "", until: date | None = None
+) -> tuple[dict[str, Account], str]:
+    """The accounts with one more token for one of them, and the token, which is kept nowhere. `role`: what it may at most; `until`:
+    the last day it holds. Raises UsageError if there is none of that name, it has too many, or may less than that role."""
     known = _known(accounts, name)
+    if role and not known.may(role):
+        told = f"账号“{name}”没有“{ROLES[role]}”的权限，令牌不能有"
+        raise UsageError(Problem(Place(), told, "、".join(one for one in ROLES if known.may(one)), code="account.tokens"))
     if len(known.tokens) >= MAX_TOKENS:
         told = f"账号“{name}”已有 {MAX_TOKENS} 个令牌"
         raise UsageError(Problem(Place(), told, "先用 --revoke 作废", code="account.tokens"))
     token = f"jx_{secrets.token_urlsafe(32)}"
-    return {**accounts, name: replace(known, tokens=(*known.tokens, _digest(token)))}, token
+    kept = f"{_digest(token)} {role or known.role} {until or '-'}" if role or until else _digest(token)
+    return {**accounts, name: replace(known, tokens=(*known.tokens, kept))}, token
 
 
 def without_tokens(accounts: Mapping[str, Account], name: str) -> dict[str, Account]:
@@ -131,10 +139,23 @@ def without_tokens(accounts: Mapping[str, Account], name: str) -> dict[str, Acco
 
 
 def by_token(accounts: Mapping[str, Account], token: str) -> Account | None:
-    """The account a token is of, if it is not disabled."""
+    """The account a token is of, with no more than the token may, if it is not disabled and the token holds today."""
     digest = _digest(token)
-    of = [one for one in accounts.values() for known in one.tokens if hmac.compare_digest(known, digest)]
-    return of[0] if of and not of[0].disabled else None
+    of = [(one, known) for one in accounts.values() for known in one.tokens if hmac.compare_digest(known[:64], digest)]
+    if not of or of[0][0].disabled:
+        return None
+    account, found = of[0][0], _whole(of[0][1])
+    if found is None or (found[3] not in (None, "-") and date.fromisoformat(found[3]) < date.today()):
+        return None
+    return replace(account, role=found[2]) if found[2] and account.may(found[2]) else account
+
+
+def _whole(token: str) -> re.Match[str] | None:
+    """A token as it is kept. Raises ValueError for a day that is none."""
+    found = _TOKEN(token)
+    if found and found[3] not in (None, "-"):
+        date.fromisoformat(found[3])
+    return found
 
 
 def _digest(token: str) -> str:

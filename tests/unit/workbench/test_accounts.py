@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,27 @@ def test_a_file_that_is_no_file_of_accounts_is_refused(tmp_path: Path, content: 
     path = tmp_path / "accounts.json"
     path.write_text(content)
     with pytest.raises(UsageError, match="账号文件"):
+        load(path)
+
+
+def test_a_token_may_no_more_than_it_was_given_and_ends(accounts: dict[str, Account], tmp_path: Path) -> None:
+    path = tmp_path / "accounts.json"
+    today = date.today()
+    known = {**accounts, "发": Account("发", "publisher")}
+    known, narrow = with_token(known, "发", "viewer", today)
+    known, over = with_token(known, "发", until=today - timedelta(days=1))
+    save(path, known)
+    found = by_token(load(path), narrow)
+    assert found is not None
+    assert (found.role, found.may("editor")) == ("viewer", False)
+    assert by_token(load(path), over) is None
+    known, wide = with_token(known, "发", "editor")
+    lowered = {**known, "发": replace(known["发"], role="viewer")}
+    assert (by_token(lowered, wide) or known["发"]).role == "viewer", "what the account lost, its token lost"
+    with pytest.raises(UsageError, match="没有“发布”的权限"):
+        with_token({"看": Account("看", "viewer")}, "看", "publisher")
+    path.write_text(path.read_text(encoding="utf-8").replace(str(today), "2026-13-40"), encoding="utf-8")
+    with pytest.raises(UsageError, match="内容有误"):
         load(path)
 
 
