@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.language.conditions import Condition
+from engine.language.model import Ref
 from engine.language.tables import Case, CaseTable
 from engine.policy.model import Policy
 from engine.soundness.mutation.model import Mutant
@@ -27,6 +29,29 @@ def alike(mutant: Mutant, before: Policy, after: Policy) -> bool:
         return False
     with SOLVER:
         return _same(before, tables[name], others[name])
+
+
+def never_both(mutant: Mutant, before: Policy) -> bool:
+    """Whether the slip swaps two cases of a table that never hold of the same row: one field would have to have two values."""
+    path, index = mutant.path, mutant.edits[0][1][-1]
+    if mutant.kind != "order" or mutant.edits[0][0] != "swap" or len(path) < 3 or not isinstance(index, int):
+        return False
+    rolled = {"values": before.rollup.values} if before.rollup else {}
+    known = {"scoring": before.scoring.tables, "recognition": before.recognition, "rollup": rolled}
+    table = known.get(str(path[0]), {}).get(str(path[1]))
+    if table is None or index + 1 >= len(table.cases):
+        return False
+    one, two = (_values(table.cases[n].conditions) for n in (index, index + 1))
+    return any(one[name].isdisjoint(two[name]) for name in one.keys() & two.keys())
+
+
+def _values(conditions: tuple[Condition, ...]) -> dict[str, frozenset[Any]]:
+    """The fields that have to have one of a few constants."""
+    out: dict[str, frozenset[Any]] = {}
+    for test in (condition.test for condition in conditions if not condition.options):
+        if test.op in ("eq", "in") and not isinstance(test.value, Ref):
+            out[test.field] = frozenset(test.value if isinstance(test.value, tuple) else (test.value,))
+    return out
 
 
 def _same(policy: Policy, one: CaseTable, two: CaseTable) -> bool:

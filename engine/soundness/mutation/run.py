@@ -117,6 +117,8 @@ def _verdict(
             if noticed.by == "lint":
                 return Verdict(mutant, "lint", noticed.told)
             assert noticed.policy is not None
+            if proofs.never_both(mutant, built):
+                return Verdict(mutant, "equivalent", "证明了：这两种情形不会在同一行同时成立，谁先谁后都一样")
             if proofs.alike(mutant, built, noticed.policy):
                 return Verdict(mutant, "equivalent", "证明了：每一行都走到同一种情形，得同样的分")
             if noticed.policy.sha256 == built.sha256:

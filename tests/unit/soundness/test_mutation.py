@@ -16,6 +16,7 @@ from engine.policy.resolved import Resolved
 from engine.soundness.mutation import run as running
 from engine.soundness.mutation.applying import copies
 from engine.soundness.mutation.model import KINDS, Mutant
+from engine.soundness.mutation.proofs import never_both
 from engine.soundness.mutation.run import drawn, mutate
 from engine.soundness.mutation.slips import slips
 from engine.soundness.mutation.view import rate, show
@@ -68,6 +69,13 @@ def test_a_slip_changes_its_own_lines_and_no_others(possible: list[Mutant], reso
                 if len(mutant.edits) == 1:
                     assert after[: mutant.place.line - 1] == before[: mutant.place.line - 1], mutant
             assert (changed.roots[0] / inside).read_bytes() == original.read_bytes(), "and it is gone again"
+
+
+def test_two_cases_that_never_hold_at_once_may_change_places(possible: list[Mutant], policy: Policy) -> None:
+    swaps = {mutant.what: never_both(mutant, policy) for mutant in possible if mutant.kind == "order"}
+    assert swaps["“qualitative”与“deadline”颠倒"], "another kind of value"
+    assert not swaps["“range-met”与“range-missed”颠倒"], "the second holds of the rows of the first"
+    assert not swaps["“优”与“良”颠倒"], "no table"
 
 
 CHILD = """\
