@@ -76,20 +76,20 @@ wheel: $(READY)
 	$(BIN)/python -m build --wheel
 
 # a folder that runs without Python, for the system this is run on (docs/installing.md)
-PACKED := ibis-framework duckdb sqlglot pyarrow jsonschema-rs uvicorn fastapi argon2-cffi ofdkit
+PACKED := duckdb pyarrow jsonschema-rs uvicorn fastapi argon2-cffi ofdkit mcp
 bundle: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pyinstaller>=6.11,<7'
 	rm -rf dist/bundle && mkdir -p dist/bundle
 	$(BIN)/pyinstaller --noconfirm --log-level WARN --onedir --name jixiao --distpath dist/bundle --workpath build/bundle \
-		--specpath build --paths "$(CURDIR)" --collect-submodules engine --collect-submodules uvicorn --collect-all ibis \
-		--collect-all z3 --collect-all ofdkit --collect-data docxtpl --collect-data docx --collect-submodules sqlglot \
+		--specpath build --paths "$(CURDIR)" --collect-submodules engine --collect-submodules uvicorn \
+		--collect-all z3 --collect-all ofdkit --collect-data docxtpl --collect-data docx --collect-submodules mcp \
 		--recursive-copy-metadata jixiao $(foreach name,$(PACKED),--copy-metadata $(name)) --exclude-module tkinter --exclude-module pyspark \
 		$(foreach kind,policies schemas templates examples,--add-data "$(CURDIR)/$(kind):engine/shipped/$(kind)") engine/cli/packed.py
 	cp docs/installing.md dist/bundle/jixiao/
 	dist/bundle/jixiao/jixiao selftest
 
 # every package that an installation without a network needs; for another system: make offline FOR="--platform win_amd64 --python-version 3.11"
-EXTRAS := corpus,ofd,workbench
+EXTRAS := corpus,mcp,ofd,workbench
 offline: wheel
 	rm -rf dist/offline && mkdir -p dist/offline
 	cp dist/jixiao-*.whl docs/installing.md dist/offline/
