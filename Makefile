@@ -88,16 +88,27 @@ bundle: $(READY)
 	cp docs/installing.md dist/bundle/jixiao/
 	dist/bundle/jixiao/jixiao selftest
 
-# every package that an installation without a network needs; for another system: make offline FOR="--platform win_amd64 --python-version 3.11"
-EXTRAS := corpus,mcp,ofd,workbench
+# every package that an installation without a network needs; for another system: make offline FOR=windows, FOR=linux-aarch64
+EXTRAS := corpus mcp ofd workbench
+SYSTEM_windows := x86_64-pc-windows-msvc
+WHEELS_windows := win_amd64
+SYSTEM_linux-aarch64 := aarch64-manylinux_2_28
+WHEELS_linux-aarch64 := manylinux_2_38_aarch64 manylinux_2_28_aarch64 manylinux_2_17_aarch64 manylinux2014_aarch64
 offline: wheel
 	rm -rf dist/offline && mkdir -p dist/offline
-	cp dist/jixiao-*.whl docs/installing.md dist/offline/
-	$(if $(FOR),$(BIN)/python -m pip download --quiet --only-binary=:all: $(FOR),$(BIN)/python -m pip wheel --quiet --wheel-dir dist/offline) \
-		--disable-pip-version-check --constraint requirements.lock $(if $(FOR),--dest dist/offline) \
-		$$(ls dist/offline/jixiao-*.whl)'[$(EXTRAS)]'
-	$(if $(FOR),,CPPFLAGS='-DPyEval_CallObject=PyObject_CallObject' $(BIN)/python -m pip wheel --quiet --wheel-dir dist/offline --no-deps \
-		--disable-pip-version-check --constraint requirements.lock durable-rules || echo "durable-rules could not be built: the plain matcher serves")
+	cp $$(ls -t dist/jixiao-*.whl | head -1) docs/installing.md dist/offline/
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet $(EXTRAS:%=--extra %) --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
+		$(if $(FOR),--python-platform $(or $(SYSTEM_$(FOR)),$(error FOR is windows or linux-aarch64))) \
+		--constraint requirements.lock --output-file dist/offline/requirements.txt pyproject.toml
+ifdef FOR
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --python-version 3.11 \
+		$(WHEELS_$(FOR):%=--platform %) --dest dist/offline --requirement dist/offline/requirements.txt
+else
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist/offline --requirement dist/offline/requirements.txt
+	CPPFLAGS='-DPyEval_CallObject=PyObject_CallObject' $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps \
+		--constraint requirements.lock --wheel-dir dist/offline durable-rules || echo "durable-rules could not be built: the plain matcher serves"
+endif
 	cd dist/offline && sha256sum *.whl > SHA256SUMS
 
 clean:
