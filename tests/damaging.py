@@ -188,7 +188,7 @@ def content_of(document: Document) -> list[object]:
 
 def read_of(data: bytes) -> Document:
     """What the reader makes of a file; of OFD without the process of its own that bounds it."""
-    with suppress(BadZipFile, ValueError), ZipFile(BytesIO(data)) as package:
+    with suppress(BadZipFile, NotImplementedError, ValueError), ZipFile(BytesIO(data)) as package:
         if any(name.rpartition("/")[2].casefold() == "ofd.xml" for name in package.namelist()):
             return ofd.read_here(data, "f")
     return reader.document(data, "f")
