@@ -1,6 +1,7 @@
 """What may be asked: each request is answered by the document that the command of that name gives. Nothing is written.
 
-Files are those under one folder; a policy is one of the library, by its id, and is compiled once as long as its text stays as it is.
+Files are those under one folder; a policy is one of the library, by its id, and is compiled
+once as long as its text stays as it is.
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ class AgentDesk:
         return found, False
 
     def _allowed(self, name: str) -> Path:
-        """The path of a file, as it was named. Raises InputError for one that is not under the folder, whatever links lead there."""
+        """The path of a file, as it was named. Raises InputError for one not under the folder, whatever links lead there."""
         path = Path(name)
         try:
             inside = (self.folder / path).resolve().is_relative_to(self.folder.resolve())

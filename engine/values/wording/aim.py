@@ -71,7 +71,7 @@ def aim(target: str, name: str, grammar: Grammar, fiscal_year: int) -> Aim:
         ),
         measured=any(token.number is not None and uncompared(token, grammar) for token in found),
         percent=any(token.unit == "%" for token in found),
-        last=_last(found, fiscal_year),
+        last=_last(found, fiscal_year, grammar),
         limited=any(token.last is not None for token in found),
         wanted=frozenset[str]().union(*(goal.families | goal.strict for goal in goals)),
         grams=frozenset[str]().union(*(goal.grams for goal in goals)),
@@ -305,8 +305,14 @@ def _none(found: Sequence[Token], grammar: Grammar) -> bool:
     return negated or (bool(numbers) and not any(numbers) and not achieved)
 
 
-def _last(found: Sequence[Token], fiscal_year: int) -> date | None:
+def _last(found: Sequence[Token], fiscal_year: int, grammar: Grammar) -> date | None:
     if any(token.role == "later" for token in found):
         return None
-    ends = [token.last for token in found if token.last is not None]
+    than = grammar.settling["than"]  # 较2020年下降15%: what it is held against, and no deadline
+    pairs = zip((None, *found), found, strict=False)
+    ends = [
+        token.last
+        for before, token in pairs
+        if token.last is not None and not (token.whole_year and before is not None and before.text.endswith(than))
+    ]
     return max(ends) if ends else date(fiscal_year, 12, 31) if fiscal_year else None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from engine.values.wording.against import objection, swinging
 from engine.values.wording.aim import aim as aim_of
 from engine.values.wording.aim import imperative, spoken
 from engine.values.wording.amounts import fewer_than_all, planned
@@ -112,7 +113,12 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
     if aim.kind == RESULT and aim.grams and text.strip(_DOTS) in grammar.tags["blank"]:
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 无: nothing that could be told?
     if aim.kind in (RESULT, NONE):
-        verdict, deciding = settled(verdict, deciding, said, KindCase(text, wanted, tuple(parts), aim, grammar), KINDS, COUNTING)
+        case = KindCase(text, wanted, tuple(parts), aim, grammar)
+        verdict, deciding = settled(verdict, deciding, said, case, KINDS, COUNTING)
+        if verdict == FULL and deciding.ground not in ("same", "absent") and (words := objection(case)):
+            verdict, deciding = UNCLEAR, replace(deciding, ground="both", reach=words)
+        elif verdict in (*_MISSED, PART) and (words := swinging(case)):
+            verdict, deciding = UNCLEAR, replace(deciding, ground="doubted", word=words)
     if aim.kind == NOTHING:
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")
     if verdict == FULL and deciding.ground == "echo" and _numbers(text) != _numbers(wanted):

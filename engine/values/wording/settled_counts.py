@@ -28,7 +28,7 @@ def in_every(case: KindCase) -> Found:
     coarser = {"monthly": ("quarterly",), "weekly": ("monthly", "quarterly"), "quarterly": ()}[period]
     if word := next((word for name in coarser if (word := case.says(name))), ""):
         return (SHORT, word) if case.find(r"#次") else (ASK, word)
-    counts = [found for found in case.every(r"(?<![0-9第年月])(#)(?:次|期|批|份|场)")]
+    counts = list(case.every(r"(?<![0-9第年月])(#)(?:次|期|批|份|场)"))
     if len(counts) == 1:
         number = case.number(counts[0][1])
         if number >= most:
@@ -60,11 +60,13 @@ def _should_and_did(case: KindCase) -> Found:
 
 
 def _excused(case: KindCase, rest: Decimal) -> Found:
-    """Whether the rest is told to need nothing (停用7台按规定免检); asked where that is told of something else."""
+    """Whether the rest is told to need nothing (停用7台按规定免检); asked where that is told of something else, or excuses
+    perhaps (外出)."""
     match = case.find(r"(#)[^\W\d_]{1,4}[^0-9,;。]*?(?:{excused})|(?:{excused})[^0-9,;。]{0,8}(#)")
     if match is None:
         return None
-    return (MET, match[0]) if case.number(match[1] or match[2]) == rest else (ASK, match[0])
+    sure = case.number(match[1] or match[2]) == rest and not any(word in match[0] for word in case.lists["excused_perhaps"])
+    return (MET, match[0]) if sure else (ASK, match[0])
 
 
 def _part_of(case: KindCase) -> Found:

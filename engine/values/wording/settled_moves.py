@@ -10,13 +10,10 @@ import re
 from decimal import Decimal
 
 from engine.values.wording.model import Phrase
-from engine.values.wording.settling import ASK, MET, SHORT, Found, KindCase
+from engine.values.wording.settling import ASK, FROM_TO, MET, SHORT, Found, KindCase
 from engine.values.wording.tokens import grams
 from engine.values.wording.weighing import bears
 
-_FROM_TO = re.compile(
-    r"(?:由|从)[^0-9,;。]{0,6}([0-9][0-9,.]*)([^\W\d_%]{0,4}|%)[^0-9,;。]{0,8}?(?:至|到|为)[^0-9,;。]{0,4}([0-9][0-9,.]*)"
-)
 _COUNTED_AS = re.compile(r"(?:率|数|量|额|批次|件次|起数|人次|次数)$")
 _DIGIT = re.compile(r"[0-9]")
 _MARKED = Decimal("0.3")
@@ -35,7 +32,7 @@ def moved(case: KindCase) -> Found:
         return (SHORT, part.text) if own else None
     if not case.compiled(r"[0-9]").search(part.text) or _other_measure(case, part):
         return None
-    if any(_FROM_TO.search(part.text) is not None and _movement(case, part) is None for part in case.parts):
+    if any(FROM_TO.search(part.text) is not None and _movement(case, part) is None for part in case.parts):
         return None  # 达标率由93%降到82%, beside it
     strong = any(goal.strong for goal in case.aim.goals)
     if strong and (size is None or size < _MARKED):
@@ -46,7 +43,7 @@ def moved(case: KindCase) -> Found:
 def _movement(case: KindCase, part: Phrase) -> tuple[bool, Decimal | None] | None:
     """Whether a measure of a clause went the good way, and by what share; None where none did that has to do with the target."""
     text = part.text
-    ends = _FROM_TO.search(text)
+    ends = FROM_TO.search(text)
     up = down = False
     size: Decimal | None = None
     if ends is not None:

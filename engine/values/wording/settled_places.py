@@ -27,7 +27,7 @@ def place(case: KindCase) -> Found:
     first, leading = case.aims("place_first"), case.aims("place_leading")
     if not (top or first or leading):
         return None
-    places = [found for found in case.every(r"第(#)(?:位|名)?(?!季|批|期|次|轮|届|三方|一时间|一书记|一阶段|一产业)")]
+    places = list(case.every(r"第(#)(?:位|名)?(?!季|批|期|次|轮|届|三方|一时间|一书记|一阶段|一产业)"))
     if moved is not None:
         now, text = case.number(moved[2]), moved[0]
     elif not places and case.says("place_top"):

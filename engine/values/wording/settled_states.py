@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from engine.values.wording.settling import ASK, MET, SHORT, Found, KindCase
+from engine.values.wording.settling import ASK, FROM_TO, MET, SHORT, Found, KindCase
 
 _DIGIT = re.compile(r"[0-9]")
 _HIGH, _LOW, _FEW = Decimal(90), Decimal(70), Decimal(5)
@@ -22,6 +22,11 @@ def satisfied(case: KindCase) -> Found:
     if unhappy is not None:
         share = case.number(unhappy[1])
         return (MET if share <= _FEW else SHORT if share >= _ALL - _LOW else ASK), unhappy[0]
+    if (ends := FROM_TO.search(case.said)) is not None:  # 由93.1%下降至91.4%: the second is this year's
+        now = case.number(ends[3])
+        if case.aims("up"):
+            return (MET if now > case.number(ends[1]) else SHORT), ends[0]
+        return _share(now, ends[0])
     rate = case.find(r"(?:{rated})[^0-9,;。]{0,10}?([0-9]+(?:\.[0-9]+)?)%|([0-9]+(?:\.[0-9]+)?)%的?[^,;。0-9]{0,8}?(?:{rated})")
     if rate is not None:
         return _share(case.number(rate[1] or rate[2]), rate[0])

@@ -29,6 +29,10 @@ _HEDGES = frozenset(
 )
 _DENYING = ("negators", "filler", "manner", "whole", "occur", "have")
 _COUNTED = re.compile(r"[0-9一二三四五六七八九十]")
+FROM_TO = re.compile(
+    r"(?:由|从)[^0-9,;。]{0,6}([0-9][0-9,.]*)([^\W\d_%]{0,4}|%)[^0-9,;。]{0,8}?(?:至|到|为)[^0-9,;。]{0,4}([0-9][0-9,.]*)"
+)
+"""由35分钟降至12分钟: what it was, its unit, what it is."""
 _NUMBER = r"(?:[0-9][0-9,]*(?:\.[0-9]+)?|[一二两三四五六七八九十百]+)"
 
 
