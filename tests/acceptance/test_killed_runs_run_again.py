@@ -151,7 +151,17 @@ COMMANDS = (
     Writing("account token 王 --accounts HOME/a.json", accounts, moving=r'"[0-9a-f]{64}"(,\s*)?'),
     Writing("account disable 王 --accounts HOME/a.json", accounts),
 )
-READING = {"explain", "schema", "policy list", "policy show", "policy check", "layout list", "account list", "workbench"}
+READING = {
+    "explain",
+    "schema",
+    "policy list",
+    "policy show",
+    "policy check",
+    "layout list",
+    "account list",
+    "selftest",
+    "workbench",
+}
 """Commands that write nothing; the workbench's own writing goes through drafts (`tests/unit/workbench/test_drafts.py`)."""
 
 

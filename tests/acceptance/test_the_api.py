@@ -38,9 +38,11 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Workbench:
+def work(tmp_path: Path) -> Iterator[Workbench]:
     home = policies_in(tmp_path)
-    return build(home, Library((home, shipped("policies"))))
+    made = build(home, Library((home, shipped("policies"))))
+    yield made
+    made.jobs.close()  # one that is still running would ask the solver while other tests do
 
 
 @pytest.fixture

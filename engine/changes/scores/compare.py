@@ -21,7 +21,7 @@ from engine.errors import PolicyError, Problem
 from engine.language.formula import names
 from engine.policy.library import Library
 from engine.policy.resolved import Resolved
-from engine.soundness.proof.prover import SOLVER, Prover
+from engine.soundness.proof.prover import Prover, solving
 from engine.values.numerals import plain
 
 DERIVED: Mapping[str, tuple[str, ...]] = {
@@ -52,7 +52,7 @@ def compare_scores(before: str | Path, after: str | Path, where: Library, steps:
 def held(one: ScoringSide, two: ScoringSide, steps: int = TOTAL_STEPS) -> ScoreComparison:
     """Hold two policies that are built against each other."""
     found = difference(one.resolved, two.resolved)
-    with SOLVER:
+    with solving():
         tables = tuple(_tables(one, two, Prover(total_steps=steps)))
     unproved = tuple(change for change in found.changes if _touches(change) and not _proved(change, one, two))
     return ScoreComparison(found.before, found.after, tables, unproved)

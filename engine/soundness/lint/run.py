@@ -25,7 +25,7 @@ from engine.soundness.lint import words as lint_words
 from engine.soundness.lint import yearly as lint_yearly
 from engine.soundness.lint.codes import CODES, ERROR, SEVERITIES
 from engine.soundness.lint.subject import Lint, Subject, subject
-from engine.soundness.proof.prover import SOLVER, Obligation
+from engine.soundness.proof.prover import Obligation, solving
 from engine.yaml.reader import Path_, YamlDocument
 
 
@@ -68,7 +68,7 @@ def examine(under: Subject) -> LintReport:
         lint_yearly,
         lint_tests,
     )
-    with SOLVER:
+    with solving():
         for module in modules:
             module.check(under)
     _unproved(under)

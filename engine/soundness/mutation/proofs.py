@@ -11,7 +11,7 @@ from engine.policy.model import Policy
 from engine.soundness.mutation.model import Mutant
 from engine.soundness.proof.assumptions import World, reached, world
 from engine.soundness.proof.logic import Term
-from engine.soundness.proof.prover import SOLVER, Prover
+from engine.soundness.proof.prover import Prover, solving
 from engine.soundness.proof.terms import value
 
 MOST_STEPS = 1_000_000
@@ -27,7 +27,7 @@ def alike(mutant: Mutant, before: Policy, after: Policy) -> bool:
     name = str(mutant.path[1])
     if name not in tables or name not in others or "cases" not in mutant.path:
         return False
-    with SOLVER:
+    with solving():
         return _same(before, tables[name], others[name])
 
 

@@ -6,8 +6,10 @@ looked at, so that a busy or a slow machine says what any other says. What could
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -23,8 +25,7 @@ QUERY_STEPS = 2_000_000
 TOTAL_STEPS = 40_000_000
 """Steps all queries of a lint may take together. The dearest shipped policy takes 2.3 million."""
 SEED = 0
-SOLVER = threading.RLock()
-"""z3 keeps the terms of a process in one place that knows no threads, and counts steps there: one lint at a time."""
+_SOLVER = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,28 @@ class Prover:
     def note(self, about: str, statement: str, outcome: Answer, place: Place) -> None:
         """Keep the outcome of an obligation."""
         self.obligations.append(Obligation(about, statement, outcome, place))
+
+
+@contextmanager
+def solving() -> Iterator[None]:
+    """z3 for one thread. It keeps the terms of a process in one place that knows no threads, and counts steps there.
+
+    Terms that are garbage would be given back by whichever thread Python looks for garbage in, and end the process if another asks
+    the solver meanwhile: where there are several threads, none is left over before, and none is given back until the end.
+    """
+    with _SOLVER:
+        if threading.active_count() == 1:
+            yield
+            return
+        collecting = gc.isenabled()
+        gc.collect()
+        gc.disable()
+        try:
+            yield
+        finally:
+            gc.collect()
+            if collecting:
+                gc.enable()
 
 
 def opposite(answer: Answer) -> Answer:

@@ -10,7 +10,7 @@ from engine.language.tables import CaseTable
 from engine.policy.model import Policy
 from engine.soundness.proof.assumptions import world
 from engine.soundness.proof.logic import no, number
-from engine.soundness.proof.prover import SOLVER, Prover
+from engine.soundness.proof.prover import Prover, solving
 from engine.soundness.tests.details import of_case
 from engine.soundness.tests.model import CoverageDetail, PolicyTestReport
 
@@ -27,7 +27,7 @@ def reachable(policy: Policy, report: PolicyTestReport) -> PolicyTestReport:
         asked = table is not None and not detail.shown and detail.key.partition(":")[0] in ("edge", "list")
         return asked and table is not None and _impossible(policy, table, detail)
 
-    with SOLVER:
+    with solving():
         return replace(report, details=tuple(detail for detail in report.details if not beyond(detail)))
 
 
