@@ -114,7 +114,10 @@ def test_what_ran_before_runs_again_only_under_another_policy_or_with_another_re
         return list(found), len(ran)
 
     first, count = report()
-    assert count == len(first) > 100
+    judged = [
+        result for result in first if not result.place.file.endswith("copied.yaml")
+    ]  # the others only look at what is written
+    assert count == len(judged) > 100
     assert report() == (first, 0)
 
     own = policies.home / "tests" / "scoring.yaml"
@@ -130,7 +133,7 @@ def test_what_ran_before_runs_again_only_under_another_policy_or_with_another_re
     assert report()[1] == 1, "one that was written anew"
 
     policies.change("policy.yaml", ("title: 湖北省2021年度预算绩效自评计分规则", "title: 另一个"))
-    assert report()[1] == len(first), "another policy, whatever differs"
+    assert report()[1] == len(judged), "another policy, whatever differs"
 
 
 def test_all_of_it(policy: Policy) -> None:

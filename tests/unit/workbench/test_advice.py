@@ -12,7 +12,10 @@ from conftest import ROOT
 from engine.workbench.advice import on_page
 
 COMMAND = re.compile(r"(?:jixiao|policy) [a-z]+ |(?<![\w-])--[a-z]|jixiao [a-z]+")
-ELSEWHERE = ("cli", "bulk", "extras.py", "workbench/server.py", "documents/libreoffice.py:1", "learning", "policy/periods.py")
+ELSEWHERE = (
+    *("agents", "cli", "bulk", "extras.py", "workbench/server.py", "documents/libreoffice.py:1", "learning", "policy/periods.py"),
+    "workbench/api/description.py",
+)
 """Rooms whose sentences reach no page, and options of another program."""
 
 
