@@ -159,6 +159,7 @@ READING = {
     "policy check",
     "layout list",
     "account list",
+    "mcp",
     "selftest",
     "workbench",
 }
