@@ -125,3 +125,18 @@ def _wanted(claim: Assertion, aim: Aim) -> bool:
 def first_of(found: Sequence[Assertion], holds: Callable[[Assertion], bool]) -> Assertion | None:
     """The first claim for which something holds."""
     return next((claim for claim in found if holds(claim)), None)
+
+
+def denied_again(text: str, wanted: str, grammar: Grammar) -> str:
+    """What the target denies where the actual denies the same (未发生, of 不发生), whatever that is; else empty."""
+    rest = _denied(wanted, grammar)
+    return rest if len(rest) > 1 and rest.isalpha() and _denied(text, grammar) == rest else ""
+
+
+def _denied(text: str, grammar: Grammar) -> str:
+    """What stands behind the negator with which a text begins, to its end; empty where it begins with none."""
+    for size in (3, 2, 1):
+        entry = grammar.entries.get(text[:size])
+        if entry is not None and entry.role == "negators":
+            return text[size:].strip("。.;,过")
+    return ""

@@ -43,7 +43,7 @@ from engine.values.wording.model import (
     Said,
     WordingReading,
 )
-from engine.values.wording.nothing import first_of, nothing
+from engine.values.wording.nothing import denied_again, first_of, nothing
 from engine.values.wording.openness import sets_none
 from engine.values.wording.proof import proved
 from engine.values.wording.settled_counts import all_of_it, in_every
@@ -121,6 +121,8 @@ def read(actual: str, target: str, name: str, fiscal_year: int, grammar: Grammar
             verdict, deciding = UNCLEAR, replace(deciding, ground="doubted", word=words)
     if aim.kind == NOTHING:
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")
+    if verdict == UNCLEAR and (denied := denied_again(text, wanted, grammar)):
+        verdict, deciding = FULL, Assertion(FULL, "absent", word=text.removesuffix(denied), reach=denied)
     if verdict == FULL and deciding.ground == "echo" and _numbers(text) != _numbers(wanted):
         verdict, deciding = UNCLEAR, Assertion(UNCLEAR, "silent")  # 85/万 is not what 92/万 says, though written alike
     if verdict in (*_MISSED, PART) and _unwanted(deciding, kept, aim, grammar):

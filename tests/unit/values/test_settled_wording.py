@@ -75,3 +75,32 @@ ROWS = [(kind, *row) for kind, rows in MEMBERS.items() for row in rows]
 @pytest.mark.parametrize(("kind", "target", "actual", "verdict"), ROWS)
 def test_members_of_each_kind(kind: str, target: str, actual: str, verdict: str) -> None:
     assert says(of(actual, target, year=2023)) == verdict, kind
+
+
+@pytest.mark.parametrize(
+    ("target", "actual"),
+    [
+        ("提升公众满意度", "满意度由95.2%降至90.6%"),
+        ("应训尽训", "应训500人，实训480人，20人外出"),
+        ("全覆盖", "已覆盖9个村，另外1个村待明年实施"),
+        ("建成并投入使用", "主体完工，待验收后投入使用"),
+        ("控制在预算内", "因设计变更，超预算6.3万元"),
+        ("提升城市竞争力", "竞争力全省位次后移2位"),
+        ("增速高于全市平均", "增长3.1%，全市平均4.4%"),
+    ],
+)
+def test_what_speaks_against_full_marks_takes_them_back(target: str, actual: str) -> None:
+    assert says(of(actual, target, year=2023)) != "met"
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "verdict"),
+    [
+        ("保持平稳", "房价波动在±2%以内，总体平稳", "unclear"),
+        ("较2020年下降15%", "2020年86.2，2022年72.4", "unclear"),
+        ("不出现", "没有出现", "met"),
+        ("不新增", "未新增", "met"),
+    ],
+)
+def test_what_is_no_failure_and_no_deadline(target: str, actual: str, verdict: str) -> None:
+    assert says(of(actual, target, year=2022)) == verdict
