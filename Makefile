@@ -82,7 +82,7 @@ bundle: $(READY)
 	rm -rf dist/bundle && mkdir -p dist/bundle
 	$(BIN)/pyinstaller --noconfirm --log-level WARN --onedir --name jixiao --distpath dist/bundle --workpath build/bundle \
 		--specpath build --paths "$(CURDIR)" --collect-submodules engine --collect-submodules uvicorn \
-		--collect-all z3 --collect-all ofdkit --collect-data docxtpl --collect-data docx --collect-submodules mcp \
+		--collect-all z3 --collect-all ofdkit --collect-data docxtpl --collect-data docx \
 		--recursive-copy-metadata jixiao $(foreach name,$(PACKED),--copy-metadata $(name)) --exclude-module tkinter --exclude-module pyspark \
 		$(foreach kind,policies schemas templates examples,--add-data "$(CURDIR)/$(kind):engine/shipped/$(kind)") engine/cli/packed.py
 	cp docs/installing.md dist/bundle/jixiao/
